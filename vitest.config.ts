@@ -30,7 +30,7 @@ const OWN_PROCESS = [
   'test/unit/files.test.ts',
   'test/unit/init.test.ts',
   'test/unit/predict-rows.test.ts',
-  'test/unit/documents/pdf.test.ts',
+  'packages/documents/test/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
 ];
@@ -56,7 +56,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: OWN_PROCESS,
           ...SHARED_PROCESS,
           // On two cores vitest would use one of them.

@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { BadRows } from './bad-rows.ts';
 import { checkGroup, checkMapping, mapColumns } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
-import type { RawRow } from './containers/container.ts';
+import type { RawRow } from '@attune/tables';
 import { readDecimalCommas } from './decimal-commas.ts';
 import type { Example } from './example.ts';
 import { ExampleSink, FileNotes, type FileReport, type ReadOptions } from './example-sink.ts';

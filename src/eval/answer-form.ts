@@ -2,7 +2,7 @@ import { isOwnForm, kindOf, type Example, type OwnFormName } from '../data/kinds
 import { expectedText, haveOneClass, labelsIn } from './example-text.ts';
 import { parseObject } from './metrics/compared.ts';
 
-/** What the answers of a data set look like: it decides how they are measured and asked for. */
+/** Form of a data set's answers; determines how they are measured and prompted for. */
 export type AnswerForm =
   | { kind: 'classes'; classes: readonly string[] }
   /** Any number of these. */
@@ -12,7 +12,7 @@ export type AnswerForm =
   | { kind: 'short'; words: number }
   | { kind: 'long'; words: number }
   | { kind: 'text' }
-  /** What only rows of one kind have: its declaration in data/kinds says the rest. */
+  /** Forms of one kind of rows only, declared in data/kinds. */
   | { kind: OwnFormName };
 
 const MAX_CLASSES = 100;

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Allowance } from '../../src/base/allowance.ts';
 import { moduleBeside, runLimited } from '../../src/base/limited-process.ts';
-import { parquet } from '../../src/data/containers/parquet.ts';
+import { parquet } from '@attune/tables';
 import { decodeImage } from '../../src/image/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 import { LOOPING_PARQUET } from './looping-parquet.ts';
@@ -31,7 +31,7 @@ describe('a Parquet file whose pages never end', () => {
   };
 
   it('is an error in time, and other work goes on meanwhile', async () => {
-    const entry = moduleBeside('../../src/data/containers/parquet-process', import.meta.url);
+    const entry = moduleBeside('../../packages/tables/src/parquet-process', import.meta.url);
     const limits = { seconds: 1, memoryBytes: 2 ** 30 };
     const request = { path: path(), file: 'loop.parquet' };
     let turns = 0;

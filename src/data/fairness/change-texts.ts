@@ -1,6 +1,6 @@
 /** The texts of a row with somebody of another group in them, everything else left as it was. */
 import { shuffled } from '../../base/random.ts';
-import { asListed } from '../../privacy/gazetteer.ts';
+import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
 import { changeNationality } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';

@@ -1,5 +1,5 @@
 /** Who is spoken of in a text: by pronouns, words that are said of one gender, and given names. */
-import { asListed, gazetteer } from '../../privacy/gazetteer.ts';
+import { asListed, gazetteer } from '@attune/privacy/gazetteer';
 import { lexicon, type Gender, type GivenName } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, wordsOf, type Word } from './words.ts';

@@ -17,7 +17,7 @@ export const majority: Baseline = {
     }
     const most = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
     const [text, label] = [most[0], most[0].trim()];
-    // Of classes, how common each is: all that is known without looking.
+    // Class frequencies are all the information there is.
     const isOfClasses = haveOneClass(train);
     const shares = [...counts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -3,7 +3,7 @@ import { formatCount, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
-/** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */
+/** Notes on a system's answers: those cut off, and those that are not numbers. */
 export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'systems' | 'metrics' | 'rows'>): string[] {
   return systems.flatMap((system) => [
     ...(system.cutAnswers === undefined || system.cutAnswers === 0

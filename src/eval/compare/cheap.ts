@@ -60,7 +60,7 @@ export async function fitCheap(
       rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
-      // What is made for rows of another kind altogether is no news.
+      // Baselines for other kinds of rows are not reported.
       if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
@@ -126,7 +126,7 @@ export function unsuited(baseline: Baseline, rows: readonly Example[]): string |
 
 const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
 
-/** What rows are made of, where a baseline does not read that. */
+/** The rows' input, if the baseline does not read it. */
 function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): keyof typeof MADE_OF | undefined {
   return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }

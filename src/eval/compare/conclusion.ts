@@ -1,4 +1,4 @@
-/** What a comparison comes to for somebody who has to decide: what to use, why in counts, and how many rows would tell. */
+/** Conclusion of a comparison for decision makers: what to use, the reason in counts, and the number of rows that would tell. */
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
@@ -8,7 +8,7 @@ import { whatWouldTell, worthOf } from './rows-that-tell.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
-/** What looks at nothing but how long the answers of a pair are: a finding about the rows, and nothing to use. */
+/** Systems that judge answers by length alone: a finding about the rows, not candidates for use. */
 const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
 
 type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
@@ -24,7 +24,7 @@ export function conclusionOf(comparison: Comparison): Conclusion {
   return comparison.conclusion ?? conclude(comparison);
 }
 
-/** Whether some rival is better or probably is, so that the judged system is no tie with the best of them. */
+/** Whether some rival is better or probably better, so that the judged system is not tied with the best. */
 export function isBehind(comparison: Told): boolean {
   return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
 }
@@ -100,7 +100,7 @@ function rivalsOf(comparison: Told): Rival[] {
     });
 }
 
-/** Where the judged system stands to a rival. What is not shown may still be probable, and is never called a tie. */
+/** Standing of the judged system against a rival. An unproven difference may still be probable, and is never called a tie. */
 function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
   const { verdict, estimate, high, minimalDetectable } = difference;
   if (verdict === 'better') return 'ahead';
@@ -176,7 +176,7 @@ function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): 
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-/** What counts words fails on those that its rows do not have. */
+/** Systems that count words fail on words that their rows lack. */
 function keepForOtherWords(subject: ComparedSystem): string {
   return `Keep ${systemTitle(subject)} if people will write in other words than these rows.`;
 }
@@ -198,7 +198,7 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
     return { outcome: 'unclear', advice: `${better}. ${tell}`, rowsNeeded };
   }
   const nothing = `othing shows that ${systemTitle(subject)} is better`;
-  // What costs nothing loses nothing until more is known.
+  // A free system is the safe choice until more is known.
   const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
   if (isCheap(subject) && difference.estimate >= 0) {
     const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`;

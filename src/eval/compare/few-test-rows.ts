@@ -9,7 +9,10 @@ const COARSE = 0.1;
 /** Rows of a class below which a verdict says next to nothing of it. */
 const FEW_OF_CLASS = 5;
 
-/** What so few test rows can show, for people: "6 test rows show only differences from about 96 points"; undefined of enough. */
+/**
+ * Smallest difference that few test rows can show, for people: "6 test rows show only differences from about 96
+ * points"; undefined for enough rows.
+ */
 export function fewTestRows(count: number): string | undefined {
   const least = detectableShare(count);
   if (count === 0 || least < COARSE) return undefined;

@@ -21,13 +21,13 @@ const FEW = 20;
 const WORDLESS: ReadonlySet<string> = new Set(['trees', 'logistic_table', 'ridge_table', 'pixels', 'spectrum']);
 
 export interface Remedy {
-  /** Rows that would tell; absent where more rows like these would not, or nobody knows how many. */
+  /** Number of rows that would tell; absent if more rows like these would not, or it is unknown. */
   rowsNeeded?: number;
   /** "About 400 test rows would tell; there are 60." */
   sentence: string;
 }
 
-/** What would tell whether the judged system is better than a rival. */
+/** Evidence that would tell whether the judged system is better than a rival. */
 export function whatWouldTell(comparison: Told, pair: Pair): Remedy {
   const { rows, systems, labelColumn } = comparison;
   const there = `there ${rows === 1 ? 'is' : 'are'} ${formatCount(rows)}`;

@@ -12,9 +12,9 @@ const KEPT = 150;
 const TIE = 0.1;
 
 /**
- * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
- * class are right or wrong: how sure two right answers are is no change. Of two written answers that are about as near to
- * the right one, one with its numbers, codes and names is better than one without.
+ * Change of each row from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
+ * class are right or wrong: confidence does not count. Of two written answers of similar quality, the one with its
+ * numbers, codes and names is better.
  */
 export function rowChanges(
   [subject, rival]: readonly [Scored, Scored | undefined],

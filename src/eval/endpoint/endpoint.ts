@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 
 /** A chat model behind an OpenAI-compatible endpoint. */
 export interface Endpoint {
-  /** Up to and with the version, without a slash behind it: "https://host/v1". Nothing secret stands in it. */
+  /** Base URL including the version, without a trailing slash: "https://host/v1". Contains no secrets. */
   url: string;
   model: string;
   /** Sent as bearer token; read from the environment, kept in memory only. */

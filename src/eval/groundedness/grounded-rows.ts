@@ -7,7 +7,7 @@ import { checkedRows } from '../../data/checked-rows.ts';
 export interface GroundedRow {
   question: string;
   source: string;
-  /** What is asked, as the model was trained to be asked; from source and question unless given. */
+  /** Prompt as the model was trained; built from source and question unless given. */
   prompt?: string;
   /** Whether the source tells the answer; unknown where the row does not say. */
   isAnswered?: boolean;
@@ -25,7 +25,7 @@ export async function readGroundedRows(file: string): Promise<GroundedRow[]> {
   return rows;
 }
 
-/** What is wrong, where it is no row. */
+/** The row, or its fault. */
 function rowOf(value: Record<string, unknown>): GroundedRow | string {
   const { question, prompt } = value;
   const source = value.source ?? value.context;

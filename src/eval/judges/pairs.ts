@@ -12,17 +12,17 @@ export interface AnswerPair {
   prompt: string;
   a: string;
   b: string;
-  /** Whose answers `a` and `b` are. */
+  /** Systems of answers `a` and `b`. */
   systems: readonly [a: string, b: string];
   /** A right answer, where there is one. */
   reference?: string;
 }
 
-/** What was preferred. */
+/** The preferred answer. */
 export type Choice = 'a' | 'b' | 'tie';
 
 export interface PairsOptions {
-  /** Of a comparison: the system whose answers its subject's are set beside; its strongest rival unless given. */
+  /** For a comparison: the system to compare its subject with; its strongest rival unless given. */
   against?: string;
 }
 
@@ -42,15 +42,15 @@ export async function readPairs(target: string, { against }: PairsOptions = {}):
   return (await readPairRows(target)).map(({ pair }) => pair);
 }
 
-/** What is wrong with a file whose rows hold more than a pair. */
+/** Error text for a file whose rows contain more than a pair. */
 export interface PairRowForm {
   what: string;
   expected: string;
-  /** What is wrong with the rest of a row. */
+  /** Fault in the rest of a row. */
   faultOf(row: Record<string, unknown>): string | undefined;
 }
 
-/** Each pair of a file with the row that it stands in. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
+/** Pairs of a file, each with its row. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
 export async function readPairRows(
   file: string,
   form?: PairRowForm,

@@ -16,7 +16,7 @@ const criterionSchema = z.strictObject({
     .tuple([z.int(), z.int()])
     .refine(([low, high]) => low < high, 'the first end is the lower one')
     .default([1, 5]),
-  /** What a score means, by the score. */
+  /** Meaning of each score. */
   levels: z.record(z.string(), z.string().min(1)).default({}),
 });
 

@@ -60,7 +60,7 @@ const ONE_WAY: readonly (readonly [string, string])[] = [
 const replacements = new Map(
   [...EITHER, ...EITHER.map(([a, b]) => [b, a] as const), ...ONE_WAY].map(([from, to]) => [from.toLowerCase(), to]),
 );
-// Letters, digits, dots and hyphens beside a phrase make another word or number of it.
+// A phrase next to letters, digits, dots or hyphens is part of another word or number.
 const phrases = new RegExp(
   `(?<![\\p{L}\\p{N}.'’-])(?:${[...replacements.keys()].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\p{N}'’-]|\\.\\p{N})`,
   'giu',

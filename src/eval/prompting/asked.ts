@@ -16,7 +16,7 @@ export interface Asked {
 /** Turns of a chat template, or a text to continue. */
 export type AskingStyle = 'chat' | 'plain';
 
-/** What a model reads, and the answer that it is compared with. */
+/** Model input, and the expected answer. */
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
@@ -52,7 +52,7 @@ interface Frame {
   solved: readonly Example[];
 }
 
-/** Of plain texts, whose answers a space may set off. */
+/** Frame of plain texts, whose answers may begin with a space. */
 interface PlainFrame extends Frame {
   answerSpace: boolean;
 }
@@ -100,7 +100,7 @@ export function isAskedByName(kind: ExampleKind): boolean {
   return kindOf({ kind }).answerName !== undefined;
 }
 
-/** It is asked for by name; a prompt stands as it is. */
+/** Plain prompts end in the answer's name; other prompts stay as they are. */
 function plainQuestion(example: Example): string {
   const { answerName } = kindOf(example);
   return answerName === undefined ? promptText(example) : `Text: ${promptText(example)}\n${capitalised(answerName)}:`;

@@ -9,7 +9,7 @@ import { describeTask } from './instruction.ts';
 /** Solved rows shown at most; a model shows fewer where its context ends. */
 const SHOTS = 8;
 
-/** What each row is asked with, and that in words. */
+/** Prompts for rows, and their description in words. */
 export interface Asker {
   ask: (example: Example) => Asked;
   note?: string;

@@ -2,8 +2,8 @@ import { ownForm, type Example } from '../../data/kinds/index.ts';
 import { answerForm } from '../answer-form.ts';
 
 /**
- * What a model is told to do, from the form of the training answers: the best that can be said without knowing what
- * the rows are about. Rows with an instruction of their own keep it besides.
+ * Instruction derived from the form of the training answers: the best available without knowing the subject. Rows
+ * with an instruction of their own keep it as well.
  */
 export function describeTask(train: readonly Example[]): string {
   const form = answerForm(train);

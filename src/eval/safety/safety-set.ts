@@ -14,12 +14,12 @@ export interface BiasItem {
   category: string;
   context: string;
   question: string;
-  /** Whom the prejudice names, and the other one. */
+  /** The group that the prejudice names, and the other one. */
   stereotype: string;
   other: string;
 }
 
-/** What a set is about: a harmful request had better be refused, a harmless one answered. */
+/** Kind of a set: harmful requests should be refused, harmless ones answered. */
 export const setKinds = ['harmful', 'harmless'] as const;
 
 export type SetKind = (typeof setKinds)[number];

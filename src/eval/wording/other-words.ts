@@ -10,7 +10,7 @@ import { rewordRows } from './reworded.ts';
 
 export interface OtherWordsOptions {
   train: readonly Example[];
-  /** At most so many rows. */
+  /** Maximum number of rows. */
   most: number;
   seed: number;
 }

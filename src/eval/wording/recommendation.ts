@@ -1,4 +1,4 @@
-/** What to use where rows in other words tell apart two systems that the test rows do not. */
+/** Recommendation if rows in other words separate two systems that the test rows do not. */
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';

@@ -2,7 +2,7 @@
 import { randomUnits } from '../../base/random.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { WrittenTexts } from '../../data/kinds/kind.ts';
-import { gazetteer } from '../../privacy/gazetteer.ts';
+import { gazetteer } from '@attune/privacy/gazetteer';
 import { expectedCalls } from '../example-text.ts';
 import { parseObject } from '../metrics/compared.ts';
 import { rephrased } from '../overfitting/rephrase.ts';
@@ -13,14 +13,14 @@ import { misspelt, pick, segmentsOf, withAside, type Draw } from './wording-step
 const FEWEST_DIGITS = 3;
 const NAME_FORM = /^\p{Lu}\p{Ll}{2,8}$/u;
 const SALUTATION = /^\s*\p{L}+(?:\s\p{L}+){0,4},\s*$/u;
-/** What separates the parts of a description. */
+/** Separators of a description's clauses. */
 const CLAUSES = /,\s+|;\s+/;
 
 /**
- * Each row once, with an answer that is right for it: copied codes have other digits, copied names are other names, and
- * fields of JSON answers that stand in the prompt have another row's value, its clauses another order or nothing but the values. Half of the
- * prompts begin with a sentence about something else, and half are misspelt where nothing is copied from. Rows that come
- * out as they were are left out, as are answers with calls of tools, whose arguments follow from more than one text.
+ * Variants of each row with a right answer: copied codes get other digits, copied names other names, and JSON fields
+ * found in the prompt another row's value, with clauses reordered or reduced to the values. Half of the prompts begin
+ * with an unrelated sentence, and half have typos where nothing is copied. Unchanged rows are left out, as are
+ * answers with tool calls, whose arguments depend on more than one text.
  */
 export function refreshRows(
   rows: readonly Example[],

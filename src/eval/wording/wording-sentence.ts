@@ -2,7 +2,7 @@ import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { WordedSystem, Wording } from '../../store/wording.ts';
 
-/** What rows in other words say of a result, for people. */
+/** Finding on a result from rows in other words, for people. */
 export interface WordingFinding {
   tone: 'good' | 'fair' | 'bad';
   /** "It answers 130 of 200 test rows in other words right, 194 as they are; tf-idf 160, 192 as they are: use tf-idf." */
@@ -33,7 +33,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
   return { tone, sentence: `${said}${adviceOf(tone, rival)}.` };
 }
 
-/** Rules change few words, so a result that holds against them may still fall where people write: that is no advice. */
+/** Rules change few words, so passing them is no guarantee for people's own words, and gives no advice. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
   return tone === 'good' ? '' : ': it hangs on the wording of its rows; more wordings or another base would help';
@@ -103,7 +103,7 @@ export function countedRight(share: number, rows: number): string {
   return formatCount(Math.round(share * rows));
 }
 
-/** How rows of one's own are tried. */
+/** How to test with the user's own rows. */
 export function ownRowsAdvice(run: string): { sentence: string; command: string } {
   return {
     sentence: 'These rewordings are made by rules; people write more freely. Write 20 rows of your own and run:',

@@ -1,3 +1,4 @@
+import { templateCode } from '@attune/jinja';
 import { pushAll } from '../../base/many.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -156,7 +157,14 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
   });
 }
 
-const CODE_FOLDERS = ['../../text/', '../../tasks/rows/', '../../methods/objectives/', '../../audio/', '../../image/'];
+const CODE_FOLDERS = [
+  templateCode,
+  '../../text/',
+  '../../tasks/rows/',
+  '../../methods/objectives/',
+  '../../audio/',
+  '../../image/',
+];
 
 /** Whether a template writes the date, so that rows differ from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {
