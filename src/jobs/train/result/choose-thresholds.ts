@@ -3,7 +3,7 @@ import { thresholdPlan, thresholdsOn, unsureThresholds, type ThresholdPlan } fro
 import { labelCounts } from '../../../eval/rare-classes.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
 import { meaningOf, thresholdWish } from '../../compare/label-meaning.ts';
-import { answerWithClasses } from '../../predict/classes.ts';
+import { answerWithClasses } from '../../../tasks/answers/classes.ts';
 import type { PreparedRun } from '../training-run.ts';
 
 /** How a recipe wants the thresholds of these labels found. @throws AttuneError E_COSTS */

@@ -4,23 +4,16 @@ import type { QuestionExample } from '../../data/example.ts';
 import type { Answered } from '../../eval/compare/system.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
-import {
-  type ContextWindow,
-  NO_ANSWER,
-  contextOf,
-  contextWindows,
-  frameQuestions,
-} from '../../tasks/rows/context-windows.ts';
-import { collateRows } from '../../tasks/rows/collate.ts';
+import { type ContextWindow, NO_ANSWER, contextOf, contextWindows, frameQuestions } from '../rows/context-windows.ts';
+import { collateRows } from '../rows/collate.ts';
 import type { RawConfig } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PlacedText } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from '../rows/rows.ts';
 import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
-import { readingOf } from './cut-rows.ts';
 
 /** How answers are read off a head that finds where they start and end; config.json has it as `answer_spans`. */
 interface SpanReading {
@@ -92,7 +85,7 @@ export async function answerWithSpans(
   const { model, tokenizer } = answering;
   const { causal, maxPositions } = traitsOf(model);
   const reading = spanReading(model.config);
-  const maxLength = Math.min(readingOf(answering)?.max_length ?? USUAL_LENGTH, maxPositions);
+  const maxLength = Math.min(answering.reading?.max_length ?? USUAL_LENGTH, maxPositions);
   const all = asked.map(({ example }) => example as QuestionExample);
   const framed = await frameQuestions(tokenizer, all);
   const windows = all.map(({ id, source }, i) => {

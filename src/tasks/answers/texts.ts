@@ -20,9 +20,9 @@ import {
   type GenerationOptions,
   type SeenImages,
 } from '../../generate/index.ts';
-import { imageTexts } from '../../tasks/rows/image-texts.ts';
+import { imageTexts } from '../rows/image-texts.ts';
 import { Renderer, type ImageFile } from '../../text/index.ts';
-import { seeImages } from '../model/see-images.ts';
+import { seeImages } from './see-images.ts';
 import { traitsOf } from '../../models/traits.ts';
 import { answerBorder, borderedConstraint } from './plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';

@@ -1,13 +1,13 @@
 // R rows, E width of the space of texts and images
 import type { MediaFile } from '../../data/media.ts';
 import type { PredictOptions } from '../../eval/predictor.ts';
-import { captionInput } from '../../tasks/rows/captions.ts';
-import { stackFeatures } from '../../tasks/rows/collate.ts';
+import { captionInput } from '../rows/captions.ts';
+import { stackFeatures } from '../rows/collate.ts';
 import type { ModelInput } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { traitsOf } from '../../models/traits.ts';
-import type { Answering } from '../predict/answering.ts';
-import { inBatches } from '../predict/batched.ts';
+import type { Answering } from './answering.ts';
+import { inBatches } from './batched.ts';
 import { fitted, framedRows, type TextReading } from './text-vectors.ts';
 
 /** An image file, and the row that named it. */

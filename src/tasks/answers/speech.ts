@@ -8,13 +8,13 @@ import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { readJson } from '../../files/json.ts';
 import { transcribe, type TranscriptionOptions, type Transcript } from '../../generate/index.ts';
 import type { Model } from '../../models/model.ts';
+import { tasks } from '../index.ts';
 import { turn } from '../../base/turn.ts';
-import type { OpenedModel } from '../model/open-model.ts';
 import type { Answering } from './answering.ts';
 
 /** Whether a model writes down what it hears. */
 export function hears({ task, architecture }: Model): boolean {
-  return task === 'ctc' || (task === 'seq2seq' && architecture.modalities?.includes('audio') === true);
+  return tasks[task].transcribes?.(architecture.modalities?.includes('audio') === true) === true;
 }
 
 /** What is said in each row's recording. */
@@ -58,7 +58,7 @@ async function heard(
 
 /** The text of a recording's bytes, and how long it is. @throws AttuneError of decoding */
 export async function writeDown(
-  { model, tokenizer }: Pick<OpenedModel, 'model' | 'tokenizer'>,
+  { model, tokenizer }: Pick<Answering, 'model' | 'tokenizer'>,
   processor: AudioProcessor,
   bytes: Uint8Array,
   options: TranscriptionOptions,

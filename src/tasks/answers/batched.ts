@@ -1,6 +1,6 @@
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { byTokens } from '../../tasks/rows/batches.ts';
-import { tokensAtOnce, type PreparedRow } from '../../train/interfaces.ts';
+import { byTokens } from '../rows/batches.ts';
+import { tokensAtOnce, type PreparedRow } from '../rows/rows.ts';
 import { turn } from '../../base/turn.ts';
 import { TOO_LONG } from './answering.ts';
 

@@ -2,7 +2,7 @@ import type { StepwiseExample } from '../../data/example.ts';
 import { verdictText } from '../../data/kinds/stepwise.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { stepRows } from '../../tasks/rows/step-rows.ts';
+import { stepRows } from '../rows/step-rows.ts';
 import { traitsOf } from '../../models/traits.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';

@@ -4,7 +4,7 @@ import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { collectionOf, KEPT } from '../../eval/collection.ts';
 import { ExactIndex, sideBySide } from '../../vectors/index.ts';
-import { sentenceVectors, unit, type TextReading } from '../embed/text-vectors.ts';
+import { sentenceVectors, unit, type TextReading } from './text-vectors.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 
 /** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */

@@ -1,10 +1,10 @@
 import { promptText } from '../../eval/example-text.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { hiddenTokens, maskToken } from '../../tasks/rows/hidden-tokens.ts';
-import { collateRows } from '../../tasks/rows/collate.ts';
+import { hiddenTokens, maskToken } from '../rows/hidden-tokens.ts';
+import { collateRows } from '../rows/collate.ts';
 import { fromArray, noGrad, scope } from '../../tensor/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from '../rows/rows.ts';
 import type { Model } from '../../models/model.ts';
 import { traitsOf } from '../../models/traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';

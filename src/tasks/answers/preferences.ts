@@ -1,16 +1,14 @@
 import type { PreferenceExample } from '../../data/example.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
-import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from '../../tasks/rows/preference-rows.ts';
+import { trainedTokensOf } from '../rows/answer-log-probs.ts';
+import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from '../rows/preference-rows.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { Message } from '../../text/message.ts';
-import type { Batch, PreparedRow } from '../../train/interfaces.ts';
-import type { PreferenceMeasure } from '../../train/method.ts';
+import type { Batch, PreparedRow } from '../rows/rows.ts';
 import { traitsOf } from '../../models/traits.ts';
-import { measureOf, referenceOf } from '../model/pair-judging.ts';
-import { TEMPLATE_DATE, type AnswerOptions, type Answering } from './answering.ts';
+import { TEMPLATE_DATE, type AnswerOptions, type Answering, type PreferenceMeasure } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
 /** Which answer of each pair a language model prefers, or which a reward model scores higher, and by how much. */
@@ -27,8 +25,8 @@ export async function answerWithPreferences(
   const rowsOf = isScored ? scoredPairs(processor) : preferenceRows(processor);
   const { rows } = await rowsOf.prepare(examples);
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
-  const measure = options.preference ?? (await measureOf(opened.notes)) ?? 'whole';
-  const reference = measure === 'reference' && options.isBase !== true ? await referenceOf(opened) : undefined;
+  const measure = options.preference ?? (await opened.pairs?.measure()) ?? 'whole';
+  const reference = measure === 'reference' && options.isBase !== true ? await opened.pairs?.reference() : undefined;
   const read = (batch: readonly PreparedRow[]): Margins[] =>
     noGrad(() => scope(() => (isScored ? scoredMargins(model, rowsOf.collate(batch)) : likelyMargins(batch))));
   const likelyMargins = (batch: readonly PreparedRow[]): Margins[] => {

@@ -1,18 +1,18 @@
 import { SeenImages } from '../../generate/index.ts';
-import { pixelsOf } from '../../tasks/rows/image-squares.ts';
+import { pixelsOf } from '../rows/image-squares.ts';
 import { withAdapters, type AdapterOwner } from '../../nn/index.ts';
 import type { ImageFile } from '../../text/index.ts';
 import type { Features } from '../../base/features.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import { squaresOf } from '../../tasks/rows/image-texts.ts';
-import type { OpenedModel } from './open-model.ts';
+import { squaresOf } from '../rows/image-texts.ts';
+import type { Answering } from './answering.ts';
 
 /**
  * Vectors of a prompt's images for a model, or for an adapter on it; undefined for prompts without images. @throws
  * AttuneError E_MEDIA_UNREADABLE
  */
 export async function seeImages(
-  { model, media, lease }: Pick<OpenedModel, 'model' | 'media'> & { lease?: { owner: AdapterOwner } },
+  { model, media, lease }: Pick<Answering, 'model' | 'media'> & { lease?: { owner: AdapterOwner } },
   files: readonly ImageFile[] | undefined,
 ): Promise<SeenImages | undefined> {
   if (files === undefined || media?.imageTokens === undefined) return undefined;

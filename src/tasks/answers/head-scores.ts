@@ -1,9 +1,9 @@
 /** What the heads of classifiers say of rows. R rows, C classes */
-import { collateRows } from '../../tasks/rows/collate.ts';
-import { stepScores } from '../../tasks/rows/step-rows.ts';
+import { collateRows } from '../rows/collate.ts';
+import { stepScores } from '../rows/step-scores.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from '../rows/rows.ts';
 
 /** As the head gives them: [R][C] */
 export function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {

@@ -1,19 +1,13 @@
 import { fitRows, type FitOptions, type RowOrigin } from '../../data/index.ts';
-import { frameTokens } from '../rows/prepare-rows.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { frameTokens } from '../rows/frame-tokens.ts';
+import type { PreparedRow } from '../rows/rows.ts';
 import type { Answering } from './answering.ts';
 
-type Opened = Pick<Answering, 'notes' | 'reading' | 'tokenizer'>;
-
-/** How the run read its rows that a model comes from, or that it is the base of. */
-export function readingOf({ reading, notes }: Opened): Recipe['data'] | undefined {
-  return reading ?? (notes?.recipe as Recipe | undefined)?.data;
-}
+type Opened = Pick<Answering, 'reading' | 'tokenizer'>;
 
 /** What a model reads of rows that are too long for it, since it was trained so; undefined where it reads none. */
 export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | undefined {
-  const policy = readingOf(opened)?.long_rows;
+  const policy = opened.reading?.long_rows;
   if (policy === 'split' && readsWindows(opened) && opened.model.task === 'sequence')
     return 'long texts read in windows, as in training';
   return policy === 'truncate' || policy === 'split' ? 'long texts cut as in training' : undefined;
@@ -21,7 +15,7 @@ export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | u
 
 /** Runs whose recipe does not know the key cut such texts in place of reading them in windows. */
 function readsWindows(opened: Opened): boolean {
-  return readingOf(opened)?.max_windows !== undefined;
+  return opened.reading?.max_windows !== undefined;
 }
 
 interface Cutting {
@@ -36,7 +30,7 @@ export function cutRows(
   rows: readonly PreparedRow[],
   { opened, maxPositions, origins }: Cutting,
 ): readonly PreparedRow[] {
-  const reading = readingOf(opened);
+  const reading = opened.reading;
   if (reading === undefined) return rows;
   const maxLength = Math.min(reading.max_length, maxPositions);
   if (reading.long_rows !== 'truncate' && reading.long_rows !== 'split') return rows;
@@ -52,6 +46,6 @@ export function cutTo(rows: readonly PreparedRow[], maxLength: number, opened: O
 }
 
 function cutsOf(opened: Opened): Omit<FitOptions, 'maxLength' | 'policy'> {
-  const { truncation_side: side, max_windows: maxWindows } = readingOf(opened) ?? {};
+  const { truncation_side: side, max_windows: maxWindows } = opened.reading ?? {};
   return { side, maxWindows, ...frameTokens(opened.tokenizer) };
 }

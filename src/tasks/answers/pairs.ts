@@ -2,7 +2,7 @@ import type { ImageTextExample } from '../../data/example.ts';
 import { KEPT } from '../../eval/collection.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
-import { captionVectors, imageVectors } from '../embed/pair-vectors.ts';
+import { captionVectors, imageVectors } from './pair-vectors.ts';
 import type { Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
 

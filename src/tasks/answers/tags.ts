@@ -2,7 +2,7 @@
 import type { TaggedExample } from '../../data/example.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { collateRows } from '../../tasks/rows/collate.ts';
+import { collateRows } from '../rows/collate.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { encodeWords } from '../../text/index.ts';
 import { traitsOf } from '../../models/traits.ts';

@@ -1,13 +1,13 @@
 // R texts, D width
 import { AttuneError } from '../../base/errors.ts';
 import type { PredictOptions } from '../../eval/predictor.ts';
-import { collateRows } from '../../tasks/rows/collate.ts';
+import { collateRows } from '../rows/collate.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import type { PreparedRow } from '../rows/rows.ts';
 import { traitsOf } from '../../models/traits.ts';
-import type { Answering } from '../predict/answering.ts';
-import { inBatches } from '../predict/batched.ts';
-import { cutRows, cutTo } from '../predict/cut-rows.ts';
+import type { Answering } from './answering.ts';
+import { inBatches } from './batched.ts';
+import { cutRows, cutTo } from './cut-rows.ts';
 
 /** How texts are read that are longer than the model's room. */
 export interface TextReading extends PredictOptions {
