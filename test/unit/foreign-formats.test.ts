@@ -107,10 +107,12 @@ describe('a tokenizer that would end its process', () => {
 
   it('is tried once, and a sound one is as it was', async () => {
     const sound = place('sound', (whole) => whole);
-    const first = await Tokenizer.load(sound);
     const began = performance.now();
+    const first = await Tokenizer.load(sound);
+    const tried = performance.now();
     const again = await Tokenizer.load(sound);
-    expect(performance.now() - began).toBeLessThan(1500);
+    // The first is tried in a process of its own.
+    expect(performance.now() - tried).toBeLessThan(tried - began);
     const own = await Tokenizer.load('assets/attune-base');
     for (const tokenizer of [first, again])
       expect(await tokenizer.encode('Hello, world!')).toEqual(await own.encode('Hello, world!'));
