@@ -33,6 +33,15 @@ const OWN_PROCESS = [
   'test/engine/memory.test.ts',
 ];
 
+/** Files that bound how long something takes: nothing else of ours runs meanwhile. */
+const TIMED = [
+  'test/timed/**/*.test.ts',
+  'test/unit/serve/bounded.test.ts',
+  'test/unit/serve/routes.test.ts',
+  'test/system/ctrl-c.test.ts',
+  'test/system/rollback.test.ts',
+];
+
 /** What tests leave behind goes here: neither among the developer's own runs and models, nor into the machine's /tmp. */
 const place = mkdtempSync(join(tmpdir(), 'attune-tests-'));
 const [home, temporary] = [join(place, 'home'), join(place, 'tmp')];
@@ -60,7 +69,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          exclude: OWN_PROCESS,
+          exclude: [...OWN_PROCESS, ...TIMED],
           ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 60_000,
@@ -96,6 +105,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          exclude: TIMED,
           env: ONE_THREAD,
           maxWorkers: FILES,
           testTimeout: 300_000,
@@ -104,11 +114,10 @@ export default defineConfig({
         },
       },
       {
-        // Bounds on time, each a ratio: nothing else of ours runs meanwhile.
         extends: true,
         test: {
           name: 'timed',
-          include: ['test/timed/**/*.test.ts'],
+          include: TIMED,
           env: ONE_THREAD,
           maxWorkers: 1,
           testTimeout: 120_000,
