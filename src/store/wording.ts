@@ -16,6 +16,10 @@ export interface Wording {
   against?: { name: string; verdict: Verdict };
   /** Rows that the result answered rightly as they were, and wrongly in other words. */
   examples: readonly WordedRow[];
+  /** The rows' file, where they are somebody's own and none in other words. */
+  file?: string;
+  /** The same on somebody's own rows, the last that it was compared on. */
+  own?: Wording;
 }
 
 export interface WordedSystem {

@@ -65,7 +65,16 @@ async function fixtureSubject(name: string): Promise<Subject> {
     loss: (_model, batch, { runner }) => {
       const hidden = model.hidden(batch.input, { runner });
       const imageHidden = parity.images && model.hidden(parity.images, { runner });
-      const forward = { model, batch: values, input: parity, hidden, imageHidden, aside: [], states: [], encoderStates: [] };
+      const forward = {
+        model,
+        batch: values,
+        input: parity,
+        hidden,
+        imageHidden,
+        aside: [],
+        states: [],
+        encoderStates: [],
+      };
       return { perRow: logitsOf(forward).pow(2).mean().reshape(1), tally: {} };
     },
   };

@@ -14,7 +14,7 @@ import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
-/** What is left to know of a run that has its result. */
+/** A run with a result that is still to be measured. */
 export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
   context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
   loaded: Pick<LoadedData, 'splits'>;
@@ -22,7 +22,7 @@ export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
   constants?: Pick<PreparedRun['constants'], 'training'>;
 }
 
-/** Of a model whose files are not here nothing is known. */
+/** Without the model's files there is no estimate. */
 async function affordable({ context, constants, loaded, test }: FinishedRun): Promise<number> {
   if (constants === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
@@ -40,8 +40,8 @@ function reportSample(rows: number, { context, test }: FinishedRun, most: number
 }
 
 /**
- * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
- * fails here is told as a warning: the result is there. The memory of training has been freed before.
+ * End of a run: compares the result with the base model and cheap systems on the test rows. A failure here becomes a
+ * warning, since the result exists. The memory of training has been freed before.
  */
 export async function compareResult(run: FinishedRun, result: string, specs: readonly SystemSpec[]): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;

@@ -82,7 +82,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
     for (const stage of stages) {
       const activity = stage.specs.map(({ step }) => step).join(', ');
       onProgress?.({ activity, done: 0 });
-      // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
+      // Frees memory of the previous stage for the worker threads; this thread only waits for them.
       await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
       pushAll(all, parts);
@@ -209,7 +209,7 @@ function describe(
 async function publish(folder: string, part: StoredPart, manifest: DataSetManifest): Promise<void> {
   if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
     throw new AttuneError('E_NOT_WRITABLE', {
-      what: `${folder} is there, and is no data set`,
+      what: `${folder} exists and is not a data set`,
       fix: 'name a folder that does not exist: --to',
     });
   }
