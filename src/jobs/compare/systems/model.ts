@@ -7,6 +7,7 @@ import { asker } from '../../../eval/prompting/asker.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
 import type { SystemKind } from '../../../store/results.ts';
+import { isWorded } from '../../../eval/wording/other-words.ts';
 import { OWN_BASE } from '../../model/base-model.ts';
 import { resultFolder } from '../../model/result-folder.ts';
 import { readNotes } from '../../model/result-notes.ts';
@@ -75,7 +76,7 @@ const CLASSIFYING: ReadonlySet<Task> = new Set(['sequence', 'embedding']);
 /** Whether it was tuned from an encoder of texts that was trained elsewhere; attune's own is small. */
 function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly Example[]): true | undefined {
   const base = kind === 'tuned' && CLASSIFYING.has(task) ? readNotes(resultFolder(target))?.base_model : undefined;
-  const isText = first?.kind === 'classification' && first.media === undefined && first.fields === undefined;
+  const isText = first?.kind === 'classification' && isWorded(first);
   return base !== undefined && base !== OWN_BASE && isText ? true : undefined;
 }
 
