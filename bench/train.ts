@@ -5,13 +5,15 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { collateRows, countTokens, nextTokenLoss } from '../src/methods/objectives/next-token.ts';
+import { collateRows } from '../src/tasks/rows/collate.ts';
+import { countTokens } from '../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../src/methods/objectives/next-token.ts';
 import { storages } from '../src/methods/storage/index.ts';
 import { create as createFull } from '../src/methods/tuning/full.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
 import { create as createAdamw } from '../src/methods/update/adamw.ts';
-import { options as adamwOptions } from '../src/methods/update/adamw.options.ts';
+import { options as adamwOptions } from '../src/methods/update/adamw.ts';
 import { createModel, loadModel } from '../src/models/load.ts';
 import { saveModel } from '../src/models/save.ts';
 import { engineIdentity } from '../src/tensor/index.ts';

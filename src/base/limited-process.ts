@@ -202,11 +202,17 @@ let own: readonly string[] | undefined;
 function ownCode(): readonly string[] {
   if (own !== undefined) return own;
   let folder = dirname(realpathSync(fileURLToPath(import.meta.url)));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  while (!isPackageRoot(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const found = [folder];
   for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent))
     found.push(join(parent, 'node_modules'), join(parent, 'package.json'));
   return (own = found);
+}
+
+/** Packages that lie within attune's own, in the checkout, are parts of it. */
+function isPackageRoot(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  return existsSync(file) && !/"name":\s*"@attune\//.test(readFileSync(file, 'utf8'));
 }
 
 /** Of a process's end, what is told of it. */

@@ -1,4 +1,4 @@
-import type { RawRow } from './containers/container.ts';
+import type { RawRow } from '@attune/tables';
 import { describeValue, isObject } from './formats/row-reader.ts';
 
 /**

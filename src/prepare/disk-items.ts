@@ -1,13 +1,13 @@
 import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataRow, Item } from '../documents/index.ts';
+import type { DataRow, Item } from '@attune/documents';
 import { writeAll } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
 import { readLines } from '../files/lines.ts';
 
 const BUFFERED = 1 << 20;
 
-/** Rows on disk, to be gone over as often as wanted, for steps that must see all before they can give the first. */
+/** Rows on disk that can be iterated repeatedly, for steps that must see all before they emit the first. */
 export class DiskItems {
   readonly #path: string;
   #descriptor: number | undefined;

@@ -28,7 +28,7 @@ export function checkedStoreUrl(url: string, name: string): string {
     return url;
   }
   throw new AttuneError('E_STORE', {
-    what: `${name} is no address of a PostgreSQL database`,
+    what: `${name} is not the address of a PostgreSQL database`,
     expected: `postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass${name === '--to' ? '; or s3://BUCKET/PREFIX' : ''}`,
   });
 }

@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolSchema } from './message.ts';
-import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
+import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from '@attune/jinja';
 import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
@@ -19,7 +19,7 @@ export interface TemplateOptions {
   now: Date;
 }
 
-/** What a conversation gives itself. */
+/** Variables that the conversation sets. */
 export const RESERVED: readonly string[] = ['messages', 'tools', 'documents', 'add_generation_prompt'];
 
 /** A model's chat templates by name; `default` is the one in use unless a conversation has tools and `tool_use` exists. */

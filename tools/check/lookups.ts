@@ -19,7 +19,9 @@ export const lookups: Check = {
       options,
     );
     const checker = program.getTypeChecker();
-    const own = program.getSourceFiles().filter(({ fileName }) => relative(root, fileName).startsWith('src/'));
+    const own = program
+      .getSourceFiles()
+      .filter(({ fileName }) => relative(root, fileName).match(/^(src|packages\/[^/]+\/src)\//) !== null);
     return own.flatMap((source) => lookupsIn(source, checker, relative(root, source.fileName)));
   },
 };
@@ -51,7 +53,7 @@ function lookupsIn(source: ts.SourceFile, checker: ts.TypeChecker, file: string)
   return problems;
 }
 
-/** Whether any text may be the name: the object has an index by string, and the argument is no known name. */
+/** Whether any text may be the name: the object has an index by string, and the argument is not a known name. */
 function isOpen(access: ts.ElementAccessExpression, checker: ts.TypeChecker): boolean {
   const { expression, argumentExpression } = access;
   if (expression.getText() === 'process.env') return false;

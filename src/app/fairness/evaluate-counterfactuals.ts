@@ -1,9 +1,8 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import { runJob } from '../../worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
@@ -12,11 +11,11 @@ import { measuring, resolveSystems, source } from '../compare/compare.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
 
 /**
- * How a system's answers change with the gender or the origin of whoever a row speaks of, on pairs that
- * `writeCounterfactuals` wrote. Of several systems, each by itself and against the first. A run alone keeps what was
- * found, and shows it in its report.
- * @throws AttuneError of every kind that rows, models and endpoints can raise; E_UNFAIR, with exit code 3, where the
- * first system's answers change more often than `maxFlipRate`
+ * How a system's answers depend on the gender or origin of the people mentioned, on pairs from
+ * `writeCounterfactuals`. Several systems are measured each by itself and against the first. A single run stores the
+ * results and shows them in its report.
+ * @throws AttuneError of rows, models and endpoints; E_UNFAIR, with exit code 3, if the first system's answers change
+ * more often than `maxFlipRate`
  */
 export async function evaluateCounterfactuals(
   systems: readonly string[],
@@ -26,7 +25,7 @@ export async function evaluateCounterfactuals(
   const { maxFlipRate, trainData, allowOverlap = false, onEvent, signal } = options;
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).counterfactuals);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'counterfactuals'));
   const { specs, recipes } = await resolveSystems(systems, options);
   const { maxRows, seed, ...measured } = measuring(recipes[0], options);
   const results = await withRowFiles({ trainData }, options, ({ paths, mediaFolder }) => {

@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
@@ -14,7 +14,6 @@ import { supportModel } from '../../eval/groundedness/support.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { GroundednessResults } from '../../store/groundedness.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import type { useCase } from '../use-cases/groundedness.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -25,7 +24,7 @@ import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/trial.ts';
 
 export type GroundednessOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer is the same whoever else is answered at the time. */
+  /** In f32 an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
@@ -40,8 +39,8 @@ interface System {
 }
 
 /**
- * Whether a model's answers stand in their sources, whether it says that it does not know where a source is silent, and
- * what its confidence is worth: of a run, beside its base as it is and told what to do.
+ * Whether a model's answers are supported by their sources, whether it abstains if a source does not tell, and how
+ * well its confidence is calibrated. A run is compared with its base, plain and with instructions.
  * @throws AttuneError E_GROUNDED_ROWS, and those of models and endpoints
  */
 export async function groundedness(target: string, options: GroundednessOptions): Promise<GroundednessResults> {
@@ -51,7 +50,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
   const rows = (await readGroundedRows(data)).slice(0, maxRows);
   const run = await ownRun(target);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).groundedness);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'groundedness'));
   const { before, after } = contestants(run ?? target, { name: target, options });
   const models = before === undefined ? [after] : [after, before];
   const told = { name: `${models.at(-1)!.name}, told to keep to the text`, instruction };
@@ -114,7 +113,7 @@ async function asked(model: OpenedModel, system: System, { rows, form, options }
   }));
 }
 
-/** What the judge says of the answers, where one is asked in place of the classifier. */
+/** Verdicts of the judge, if one replaces the classifier. */
 async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options }: Asking): Promise<GroundedAnswer[]> {
   const judge = judgeOf(options);
   if (judge === undefined) return [...answers];

@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { FormatName } from '../../data/formats/index.ts';
 import type { KnownShapes } from '../../data/index.ts';
-import type { AnswerKind, PredictorDescription } from '../../jobs/predict/predict.ts';
+import type { AnswerKind } from '../../tasks/define.ts';
+import type { PredictorDescription } from '../../jobs/predict/predict.ts';
 
 /** Formats of rows that are made for a kind of answers; text is written about rows of any format. */
 const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {
@@ -43,7 +44,7 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
   }
   if (answers === 'stretch') {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model that finds answers in texts needs a question beside the text',
+      what: 'A model that finds answers in texts needs a question and a text',
       got: 'a text alone',
       fix: 'give rows with question and context',
     });
@@ -68,7 +69,7 @@ function readsFiles(text: string, media: NonNullable<PredictorDescription['media
   const files = media === 'image' ? 'images' : 'recordings';
   return new AttuneError('E_WRONG_ROWS', {
     what: `The model reads ${files}, not texts`,
-    got: `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}", which is no file`,
+    got: `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}", which is not a file`,
     fix: `give the path of a file, or a folder or a CSV of ${files}: --input FOLDER`,
   });
 }

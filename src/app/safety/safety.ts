@@ -1,7 +1,6 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
 import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -15,19 +14,20 @@ import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
 
 export type SafetyOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer is the same whoever else is answered at the time. */
+  /** In f32 an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
 /**
- * How a model answers harmful and harmless requests, questions that a prejudice would answer, and beginnings of texts;
- * whether it says planted secrets or personal data of its training rows. Of a run, the same before and after training.
+ * Measures a model's answers to harmful and harmless requests, to questions that invite prejudice, and to beginnings
+ * of texts; and whether it reveals planted secrets or personal data of its training rows. For a run: before and after
+ * training.
  * @throws AttuneError E_SAFETY_SET, E_CANARIES, and those of opening models
  */
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
   const run = await ownRun(target);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).safety);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'safety'));
   const sets = (await Promise.all((options.set ?? []).map((set) => setNamed(set)))).flat();
   const { before, after } = contestants(run ?? target, { name: target, options });
   const leaks = await leakTrials(run, options.canaries);

@@ -1,4 +1,4 @@
-/** What a target is, by its files alone. */
+/** Facts about a target, from its files alone. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
@@ -9,6 +9,7 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ToolSchema } from '../../text/index.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { ModelKind, TargetFacts } from '../../serve/index.ts';
 import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
@@ -18,21 +19,7 @@ import { columnsOf } from '../../data/columns.ts';
 import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { trainedForm } from '../prompt-form.ts';
 
-const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
-  'causal-lm': 'text',
-  seq2seq: 'text',
-  sequence: 'rows',
-  token: 'rows',
-  question: 'rows',
-  embedding: 'vectors',
-  contrastive: 'vectors',
-  ctc: 'speech',
-  'next-item': 'items',
-  'masked-lm': undefined,
-  'replaced-token': undefined,
-};
-
-/** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED for what nobody can ask */
+/** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED if it cannot be served */
 export async function targetFacts(target: string): Promise<TargetFacts> {
   const folder = resultFolder(target);
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
@@ -41,7 +28,8 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
   const hears = await readsRecordings(baseFolder ?? folder);
-  const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
+  const { transcribes, served } = tasks[task];
+  const kind: ModelKind | undefined = transcribes?.(hears) === true ? 'speech' : served;
   if (kind === undefined) throw unaskable(target, task);
   const maxLength = await lengthOf(baseFolder ?? folder);
   const own = {
@@ -65,7 +53,7 @@ function columnsIn(folder: string): Pick<TargetFacts, 'columns'> {
   return columns.length > 1 ? { columns } : {};
 }
 
-/** What its training rows all had, and chats get where they lack it. */
+/** System prompt and tools common to all training rows; defaults for chats without them. */
 function defaultsOf(folder: string): Pick<TargetFacts, 'defaults'> {
   const { systemPrompt, tools = [] } = trainedForm(folder) ?? {};
   if (systemPrompt === undefined && tools.length === 0) return {};
@@ -112,7 +100,7 @@ async function readsRecordings(folder: string): Promise<boolean> {
 
 function unaskable(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} cannot be served: nobody asks a model of ${task} anything`,
+    what: `${target} cannot be served: no endpoint is for ${task}`,
     expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
     fix: 'tune it for a task first: attune train',
   });

@@ -1,6 +1,6 @@
 /** The texts of a row with somebody of another group in them, everything else left as it was. */
 import { shuffled } from '../../base/random.ts';
-import { asListed } from '../../privacy/gazetteer.ts';
+import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
 import { changeNationality } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
@@ -33,7 +33,7 @@ export type LeftOut = { doubt: string } | { nobody: true };
 const doubts = {
   pronoun: '"her" may be "his" or "him"',
   sexBound: 'what is said is usual of one gender only',
-  address: 'a name stands in an address or a user name',
+  address: 'a name is part of an address or a user name',
   both: 'a name that is given to both genders',
   names: 'no name of the same origin is known',
   family: 'a family name without its given name',

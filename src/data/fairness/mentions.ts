@@ -1,5 +1,5 @@
 /** Who is spoken of in a text: by pronouns, words that are said of one gender, and given names. */
-import { asListed, gazetteer } from '../../privacy/gazetteer.ts';
+import { asListed, gazetteer } from '@attune/privacy/gazetteer';
 import { lexicon, type Gender, type GivenName } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, wordsOf, type Word } from './words.ts';
@@ -37,7 +37,7 @@ export function mentionsIn(text: string): Mentions {
 }
 
 export const reasons = {
-  known: 'somebody whom everybody knows',
+  known: 'a well-known person',
   organisation: 'a name that may be of a place or an organisation',
   word: 'a name that is a word of everyday language too',
   genderless: 'a name whose usual gender is not known',

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Finding } from '../../privacy/index.ts';
+import type { Finding } from '@attune/privacy';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
 
 interface Waiting {

@@ -1,7 +1,7 @@
 /** Rows redacted in their order, with the looking done by threads where there are many rows. */
 import { takeTurn, unlessStopped } from '../../base/turn.ts';
 import { usualThreads } from '../../base/threads.ts';
-import type { Finding, OpenedRow, Redactor } from '../../privacy/index.ts';
+import type { Finding, OpenedRow, Redactor } from '@attune/privacy';
 import { DetectorPool } from './detector-pool.ts';
 
 export interface RedactRowsOptions {

@@ -1,5 +1,5 @@
 // V vocabulary
-import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 import { logProbOf } from '../log-probs.ts';
 
 /** Follows another constraint and adds up how likely what is written is, among what that allows. */
@@ -55,6 +55,6 @@ export class ShareProbe implements TokenConstraint {
     this.share = Math.exp(logProbOf(logits, this.#id));
   }
   advance(): void {
-    // One token is asked for.
+    // Ends after one token.
   }
 }

@@ -1,7 +1,7 @@
 // R rows, D width of their vectors
 import { AttuneError } from '../../base/errors.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
-import { taskNames } from '../../models/architecture.ts';
+import { tasks } from '../../tasks/index.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { poolingKey } from '../../models/sentence-folder.ts';
 import type { Pooling } from '../../models/heads/pooling.ts';
@@ -10,8 +10,8 @@ import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
 import { refuseOtherPooling } from './own-pooling.ts';
 import { settleWeights } from '../model/settle-weights.ts';
-import { captionVectors, imageVectors, type PlacedImage } from './pair-vectors.ts';
-import { sentenceVectors } from './text-vectors.ts';
+import { captionVectors, imageVectors, type PlacedImage } from '../../tasks/answers/pair-vectors.ts';
+import { sentenceVectors } from '../../tasks/answers/text-vectors.ts';
 
 /** Ways to make one vector of an encoder's states that can be asked for. */
 export type AskedPooling = 'mean' | 'first' | 'max' | 'last';
@@ -23,7 +23,7 @@ export interface EmbeddingModelOptions extends Pick<OpenOptions, 'base' | 'preci
   pooling?: AskedPooling;
 }
 
-/** What a model of vectors says of itself. */
+/** Description of an embedding model. */
 export interface EmbeddingModelDescription {
   target: string;
   /** The folder that was opened. */
@@ -36,7 +36,7 @@ export interface EmbeddingModelDescription {
   /** Whether its vectors have the length 1. */
   isNormalised: boolean;
   pooling?: string;
-  /** What it wants to stand before a text, by purpose. */
+  /** Prefixes of texts, by purpose. */
   prompts: Readonly<Record<string, string>>;
   /** Which of them is used unless another one is named. */
   defaultPrompt?: string;
@@ -56,7 +56,7 @@ export interface MadeVectors {
   vectors: Float32Array;
   /** Places of the texts of which only the beginning was read. */
   cut: number[];
-  /** Of all texts, as far as they were read. */
+  /** Tokens read of all texts. */
   tokens: number;
 }
 
@@ -183,7 +183,7 @@ function noVectors(target: string, { model, notes }: OpenedModel): AttuneError {
     });
   }
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} makes no vectors: its task is ${taskNames[model.task]}`,
+    what: `${target} makes no vectors: its task is ${tasks[model.task].title}`,
     expected: 'a model of sentence vectors, or of texts and images',
     fix: 'train one on pairs of texts: attune train RECIPE --objective contrastive',
   });

@@ -21,6 +21,7 @@ import {
   type LanguageChoice,
   type Tokenizer,
 } from '../../text/index.ts';
+import type { Answering } from '../../tasks/answers/answering.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
 import { baseFolderOf } from './base-folder.ts';
@@ -40,11 +41,11 @@ export interface OpenOptions {
   /** The base model with the head that it was saved with, in place of a new one for the run's task. */
   ownTask?: boolean;
   precision?: 'auto' | 'bf16' | 'f32';
-  /** What a model is opened for that says nothing of it itself. */
+  /** Task, for a model that does not name it. */
   as?: Task;
   /** How it makes a row's vector, where its folder does not say it. */
   embedding?: ModelOptions['embedding'];
-  /** Of a model that translates between many: what its prompts are in, and its answers. */
+  /** Multilingual translation models: the languages of prompts and answers. */
   languages?: LanguageChoice;
   /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
   storage?: StorageName;
@@ -64,18 +65,19 @@ export interface OpenedModel {
   tuning?: Tuning;
   /** The folder that was opened: of the adapter or of the model. */
   folder: string;
-  /** The base model's folder: `folder` itself where there is no adapter. */
+  /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
   /** How its weights are kept, where that is not dense. */
   storage?: StorageName;
-  /** How the run reads its rows that a model is opened for as its base. */
-  reading?: Recipe['data'];
+  /** How the run reads its rows that it comes from, or is opened for as its base. */
+  reading?: Answering['reading'];
 }
 
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
-  const opened = await openChecked(target, options);
+  const checked = await openChecked(target, options);
+  const opened = { reading: (checked.notes?.recipe as Partial<Recipe> | undefined)?.data, ...checked };
   textReaderOf(opened.model.trunk)?.keep();
   const { languages } = options;
   return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };

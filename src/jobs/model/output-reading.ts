@@ -1,15 +1,16 @@
 import type { RawConfig } from '../../models/config.ts';
 import type { Task } from '../../models/architecture.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { ProblemType } from '../../models/heads/head.ts';
 
 /** Whether a task's head has classes, or a number in their place. */
 export function hasClasses(task: Task): boolean {
-  return task === 'sequence' || task === 'token';
+  return tasks[task].labels !== undefined;
 }
 
-/** Whether a head is trained whole beside an adapter even where the base model has it already, as PEFT does. */
+/** Whether a head is trained in full with an adapter even if the base model has one, as PEFT does. */
 export function trainsWholeHead(task: Task): boolean {
-  return hasClasses(task) || task === 'question';
+  return tasks[task].trainsWholeHead === true;
 }
 
 const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans', 'step_separator'];
@@ -20,7 +21,7 @@ export function withReading(config: RawConfig, reading: Readonly<Record<string, 
   return { ...config, ...none, ...reading };
 }
 
-/** What a head's scores mean, where that is recorded. */
+/** Meaning of a head's scores, if recorded. */
 export function problemTypeIn(reading: Readonly<Record<string, unknown>> | undefined): ProblemType | undefined {
   return reading?.problem_type as ProblemType | undefined;
 }

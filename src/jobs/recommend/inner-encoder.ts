@@ -5,15 +5,15 @@ import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/it
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
-import { cutTo } from '../predict/cut-rows.ts';
-import { textVectors } from '../predict/vectors.ts';
+import { traitsOf } from '../../models/traits.ts';
+import { cutTo } from '../../tasks/answers/cut-rows.ts';
+import { textVectors } from '../../tasks/answers/vectors.ts';
 import { withTexts } from './item-catalogue.ts';
 import { openModel } from '../model/open-model.ts';
 
 /** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
 export interface ItemTokens {
-  /** Of the longest text, with room for a few tokens at least. */
+  /** Length of the longest text, with room for a few tokens at least. */
   width: number;
   /** Items of whose texts only the beginning is read. */
   cut: ReadonlySet<string>;
@@ -25,7 +25,7 @@ export interface InnerEncoder {
   plan: TextEncoderPlan;
   tokenizer: Tokenizer;
   tokens: ItemTokens;
-  /** Of a text's vector. */
+  /** Width of a text's vector. */
   width: number;
   /** Gives its weights to the place that they have in a model. */
   moveInto(model: Model): void;
@@ -76,7 +76,7 @@ export async function tokenTexts(
   const whole = framed.map(({ ids }, line) => {
     return { id: String(line), ids, trained: new Uint8Array(ids.length), source: { file: '', line } };
   });
-  const rows = cutTo(whole, most, { tokenizer, notes: undefined, reading: undefined });
+  const rows = cutTo(whole, most, { tokenizer });
   const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
   const longest = rows.reduce((length, { ids }) => Math.max(length, ids.length), 0);
   const cut = described.filter((_, row) => rows[row].ids.length < framed[row].ids.length);

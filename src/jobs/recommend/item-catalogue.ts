@@ -9,7 +9,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { ItemTable, type ItemFeatures, type ItemFeatureSizes } from '../../models/items/item-table.ts';
 import type { Model } from '../../models/model.ts';
 import type { JobContext } from '../job.ts';
-import { textVectors } from '../predict/vectors.ts';
+import { textVectors } from '../../tasks/answers/vectors.ts';
 import { CATALOGUE_FILES } from '../model/model-readers.ts';
 import type { ItemTokens } from './inner-encoder.ts';
 import { openModel } from '../model/open-model.ts';
@@ -47,7 +47,7 @@ export function sizesOf(
   return { words: words.length, wordsOfItem, tags: tags.length, tagsOfItem, numbers: numbers.length, ...ofTexts };
 }
 
-/** Gives a model's table what is known of its items. `names`: of all of the vocabulary, undefined for what is no item. */
+/** Writes items' features into a model's table. `names`: the whole vocabulary, undefined for tokens that are not items. */
 export function describeItems(
   model: Model,
   names: readonly (string | undefined)[],

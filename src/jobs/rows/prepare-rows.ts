@@ -1,3 +1,4 @@
+import { templateCode } from '@attune/jinja';
 import { pushAll } from '../../base/many.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -5,6 +6,7 @@ import type { ClassificationExample } from '../../data/example.ts';
 import { CUT_ANYWHERE, fitRows, READ_IN_WINDOWS, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
+import { frameTokens } from '../../tasks/rows/frame-tokens.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
@@ -24,7 +26,7 @@ export interface PrepareContext {
   /** The classes that the objective was made for: rows hold their place among them. */
   labels: readonly string[];
   tokenizer: Tokenizer;
-  /** What says how many tokens a file makes. */
+  /** Gives the number of tokens of a file. */
   media?: MediaReader;
   recipe: Recipe;
   /** The longest row that the model can read; a larger max_length does not change that. */
@@ -62,13 +64,6 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
 
-/** The tokens that may begin and end a text's frame: BOS and [CLS]; [SEP], and </s> of T5 and of texts for images. */
-export function frameTokens(tokenizer: Tokenizer): { starts: number[]; ends: number[] } {
-  const { bos, cls, sep, eos } = tokenizer.special;
-  const idsOf = (tokens: readonly (typeof bos)[]) => tokens.flatMap((token) => (token === undefined ? [] : [token.id]));
-  return { starts: idsOf([bos, cls]), ends: idsOf([sep, eos]) };
-}
-
 /** Options that change nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
 function refuseIdle(examples: readonly Example[], data: Recipe['data']): void {
   const { truncation_side: side, long_rows: policy, max_windows: windows } = data;
@@ -89,7 +84,7 @@ function idle(what: string, got: string, policy: string): AttuneError {
   return new AttuneError('E_OPTION_IDLE', { what, got, fix: `set data.long_rows: ${policy}, or remove ${key}` });
 }
 
-/** @throws AttuneError E_OPTION_IDLE where a row is of another kind, or is no single text */
+/** @throws AttuneError E_OPTION_IDLE if a row is of another kind, or not a single text */
 function refuseFixed(
   examples: readonly Example[],
   { kinds, got, verb, key }: { kinds: ReadonlySet<Example['kind']>; got: string; verb: string; key: string },
@@ -107,7 +102,7 @@ function refuseFixed(
   });
 }
 
-/** Whether a row is no single text. */
+/** Whether a row is more than a single text. */
 function hasMore(example: Example): boolean {
   const { textPair, media } = example as Partial<ClassificationExample>;
   return textPair !== undefined || media !== undefined;
@@ -162,7 +157,14 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
   });
 }
 
-const CODE_FOLDERS = ['../../text/', '../../methods/objectives/', '../../audio/', '../../image/'];
+const CODE_FOLDERS = [
+  templateCode,
+  '../../text/',
+  '../../tasks/rows/',
+  '../../methods/objectives/',
+  '../../audio/',
+  '../../image/',
+];
 
 /** Whether a template writes the date, so that rows differ from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {

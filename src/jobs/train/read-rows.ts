@@ -1,16 +1,15 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Example, LoadedData } from '../../data/index.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective } from '../../train/interfaces.ts';
 import { reportRemark } from '../model/report-remark.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { modelFolder } from '../model/base-model.ts';
-import { requireFit } from '../model/fit-for-rows.ts';
+import { isByObjective, requireFit } from '../model/fit-for-rows.ts';
 import { createObjective, baseTraits } from './build-trainer.ts';
-import { recipePlan } from './result/choose-thresholds.ts';
+import { recipePlan } from '../compare/label-meaning.ts';
 import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from '../rows/load-run-data.ts';
 import { withCanaries } from './result/measure-canaries.ts';
@@ -21,15 +20,20 @@ import { mediaReaderOf } from '../model/model-readers.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
 import { warnOfSilence } from './warn-of-silence.ts';
-import type { RunContext } from './training-run.ts';
+import type { FinishedRun, RunContext } from './run-context.ts';
 
-/** The data of a run, tokenised, and what they are tokenised for. */
-export interface RunRows {
+/** The first stage of a run: its data, tokenised, and what they are tokenised for. */
+export interface ReadRows extends FinishedRun {
+  context: RunContext;
+  /** The base model's folder. */
   base: string;
   loaded: LoadedData;
+  /** What will be trained on, in numbers. */
   report: DataPrepared;
+  /** Whether the base model can be told or shown a task. */
   isPromptable: boolean;
   tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
   media: MediaReader | undefined;
   vocabulary: Vocabulary;
   letters: ModelOptions['letters'];
@@ -37,20 +41,20 @@ export interface RunRows {
   objective: Objective;
   train: PreparedSplit;
   validation: PreparedSplit;
-  metrics: MetricSpec[] | undefined;
 }
 
 const SPACE_MESSAGE =
   "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
 
-export async function readRows(context: RunContext): Promise<RunRows> {
+export async function readRows(context: RunContext): Promise<ReadRows> {
   const { recipe, emit, now } = context;
   const base = modelFolder(recipe.model);
   const names = recipe.data.train.map(({ path }) => path).join(', ');
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = withCanaries(await loadRunData(recipe, context), recipe);
-  await refuseUnfit({ model: recipe.model, folder: base }, loaded.splits.train);
+  const named = { model: recipe.model, folder: base };
+  await refuseUnfit(named, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
@@ -60,6 +64,7 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  await refuseUnfit(named, loaded.splits.train, objective.task);
   await objective.ready?.(context.signal);
   await warnOfSilence(recipe, emit);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
@@ -74,16 +79,19 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const report = reportRows(loaded, { train, validation }, emit);
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
   const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
-  const rows = { base, loaded, report, train, validation, metrics, isPromptable };
-  return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
+  const formed = { tokenizer, media, vocabulary, letters };
+  return { context, base, loaded, report, train, validation, metrics, isPromptable, ...formed, labels, objective };
 }
 
 /** A base for other rows is told at once, not by each row or by its tokenizer. */
-async function refuseUnfit(base: { model: string; folder: string }, [first]: readonly Example[]): Promise<void> {
+async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: Objective['task']): Promise<void> {
   // Items need a vocabulary of their own, which has an error of its own.
-  if (first === undefined || first.kind === 'items') return;
-  await requireFit(base, first, () => `attune init ${first.source.file} names a model for these rows`);
+  if (first === undefined || first.kind === 'items' || isByObjective(first) !== (task !== undefined)) return;
+  const fix = () => `attune init ${first.source.file} names a model for these rows`;
+  await requireFit(base, first, { fix, task });
 }
+
+type NamedBase = Parameters<typeof requireFit>[0];
 
 /** A run that began before there was a space between prompt and answer goes on without it. */
 async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
@@ -96,7 +104,7 @@ async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: stri
 
 function reportRows(
   loaded: LoadedData,
-  { train, validation }: Pick<RunRows, 'train' | 'validation'>,
+  { train, validation }: Pick<ReadRows, 'train' | 'validation'>,
   emit: EventSink,
 ): DataPrepared {
   const rows = { train: train.rows, validation: validation.rows, test: loaded.splits.test };

@@ -1,6 +1,6 @@
-/** What lies in a folder for each class, as rows with the folder's name: {text, label}. */
+/** Rows from one folder per class, with the folder's name as the label: {text, label}. */
 import { z } from 'zod';
-import type { Item } from '../../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { defineStep, eachItem, rowOf } from '../step.ts';
 
 const options = z.strictObject({

@@ -41,7 +41,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/evals',
   tag: 'Training',
-  summary: 'Say what is asked of answers',
+  summary: 'Define an evaluation',
   body: { schema: evalRequest },
   reply: { description: 'The evaluation', json: evalReply },
   async handle(call) {

@@ -86,7 +86,7 @@ export class EvalRunner {
   async #run(run: EvalRun, held: HeldWork): Promise<void> {
     const { log } = this.#server;
     try {
-      // What a server that ends has left goes on with the next one.
+      // If this server is stopping, the next one continues.
       const end = await this.#outcome(run, held);
       await held.write((transaction) => changeEvalRun(transaction, run.id, end, ['in_progress']));
     } catch (error) {
@@ -103,7 +103,7 @@ export class EvalRunner {
     } catch (error) {
       if (isLeaseLost(error)) throw error;
       if (isStoreFailure(error)) {
-        // Files are not to be had, which is no fault of the run.
+        // The files are unavailable, which is not the run's fault.
         log.error({ run: run.id, err: error }, 'an evaluation waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
         return { status: 'queued' };

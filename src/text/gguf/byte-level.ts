@@ -1,6 +1,6 @@
 /** Byte-level BPE as llama.cpp has it. */
 import type { Problem } from '../../base/errors.ts';
-import { byteToCharacter, unspellBytes } from '../bpe/byte-alphabet.ts';
+import { byteToCharacter, unspellBytes } from '../../base/byte-alphabet.ts';
 import { KIND, list, strangeSettings, text, type ListedTokens, type ReadVocabulary, type Source } from './source.ts';
 import { ggufSplitName } from './split-name.ts';
 
@@ -42,7 +42,7 @@ function tokenProblems({ tokens, kinds }: ListedTokens): Problem[] {
   });
   const known = new Set(tokens);
   const missing = byteToCharacter.filter((character) => !known.has(character)).length;
-  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes are no token` });
+  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes are not tokens` });
   return problems;
 }
 

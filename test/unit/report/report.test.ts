@@ -15,7 +15,14 @@ import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
 import type { CounterfactualResults } from '../../../src/store/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
-import { comparison as sampleComparison, evaluated, HOSTILE, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
+import {
+  comparison as sampleComparison,
+  evaluated,
+  HOSTILE,
+  recipe,
+  stepFinished,
+  writeSampleRun,
+} from './sample-run.ts';
 
 let folder: string;
 
@@ -123,7 +130,11 @@ describe('report.json', () => {
   test('of a run that was stopped while it was judged, and went on, does not say that it was not judged', () => {
     const warned = (code: string): RunEvent => ({ type: 'warning-raised', code, message: 'stopped' });
     write([started, warned('W_NOT_COMPARED'), warned('W_NOT_MEASURED'), warned('W_SHORT')]);
-    expect(readReport(folder).warnings.map(({ code }) => code)).toEqual(['W_NOT_COMPARED', 'W_NOT_MEASURED', 'W_SHORT']);
+    expect(readReport(folder).warnings.map(({ code }) => code)).toEqual([
+      'W_NOT_COMPARED',
+      'W_NOT_MEASURED',
+      'W_SHORT',
+    ]);
     write([started], true);
     writeAssessment(folder, 'comparison', sampleComparison);
     expect(readReport(folder).warnings.map(({ code }) => code)).toEqual(['W_SHORT']);

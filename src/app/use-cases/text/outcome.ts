@@ -1,10 +1,11 @@
 import { adviceText } from '../../../train/course.ts';
-import { formatCount, formatNumber, formatTimes } from '../../../base/format.ts';
+import { formatCount, formatDuration, formatNumber, formatTimes } from '../../../base/format.ts';
 import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
 import { describeComparison } from './comparison.ts';
 import { readNotes } from '../../../jobs/model/result-notes.ts';
 import { notedShapes } from '../../../jobs/rows/noted-shapes.ts';
 import { rowsRemarkOf } from './report-remark.ts';
+import { tasks } from '../../../tasks/index.ts';
 import { shellWord, shortPath } from '../../../terminal/short-path.ts';
 import { formatFacts } from '../../../terminal/table.ts';
 import { wrap, type Terminal } from '../../../terminal/terminal.ts';
@@ -13,21 +14,14 @@ import type { TrainOutcome } from '../../train.ts';
 import type { Trained } from '../shared/training.ts';
 import { describeWording } from './wording.ts';
 
-/** Tasks whose models answer rows, and do not talk. */
-const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
-
 /** Next commands for the result: a classifier does not talk. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
     return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
+  const use = task && tasks[task].firstUse?.(folder, inputFor(result));
   return [
     `attune runs open ${folder}`,
-    ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
-    ...(task !== undefined && ANSWERING.has(task)
-      ? [`attune predict ${folder} --input ${inputFor(result)} --output answers.csv`]
-      : []),
-    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
-    ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
+    ...(use === undefined ? [] : [use]),
     `attune eval ${folder}`,
     `attune serve ${folder}`,
   ];
@@ -51,7 +45,11 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
       `  ${cyan(`attune runs stop ${folder}`)}`,
     ].join('\n');
   }
-  if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
+  if (outcome.outcome === 'dry-run') {
+    const { plan } = outcome;
+    const fitting = plan?.steps === 0 ? `; fitting takes about ${formatDuration(plan.seconds)}` : '';
+    return `${green('✓')} everything is in place; nothing was trained${fitting}`;
+  }
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
   });
