@@ -49,6 +49,7 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home },
     execArgv,
     passWithNoTests: false,
+    setupFiles: ['test/costs.ts'],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],
     projects: [
       {
@@ -80,6 +81,8 @@ export default defineConfig({
           name: 'engine',
           include: ['test/engine/**/*.test.ts'],
           exclude: OWN_PROCESS,
+          ...SHARED_PROCESS,
+          env: ONE_THREAD,
           maxWorkers: FILES,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -5,7 +5,9 @@
  */
 import { parseArgs } from 'node:util';
 import { OWN_BASE, modelFolder } from '../src/jobs/model/base-model.ts';
-import { collateRows, countTokens, nextTokenLoss } from '../src/methods/objectives/next-token.ts';
+import { collateRows } from '../src/tasks/rows/collate.ts';
+import { countTokens } from '../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../src/methods/objectives/next-token.ts';
 import { tunings } from '../src/methods/tuning/index.ts';
 import { ClippedSum } from '../src/methods/update/clipped-sum.ts';
 import { loadModel } from '../src/models/load.ts';

@@ -5,7 +5,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { collateRows, countTokens, nextTokenLoss } from '../src/methods/objectives/next-token.ts';
+import { collateRows } from '../src/tasks/rows/collate.ts';
+import { countTokens } from '../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../src/methods/objectives/next-token.ts';
 import { storages } from '../src/methods/storage/index.ts';
 import { create as createFull } from '../src/methods/tuning/full.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';

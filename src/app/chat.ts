@@ -21,15 +21,15 @@ export interface ChosenForm {
   isPlain: boolean;
   system?: string;
   tools?: readonly ToolSchema[];
-  /** What the model was trained on, where that decided. */
+  /** Form of the training rows, if it determined how the model is prompted. */
   trained?: TrainedForm;
-  /** What of its training rows is missing, in words. */
+  /** Deviations from the training rows, in words. */
   missing?: string;
 }
 
-/** Who talks with the model. */
+/** User's side of a chat. */
 export interface Talking {
-  /** What is said, once the model is there. */
+  /** The user's messages, requested once the model is loaded. */
   lines(form: ChosenForm): Iterable<string> | AsyncIterable<string>;
   /** Receives answers piece by piece. */
   write(text: string): void;
@@ -90,7 +90,7 @@ function commandsIn(line: string): { image?: string; result?: string } {
   };
 }
 
-/** In a conversation a wrong path is no reason to end it. */
+/** A wrong path does not end the conversation. */
 function showOr(show: () => void, goesOn: Talking['goesOn']): void {
   try {
     show();

@@ -66,7 +66,7 @@ export async function checkServed(run: string, options: CheckServedOptions): Pro
 function refusePlain(run: string): void {
   if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
   throw new AttuneError('E_CHECK_PLAIN', {
-    what: `${run} was trained to continue plain texts, and servers are asked in turns of a chat`,
+    what: `${run} was trained to continue plain text, but servers receive chat messages`,
     fix: 'compare by /v1/completions, or train on rows of messages',
   });
 }

@@ -7,7 +7,7 @@ import type { ImageFile, Message, ToolCall, ToolSchema } from '../text/index.ts'
 import type { Answer } from '../jobs/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
-/** What a conversation begins with. */
+/** Start of a conversation. */
 export interface Beginning {
   system?: string;
   tools?: readonly ToolSchema[];
@@ -24,7 +24,7 @@ export class Conversation {
   readonly #talker: Talker;
   readonly #sampling: Sampling;
   readonly #tools: readonly ToolSchema[];
-  /** What is shown with the next thing that is said. */
+  /** Images for the next message. */
   #images: ImageFile[] = [];
   /** Calls that wait for their results. */
   #open: ToolCallReply[] = [];

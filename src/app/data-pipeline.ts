@@ -131,7 +131,7 @@ async function readSpec(path: string): Promise<unknown> {
   }
 }
 
-/** What became of the rows between two data sets of pipelines. Errors: E_NO_DATA_SET, E_DIFF_KEY. */
+/** Compares the rows of two data sets of pipelines. Errors: E_NO_DATA_SET, E_DIFF_KEY. */
 export function dataDiff(before: string, after: string, options: { key?: string } = {}): Promise<DataDiff> {
   return diffDataSets(resolve(before), resolve(after), options.key);
 }

@@ -1,7 +1,7 @@
 import type { Call } from './use-cases/use-case.ts';
 import { runJob, type JobResult } from '../worker/index.ts';
 
-/** What `attune doctor` found. */
+/** Result of `attune doctor`. */
 export type Diagnosis = JobResult<'doctor'>;
 
 /** Loads the engine in the worker and checks it on this machine. */

@@ -34,7 +34,7 @@ export async function estimate(model: string, options: EstimateOptions = {}): Pr
   return { ...estimated, tokens, ...(quantisation !== undefined && { quantisation }) };
 }
 
-/** What is compared where neither a tuning nor a storage is named. */
+/** Configurations compared if neither a tuning nor a storage is named. */
 const SIDE_BY_SIDE = [{ tuning: 'lora' }, { tuning: 'lora', storage: 'nf4' }, { tuning: 'full' }] as const;
 
 async function choicesOf(model: string, { recipe = {}, flags = {} }: EstimateOptions) {

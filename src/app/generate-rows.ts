@@ -1,11 +1,11 @@
 import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { loadData, type Example } from '../data/index.ts';
+import { kindOf } from '../data/kinds/index.ts';
 import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
 import { promptText } from '../eval/example-text.ts';
 import type { Completion, SpeechSegment, TokenLogProb } from '../generate/index.ts';
 import type { Answer } from '../jobs/generate/generate.ts';
-import type { Message } from '../text/index.ts';
 import { rememberedShapes } from '../jobs/rows/remembered-shapes.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { inTrainedForm } from './prompt-form.ts';
@@ -36,11 +36,11 @@ export interface GeneratedRow {
   finish: Completion['finishReason'];
   /** Which of the row's answers, where there are several. */
   sample?: number;
-  /** Of each token, where they were asked for: names as in OpenAI's answers. */
+  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
   logprobs?: LogProbEntry[];
-  /** Of a recording, where the model knows several. */
+  /** Language of a recording, for multilingual models. */
   language?: string;
-  /** Of a recording, where they were asked for: its parts with their times in seconds. */
+  /** Segments of a recording with times in seconds, if requested. */
   segments?: readonly SpeechSegment[];
 }
 
@@ -110,7 +110,7 @@ async function generateFrom(options: Generating, files: RowFiles<'input'>): Prom
       onEvent?.({ ...progress, done: ++done });
     };
     // A row of plain text is to be continued, whatever the model was trained on.
-    const form = (row: Example) => (row.kind === 'text' ? undefined : talker.trained);
+    const form = (row: Example) => (kindOf(row).isRunningText ? undefined : talker.trained);
     const prompts = rows.map((row) => inTrainedForm(promptOf(row), form(row)));
     await talker.answer(prompts, sampling, { onAnswer, signal }).catch(unlessStopped);
   } finally {
@@ -142,13 +142,10 @@ function rowOf(example: Example, answer: Answer, sample?: number): GeneratedRow 
   };
 }
 
-function isRecording(example: Example): example is Extract<Example, { kind: 'speech' | 'recording' }> {
-  return example.kind === 'speech' || example.kind === 'recording';
-}
-
 /** A recording is named by its file. */
 function shownPrompt(example: Example): string {
-  return isRecording(example) ? example.media.path : promptText(example);
+  const asked = promptOf(example);
+  return typeof asked === 'object' && 'audio' in asked ? asked.audio : promptText(example);
 }
 
 function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly TokenLogProb[] }): LogProbEntry {
@@ -156,16 +153,10 @@ function entryOf({ id, token, logProb, top }: TokenLogProb & { top?: readonly To
   return top === undefined ? entry : { ...entry, top_logprobs: top.map((one) => entryOf(one)) };
 }
 
-/** What the model is asked: a conversation up to its last answer, or a text. */
+/** Prompt of a row: the conversation up to its last answer, or a text. */
 function promptOf(example: Example): Prompt {
-  if (isRecording(example)) return { audio: example.media.path };
-  if (example.kind === 'question') return { question: example.question, context: example.context };
-  if (example.kind === 'chat') {
-    const last = example.messages.findLastIndex(({ role }) => role === 'assistant');
-    const messages = last < 0 ? example.messages : example.messages.slice(0, last);
-    return { messages: [...messages], tools: example.tools, chatTemplateKwargs: example.chatTemplateKwargs };
-  }
-  if ('prompt' in example && typeof example.prompt !== 'string')
-    return { messages: [...(example.prompt as Message[])] };
-  return example.kind === 'text' ? example.text : promptText(example);
+  const { request, turns } = kindOf(example);
+  if (request !== undefined) return request(example);
+  const messages = turns?.(example);
+  return messages === undefined ? promptText(example) : { messages: [...messages] };
 }

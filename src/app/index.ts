@@ -1,6 +1,6 @@
 /**
- * attune's public API: the use cases of the command line, as functions. Each loads its code when it is first called, and
- * everything heavy runs in a worker process. What is needed at once is light.
+ * attune's public API: the commands as functions. Each loads its code on the first call, and heavy work runs in a
+ * worker process, so that importing it is cheap.
  */
 import { libraryOf } from './use-cases/library.ts';
 

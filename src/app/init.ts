@@ -15,7 +15,7 @@ import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
 import { answersChats } from '../jobs/model/answers-chats.ts';
-import { objectiveOfClasses, preferenceOfBases, type UsualObjective, usualObjectives } from './usual-objective.ts';
+import { preferenceOfBases, type UsualObjective, usualObjective } from './usual-objective.ts';
 
 /** What the data say about the recipe to write. */
 export interface InitFindings {
@@ -56,7 +56,7 @@ export async function examineForInit(
   const inspection = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
   const kind = inspection.examples[0]?.kind;
   if (kind === undefined) throw badRows(inspection);
-  const objective = usualObjectives[kind];
+  const objective = usualObjective(kind);
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
       what: `${path} holds ${inspection.format} rows, which no objective of this version takes`,
@@ -191,7 +191,7 @@ function objectiveLine({ name, remark }: UsualObjective): Line {
 export async function objectiveFor({ objective, inspection }: InitFindings, model: string): Promise<UsualObjective> {
   const kind = inspection.examples[0]?.kind;
   if (kind === 'preference' && !(await answersChats(model))) return preferenceOfBases;
-  return objectiveOfClasses(kind, classesOf(model)) ?? objective;
+  return (kind && usualObjective(kind, classesOf(model))) ?? objective;
 }
 
 /** What a model's folder says that it is. */

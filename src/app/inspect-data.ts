@@ -8,15 +8,16 @@ import {
   countLabels,
   type DataReport,
   type Example,
-  type ExampleKind,
   inspectData,
   type LabelReport,
   type LengthReport,
   reportLengths,
 } from '../data/index.ts';
+import { kindOf } from '../data/kinds/index.ts';
+import type { Label } from '../data/kinds/kind.ts';
 import { isCheapModel } from '../eval/baselines/cheap-names.ts';
 import { expectedText } from '../eval/example-text.ts';
-import { imagesIn, type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
+import { type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
 import type { Recipe } from '../methods/recipe.ts';
 import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
 import { mediaReaderOf } from '../jobs/model/model-readers.ts';
@@ -29,7 +30,7 @@ import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './
 import { describeGroups, type DataGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
 import { renderFile, renderRows, type RenderContext } from './render-rows.ts';
-import { usualObjectives } from './usual-objective.ts';
+import { usualObjective } from './usual-objective.ts';
 
 /** One row as the model would see it. */
 export interface InspectedRow {
@@ -125,15 +126,15 @@ async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptio
   if (isRecipe(path)) return resolveRecipeFile(path, { flags, onNotice });
   const { format, columns } = await wordsOn(flags);
   const { examples } = await inspectData(path, { format, columns, formatters: await loadFormatters([format]) });
-  const kind = examples[0]?.kind;
-  const objective = kind === undefined ? 'sft' : (usualObjectives[kind]?.name ?? 'sft');
-  const isText = kind !== undefined && kind !== 'items' && !('media' in examples[0]) && !hasImages(examples[0]);
-  const model = isText && existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
+  const [first] = examples;
+  const objective = (first && usualObjective(first.kind)?.name) ?? 'sft';
+  const model = isOfText(first) && existsSync(modelFolder(OWN_BASE)) ? OWN_BASE : NO_MODEL;
   return resolveRecipe({ model, data: { train: path }, objective }, { flags, onNotice });
 }
 
-function hasImages(example: Example): boolean {
-  return example.kind === 'chat' && imagesIn(example.messages).length > 0;
+function isOfText(example: Example | undefined): boolean {
+  if (example === undefined || example.kind === 'items') return false;
+  return (kindOf(example).files?.(example) ?? []).length === 0;
 }
 
 /** What flags say of the rows' format and columns, as a recipe would. */
@@ -214,10 +215,11 @@ function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, option
 }
 
 function labelOf(example: Example): Pick<InspectedRow, 'label'> {
-  return LABELLED.has(example.kind) ? { label: expectedText(example) } : {};
+  const { label } = kindOf(example);
+  return label !== undefined && OF_ROWS.has(label.type) ? { label: expectedText(example) } : {};
 }
 
-const LABELLED: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression', 'graded']);
+const OF_ROWS: ReadonlySet<string> = new Set<Label<Example>['type']>(['class', 'classes', 'number']);
 
 /** Without a tokenizer: the row as it was understood. */
 function plainRow(example: Example): InspectedRow {

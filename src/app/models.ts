@@ -20,7 +20,7 @@ import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../jobs/
 import { resultFolder } from '../jobs/model/result-folder.ts';
 
 export interface KnownModels {
-  /** What comes with attune; undefined where the package was built without it. */
+  /** The model shipped with attune; undefined if the package was built without it. */
   own?: { name: string; folder: string };
   /** Models that runs started from or made, newest first. */
   models: ModelRecord[];
@@ -39,7 +39,7 @@ export async function findModels(): Promise<KnownModels> {
   };
 }
 
-/** What a model's files say of it; no weights are read. */
+/** Facts from a model's files; no weights are read. */
 export interface ModelDetails {
   kind: 'model' | 'adapter';
   folder: string;
@@ -51,19 +51,19 @@ export interface ModelDetails {
   layers?: number;
   vocabulary?: number;
   maxLength?: number;
-  /** What it can be tuned for. */
+  /** Tasks it can be tuned for. */
   tasks: string[];
-  /** What it reads: text, images, recordings. */
+  /** Its inputs: text, images, recordings. */
   reads?: readonly string[];
   /** Layers that LoRA on `all-linear` tunes. */
   adapted?: JobResult<'describe'>['adapted'];
-  /** What of it is not read, in words. */
+  /** Parts of the checkpoint that are not used, in words. */
   leftOut?: string;
   /** How its weights are quantised, by `quant_method`, and whether attune makes them dense when it loads them. */
   quantisation?: { method: string; isRead: boolean };
   hasTokenizer: boolean;
   hasChatTemplate: boolean;
-  /** Of an adapter: its base model and its options. */
+  /** Adapters: the base model and the options. */
   adapter?: { base?: string; method: string; options: Record<string, unknown> };
 }
 

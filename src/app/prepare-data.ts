@@ -69,7 +69,7 @@ async function stepsOf(given: NonNullable<PrepareDataOptions['step']>): Promise<
 
 function badStep(text: string): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: '--step is no step',
+    what: '--step is not a step',
     got: text,
     expected: 'a name, or "chunks: {size: 512}"',
   });

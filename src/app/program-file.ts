@@ -11,7 +11,7 @@ export function isProgram(file: string): boolean {
   return EXTENSIONS.has(extname(file).toLowerCase());
 }
 
-/** What a program exports as its default. `codes` name a file that cannot be loaded, and one without that export. */
+/** Default export of a program. `codes` are for a file that cannot be loaded, and for one without a default export. */
 export async function importDefault(
   file: string,
   { codes, expected }: { codes: { unreadable: ErrorCode; other: ErrorCode }; expected: string },
@@ -34,7 +34,7 @@ export async function importDefault(
   throw new AttuneError(codes.other, { what: `${file} has no default export`, expected, fix: `write it: ${expected}` });
 }
 
-/** A file of `npm init -y` is taken for CommonJS, where `import` and `await` are no words. */
+/** Files in a folder from `npm init -y` are CommonJS, where `import` and `await` are syntax errors. */
 function fixOf(file: string, got: string): string {
   if (/import statement outside a module|top-level await|Cannot use import|await is only valid/i.test(got))
     return `call it ${basename(file, extname(file))}.mts, or write "type": "module" into the package.json next to it`;
@@ -43,7 +43,7 @@ function fixOf(file: string, got: string): string {
 
 let isProvided = false;
 
-/** A clone's own command gives programs its own 'attune' where none is installed beside them. */
+/** Lets programs import 'attune' from this clone if they have no installed copy. */
 function provideOurs(): void {
   if (isProvided) return;
   isProvided = true;
@@ -60,7 +60,7 @@ function provideOurs(): void {
   });
 }
 
-/** Of a parser's or a loader's message, what says what is wrong. */
+/** The informative line of a parser's or loader's message. */
 export function firstLine(text: string): string {
   return text
     .split('\n', 1)[0]

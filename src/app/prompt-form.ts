@@ -1,4 +1,5 @@
-import type { ChatExample, Example } from '../data/example.ts';
+import type { ChatExample } from '../data/kinds/chat.ts';
+import { kindOf, type Example } from '../data/kinds/index.ts';
 import type { Message, ToolSchema } from '../text/index.ts';
 import type { GenerateRequest } from '../jobs/generate/generate.ts';
 import { resultFolder } from '../jobs/model/result-folder.ts';
@@ -69,10 +70,8 @@ export function exampleInTrainedForm(example: Example, trained: TrainedForm | un
   return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
 }
 
-type PromptKind = 'completion' | 'preference' | 'feedback' | 'prompt';
-
-function isPrompt(example: Example): example is Extract<Example, { kind: PromptKind }> {
-  return ['completion', 'preference', 'feedback', 'prompt'].includes(example.kind);
+function isPrompt(example: Example): example is Extract<Example, { prompt: unknown }> {
+  return kindOf(example).isPrompt === true;
 }
 
 interface Turns {

@@ -19,8 +19,8 @@ export type IndexedItems = JobResult<'index-items'>;
 export type AddedItems = JobResult<'add-items'>;
 
 /**
- * What people are likely to choose next, in the file's order.
- * @throws AttuneError E_NO_ITEMS for a model that recommends nothing, E_WRONG_ROWS, E_INDEX_BAD, E_INDEX_STALE
+ * Likely next items of users, in the file's order.
+ * @throws AttuneError E_NO_ITEMS for other models, E_WRONG_ROWS, E_INDEX_BAD, E_INDEX_STALE
  */
 export async function recommend(target: string, options: CallOptions<typeof useCase>): Promise<Recommended> {
   const { input, output, format, count = 10, keepSeen = false, onEvent, signal } = options;
@@ -33,7 +33,7 @@ export async function recommend(target: string, options: CallOptions<typeof useC
   return { rows: rows.length, index, output: output ?? null, answers: output === undefined ? rows : undefined };
 }
 
-/** Makes the index of a model of items again, beside its weights. */
+/** Rebuilds the item index next to the model's weights. */
 export async function indexItems(
   target: string,
   { onEvent, signal }: CallOptions<typeof indexCase> = {},

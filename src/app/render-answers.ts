@@ -1,7 +1,7 @@
 import type { FeedbackExample, PreferenceExample, PromptExample, StepwiseExample } from '../data/example.ts';
 import type { Example } from '../data/index.ts';
-import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../methods/objectives/shared-prompt.ts';
-import { stepRows } from '../methods/objectives/step-rows.ts';
+import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../tasks/rows/shared-prompt.ts';
+import { stepRows } from '../tasks/rows/step-rows.ts';
 import { Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { RenderContext, RenderedRows } from './render-rows.ts';
 
@@ -24,7 +24,7 @@ export async function renderFeedback(examples: readonly Example[], tokenizer: To
   return shown(judged, rendered, ({ label }) => [label ? '\n  good: ' : '\n  bad: ']);
 }
 
-/** What is asked; the answers are the model's own. */
+/** Renders prompts; the answers come from the model. */
 export async function renderPrompts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const renderer = new Renderer(tokenizer);
   const rows = await Promise.all(

@@ -1,10 +1,11 @@
 import { AttuneError } from '../base/errors.ts';
 import type { CompletionExample, ItemsExample, PairExample, QuestionExample, TaggedExample } from '../data/example.ts';
-import type { Example, ExampleKind } from '../data/index.ts';
-import { expectedText } from '../eval/example-text.ts';
+import { kindOf, type Example } from '../data/kinds/index.ts';
+import type { Layout } from '../data/kinds/kind.ts';
+import { expectedText, promptText } from '../eval/example-text.ts';
 import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
 import type { Problem } from '../base/errors.ts';
-import { imageTexts } from '../train/image-texts.ts';
+import { imageTexts } from '../tasks/rows/image-texts.ts';
 import type { MediaReader } from '../train/interfaces.ts';
 import type { Recipe } from '../methods/recipe.ts';
 import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';
@@ -23,25 +24,19 @@ export interface RenderContext {
 
 type Render = (examples: readonly Example[], tokenizer: Tokenizer, context: RenderContext) => Promise<RenderedRows>;
 
-/** How rows of each kind are shown: as the model reads them, with the trained tokens marked. */
-const renders: Partial<Record<ExampleKind, Render>> = {
-  chat: renderTurns,
-  completion: renderTurns,
-  text: renderTurns,
-  classification: renderWhole,
-  multilabel: renderWhole,
-  regression: renderWhole,
-  tagged: renderWords,
-  question: renderQuestions,
+/** How rows are shown, by the layout that their kind declares: as the model reads them, with the trained tokens marked. */
+const renders: Record<Layout, Render> = {
+  turns: renderTurns,
+  whole: renderWhole,
+  words: renderWords,
+  span: renderQuestions,
   preference: renderPairs,
   feedback: renderFeedback,
-  stepwise: renderSteps,
+  steps: renderSteps,
   prompt: renderPrompts,
-  pair: renderTexts,
-  graded: renderTexts,
+  texts: renderTexts,
   items: renderItems,
-  speech: renderFiles,
-  'image-text': renderFiles,
+  file: renderFiles,
 };
 
 /** Rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that is not trained on */
@@ -50,10 +45,10 @@ export async function renderRows(
   tokenizer: Tokenizer,
   context: RenderContext,
 ): Promise<RenderedRows> {
-  const wrong = examples.find(({ kind }) => renders[kind] === undefined || kind !== examples[0].kind);
-  const render = renders[examples[0]?.kind];
-  if (render === undefined || (wrong !== undefined && render !== renders[wrong.kind])) throw wrongKind(wrong);
-  return render(examples, tokenizer, context);
+  const layout = examples.length === 0 ? undefined : kindOf(examples[0]).layout;
+  const wrong = examples.find((example) => layout === undefined || kindOf(example).layout !== layout);
+  if (layout === undefined || wrong !== undefined) throw wrongKind(wrong);
+  return renders[layout](examples, tokenizer, context);
 }
 
 function wrongKind(wrong: Example | undefined): AttuneError {
@@ -79,11 +74,12 @@ async function renderTurns(
 /** The whole text or file is read; what is trained is the row's label or number, which is no token. */
 async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   if (!tokenizer.readsText) return { rows: examples.map(renderFile), problems: [] };
-  const texts = examples as readonly (Example & { text: string; textPair?: string })[];
-  const framed = await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })));
+  const framed = await tokenizer.encodeFramed(
+    examples.map((one) => ('textPair' in one ? { text: one.text, pair: one.textPair } : { text: promptText(one) })),
+  );
   const rows = framed.map(({ ids }, index): RenderedRow => {
     const read = { text: `${tokenizer.decode(ids)}${ARROW}`, start: 0, end: ids.length, trained: false };
-    return { ids, trained: new Uint8Array(ids.length), pieces: [read, labelPiece(texts[index], ids.length)] };
+    return { ids, trained: new Uint8Array(ids.length), pieces: [read, labelPiece(examples[index], ids.length)] };
   });
   return { rows, problems: [] };
 }

@@ -24,7 +24,7 @@ export async function retuneRecipe(wanted: string, { model, output }: OptionsOf<
     });
   }
   const output_dir = output ?? displayPath(nextRunFolder(run.folder), process.cwd());
-  // The old base's template is no other's, unless the recipe brought its own file.
+  // The old base's template does not fit another base, unless the recipe brought its own file.
   const { chat_template: template } = recipe.data;
   const keeps = template === null || template === 'attune-tools' || existsSync(resolve(template));
   const data = { ...recipe.data, ...(!keeps && { chat_template: null }) };

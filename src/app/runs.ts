@@ -71,7 +71,7 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   return { ...run, checkpoints, times, ...compared, ...(existsSync(report) ? { report } : {}) };
 }
 
-/** Follows a run of any process until nobody works on it. @throws AttuneError E_RUN_MISSING */
+/** Follows a run of any process until it ends. @throws AttuneError E_RUN_MISSING */
 export async function attachRun(
   wanted: string,
   { onEvent = () => undefined, signal }: CallOptions<typeof attachCase> = {},

@@ -24,11 +24,11 @@ export interface TalkOptions {
   target: string;
   /** The base model without its adapter. */
   base?: boolean;
-  /** In f32 an answer is the same whoever else is answered at the time; in bf16 rounding may tip a close choice. */
+  /** In f32 an answer does not depend on the others in its batch; in bf16 rounding may tip a close choice. */
   precision?: 'auto' | 'bf16' | 'f32';
   /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
   storage?: StorageName;
-  /** Of a model that translates between many languages: the codes of its prompts' and of its answers'; its folder's unless given. */
+  /** Multilingual translation models: language codes of prompts and answers; the folder's unless given. */
   languages?: LanguageChoice;
   /** Told what happens: phases, progress, warnings. */
   onEvent?: EventSink;
@@ -38,7 +38,7 @@ export interface TalkOptions {
 
 export type Prompt = GenerateRequest['prompts'][number];
 
-/** What can be seen of answers before all are there. Row `prompt · n + sample` of the result. */
+/** Callbacks for answers in progress. Row `prompt · n + sample` of the result. */
 export interface AnswerWatch {
   /** Text as it becomes certain, with its tokens' log-probabilities where they were asked for. */
   onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
@@ -64,7 +64,7 @@ export interface Talker {
   install(id: string, target: string): Promise<NamedAdapter>;
   /** Forgets an adapter once its last answers are made, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
   remove(id: string): Promise<void>;
-  /** What the model, or an installed adapter, says of itself. */
+  /** Description of the model, or of an installed adapter. */
   describe(adapter?: string): Promise<WriterDescription>;
   /** Counts tokens, reads ids, gives likelihoods. */
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
@@ -72,7 +72,7 @@ export interface Talker {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An adapter that answers beside others. */
+/** An adapter that shares its base with others. */
 export interface NamedAdapter extends InstalledAdapter {
   /** How it was trained to be asked. */
   trained?: TrainedForm;
@@ -98,7 +98,7 @@ function asker(session: Session): Talker['ask'] {
   };
 }
 
-/** Who answers through an open session of a target. */
+/** A model interface over an open session. */
 export function talkerOf(session: Session, target: string): Talker {
   const ask = asker(session);
   const close = async () => void (await session.close());
@@ -132,7 +132,7 @@ export function talkerOf(session: Session, target: string): Talker {
   };
 }
 
-/** Adapters that answer beside others. */
+/** Adapters that share the base. */
 function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
   return {
     async install(id, adapter) {

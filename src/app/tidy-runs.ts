@@ -48,7 +48,7 @@ export async function deleteRuns(wanted: readonly string[]): Promise<RunToDelete
 }
 
 /**
- * Renames a run's folder, and what its result and the index say of it. `name` is the folder's new name beside the old.
+ * Renames a run's folder and updates its result and the index. `name` is the folder's new name in the same place.
  * @throws AttuneError E_RUN_MISSING, E_RUN_LOCKED, E_OUTPUT_EXISTS, E_USAGE
  */
 export async function renameRunTo(wanted: string, name: string): Promise<RunSummary> {

@@ -22,11 +22,11 @@ import { deleteRuns } from './tidy-runs.ts';
 import type { useCase } from './use-cases/train.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
-/** What a run has come to; `folder` is absolute. A finished run has a comparison unless its recipe or its data forbid it. */
+/** Outcome of a run; `folder` is absolute. A finished run has a comparison unless its recipe or its data rule it out. */
 export type TrainOutcome = JobResult<'train'> & {
   folder: string;
   comparison?: Comparison;
-  /** Of a finished run, over all its resumes. */
+  /** Times of a finished run, over all its resumes. */
   times?: RunTimes;
   /** Where `evaluation.general` or a limit asks for it. */
   forgetting?: Forgetting;
@@ -34,11 +34,11 @@ export type TrainOutcome = JobResult<'train'> & {
   overfitting?: Overfitting;
   /** How it does on test rows in other words. */
   wording?: Wording;
-  /** What there is to know of the base model, where it is the one that comes with attune. */
+  /** Remark on the base model, if it is the shipped one. */
   baseRemark?: string;
 };
 
-/** Of a recipe that is resolved. */
+/** Options for a resolved recipe. */
 export type StartOptions = Omit<CallOptions<typeof useCase>, 'flags'>;
 export type TrainOptions = Omit<StartOptions, 'detach'>;
 
@@ -133,12 +133,12 @@ function makeFolder(folder: string): string | undefined {
   }
 }
 
-/** From `folder` up to `first`, as long as nobody else has put something there. */
+/** Removes empty folders from `folder` up to `first`. */
 function removeEmpty(folder: string, first: string): void {
   try {
     for (let path = folder; path.startsWith(first); path = dirname(path)) rmdirSync(path);
   } catch {
-    // Not empty: another run has begun beside.
+    // Not empty: another run has started in it.
   }
 }
 

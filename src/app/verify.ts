@@ -20,7 +20,7 @@ type VerifyOptions = CallOptions<typeof useCase>;
 export interface Verification {
   how: 'scored' | 'retrained';
   ok: boolean;
-  /** What was compared, with both values. */
+  /** Comparisons, with both values. */
   compared: { name: string; recorded: string; found: string; equal: boolean }[];
 }
 
@@ -28,7 +28,7 @@ export interface Verification {
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {
   const { folder } = await showRun(run);
   const recipe = await storedRecipe(folder);
-  // What is fitted in seconds is proved by its bytes.
+  // Cheap systems are refitted and compared byte by byte.
   const retrains = options.retrain === true || isCheapFolder(resultFolder(folder));
   const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;

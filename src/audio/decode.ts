@@ -101,11 +101,11 @@ interface Declared {
   sampleRate: number;
   channels: number;
   samples: number;
-  /** Of a sample, where it is a whole number. */
+  /** Bits per sample, for integer samples. */
   bits?: number;
 }
 
-/** What a header says of the whole file, where it does. */
+/** Length of the whole file, if its header has it. */
 function declaredSamples(bytes: Uint8Array, codec: Codec): Declared | undefined {
   const start = skipId3(bytes);
   if (codec === 'flac') return flacInformation(bytes, start);
@@ -183,7 +183,7 @@ function truncated(got: string, expected: string): AttuneError {
 function unknown(bytes: Uint8Array): AttuneError {
   const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   return new AttuneError('E_AUDIO_UNKNOWN', {
-    what: 'The file is no recording that can be read',
+    what: 'The file is not a readable recording',
     got: bytes.length === 0 ? 'an empty file' : `${bytes.length} bytes that begin with ${start}`,
     expected: 'WAV, FLAC, MP3, Ogg Vorbis or Opus',
     fix: 'convert it (ffmpeg -i IN OUT.wav)',

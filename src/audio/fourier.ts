@@ -23,8 +23,8 @@ export class PowerSpectrum {
   }
 
   /**
-   * Of two signals at once, one as the real part and one as the imaginary part of a complex signal: writes
-   * n/2 + 1 numbers into each of the outputs.
+   * Transforms two real signals at once, as the real and the imaginary part of a complex one. Writes n/2 + 1 numbers
+   * into each of the outputs.
    */
   ofPair(first: Float64Array, second: Float64Array, outputs: readonly [Float64Array, Float64Array]): void {
     this.#real.set(first);

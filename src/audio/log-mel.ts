@@ -59,7 +59,7 @@ interface LogMelOptions {
 /** The highest frequency of Whisper's filters, whatever the sampling rate. */
 const HIGHEST_HERTZ = 8000;
 const FLOOR = 1e-10;
-/** What lies more than this below the loudest place, in powers of ten, is taken for that. */
+/** Dynamic range below the maximum, in powers of ten; lower values are clamped. */
 const RANGE = 8;
 
 /**

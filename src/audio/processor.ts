@@ -9,7 +9,7 @@ import { resample } from './resample.ts';
 
 const count = z.int().positive();
 
-/** What is kept of a second at most: two and a half times what Whisper's largest models read. */
+/** Upper limit of feature values per second of audio: two and a half times that of Whisper's largest models. */
 const MOST_VALUES_PER_SECOND = 32_768;
 /** Samples of an input at most, 17 minutes at the usual rate. */
 const MOST_SAMPLES = 1 << 24;
@@ -57,22 +57,22 @@ function tooMany(path: string[], error: string) {
 type WhisperSettings = z.output<typeof schemas.WhisperFeatureExtractor>;
 type WaveformSettings = z.output<typeof schemas.Wav2Vec2FeatureExtractor>;
 
-/** What a model wants of a recording. */
+/** Feature extraction for a speech model. */
 export interface AudioProcessor {
   /** Samples a second. */
   readonly sampleRate: number;
   /** Samples that one input can hold; any number unless said. */
   readonly longest?: number;
-  /** Mono samples at the model's rate. @throws AttuneError of decoding, and where there is nothing to hear */
+  /** Mono samples at the model's rate. @throws AttuneError if the file cannot be decoded or is empty */
   read(bytes: Uint8Array): Promise<Float32Array>;
-  /** What the model reads of samples: [mel bins, frames] or [samples]. @throws AttuneError E_AUDIO_LONG */
+  /** Model input for the samples: [mel bins, frames] or [samples]. @throws AttuneError E_AUDIO_LONG */
   features(samples: Float32Array): Features;
-  /** What models that write times read of a recording of any length, window by window; absent for all others. */
+  /** Input of models with timestamps, for a recording of any length, window by window; absent for all others. */
   spectrogram?(samples: Float32Array): Spectrogram;
 }
 
 export interface Spectrogram {
-  /** Of the recording, without what a window is filled up with. */
+  /** Frames of the recording, without the padding of its last window. */
   readonly frames: number;
   readonly framesPerWindow: number;
   /** [mel bins, frames of a window] */

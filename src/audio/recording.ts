@@ -73,7 +73,7 @@ export function checkSound(samples: Float32Array): void {
 
 function notFinite(value: number, place: number): AttuneError {
   return new AttuneError('E_AUDIO_NOT_FINITE', {
-    what: 'The recording holds samples that are no numbers',
+    what: 'The recording contains samples that are not numbers',
     got: `${value} at sample ${place}`,
     expected: 'numbers, usually from -1 to 1',
     fix: 'export it again as 16-bit PCM',

@@ -5,7 +5,7 @@ const BETA = 9.5;
 
 /**
  * Band-limited resampling: a sinc under a Kaiser window, at the exact places of the new samples (Smith and Gossett,
- * "A flexible sampling-rate conversion method", 1984). What lies above the lower of the two Nyquist frequencies is
+ * "A flexible sampling-rate conversion method", 1984). Frequencies above the lower of the two Nyquist frequencies are
  * removed. The result has ⌈samples · to / from⌉ samples; beyond its ends the signal is zero.
  */
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {

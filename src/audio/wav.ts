@@ -6,7 +6,7 @@ const PCM = 1;
 const FLOAT = 3;
 const A_LAW = 6;
 const MU_LAW = 7;
-/** The kind stands in the first two bytes of a longer header. */
+/** The format code is in the first two bytes of a longer header. */
 const EXTENSIBLE = 0xfffe;
 
 /** Writers that do not know a length yet leave one of these. */

@@ -1,8 +1,17 @@
+import { getHeapStatistics } from 'node:v8';
+
+/** A collection takes tens of milliseconds however little there is to free: below this much new memory it buys nothing. */
+const WORTH_BYTES = 16 * 2 ** 20;
+
+/** What this thread held after the last collection. */
+let left = 0;
+
 /**
- * Frees all that this thread holds and needs no more, and gives it back to the machine: V8 keeps it until it needs memory
- * itself. Where Node has no inspector, or may not use it, nothing happens.
+ * Frees all that this thread no longer needs and gives it back to the machine: V8 keeps it until it needs memory
+ * itself. Does nothing where the heap has hardly grown, or where Node has no inspector or may not use it.
  */
 export async function collectGarbage(): Promise<void> {
+  if (heldBytes() < left + WORTH_BYTES) return;
   try {
     const { Session } = await import('node:inspector/promises');
     const session = new Session();
@@ -16,4 +25,10 @@ export async function collectGarbage(): Promise<void> {
   } catch {
     // It only saves memory.
   }
+  left = heldBytes();
+}
+
+function heldBytes(): number {
+  const { total_heap_size: heap, external_memory: external } = getHeapStatistics();
+  return heap + external;
 }

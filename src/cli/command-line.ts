@@ -26,7 +26,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-/** A link to itself is met by whoever looks at it first, long before a file is read. */
+/** A symbolic link to itself fails on first access, long before a file is read. */
 function unreadableLink(error: unknown): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   return (code === 'ELOOP' || code === 'ENAMETOOLONG') && path !== undefined ? readFailure(path, error) : error;

@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
-/** What the first words of a command line mean. */
+/** Meaning of a command line's first words. */
 export type Invocation =
   | { kind: 'overview' }
   /** A group without its verb: `attune runs`. */
@@ -22,7 +22,7 @@ export function parseInvocation(argv: readonly string[], names: readonly string[
     const words = untilDoubleDash(rest);
     const help = words.findIndex((word) => word === '--help' || word === '-h');
     if (help < 0) return { kind: 'command', name, argv: rest, isHelp: false };
-    // What follows says which settings are explained: all, or a group of them.
+    // The word after `--help` selects the settings to explain: all, or a group.
     const wanted = words.at(help + 1);
     return { kind: 'command', name, argv: rest, isHelp: true, ...(wanted !== undefined && { wanted }) };
   }
@@ -41,7 +41,7 @@ function unknownCommand(words: readonly string[], names: readonly string[]): Att
   const wanted = words.join(' ');
   const close = nearest(wanted, names);
   return new AttuneError('E_UNKNOWN_COMMAND', {
-    what: wanted.startsWith('-') ? `The verb comes first, before ${wanted}` : `There is no command "${wanted}"`,
+    what: wanted.startsWith('-') ? `The command comes first, before ${wanted}` : `There is no command "${wanted}"`,
     fix: close === undefined ? '`attune --help` lists all commands' : `did you mean "attune ${close}"?`,
   });
 }

@@ -15,7 +15,7 @@ export interface CommandArgument {
 export interface CommandOption {
   /** With dashes: --dry-run. */
   name: string;
-  /** What the value is, in capitals; without it the option is a switch. */
+  /** Name of the value, in capitals; an option without one is a switch. */
   value?: string;
   /** May be given several times; elsewhere only the last one would count. */
   many?: boolean;

@@ -6,7 +6,7 @@ import type { CommandContext } from './command.ts';
 import { createProgress } from '../terminal/progress/index.ts';
 import { createTerminal, type OutputStream } from '../terminal/terminal.ts';
 
-/** What the command line needs of a process; tests give their own. */
+/** Parts of the process that the command line uses; tests pass their own. */
 export interface Surroundings {
   stdin: { isTTY?: boolean };
   stdout: OutputStream;
@@ -32,7 +32,7 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     has: (name) => parsed.options.get(name) === true,
     recipeFlags,
     isJson,
-    // A build server may give a terminal, but nobody sits there.
+    // CI servers may allocate a terminal without a user.
     isInteractive: !isJson && stdin.isTTY === true && stdout.isTTY === true && (env.CI ?? '') === '',
     out: createTerminal(isJson ? silent : stdout, env),
     log,

@@ -7,7 +7,7 @@ export function exitCodeOf(error: unknown): 1 | 2 | 3 {
   return error instanceof AttuneError ? error.exitCode : 2;
 }
 
-/** What `--json` prints instead of a result. */
+/** Output of `--json` for an error. */
 export function failureDocument(error: unknown): { error: Record<string, unknown> } {
   if (error instanceof AttuneError) return { error: error.toJSON() };
   const { message, stack } = asError(error);

@@ -14,7 +14,8 @@ interface Block {
 }
 
 const MAX_WIDTH = 110;
-const recipeNote = 'Settings stand in the recipe, or follow as flags, which win. Names that other tools use work too.';
+const recipeNote =
+  'Settings are in the recipe or given as flags, which take precedence. Names of other tools work too.';
 const sections: readonly Section[] = ['Start', 'Data', 'Train', 'Use', 'System'];
 
 /** `attune --help`: one line for each command, by what one wants to do. */
@@ -44,7 +45,7 @@ export function groupHelp(group: string, commands: ReadonlyMap<string, Overview>
   return formatBlocks([block], terminal).join('\n');
 }
 
-/** What most recipes say; `--help all` shows the rest. */
+/** Settings used by most recipes; `--help all` shows the rest. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'data.train',

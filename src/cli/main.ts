@@ -4,7 +4,7 @@ import { codeCache } from '../base/home.ts';
 // Node strips the types of each file at most once: the second start takes the stripped code from the cache.
 module.enableCompileCache(codeCache());
 
-// A reader that has seen enough (`attune runs list | head`) closes the pipe; that is no failure.
+// A reader that closes the pipe early (`attune runs list | head`) is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

@@ -5,7 +5,7 @@ import type { Command, CommandOption } from './command.ts';
 
 export interface SplitArguments {
   flags: RecipeFlags;
-  /** What belongs to the command itself. */
+  /** Arguments of the command itself. */
   rest: string[];
 }
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Of new objects, in mebibytes: for threads that start later. */
+/** Young generation of threads started later, in mebibytes. */
 const NEW_OBJECTS = 8;
 
 /**

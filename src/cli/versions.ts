@@ -1,4 +1,4 @@
-/** What `--version` says. The engine's version is read from its build, not by loading it. */
+/** Output of `--version`. The engine's version is read from its build, without loading it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseJson } from '../files/json.ts';
 

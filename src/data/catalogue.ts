@@ -54,7 +54,7 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
       fix: 'a row is {"item": "id", "text": "what it is", "section": "web", "price": 3}',
     });
   }
-  if (found.size === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no items in ${path}` });
+  if (found.size === 0) throw new AttuneError('E_NO_ROWS', { what: `No items in ${path}` });
   return [...found.values()];
 }
 

@@ -130,5 +130,5 @@ export function missingColumn(
 ): Problem {
   const close = nearest(column, present);
   const fix = close === undefined ? undefined : `did you mean "${close}"?`;
-  return { ...place, message: `there is no column "${column}"`, fix };
+  return { ...place, message: `no column "${column}"`, fix };
 }

@@ -1,7 +1,7 @@
 /** How one row that is too long is cut: by its kind, to the tokens that fit. */
 import { greatest } from '../base/many.ts';
 import { sha256 } from '../files/hash.ts';
-import type { Example, ExampleKind } from './example.ts';
+import { kindOf, kindsWhere, type Example } from './kinds/index.ts';
 
 export type LongRowPolicy = 'fail' | 'drop' | 'truncate' | 'split';
 
@@ -9,16 +9,10 @@ export type LongRowPolicy = 'fail' | 'drop' | 'truncate' | 'split';
 export type TruncationSide = 'right' | 'left' | 'middle';
 
 /** Kinds of which any part may be taken away: what is trained is no token of theirs. */
-export const CUT_ANYWHERE: ReadonlySet<ExampleKind> = new Set([
-  'classification',
-  'multilabel',
-  'regression',
-  'pair',
-  'graded',
-]);
+export const CUT_ANYWHERE = kindsWhere(({ cut }) => cut === 'windows' || cut === 'sides');
 
 /** Kinds that `split` reads in windows, all windows of a text together, where they are one text. */
-export const READ_IN_WINDOWS: ReadonlySet<ExampleKind> = new Set(['classification', 'multilabel', 'regression']);
+export const READ_IN_WINDOWS = kindsWhere(({ cut }) => cut === 'windows');
 
 /** What is to be known of the row that a row of tokens came from. */
 export type RowOrigin = Pick<Example, 'kind' | 'source'> & { textPair?: string };
@@ -61,33 +55,24 @@ export interface FitOptions {
   ends?: readonly number[];
 }
 
-/** Kinds that are read whole and have no answer among their tokens: they lose their end. */
-const WHOLE: ReadonlySet<ExampleKind> = new Set([
-  'text',
-  'classification',
-  'multilabel',
-  'regression',
-  'tagged',
-  'stepwise',
-  'image-text',
-]);
-
 /** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
 export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOrigin, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
-  // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
-  if (kind === 'question') return [];
+  const { cut } = kindOf({ kind });
+  if (cut === 'never') return [];
   if (row.segments !== undefined) {
     return [
       row.parents === undefined ? shortened(row, row.segments, options) : sharedPrompt(row, row.segments, options),
     ];
   }
-  if (kind === 'text' && options.policy === 'split') return windows(row, options);
-  if (READ_IN_WINDOWS.has(kind) && textPair === undefined && options.policy === 'split') {
-    return [inWindows(row, options)];
+  if (options.policy === 'split') {
+    if (cut === 'rows') return windows(row, options);
+    if (cut === 'windows' && textPair === undefined) return [inWindows(row, options)];
   }
-  if (WHOLE.has(kind)) return [keep(row, cutText(row, [0, row.ids.length], options))];
-  if (kind === 'items') return [newestItems(row, options)];
+  if (cut === 'rows' || cut === 'windows' || cut === 'end') {
+    return [keep(row, cutText(row, [0, row.ids.length], options))];
+  }
+  if (cut === 'newest') return [newestItems(row, options)];
   const piece = keep(row, withoutBeginning(row, options));
   // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
   piece.trained[options.keepStart ?? 0] = 0;

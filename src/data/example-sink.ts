@@ -5,13 +5,12 @@ import { isFolder } from '../files/find-files.ts';
 import { sha256 } from '../files/hash.ts';
 import { fieldsOf, mapColumns, valueAt } from './columns.ts';
 import { containerName } from './containers/index.ts';
-import type { Example, ExampleKind } from './example.ts';
 import type { Detection } from './formats/detect.ts';
 import type { ExampleBody } from './formats/format.ts';
 import { isObject, RowReader } from './formats/row-reader.ts';
+import { kindOf, type Example } from './kinds/index.ts';
 import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import type { FormattedRow, LeftOutRow } from './row-formatter.ts';
-import { imagesIn } from '../text/message.ts';
 import type { SourceFile } from './sources.ts';
 
 /** What was read from one file. */
@@ -56,13 +55,10 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** Examples that a tabular system can judge too: they keep the columns that their text was made of. */
-const WITH_FIELDS: ReadonlySet<string> = new Set<ExampleKind>(['classification', 'multilabel', 'regression']);
-
 /** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
 function contentOf(body: ExampleBody): string {
-  const hasFiles = 'media' in body || (body.kind === 'chat' && imagesIn(body.messages).length > 0);
-  if (!hasFiles) return JSON.stringify(body);
+  const files = kindOf(body).files?.(body) ?? [];
+  if (files.length === 0) return JSON.stringify(body);
   return JSON.stringify(body, (key, value: unknown) => {
     const isFile = (key === 'media' || key === 'file') && isObject(value) && typeof value.hash === 'string';
     return isFile ? value.hash : value;
@@ -106,7 +102,8 @@ export class ExampleSink {
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
     const mails = mailsOf((original ?? value)[PROVENANCE]);
-    const fields = WITH_FIELDS.has(body.kind) ? fieldsOf(value, columns) : undefined;
+    // A tabular system can judge them too, by the columns that their text was made of.
+    const fields = kindOf(body).answerName === undefined ? undefined : fieldsOf(value, columns);
     const together = {
       ...(fields && { fields }),
       ...(group !== undefined && { group }),

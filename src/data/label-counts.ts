@@ -1,4 +1,4 @@
-import type { Example } from './example.ts';
+import { kindOf, type Example } from './kinds/index.ts';
 
 /** A class with how many rows have it. */
 export interface LabelCount {
@@ -40,25 +40,29 @@ export const FEW_ROWS = 10;
 
 /** The labels of rows that have some; undefined for all others. */
 export function countLabels(examples: readonly Example[]): LabelReport | undefined {
-  switch (examples[0]?.kind) {
-    case 'classification':
-    case 'multilabel':
-      return countClasses(examples);
-    case 'regression':
-    case 'graded':
-      return describeNumbers(
-        examples.flatMap((row) => (row.kind === 'regression' ? [row.value] : row.kind === 'graded' ? [row.score] : [])),
-      );
-    default:
-      return undefined;
-  }
+  const type = examples.length === 0 ? undefined : kindOf(examples[0]).label?.type;
+  if (type === 'class' || type === 'classes') return countClasses(examples);
+  return type === 'number' ? describeNumbers(examples.flatMap((row) => numberOf(row) ?? [])) : undefined;
+}
+
+/** The number that is learnt of a row; undefined for rows of other kinds. */
+export function numberOf(row: Example): number | undefined {
+  const { label } = kindOf(row);
+  return label?.type === 'number' ? label.of(row) : undefined;
+}
+
+/** The classes of a row that has some as a whole. */
+function classesOf(row: Example): readonly string[] {
+  const { label } = kindOf(row);
+  if (label?.type === 'class') return [label.of(row)];
+  return label?.type === 'classes' ? label.of(row) : [];
 }
 
 function countClasses(examples: readonly Example[]): LabelReport {
   const counts = new Map<string, number>();
   let without = 0;
   for (const row of examples) {
-    const labels = row.kind === 'classification' ? [row.label] : row.kind === 'multilabel' ? row.labels : [];
+    const labels = classesOf(row);
     if (labels.length === 0) without++;
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   }
@@ -66,7 +70,7 @@ function countClasses(examples: readonly Example[]): LabelReport {
     .map(([label, rows]) => ({ label, rows, share: rows / examples.length }))
     .toSorted((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1));
   const rare = labels.filter(({ rows }) => rows < FEW_ROWS).map(({ label }) => label);
-  const some = examples[0].kind === 'multilabel' && { without };
+  const some = kindOf(examples[0]).label?.type === 'classes' && { without };
   return { kind: 'classes', rows: examples.length, labels, rare, ...some };
 }
 

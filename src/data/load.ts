@@ -147,7 +147,7 @@ function checkShares(shares: Plan['shares']): void {
   const isShare = (share: number): boolean => share >= 0 && share < 1;
   if (Object.values(shares).every(isShare) && shares.validation + shares.test < 1) return;
   throw new AttuneError('E_BAD_SHARE', {
-    what: 'The shares for validation and test leave nothing to train on or are no shares',
+    what: 'The shares for validation and test are invalid or leave nothing to train on',
     got: `validation ${shares.validation}, test ${shares.test}`,
     expected: 'shares from 0 to below 1 that add up to less than 1',
     fix: 'for example validation: 0.1 and test: 0.1; for a number of rows give their share',
@@ -196,7 +196,7 @@ function requireRows(split: SplitName, { splits, files: reports }: ReadSplits, f
   const leftOut = reports.flatMap((report) => (report.split === split ? (report.leftOut?.first ?? []) : []));
   if (leftOut.length > 0) throw allLeftOut(split, leftOut);
   throw new AttuneError('E_NO_ROWS', {
-    what: `There are no rows for ${split}`,
+    what: `No rows for ${split}`,
     got: `${files.length === 1 ? 'an empty file' : 'empty files'}: ${files.map(({ file }) => file).join(', ')}`,
     expected: 'at least one row',
     fix: 'check that these are the right files and that they were written to the end',
@@ -205,7 +205,7 @@ function requireRows(split: SplitName, { splits, files: reports }: ReadSplits, f
 
 function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: `There are no rows for ${split}: all of them were left out`,
+    what: `No rows for ${split}: all of them were left out`,
     problems: rows.map(({ reason, ...place }) => ({ ...place, message: reason })),
     fix: 'mend the rows, or let the function that data.format names give some',
   });

@@ -58,8 +58,8 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
   const path = pathOf(text, folder);
   const stats = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
   if (path === undefined || stats === undefined)
-    return { message: `there is no file ${shown}`, fix: `looked in ${folder}` };
-  if (!stats.isFile()) return { message: `${shown} is no file` };
+    return { message: `file ${shown} is missing`, fix: `looked in ${folder}` };
+  if (!stats.isFile()) return { message: `${shown} is not a file` };
   if (stats.size === 0) return { message: `${shown} is empty`, fix: 'fetch it again, or delete the row' };
   try {
     if (kind === 'audio') return { kind, path, hash: sha256FileSync(path).slice(0, HASH_DIGITS) };

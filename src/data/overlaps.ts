@@ -78,7 +78,7 @@ export function refuseOverlap(report: OverlapReport, asked?: number): void {
   throw new AttuneError('E_SPLIT_OVERLAP', {
     what: isTrained
       ? 'Rows to measure on are among those that were trained on, so the result would be too good'
-      : 'Rows to evaluate on also stand in the rows to train on, so the result would be too good',
+      : 'Evaluation rows are also among the training rows, so the result would be too good',
     got: `${rows} overlapping rows${isTrained ? ` of the ${asked} that were asked` : ''}, ${exact} of them exact copies`,
     expected: isTrained ? 'rows that the run has not seen' : 'no row, near-duplicate or group in two splits',
     problems: listed,

@@ -52,7 +52,7 @@ export function requireWhole(path: string, { rows, problems }: { rows: number; p
     });
   if (rows === 0)
     throw new AttuneError('E_NO_ROWS', {
-      what: `There are no rows in ${path}`,
+      what: `No rows in ${path}`,
       fix: 'put rows into it, or name another file',
     });
 }

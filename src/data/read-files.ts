@@ -89,7 +89,7 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   await stream.return();
   if (head.length === 0)
     throw new AttuneError('E_NO_ROWS', {
-      what: `There are no rows in ${source.file}`,
+      what: `No rows in ${source.file}`,
       got: 'a file that is empty, or has nothing below its header line',
       expected: 'at least one row',
       fix: 'check that it is the right file, and that it was written to its end',

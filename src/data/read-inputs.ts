@@ -53,7 +53,7 @@ function holdsData(folder: string, base: string): boolean {
 
 function emptyFolder(folder: string): AttuneError {
   return new AttuneError('E_NO_FILES', {
-    what: `There are no rows in ${folder}`,
+    what: `No rows in ${folder}`,
     expected: `data files (${dataExtensions.filter((name) => !name.endsWith('.gz')).join(', ')}), images or recordings`,
     fix: 'check the folder',
   });

@@ -110,7 +110,7 @@ function mappedTwice(path: string, format: string): AttuneError {
   return new AttuneError('E_BAD_COLUMNS', {
     what: `The rows of ${path} have both columns and a function of their own`,
     got: `columns, and format ${format}`,
-    fix: 'remove columns: the function sees the row as it stands in the file and names its fields itself',
+    fix: 'remove columns: the function receives the row as it is in the file and names its fields itself',
   });
 }
 
@@ -124,7 +124,7 @@ function weightsOf(sources: readonly DataSource[]): number[] | undefined {
     const weight = given ?? 1;
     if (Number.isFinite(weight) && weight > 0) return weight;
     throw new AttuneError('E_BAD_WEIGHT', {
-      what: `The weight of ${path} is no share`,
+      what: `The weight of ${path} is not a share`,
       got: String(weight),
       expected: 'a number above 0',
       fix: 'to leave a set out, delete it from the list',

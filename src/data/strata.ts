@@ -1,4 +1,5 @@
-import type { Example } from './example.ts';
+import { kindOf, type Example } from './kinds/index.ts';
+import { numberOf } from './label-counts.ts';
 
 /** Numbers are divided into ranges with equally many rows. */
 const RANGES = 10;
@@ -19,17 +20,17 @@ export function strataOf(rows: readonly Example[]): Uint32Array | undefined {
 
 /** With the kind: rows of one file may be of several. */
 function classKeys(rows: readonly Example[]): string[] | undefined {
-  const labelCounts = countAll(rows.flatMap((row) => (row.kind === 'multilabel' ? row.labels : [])));
-  const rarest = (labels: readonly string[]) =>
-    labels.toSorted((a, b) => labelCounts.get(a)! - labelCounts.get(b)! || (a < b ? -1 : 1)).at(0);
-  const keys = rows.map((row) => {
-    if (row.kind === 'classification') return `class ${row.label}`;
-    if (row.kind === 'multilabel') return `label ${rarest(row.labels) ?? ''}`;
-    return row.kind === 'completion' ? `answer ${row.completion.trim()}` : '';
+  const labels = rows.map((row) => ({ row, label: kindOf(row).label }));
+  const labelCounts = countAll(labels.flatMap(({ row, label }) => (label?.type === 'classes' ? label.of(row) : [])));
+  const rarest = (some: readonly string[]) =>
+    some.toSorted((a, b) => labelCounts.get(a)! - labelCounts.get(b)! || (a < b ? -1 : 1)).at(0);
+  const keys = labels.map(({ row, label }) => {
+    if (label?.type === 'class' || label?.type === 'answer') return `${label.type} ${label.of(row)}`;
+    return label?.type === 'classes' ? `label ${rarest(label.of(row)) ?? ''}` : '';
   });
   const distinct = new Set(keys).size;
   if (distinct < 2) return undefined;
-  const areAnswers = rows.some(({ kind }) => kind === 'completion');
+  const areAnswers = labels.some(({ label }) => label?.type === 'answer');
   return areAnswers && distinct > rows.length / ROWS_PER_CLASS ? undefined : keys;
 }
 
@@ -41,7 +42,7 @@ function countAll(labels: readonly string[]): Map<string, number> {
 
 /** Equal numbers are in one range. */
 function numberRanges(rows: readonly Example[]): string[] | undefined {
-  const values = rows.map((row) => (row.kind === 'regression' ? row.value : row.kind === 'graded' ? row.score : NaN));
+  const values = rows.map((row) => numberOf(row) ?? Number.NaN);
   if (values.some(Number.isNaN)) return undefined;
   const sorted = Float64Array.from(values).sort();
   const bounds = Array.from({ length: RANGES - 1 }, (_, i) => sorted[Math.floor(((i + 1) * sorted.length) / RANGES)]);

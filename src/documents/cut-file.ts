@@ -38,7 +38,7 @@ export async function cutFile(path: string, name: string, pieceBytes: number): P
 async function canBeCut(path: string, name: string): Promise<boolean> {
   try {
     const input = await lookAt(path, name);
-    // What is no JSON is left to its reader's process, which looks into it under limits.
+    // What is not JSON is left to its reader's process, which looks into it under limits.
     if (!/^(?:\ufeff)?\s*\{/.test(input.head.toString('utf8'))) return false;
     return await isUtf8ByLines(input);
   } catch (error) {

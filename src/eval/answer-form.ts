@@ -1,36 +1,19 @@
-import type { Example } from '../data/example.ts';
-import { expectedText, labelsIn } from './example-text.ts';
+import { isOwnForm, kindOf, type Example, type OwnFormName } from '../data/kinds/index.ts';
+import { expectedText, haveOneClass, labelsIn } from './example-text.ts';
 import { parseObject } from './metrics/compared.ts';
 
-/** What the answers of a data set look like: it decides how they are measured and asked for. */
+/** Form of a data set's answers; determines how they are measured and prompted for. */
 export type AnswerForm =
   | { kind: 'classes'; classes: readonly string[] }
   /** Any number of these. */
   | { kind: 'labels'; labels: readonly string[] }
-  | { kind: 'numbers' }
-  /** What is said in a recording. */
-  | { kind: 'speech' }
-  /** Tags that mark stretches of words, or others. */
-  | { kind: 'entities' }
-  | { kind: 'tags' }
-  /** A stretch of a text that answers a question about it. */
-  | { kind: 'span' }
-  /** A text of a collection is to be found. */
-  | { kind: 'retrieval' }
-  /** A text is to be found for an image, and an image for a text. */
-  | { kind: 'image-retrieval' }
-  | { kind: 'similarity' }
-  /** One of two answers is preferred. */
-  | { kind: 'preference' }
-  /** Each step of an answer is right or wrong. */
-  | { kind: 'steps' }
-  /** The next item of somebody. */
-  | { kind: 'items' }
   | { kind: 'json'; fields: readonly string[] }
   /** `words`: nine answers in ten have no more. */
   | { kind: 'short'; words: number }
   | { kind: 'long'; words: number }
-  | { kind: 'text' };
+  | { kind: 'text' }
+  /** Forms of one kind of rows only, declared in data/kinds. */
+  | { kind: OwnFormName };
 
 const MAX_CLASSES = 100;
 /** Fewer rows per distinct answer than this and the answers are texts, not classes. */
@@ -39,16 +22,16 @@ const CLASS_LENGTH = 60;
 const JSON_SHARE = 0.9;
 const SHORT_WORDS = 8;
 
-/** Looks at rows with answers; those without one do not count. Rows of the kind `text` have no answers to speak of. */
+/** Looks at rows with answers; those without one do not count. Running text has no answers to speak of. */
 export function answerForm(examples: readonly Example[]): AnswerForm {
-  if (examples.every(({ kind }) => kind === 'text')) return { kind: 'text' };
-  const special = specialForm(examples);
-  if (special !== undefined) return special;
+  if (examples.every((example) => kindOf(example).isRunningText)) return { kind: 'text' };
+  const own = formOfKind(examples);
+  if (own !== undefined) return own;
   const answers = examples.map(expectedText).filter((answer) => answer !== undefined);
   const fields = jsonFields(answers);
   if (fields !== undefined) return { kind: 'json', fields };
   const classes = [...new Set(answers.map((answer) => answer.trim()))].toSorted();
-  const isLabelled = examples.every(({ kind }) => kind === 'classification');
+  const isLabelled = haveOneClass(examples);
   const few = classes.length <= Math.min(MAX_CLASSES, answers.length / ROWS_PER_CLASS);
   if (isLabelled || (few && classes.every(({ length }) => length <= CLASS_LENGTH))) return { kind: 'classes', classes };
   const lengths = answers.map((answer) => answer.trim().split(/\s+/).length).toSorted((a, b) => a - b);
@@ -56,36 +39,14 @@ export function answerForm(examples: readonly Example[]): AnswerForm {
   return { kind: words <= SHORT_WORDS ? 'short' : 'long', words };
 }
 
-/** Of rows whose kind says it. */
-function specialForm(examples: readonly Example[]): AnswerForm | undefined {
+/** The form that the rows' kind says, where all are of one that does. */
+function formOfKind(examples: readonly Example[]): AnswerForm | undefined {
   const [first] = examples;
   if (first === undefined || examples.some(({ kind }) => kind !== first.kind)) return undefined;
-  switch (first.kind) {
-    case 'multilabel':
-      return { kind: 'labels', labels: labelsIn(examples) };
-    case 'regression':
-      return { kind: 'numbers' };
-    case 'tagged':
-      return { kind: labelsIn(examples).every((tag) => /^(O$|[BIESLU]-)/.test(tag)) ? 'entities' : 'tags' };
-    case 'question':
-      return { kind: 'span' };
-    case 'speech':
-      return { kind: 'speech' };
-    case 'pair':
-      return { kind: 'retrieval' };
-    case 'items':
-      return { kind: 'items' };
-    case 'image-text':
-      return { kind: 'image-retrieval' };
-    case 'preference':
-      return { kind: 'preference' };
-    case 'stepwise':
-      return { kind: 'steps' };
-    case 'graded':
-      return { kind: 'similarity' };
-    default:
-      return undefined;
-  }
+  const { label, forms = {}, formOf } = kindOf(first);
+  if (label?.type === 'classes') return { kind: 'labels', labels: labelsIn(examples) };
+  const name = formOf === undefined ? Object.keys(forms).at(0) : formOf(examples);
+  return name !== undefined && isOwnForm(name) ? { kind: name } : undefined;
 }
 
 /** Names of the fields that most answers have, where most answers are JSON objects. */

@@ -11,11 +11,11 @@ import type { Predictor } from './predictor.ts';
 import type { Thresholds } from './chosen-labels.ts';
 import { withThresholds } from './thresholds.ts';
 
-/** Numbers lie beside the description. */
+/** Arrays next to the description. */
 const ARRAYS = 'cheap_model.safetensors';
 const VERSION = 1;
 
-/** What is known of a cheap system that was kept. */
+/** Description of a saved cheap system. */
 export interface CheapModel {
   version: typeof VERSION;
   /** As the recipe names it: "tfidf". */
@@ -23,7 +23,7 @@ export interface CheapModel {
   baseline: BaselineName;
   /** For people: "tf-idf + logistic regression". */
   title: string;
-  /** Of the rows that it was fitted on. */
+  /** Kind of its training rows. */
   kind: ExampleKind;
   /** Its classes, where it has some. */
   labels?: readonly string[];
@@ -42,7 +42,7 @@ export function writeCheapModel(folder: string, about: Omit<CheapModel, 'version
   writeJson(join(folder, DESCRIPTION), { version: VERSION, ...about, learnt: state.values } satisfies CheapModelFile);
 }
 
-/** What the folder of a cheap system says of it. */
+/** Description in a cheap system's folder. */
 export function describeCheap(folder: string): CheapModel {
   const { learnt: _, ...about } = readJson<CheapModelFile>(join(folder, DESCRIPTION));
   return about;
@@ -72,7 +72,7 @@ export function openKept(
 
 function bad(path: string, got: string, expected: string): AttuneError {
   return new AttuneError('E_CHEAP_MODEL_BAD', {
-    what: `${path} is no model that this version of attune can open`,
+    what: `${path} is not a model that this version of attune can open`,
     got,
     expected,
     fix: 'train it again with this version',

@@ -9,10 +9,10 @@ import type { Prediction } from './predictor.ts';
 import { rareOfTwo } from './rare-classes.ts';
 import { EVEN, type Thresholds } from './chosen-labels.ts';
 
-/** What a wrong answer costs: a row of the label that is missed, and one that is taken for it. */
+/** Cost of a wrong answer: of missing a row of the label, and of a false alarm. */
 export type Costs = Readonly<Record<string, { missed: number; false_alarm: number }>>;
 
-/** What an objective says of thresholds. */
+/** Threshold settings of an objective. */
 export interface ThresholdWish {
   threshold?: 'auto' | number | null;
   costs?: Costs | null;
@@ -65,7 +65,7 @@ export function thresholdPlan(
   return threshold === 'auto' ? { judged: [judge(labels[1], undefined, macroF1Of)] } : undefined;
 }
 
-/** Of probabilities that hold what they say, deciding by `false_alarm / (missed + false_alarm)` costs least. */
+/** With calibrated probabilities, deciding by `false_alarm / (missed + false_alarm)` costs least. */
 function judge(label: string, cost: Costs[string] | undefined, score: Judged['score']): Judged {
   if (cost === undefined) return { label, score, otherwise: EVEN, mayBeNone: false };
   const { missed, false_alarm: alarm } = cost;
@@ -104,7 +104,7 @@ export function thresholdsOn(
   return { thresholds: Object.fromEntries(found), unsure };
 }
 
-/** What to tell of them. */
+/** Warning about them. */
 export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
   const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
   return `the threshold of class ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;

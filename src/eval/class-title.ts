@@ -6,7 +6,7 @@ export function classTitle(label: string, column?: string): string {
   const isNamed = column !== undefined && column !== 'label' && column !== 'labels';
   if (isNamed && YES.test(label)) return columnTitle(column);
   if (isNamed && NO.test(label)) return `not ${columnTitle(column)}`;
-  // "F1 of 1" beside a value would read as a number.
+  // "F1 of 1" next to a value would read as a number.
   return /^\p{L}/u.test(label) ? label : `class ${label}`;
 }
 

@@ -2,13 +2,13 @@
 export interface NullableAnswer {
   /** By how much "none" answers it better than the best stretch of the text does. */
   noneBy: number;
-  /** What that stretch is worth, from 0 to 1; nothing where the text does not tell the answer. */
+  /** Score of that span, 0 to 1; 0 if the text does not contain the answer. */
   value: number;
   /** Whether the text tells it. */
   isAnswered: boolean;
 }
 
-/** What an answer is worth where `noneBy` may be at most so much; of none that is right, everything. */
+/** Score with no answer given above the threshold; 1 for a correct no-answer. */
 export function valueAt({ noneBy, value, isAnswered }: NullableAnswer, threshold: number): number {
   if (noneBy > threshold) return isAnswered ? 0 : 1;
   return isAnswered ? value : 0;

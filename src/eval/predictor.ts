@@ -10,7 +10,7 @@ export interface Likelihood {
   bytes: number;
 }
 
-/** What a predictor says about one example. A field that the predictor does not know is absent. */
+/** Prediction for one example. Fields that the predictor does not provide are absent. */
 export interface Prediction {
   /** The example's id. */
   id: string;
@@ -42,9 +42,9 @@ export interface Prediction {
   usage?: RowUsage;
 }
 
-/** What one answer cost, as far as it is known. */
+/** Cost of one answer, as far as known. */
 export interface RowUsage {
-  /** Of this row alone, where rows are answered one by one. */
+  /** Time for this row alone, if rows are answered one by one. */
   seconds?: number;
   inputTokens?: number;
   outputTokens?: number;
@@ -66,7 +66,7 @@ export interface PredictOptions {
  */
 export interface Predictor {
   readonly name: string;
-  /** What turned out while answering and readers of a comparison should know. */
+  /** Finding made while answering, for readers of a comparison. */
   readonly note?: string;
   /** One prediction per example, in order. */
   predict(examples: readonly Example[], options?: PredictOptions): Promise<Prediction[]>;

@@ -14,7 +14,7 @@ export interface Score extends MetricResult {
   statistic?: Statistic;
 }
 
-/** Scores predictions that stand in the order of the examples. */
+/** Scores predictions in the order of the examples. */
 export async function scorePredictions(
   predictions: readonly Prediction[],
   examples: readonly Example[],

@@ -5,7 +5,7 @@ import type { Example } from '../data/example.ts';
 import { promptText } from './example-text.ts';
 import type { Predictor } from './predictor.ts';
 
-/** Columns that answers stand in, the first that a row has. */
+/** Columns of answers, in order of preference. */
 const ANSWER_COLUMNS = ['completion', 'answer', 'prediction', 'text', 'label'];
 
 interface StoredAnswer {

@@ -1,5 +1,5 @@
 import { chosenLabel, chosenLabels, type Thresholds } from './chosen-labels.ts';
-import { joinLabels } from './example-text.ts';
+import { joinLabels } from '../data/kinds/multilabel.ts';
 import type { Prediction, Predictor } from './predictor.ts';
 
 type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;

@@ -19,7 +19,7 @@ export interface CacheParts {
   template: string;
   /** The code that renders and tokenises: `sha256Folder`. */
   code: string;
-  /** What else was chosen, as plain JSON: which turns are trained, the longest row, … */
+  /** Further settings as plain JSON: which turns are trained, the longest row, … */
   settings: unknown;
 }
 

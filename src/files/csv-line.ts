@@ -9,7 +9,7 @@ export function csvLine(cells: readonly unknown[], separator: ',' | '\t' = ','):
 /** Characters that begin formulas, fullwidth ones too (OWASP, CSV injection). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/** Numbers are no formulas. */
+/** Quotes formulas so that spreadsheets do not run them; numbers are not formulas. */
 function inert(text: string): string {
   return FORMULA.test(text) && (text.trim() === '' || Number.isNaN(Number(text))) ? `'${text}` : text;
 }

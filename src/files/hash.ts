@@ -47,7 +47,7 @@ export async function sha256File(path: string): Promise<string> {
 }
 
 /**
- * SHA-256 of every file below a folder, names included. Of a folder of source code it is that code's version: it
+ * SHA-256 of every file below a folder, names included. For a folder of source code it is that code's version: it
  * changes with any edit, in development and in the published package alike.
  */
 export function sha256Folder(folder: string): string {
@@ -63,7 +63,10 @@ export function sha256Folder(folder: string): string {
   return digest.digest('hex');
 }
 
-/** Of folders of a program's own code or assets, relative to the module at `base`: once, since they do not change while it runs. */
+/**
+ * Hash of folders of the program's own code or assets, relative to the module at `base`; memoised, since they do not
+ * change while it runs.
+ */
 export function sha256OfOwn(folders: readonly string[], base: string): string {
   const paths = folders.map((folder) => fileURLToPath(new URL(folder, base)));
   const key = paths.join('\n');

@@ -11,14 +11,14 @@ const MOST_LEVELS = 128;
 const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{200}/;
 
 /**
- * The value of a JSON text, wherever it came from. All JSON is read by this function.
- * @throws SyntaxError where it is no JSON, has more than 128 levels, or a number beyond ±1.8e308
+ * Parses untrusted JSON. All JSON is read by this function.
+ * @throws SyntaxError if it is not JSON, has more than 128 levels, or a number beyond ±1.8e308
  */
 export function parseJson<T = unknown>(text: string): T {
   return parseBy(JSON.parse, text) as T;
 }
 
-/** The same, and the value keeps how its numbers are written: 1.0 is no integer to a template or to transformers. */
+/** Like parseJson, but keeps how numbers are written: 1.0 is not an integer to a template or to transformers. */
 export function parseJsonAsWritten<T = unknown>(text: string): T {
   return parseBy(parseWithSpellings, text) as T;
 }

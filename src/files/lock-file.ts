@@ -1,4 +1,4 @@
-/** One process at a time changes a file: others wait for a file beside it to go. */
+/** Serialises changes of a file between processes: others wait until the lock file next to it is gone. */
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';

@@ -43,7 +43,7 @@ function makeOne(path: string): void {
   }
 }
 
-/** Unlike `existsSync`, a folder that may not be looked into is no missing one. */
+/** Unlike `existsSync`, distinguishes unreadable folders from missing ones. */
 function exists(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) !== undefined;

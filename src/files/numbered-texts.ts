@@ -11,7 +11,7 @@ const NO_ROOM = new Set([13, 10, 778]);
 const MOST_HELD = 1 << 17;
 
 export interface NumberedTextsOptions {
-  /** Where values go that are too many for memory, as hashes that nobody can read; without it all stay in memory. */
+  /** Folder for values that exceed memory, stored as keyed hashes; without it all stay in memory. */
   folder?: string;
   mostHeld?: number;
 }
@@ -19,7 +19,7 @@ export interface NumberedTextsOptions {
 /** Texts that each have a number, as many as there are. */
 export class NumberedTexts implements Disposable {
   readonly #options: NumberedTextsOptions;
-  /** Values met lately; all of them where there is no folder. */
+  /** Recent values; all of them if there is no folder. */
   #held = new Map<string, number>();
   #stored: StoredNumbers | undefined;
 
@@ -79,7 +79,7 @@ class StoredNumbers implements Disposable {
     return (this.#find.get(this.#hash(key)) as { number: number } | undefined)?.number;
   }
 
-  /** In the order of their hashes: the pages that they belong on are gone over once. */
+  /** In the order of their hashes, so that each database page is visited once. */
   add(numbers: ReadonlyMap<string, number>): void {
     const hashed = Array.from(numbers, ([key, number]) => ({ hash: this.#hash(key), number }));
     hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));

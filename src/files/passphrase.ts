@@ -1,4 +1,4 @@
-/** Whether secrets that a user chose would stand against somebody who tries them out at home. */
+/** Checks that secrets chosen by users resist offline guessing. */
 import { AttuneError } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
 
@@ -7,7 +7,7 @@ const LEAST_KEY = 16;
 /** "aaaaaaaaaaaa" is long, too. */
 const LEAST_DIFFERENT = 5;
 
-/** Of a vault, which may be tried out by whoever has its file. @throws AttuneError E_PASSPHRASE_WEAK */
+/** Passphrase of a vault, which can be attacked with its file alone. @throws AttuneError E_PASSPHRASE_WEAK */
 export function checkPassphrase(passphrase: string): void {
   if (isLong(passphrase, LEAST_PASSPHRASE)) return;
   throw new AttuneError('E_PASSPHRASE_WEAK', {
@@ -18,7 +18,7 @@ export function checkPassphrase(passphrase: string): void {
   });
 }
 
-/** Of surrogates, which may be tried out by whoever has a name and what stands for it. @throws AttuneError E_REDACTION_KEY_WEAK */
+/** Key of surrogates, which can be attacked with a name and its surrogate. @throws AttuneError E_REDACTION_KEY_WEAK */
 export function checkSurrogateKey(key: string, variable = 'ATTUNE_REDACTION_KEY'): void {
   if (isLong(key, LEAST_KEY)) return;
   throw new AttuneError('E_REDACTION_KEY_WEAK', {

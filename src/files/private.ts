@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { attuneCache, attuneHome } from '../base/home.ts';
 
-/** Of files that only their user may read: rows of one's customers are nobody else's. */
+/** Mode of files that only their user may read, such as rows about customers. */
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 

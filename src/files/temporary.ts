@@ -13,15 +13,15 @@ const TEMPORARY_FOLDER = /^\.?attune-[a-z]+-([0-9a-f]{8})-(\d+)-[A-Za-z0-9]{6}$/
 /** Folders that were looked through: once is enough in a process. */
 const tidied = new Set<string>();
 
-/** A name beside a file for what is to become it; what killed processes left beside it is removed. */
+/** A temporary name next to a file. Leftovers of killed processes are removed. */
 export function temporaryName(path: string): string {
   removeAbandoned(resolve(dirname(path)), TEMPORARY_FILE);
   return `${path}.${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 }
 
 /**
- * A folder that nobody else may look into, whose maker removes it. Those of processes that were killed are removed here.
- * `purpose` is a word in small letters. @throws AttuneError E_DISK_FULL, E_NOT_WRITABLE
+ * Creates a private folder, which the caller removes. Those of killed processes are removed here. `purpose` is a word
+ * in lower case. @throws AttuneError E_DISK_FULL, E_NOT_WRITABLE
  */
 export function temporaryFolder(purpose: string, parent = tmpdir()): string {
   removeAbandoned(resolve(parent), TEMPORARY_FOLDER);

@@ -7,7 +7,7 @@ export const SAMPLE_BYTES = 1 << 18;
 /** A detected charset that is trusted less than this is taken for Windows-1252, the usual one of western files. */
 const LEAST_CONFIDENCE = 30;
 
-/** The encoding of a text's first bytes; undefined for bytes that are no text. */
+/** Encoding of a text, from its first bytes; undefined for binary data. */
 export async function textEncoding(sample: Buffer, isWhole: boolean): Promise<string | undefined> {
   const marked = markedEncoding(sample);
   if (marked !== undefined) return marked;
@@ -63,8 +63,8 @@ export function countOf(text: string, pattern: RegExp): number {
 }
 
 /**
- * A text's bytes as UTF-8. What is UTF-8 already, no text, or a mixture of encodings passes unchanged. The encoding is
- * judged where the first byte beyond ASCII stands, so that it may be far behind the beginning.
+ * Converts a text to UTF-8. UTF-8, binary data and mixed encodings pass unchanged. The encoding is judged from the
+ * first byte beyond ASCII, which may be far from the beginning.
  */
 export async function* utf8Chunks(
   chunks: AsyncIterable<Buffer>,

@@ -9,8 +9,8 @@ const UNFINISHED = '.unfinished-';
 const REPLACED = '.replaced-';
 
 /**
- * Writes a folder under another name beside it, which is renamed at the end; an older one is replaced. The files' own
- * contents are to be synced by `write` (atomic writes are). One writer of a folder at a time.
+ * Writes a folder under a temporary name next to it, which is renamed at the end; an older one is replaced. `write`
+ * must sync the files' contents (atomic writes do). One writer of a folder at a time.
  */
 export async function writeWholeFolder<Result>(
   folder: string,

@@ -13,7 +13,7 @@ const EMPTY = -1;
 /** The word that is looked up, of all lists: nothing is made for it. */
 let sought = Buffer.alloc(256);
 
-/** An empty line is a word as others are. Of several lines with one word the last holds. */
+/** An empty line is a word like any other. Of several lines with the same word, the last one counts. */
 export class WordList {
   /** UTF-8. */
   readonly #bytes: Buffer;
@@ -57,7 +57,7 @@ export class WordList {
     }
   }
 
-  /** Of the line that begins there; gives where it ends. */
+  /** Adds the line that begins at `start`; returns its end. */
   #add(start: number): number {
     const end = this.#endOf(start);
     const mark = this.#bytes[end - 1] === MARK ? 1 : 0;
@@ -123,7 +123,7 @@ function encode(word: string, into: Buffer): number {
   for (let at = 0; at < word.length; at++) {
     const unit = word.charCodeAt(at);
     if (unit < 0x80) {
-      // What goes on over a line's end is no word, whatever the next line is.
+      // Sequences across a line's end are not words.
       into[length++] = unit === LINE_END ? NOWHERE : unit;
       continue;
     }

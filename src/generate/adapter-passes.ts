@@ -16,7 +16,7 @@ export function passesOf(readings: readonly Reading[]): Reading[][] {
 
 type Span = AdapterSpan | { owner: undefined; start: number; end: number };
 
-/** What acts on which tokens of passes: the same object as long as that is the same, since layers keep what they made of it. */
+/** Routes of passes. An unchanged route is the same object, since layers cache by its identity. */
 export class RouteMemo {
   #spans: readonly Span[] = [];
   #route: AdapterRoute | undefined;

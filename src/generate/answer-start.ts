@@ -2,7 +2,7 @@ import { decoderStart } from '../models/decoder-start.ts';
 import type { Model } from '../models/model.ts';
 import { declaredGeneration, type Tokenizer } from '../text/index.ts';
 
-/** What the answers of an encoder-decoder begin with, and which tokens they never have. */
+/** Start of an encoder-decoder's answers, and tokens that they never contain. */
 export interface AnswerStart {
   ids: Int32Array;
   /** Added to logits: -∞ for what is never written. */
@@ -18,7 +18,7 @@ export function answerStart({ config }: Pick<Model, 'config'>, tokenizer: Tokeni
   const { forced_bos_token_id: forced, bad_words_ids: words, suppress_tokens: tokens } = declared;
   const ofLanguage = tokenizer.answerStart;
   const first = ofLanguage.length > 0 ? ofLanguage : Number.isInteger(forced) ? [forced as number] : [];
-  // Of words of several tokens each token may be written by itself.
+  // Only words of one token can be banned by their token.
   const banned = [...listOf(words).filter((word) => listOf(word).length === 1), ...listOf(tokens)].flat();
   return {
     ids: Int32Array.of(decoderStart(config), ...first),

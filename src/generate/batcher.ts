@@ -34,7 +34,7 @@ const defaults: Required<BatcherOptions> = {
 /** Answers beyond `maxSequences`, of owners who come to a full batch. */
 const SPARE_SEQUENCES = 8;
 
-/** What a batcher has done so far. */
+/** Counters of a batcher. */
 export interface BatcherCounts {
   passes: number;
   /** Tokens that went through the model, prompts' and answers'. */
@@ -45,7 +45,7 @@ export interface BatcherCounts {
   generated: number;
 }
 
-/** What exists once the first request has come. */
+/** Created with the first request. */
 interface Place {
   pool: BlockPool;
   reader: Reader;
@@ -56,9 +56,9 @@ interface Place {
 }
 
 /**
- * Continuous batching: requests join and leave between passes. What a request is answered does not depend on who shares
- * its passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and place. It
- * keeps what the weights made of prompts: `weightsMoved` says that they are others.
+ * Continuous batching: requests join and leave between passes. An answer does not depend on the other requests of its
+ * passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and position. It
+ * caches prompts; `weightsMoved` invalidates the cache.
  */
 export class Batcher implements Disposable {
   readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
@@ -213,7 +213,7 @@ export class Batcher implements Disposable {
     return number;
   }
 
-  /** Passes until nobody waits. Between them the process's other events have their turn. */
+  /** Runs passes until no request is left, yielding to the event loop in between. */
   async #run(place: Place): Promise<void> {
     this.#isRunning = true;
     await setImmediate(); // requests that were made together start together

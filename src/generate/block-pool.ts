@@ -10,9 +10,9 @@ export interface PrefixMatch {
   isPending: boolean;
 }
 
-/** What comes before a block: the beginning of all prompts that may share blocks, or the content of another block. */
+/** Parent of a block: the root of all prompts that may share blocks, or the content of another block. */
 export interface Prefix {
-  /** What is forgotten together, such as everything that one adapter read. */
+  /** Scope of invalidation, such as everything that one adapter read. */
   domain: number;
   /** A root's is never a number; a content's is one that is never given twice. */
   key: string;
@@ -27,9 +27,9 @@ interface Content {
 }
 
 /**
- * Hands out blocks, counts who uses them, and finds those that already hold the beginning of a prompt: the prompt of
- * several samples, a common system message and the turns before are read once. Blocks that nobody uses keep their
- * content until they are needed, the one longest out of use first.
+ * Allocates blocks, counts their users, and finds blocks that already hold the beginning of a prompt: the prompt of
+ * several samples, a common system message and earlier turns are read once. Unused blocks keep their content until
+ * they are needed, least recently used first.
  */
 export class BlockPool {
   readonly size: number;
@@ -61,7 +61,7 @@ export class BlockPool {
     this.#freeRows.push(row);
   }
 
-  /** Blocks that can be had, content that nobody uses included. */
+  /** Blocks that can be allocated, including unused ones with content. */
   get available(): number {
     return this.#free.length + this.#idle.size;
   }
@@ -86,7 +86,7 @@ export class BlockPool {
     return { blocks, isPending: false };
   }
 
-  /** How many of these blocks nobody uses: taking them lowers what is available. */
+  /** Number of unused blocks among these: sharing them lowers `available`. */
   idleAmong(blocks: readonly number[]): number {
     return blocks.filter((block) => this.#users[block] === 0).length;
   }

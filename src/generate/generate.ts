@@ -5,7 +5,7 @@ import type { GenerationOptions } from './request.ts';
 import type { SeenImages } from './seen-images.ts';
 import type { AnswerTokenizer, Completion } from './sequence.ts';
 
-/** So many answers to one caller's prompts are asked for at once: however many there are, the queue does not fill. */
+/** Concurrent answers per caller, so that one caller never fills the queue. */
 const ASKED_AT_ONCE = 1024;
 
 /** Asks for the answers to prompts, the next one as soon as one is answered, and gives them in order. */

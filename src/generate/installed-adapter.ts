@@ -3,9 +3,9 @@ import { nearest } from '../base/nearest.ts';
 import type { AdapterOwner } from '../nn/index.ts';
 import type { AnswerTokenizer } from './sequence.ts';
 
-/** What requests can name beside the base model: a tuning that is shared with others on one model. */
+/** An adapter that requests can name; several share one base model. */
 export interface NamedAdapter {
-  /** What acts on the tokens of its requests. */
+  /** Owner of the adapters that act on its requests' tokens. */
   owner: AdapterOwner;
   /** Tokens in front of every prompt; ids from the vocabulary's size on are vectors of its own. */
   prefix?: readonly number[];

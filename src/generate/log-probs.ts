@@ -11,7 +11,7 @@ export interface ChosenLogProb extends TokenLogProb {
   top: TokenLogProb[];
 }
 
-/** Of logits [V]: the chosen token's log-probability and those of the `count` most probable ones, in nats. */
+/** Log-probabilities, in nats, of the chosen token and of the `count` most likely ones, from logits [V]. */
 export function logProbsOf(
   logits: Float32Array,
   chosen: number,
@@ -22,7 +22,7 @@ export function logProbsOf(
   return { ...entry(chosen), top: mostProbable(logits, count).map(entry) };
 }
 
-/** Of logits [V], one token's log-probability in nats. */
+/** Log-probability of one token, in nats, from logits [V]. */
 export function logProbOf(logits: Float32Array, id: number): number {
   return logits[id] - logSumExp(logits);
 }

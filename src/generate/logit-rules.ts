@@ -3,15 +3,15 @@ import type { TokenConstraint } from './constraint/token-constraint.ts';
 import type { SettledRequest } from './request.ts';
 import type { SamplingOptions } from './sampling.ts';
 
-/** What the rules need of a request. */
+/** Parts of a request that the rules use. */
 type RuledRequest = Pick<SettledRequest, 'sampling' | 'minNewTokens' | 'stopIds'>;
 
-/** What changes a sequence's logits before a token is chosen: penalties, biases, the least length, a constraint. */
+/** Changes a sequence's logits before a token is chosen: penalties, biases, minimum length, constraint. */
 export class LogitRules {
   readonly #options: SamplingOptions;
   readonly #bias: [id: number, bias: number][];
   readonly #constraint: TokenConstraint | undefined;
-  /** Ids that may not be chosen before so many tokens are. */
+  /** Ids that are not allowed among the first `before` tokens. */
   readonly #early: { ids: Iterable<number>; before: number };
   #made = 0;
   /** Ids of prompt and answer, and how often the answer has them. */

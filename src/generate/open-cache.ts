@@ -6,8 +6,8 @@ import { BLOCK_TOKENS } from './block-pool.ts';
 import { bytesOfRow, bytesOfToken, PagedCache, ShapeProbe } from './paged-cache.ts';
 
 /**
- * A cache for a model, of the bytes given, or fewer where no more than `mostTokens` can ever be wanted, and for how many
- * rows at a time. What its blocks keep is found by reading one token.
+ * Opens a cache of the given size, or smaller if `mostTokens` need less, for a number of concurrent rows. The shape
+ * of its blocks is found by reading one token.
  */
 export function openCache(
   model: Model,

@@ -3,11 +3,11 @@ import type { AttentionRequest, BlockCache, Heads, LentCache } from '../models/s
 import { attention, layoutOfRows } from '../nn/index.ts';
 import { aten, attune, cat, dtypeBytes, empty, fromArray, zeros, type DType, type Tensor } from '../tensor/index.ts';
 
-/** What one block of a model keeps of a token: so many heads of such a size. */
+/** Cache of one model block for one token: number of heads and their size. */
 export interface BlockShape {
   heads: number;
   size: number;
-  /** What it keeps of a whole row, whatever its length: the shape of each state. */
+  /** State per row, independent of its length: the shape of each tensor. */
   states?: readonly (readonly number[])[];
 }
 
@@ -102,7 +102,7 @@ export class PagedCache implements BlockCache, Disposable {
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
   }
 
-  /** For what the operator does not compute: the rows' keys and values are put side by side. */
+  /** Fallback for cases that the operator does not support: gathers the rows' keys and values. */
   #attendByGathering(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
     const { keys, values, slots, offsets } = this.lend(block);
     const lengths = offsets.slice(1).map((end, row) => end - offsets[row]);

@@ -15,7 +15,7 @@ export interface PromptToken {
   top?: TokenLogProb[];
 }
 
-/** Logits of so many places are held at once. */
+/** Number of positions whose logits are held at once. */
 const PLACES = 64;
 
 /**
@@ -50,7 +50,7 @@ export function scorePrompt(
   return tokens;
 }
 
-/** Of hidden [P, D] the logits of each place, [V] each. */
+/** Logits of each position, [V] each, from hidden [P, D]. */
 function logitsOf(model: Model, hidden: Tensor): Float32Array[] {
   return scope(() => {
     const logits = model.tokenHead.logits(hidden).to('f32');

@@ -16,7 +16,7 @@ export interface Reading {
   count: number;
 }
 
-/** What follows a sequence that was read to its end. */
+/** Logits after a sequence that has been read completely. */
 export interface NextLogits {
   sequence: Sequence;
   /** The most probable token, and its logit, which is not finite where the model failed. */
@@ -30,11 +30,11 @@ export interface NextLogits {
 export class Reader implements Disposable {
   readonly #model: Model;
   readonly #cache: PagedCache;
-  /** Of each adapter, and of none: the encoder's output for the rows of its last pass, and what it was put together from. */
+  /** By adapter (or none): the joined encoder output for the rows of its last pass, and the rows it was joined from. */
   readonly #joined = new Map<InstalledAdapter | undefined, { memory: KeptMemory; rows: readonly MemoryRow[] }>();
 
   readonly #route = new RouteMemo();
-  /** Of the tokens that logits are made for. */
+  /** Routes of the tokens that logits are computed for. */
   readonly #headRoute = new RouteMemo();
 
   readonly #other: (OtherModel & { cache: PagedCache }) | undefined;

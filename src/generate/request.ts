@@ -10,7 +10,7 @@ import { defaultSampling, type SamplingOptions } from './sampling.ts';
 export interface GenerationOptions extends Partial<SamplingOptions> {
   /** 256 unless given. Ends sooner where the model's positions do. */
   maxNewTokens?: number;
-  /** No stop id and no stop text ends an answer before it has so many tokens; 0 unless given. */
+  /** Minimum number of tokens before a stop id or stop text ends an answer; 0 unless given. */
   minNewTokens?: number;
   /** Answers to each prompt. They share the reading of it. */
   n?: number;
@@ -18,9 +18,9 @@ export interface GenerationOptions extends Partial<SamplingOptions> {
   stop?: readonly string[];
   /** Ids that end an answer; the tokenizer's own unless given. */
   stopIds?: readonly number[];
-  /** Gives each token's log-probability, and so many of the most probable ones in its place. */
+  /** Number of most likely tokens to return with each token's log-probability. */
   logProbs?: number;
-  /** What an answer's tokens are restricted to: a new instance for each answer. */
+  /** Creates the constraint of one answer. */
   constraint?: () => TokenConstraint;
   /** Aborting gives the answers up: they are rejected with the signal's reason. */
   signal?: AbortSignal;
@@ -31,9 +31,9 @@ export interface GenerationRequest extends GenerationOptions {
   prompt: readonly number[] | Int32Array;
   /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
   goesOn?: boolean;
-  /** What an encoder-decoder's decoder attends to: one row of an encoder's output. */
+  /** Encoder-decoders: the encoder output that the decoder attends to. */
   memory?: MemoryRow;
-  /** What stands at the prompt's image tokens. It has to live until the answer is there. */
+  /** Vectors for the prompt's image tokens; must live until the answer is finished. */
   images?: SeenImages;
   /** The name of an installed adapter that answers; the model as it is unless given. */
   adapter?: string;
@@ -42,13 +42,13 @@ export interface GenerationRequest extends GenerationOptions {
    * about other tenants' prompts.
    */
   salt?: string;
-  /** Whose request it is: owners share the passes' time; nobody in particular unless given. */
+  /** Owner of the request: owners share the passes fairly. A common one unless given. */
   owner?: string;
 }
 
 /** A request with its defaults, checked. */
 export interface SettledRequest {
-  /** What is read: the adapter's prefix, and the prompt. */
+  /** Input tokens: the adapter's prefix, then the prompt. */
   prompt: Int32Array;
   /** Tokens of the prefix. */
   prefix: number;
@@ -68,7 +68,7 @@ export interface SettledRequest {
   adapter?: InstalledAdapter;
 }
 
-/** What a model, its tokenizer and an adapter set. */
+/** Limits set by model, tokenizer and adapter. */
 export interface RequestLimits {
   vocabularySize: number;
   /** The longest prompt with its answer. */
@@ -190,7 +190,7 @@ function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: Gener
 }
 
 function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {
-  if (prompt.length === 0) return [{ field: 'prompt', message: 'there is no token to go on from' }];
+  if (prompt.length === 0) return [{ field: 'prompt', message: 'is empty' }];
   const unknown = prompt.find((id) => id < 0 || id >= vocabularySize);
   if (unknown === undefined) return [];
   return [{ field: 'prompt', message: `token ${unknown} is not in the model's vocabulary of ${vocabularySize}` }];

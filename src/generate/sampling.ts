@@ -135,7 +135,7 @@ interface Border {
 
 const BUCKETS = 256;
 
-/** Keeps the bucket of equal width in which those above add up to what is missing; false where that is no fewer. */
+/** Narrows the border to the bucket in which the cumulative weight reaches the target; false if that removes no members. */
 function narrow(border: Border, weights: Float64Array): boolean {
   const { members, low, high } = border;
   const width = (high - low) / BUCKETS;

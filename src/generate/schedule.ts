@@ -4,9 +4,9 @@ import type { Reading } from './reader.ts';
 import { Sequence, type AnswerTokenizer } from './sequence.ts';
 import type { Submission } from './submission.ts';
 
-/** How far ahead an owner's queue is searched for prompts whose beginning nobody else is reading just now. */
+/** How far an owner's queue is searched for prompts whose beginning is not being read at the moment. */
 const LOOK_AHEAD = 256;
-/** Of an owner's answers, so many begin beyond the usual number: whoever comes to a full batch begins at once. */
+/** Answers of one owner that may start beyond the usual number, so that a newcomer to a full batch starts at once. */
 const MOST_SPARE_OF_OWNER = 2;
 /** A part of the cache that is left to those who have nothing in it. */
 const RESERVED_SHARE = 8;
@@ -38,7 +38,7 @@ export interface ScheduleLimits {
   maxPassTokens: number;
 }
 
-/** Who waits, who takes part, and what the next pass reads. Owners have the same time of passes, however much they ask for. */
+/** Waiting and active sequences, and the plan of the next pass. Owners get equal time, however much they ask for. */
 export class Schedule {
   readonly #pool: BlockPool;
   readonly #tokenizer: AnswerTokenizer; // unless an adapter has another
@@ -71,7 +71,7 @@ export class Schedule {
     for (let sample = 0; sample < submission.request.n; sample++) owner.waiting.push({ submission, sample });
   }
 
-  /** Who comes anew, or again, has had hardly less than those who are here: it saved nothing up while it was away. */
+  /** A new or returning owner starts near the lowest time used: absence earns no credit. */
   #ownerOf(name: string): Owner {
     const others = [...this.#owners.values()].filter(({ active, waiting }) => active + waiting.length > 0);
     const least = smallest(others.map(({ seconds }) => seconds));
@@ -104,7 +104,7 @@ export class Schedule {
       const { blocks, isPending } = this.#pool.match(request.prompt, root);
       if (isPending) open.set(owner, at + 1);
       else if (!this.#hasRoom(owner, blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks))) {
-        // What is free is kept for those who have nothing yet.
+        // Free blocks are reserved for owners that have none.
         if (owner.active === 0) break;
         open.delete(owner);
       } else {
@@ -127,7 +127,7 @@ export class Schedule {
     return blocks + reserved <= available;
   }
 
-  /** Nobody else was here for as long as anything was to do. */
+  /** Whether there has been one owner only since the last idle period. */
   get #isAlone(): boolean {
     return this.#owners.size === 1;
   }
@@ -153,7 +153,7 @@ export class Schedule {
     for (const { sequence } of this.#active) if (outdates(sequence.readAs, sequence.known)) sequence.forget();
   }
 
-  /** What the cache holds counts for nothing any more: rows under way are read again from their start. */
+  /** Invalidates the cache: active rows are read again from their start. */
   forgetAll(): void {
     this.#pool.forgetContents();
     for (const { sequence } of this.#active) sequence.forget();
@@ -165,8 +165,8 @@ export class Schedule {
   }
 
   /**
-   * One token of each answer, and as much of the prompts as the pass has room for, the first come first. With several
-   * owners it is the pass of the one who has had least time, and of those who ask for little beside it.
+   * Plans a pass: one token of each answer, and as much of the prompts as fits, first come first served. With several
+   * owners the pass goes to the one with the least time used, plus small requests of the others.
    */
   plan(): Reading[] {
     const riders = this.#riders();
@@ -253,7 +253,7 @@ export class Schedule {
     this.#forgetOwners();
   }
 
-  /** What owners had is of no account once nobody waits. */
+  /** Used time is reset when the queue is empty. */
   #forgetOwners(): void {
     if (this.isIdle) this.#owners.clear();
   }

@@ -5,7 +5,7 @@ import type { StackInput } from '../models/stack.ts';
 import { cat, scope, type Tensor } from '../tensor/index.ts';
 import type { Reading } from './reader.ts';
 
-/** What a prompt's images are to a model: a vector for each token that stands for a part of one. It owns them. */
+/** A prompt's images as model input: one vector for each image token. It owns them. */
 export class SeenImages implements Disposable {
   /** [M, D] */
   readonly vectors: Tensor;

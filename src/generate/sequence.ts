@@ -7,7 +7,7 @@ import type { SettledRequest } from './request.ts';
 import { drawToken } from './sampling.ts';
 import { StopStrings } from './stop-strings.ts';
 
-/** What generation needs of a tokenizer. */
+/** Parts of a tokenizer that generation uses. */
 export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
 
 /** One answer. */
@@ -18,7 +18,7 @@ export interface Completion {
   finishReason: 'stop' | 'length';
   /** The token that ended it, where one did; not among `ids`. */
   stopId?: number;
-  /** Of each token, where they were asked for. */
+  /** Log-probabilities of the tokens, if requested. */
   logProbs?: ChosenLogProb[];
   usage: Usage;
 }
@@ -26,7 +26,7 @@ export interface Completion {
 /** Tokens that an answer took. */
 export interface Usage {
   prompt: number;
-  /** Of the prompt, those that did not have to be read: they were in the cache. */
+  /** Prompt tokens found in the cache. */
   shared: number;
   answer: number;
 }
@@ -36,7 +36,7 @@ export interface TextEvent {
   /** Which of the prompt's samples. */
   sample: number;
   text: string;
-  /** Of the tokens since the part before, where they were asked for. */
+  /** Log-probabilities of the tokens since the previous part, if requested. */
   logProbs?: ChosenLogProb[];
 }
 
@@ -67,7 +67,7 @@ export class Sequence {
   readonly #units: (index: number) => number;
   readonly #logProbs: ChosenLogProb[] = [];
   readonly #tokenizer: AnswerTokenizer;
-  /** Where somebody reads along or a stop text may come; else the text is made at the end. */
+  /** Present for streams and stop texts; otherwise the text is decoded at the end. */
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
@@ -107,7 +107,7 @@ export class Sequence {
     return this.tokens.length - this.known;
   }
 
-  /** The most probable token is all that is asked for. */
+  /** Whether the most likely token suffices, without logits. */
   get takesBest(): boolean {
     return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.request.logProbs === undefined;
   }
@@ -147,7 +147,7 @@ export class Sequence {
     for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
   }
 
-  /** What is in the cache is to be made again. */
+  /** Its cached content is invalid and must be recomputed. */
   forget(): void {
     this.read = 0;
     this.readAs = this.known;
@@ -183,7 +183,7 @@ export class Sequence {
       this.#give(this.#stream.stops.push(this.#stream.decoder.push(id), { isEarly }));
     }
     if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
-    // What fits its constraint is whole, also where no token is left.
+    // An answer that completes its constraint is finished, even if no tokens remain.
     else if (this.remaining === 0) this.finishReason = this.#rules.isComplete ? 'stop' : 'length';
   }
 

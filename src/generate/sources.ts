@@ -3,7 +3,7 @@ import type { KeptMemory } from '../models/memory.ts';
 import type { Model } from '../models/model.ts';
 import { layoutOfRows } from '../nn/index.ts';
 
-/** What an encoder makes of texts: a memory with a row for each, for the decoder to answer from. */
+/** Encoder output for texts, one row each, for the decoder to attend to. */
 export function rememberTexts(model: Model, texts: readonly Int32Array[]): KeptMemory {
   const layout = layoutOfRows(
     texts.map(({ length }) => length),

@@ -28,7 +28,7 @@ export class StopStrings {
     return all.slice(0, safe);
   }
 
-  /** What was held back when nothing more comes. */
+  /** The text held back, when the answer has ended. */
   end(): string {
     const rest = this.#held;
     this.#held = '';

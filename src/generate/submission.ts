@@ -5,7 +5,7 @@ import type { Completion, Sequence, TextEvent } from './sequence.ts';
 /** A request in the batcher: collects its samples' answers. */
 export class Submission {
   readonly request: SettledRequest;
-  /** Under which root of the cache its prompt is shared; undefined: with nobody, not even among its samples. */
+  /** Root under which its prompt is cached; undefined: not shared, not even among its samples. */
   readonly root: Prefix | undefined;
   readonly onText: ((event: TextEvent) => void) | undefined;
   readonly #completions: Completion[] = [];

@@ -12,12 +12,12 @@ const WEIGHTS = /^((adapter_)?model(-\d+-of-\d+)?\.safetensors|\d+_[A-Za-z]+\/mo
 
 const PICKLES = /\.(bin|pt|pth|ckpt|pkl|msgpack|h5|ot)$/i;
 
-/** What a model cannot be read without, however large; other texts beside it may be anything. */
+/** Files that a model needs, whatever their size; other texts are optional. */
 const NEEDED =
   /^((.*config|tokenizer|vocab|special_tokens_map|added_tokens|modules)\.json|.*\.index\.json|(vocab|merges)\.txt|.*\.model)$/i;
 const MOST_OTHER_BYTES = 64 * 2 ** 20;
 
-/** What of a model's repository is fetched: safetensors and what they need, nothing that runs code. @throws E_PICKLE_WEIGHTS */
+/** Files to download from a model repository: safetensors and what they need, nothing that runs code. @throws E_PICKLE_WEIGHTS */
 export function modelFiles(files: readonly HubFile[], { name }: Repository): HubFile[] {
   const isTop = ({ path }: HubFile) => !path.includes('/') || /^(\d+_[A-Za-z]+|additional_chat_templates)\//.test(path);
   const isWanted = ({ path, size }: HubFile) =>

@@ -24,7 +24,7 @@ export interface DownloadRequest {
   pause?: number;
 }
 
-/** Attempts in a row that may bring nothing; fewer where nobody answers. */
+/** Consecutive attempts without progress; fewer if the server is unreachable. */
 const ATTEMPTS = 5;
 const UNREACHED_ATTEMPTS = 2;
 const PATIENCE = 30_000;
@@ -86,7 +86,7 @@ async function fetchAll(request: DownloadRequest, part: string): Promise<void> {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof AttuneError) throw error;
-      // Whoever sends some bytes each time gets through in the end.
+      // Attempts that make progress do not count as failures.
       failures = sizeOf(part) > before ? 0 : failures + 1;
       if (failures >= (isUnreached(error) ? UNREACHED_ATTEMPTS : ATTEMPTS)) throw givenUp(file, error);
       await sleep(waitFor(error) ?? pause * 2 ** Math.max(0, failures - 1), undefined, { signal });

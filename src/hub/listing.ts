@@ -114,7 +114,7 @@ export function readableError(error: unknown, repository: Repository, settings: 
   const { statusCode } = error;
   if (statusCode === 401 || statusCode === 403) {
     return new AttuneError('E_HUB_FORBIDDEN', {
-      what: `The hub does not give ${name} to ${settings.token === undefined ? 'somebody without a token' : 'the owner of this token'}`,
+      what: `The hub refuses ${name} ${settings.token === undefined ? 'without a token' : 'to the owner of this token'}`,
       got: `status ${statusCode}`,
       fix: `accept its terms on ${settings.endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${name}, and set HF_TOKEN`,
     });

@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { isRunning } from '../base/is-running.ts';
 
 /**
- * A file of this process's own for what has come of `place`: two processes that fetch the same file must not write into
- * one. What an earlier attempt left is taken over, also that of a process that was killed.
+ * Reserves a partial file of this process's own for `place`: two processes that download the same file must not write
+ * into one. Takes over the part of an earlier attempt, including that of a killed process.
  */
 export function takePart(place: string): string {
   const own = `${place}.${process.pid}-${randomBytes(4).toString('hex')}.incomplete`;
@@ -33,7 +33,7 @@ function abandoned(place: string): string[] {
   return names.filter(isGone).map((name) => join(folder, name));
 }
 
-/** False where there is nothing to move, or another process was faster. */
+/** False if there was nothing to move, or another process was faster. */
 function moved(from: string, to: string): boolean {
   if (!existsSync(from)) return false;
   try {

@@ -52,7 +52,7 @@ export async function pullRepository(repository: Repository, options: PullOption
 }
 
 function withheld({ endpoint }: HubSettings): RunEvent {
-  const message = `${endpoint} is asked without your token, which anybody on the way could read: use https:// for private repositories`;
+  const message = `${endpoint} is contacted without your token, since anyone on the network could read it: use https:// for private repositories`;
   return { type: 'warning-raised', code: 'W_TOKEN_WITHHELD', message };
 }
 

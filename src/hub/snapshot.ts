@@ -23,8 +23,8 @@ export function snapshotFolder(repository: Repository, settings: HubSettings): s
 }
 
 /**
- * Puts a commit's files under their names. A process that is stopped in between leaves a mark, so that a part of them is
- * not taken for all: a commit that is asked for by its hash has no ref that would tell.
+ * Links a commit's files under their names. A mark exists while this runs, so that an interrupted snapshot is not
+ * mistaken for a complete one: a commit requested by its hash has no ref that would show it.
  */
 export function linkSnapshot(root: string, commit: string, files: readonly { path: string; hash: string }[]): void {
   const mark = linkingMark(root, commit);
@@ -34,7 +34,7 @@ export function linkSnapshot(root: string, commit: string, files: readonly { pat
   rmSync(mark, { force: true });
 }
 
-/** Beside the folders of the Python library, which does not read it. */
+/** Next to the folders of the Python library, which ignores it. */
 function linkingMark(root: string, commit: string): string {
   return safeJoin(join(root, '.linking'), commit);
 }

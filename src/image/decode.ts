@@ -3,7 +3,7 @@ import { Allowance } from '../base/allowance.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Pixels } from './pixels.ts';
 
-/** What Pillow calls a decompression bomb: 179 million pixels. */
+/** Pillow's limit for decompression bombs: 179 million pixels. */
 const MOST_PIXELS = 178_956_970;
 
 /** Pixels of all images that are in memory at once: each takes three bytes, and as many again while it is turned. */
@@ -16,9 +16,9 @@ export function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
 
 /**
  * Decodes PNG, JPEG, WebP, GIF (first picture), TIFF and AVIF as Pillow's `exif_transpose` and `convert('RGB')` do:
- * turned as its EXIF data say, transparency dropped, grey as three equal colours, colour profiles not applied, CMYK by
- * the plain formula. Of 16 bits the upper eight are kept, also of grey, which Pillow would cut off at 255. The name is
- * for errors. Large images wait for each other, until `use` is done with their pixels.
+ * rotated by EXIF, alpha dropped, grey as three equal channels, colour profiles ignored, CMYK by the plain formula.
+ * 16-bit samples keep their upper eight bits, grey too, where Pillow would clip at 255. The name is used in errors.
+ * Large images wait for each other, until `use` is done with their pixels.
  * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
  */
 export async function withImage<Result>(

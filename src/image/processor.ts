@@ -19,7 +19,7 @@ const OPENAI = {
 };
 const CROPPED = { do_center_crop: true, crop_size: { height: 224, width: 224 } };
 
-/** What a kind of processor does where its file does not say, as transformers' classes have it. */
+/** Defaults of a processor type, for keys missing from its file; same as in transformers' classes. */
 interface Defaults {
   size: Record<string, number>;
   resample: Resample;
@@ -56,7 +56,7 @@ const usualKinds: Readonly<Record<string, string>> = {
   smolvlm: 'SmolVLM',
 };
 
-/** What a long and narrow image may become when its shorter side is enlarged. */
+/** Limit for long and narrow images whose shorter side is enlarged. */
 const MOST_PIXELS = 1 << 26;
 
 const sizes = z.union([

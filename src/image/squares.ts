@@ -87,7 +87,7 @@ function squaresOf(image: Pixels, settings: Settings): { squares: Pixels[]; grid
   return { squares: [...parts, whole(enlarged)], grid: [rows, columns] };
 }
 
-/** Both sides as multiples of a square's; the shorter one goes with the longer one's before it is rounded up. */
+/** Rounds both sides up to multiples of a square's; the shorter side is scaled with the longer one first. */
 function inSquares(image: Pixels, square: number, resample: Resample): Pixels {
   const { width, height } = image;
   const ratio = width / height;

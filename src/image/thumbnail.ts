@@ -1,6 +1,6 @@
 import { withImage } from './decode.ts';
 
-/** A small version of an image as a `data:` address, to stand in a page. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+/** A small version of an image as a `data:` URL for HTML pages. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
 export async function thumbnail(bytes: Uint8Array, name: string, side: number): Promise<string> {
   return withImage(bytes, name, async ({ data, width, height }) => {
     const { sharp } = await import('./library.ts');

@@ -19,7 +19,7 @@ export const valueKeys = {
 /** Means and deviations of half the range. */
 export const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 
-/** What each of the 256 values of each colour becomes, in the reference's steps of single precision: [3, 256]. */
+/** Lookup table from each of the 256 values of each colour, in the reference's single-precision steps: [3, 256]. */
 export function valueTables(
   settings: z.output<z.ZodObject<typeof valueKeys>>,
   defaults: { image_mean: readonly number[]; image_std: readonly number[] },

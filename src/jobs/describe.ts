@@ -9,7 +9,7 @@ export interface DescribeInput {
   config: RawConfig;
 }
 
-/** Layers of one name that adapters sit beside. */
+/** Adapted layers with one name. */
 export interface AdaptedLayers {
   name: string;
   /** How many there are. */
@@ -23,11 +23,11 @@ export interface AdaptedLayers {
 export interface Description {
   /** Weights of the dense model. */
   parameters: number;
-  /** What LoRA on `all-linear` would tune; nothing of a model without such layers. */
+  /** Layers that LoRA on `all-linear` would tune; empty if there are none. */
   adapted: AdaptedLayers[];
 }
 
-/** What a model is made of, from the configuration alone. */
+/** Structure of a model, from its configuration alone. */
 export async function run({ config }: DescribeInput): Promise<Description> {
   const { model } = await skeleton(config, {});
   const parameters = [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);

@@ -1,7 +1,7 @@
 import { defineRegistry } from '../base/registry.ts';
 import type { JobModule } from './job.ts';
 
-/** What the worker can do: a file in the folder of its job, which exports `run`, and one line here. */
+/** Jobs of the worker: a file in the job's folder that exports `run`, and one line here. */
 const table = {
   probe: () => import('./probe.ts'),
   doctor: () => import('./doctor/doctor.ts'),

@@ -1,26 +1,26 @@
 import type { EventSink } from '../base/events.ts';
 
 /**
- * What the worker process runs: train, evaluate, chat, serve, preflight. Input and result cross a process border, so
+ * Work in the worker process: train, evaluate, chat, serve, preflight. Input and result cross a process boundary, so
  * they are plain data (structured clone): no functions, no class instances, but typed arrays and NaN survive.
  */
 export type Job<Input = unknown, Result = unknown> = (input: Input, context: JobContext) => Promise<Result>;
 
 export interface JobContext {
-  /** Sends an event to whoever watches and, where the job has a folder, into its logs. */
+  /** Sends an event to watchers and, if the job has a folder, to its logs. */
   emit: EventSink;
   /** Aborted when the job is asked to stop: it saves what it has and returns. The reason is an AttuneError, E_STOPPED. */
   signal: AbortSignal;
   /** The run's folder (absolute), locked for this job. */
   folder?: string;
-  /** What a session's other side sends, until it closes. Asking for the first one says that the job is ready. */
+  /** Requests of a session, until it is closed. Asking for the first one signals that the job is ready. */
   requests: AsyncIterable<JobRequest>;
 }
 
 /** One request of a session. Its answer is any number of chunks, then exactly one `end` or `fail`. */
 export interface JobRequest<Body = unknown, Chunk = unknown> {
   readonly body: Body;
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has gone. */
   readonly signal: AbortSignal;
   send(chunk: Chunk): void;
   end(): void;
@@ -32,7 +32,7 @@ export interface JobModule {
   run: Job<never>;
 }
 
-/** What a job needs to start. */
+/** Specification of a job. */
 export interface JobSpec {
   job: string;
   input: unknown;

@@ -11,7 +11,7 @@ export interface Probe {
   /** Threads that this process may use, by its CPU affinity. */
   threads: number;
   memoryBytes: number;
-  /** What the process may take: the smaller of the machine's and its container's limit. */
+  /** Available memory: the smaller of the machine's and its container's limit. */
   availableBytes: number;
 }
 

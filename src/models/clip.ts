@@ -30,7 +30,7 @@ const textSchema = z
   })
   .refine((config) => config.eos_token_id < config.vocab_size, {
     path: ['eos_token_id'],
-    error: 'is no token: there are fewer (vocab_size)',
+    error: 'is not a token: it exceeds vocab_size',
   });
 
 const visionSchema = z.looseObject({

@@ -1,16 +1,13 @@
-// N tokens, D width, H heads, d head size, B segments of T tokens, n distances, S rows of the table of distances
+// N tokens, D width, H heads, d head size, B segments of T tokens, n distances, P places of a convolution
 import { z } from 'zod';
 import {
   activations,
-  attention,
   Convolution,
   Dropout,
   Embedding,
   LayerNorm,
   Linear,
-  linearGroup,
   Module,
-  Sublayer,
   tokenCount,
   withTokens,
   type Activation,
@@ -18,16 +15,16 @@ import {
   type Layout,
 } from '../nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
-import { bertSchema, Dense, Output } from './bert-layers.ts';
-import { Block, type Pass } from './stack.ts';
+import { activation, bertSchema, count } from './encoder/config.ts';
+import { EncoderLayer, type LayerShape } from './encoder/layer.ts';
+import { place } from './heads/place.ts';
+import type { Pass } from './stack.ts';
 
 const parts = z
   .union([z.string(), z.array(z.string())])
   .nullish()
   .transform((value) => (typeof value === 'string' ? value.toLowerCase().split('|') : (value ?? [])))
   .transform((names) => names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none'));
-const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
-const count = z.int().positive();
 
 /** The keys of HF DebertaV2Config that change what is computed. */
 export const schema = bertSchema
@@ -83,7 +80,7 @@ function spanOf({
 }
 
 /** Vectors for how far a query stands from a key, before each layer makes keys and queries of them. */
-class Distances {
+export class Distances {
   readonly table: Embedding;
   readonly norm: LayerNorm | undefined;
   readonly #config: DebertaConfig;
@@ -122,86 +119,8 @@ function logBuckets(distances: Tensor, buckets: number, farthest: number): Tenso
   return aten.where.self(aten.le.Scalar(lengths, half), distances, places);
 }
 
-/** Attention whose scores add up from contents, and from contents with distances (He et al., 2021). */
-class SelfAttention extends Module implements ContentBias {
-  readonly query_proj: Linear;
-  readonly key_proj: Linear;
-  readonly value_proj: Linear;
-  readonly pos_key_proj?: Linear;
-  readonly pos_query_proj?: Linear;
-  readonly #config: DebertaConfig;
-  readonly #distances: Distances | undefined;
-  readonly #dropout: Dropout;
-  readonly #positionDropout: Dropout;
-
-  constructor(config: DebertaConfig, layer: number, distances: Distances | undefined) {
-    super();
-    const { hidden_size: width } = config;
-    const linear = () => new Linear(width, width, { bias: true });
-    this.query_proj = linear();
-    this.key_proj = linear();
-    this.value_proj = linear();
-    this.#config = config;
-    this.#distances = distances;
-    if (distances !== undefined && !config.share_att_key) {
-      if (this.#adds('c2p')) this.pos_key_proj = linear();
-      if (this.#adds('p2c')) this.pos_query_proj = linear();
-    }
-    const site = `encoder.layer.${layer}.attention.self`;
-    this.#dropout = new Dropout(config.attention_probs_dropout_prob, site);
-    this.#positionDropout = new Dropout(config.hidden_dropout_prob, `${site}.positions`);
-  }
-
-  #adds(kind: 'c2p' | 'p2c'): boolean {
-    return this.#config.pos_att_type.includes(kind);
-  }
-
-  forward(x: Tensor, pass: Pass): Tensor {
-    const [N, D] = x.shape;
-    const { num_attention_heads: H, pos_att_type: kinds } = this.#config;
-    const flat = linearGroup([this.query_proj, this.key_proj, this.value_proj], x);
-    const [q, k, v] = flat.map((one) => one.reshape(N, H, -1)); // [N, H, d]
-    const scale = 1 / Math.sqrt((D / H) * (1 + kinds.length));
-    const content = this.#distances === undefined || kinds.length === 0 ? undefined : this;
-    return attention(q, k, v, { layout: pass.layout, causal: false, scale, content, dropout: this.#dropout }).flatten(
-      1,
-    );
-  }
-
-  /** The table's rows are read as if they were tokens of their own: every batch drops out the same of them. */
-  scores({ q, k }: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries?: Tensor; ofKeys?: Tensor } {
-    const table = this.#distances as Distances;
-    const rows = table.rowsOf(distances.neg());
-    return withTokens(
-      () => rows,
-      () => {
-        const vectors = this.#positionDropout.forward(table.of(rows, q)); // [n, D]
-        const against = (x: Tensor, layer: Linear) => {
-          const [, H, , d] = x.shape;
-          return x.matmul(layer.forward(vectors).reshape(-1, H, d).permute(1, 2, 0)); // [B, H, T, n]
-        };
-        return {
-          ofQueries: this.#adds('c2p') ? against(q, this.pos_key_proj ?? this.key_proj) : undefined,
-          ofKeys: this.#adds('p2c') ? against(k, this.pos_query_proj ?? this.query_proj) : undefined,
-        };
-      },
-    );
-  }
-}
-
-class Attention extends Module {
-  readonly self: SelfAttention;
-  readonly output: Output;
-
-  constructor(config: DebertaConfig, layer: number, distances: Distances | undefined) {
-    super();
-    this.self = new SelfAttention(config, layer, distances);
-    this.output = new Output(config.hidden_size, config, `encoder.layer.${layer}.attention.output`);
-  }
-}
-
 /** What each token gets from its neighbours, beside the first layer (DeBERTa v2 xlarge). */
-class Neighbours extends Module {
+export class Neighbours extends Module {
   readonly conv: Convolution;
   readonly LayerNorm: LayerNorm;
   readonly #activation: Activation;
@@ -245,51 +164,68 @@ function spreadOut(layout: Layout, reach: number): { spread: BigInt64Array; back
   return { spread, back };
 }
 
-class Layer extends Block {
-  readonly attention: Attention;
-  readonly intermediate: Dense;
-  readonly output: Output;
-  readonly attention_sublayer: Sublayer;
-  readonly mlp_sublayer: Sublayer;
-  readonly #neighbours: Neighbours | undefined;
-
-  constructor(config: DebertaConfig, layer: number, { distances, neighbours }: Shared) {
-    super();
-    this.attention_sublayer = new Sublayer('attention', config.hidden_size);
-    this.mlp_sublayer = new Sublayer('mlp', config.hidden_size);
-    this.attention = new Attention(config, layer, distances);
-    this.intermediate = new Dense(config.hidden_size, config.intermediate_size, config.hidden_act);
-    this.output = new Output(config.intermediate_size, config, `encoder.layer.${layer}.output`);
-    if (layer === 0) this.#neighbours = neighbours;
-  }
-
-  override forward(x: Tensor, pass: Pass): Tensor {
-    const { attention, attention_sublayer: first, mlp_sublayer: second } = this;
-    const attended = attention.output.forward(attention.self.forward(x, pass), x, first);
-    const y = this.output.forward(this.intermediate.forward(attended), attended, second);
-    return this.#neighbours?.forward(x, y, pass.layout) ?? y;
-  }
-}
-
 /** What belongs to the encoder and is read in its layers. */
 interface Shared {
   distances?: Distances;
   neighbours?: Neighbours;
 }
 
-export class Encoder extends Module {
-  readonly rel_embeddings?: Embedding;
-  readonly LayerNorm?: LayerNorm;
-  readonly conv?: Neighbours;
-  readonly layer: readonly Layer[];
+/** A layer whose attention scores add up from contents, and from contents with distances (He et al., 2021). */
+export class DebertaLayer extends EncoderLayer implements ContentBias {
+  readonly #config: DebertaConfig;
+  readonly #shared: Shared;
+  readonly #positionDropout: Dropout;
+  readonly #positions: Partial<Record<'key' | 'query', Linear>> = {};
 
-  constructor(config: DebertaConfig) {
-    super();
-    const distances = config.relative_attention ? new Distances(config) : undefined;
-    this.rel_embeddings = distances?.table;
-    this.LayerNorm = distances?.norm;
-    if (config.conv_kernel_size > 0) this.conv = new Neighbours(config);
-    const shared = { distances, neighbours: this.conv };
-    this.layer = Array.from({ length: config.num_hidden_layers }, (_, i) => new Layer(config, i, shared));
+  constructor(config: DebertaConfig, shape: LayerShape, shared: Shared) {
+    super(shape);
+    this.#config = config;
+    this.#shared = shared;
+    this.#positionDropout = new Dropout(config.hidden_dropout_prob, `${shape.path}.attention.self.positions`);
+    if (shared.distances === undefined || config.share_att_key) return;
+    const newPart = (part: 'key' | 'query') =>
+      place(
+        this,
+        `attention.self.pos_${part}_proj`,
+        (this.#positions[part] = new Linear(shape.width, shape.width, { bias: true })),
+      );
+    if (this.#adds('c2p')) newPart('key');
+    if (this.#adds('p2c')) newPart('query');
+  }
+
+  #adds(kind: 'c2p' | 'p2c'): boolean {
+    return this.#config.pos_att_type.includes(kind);
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const y = super.forward(x, pass);
+    return this.#shared.neighbours?.forward(x, y, pass.layout) ?? y;
+  }
+
+  protected override attentionOptions(): NonNullable<LayerShape['attention']> {
+    const { hidden_size: D, num_attention_heads: H, pos_att_type: kinds } = this.#config;
+    const content = this.#shared.distances === undefined || kinds.length === 0 ? undefined : this;
+    return { scale: 1 / Math.sqrt((D / H) * (1 + kinds.length)), content };
+  }
+
+  /** The table's rows are read as if they were tokens of their own: every batch drops out the same of them. */
+  scores({ q, k }: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries?: Tensor; ofKeys?: Tensor } {
+    const table = this.#shared.distances as Distances;
+    const rows = table.rowsOf(distances.neg());
+    const { query, key } = { ...this.linears, ...this.#positions };
+    return withTokens(
+      () => rows,
+      () => {
+        const vectors = this.#positionDropout.forward(table.of(rows, q)); // [n, D]
+        const against = (x: Tensor, layer: Linear) => {
+          const [, H, , d] = x.shape;
+          return x.matmul(layer.forward(vectors).reshape(-1, H, d).permute(1, 2, 0)); // [B, H, T, n]
+        };
+        return {
+          ofQueries: this.#adds('c2p') ? against(q, key) : undefined,
+          ofKeys: this.#adds('p2c') ? against(k, query) : undefined,
+        };
+      },
+    );
   }
 }

@@ -8,7 +8,7 @@ export function decoderStart(config: RawConfig): number {
   if (Number.isInteger(id) && (id as number) >= 0 && (id as number) < tokens) return id as number;
   throw new AttuneError('E_CONFIG_BAD', {
     what: 'The config.json of this model does not say what its decoder begins with',
-    got: id === undefined ? undefined : `${JSON.stringify(id)}, which is no token`,
+    got: id === undefined ? undefined : `${JSON.stringify(id)}, which is not a token`,
     expected: 'decoder_start_token_id',
     fix: 'add it, as the original model has it (0 for T5)',
   });

@@ -62,7 +62,7 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
   const isKnown = /^Transformer, Pooling(, Normalize)?$/.test(kinds);
   if (!isKnown || parts[0].path !== '') {
     const got = isKnown ? `its weights in ${parts[0].path}` : kinds;
-    throw unusable(path, got, 'Transformer, Pooling and perhaps Normalize, with the weights beside modules.json');
+    throw unusable(path, got, 'Transformer, Pooling and optionally Normalize, with the weights next to modules.json');
   }
   const limits = optional(join(folder, LIMITS));
   return {

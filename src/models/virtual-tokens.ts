@@ -22,7 +22,7 @@ export function withVirtualTokens(
   prefix: readonly number[],
   { readsFirst }: { readsFirst: boolean },
 ): PrefixedInput {
-  if (ids === undefined || layout === undefined) throw new Error('virtual tokens stand in front of token ids alone');
+  if (ids === undefined || layout === undefined) throw new Error('virtual tokens can only precede token ids');
   const { sources, offsets, places } = placed(layout, prefix.length, readsFirst);
   const of = (own: (token: number) => bigint, virtual: (place: number) => bigint) =>
     BigInt64Array.from(sources, (source) => (source < 0 ? virtual(source + prefix.length) : own(source)));

@@ -64,7 +64,7 @@ export const wav2vec2Schema = z
   })
   .refine((config) => config.pad_token_id < config.vocab_size, {
     path: ['pad_token_id'],
-    error: 'is no token: there are fewer (vocab_size)',
+    error: 'is not a token: it exceeds vocab_size',
   });
 
 /** What a classifier of recordings reads besides: heads for other tasks read the last layer, whatever it says. */

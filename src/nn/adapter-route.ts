@@ -9,8 +9,8 @@ export interface Replacement {
 }
 
 /**
- * What one of several tunings on a model put onto its layers. It acts together, and only where a route names it; what no
- * owner put there always acts.
+ * Owner of the adapters that one of several tunings put onto a model's layers. They act together, and only in passes
+ * whose route names the owner. Adapters without an owner always act.
  */
 export class AdapterOwner {
   readonly #lists = new Set<AdapterList<unknown>>();
@@ -49,7 +49,7 @@ export class AdapterOwner {
 
 let owning: AdapterOwner | undefined;
 
-/** What adapters that are made just now belong to; undefined for those that always act. */
+/** Owner of adapters created at the moment; undefined for those that always act. */
 export function currentOwner(): AdapterOwner | undefined {
   return owning;
 }
@@ -71,7 +71,7 @@ export interface AdapterSpan {
   end: number;
 }
 
-/** What acts in a pass: one owner on everything, or several on stretches of its N tokens, in their order. */
+/** Active adapters of a pass: one owner for all tokens, or several for consecutive spans of its N tokens. */
 export type AdapterRoute = { all: AdapterOwner } | { tokens: number; spans: readonly AdapterSpan[] };
 
 let current: AdapterRoute | undefined;

@@ -2,13 +2,13 @@
 import { arange, fromArray, type Tensor } from '../tensor/index.ts';
 import { withoutRowTaps } from './row-taps.ts';
 
-/** What is added to the score of a query and a key for how far apart they stand; its weights are trained like any. */
+/** Bias on attention scores that depends on the distance of query and key; its weights can be trained. */
 export interface DistanceBias {
   /** int64 [n], each a key's position minus a query's → [n, H] */
   of(distances: Tensor): Tensor;
 }
 
-/** What is added for how far apart they stand together with what the query, or the key, says (DeBERTa). */
+/** Bias that depends on distance together with the content of the query or the key (DeBERTa). */
 export interface ContentBias {
   /**
    * The scores of queries q [B, H, T, d] and of keys k [B, H, Tk, d] for each distance int64 [n], a key's position minus

@@ -2,7 +2,7 @@
 import { attune, type Tensor } from '../tensor/index.ts';
 import type { Layout } from './layout.ts';
 
-/** What attention is asked to compute, once the defaults of the layout are settled. */
+/** Input of the attention kernels, with the layout's defaults resolved. */
 export interface AttentionProblem {
   layout: Layout;
   keys: { readonly offsets: readonly number[]; readonly positions: BigInt64Array };

@@ -14,7 +14,7 @@ export interface PaddedSide {
   isFilling: BigInt64Array;
   /** The place of each token: [N]. */
   back: BigInt64Array;
-  /** What a PaddedSide of keys is as a layout: one segment. */
+  /** The keys as a layout of one segment. */
   offsets: readonly number[];
 }
 

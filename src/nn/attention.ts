@@ -123,7 +123,7 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
 }
 
-/** Its exponential is 0 beside any score that can be. */
+/** Its exponential is 0 next to any possible score. */
 const HIDDEN = -1e30;
 
 /** All segments at once, each filled up to the longest; undefined where that would be mostly filling. */
@@ -206,7 +206,7 @@ function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
   return kept.matmul(v).to(heads.q.dtype);
 }
 
-/** Softmax over the keys [B, H, T, Tk], beside a sink where there is one: the probabilities of a row then add up to less than 1. */
+/** Softmax over the keys [B, H, T, Tk]. With a sink, the probabilities of a row add up to less than 1. */
 function shares(scores: Tensor, sinks: Tensor | undefined): Tensor {
   if (sinks === undefined) return scores.softmax(-1);
   const [B, H, T, Tk] = scores.shape;

@@ -9,10 +9,10 @@ export interface Convolution2dOptions {
   /** Zeros on each side. */
   padding?: number;
   dilation?: number;
-  /** Channels are convolved in so many groups; as many as there are input channels: each alone (depthwise). */
+  /** Number of channel groups; one per input channel is a depthwise convolution. */
   groups?: number;
   bias?: boolean;
-  /** Of the first weights, where a network has one of its own. */
+  /** Standard deviation of the initial weights, for networks that define one. */
   deviation?: number;
 }
 

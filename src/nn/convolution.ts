@@ -9,7 +9,7 @@ export interface ConvolutionAdapter {
   forward(x: Tensor, output: Tensor): Tensor;
 }
 
-/** What convolutions have in common, over time as over images: weight [O, C / groups, k, …], bias [O]. */
+/** Base of convolutions over time and over images: weight [O, C / groups, k, …], bias [O]. */
 export abstract class ConvolutionBase extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;

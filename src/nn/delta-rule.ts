@@ -95,7 +95,7 @@ function chunksOf(
   return { tokens, size, active, places };
 }
 
-/** The same by chunks, [G, H, C, …]; where there is no token, nothing is read and nothing forgotten. */
+/** The inputs in chunks, [G, H, C, …]; padding reads nothing and forgets nothing. */
 function chunksIn(tokens: DeltaRule, { tokens: order, size }: Chunks): DeltaRule {
   const places = fromArray(order).toDevice(tokens.q.device);
   const chunked = (x: Tensor) => {
@@ -161,7 +161,7 @@ function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
   return going;
 }
 
-/** What chunks make of their own tokens, before the state that they begin with is known. */
+/** Part of a chunk's output that depends on its own tokens only, not on the initial state. */
 function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
   const C = q.shape[2];
   const passed = aten.cumsum.default(decay, -1); // [G, H, C]

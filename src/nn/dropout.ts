@@ -3,7 +3,7 @@ import { aten, attune, fromArray, zeros, type Tensor } from '../tensor/index.ts'
 import { rowOfTokens, type Layout } from './layout.ts';
 import { Module } from './module.ts';
 
-/** What keys a training pass's random numbers: the run's seed, the step, and who each token is. */
+/** Keys of a training pass's random numbers: the run's seed, the step, and each token's identity. */
 export interface Randomness {
   seed: number;
   step: number;
@@ -34,8 +34,8 @@ export function withTokens<T>(keysOf: (tokens: Tensor) => Tensor, body: () => T)
 }
 
 /**
- * Keys int64 [M] of an encoder's frames, which are no tokens: each comes from the key of the first token of its row in the
- * decoder, tokens int64 [N], and from its position.
+ * Keys int64 [M] of an encoder's frames, which are not tokens: derived from the key of the first token of the row in
+ * the decoder, tokens int64 [N], and the frame's position.
  */
 export function encoderTokens(tokens: Tensor, decoder: Layout, encoder: Layout): Tensor {
   const rows = rowOfTokens(encoder);

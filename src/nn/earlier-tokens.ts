@@ -4,11 +4,11 @@ import type { Layout } from './layout.ts';
 
 interface Rows {
   layout: Layout;
-  /** What stands before each segment, of earlier passes: [S, k, X] */
+  /** Tokens before each segment, from earlier passes: [S, k, X] */
   before?: Tensor;
 }
 
-/** The token so many places before each one in its row, zeros where there is none: [N, X] → [N, X] */
+/** The token `distance` places before each one in its row, zeros before the first: [N, X] → [N, X] */
 export function earlierTokens(x: Tensor, { distance, ...rows }: Rows & { distance: number }): Tensor {
   const { offsets } = rows.layout;
   const wanted: Place[] = [];
@@ -28,7 +28,7 @@ export function lastTokens(x: Tensor, { count, ...rows }: Rows & { count: number
   return taken(x, wanted.flat(), rows).reshape(-1, count, x.shape[1]);
 }
 
-/** Of a segment; a negative one lies in its parent, or in what stood before it. */
+/** Place in a segment; a negative one is in its parent, or in an earlier pass. */
 type Place = readonly [segment: number, place: number];
 
 function taken(x: Tensor, wanted: readonly Place[], { layout, before }: Rows): Tensor {

@@ -10,7 +10,7 @@ export interface FourBitParts {
   table: Tensor;
   /** Each block's largest size: f32 [B], or codes of it u8 [B] */
   scales: Tensor;
-  /** Of scales that are quantised again: the largest of each 256, the numbers of 256 codes, and what is added to all. */
+  /** Double quantisation: the largest scale of each block of 256, the values of the 256 codes, and the common offset. */
   nested?: { scales: Tensor; map: Tensor; offset: Tensor };
 }
 

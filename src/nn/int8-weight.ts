@@ -31,7 +31,7 @@ export class Int8Weight implements Weight {
     this.#copies = isTurned ? { packed, turned: packedOf(() => tensor.transpose(0, 1)) } : { packed };
   }
 
-  /** Of the copies alone. */
+  /** Bytes of the copies alone. */
   get size(): number {
     const { packed, turned } = this.#copies;
     return packed.size + (turned?.size ?? 0);

@@ -4,7 +4,7 @@ import { zeros, type Tensor } from '../tensor/index.ts';
 /** Outputs that a stage's first pass kept; `unread` where the second needs their shapes only. */
 type Entry = { tensors: readonly Tensor[] } | 'unread' | 'made again';
 
-/** What a group of layers gives: [N, O] each. */
+/** Output of a group of layers: [N, O] each. */
 interface Group {
   rows: number;
   widths: readonly number[];
@@ -12,10 +12,9 @@ interface Group {
 }
 
 /**
- * Of a stage that runs twice: what its groups of layers gave the first time, so that the second pass, which is there for
- * backward, makes fewer products. Both passes make the same calls in the same order. Groups are kept from the first on,
- * each whole, while all that is kept stays within the allowance: those that are narrow and read first, as q, k, v and
- * attention's output are, at the price of few values each.
+ * Keeps the outputs of layer groups in a stage that runs twice, so that the second pass, for backward, computes fewer
+ * products. Both passes make the same calls in the same order. Groups are kept whole, in order, while the total stays
+ * within the allowance; narrow ones that are read first (q, k, v, attention's output) cost few values each.
  */
 export class KeptProducts {
   #allowance: number;
@@ -92,7 +91,7 @@ function withKept<T>(kept: KeptProducts, body: () => T): T {
   }
 }
 
-/** What a group of layers gives: by `make`, which takes outputs that are known already, or none. */
+/** Outputs of a group of layers, computed by `make` from the outputs known so far. */
 export function keptGroup(group: Group, make: (known: readonly Tensor[]) => Tensor[]): Tensor[] {
   return current?.group(group, make) ?? make([]);
 }

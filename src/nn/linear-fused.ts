@@ -17,7 +17,7 @@ export interface LowRank {
   scale: number;
 }
 
-/** What the layers read: x [N, D], or silu(gate) · up of two such. */
+/** Input of the layers: x [N, D], or silu(gate) · up. */
 type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
 
 /**
@@ -131,7 +131,7 @@ interface Changes {
   rows: readonly number[];
 }
 
-/** What layers are made of that compute nothing but products and changes of low rank. */
+/** Operands of layers that consist of products and low-rank changes only. */
 export interface PlainLayers {
   weights: Tensor[];
   biases: (Tensor | undefined)[];
@@ -152,13 +152,13 @@ export function plainLayers(layers: readonly LinearLike[], rows: number): PlainL
 
 const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
 
-/** Of groups of layers by their first: one pass after the other has the same adapters on the same rows. */
+/** Changes by the group's first layer: consecutive passes have the same adapters on the same rows. */
 const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
 
 function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
   if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
   const route = currentRoute();
-  // What always acts may be trained just now.
+  // Adapters that always act may be in training.
   if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
     return madeChanges(adaptersOf(layers, rows), rows);
   const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
@@ -179,7 +179,7 @@ function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number
   };
 }
 
-/** What several layers make of one input x […, D]. */
+/** Outputs of several layers for one input x […, D]. */
 export function linearGroup(layers: readonly LinearLike[], x: Tensor): Tensor[] {
   return fusedLinear(layers, { x }) ?? layers.map((layer) => layer.forward(x));
 }

@@ -8,7 +8,7 @@ import { notesRows, tappedLinear, tapProduct } from './row-taps.ts';
 export interface Term {
   hidden: Tensor;
   weight: Tensor;
-  /** What the weight belongs to, where that may be trained. */
+  /** Owner of the weight, if it can be trained. */
   parameter?: Parameter;
   /** The rows of the output that `hidden` belongs to; all of them unless given. */
   span?: { start: number; end: number };
@@ -19,7 +19,7 @@ export interface Term {
  * Adapters live in the tuning's tree, not in the model's.
  */
 export interface LinearAdapter {
-  /** What the layer's own weight is multiplied with in place of x `[…, in]`. */
+  /** Replaces x `[…, in]` as the input of the layer's own weight. */
   input?(x: Tensor, layer: LinearLike): Tensor;
   /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
@@ -29,7 +29,7 @@ export interface LinearAdapter {
   lowRank?(): LowRank | undefined;
 }
 
-/** What adapters, storage and fusion may know of a linear layer: no one reads another module's weight. */
+/** Interface of a linear layer for adapters, storage and fusion: no code reads another module's weight. */
 export interface LinearLike extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -108,7 +108,7 @@ export class Conv1D extends LinearBase {
   }
 }
 
-/** What a layer's own weight is multiplied with: x […, in] as its adapters change it. */
+/** Input of a layer's own weight: x […, in] after its adapters' changes. */
 export function changedInput(layer: LinearLike, x: Tensor): Tensor {
   if (layer.adapters.acting(x.shape[0]).every(({ adapters }) => adapters.every(({ input }) => input === undefined)))
     return x;
@@ -120,7 +120,7 @@ export function isLinear(module: Module): module is Module & LinearLike {
   return module instanceof LinearBase;
 }
 
-/** What adapters that act add to a layer's output, as terms; one that is no sum of products cannot sit on a head. */
+/** Terms that acting adapters add to a layer's output; an adapter that is not a sum of products cannot be used on a head. */
 export function termsOf(acting: readonly Acting<{ terms?(x: Tensor): Term[] }>[], hidden: Tensor): Term[] {
   return acting.flatMap(({ adapters, span }) => {
     const own = span === undefined ? hidden : hidden.narrow(0, span.start, span.end - span.start);

@@ -7,7 +7,7 @@ export interface Weight {
   readonly bytes: number;
   /** The numbers that it stands for, in the type that they were quantised from unless another is given. */
   dense(dtype?: DType): Tensor;
-  /** What products read in the pass under way; undefined where that is the numbers themselves. */
+  /** Operands of products in the current pass; undefined if the weight itself is used. */
   operands(): WeightOperands | undefined;
   dispose(): void;
 }

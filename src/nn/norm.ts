@@ -17,7 +17,7 @@ export class RMSNorm extends Module {
     return this.#epsilon;
   }
 
-  /** What normalised values are multiplied by: [D] */
+  /** Factor of the normalised values: [D] */
   scale(): Tensor {
     return this.weight.tensor;
   }

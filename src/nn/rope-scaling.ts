@@ -19,7 +19,7 @@ export interface RopeScaling {
 }
 
 export interface RopeOptions {
-  /** Features of a head that are turned: all of them, or so many first ones. */
+  /** Features of a head that are rotated: all, or the first `size`. */
   size: number;
   theta: number;
   scaling: RopeScaling;
@@ -29,11 +29,11 @@ export interface RopeOptions {
 
 /** How fast the pairs of features turn. */
 export interface Frequencies {
-  /** What cosines and sines are multiplied by. */
+  /** Factor of cosines and sines. */
   amplitude: number;
-  /** Which frequencies a row of so many tokens has, where that depends on its length. */
+  /** Set of frequencies for a row of this length, where they depend on it. */
   regimeOf?(length: number): number;
-  /** Keys turned by other frequencies than the row has now are made again; else they stay as they are. */
+  /** Whether cached keys that were rotated by other frequencies must be recomputed. */
   isStrict?: boolean;
   /** Angle from one position to the next, for each pair of features: [size / 2]. */
   inverse(regime: number): Float32Array;
@@ -45,7 +45,7 @@ const kinds: Readonly<Record<string, Kind>> = table({ default: plain, linear, dy
 
 export const ropeTypes: readonly string[] = Object.keys(kinds);
 
-/** What a kind of scaling cannot do without. */
+/** Required keys of each scaling type. */
 export const ropeNeeds: Readonly<Record<string, readonly (keyof RopeScaling)[]>> = table({
   linear: ['factor'],
   dynamic: ['factor'],

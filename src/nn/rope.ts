@@ -17,14 +17,14 @@ export class Rope {
     this.#frequencies = frequenciesOf(options);
   }
 
-  /** Which frequencies a row of so many tokens is turned by: rows of one regime have the same. */
+  /** Set of frequencies for a row of this length: rows of one regime share them. */
   regimeOf(length: number): number {
     return this.#frequencies.regimeOf?.(length) ?? 0;
   }
 
   /**
-   * Whether the keys of a row must be made again when it grows so long: as the reference does for LongRoPE, and does not
-   * for a base that grows with each token.
+   * Whether the keys of a row must be recomputed when it grows from one length to the other: as the reference does
+   * for LongRoPE, but not for a base that grows with each token.
    */
   outdates(from: number, to: number): boolean {
     return this.#frequencies.isStrict === true && this.regimeOf(from) !== this.regimeOf(to);

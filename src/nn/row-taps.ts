@@ -3,14 +3,14 @@ import { aten, zeros, type Tensor } from '../tensor/index.ts';
 import type { Parameter } from './module.ts';
 
 /**
- * What a trained weight's gradient is made of in one pass: what it was multiplied with, and where the gradient of the
- * product arrives. No gradient of the weight itself is made.
+ * Factors of a trained weight's gradient in one pass: its input, and the gradient of its output. The gradient itself
+ * is not formed.
  */
 export type RowTap = {
   at: Tensor;
   /** The row of each of its tokens; undefined where they are the batch's own, or its rows. */
   rowOf: ArrayLike<number> | undefined;
-  /** All of its tensors, for whoever frees them. */
+  /** All of its tensors, to be freed. */
   kept: readonly Tensor[];
 } & (LayerTap | ScoresTap);
 

@@ -14,7 +14,7 @@ export type SublayerKind = 'attention' | 'cross_attention' | 'mlp';
 /** The place of adapters around attention or a feed-forward network, just before its result is added to what it read. */
 export class Sublayer extends Module {
   readonly kind: SublayerKind;
-  /** Of the output. */
+  /** Width of the output. */
   readonly width: number;
   readonly #adapters = new AdapterList<SublayerAdapter>();
 

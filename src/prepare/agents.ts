@@ -1,6 +1,6 @@
 import type { MessageDocument } from '../documents/index.ts';
 
-/** Who answers: told by the export, named by the user, or found by who speaks second. */
+/** Finds the answering side of conversations: named by the export or by the user, or inferred from who speaks second. */
 export interface AgentFinder {
   /** Undefined where it cannot be said. */
   isAgent(message: MessageDocument): boolean | undefined;
@@ -47,7 +47,7 @@ export class AgentStatistics {
     }
   }
 
-  /** What exports say wins; the habits decide for the rest. */
+  /** Names from exports take precedence; habits decide the rest. */
   finder(): AgentFinder {
     const answering = [...this.#habits]
       .filter(([, { begun, answered }]) => answered > begun)
@@ -62,7 +62,7 @@ export class AgentStatistics {
     const found =
       this.#told === this.#conversations
         ? []
-        : [`agents taken to be who answers more conversations than they begin: ${shown.join(', ') || 'nobody'}${more}`];
+        : [`agents inferred (they answer more conversations than they begin): ${shown.join(', ') || 'nobody'}${more}`];
     return {
       isAgent: ({ role, author }) =>
         role === undefined ? (this.#habits.has(author) ? agents.has(author) : undefined) : role === 'agent',

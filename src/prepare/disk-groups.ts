@@ -53,7 +53,7 @@ export class DiskGroups<Kind extends Item> implements Disposable {
     if (number % BATCH === 0) this.#database.exec('COMMIT; BEGIN');
   }
 
-  /** What was two groups is one: its items follow when groups are read, so that adding stays cheap. */
+  /** Two groups became one. Items are updated when groups are read, so that adding stays cheap. */
   #merge(part: number, into: number): void {
     this.#database.prepare('UPDATE names SET part = ? WHERE part = ?').run(into, part);
     this.#database.prepare('INSERT INTO merged VALUES (?, ?)').run(part, into);

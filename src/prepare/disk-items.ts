@@ -7,7 +7,7 @@ import { readLines } from '../files/lines.ts';
 
 const BUFFERED = 1 << 20;
 
-/** Rows on disk, to be gone over as often as wanted, for steps that must see all before they can give the first. */
+/** Rows on disk that can be iterated repeatedly, for steps that must see all before they emit the first. */
 export class DiskItems {
   readonly #path: string;
   #descriptor: number | undefined;

@@ -2,7 +2,7 @@ import { pushAll } from '../base/many.ts';
 import { entryOf, table } from '../base/table.ts';
 import type { FileOutcome, SkipReason } from '../documents/index.ts';
 
-/** What became of all files, in numbers and first examples; the list of all of them is a file of its own. */
+/** Outcomes of all files: counts and first examples. The full list is a file of its own. */
 export interface FileSummary {
   files: number;
   read: number;
@@ -12,9 +12,9 @@ export interface FileSummary {
   documents: number;
   formats: Record<string, number>;
   encodings: Record<string, number>;
-  /** Of files read not at all or in part, by reason. */
+  /** Files skipped entirely or in part, by reason. */
   skipped: Partial<Record<SkipReason, { count: number; first: { file: string; message: string }[] }>>;
-  /** What was left out of files that were read. */
+  /** Content left out of files that were read. */
   notes: Record<string, { count: number; files: number; first: string[] }>;
 }
 
@@ -65,7 +65,7 @@ export class FileTally {
   add(outcome: FileOutcome): void {
     this.#onOutcome(outcome);
     const { summary } = this;
-    // What it wraps counts.
+    // A wrapper does not count; its contents do.
     if (outcome.isWrapping === true && outcome.status === 'read') return;
     summary.files++;
     summary.bytes += outcome.bytes;

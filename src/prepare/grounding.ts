@@ -1,6 +1,6 @@
-/** Whether what a model wrote about a text stands in that text. Cheap and strict: what cannot be shown is left out. */
+/** Whether a model's text is supported by its source. Cheap and strict: unsupported text is left out. */
 
-/** Of an answer's words that say something, those that must stand in the source. */
+/** Share of an answer's content words that must occur in the source. */
 const LEAST_SHARED = 0.5;
 
 /** Why an answer is not grounded in its source; undefined where it is. */
@@ -10,13 +10,13 @@ export function groundingFault(
 ): string | undefined {
   const said = squeezed(source);
   if (quote !== undefined && (squeezed(quote) === '' || !said.includes(squeezed(quote))))
-    return 'its quote does not stand in the source';
+    return 'its quote is not in the source';
   const numbers = new Set(numbersIn(source));
   if (numbersIn(answer).some((number) => !numbers.has(number))) return 'it has a number that the source has not';
   const known = new Set(wordsIn(source));
   const words = wordsIn(answer);
   const shared = words.filter((word) => known.has(word)).length;
-  return shared < LEAST_SHARED * words.length ? 'most of its words do not stand in the source' : undefined;
+  return shared < LEAST_SHARED * words.length ? 'most of its words are not in the source' : undefined;
 }
 
 /** Letters and digits with single spaces, so that line ends, quotes and marks of emphasis make no difference. */

@@ -1,7 +1,7 @@
 /**
- * Words and phrases that insult, degrade or threaten, by language: such as hardly ever mean anything else there, nor in
- * another of these languages. Names of groups are left out: they stand in texts about the groups far more often than in
- * insults.
+ * Insulting, degrading or threatening words and phrases, by language; each hardly ever means anything else, in its
+ * own language or another of these. Names of groups are not included: texts about the groups contain them far more
+ * often than insults do.
  */
 const INSULTS: Record<string, string> = {
   en:

@@ -3,7 +3,7 @@ import type { DataRow, Item } from '../documents/index.ts';
 import { withFlag } from './row-texts.ts';
 import type { RunStep, StepNotes } from './step.ts';
 
-/** What becomes of a row that a step objects to. */
+/** Action on rows that a step objects to. */
 export const actionOption = (usual: 'drop' | 'flag') =>
   z.enum(['drop', 'flag']).default(usual).describe('drop: leave such rows out; flag: name it in attune_flags');
 

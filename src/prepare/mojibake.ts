@@ -1,4 +1,4 @@
-// What Windows-1252 has at 0x80 … 0x9f; five places are empty and read as control characters.
+// Characters of Windows-1252 at 0x80 … 0x9f; five codes are unassigned and read as control characters.
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const BYTE_OF = new Map([...WINDOWS_1252].map((character, index) => [character, 0x80 + index]));
 

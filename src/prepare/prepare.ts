@@ -46,7 +46,7 @@ export interface PrepareProgress {
   rows: number;
 }
 
-/** What was made of what: kept beside the rows. */
+/** Provenance of the rows; written next to them. */
 export interface PreparationReport {
   version: typeof PREPARED_VERSION;
   sources: readonly string[];
@@ -58,15 +58,16 @@ export interface PreparationReport {
   columns: Record<string, number>;
   documents: Record<Item['kind'], number>;
   files: FileSummary;
-  /** Why these steps, where nobody named any. */
+  /** Reason for these steps, if they were chosen automatically. */
   chosen?: string;
   steps: StepReport[];
 }
 
 /**
- * Reads files, runs steps over what they hold and writes the rows as JSONL, with a report (`TO.report`) and a list of
- * all files (`TO.files`, a line of JSON each) beside it. All of them appear whole or not at all.
- * @throws AttuneError E_FILE_MISSING, E_NO_ROWS, E_UNKNOWN_STEP, E_STEP_OPTIONS, E_STEP_ORDER, E_NOT_WRITABLE, E_DISK_FULL
+ * Reads files, runs steps over their contents and writes the rows as JSONL, with a report (`TO.report`) and a list of
+ * all files (`TO.files`, JSON lines) next to it. All of them appear whole or not at all.
+ * @throws AttuneError E_FILE_MISSING, E_NO_ROWS, E_UNKNOWN_STEP, E_STEP_OPTIONS, E_STEP_ORDER, E_NOT_WRITABLE,
+ * E_DISK_FULL
  */
 export async function prepare(preparation: Preparation): Promise<PreparationReport> {
   const made = await prepareBy(preparation, { steps: preparation.steps });
@@ -200,7 +201,7 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
     lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
   );
   return new AttuneError('E_NO_ROWS', {
-    what: `Nothing to train on came of ${sources.join(', ')}`,
+    what: `No training rows came from ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
     problems: [...skipped, ...notes, ...leftOut],
     fix: reports.some(({ step }) => step === 'questions')

@@ -1,6 +1,6 @@
 import type { DataRow } from '../documents/index.ts';
 
-/** What a row asks and what it answers; undefined where it does not say. */
+/** Question and answer of a row; undefined if it has none. */
 export interface QuestionAnswer {
   question: string;
   answer: string;

@@ -32,7 +32,7 @@ export function labelsOf(values: Record<string, unknown>, column?: string): stri
   return named === undefined ? [] : namesOf(valueAt(values, named));
 }
 
-/** What a row is to be answered with where that is one of few: its classes, or a short answer. */
+/** Expected answers of a row if there are few: its classes, or a short answer. */
 export function answersOf(values: Record<string, unknown>, column?: string): string[] {
   const labels = labelsOf(values, column);
   if (labels.length > 0 || column !== undefined) return labels;

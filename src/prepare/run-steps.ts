@@ -22,8 +22,8 @@ export interface OpenedStep {
 }
 
 /**
- * Checks and opens steps, in their order. All defects of all of them are told at once.
- * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and what a step itself refuses
+ * Checks and opens steps, in their order. Reports the problems of all of them at once.
+ * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and a step's own errors
  */
 export async function openSteps(specs: readonly StepSpec[], context: StepContext): Promise<OpenedStep[]> {
   const problems: Problem[] = [];
@@ -41,7 +41,7 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
   if (problems.length > 0) {
     const isUnknown = problems.every(({ field }) => field === 'step');
     throw new AttuneError(isUnknown ? 'E_UNKNOWN_STEP' : 'E_STEP_OPTIONS', {
-      what: isUnknown ? 'There are no such steps' : 'Steps are wrong',
+      what: isUnknown ? 'Unknown steps' : 'Steps are wrong',
       problems,
       fix: '`attune data steps` lists every step with its options',
     });

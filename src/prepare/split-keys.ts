@@ -1,4 +1,4 @@
-/** What rows are split by, kept beside them where a step takes it out of their values. */
+/** Split keys of rows, stored separately if a step removes them from the values. */
 import { sha256 } from '../files/hash.ts';
 
 /** Columns that a split goes by; a dotted path reaches into objects. */

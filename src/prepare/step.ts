@@ -9,11 +9,11 @@ export interface ItemPlace {
   file: string;
   row?: number;
   page?: number;
-  /** Its first words; absent where a later step hides what stands in them. */
+  /** First words; absent if a later step redacts them. */
   text?: string;
 }
 
-/** What a step did, with what it left out and why. */
+/** Report of a step, with the items it left out and why. */
 export interface StepReport {
   step: string;
   /** Every default filled in. */
@@ -21,13 +21,13 @@ export interface StepReport {
   itemsIn: number;
   itemsOut: number;
   leftOut: { reason: string; count: number; first: ItemPlace[] }[];
-  /** What was noticed of items that stay, or changed in them: each by its name. */
+  /** Findings in items that stay, and changes to them: each by its name. */
   found: { what: string; count: number; first: ItemPlace[] }[];
-  /** What else the step wants to say: what it found out by itself, for example. */
+  /** Further remarks, for example on settings that the step inferred. */
   remarks: string[];
 }
 
-/** What a step may use of the world. */
+/** Environment of a step. */
 export interface StepContext {
   /** The folder that relative paths of options start from. */
   base: string;
@@ -37,17 +37,17 @@ export interface StepContext {
   openTokenizer(name: string): Promise<Tokenizer>;
   /** Recognisers of the user's own, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
-  /** What `StepDefinition.look` saw in an item; absent where nothing was looked at before. */
+  /** Result of `StepDefinition.look` for an item; absent if the step has no `look`. */
   seen?(item: Item): unknown;
   /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
   quotes?: boolean;
-  /** What rows will be split by; a step that takes it out keeps it beside them. */
+  /** Columns that rows will be split by; a step that removes one stores its values separately. */
   splitColumns?: SplitColumns;
   onProgress?: (done: number, unit: string) => void;
   signal?: AbortSignal;
 }
 
-/** What a step tells while it runs; nothing is left out in silence. */
+/** Notes of a running step; nothing is left out silently. */
 export interface StepNotes {
   leaveOut(item: Item, reason: string): void;
   /** Counts an item that stays under the name of what was noticed of it or changed in it. */
@@ -73,15 +73,15 @@ export interface StepDefinition<Options = unknown> {
   /** True where what it makes of an item depends on that item alone: it then runs shard by shard, and goes on after a kill. */
   perItem?: true;
   /**
-   * What is to be seen in an item by itself, as plain values, of a step that needs all items in their order: it is looked
-   * for shard by shard, kept, and told to the step by `StepContext.seen`, so that a kill does not cost it.
+   * Per-item part of a step that needs all items in order, as plain values: it runs shard by shard, is cached, and
+   * reaches the step through `StepContext.seen`, so that a kill does not lose it.
    */
   look?(options: Options, context: StepContext): Promise<(item: Item) => unknown>;
-  /** True where it takes out what nobody may see: reports then quote nothing of rows. */
+  /** True if it removes confidential data: reports then quote no rows. */
   protects?: true;
   /** Files besides the items that its result depends on: the cache knows a result by their content. */
   files?(options: Options, base: string): readonly string[];
-  /** What else its result depends on, such as a key in a variable, as a hash: part of what a cached result is known by. */
+  /** Hash of other inputs, such as a key in an environment variable; part of the cache key. */
   surroundings?(options: Options): string;
   /** @throws AttuneError for options that contradict each other or name what is not there */
   open(options: Options, context: StepContext): RunStep | Promise<RunStep>;

@@ -1,7 +1,7 @@
 import { parseJson } from '../files/json.ts';
 import { groundingFault } from './grounding.ts';
 
-/** What a teacher is asked for each source, and how rows are made of what it says. */
+/** Request to a teacher for each source, and conversion of its reply to rows. */
 export interface TeacherTask {
   instruction: string;
   /** Sources are prompts, which are asked as they stand; other sources are material. */
@@ -51,7 +51,7 @@ function questions(withWorse: boolean, { count, instruction, grounded }: TaskOpt
   };
 }
 
-/** A list within an answer, which may stand in fences or after a few words. */
+/** A list within a reply that may be fenced or introduced by a few words. */
 function listIn(answer: string): unknown[] | undefined {
   const [from, to] = [answer.indexOf('['), answer.lastIndexOf(']')];
   if (from === -1 || to <= from) return undefined;

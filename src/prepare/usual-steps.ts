@@ -12,7 +12,7 @@ interface UsualSteps {
   reason: string;
   /** All documents, those that were looked at included. */
   documents: AsyncIterable<Item>;
-  /** What suits all of them, once they have passed, where the first ones misled. */
+  /** Better steps for all documents, if the first ones were misleading. */
   outgrown(): Pick<UsualSteps, 'steps' | 'reason'> | undefined;
 }
 
@@ -46,13 +46,13 @@ export async function usualSteps(documents: AsyncGenerator<Item, void, undefined
 
 /** The step that takes documents of every kind. */
 const EVERYTHING = 'chunks';
-/** Of fewer of the documents, and the others would be too many to leave out. */
+/** Largest share of other documents that may be left out. */
 const MOST_OTHERS = 0.05;
 
 /** Documents by their kind. A table counts once, however many rows it has. */
 class Kinds {
   readonly #tables = new Map<string, ItemKind>();
-  /** A title or a note in a table's file is no document of its own: by file. */
+  /** Titles and notes in a table's file do not count as documents: by file. */
   readonly #texts = new Map<string, number>();
   #messages = 0;
 

@@ -1,8 +1,8 @@
 import { isStopWord } from './stop-words.ts';
 
-/** What is counted of a text's words, the runs of what is no white space. */
+/** Statistics of a text's words, which are separated by white space. */
 export interface ScannedWords {
-  /** Of each word, over its UTF-16 units (FNV-1a). */
+  /** Hash of each word's UTF-16 units (FNV-1a). */
   hashes: Uint32Array;
   /** UTF-16 units in all of them. */
   characters: number;
@@ -31,10 +31,10 @@ export function scanWords(text: string): ScannedWords {
   return { hashes: scratch.slice(0, count), characters, stopWords };
 }
 
-/** Of one text after the other. */
+/** Reused from text to text. */
 let scratch = new Uint32Array(4096);
 
-/** What a regular expression means by `\s`. */
+/** Same as `\s` in a regular expression. */
 function isSpace(code: number): boolean {
   if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
   if (code < 0x1680) return code === 0xa0;

@@ -138,7 +138,7 @@ function textOf(file: string): string {
 
 function refused(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_LEXICON', {
-    what: `${file} is no lexicon`,
+    what: `${file} is not a lexicon`,
     problems,
     fix: 'write it as docs/personal-data.md shows: "announcing: { passport: número de pasaporte }"',
   });

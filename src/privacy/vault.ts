@@ -34,7 +34,7 @@ export function readVault(path: string, passphrase: string): Map<string, string>
   const isFormer = magic.equals(FORMER.magic);
   if (!magic.equals(MAGIC) && !isFormer) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
-      what: `${path} is no vault`,
+      what: `${path} is not a vault`,
       fix: 'name the file that `data redact --vault` wrote',
     });
   }

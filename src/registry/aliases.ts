@@ -96,7 +96,7 @@ export async function aliasHistory(registry: Registry, model: string): Promise<A
 }
 
 /**
- * The version that was the champion before the present one. One that was rolled back from is no place to go back to.
+ * The previous champion, for rollbacks. A version that was itself rolled back does not count.
  * @throws AttuneError E_NO_ROLLBACK
  */
 export async function earlierChampion(registry: Registry, model: string): Promise<number> {

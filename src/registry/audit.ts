@@ -1,4 +1,4 @@
-/** Who did what, when, on which hashes: entries are only added, and each holds the hash of the one before. */
+/** Audit log: actor, action, time and hashes. Append-only; each entry holds the hash of the previous one. */
 import type { Selectable } from 'kysely';
 import { sha256 } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
@@ -26,7 +26,7 @@ export interface AuditFilter {
 export type NewAuditEntry = Pick<AuditEntry, 'by' | 'action' | 'subject'> &
   Partial<Pick<AuditEntry, 'at' | 'hashes' | 'details'>>;
 
-/** Who acts through the API: the key by its name, or anybody on a server without keys. */
+/** Actor of an API request: the key's name, or `api` on a server without keys. */
 export function keyActor(owner: string): string {
   return owner === '' ? 'api' : `key:${owner}`;
 }

@@ -132,15 +132,15 @@ export function claimBatch(
   });
 }
 
-/** Nobody works on it until it is claimed again. */
+/** Releases the batch so that another worker can claim it. */
 export async function releaseBatch(transaction: RegistryTransaction, id: string): Promise<void> {
   await transaction.updateTable('batches').set({ worker: null }).where('id', '=', id).execute();
 }
 
-/** What one request came to: a line of the output, or of the errors. */
+/** Result of one request: a line of the output, or of the errors. */
 export interface BatchItem {
   place: number;
-  /** Of the reply; 0 where there was none. */
+  /** HTTP status of the reply; 0 if there was none. */
   status: number;
   line: string;
 }

@@ -35,7 +35,7 @@ export async function permissionsOf(registry: Registry, model?: string): Promise
   return (model === undefined ? all : all.where('model', '=', model)).execute();
 }
 
-/** Lets API keys use a model of somebody else's. */
+/** Lets API keys use a model of another owner. */
 export async function permit(registry: Registry, model: string, keys: readonly string[]): Promise<Permission[]> {
   const made = keys.map((key) => ({ id: newId('cp_'), model, key, created_at: Date.now() }));
   await registry.insertInto('permissions').values(made).execute();

@@ -8,15 +8,15 @@ import type { Registry } from './database.ts';
 import { placesOfVersions, storedObjects } from './object-records.ts';
 import { versionsInUse } from './versions-in-use.ts';
 
-/** What is being written, or registered, is not known yet. */
+/** Files newer than this may be in the course of being written or registered. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 const KINDS = ['files', 'parts', 'models'] as const;
-/** What was used a moment ago may be in use. */
+/** Copies used within this time may be in use. */
 const USED_MS = 600_000;
 
 /**
- * Deletes this machine's copies of what another one has deleted. What was in the folder before a bucket was used stays,
- * since it may be another registry's.
+ * Deletes this machine's copies of objects that another machine has deleted. Files from before a bucket was
+ * configured stay, since they may be another registry's.
  */
 export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
   if (objectStore().isFolder) return;
@@ -36,8 +36,8 @@ export async function removeStrayCopies(registry: Registry, now = Date.now()): P
 }
 
 /**
- * Deletes copies, those first that have not been used for the longest time, until there are at most so many bytes of them.
- * What is in use stays, and what is not in the bucket. @returns bytes that were deleted. @throws AttuneError E_OBJECTS…
+ * Deletes copies, least recently used first, until at most `mostBytes` remain. Copies in use stay, and those that are
+ * not in the bucket. @returns number of bytes deleted. @throws AttuneError E_OBJECTS…
  */
 export async function boundCopies(registry: Registry, mostBytes: number, now = Date.now()): Promise<number> {
   const store = objectStore();
@@ -59,7 +59,7 @@ export async function boundCopies(registry: Registry, mostBytes: number, now = D
   return before - left;
 }
 
-/** Objects that the registry knows and nobody uses, by the name of their copy: all keys of each. */
+/** Known objects that are not in use: all keys of each, by the name of their copy. */
 async function unusedObjects(registry: Registry): Promise<Map<string, string[]>> {
   const used = await filesInUse(registry);
   const objects = (await storedObjects(registry)).map(({ key }) => key).filter((key) => !used.has(key));
@@ -77,7 +77,7 @@ function keysOf({ key, files }: StoredFolder): string[] {
   return files.map(({ name }) => `${key}/${name}`);
 }
 
-/** Of jobs and evaluations that have not ended. */
+/** Files of jobs and evaluations that have not ended. */
 async function filesInUse(registry: Registry): Promise<Set<string>> {
   const jobs = await registry
     .selectFrom('jobs')

@@ -1,29 +1,28 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { openDatabase, type DatabasePlace } from '../store/database.ts';
+import { isNewerDatabase } from '../store/newer-database.ts';
 import { isStoreAway } from '../store/postgres-failure.ts';
 import { isPostgres, postgresChanges } from '../store/postgres.ts';
 import { placeOfPart, shownPlace } from '../store/store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 
-/** What is in use: models, versions, aliases, jobs. Unlike the index of runs it is the only place where this stands. */
+/** Models, versions, aliases and jobs. Unlike the index of runs, this is the only record of them. */
 export type Registry = Kysely<RegistryTables>;
 export type RegistryTransaction = Transaction<RegistryTables>;
 
-/** Opens the registry; close it with `destroy()`. @throws AttuneError E_REGISTRY */
+/** Opens the registry; close it with `destroy()`. @throws AttuneError E_REGISTRY, E_DATABASE_NEWER */
 export async function openRegistry(place: DatabasePlace = placeOfPart('registry')): Promise<Registry> {
   try {
     return await openDatabase<RegistryTables>(place, migrations);
   } catch (error) {
-    if (isStoreAway(error)) throw error;
-    const { message } = error as Error;
+    if (isStoreAway(error) || isNewerDatabase(error)) throw error;
     throw new AttuneError('E_REGISTRY', {
       what: `Cannot open the registry of models ${shownPlace(place)}`,
-      got: message,
-      fix: message.includes('previously executed migration')
-        ? 'a newer attune wrote it: update attune, or set ATTUNE_HOME to another folder'
-        : typeof place === 'string'
+      got: (error as Error).message,
+      fix:
+        typeof place === 'string'
           ? 'set ATTUNE_HOME to a folder that you may write to, or restore the file from a backup'
           : 'check ATTUNE_STORE, and that its user may create schemas',
       cause: error,

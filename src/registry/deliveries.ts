@@ -1,4 +1,4 @@
-/** What webhooks have to be told. */
+/** Queue of webhook deliveries. */
 import type { Selectable } from 'kysely';
 import type { Registry } from './database.ts';
 import type { DeliveriesTable } from './tables.ts';

@@ -49,7 +49,7 @@ export function addFile(
   });
 }
 
-/** Undefined where it is not there, has expired, or is somebody else's. */
+/** Undefined if it does not exist, has expired, or has another owner. */
 export async function findFile(registry: Registry, id: string, owner: string): Promise<StoredFile | undefined> {
   const row = await registry
     .selectFrom('files')

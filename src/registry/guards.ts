@@ -7,7 +7,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 
-/** What a guard may look at: of each request 0 or 1. */
+/** Signals for guards: 0 or 1 for each request. */
 export const guardSignals = {
   error_rate: "requests that failed by the version's own fault",
   length_rate: 'requests with an answer that was cut off at its limit of tokens',
@@ -26,20 +26,20 @@ export interface Guard {
   limit: number;
 }
 
-/** What a guard has seen. */
+/** Observations of a guard. */
 export interface GuardState {
   /** Logarithm of the wealth of each size of bet. */
   logs: number[];
   /** Observations of the version that is tried, and how many were 1. */
   seen: number;
   ones: number;
-  /** Of the version in use since the last pair. */
+  /** Counts of the version in use since the last pair. */
   base: { seen: number; ones: number };
 }
 
 const GUARD = /^\s*(?<signal>\w+)\s*<=?\s*(?<relative>base\s*\+\s*)?(?<limit>\d+(?:\.\d+)?)\s*(?<percent>%?)\s*$/;
 
-/** Reads `error_rate<1%` or `length_rate<=base+5%`; several stand in one text with commas between. @throws AttuneError E_GUARD */
+/** Reads `error_rate<1%` or `length_rate<=base+5%`; a text may hold several, separated by commas. @throws AttuneError E_GUARD */
 export function parseGuards(texts: readonly string[]): Guard[] {
   return texts.flatMap((text) => text.split(',')).map(parseGuard);
 }
@@ -83,7 +83,7 @@ export function observeTried({ isRelative, limit }: Guard, state: GuardState, va
   state.base = { seen: 0, ones: 0 };
 }
 
-/** Whether the limit is broken for certain, beside so many other guards. */
+/** Whether the limit is exceeded with certainty, corrected for the number of guards. */
 export function isBroken({ logs }: GuardState, guards: number): boolean {
   const most = greatest(logs);
   const mean = logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length;

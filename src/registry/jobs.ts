@@ -1,4 +1,4 @@
-/** Jobs of the training API: the queue, what each has come to, and what is told of it. */
+/** Jobs of the training API: queue, state and events. */
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { parseJson } from '../files/json.ts';
@@ -36,7 +36,7 @@ export type Job = Omit<
 
 export type JobEvent = Omit<Selectable<JobEventsTable>, 'data'> & { id: string; data: Record<string, unknown> };
 
-/** `ftjob-` and the like, with characters that nobody guesses. */
+/** An unguessable id such as `ftjob-…`. */
 export function newId(prefix: string): string {
   return `${prefix}${randomBytes(18).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
 }
@@ -91,7 +91,7 @@ export async function addJob(registry: Registry, given: NewJob): Promise<Job> {
   return fromRow(row);
 }
 
-/** Undefined where it is not there, or is somebody else's. */
+/** Undefined if it does not exist or has another owner. */
 export async function findJob(registry: Registry, id: string, owner?: string): Promise<Job | undefined> {
   const row = await registry.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined || (owner !== undefined && row.owner !== owner) ? undefined : fromRow(row);
@@ -185,7 +185,10 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
 
 const WORKING: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];
 
-/** Jobs whose process is gone wait again, or are where they were asked to go; each is told to one of those who look. */
+/**
+ * Requeues jobs whose process is gone, or moves them to the requested state. If several processes call this, each job
+ * is returned to one of them.
+ */
 export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promise<Job[]> {
   const asked = performance.now();
   const rows = await registry.selectFrom('jobs').selectAll().where('status', 'in', WORKING).execute();
@@ -209,7 +212,7 @@ export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promi
   return taken;
 }
 
-/** Whoever finds a job that was being cancelled ends it. */
+/** A job that was being cancelled is cancelled by the process that finds it. */
 const RECOVERED = { running: 'queued', pausing: 'paused', cancelling: 'cancelling' } as const;
 
 export interface NewEvent {

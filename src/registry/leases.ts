@@ -32,10 +32,10 @@ function workerNow(): string {
   return JSON.stringify(worker);
 }
 
-/** What this process works on, by id. */
+/** Ids of the work held by this process. */
 const held = new Set<string>();
 
-/** What a worker is noted as that takes it up now. */
+/** Marks the work as held and returns the worker entry for it. */
 export function takeUp(id: string): string {
   held.add(id);
   return workerNow();
@@ -52,8 +52,8 @@ export function isWorkedOnHere(worker: string | null): boolean {
 }
 
 /**
- * Tells which work nobody does any more. This process knows of its own; others of this machine are seen, and those of other
- * machines listened to.
+ * Finds abandoned work. This process knows its own; processes of this machine are looked up, and those of other
+ * machines must send heartbeats.
  */
 export class WorkerWatch {
   readonly #watch = new SilenceWatch(LOST_MS);
@@ -73,7 +73,7 @@ export class WorkerWatch {
   }
 }
 
-/** Does something in a transaction, in which nobody else can claim the work. @throws AttuneError E_LEASE_LOST */
+/** Runs a transaction in which no other process can claim the work. @throws AttuneError E_LEASE_LOST */
 export function whileHeld<Result>(
   registry: Registry,
   table: LeasedTable,
@@ -105,7 +105,7 @@ export async function requireHeld(
 export function keepLease(registry: Registry, table: LeasedTable, lease: Lease): Promise<void> {
   return whileHeld(registry, table, lease, async (transaction) => {
     const works = transaction.updateTable(table).set({ worker: workerNow() }).where('id', '=', lease.id);
-    // What it has put down meanwhile nobody works on.
+    // Work that was released in the meantime is free.
     await works.where('worker', 'is not', null).execute();
   });
 }

@@ -14,7 +14,7 @@ import type { UnfinishedObjectsTable } from './tables.ts';
 
 /** Until what has no row is given up. */
 const GRACE_MS = 86_400_000;
-/** Of what is being removed: nobody can finish it any more. */
+/** Marks notes whose objects are being removed: the write can no longer be completed. */
 const GIVEN_UP = -1;
 const GIVEN_UP_CODE = 'E_OBJECTS_GIVEN_UP';
 
@@ -36,7 +36,7 @@ export async function newObject<Result>(
   try {
     return await work((transaction) => settle(transaction, note));
   } catch (error) {
-    // What is told is why it was not kept; what cannot be removed now is removed later.
+    // The original error is thrown; cleanup that fails now happens later.
     await leave(registry, note, error).catch(() => undefined);
     throw error;
   }
@@ -51,7 +51,7 @@ async function writeNote(registry: Registry, note: Note): Promise<void> {
 
 async function leave(registry: Registry, note: Note, error: unknown): Promise<void> {
   if (!isStoreFailure(error)) return giveUp(registry, note.key);
-  // Nobody waits for a bucket that does not answer: what may be in it is left to the sweep.
+  // Does not wait for a bucket that does not respond: the sweep removes leftovers.
   rmSync(objectStore().pathOf(note.key), { recursive: true, force: true });
   if ((error as AttuneError).code === GIVEN_UP_CODE) await writeNote(registry, { ...note, begun_at: GIVEN_UP });
 }

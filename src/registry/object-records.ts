@@ -1,4 +1,4 @@
-/** What the registry knows of objects: each file of the training API, and of every version that is there. */
+/** The registry's records of objects: each file of the training API, and every registered version. */
 import { existsSync } from 'node:fs';
 import { sha256File } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
@@ -59,7 +59,7 @@ export async function removeDeletedVersions(registry: Registry): Promise<void> {
   }
 }
 
-/** Of every version: where it was registered, and what is kept of it. */
+/** For every version: the registered folder and the stored files. */
 export async function placesOfVersions(registry: Registry) {
   const rows = await registry
     .selectFrom('versions')

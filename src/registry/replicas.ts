@@ -71,13 +71,13 @@ export async function liveReplicas(registry: Registry): Promise<number> {
   return 0;
 }
 
-/** What each of the other servers holds that are not known to be gone. */
+/** Holdings of each other server that is not known to be gone. */
 export async function otherReplicas(registry: Registry, id: string): Promise<ReadonlySet<string>[]> {
   const rows = await registry.selectFrom('replicas').select('holds').where('id', '!=', id).execute();
   return rows.map(({ holds }) => new Set(parseJson(holds) as string[]));
 }
 
-/** A server that ends is waited for by nobody. */
+/** Nothing waits for a server that shuts down. */
 export async function removeReplica(registry: Registry, id: string): Promise<void> {
   await registry.deleteFrom('replicas').where('id', '=', id).execute();
 }

@@ -1,4 +1,4 @@
-/** A version that is tried beside the one in use: as its shadow, as a canary, until it takes its place or is rolled back. */
+/** Rollout of a new version: first as a shadow, then as a canary, until it is promoted or rolled back. */
 import type { Selectable } from 'kysely';
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
@@ -16,7 +16,7 @@ export interface RolloutCounts {
   requests: number;
   /** Answers that were compared with those of the version in use. */
   pairs: number;
-  /** Of those, answers with the same text. */
+  /** Pairs whose answers have the same text. */
   equal: number;
   /** By the guard's text. */
   guards: Record<string, GuardState>;
@@ -29,7 +29,7 @@ export interface Rollout {
   /** The version that is in use meanwhile. */
   from: number;
   stage: RolloutStage;
-  /** Of requests, 0 to 1, once it is a canary. */
+  /** Share of requests, 0 to 1, while it is a canary. */
   share: number;
   shadowPairs: number;
   bakeMs: number;
@@ -106,7 +106,7 @@ function nothingToTryBeside(model: string, version: number, champion: number | u
   return new AttuneError('E_NO_CHAMPION', {
     what:
       champion === undefined
-        ? `${model} has no champion beside which a version could be tried`
+        ? `${model} has no champion to compare a version with`
         : `${versionName({ model, version })} is the champion already`,
     fix:
       champion === undefined

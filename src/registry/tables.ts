@@ -5,7 +5,7 @@ import type { Generated } from 'kysely';
 
 export interface RegisteredModelsTable {
   name: string;
-  /** The API key that made it; null for models of whoever has this machine. */
+  /** The API key that made it; null for models made on this machine. */
   owner: string | null;
   created_at: number;
   /** When it was deleted: its name is not given again. */
@@ -18,7 +18,7 @@ export interface VersionsTable {
   /** The run that made it: its id, and its folder (absolute). */
   run: string | null;
   run_folder: string | null;
-  /** Of the adapter or model (absolute), where it was registered. */
+  /** Folder of the adapter or model (absolute) at registration. */
   folder: string;
   /** JSON: its files in the object store; null where they are in the folder alone. */
   stored: string | null;
@@ -67,7 +67,7 @@ export interface RolloutsTable {
   version: number;
   from_version: number;
   stage: string;
-  /** Of requests, 0 to 1, once it is a canary. */
+  /** Share of requests, 0 to 1, while it is a canary. */
   share: number;
   /** Pairs of answers to compare before it becomes one. */
   shadow_pairs: number;
@@ -89,13 +89,13 @@ export interface AuditTable {
   by: string;
   /** `model-registered`, `alias-moved`, … */
   action: string;
-  /** What it was done to: `tickets@3`, `ftjob-…`. */
+  /** Subject of the action: `tickets@3`, `ftjob-…`. */
   subject: string;
   /** JSON: hashes of what it was done on. */
   hashes: string;
   /** JSON: anything else that matters. */
   details: string;
-  /** Of the entry before, and of this one with it. */
+  /** Hashes of the previous entry and of this one. */
   previous: string;
   hash: string;
 }
@@ -172,7 +172,7 @@ export interface JobsTable {
 export interface JobEventsTable {
   seq: Generated<number>;
   job: string;
-  /** What it tells of: told again after a crash it is the same. */
+  /** Idempotency key: an event repeated after a crash has the same one. */
   key: string;
   at: number;
   level: string;
@@ -273,7 +273,7 @@ export interface BatchesTable {
   failed: number;
   /** JSON: when it came to which state. */
   times: string;
-  /** Of the request: a client's second attempt is known by it. */
+  /** Fingerprint of the request, by which a client's retry is recognised. */
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
@@ -283,12 +283,12 @@ export interface BatchesTable {
   expires_at: number;
 }
 
-/** Of batches that have not ended. */
+/** Items of batches that have not ended. */
 export interface BatchItemsTable {
   batch: string;
   /** In the batch's requests, from 0. */
   place: number;
-  /** Of the reply; 0 where there was none. */
+  /** HTTP status of the reply; 0 if there was none. */
   status: number;
   /** JSON: a line of the output, or of the errors. */
   line: string;
@@ -304,7 +304,7 @@ export interface ReplicasTable {
 
 /** Objects that are being written, and have no row yet. */
 export interface UnfinishedObjectsTable {
-  /** Of the object, or of all objects below it. */
+  /** Key of the object, or prefix of several. */
   key: string;
   /** Negative once it is being removed. */
   begun_at: number;

@@ -13,12 +13,12 @@ export async function addUpload(registry: Registry, upload: Upload): Promise<Upl
   return upload;
 }
 
-/** Undefined where it is not there, or is somebody else's. */
+/** Undefined if it does not exist or has another owner. */
 export async function findUpload(registry: Registry, id: string, owner: string): Promise<Upload | undefined> {
   return registry.selectFrom('uploads').selectAll().where('id', '=', id).where('owner', '=', owner).executeTakeFirst();
 }
 
-/** Of a key: those that wait for parts, with the bytes that were announced. */
+/** A key's uploads that are waiting for parts, with their announced bytes. */
 export async function openUploads(registry: Registry, owner: string): Promise<Upload[]> {
   return registry
     .selectFrom('uploads')

@@ -1,7 +1,7 @@
-/** What each key has used of each model, by the hour. */
+/** Hourly usage by key and model. */
 import type { Registry } from './database.ts';
 
-/** Of one hour. */
+/** Usage within one hour. */
 export interface UsageTable {
   key: string;
   model: string;
@@ -9,7 +9,7 @@ export interface UsageTable {
   hour: number;
   requests: number;
   input_tokens: number;
-  /** Of these, those that did not have to be read. */
+  /** Input tokens that came from the cache. */
   cached_tokens: number;
   output_tokens: number;
 }

@@ -16,7 +16,7 @@ export interface ModelVersion {
   version: number;
   run?: string;
   runFolder?: string;
-  /** Of the adapter or model (absolute), where it was registered. */
+  /** Folder of the adapter or model (absolute) at registration. */
   folder: string;
   /** Its files in the object store; undefined where they are in the folder alone. */
   stored?: StoredFolder;
@@ -79,7 +79,7 @@ async function makeModel(transaction: RegistryTransaction, { model, owner }: New
   } else if (known.deleted_at !== null || known.owner !== (owner ?? null)) {
     throw new AttuneError('E_MODEL_NAME', {
       what: `The name ${model} was given already`,
-      got: known.deleted_at === null ? 'a model of somebody else' : 'a model that was deleted',
+      got: known.deleted_at === null ? 'a model of another owner' : 'a deleted model',
       fix: 'choose another name',
     });
   }

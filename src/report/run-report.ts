@@ -121,12 +121,12 @@ class ReportReader {
     this.#curves.record(event);
     this.#clock.record(event);
     this.#progress = progressAfter(event, this.#progress);
-    if (event.type === 'run-started') this.#parts.identity = event.identity;
+    if (event.type === 'run-started') this.#start(event);
     else if (event.type === 'data-prepared') this.#parts.data = event;
     else if (event.type === 'preflight-finished') this.#parts.preflight = event;
     else if (event.type === 'training-settled') this.#parts.settled = event;
     else if (event.type === 'rates-tried') this.#parts.rateTrials = event;
-    else if (event.type === 'evaluation-finished') this.#evaluations.push(event);
+    else if (event.type === 'evaluation-finished') this.#evaluated(event);
     else if (event.type === 'run-failed') this.#parts.error = event.error;
     else if (event.type === 'run-finished') this.#finish(event);
     else if (event.type === 'run-resumed') this.#forgetAfter(event.step);
@@ -138,11 +138,13 @@ class ReportReader {
     const paths = runPaths(this.#folder);
     const tokensPerSecond = this.#clock.tokensPerSecond;
     const run = withLiveStatus(this.#summary);
+    const assessments = readAssessments(this.#folder);
+    const isCompared = assessments.comparison !== undefined;
     return {
       version: 2,
       run,
       ...readRecipe(paths.recipe),
-      ...readAssessments(this.#folder),
+      ...assessments,
       samples: readSamples(this.#folder),
       baseRemark: remarkOnRun(run, this.#clock.times.training),
       ...this.#parts,
@@ -151,9 +153,15 @@ class ReportReader {
       evaluations: this.#evaluations,
       phases: this.#clock.phases(),
       totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
-      warnings: [...this.#warnings.values()],
+      warnings: [...this.#warnings.values()].filter(({ code }) => code !== 'W_NOT_COMPARED' || !isCompared),
       ...(run.status === 'running' && { progress: this.#progress }),
     };
+  }
+
+  /** What failed before is got over, and what a run that was stopped left unmeasured is measured yet. */
+  #start({ identity }: Extract<StampedEvent, { type: 'run-started' }>): void {
+    Object.assign(this.#parts, { identity, error: undefined });
+    for (const [key, { code }] of this.#warnings) if (code === 'W_NOT_MEASURED') this.#warnings.delete(key);
   }
 
   #finish({ choice, peakBytes = 0 }: Extract<StampedEvent, { type: 'run-finished' }>): void {
@@ -169,11 +177,16 @@ class ReportReader {
     if (begun > (this.#epochs.at(-1)?.epoch ?? 1)) this.#epochs.push({ step: step - 1, epoch: begun });
   }
 
-  /** A resumed run does again what came after its checkpoint, and what failed has been got over. */
+  /** A run that had no checkpoint yet evaluates its first steps again. */
+  #evaluated(event: EvaluationFinished): void {
+    this.#evaluations = this.#evaluations.filter(({ split, step }) => split !== event.split || step < event.step);
+    this.#evaluations.push(event);
+  }
+
+  /** A resumed run does again what came after its checkpoint. */
   #forgetAfter(step: number): void {
     this.#epochs = this.#epochs.filter((epoch) => epoch.step < step);
     this.#evaluations = this.#evaluations.filter((evaluation) => evaluation.step <= step);
-    this.#parts.error = undefined;
   }
 
   #warn({ type, code, message, problems = [], problemCount }: WarningRaised): void {

@@ -21,9 +21,14 @@ export type Curves = Record<string, Curve>;
 
 const MAX_POINTS = 240;
 
+interface Column {
+  steps: number[];
+  values: number[];
+}
+
 /** Collects every number that the run logged by step; what a resumed run did again replaces the first attempt. */
 export class CurveCollector {
-  readonly #columns = new Map<string, { steps: number[]; values: number[] }>();
+  readonly #columns = new Map<string, Column>();
 
   record(event: StampedEvent): void {
     if (event.type === 'run-resumed') this.#forgetAfter(event.step);
@@ -47,18 +52,22 @@ export class CurveCollector {
       const key = `${group}/${name}`;
       const column = this.#columns.get(key) ?? { steps: [], values: [] };
       this.#columns.set(key, column);
+      // A run that had no checkpoint yet begins again without a word.
+      forgetAfter(column, step - 1);
       column.steps.push(step);
       column.values.push(value);
     }
   }
 
   #forgetAfter(step: number): void {
-    for (const { steps, values } of this.#columns.values()) {
-      while (steps.length > 0 && steps[steps.length - 1] > step) {
-        steps.pop();
-        values.pop();
-      }
-    }
+    for (const column of this.#columns.values()) forgetAfter(column, step);
+  }
+}
+
+function forgetAfter({ steps, values }: Column, step: number): void {
+  while (steps.length > 0 && steps[steps.length - 1] > step) {
+    steps.pop();
+    values.pop();
   }
 }
 

@@ -1,4 +1,4 @@
-/** Who is shown which pairs. */
+/** Assignment of pairs to reviewers. */
 import { randomUnit } from '../base/random.ts';
 import type { HumanLabel } from '../eval/judges/human-labels.ts';
 import type { AnswerPair } from '../eval/judges/pairs.ts';
@@ -23,7 +23,7 @@ export function assigned(
   return shares;
 }
 
-/** Pairs for which reviewers chose differently, and that nobody has decided yet. */
+/** Pairs on which reviewers disagree and that have no decision yet. */
 export function disputed(pairs: readonly AnswerPair[], labels: readonly HumanLabel[]): AnswerPair[] {
   const byPair = Map.groupBy(
     labels.filter(({ gold }) => gold === undefined),

@@ -1,4 +1,4 @@
-/** What the gate said of a run, when, and of which files: a chain of records in the run's folder. */
+/** Log of the gate's decisions on a run, with time and file hashes: a chain of records in the run's folder. */
 import { AttuneError } from '../base/errors.ts';
 import { localActor } from '../base/local-actor.ts';
 import { appendLink, readChain, type Link } from './chain.ts';

@@ -1,7 +1,6 @@
 /**
- * Files of records that are only ever added to: each record holds the hash of the one before and of itself, so that a
- * change of any byte is found. What a chain cannot show is that its last records were cut off: keep the newest hash
- * elsewhere for that.
+ * Append-only files of records: each holds the hash of the previous record and of itself, so that a change of any
+ * byte is found. A chain cannot show that its last records were cut off; keep the newest hash elsewhere for that.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../base/errors.ts';
@@ -9,15 +8,15 @@ import { sha256 } from '../files/hash.ts';
 import { parseJson } from '../files/json.ts';
 import { JsonLinesWriter } from '../store/json-lines.ts';
 
-/** What every record has besides its body. */
+/** Fields of every record besides its body. */
 export interface Link {
   /** From 0. */
   number: number;
   /** ISO 8601. */
   at: string;
-  /** Of the record before; empty of the first. */
+  /** Hash of the previous record; empty for the first. */
   previous: string;
-  /** Of all the above. */
+  /** Hash of all the above. */
   hash: string;
 }
 
@@ -48,7 +47,7 @@ export function readChain<Record extends Link>(
   let previous = '';
   for (const [number, line] of lines.entries()) {
     const record = recordOf<Record>(line, isBody);
-    const fault = record === undefined ? `is no ${what}` : linkFault(record, { line, number, previous });
+    const fault = record === undefined ? `is not a ${what}` : linkFault(record, { line, number, previous });
     if (fault !== undefined) problems.push({ file, line: number + 1, message: fault });
     if (record === undefined) continue;
     previous = record.hash;

@@ -1,9 +1,9 @@
-/** What one check of the gate found. */
+/** Finding of one check of the gate. */
 export interface Finding {
   isPassed: boolean;
-  /** For people: the figures and what was asked. */
+  /** Explanation for people: the figures and the limit. */
   message: string;
-  /** What to do about a failure. */
+  /** Advice on a failure. */
   fix?: string;
 }
 

@@ -15,13 +15,13 @@ export interface GateCheck {
   /** The key of the recipe's `gate`. */
   name: GateCheckName;
   outcome: 'passed' | 'failed' | 'not asked';
-  /** For people: the figures and what was asked. */
+  /** Explanation for people: the figures and the limit. */
   message: string;
-  /** What to do about a failure. */
+  /** Advice on a failure. */
   fix?: string;
 }
 
-/** What a run's folder holds; absent is what nobody measured. */
+/** Contents of a run's folder; absent keys were not measured. */
 export interface GateEvidence extends Partial<Assessments> {
   review?: ReviewResults;
   signOffs: SignOffCheck;
@@ -35,7 +35,7 @@ interface Check<Name extends GateCheckName> {
   find(evidence: GateEvidence, value: NonNullable<GateSettings[Name]>): Finding;
 }
 
-/** One line each, in the order in which they are told. */
+/** One line each, in order of output. */
 const CHECKS: { readonly [Name in GateCheckName]: Check<Name> } = {
   comparison: { restsOn: 'comparison', find: ({ comparison }) => isBetter(comparison) },
   margin: { restsOn: 'comparison', find: ({ comparison }, margin) => isWithin(comparison, margin) },
@@ -155,7 +155,7 @@ function isApproved({ signOffs, problems, hasNewChoices }: SignOffCheck): Findin
     const faults = problems.map(({ file, line, message }) => `${[file, line].filter(Boolean).join(':')} ${message}`);
     return { isPassed: false, message: `what was signed has been changed: ${faults.join('; ')}`, fix };
   }
-  if (last === undefined) return { isPassed: false, message: 'nobody has approved it', fix };
+  if (last === undefined) return { isPassed: false, message: 'it has not been approved', fix };
   if (hasNewChoices) return { isPassed: false, message: 'choices were added after the last sign-off', fix };
   const word = last.decision === 'approve' ? 'approved' : 'rejected';
   return { isPassed: word === 'approved', message: `${word} by ${last.by}, ${last.at}: ${last.reason}` };

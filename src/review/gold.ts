@@ -4,7 +4,7 @@ import { readPairRows, type AnswerPair } from '../eval/judges/pairs.ts';
 import { wilsonInterval } from '../eval/statistics/index.ts';
 
 export interface GoldPair extends AnswerPair {
-  /** What is right. */
+  /** The right choice. */
   choice: HumanChoice;
 }
 

@@ -1,4 +1,4 @@
-/** Where a review of pairs is kept: in a run's or comparison's folder, or beside a file of pairs. */
+/** Files of a review: in a run's or comparison's folder, or next to a file of pairs. */
 import { join } from 'node:path';
 import { isFolder } from '../files/find-files.ts';
 import { resultFiles } from '../store/result-files.ts';
@@ -6,15 +6,15 @@ import { assessmentNames, assessmentPath } from '../store/assessments.ts';
 import { runPaths } from '../store/run-paths.ts';
 
 export interface ReviewPlaces {
-  /** Every choice of every reviewer, only ever added to. */
+  /** Choices of all reviewers; append-only. */
   log: string;
-  /** Who approved what, only ever added to. */
+  /** Approvals; append-only. */
   signOffs: string;
-  /** Which pairs were chosen, where not all are shown. */
+  /** Pairs in the sample, if not all are shown. */
   plan: string;
-  /** What the gate said, only ever added to. */
+  /** Gate decisions; append-only. */
   audit: string;
-  /** What a sign-off is about, besides the log, by its name in the sign-off: measurements, and the result's files. */
+  /** Files that a sign-off covers besides the log, by their name in it: measurements and the result's files. */
   evidence: Readonly<Record<string, string>>;
 }
 

@@ -22,7 +22,7 @@ export interface ReviewPlan {
   chosen: readonly { id: string; stratum: Stratum }[];
 }
 
-/** Of the pairs that are shown, those drawn by chance. */
+/** Share of the shown pairs that is drawn at random. */
 const RANDOM_SHARE = 0.3;
 
 /** @throws RangeError for fewer than two */
@@ -74,8 +74,9 @@ export function readPlan(file: string): ReviewPlan | undefined {
 const STRATA: readonly Stratum[] = ['differing', 'random'];
 
 /**
- * The mean of scores from 0 to 1 as it would be over all pairs: strata count by how many pairs they stand for. The ends are
- * those of the strata by Wilson, joined by squares: few pairs that all agree are no certainty, as they are to a bootstrap.
+ * Mean of scores from 0 to 1, estimated for all pairs: each stratum is weighted by its number of pairs. The interval
+ * combines the strata's Wilson intervals in quadrature: a few pairs that all agree are no certainty, as a bootstrap
+ * would have it.
  */
 export function plannedMean(plan: ReviewPlan, scores: readonly { id: string; score: number }[]): Interval {
   const byPair = Map.groupBy(scores, ({ id }) => id);
@@ -95,7 +96,7 @@ export function plannedMean(plan: ReviewPlan, scores: readonly { id: string; sco
   };
 }
 
-/** Nothing is known of a stratum of which nobody has judged a pair. */
+/** A stratum without judged pairs may have any mean. */
 function meanWithEnds(byPair: ReadonlyMap<string, readonly { score: number }[]>) {
   if (byPair.size === 0) return { mean: 0.5, low: 0, high: 1 };
   const means = [...byPair.values()].map((own) => own.reduce((sum, { score }) => sum + score, 0) / own.length);

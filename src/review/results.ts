@@ -1,4 +1,4 @@
-/** What reviewers found: who wins, and how far they agree. */
+/** Results of a review: win rates and agreement. */
 import { cohenKappa, fleissKappa, gwetAC1, krippendorffAlpha, percentAgreement } from '../eval/judges/agreement.ts';
 import type { Ratings } from '../eval/judges/agreement.ts';
 import { decisiveLabels, preferred, type HumanLabel } from '../eval/judges/human-labels.ts';
@@ -18,7 +18,7 @@ export interface ReviewResults extends Partial<Standing> {
   isWeighted?: true;
   /** Pairs by flag. */
   flags?: Record<string, number>;
-  /** Choices for texts that are no longer these: they do not count. */
+  /** Choices for texts that have changed since; they do not count. */
   outdated: number;
   reviewers: readonly ReviewerSummary[];
   /** How often what stood on the left won where one won: far from a half is a habit, not a judgement. */
@@ -41,7 +41,7 @@ export interface ReviewerSummary {
 export interface ReviewerAgreement {
   pairs: number;
   percent: number;
-  /** Of two reviewers. */
+  /** For two reviewers. */
   cohenKappa?: number;
   /** Where as many judged each pair. */
   fleissKappa?: number;

@@ -1,4 +1,4 @@
-/** Files as they were when somebody saw them: how long, and the hash of that much. */
+/** Length and hash of files at the time of a sign-off. */
 import { existsSync, statSync } from 'node:fs';
 import { sha256StartSync } from '../files/hash.ts';
 

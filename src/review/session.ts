@@ -14,11 +14,11 @@ export interface LoggedChoice extends HumanLabel {
   seconds: number;
   /** ISO 8601. */
   at: string;
-  /** Of what was seen: a choice for other texts does not count. */
+  /** Hash of the texts shown: a choice for other texts does not count. */
   hash: string;
 }
 
-/** What a reviewer sees: nothing of whose answers these are. */
+/** A pair as shown to a reviewer, without the systems' names. */
 export interface ShownPair {
   /** Place in this reviewer's order. */
   item: number;
@@ -45,7 +45,7 @@ export interface SessionProgress {
   total: number;
 }
 
-/** Of the texts of a pair. */
+/** Hash of a pair's texts. */
 export function pairHash({ prompt, a, b }: AnswerPair): string {
   return sha256(JSON.stringify([prompt, a, b])).slice(0, 16);
 }

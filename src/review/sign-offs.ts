@@ -1,4 +1,4 @@
-/** Who approved what: a chain of records, each with the hashes of what was seen. */
+/** Sign-offs: a chain of records, each with the hashes of the files seen. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { table } from '../base/table.ts';
@@ -20,7 +20,7 @@ export interface SignOff extends Link {
 export interface SignOffCheck {
   file: string;
   signOffs: readonly SignOff[];
-  /** What is wrong; empty where all is as it was signed. */
+  /** Differences from the signed state; empty if there are none. */
   problems: readonly Problem[];
   /** The log of choices has grown since the last record. */
   hasNewChoices: boolean;

@@ -5,8 +5,8 @@ import { isOf } from './results.ts';
 import type { RowKind } from './row-kinds.ts';
 
 /**
- * Ties give no row, except for `kto` where most found both answers bad. A reviewer's own words stand in the place of what
- * was preferred, and before both answers; what is flagged is left out, and so are pairs whose answer was known.
+ * Ties give no row, except for `kto` if most reviewers found both answers bad. A reviewer's own text replaces the
+ * preferred answer and is preferred to both. Flagged pairs are left out, and so are gold pairs.
  */
 export function trainingRows(pairs: readonly AnswerPair[], labels: readonly HumanLabel[], kind: RowKind): object[] {
   const known = new Map(pairs.map((pair) => [pair.id, pair]));

@@ -1,7 +1,7 @@
 /** Errors as OpenAI's clients know them: a status, and a body with message, type, param and code. */
 import { nearest } from '../base/nearest.ts';
 
-/** What a status is called in the body; clients choose their class by the status alone. */
+/** `type` in the body, by status; clients choose their exception class by the status alone. */
 const TYPES: Readonly<Record<number, string>> = {
   401: 'authentication_error',
   403: 'permission_error',
@@ -17,7 +17,7 @@ export interface ApiErrorParts {
   cause?: unknown;
 }
 
-/** What a request is refused with. */
+/** Error reply to a request. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
@@ -58,10 +58,10 @@ export function modelNotFound(name: string, known: readonly string[] = []): ApiE
   return new ApiError(404, { message, param: 'model', code: 'model_not_found' });
 }
 
-/** Of a model, in messages. */
+/** Longest model name in messages. */
 const LONGEST_NAME = 200;
 
-/** Nobody listens any more; the status is seen in logs only. */
+/** The client has gone; the status appears in logs only. */
 export function clientGone(): ApiError {
   return new ApiError(499, { message: 'The client closed the connection', code: 'client_closed_request' });
 }

@@ -71,7 +71,7 @@ function estimatedTokens(bytes: number, body: unknown): number {
   return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
-/** The same request to another version, once nobody waits: its answer is nobody's. */
+/** Repeats the request for another version, once the client has its answer; the result is discarded. */
 async function replayed(endpoint: Endpoint, call: Call, model: string) {
   const { server, request, params, key, fields } = call;
   const exchange = new Exchange(request, endpoint.path);
@@ -89,7 +89,7 @@ async function replayed(endpoint: Endpoint, call: Call, model: string) {
   }
 }
 
-/** What stands around every answer: the request's id, who may ask, the error's body, and that it is written down. */
+/** Common parts of every reply: request id, authentication, error body, log. */
 async function answered(
   server: ServerParts,
   exchange: Exchange,
@@ -198,7 +198,7 @@ function unknownPath(context: Context): Response {
 
 const LONGEST_PATH = 200;
 
-/** What a client asks whose base URL lacks /v1. */
+/** Path used by clients whose base URL lacks /v1. */
 function withoutVersion({ path }: Endpoint): string {
   return path.replace(/^\/v1/, '');
 }

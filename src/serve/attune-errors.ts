@@ -1,4 +1,4 @@
-/** What attune refuses, as OpenAI's clients are told it. */
+/** Maps attune's errors to OpenAI's. */
 import { table } from '../base/table.ts';
 import { AttuneError, describeProblem, shortList } from '../base/errors.ts';
 import { isObjectLost, isStoreFailure } from '../store/objects/s3-failure.ts';
@@ -57,7 +57,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 const STORE: Translation = { status: 503, code: 'storage_unavailable' };
 const STORE_RETRY = { 'retry-after': '5' };
 
-/** Clients send again what a server failed at, unless they are told that this does not help. */
+/** Clients retry server errors unless told not to. */
 const NO_RETRY = { 'x-should-retry': 'false' };
 
 /** Our names of settings as the API has them. */
@@ -68,10 +68,10 @@ const FIELDS: Readonly<Record<string, string>> = table({
   logProbs: 'top_logprobs',
 });
 
-/** What an endpoint calls the parts of a request. */
+/** An endpoint's names for the parts of a request. */
 export type FieldNames = Partial<Record<'prompt' | 'length' | 'format', string>>;
 
-/** Any error as what the client is told; `hidden` are folders that are none of its business. */
+/** Any error as an API error; `hidden` folders are replaced in its message. */
 export function toApiError(
   error: unknown,
   fields: FieldNames = {},

@@ -15,14 +15,14 @@ export interface CallParts<Body> {
   server: ServerParts;
   request: Request;
   body: Body;
-  /** Of the path. */
+  /** Path parameters. */
   params: Readonly<Record<string, string>>;
   key?: ApiKey;
   exchange: Exchange;
   /** Stands for what is asked, for a retry to be known again. */
   fingerprint: string;
   fields: FieldNames;
-  /** It stands in for a model that cannot answer: whoever may ask that one may ask this. */
+  /** Whether this is the fallback of another model; permission for that model suffices. */
   isFallback?: boolean;
 }
 
@@ -68,7 +68,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return this.exchange.id;
   }
 
-  /** Folders that messages to clients must not show, with what stands in their place. */
+  /** Folders that messages to clients must not contain, with their replacements. */
   get hidden(): ReadonlyMap<string, string> {
     return new Map(
       this.server.table.models.flatMap(({ id, folder, baseFolder, target }) => [
@@ -79,7 +79,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     );
   }
 
-  /** Any failure as what the client is told; whoever has gone is told nothing, whatever that led to. */
+  /** Any failure as an API error; if the client has gone, always 499. */
   told(error: unknown): ApiError {
     return this.request.signal.aborted ? clientGone() : toApiError(error, this.fields, this.hidden);
   }

@@ -6,7 +6,7 @@ import { restoreSpellings, spellingsIn } from '../files/written-numbers.ts';
 import { isStorable } from '../store/storable.ts';
 import { ApiError } from './api-error.ts';
 
-/** Deeper values are nobody's request; they would end the stack of whoever walks over them. */
+/** Maximum nesting: deeper values would overflow the stack of recursive code. */
 const DEEPEST = 64;
 const MOST_ISSUES = 10;
 
@@ -48,7 +48,7 @@ export async function readBytes(request: Request, mostBytes: number): Promise<Ui
 
 function tooLarge(mostBytes: number): ApiError {
   const message = `The body is larger than ${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes.`;
-  // What is still to come is not read: the connection cannot be used again.
+  // The rest of the body is not read, so the connection cannot be reused.
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }
 
@@ -105,7 +105,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   throw new ApiError(400, { message: `${refusal.message} ${message}`, param: refusal.param, code: refusal.code });
 }
 
-/** Fields of bodies whose texts go to models, or are kept encrypted: any character may stand in them. */
+/** Fields whose texts go to models or are stored encrypted: any character is allowed. */
 const TEXT_FIELDS = new Set([
   'comment',
   'correction',

@@ -45,7 +45,7 @@ export interface ServerOptions {
   registry?: Registry;
   /** Where usage is written down: the registry, also where nothing of it is served. It is closed with the server. */
   ledger?: Registry;
-  /** Who trains jobs. */
+  /** Runs training jobs. */
   trainer?: Trainer;
   /** Where responses, completions and conversations are kept; in memory unless given. */
   kept?: KeptStore;
@@ -109,7 +109,7 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
   return parts;
 }
 
-/** What keys share, and what they have of it. */
+/** Rate limits and usage of keys. */
 async function sharesOf(settings: ServeSettings, ledger: Registry | undefined, log: ServeLog) {
   const usage = new UsageMeter(ledger, log);
   await usage.begin();
@@ -136,7 +136,7 @@ async function warm({ pool, table, state }: ServerParts): Promise<void> {
   state.isReady = true;
 }
 
-/** Serves what is registered, and takes jobs where somebody trains them. */
+/** Serves registered versions, and accepts jobs if there is a trainer. */
 async function followRegistry(parts: ServerParts, registry: Registry, trainer: Trainer | undefined): Promise<void> {
   const { settings } = parts;
   const isWanted = ({ owner }: { owner: string | null }) => (owner === null ? settings.registry : settings.training);
@@ -189,7 +189,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
     // Names of the registry may come later.
     return registry !== undefined || table.find(name) !== undefined
       ? []
-      : [{ field, message: 'is no model served here' }];
+      : [{ field, message: 'is not a model served here' }];
   });
   if (problems.length === 0) return;
   throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server cannot be started like this', problems });
@@ -197,7 +197,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
 
 function nothingToServe(): AttuneError {
   return new AttuneError('E_SERVE_EMPTY', {
-    what: 'There is no model to serve',
+    what: 'There are no models to serve',
     expected: 'a run, an adapter, a model folder or a known name',
     fix: 'name one: attune serve attune-base',
   });
@@ -227,7 +227,7 @@ function finish(
   else log.error({ ...entry, err: (error as Error | undefined)?.cause ?? error }, 'request failed');
 }
 
-/** Asked every few seconds by whoever watches the server. */
+/** Health checks and metrics, polled every few seconds. */
 const PROBES = new Set(['/health', '/ready', '/metrics']);
 
 const POLL_MILLISECONDS = 50;

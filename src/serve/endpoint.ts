@@ -1,15 +1,15 @@
-/** What an endpoint is: one file in `endpoints/` and one line in its table. OpenAPI, checks and tests follow from it. */
+/** An endpoint: one file in `endpoints/` and one line in its table. OpenAPI, checks and tests follow from it. */
 import type { z } from '@hono/zod-openapi';
 import type { FieldNames } from './attune-errors.ts';
 import type { Call } from './call.ts';
 import type { Unsupported } from './fields.ts';
 
-/** What a reply holds, by its content type. */
+/** Reply schemas, by content type. */
 export interface Reply {
   description: string;
-  /** Of `application/json`. */
+  /** Schema of `application/json`. */
   json?: z.ZodType;
-  /** Of each event's data in `text/event-stream`. */
+  /** Schema of each event's data in `text/event-stream`. */
   events?: z.ZodType;
   /** Other content types that are texts. */
   texts?: readonly string[];
@@ -25,13 +25,13 @@ interface EndpointParts<Body> {
   isOpen?: boolean;
   /** Asks for a key that may administer the server. */
   isAdmin?: boolean;
-  /** What may stand behind the question mark. */
+  /** Query parameters. */
   query?: z.ZodObject;
-  /** Of a 200. */
+  /** Reply with status 200. */
   reply: Reply;
   /** How models of upstream servers are asked: with the request as it is, or by a request that the endpoint makes of it. */
   upstream?: 'forwarded' | 'converted';
-  /** What errors call the parts of this endpoint's requests. */
+  /** This endpoint's names for the parts of a request, for errors. */
   fields?: FieldNames;
   handle(call: Call<Body>): Promise<Response> | Response;
 }

@@ -16,7 +16,7 @@ export interface CheckedFields {
   body: Record<string, unknown>;
   /** Paths of fields that were dropped although they ask for something. */
   dropped: string[];
-  /** Where the policy is to refuse them: what the client is told, beside what else is wrong with the body. */
+  /** Error for the client if the policy refuses such fields; reported together with other errors of the body. */
   refusal?: ApiError;
 }
 

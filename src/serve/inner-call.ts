@@ -9,7 +9,7 @@ import { isForwarded } from './upstream/answer-call.ts';
 import { Exchange } from './watch/exchange.ts';
 
 interface InnerRequest {
-  /** The key's name; nobody's on a server without keys. */
+  /** The key's name; empty on a server without keys. */
   owner: string;
   body: Record<string, unknown>;
   /** Written down like a client's once it has ended. */
@@ -28,7 +28,7 @@ export function innerCall(
   const { fields = {}, body: expected } = endpoint;
   const value = isForwarded(server, endpoint, given) ? given : read(server, expected!, given);
   if ((value as { stream?: boolean }).stream === true)
-    throw new ApiError(400, { message: 'Nobody reads a stream here.', param: 'stream', code: 'unsupported_value' });
+    throw new ApiError(400, { message: 'Streams are not supported here.', param: 'stream', code: 'unsupported_value' });
   const request = new Request(`http://127.0.0.1${endpoint.path}`, { method: 'POST' });
   const exchange = new Exchange(request, endpoint.path);
   exchange.isShadow = !isCounted;

@@ -20,7 +20,7 @@ export interface RunningServer {
 function limitsOf({ header_seconds: header, request_seconds: request }: ServeSettings): ServerOptions {
   return {
     maxHeaderSize: 16 * 1024,
-    // Who sends more slowly than that is cut off.
+    // Slower clients are disconnected.
     headersTimeout: header * 1000,
     requestTimeout: Math.max(header, request) * 1000,
     keepAliveTimeout: 65_000,
@@ -53,7 +53,7 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
   };
 }
 
-/** What is written already may still leave. */
+/** Time to flush what has been written. */
 const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
@@ -111,10 +111,14 @@ const BROKEN: Readonly<Record<string, [status: number, reason: string, message: 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request was not sent in time.'],
 });
 
-/** What is no request of HTTP, or does not end, is answered where it can be, and the connection closed. */
+/** Answers malformed or unfinished HTTP requests if possible, and closes the connection. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, reason, message] = BROKEN[error.code ?? ''] ?? [400, 'Bad Request', 'This is no request of HTTP/1.1.'];
+  const [status, reason, message] = BROKEN[error.code ?? ''] ?? [
+    400,
+    'Bad Request',
+    'This is not an HTTP/1.1 request.',
+  ];
   const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: 'bad_request' } });
   const head = `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}`;
   socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);

@@ -17,7 +17,7 @@ export function openObject<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape).catchall(z.any());
 }
 
-/** What a schema is made of, as far as fields are looked for in it. */
+/** Parts of a zod schema that are searched for fields. */
 interface Made {
   type: string;
   innerType?: z.ZodType;

@@ -1,4 +1,4 @@
-/** What stands behind the question mark of a request. */
+/** Query parameters of a request. */
 import type { z } from '@hono/zod-openapi';
 import { table } from '../base/table.ts';
 import type { Call } from './call.ts';

@@ -20,7 +20,7 @@ import type { Telemetry } from './watch/telemetry.ts';
 import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { StoreSweep } from './routes/store-sweep.ts';
 
-/** What all requests of a server share. */
+/** Shared state of a server's requests. */
 export interface ServerParts {
   settings: ServeSettings;
   table: ModelTable;
@@ -37,7 +37,7 @@ export interface ServerParts {
   /** Responses, stored completions and conversations. */
   kept: KeptStore;
   keys?: ApiKeys;
-  /** What keys may ask, and what they have used. */
+  /** Rate limits and usage of keys. */
   rates: RateLimits;
   usage: UsageMeter;
   /** Where usage stands; undefined on a server without keys and registry. */
@@ -57,6 +57,6 @@ export interface ServerParts {
   finish(exchange: Exchange, status: number, error?: unknown): void;
   /** In OpenAPI. */
   document: object;
-  /** What the server is doing with itself. */
+  /** Lifecycle of the server. */
   state: { isReady: boolean; isDraining: boolean };
 }

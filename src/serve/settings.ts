@@ -1,4 +1,4 @@
-/** What a server is started with: serve.yaml, flags, or a program's own options. */
+/** Settings of a server: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 import { BYTE_SIZE } from '../base/byte-size.ts';
 import { DURATION } from '../base/duration.ts';
@@ -33,7 +33,7 @@ export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
 /** Bytes of files, and jobs that have not ended. */
 export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
 
-/** Of each key; without one nothing of the kind is limited. */
+/** Limits of each key; unlimited unless given. */
 export const rateSchema = z.strictObject({
   requests_per_minute: z.number().int().positive().optional(),
   tokens_per_minute: z.number().int().positive().optional(),
@@ -43,7 +43,7 @@ export const rateSchema = z.strictObject({
 
 export type RateSettings = z.output<typeof rateSchema>;
 
-/** What one request, row or job may cost, whoever asks. */
+/** Cost limits of any one request, row or job. */
 const limitsSchema = z.strictObject({
   constraint_seconds: z.number().positive().default(10).describe('to compile a schema, expression or list of choices'),
   constraint_memory: bytes.default('512MB').describe('for the same'),
@@ -96,7 +96,7 @@ export const settingsSchema = z.strictObject({
       }),
     )
     .default([])
-    .describe('who is told of jobs that end, as Standard Webhooks has it'),
+    .describe('receivers of job events, by Standard Webhooks'),
   adapters: z
     .array(z.union([z.string(), z.strictObject({ name: z.string(), target: z.string() })]))
     .default([])

@@ -1,4 +1,4 @@
-/** Files of requests: they lie in a folder that nobody else may look into, for as long as the work takes. */
+/** Files of requests: in a private folder, deleted when the work is done. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

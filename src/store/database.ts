@@ -5,6 +5,7 @@ import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { NodeSqliteDialect } from './dialect.ts';
+import { isNewerDatabase, newerFailure } from './newer-database.ts';
 import { openPostgres, type PostgresPlace } from './postgres.ts';
 import { migrations } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
@@ -18,27 +19,27 @@ export function indexPath(): string {
 
 /**
  * Opens the index and brings its tables up to date; several processes may do so at once.
- * Close it with `destroy()`. Errors: E_INDEX, with what to do.
+ * Close it with `destroy()`. @throws AttuneError E_INDEX, E_DATABASE_NEWER
  */
 export async function openIndex(path: string = indexPath()): Promise<Index> {
   try {
     return await openDatabase<Tables>(path, migrations);
   } catch (error) {
-    throw indexFailure(path, error);
+    throw isNewerDatabase(error) ? error : indexFailure(path, error);
   }
 }
 
 /** A file of SQLite, or a schema of PostgreSQL. */
 export type DatabasePlace = string | PostgresPlace;
 
-/** Opens a database and brings its tables up to date; several processes may do so at once. */
+/** Opens a database and brings its tables up to date; several processes may do so at once. @throws E_DATABASE_NEWER */
 export async function openDatabase<Schema>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Schema>> {
   let database: Kysely<Schema> | undefined;
   try {
     database = typeof place === 'string' ? openFile<Schema>(place) : await openPostgres<Schema>(place);
     const migrationTableSchema = typeof place === 'string' ? undefined : place.schema;
     const { error } = await new Migrator({ db: database, provider, migrationTableSchema }).migrateToLatest();
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw await newerFailure(error, database, { place, provider });
     return database;
   } catch (error) {
     await database?.destroy().catch(() => undefined);
@@ -62,14 +63,10 @@ export async function withIndex<Result>(use: (index: Index) => Promise<Result>):
 }
 
 function indexFailure(path: string, error: unknown): AttuneError {
-  const message = (error as Error).message;
-  const isNewer = message.includes('previously executed migration');
   return new AttuneError('E_INDEX', {
     what: `Cannot open the index of runs ${path}`,
-    got: message,
-    fix: isNewer
-      ? 'a newer attune wrote it: update attune, or set ATTUNE_HOME to another folder'
-      : 'set ATTUNE_HOME to a folder that you may write to; a broken file may be deleted, it is rebuilt from the runs',
+    got: (error as Error).message,
+    fix: 'set ATTUNE_HOME to a folder that you may write to; a broken file may be deleted, it is rebuilt from the runs',
     cause: error,
   });
 }

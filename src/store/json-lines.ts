@@ -8,7 +8,7 @@ const NEWLINE = 10;
 
 /**
  * Reads a file of one JSON value per line, also while it grows: each `read` yields what was completed since the last.
- * A torn last line waits for its end; a line that is no JSON (a crash tore it) is left out.
+ * A torn last line waits for its end; a line that is not JSON (a crash tore it) is left out.
  */
 export class JsonLinesReader<T> {
   readonly path: string;
@@ -125,7 +125,7 @@ function openIfFile(path: string): number | undefined {
   }
 }
 
-/** Ends a last line that only lacks its newline; cuts off one that is no JSON. */
+/** Ends a last line that only lacks its newline; cuts off one that is not JSON. */
 function mendLastLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const tail = lastLine(descriptor, size);

@@ -170,7 +170,7 @@ function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts
     kind === 'adapter' && vocabularySize !== undefined
       ? `once the base model has rows for its new tokens (\`model.resize_token_embeddings(${vocabularySize})\`)`
       : 'as it is';
-  return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template lie beside the weights.`;
+  return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template are next to the weights.`;
 }
 
 /** The form of its training rows, which it has to be asked in elsewhere too. */
@@ -215,10 +215,10 @@ const [{ prediction }] = await model.predict(['a text']);
 await model.close();
 \`\`\`
 
-It needs no graphics card and no libtorch. \`cheap_model.json\` and the arrays beside it are all that it is.`;
+It needs no graphics card and no libtorch. It consists of \`cheap_model.json\` and the arrays next to it.`;
 
 const HOLDS_ROWS =
-  '**It holds its training rows in clear:** whoever has the folder can read them, so share it as you would share the rows.';
+  '**It contains its training rows in clear text:** anyone with the folder can read them, so share it as you would share the rows.';
 
 function data({ data: used, source }: ModelCardParts): string | undefined {
   if (used === undefined) return undefined;

@@ -1,4 +1,5 @@
 /** A PostgreSQL that does not answer, told from one that refuses what it was asked. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { AttuneError } from '../base/errors.ts';
@@ -7,7 +8,13 @@ import { AttuneError } from '../base/errors.ts';
 const AWAY_CODE = /^(?:ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|08|57P0[123]$|53300$)/;
 /** Of pg and Kysely, whose errors have no codes. */
 const AWAY_MESSAGE =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client (?:was closed|has encountered a connection error)|Postgres connection has been discarded)/;
+  /^(?:Connection terminated|timeout e(?:xceeded when trying to connect|xpired)|Query read timeout|Client (?:was closed|has encountered a connection error)|Postgres connection has been discarded)/;
+
+/** Of those: a database that accepts connections, or has accepted them, and says nothing. */
+const SILENT_MESSAGE = /^(?:Connection terminated due to connection timeout|timeout expired|Query read timeout)/;
+
+/** That others wait for a trial. */
+const TRIAL_MS = 500;
 
 /** Where the database is away, an error that says so; else the error as it is. */
 export function storeFailure(error: unknown, place: string): unknown {
@@ -26,15 +33,23 @@ export function isStoreAway(error: unknown): error is AttuneError {
   return error instanceof AttuneError && error.code === 'E_STORE_AWAY';
 }
 
-/** A pool whose errors say when the database is away. */
+/**
+ * A pool whose errors say when the database is away. After one that was waited for in vain a single caller tries whether
+ * the database answers again, and the others are refused.
+ */
 export class StorePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #place: string;
+  /** Milliseconds after a trial in vain in which there is no other. */
+  readonly #pause: number;
+  #isSilent = false;
+  #trial: Promise<void> | undefined;
+  #pausesUntil = 0;
   /** Kysely knows connections by their clients. */
   readonly #clients = new WeakMap<PoolClient, PostgresPoolClient>();
 
-  constructor(pool: Pool, place: string) {
-    [this.#pool, this.#place] = [pool, place];
+  constructor(pool: Pool, place: string, pause: number) {
+    [this.#pool, this.#place, this.#pause] = [pool, place, pause];
   }
 
   get options(): object {
@@ -42,10 +57,37 @@ export class StorePool implements PostgresPool {
   }
 
   async connect(): Promise<PostgresPoolClient> {
+    if (this.#isSilent) await this.#answers();
     const client = await this.#told(this.#pool.connect());
     const known = this.#clients.get(client) ?? this.#wrapped(client);
     this.#clients.set(client, known);
     return known;
+  }
+
+  /** @throws AttuneError E_STORE_AWAY */
+  async #answers(): Promise<void> {
+    const away = storeFailure(new Error('Query read timeout'), this.#place);
+    if (performance.now() < this.#pausesUntil) throw away;
+    const isFirst = this.#trial === undefined;
+    this.#trial ??= this.#try().finally(() => (this.#trial = undefined));
+    const answered = this.#trial.then(() => true);
+    if (isFirst || (await Promise.race([answered, sleep(TRIAL_MS, false)]))) return void (await answered);
+    answered.catch(() => undefined);
+    throw away;
+  }
+
+  async #try(): Promise<void> {
+    let client: PoolClient | undefined;
+    try {
+      client = await this.#told(this.#pool.connect());
+      await this.#told(client.query('select 1'));
+      this.#isSilent = false;
+    } catch (error) {
+      this.#pausesUntil = performance.now() + this.#pause;
+      throw error;
+    } finally {
+      client?.release(this.#isSilent);
+    }
   }
 
   end(): Promise<void> {
@@ -53,14 +95,23 @@ export class StorePool implements PostgresPool {
   }
 
   #wrapped(client: PoolClient): PostgresPoolClient {
+    // What answers late would be taken for the answer to the next query.
+    let silence: Error | undefined;
+    const ask = async (text: string, values: readonly unknown[]) => {
+      if (silence !== undefined) throw silence;
+      return client.query(text, [...values]).catch((error: Error) => {
+        if (SILENT_MESSAGE.test(error.message)) silence = error;
+        throw error;
+      });
+    };
     // Cursors, its other form, are not used here.
-    const query = (text: unknown, values: readonly unknown[] = []) =>
-      this.#told(client.query(text as string, [...values])) as never;
-    return { query, release: (destroy) => client.release(destroy) };
+    const query = (text: unknown, values: readonly unknown[] = []) => this.#told(ask(text as string, values)) as never;
+    return { query, release: (destroy) => client.release(destroy === true || silence !== undefined) };
   }
 
   #told<Result>(work: Promise<Result>): Promise<Result> {
-    return work.catch((error: unknown) => {
+    return work.catch((error: Error) => {
+      if (SILENT_MESSAGE.test(error.message)) this.#isSilent = true;
       throw storeFailure(error, this.#place);
     });
   }

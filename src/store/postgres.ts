@@ -16,6 +16,7 @@ import {
   type PostgresDialectConfig,
   type QueryCompiler,
 } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientConfig } from 'pg';
 import { shownUrl } from '../base/postgres-url.ts';
 import { StorePool, storeFailure } from './postgres-failure.ts';
@@ -32,6 +33,10 @@ const CONNECTIONS = 4;
 const CONNECT_MS = 10_000;
 /** Transactions wait for each other: one of a machine that sleeps is ended after so long, and no other waits for it. */
 const IDLE_MS = 10_000;
+/** Until a query counts as not answered, unless the address has `?query_timeout=`; longer than an idle transaction. */
+const QUERY_MS = 15_000;
+/** For a connection to say goodbye. */
+const GOODBYE_MS = 500;
 /** Of `bigint` in pg's table of types. */
 const INT8 = 20;
 const LOCK = 'select pg_advisory_xact_lock(hashtext($1))';
@@ -41,9 +46,11 @@ const dialects = new WeakMap<object, StoreDialect>();
 
 export async function openPostgres<Schema>({ url, schema }: PostgresPlace): Promise<Kysely<Schema>> {
   const { default: pg } = await import('pg');
+  const patience = Number(URL.parse(url)?.searchParams.get('query_timeout') ?? QUERY_MS);
   const config: ClientConfig = {
     connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
+    connectionTimeoutMillis: Math.min(CONNECT_MS, patience),
+    query_timeout: patience,
     // Times and sizes are below 2^53.
     types: {
       getTypeParser: ((type: number, format?: 'text' | 'binary') =>
@@ -56,7 +63,7 @@ export async function openPostgres<Schema>({ url, schema }: PostgresPlace): Prom
   pool.on('connect', (client) => client.on('error', () => undefined));
   const place = `${shownUrl(url)} (schema ${schema})`;
   const changes = new Changes(schema, place, () => new pg.Client(config));
-  const dialect = new StoreDialect(new StorePool(pool, place), schema, changes);
+  const dialect = new StoreDialect(new StorePool(pool, place, patience / 3), schema, changes);
   const database = new Kysely<Schema>({ dialect });
   dialects.set(database, dialect);
   try {
@@ -202,7 +209,11 @@ class Changes {
 
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => undefined);
-    await client?.end().catch(() => undefined);
+    if (client === undefined) return;
+    const goodbye = client.end().catch(() => undefined);
+    // A database that says nothing would be waited for without end.
+    await Promise.race([goodbye, sleep(GOODBYE_MS, undefined, { ref: false })]);
+    client.connection.stream.destroy();
   }
 }
 

@@ -85,7 +85,7 @@ function refuseLink(folder: string): string {
 
 function noName(name: string): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: 'This is no name for a run',
+    what: 'This is not a valid name for a run',
     got: JSON.stringify(name),
     expected: 'the name of a folder, without a path',
     fix: 'attune runs rename tickets tickets-first',

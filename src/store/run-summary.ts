@@ -36,6 +36,9 @@ export interface RunSummary {
   advice?: Omit<CourseJudged, 'type'>;
 }
 
+/** What failed before has been got over. */
+const UNDER_WAY = { status: 'running', error: undefined, fix: undefined, finishedAt: undefined } as const;
+
 type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
 
 /** What each kind of event changes; those left out say nothing about the run as a whole. */
@@ -43,7 +46,7 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
   'run-started': (summary, event) => {
     // A resumed run says so again; it stays the run that its folder was begun for.
     const id = summary.id === summary.folder ? event.run : summary.id;
-    Object.assign(summary, { id, status: 'running', finishedAt: undefined, ...namesOf(event) });
+    Object.assign(summary, { id, ...UNDER_WAY, ...namesOf(event) });
   },
   'data-prepared': (summary, { format, rows, hashes }) => {
     summary.data = { format, rows, hashes };
@@ -58,7 +61,7 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
     summary.advice = { course, finding, change };
   },
   'run-resumed': (summary, { step }) => {
-    Object.assign(summary, { step, status: 'running', error: undefined, fix: undefined, finishedAt: undefined });
+    Object.assign(summary, { step, ...UNDER_WAY });
   },
   'run-stopped': (summary, { step }) => end(summary, 'stopped', step),
   'run-failed': (summary, { step, error }) => {

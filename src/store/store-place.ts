@@ -23,10 +23,23 @@ export function storeUrl(environment: NodeJS.ProcessEnv = process.env): string |
 
 /** @throws AttuneError E_STORE: what was given is not repeated, since a password may stand in it */
 export function checkedStoreUrl(url: string, name: string): string {
-  if (isPostgresUrl(url) && URL.canParse(url)) return url;
+  if (isPostgresUrl(url) && URL.canParse(url)) {
+    checkTimeout(url, name);
+    return url;
+  }
   throw new AttuneError('E_STORE', {
-    what: `${name} is no address of a PostgreSQL database`,
+    what: `${name} is not the address of a PostgreSQL database`,
     expected: `postgres://USER@HOST:PORT/DATABASE, with the password in PGPASSWORD or ~/.pgpass${name === '--to' ? '; or s3://BUCKET/PREFIX' : ''}`,
+  });
+}
+
+function checkTimeout(url: string, name: string): void {
+  const given = new URL(url).searchParams.get('query_timeout');
+  if (given === null || /^[1-9]\d{0,8}$/.test(given)) return;
+  throw new AttuneError('E_STORE', {
+    what: `${name} has a query_timeout that is none`,
+    got: given,
+    expected: 'milliseconds until a query counts as not answered, such as query_timeout=15000',
   });
 }
 

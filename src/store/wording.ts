@@ -27,8 +27,7 @@ const wordedRowSchema = z.strictObject({
 });
 export type WordedRow = z.infer<typeof wordedRowSchema>;
 
-/** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
-export const wordingSchema = z.strictObject({
+const wordedRowsSchema = z.strictObject({
   version: z.literal(1),
   /** Rows in other words. */
   rows: z.number(),
@@ -48,5 +47,13 @@ export const wordingSchema = z.strictObject({
     .optional(),
   /** Rows that the result answered rightly as they were, and wrongly in other words. */
   examples: z.array(wordedRowSchema).readonly(),
+  /** The rows' file, where they are somebody's own and none in other words. */
+  file: z.string().optional(),
+});
+
+/** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
+export const wordingSchema = wordedRowsSchema.extend({
+  /** The same on somebody's own rows, the last that it was compared on. */
+  own: wordedRowsSchema.optional(),
 });
 export type Wording = z.infer<typeof wordingSchema>;

@@ -15,8 +15,8 @@ export const waitingThreads = {
 };
 
 /**
- * Loads libtorch, once, in the process's main thread. What libtorch and its BLAS read from the environment
- * must be set before the library is loaded; each line undoes a trap that was measured (docs/decisions/engine.md).
+ * Loads libtorch once, in the process's main thread. Environment variables of libtorch and its BLAS must be set
+ * before the library is loaded; each line works around a measured trap (docs/decisions/engine.md).
  */
 const environment: Record<string, string | undefined> = {
   ...waitingThreads,
@@ -34,7 +34,7 @@ export function engine(): Native {
   return loaded;
 }
 
-/** Where the addon lies: beside `src` in a checkout, beside `dist` in an installed package. */
+/** Path of the addon: next to `src` in a checkout, next to `dist` in an installed package. */
 export function addonPath(): string {
   return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../build/attune.node', import.meta.url));
 }

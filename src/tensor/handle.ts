@@ -4,8 +4,8 @@ import type { TensorId } from './native.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * A number that stands for a tensor in the engine's table, with what can be asked of it without arithmetic.
- * Inside a `scope` it is freed at the scope's end; outside it belongs to whoever made it: `using`, or `dispose()`.
+ * A handle to a tensor in the engine's table, with its metadata. Inside a `scope` it is freed at the scope's end;
+ * outside it belongs to its creator: `using`, or `dispose()`.
  */
 export class TensorHandle implements Disposable {
   readonly id: TensorId;
@@ -43,7 +43,7 @@ export class TensorHandle implements Disposable {
     return this.shape.reduce((product, size) => product * size, 1);
   }
 
-  /** Of its values, wherever they lie. */
+  /** Bytes of its values, on any device. */
   get bytes(): number {
     return this.size * dtypeBytes[this.dtype];
   }

@@ -1,7 +1,7 @@
 import { engine } from './engine.ts';
 import { attune } from './operators.ts';
 
-/** What belongs to a run's identity of the machine's arithmetic. `kernels` are ours: ATTUNE_KERNELS, or the best there are. */
+/** Arithmetic of the machine, part of a run's identity. `kernels` are ours: ATTUNE_KERNELS, or the best available. */
 export function engineIdentity(): { libtorch: string; threads: number; cpu: string; kernels: string } {
   const native = engine();
   const kernels = attune.kernels.default();

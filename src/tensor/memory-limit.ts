@@ -6,9 +6,9 @@ import { formatBytes } from '../base/format.ts';
 import { dtypeCode } from './dtype.ts';
 import type { Native } from './native.ts';
 
-/** OpenBLAS takes one for each thread as it is loaded, and one for the first product; refused, it asks again for ever. */
+/** OpenBLAS allocates one per thread when it is loaded, and one for the first product; if that fails it retries forever. */
 const BLAS_BUFFER = 128 * 2 ** 20;
-/** What else is taken as libtorch and what it needs are loaded: 66 MB measured. */
+/** Everything else taken while libtorch and its dependencies load; 66 MB measured. */
 const LIBRARIES = 128 * 2 ** 20;
 
 /** Limits of the kernel's, by what counts towards them. */

@@ -103,7 +103,7 @@ function encodeAny(value: unknown): NativeValue {
 
 type Wrap = (value: NativeValue) => unknown;
 
-/** What an operator gave back, by its schema: ids become tensors, numbers stay numbers. */
+/** Converts an operator's results by its schema: ids become tensors, numbers stay numbers. */
 function resultWrapper(returns: readonly NativeArgument[]): Wrap {
   const wraps = returns.map((item) => valueWrapper(item.type));
   if (wraps.length === 1) return wraps[0];

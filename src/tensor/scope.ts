@@ -1,7 +1,7 @@
 import { engine } from './engine.ts';
 import { TensorHandle } from './handle.ts';
 
-/** A scope's body must be synchronous: tensors that cross an `await` belong to somebody by name. */
+/** A scope's body must be synchronous: tensors that cross an `await` need an explicit owner. */
 type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
 
 /**

@@ -6,8 +6,8 @@ import { Tensor } from './tensor.ts';
 const ALIGNMENT = 64;
 
 /**
- * Contiguous copies side by side in large pages of memory, where the system has them; on the CPU only. What is read
- * whole again and again, as weights are for every token, comes faster from there than from the pages of a file.
+ * Contiguous copies in large pages of memory, if the system has them; on the CPU only. Weights, which are read whole
+ * for every token, are read faster from there than from the pages of a file.
  */
 export function settled(tensors: readonly Tensor[]): Tensor[] {
   const sizes = tensors.map(({ bytes }) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);

@@ -147,7 +147,7 @@ export class Tensor extends TensorHandle {
     engine().setRequiresGrad(this.id, value);
     return this;
   }
-  /** What backward has added up here so far. A new handle at each call, owned by the scope around. */
+  /** Gradient accumulated so far. A new handle at each call, owned by the surrounding scope. */
   get grad(): Tensor | undefined {
     const id = engine().gradOf(this.id);
     return id === undefined ? undefined : new Tensor(id);

@@ -6,7 +6,7 @@ export interface Console {
   readonly isJson: boolean;
   /** Someone can answer questions. */
   readonly isInteractive: boolean;
-  /** For what people asked to see; nothing with `--json`. */
+  /** Requested output; silent with `--json`. */
   readonly out: Terminal;
   /** Progress and remarks: standard error. */
   readonly log: Terminal;

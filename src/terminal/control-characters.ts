@@ -1,7 +1,7 @@
 /**
- * Names of files, tensors and recipes, texts of rows and answers of models come from anywhere, and a terminal obeys
- * control characters: it would be recoloured, retitled, made to answer. They are shown in place of being obeyed; only
- * the command line's own sequences pass, which carry a number that nobody else knows until they are written out.
+ * Names of files, tensors and recipes, texts of rows and answers of models are untrusted, and a terminal obeys
+ * control characters: they could recolour it, retitle it, make it answer. They are made visible; only the command
+ * line's own sequences pass, marked with a random number until they are written out.
  */
 import { randomInt } from 'node:crypto';
 import picocolors from 'picocolors';
@@ -26,7 +26,7 @@ export function visible(text: string): string {
   return parts.map((part) => part.replaceAll('\r\n', '\n').replace(CONTROLS, shown)).join(`\u001B[${OWN};`);
 }
 
-/** What is written out: all is visible, and our own sequences do what they say. */
+/** Text for the terminal: untrusted control characters are visible, our own sequences act. */
 export function forTerminal(text: string): string {
   return visible(text).replace(OWN_SEQUENCE, (_, sequence: string) =>
     sequence === '2K' ? '\r\u001B[2K' : `\u001B[${sequence}`,

@@ -6,5 +6,9 @@ export function parseDuration(option: string, text: string): number {
   const given = text.trim();
   const milliseconds = DURATION.test(given) ? millisecondsOf(given) : 0;
   if (milliseconds > 0) return milliseconds;
-  throw new AttuneError('E_USAGE', { what: `${option} is no time`, got: text, expected: 'such as 90s, 30m, 2h or 7d' });
+  throw new AttuneError('E_USAGE', {
+    what: `${option} is not a time`,
+    got: text,
+    expected: 'such as 90s, 30m, 2h or 7d',
+  });
 }

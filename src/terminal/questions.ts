@@ -61,7 +61,7 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
   return decided(answer) || undefined;
 }
 
-/** What is made of a column. */
+/** Goal for a column. */
 export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
   const answer = await answered(
     select<string>({
@@ -121,8 +121,8 @@ function cancelled(): AttuneError {
 }
 
 /**
- * An answer, or E_CANCELLED where none can come any more: Ctrl-D ends the input without a word to whoever waits, which
- * leaves the process with nothing to do.
+ * The answer, or E_CANCELLED if none can come any more: Ctrl-D closes the input without an event for the prompt, and
+ * the process would exit with nothing left to do.
  */
 export async function answered<Answer>(
   asked: Promise<Answer>,

@@ -42,7 +42,7 @@ export function formatTable(
   return [head, ...body].map((line) => line.trimEnd()).join('\n');
 }
 
-/** A terminal's width; none in a pipe, where whoever reads has the names in full. */
+/** Width of the terminal; unlimited in a pipe, so that names are complete. */
 export function tableWidth({ isTTY, columns }: Pick<Terminal, 'isTTY' | 'columns'>): number {
   return isTTY ? columns : Infinity;
 }

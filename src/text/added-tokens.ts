@@ -46,7 +46,7 @@ export function addTokensToFiles(
   return { files: { ...files, tokenizer, translation, others: withDecoderEntries(files, added) }, ...result };
 }
 
-/** What cuts texts reads the tokens whole, too. */
+/** The pre-tokenizer keeps the tokens whole, too. */
 function withWholeTokens({ translation, origin }: TokenizerFiles, added: readonly AddedTokenJson[]) {
   if (translation?.pieces === undefined) return translation;
   const withTokens = (text: string): string => {

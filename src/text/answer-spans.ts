@@ -82,7 +82,7 @@ export async function findHeader(
     const { inAsked, inText, isNext } = lastCommonTurn(asked, shown, index);
     const gap = text.slice(inText, place);
     const added = addedPrompt(turns, index);
-    // What differs may lie before the header, where the turn before it is closed otherwise.
+    // The difference may lie before the header, if the turn before it is closed differently.
     const at = isNext && added !== '' ? gap.indexOf(added) : -1;
     if (at !== -1) return { end: inText + at + added.length, isAsked: true };
     const shared = await sharedTokens(gap, asked.text.slice(inAsked));
@@ -93,7 +93,7 @@ export async function findHeader(
   return begins ? { end: place, isAsked: prompt === undefined } : undefined;
 }
 
-/** What a template adds to ask for turn `index`; empty where it adds nothing, or changes more. */
+/** The generation prompt of turn `index`; empty if the template adds nothing, or changes more. */
 function addedPrompt(turns: Turns, index: number): string {
   const [without, prompt] = [turns.beginning(index, false), turns.beginning(index, true)];
   return without !== undefined && prompt?.startsWith(without) === true ? prompt.slice(without.length) : '';
@@ -103,7 +103,7 @@ interface CommonTurn {
   /** Where the turn ends in either rendering. */
   inAsked: number;
   inText: number;
-  /** Whether no turn stands between it and the one that is asked for. */
+  /** Whether the requested turn follows immediately. */
   isNext: boolean;
 }
 
@@ -143,7 +143,7 @@ async function endWithoutStop(
   return { end, ending: firstStopEnd(closing, 0, stops) === undefined ? 'endless' : 'open' };
 }
 
-/** What follows the answer's own text where its turn is the last one. */
+/** Text after the answer if its turn is the last one. */
 function closingOf({ turns, text }: ShownTurns, index: number, from: number): string | undefined {
   const alone = turns.shown(index + 1, false);
   if (alone?.text.startsWith(text.slice(0, from)) === true) return alone.text.slice(from);

@@ -7,7 +7,7 @@ import { parseTemplate, RESERVED } from './template.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-/** What a run says of its chat template. */
+/** Chat template settings of a run. */
 export interface TemplateChoice {
   /** A template's text with where it was read, or the name of one that the tokenizer has or of ours; else its own default. */
   template?: { text: string; origin: string } | { name: string };
@@ -16,8 +16,8 @@ export interface TemplateChoice {
 }
 
 /**
- * A tokenizer with the template chosen as its only one. Variables are written into the template as its defaults, so
- * that whoever serves the saved folder renders as training did.
+ * Tokenizer with the chosen template as its only one. Variables become the template's defaults, so that servers of
+ * the saved folder render as training did.
  * @throws E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS
  */
 export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoice): Promise<Tokenizer> {
@@ -33,7 +33,7 @@ export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoic
   return Tokenizer.fromFiles({ ...files, templateOrigin: origin });
 }
 
-/** Those of the variables that the tokenizer's own templates read, as defaults: for a base model beside a tuned one. */
+/** Sets those variables that the tokenizer's own templates read as defaults: for the base model in a comparison. */
 export async function withKnownKwargs(
   tokenizer: Tokenizer,
   kwargs: Readonly<Record<string, unknown>>,

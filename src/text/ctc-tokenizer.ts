@@ -4,7 +4,7 @@ import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
 import { OlderFiles } from './older/older-files.ts';
 
-/** What tokenizer_config.json of HF's Wav2Vec2CTCTokenizer says, with its defaults. */
+/** Settings of HF's Wav2Vec2CTCTokenizer in tokenizer_config.json, with its defaults. */
 export interface CtcSettings {
   pad: string;
   unknown: string;
@@ -15,7 +15,7 @@ export interface CtcSettings {
 
 const VOCABULARY = 'vocab.json';
 
-/** What comes with vocabularies of pieces, but for tokenizer.json. */
+/** Files of subword vocabularies other than tokenizer.json. */
 const PIECES = ['merges.txt', 'source.spm', 'sentencepiece.bpe.model'];
 
 /** Classes, or model types, whose vocab.json has letters: that of any other lacks the file which cuts texts. */
@@ -107,7 +107,7 @@ function ctcTokenizerJson(vocabulary: Readonly<Record<string, number>>, settings
 function checked(text: string, folder: string): Record<string, number> {
   const fault = (got: string) =>
     new AttuneError('E_TOKENIZER_INVALID', {
-      what: `${join(folder, VOCABULARY)} is no vocabulary of letters`,
+      what: `${join(folder, VOCABULARY)} is not a vocabulary of letters`,
       got,
       expected: 'an object with an id for each letter',
       fix: 'fetch it again; of a model for many languages, take the folder of one',
@@ -120,7 +120,7 @@ function checked(text: string, folder: string): Record<string, number> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('no object');
   const ids = Object.values(value as Record<string, unknown>);
-  if (ids.some((id) => !Number.isInteger(id) || (id as number) < 0)) throw fault('ids that are no whole numbers');
+  if (ids.some((id) => !Number.isInteger(id) || (id as number) < 0)) throw fault('ids that are not whole numbers');
   if (new Set(ids).size < ids.length) throw fault('two letters with one id');
   return value as Record<string, number>;
 }

@@ -22,6 +22,6 @@ export interface FramedText {
 
 /** Places are those of each token's own text; special tokens have empty ones. */
 export interface PlacedText extends FramedText, EncodedText {
-  /** Of two texts, which tokens are the second's: 1 there. */
+  /** 1 for tokens of the second text of a pair. */
   ofPair?: Uint8Array;
 }

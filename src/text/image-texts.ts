@@ -10,7 +10,7 @@ export interface ImageTexts {
   /** The token that a template writes for an image, and that stands for each vector of one. */
   token: string;
   id: number;
-  /** What takes the token's place for each image. @throws AttuneError E_MEDIA_UNREADABLE */
+  /** Replacement of the image token for each image. @throws AttuneError E_MEDIA_UNREADABLE */
   textsOf(files: readonly ImageFile[]): Promise<string[]>;
 }
 
@@ -76,7 +76,7 @@ function placesOf(token: string, text: string): number[] {
   return places;
 }
 
-/** Whether so many images are those of the first turns: turns after the last answer may be left out of a row. */
+/** Whether the first turns contain `count` images: a row may omit turns after the last answer. */
 function isBeginning(count: number, messages: readonly Message[]): boolean {
   const answered = messages.findLastIndex(({ role }) => role === 'assistant');
   const least = imagesIn(answered < 0 ? messages : messages.slice(0, answered)).length;
@@ -85,7 +85,7 @@ function isBeginning(count: number, messages: readonly Message[]): boolean {
 
 interface Replacement {
   places: readonly number[];
-  /** Of what is replaced. */
+  /** Length of the replaced text. */
   length: number;
   texts: readonly string[];
   images: readonly ImageFile[];

@@ -7,11 +7,11 @@ interface InfillMarks {
   prefix: string;
   suffix: string;
   middle: string;
-  /** Marks that end the answer, beside EOS. */
+  /** Marks that end the answer, besides EOS. */
   ends: readonly string[];
 }
 
-/** Of the families that put the prefix first. */
+/** Families with the prefix first. */
 const FAMILIES: readonly InfillMarks[] = [
   // Qwen2.5-Coder, Granite, CodeGemma
   {
@@ -40,7 +40,7 @@ interface InfillIds {
   prefix: number;
   suffix: number;
   middle: number;
-  /** Ids that end the text of a gap, beside the tokenizer's own. */
+  /** Ids that end the infill, besides the tokenizer's own. */
   ends: readonly number[];
 }
 
@@ -55,7 +55,7 @@ export function infillMarks(tokenizer: Pick<Tokenizer, 'idOf'>): InfillIds | und
   return undefined;
 }
 
-/** What the model continues with the text of the gap. @throws AttuneError E_WRONG_ROWS where it fills none */
+/** Prompt that the model completes with the missing text. @throws AttuneError E_WRONG_ROWS for models without infilling */
 export async function infillIds(
   tokenizer: Tokenizer,
   { prefix, suffix }: { prefix: string; suffix: string },

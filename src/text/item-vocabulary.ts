@@ -4,7 +4,7 @@ import { Tokenizer } from './tokenizer.ts';
 /** A row begins with it, so that its first item can be predicted too. */
 const START = '[START]';
 const UNKNOWN = '[UNK]';
-/** What tokens of users' features begin with. */
+/** Prefix of the tokens of users' features. */
 const USER = '[USER ';
 
 /**
@@ -57,7 +57,7 @@ export async function withMoreItems(tokenizer: Tokenizer, added: readonly string
   return itemTokenizer([...names.filter((name) => name !== undefined), ...added], about);
 }
 
-/** What a row of items is to a model. */
+/** A row of items as token ids. */
 interface ItemIds {
   /** The start, what is known of the user, and the items that the vocabulary has. */
   ids: Int32Array;
@@ -67,7 +67,7 @@ interface ItemIds {
   lastIsKnown: boolean;
 }
 
-/** What stands for a user as somebody of their own, among what is known of users: no feature is without a name. */
+/** Feature that identifies a known user; other features have a name before the `=`. */
 export function selfOf(user: string): string {
   return `=${user}`;
 }

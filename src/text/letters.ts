@@ -13,7 +13,7 @@ export interface Spelt {
   unknown: string[];
 }
 
-/** What a model of speech writes: letters, a mark between words, and a blank where it hears nothing new. */
+/** Output alphabet of a CTC speech model: letters, a word separator, and the blank. */
 export class Letters {
   readonly #tokenizer: Tokenizer;
   readonly #settings: CtcSettings;

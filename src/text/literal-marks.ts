@@ -1,7 +1,7 @@
 /**
- * Control tokens that somebody wrote into a message, a tool's result or a schema stay text. The first character of each
- * becomes an unused one while the template renders, so that its place is known in what comes out; there the text is cut,
- * and no part of it holds the whole token any more.
+ * Keeps control tokens in a message, a tool's result or a schema as text. The first character of each is replaced by
+ * an unused one while the template renders, so that its place is known in the output; the text is split there, and no
+ * part of it contains the whole token.
  */
 import { AttuneError } from '../base/errors.ts';
 import type { Message } from './message.ts';

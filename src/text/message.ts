@@ -13,7 +13,7 @@ export interface ImageFile {
   hash: string;
 }
 
-/** An image that stands in a turn's text. */
+/** An image placed in a turn's text. */
 export interface PlacedImage {
   /** How much of the text comes before it, in UTF-16 units. */
   at: number;
@@ -25,7 +25,7 @@ export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
   /** Empty where the turn has no text, such as one that only calls tools. */
   content: string;
-  /** What a turn without text had in the row: templates tell null from no key at all. */
+  /** How a turn without text appeared in the row: templates distinguish null from a missing key. */
   contentless?: 'null' | 'absent';
   /** In their order; templates are shown text and images as parts. */
   images?: readonly PlacedImage[];

@@ -20,7 +20,7 @@ export function toUtf16Offsets(text: string, offsets: Int32Array): void {
   for (let i = 0; i < offsets.length; i++) offsets[i] = unitOf[offsets[i]];
 }
 
-/** What the core encoded, with the places of its tokens: of each in its own text, where there are two. */
+/** Adds each token's position in its own text to the core's encoding. */
 export function withOffsets(
   { text, pair }: { text: string; pair?: string },
   encoding: JsEncoding,

@@ -49,7 +49,7 @@ export interface RenderedRow {
   /** [T] 1 where the token is to be predicted; the first token, which nothing comes before, never is. */
   trained: Uint8Array;
   pieces: Piece[];
-  /** What its image tokens stand for, in their order. */
+  /** Images of its image tokens, in order. */
   images?: readonly ImageFile[];
 }
 
@@ -186,7 +186,7 @@ function assemble(row: RowParts, encoded: EncodedText, images: ImageTexts | unde
   const { ids } = encoded;
   const trained = maskOf(row.trained, encoded);
   if (trained.length > 0) trained[0] = 0;
-  // Nobody writes an image.
+  // Image tokens are never generated.
   if (images !== undefined) for (const [token, id] of ids.entries()) if (id === images.id) trained[token] = 0;
   const pieces = piecesOf(row, encoded, trained);
   return { ids, trained, pieces, ...(row.images && { images: row.images }) };
@@ -200,7 +200,7 @@ function maskOf(spans: readonly TrainedSpan[], { starts, ends }: EncodedText): U
     if (next === spans.length) break;
     // A token without text of its own still belongs where it stands.
     const { start, end, isOpen } = spans[next];
-    // What follows an open answer is the template's, or the next turn's.
+    // Text after an open answer belongs to the template or the next turn.
     if (isOpen === true && ends[token] > end) continue;
     if (Math.max(ends[token], starts[token] + 1) > start) trained[token] = 1;
   }

@@ -44,7 +44,7 @@ export async function layOutAnswers(
 
 interface LastAnswer {
   shown: ShownTurns;
-  /** What is shown, closed. */
+  /** Rendered text, closed. */
   text: string;
   found: AnswerSpan | 'unstable';
 }

@@ -54,7 +54,7 @@ function emptyProblem(ids: Int32Array, { isEmpty }: Piece, tokenizer: Tokenizer)
   return ['the chat template shows nothing of the answer, so that an empty one would be trained'];
 }
 
-/** Unicode composition is the tokenizer's right, and so is white space beside tokens that take it in. */
+/** Tokenizers may compose Unicode, and absorb white space next to certain tokens. */
 function comparable(text: string, tokenizer: Tokenizer): string {
   const composed = text.toWellFormed().normalize('NFC');
   const takesSpace = tokenizer.addedTokens.some(({ lstrip, rstrip }) => lstrip || rstrip);

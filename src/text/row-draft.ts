@@ -30,7 +30,7 @@ export interface TextRow {
 
 export type RenderableRow = (ChatRow | CompletionRow | TextRow) & { source?: { file: string; line: number } };
 
-/** Which tokens carry loss: every assistant turn's, the last one's, or all tokens. */
+/** Tokens that carry loss: of every assistant turn, of the last one, or all. */
 export type TrainOn = 'answers' | 'last_answer' | 'all';
 
 /** A trained stretch of the text, and the turn that it answers. */
@@ -49,7 +49,7 @@ export interface Draft {
   trained: TrainedSpan[];
   /** Where serving starts an answer: the text is tokenised in parts there, so that no token reaches over. */
   cuts: number[];
-  /** What its image tokens stand for, in their order. */
+  /** Images of its image tokens, in order. */
   images?: readonly ImageFile[];
   /** EOS follows the text. */
   endsWithEos: boolean;
@@ -74,7 +74,7 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
   return { text: row.text, trained: [{ start: 0, end: row.text.length }], cuts: [], endsWithEos };
 }
 
-/** What a model goes on with: a new answer, the text of the last turn, or the turns as they are, without a header. */
+/** How the model continues: with a new answer, with the text of the last turn, or after the turns without a header. */
 export type Continuation = 'new_answer' | 'final_message' | 'turns';
 
 /** A conversation that the model goes on with, in a new answer unless told otherwise. */
@@ -145,7 +145,7 @@ async function draftMarked(given: ChatRow, tokenizer: Tokenizer, { trainOn, now 
   const options = { addGenerationPrompt: false, now };
   const row = withoutPrintedNull(given, (one) => unlessRefused(() => tokenizer.templates.render(one, options)));
   const turns = turnsOf(row, tokenizer, now);
-  // What the template refuses is said by rendering it again.
+  // Rendering again throws the template's error.
   if (turns.beginning(row.messages.length, false) === undefined) tokenizer.templates.render(row, options);
   const check = shownCheck(row, tokenizer, { ...options, isTrained: true });
   checkShown(row, check);
@@ -231,7 +231,7 @@ function noStop(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError 
 function onlyOpen(row: ChatRow, tokenizer: Tokenizer): AttuneError {
   const stops = stopTexts(tokenizer).join(', ');
   return new AttuneError('E_TEMPLATE_NO_STOP', {
-    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, and that is no trained answer`,
+    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, which is not a trained answer`,
     fix: 'end the row with an answer that is trained',
   });
 }

@@ -16,7 +16,7 @@ export interface RowParts {
   text: string;
   trained: TrainedSpan[];
   parts: RowPart[];
-  /** What its image tokens stand for, in their order. */
+  /** Images of its image tokens, in order. */
   images?: readonly ImageFile[];
   /** As in the draft, in the whole text. */
   askedAt?: number;
@@ -24,8 +24,8 @@ export interface RowParts {
 }
 
 /**
- * Settles BOS and EOS and cuts the text where answers start. A template may write BOS although the text has one
- * already: one stays. The tokenizer may want one that nobody wrote: it comes as a token, as its own rules would add it.
+ * Resolves BOS and EOS and splits the text where answers start. If a template writes BOS and the tokenizer adds one
+ * too, one stays. If the tokenizer requires one that the template omits, it is added as a token.
  */
 export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   const { bos, eos } = tokenizer.special;

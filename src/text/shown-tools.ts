@@ -54,7 +54,7 @@ export function checkTurnsShown(conversation: Conversation, text: string, { rend
   });
 }
 
-const BESIDE_CALLS = 'the text beside calls';
+const BESIDE_CALLS = 'the text next to calls';
 const REASONING = "the last answer's reasoning_content";
 const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
 
@@ -89,7 +89,7 @@ class Marks {
   }
 }
 
-/** Text beside calls, and the reasoning of a last turn: templates leave out that of earlier ones, since nobody reads it again. */
+/** Marks text next to calls, and the reasoning of a last turn: templates omit that of earlier ones. */
 function markAnswers(conversation: Conversation, marks: Marks): Conversation {
   const messages = conversation.messages.map((message, index, all) => {
     if (message.role !== 'assistant') return message;

@@ -21,7 +21,7 @@ export interface TimeTokens {
 
 const GENERATION = 'generation_config.json';
 
-/** Whisper's tokens that are no text (Radford et al., 2022), by generation_config.json, else by their names. */
+/** Whisper's special tokens (Radford et al., 2022), from generation_config.json, otherwise by their names. */
 export class SpeechTokens {
   readonly #tokenizer: Tokenizer;
   readonly #config: Record<string, unknown>;
@@ -83,13 +83,13 @@ export class SpeechTokens {
     return this.#named('no_timestamps_token_id', '<|notimestamps|>');
   }
 
-  /** What stands at a transcript's start where nobody speaks, in vocabularies that have it. */
+  /** The no-speech token at a transcript's start, if the vocabulary has one. */
   get noSpeech(): number | undefined {
     const named = ['<|nospeech|>', '<|nocaptions|>'].map((token) => this.#tokenizer.idOf(token));
     return named.find((id) => id !== null);
   }
 
-  /** Those of a model with so many tokens; older files of tokenizers do not name them, though the model has them. */
+  /** Timestamp tokens of a model with this vocabulary size; older tokenizer files lack their names. */
   times(vocabularySize: number): TimeTokens | undefined {
     const first = this.noTimes + 1;
     const isNamed = this.#tokenizer.idOf('<|0.00|>') === first;
@@ -98,7 +98,7 @@ export class SpeechTokens {
     return { first, lastInitial: typeof latest === 'number' ? first + latest : vocabularySize - 1 };
   }
 
-  /** What a transcript begins with. @throws AttuneError E_SPEECH_LANGUAGE */
+  /** Prompt tokens of a transcript. @throws AttuneError E_SPEECH_LANGUAGE */
   prompt(wish: SpeechWish): number[] {
     const { language, task } = this.settled(wish);
     const last = wish.timestamps === true ? [] : [this.noTimes];
@@ -140,7 +140,7 @@ export class SpeechTokens {
   }
 }
 
-/** A tokenizer whose files name language and task, so that whoever opens them writes the same. */
+/** Tokenizer whose files record language and task, so that they apply wherever it is opened. */
 export async function withSpeechWish(tokenizer: Tokenizer, wish: SpeechWish): Promise<Tokenizer> {
   const tokens = new SpeechTokens(tokenizer);
   if (!tokens.isMultilingual) return tokenizer;

@@ -1,4 +1,4 @@
-/** What a stream needs of a tokenizer. */
+/** Parts of a tokenizer that streams use. */
 export interface Decodes {
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
 }
@@ -34,7 +34,7 @@ export class StreamingDecoder {
     return text;
   }
 
-  /** What is still held back when no more ids come. */
+  /** Text still held back after the last id. */
   end(): string {
     const text = this.#heldText();
     this.#context = [];

@@ -3,7 +3,7 @@ import { parseJson } from './jinja/parse-json.ts';
 import { Dict, JsonText } from './jinja/values.ts';
 import { contentParts, type Message, type ToolCall } from './message.ts';
 
-/** What templates are shown of an image. */
+/** An image in a template's input. */
 const IMAGE_PART = () => ({ type: 'image' });
 
 /** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */

@@ -19,7 +19,7 @@ export interface TemplateOptions {
   now: Date;
 }
 
-/** What a conversation gives itself. */
+/** Variables that the conversation sets. */
 export const RESERVED: readonly string[] = ['messages', 'tools', 'documents', 'add_generation_prompt'];
 
 /** A model's chat templates by name; `default` is the one in use unless a conversation has tools and `tool_use` exists. */

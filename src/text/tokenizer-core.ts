@@ -7,7 +7,7 @@ import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import type { TextSide } from './translation-traits.ts';
 
-/** What loading found out by asking the core; fixed from then on. */
+/** Properties found by probing the core when it is loaded. */
 export interface Traits {
   special: SpecialTokens;
   /** Whether the tokenizer puts BOS before a text when asked for special tokens. */
@@ -16,7 +16,7 @@ export interface Traits {
   cutsAtLines: boolean;
   /** Whether tokens of parts of a text, put together, still spell that text: no space appears at a part's start. */
   joinsParts: boolean;
-  /** What it encodes where the model translates; the source unless said. */
+  /** Side of a translation model; the source unless given. */
   side?: TextSide;
 }
 

@@ -15,7 +15,7 @@ import {
 import { OlderFiles, type Roles } from './older/older-files.ts';
 import { sharedLanguages, type Translation } from './translation-traits.ts';
 
-/** What a Hugging Face folder says about its tokenizer, text by text, so that it can be written back unchanged. */
+/** A Hugging Face folder's tokenizer files, as texts, so that they can be written back unchanged. */
 export interface TokenizerFiles {
   /** Where it came from, for messages. */
   readonly origin: string;
@@ -29,7 +29,7 @@ export interface TokenizerFiles {
   readonly tokenizer: string;
   /** tokenizer_config.json, special_tokens_map.json, generation_config.json and the templates, by file name. */
   readonly others: ReadonlyMap<string, string>;
-  /** Of models that translate. */
+  /** Translation models only. */
   readonly translation?: Translation;
   /** Files that are written back in place of tokenizer.json, byte for byte. */
   readonly kept?: ReadonlyMap<string, Uint8Array>;
@@ -119,7 +119,7 @@ function withRoles(text: string | undefined, roles: Roles, more: Record<string, 
   return `${JSON.stringify({ ...settings, ...Object.fromEntries(unset) }, null, 2)}\n`;
 }
 
-/** Of a model that reads no text: a vocabulary without a token, of which no file is written. */
+/** Files for models without text input: an empty vocabulary, of which nothing is written. */
 export function absentTokenizerFiles(folder: string): TokenizerFiles {
   const nothing = { model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens: [] };
   return { origin: folder, isAbsent: true, tokenizer: JSON.stringify(nothing), others: new Map(), modelIds: {} };
@@ -140,7 +140,7 @@ export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, nam
   return parseObject(text, `${name} of ${files.origin}`);
 }
 
-/** What the model's generation_config.json says. */
+/** Contents of the model's generation_config.json. */
 export function declaredGeneration({ files }: { files: TokenizerFiles }): Record<string, unknown> {
   return parseOther(files, 'generation_config.json');
 }
@@ -165,7 +165,7 @@ function readModelIds(folder: string): Record<string, unknown> {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return {};
   const whole = readJson<Record<string, unknown>>(path);
-  // Of a model that reads images too, those of its text model.
+  // Models with vision: keys of the text model.
   const config = { ...(whole.text_config as object | undefined), ...whole };
   return Object.fromEntries(Object.entries(config).filter(([key]) => /^(bos|eos|pad)_token_id$/.test(key)));
 }
@@ -177,7 +177,7 @@ function missingTokenizer(folder: string): AttuneError {
       ? 'vocab.json without the file that cuts texts: merges.txt, sentencepiece.bpe.model or source.spm'
       : undefined,
     expected:
-      'tokenizer.json beside the model, or one in an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
+      'tokenizer.json next to the model, or an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
       'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',
     fix: 'name the folder of a Hugging Face model',
   });

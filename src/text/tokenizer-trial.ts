@@ -13,7 +13,7 @@ import { defaultProcessLimits, moduleBeside, runLimited } from '../base/limited-
 import { writeFileAtomic } from '../files/atomic.ts';
 import { sha256 } from '../files/hash.ts';
 
-/** What the process is asked for. Plain data. */
+/** Request to the trial process. Plain data. */
 export interface TokenizerRequest {
   /** tokenizer.json. */
   tokenizer: string;
@@ -28,9 +28,9 @@ const TRIAL_VERSION = 1;
 
 const OWN_FOLDERS = fileURLToPath(new URL('../../assets/', import.meta.url));
 
-/** Refuses a tokenizer that would end this process. What was tried once is not tried again. @throws AttuneError E_TOKENIZER_INVALID */
+/** Rejects a tokenizer that would crash this process. Results are cached. @throws AttuneError E_TOKENIZER_INVALID */
 export async function tryTokenizer({ origin, tokenizer }: { origin: string; tokenizer: string }): Promise<void> {
-  // What comes with the package is tried where it is made.
+  // Files of the package were tried when they were made.
   if (resolve(origin).startsWith(OWN_FOLDERS)) return;
   const mark = join(attuneCache(), 'tokenizers', sha256(`${TRIAL_VERSION} ${tokenizer}`));
   if (existsSync(mark)) return;

@@ -52,7 +52,7 @@ export class Tokenizer {
   readonly #parsed: ParsedTokenizer;
   readonly #traits: Traits;
   readonly #cutter: TextCutter;
-  /** Of a model that translates: what texts become tokens as. */
+  /** Translation models: side whose tokens texts become. */
   readonly #side: TextSide;
   #framing: Core | undefined;
   #frame: TextFrame | undefined;
@@ -87,7 +87,7 @@ export class Tokenizer {
   /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
   static async load(folder: string): Promise<Tokenizer> {
     const files = readTokenizerFiles(folder);
-    // What can be told by reading has a better reason than what a trial in another process ends with.
+    // Errors found by parsing have better messages than a failed trial in another process.
     refuseForeignIds(files, countIds(parseTokenizer(files.tokenizer, files.origin)));
     for (const text of new Set(Object.values(files.translation?.pieces ?? { source: files.tokenizer })))
       await tryTokenizer({ origin: folder, tokenizer: text });
@@ -123,7 +123,7 @@ export class Tokenizer {
     return this.files.origin;
   }
 
-  /** Of answers, where those become other tokens than prompts: they are in another language. */
+  /** Tokenizer of answers, if those differ from prompts: they are in another language. */
   get target(): Tokenizer {
     if (this.files.translation === undefined || this.#side === 'target') return this;
     return (this.#target ??= new Tokenizer(this.files, this.#parsed, this.#core, { ...this.#traits, side: 'target' }));
@@ -256,7 +256,7 @@ export class Tokenizer {
     return Promise.all(inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })));
   }
 
-  /** What is read otherwise than tokenizer.json says. */
+  /** Deviations from tokenizer.json. */
   get remark(): string | undefined {
     const share = dropoutOf(this.files.tokenizer);
     if (share === undefined) return undefined;

@@ -4,7 +4,7 @@ import { draftPrompt, draftRow } from './row-draft.ts';
 import { encodeRows, splitRow } from './row-parts.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** What a tool gave back, and for which call. */
+/** A tool's result, and the call it belongs to. */
 export interface ToolResult {
   callId: string;
   name: string;

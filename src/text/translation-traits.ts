@@ -1,7 +1,7 @@
-/** What is read, or what is written. */
+/** Input or output language. */
 export type TextSide = 'source' | 'target';
 
-/** What tokenizers for translation have beside their vocabulary. */
+/** Additions of translation tokenizers to their vocabulary. */
 export interface Translation {
   /** tokenizer.json of what cuts the texts of each side; ids are those that the vocabulary has for the pieces. */
   pieces?: Readonly<Record<TextSide, string>>;
@@ -11,7 +11,7 @@ export interface Translation {
 
 /** Tokens that say which language a text is in. */
 export interface LanguageTokens {
-  /** What stands before and behind a language's code: `__en__`; nothing for NLLB's `eng_Latn`. */
+  /** Text around a language code: `__en__`; empty for NLLB's `eng_Latn`. */
   around: string;
   /** As the reference has it by default: the language that is read, where a folder does not say. */
   usualSource: string;

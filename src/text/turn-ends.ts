@@ -28,7 +28,7 @@ export function declaresTurnEnds(tokenizer: Tokenizer): boolean {
   return declaredStopIds(files, special).some((id) => tail.includes(tokenText(id, tokenizer)));
 }
 
-/** A token as it stands in a text: an added one's is its own, whatever the decoder makes of it. */
+/** A token's text: added tokens keep their own, whatever the decoder makes of them. */
 export function tokenText(id: number, tokenizer: Tokenizer): string {
   return tokenizer.addedTokens.find((token) => token.id === id)?.content ?? tokenizer.decode([id]);
 }
@@ -68,7 +68,7 @@ function answerEnd(
     const [first, ...more] = tokensIn(between, tokens);
     return more.length > 0 && between.trimStart().startsWith(first) ? first : undefined;
   }
-  // What closes an answer may stand before the token that ends the turn.
+  // The closing mark may come before the end-of-turn token.
   const closes = !declared.includes(end) && tokensIn(between, tokens).some((token) => declared.includes(token));
   return closes ? undefined : end;
 }
@@ -98,7 +98,7 @@ function callEnd(
   return tokens.some(({ content, special }) => special && content === end) ? end : undefined;
 }
 
-/** What follows the arguments of each of some calls; empty where the template does not write them all. */
+/** Text after the arguments of each of `count` calls; empty if the template does not write them all. */
 function tailsOfCalls(templates: ChatTemplates, count: number): string[] {
   const call = (place: number): ToolCall => ({
     id: `attunecal${place}`,

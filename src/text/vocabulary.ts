@@ -9,7 +9,7 @@ export interface ParsedTokenizer extends Record<string, unknown> {
   model: { type?: string; vocab: Record<string, number> | [string, number][] };
 }
 
-/** Reads tokenizer.json. @throws E_TOKENIZER_INVALID where it is no JSON or has no vocabulary */
+/** Reads tokenizer.json. @throws E_TOKENIZER_INVALID if it is not JSON or has no vocabulary */
 export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
   const what = `tokenizer.json of ${origin}`;
   const parsed = parseObject(text, what);
@@ -71,7 +71,7 @@ export function countIds(parsed: ParsedTokenizer): number {
   return largest + 1;
 }
 
-/** What is needed of a tokenizer to compare it with a model. */
+/** Parts of a tokenizer for comparing it with a model. */
 export interface Sized {
   /** One more than the largest id. */
   readonly size: number;

@@ -3,6 +3,7 @@ import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../tensor/index.ts';
 import { tokensOf, type Objective, type PreparedRow, type Reference, type Tally } from './interfaces.ts';
+import { byTokens, filled } from '../tasks/rows/batches.ts';
 import { jointLoss } from './joint-step.ts';
 import { addCounts, TallySums } from './step.ts';
 import { turn } from '../base/turn.ts';
@@ -103,29 +104,4 @@ function ones(unit: string): Record<string, number> {
 function unitsOf(objective: Objective, row: PreparedRow): number {
   const { [objective.unit]: units } = objective.counts({ rows: [row] });
   return units > 0 ? units : 1;
-}
-
-/** Row indices in batches of at most so many tokens (a longer row alone), short rows together. */
-export function byTokens(rows: readonly PreparedRow[], limit: number): number[][] {
-  const order = rows
-    .keys()
-    .toArray()
-    .sort((a, b) => tokensOf(rows[a]) - tokensOf(rows[b]) || a - b);
-  return filled(order, (i) => tokensOf(rows[i]), limit);
-}
-
-/** In their order, in batches of at most so many tokens; a longer one alone. */
-function filled<Item>(items: readonly Item[], tokens: (item: Item) => number, limit: number): Item[][] {
-  const batches: Item[][] = [];
-  let held = Number.POSITIVE_INFINITY;
-  for (const item of items) {
-    const length = tokens(item);
-    if (held + length > limit) {
-      batches.push([]);
-      held = 0;
-    }
-    batches[batches.length - 1].push(item);
-    held += length;
-  }
-  return batches;
 }

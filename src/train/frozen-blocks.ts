@@ -3,7 +3,7 @@ import { runStack } from '../models/stack.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../nn/index.ts';
 import { aten, noGrad, scope, type Tensor } from '../tensor/index.ts';
-import { byTokens } from './evaluate.ts';
+import { byTokens } from '../tasks/rows/batches.ts';
 import type { Batch, Objective, PreparedRow, ResumedRow } from './interfaces.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';

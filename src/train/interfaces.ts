@@ -1,127 +1,24 @@
-import type { Features } from '../base/features.ts';
-import { greatest } from '../base/many.ts';
-import type { PromptExample } from '../data/example.ts';
-import type { MediaFile, MediaKind } from '../data/media.ts';
 import type { EventSink } from '../base/events.ts';
-import type { ModelInput } from '../models/model.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
-import type { ImageTokens, Task } from '../models/architecture.ts';
-import type { CriticTargets, Objective } from './objective.ts';
+import type { Task } from '../models/architecture.ts';
+import type { PreparedRow, RowReader, Tally } from '../tasks/rows/rows.ts';
+import type { Objective } from './objective.ts';
 import type { AdapterOwner, Parameter } from '../nn/index.ts';
-import { chainLengths } from '../base/chain-lengths.ts';
 import type { DType, Tensor } from '../tensor/index.ts';
-import type { Tokenizer } from '../text/index.ts';
 import type { OpenRewardModel } from './reward-model.ts';
 import type { Update } from './update.ts';
 
-export type { CriticTargets, JointLoss, Objective, PassContext, Reference } from './objective.ts';
+export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
+export { textLengths, tokensAtOnce, tokensOf } from '../tasks/rows/rows.ts';
+export type { Batch, Counts, CriticTargets, MediaReader, PreparedRow, ResumedRow, Tally } from '../tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
-
-/** One row, tokenised: what batches are made of. */
-export interface PreparedRow {
-  /** The example's id; keys random numbers. */
-  id: string;
-  ids: Int32Array;
-  /** 1 where the token is one that the model learns to produce. */
-  trained: Uint8Array;
-  /** BERT's segment ids, for models that have them. */
-  typeIds?: Int32Array;
-  /** Index of the class, for objectives that have classes. */
-  label?: number;
-  /** What is to be found: 1 or 0 for each class of a row, a number of it, or the class of each trained token in order. */
-  values?: readonly number[];
-  /** Ids that are wanted at trained tokens, where they are not the row's own. */
-  targets?: Int32Array;
-  /** Ids that each trained token is set against, as many for each token, in order. */
-  rivals?: Int32Array;
-  /** Lengths of the row's texts, where it has several that do not see each other. */
-  segments?: readonly number[];
-  /** Which of the row's texts each of them continues, or -1: answers that share a prompt. Parents come first. */
-  parents?: readonly number[];
-  /** What the reference model says of the row, where that is known: as `Objective.judge` gives it. */
-  reference?: Float32Array;
-  /** Log-probabilities of the trained tokens when they were sampled. */
-  sampled?: Float32Array;
-  /** What a critic makes of the row's answers; numbers of all answers, one after the other. */
-  critic?: CriticTargets;
-  /** How much each trained token counts; 1 unless given. */
-  weights?: Float32Array;
-  /** The row as reward functions see it. */
-  prompt?: PromptExample;
-  /** The file that the model reads in place of tokens. */
-  media?: MediaFile;
-  /** What the model reads of it, while the row is in use. */
-  features?: Features;
-  /** The images that stand among its tokens, in their order. */
-  images?: readonly MediaFile[];
-  /** What the model reads of each, while the row is in use: [squares, channels, side, side] */
-  squares?: readonly Features[];
-  /** What the frozen blocks make of the row, in place of all that they read. */
-  resumed?: ResumedRow;
-  /** What it costs, in tokens of the model, where it has no ids. */
-  size?: number;
-  source: { file: string; line: number };
-}
-
-/** A row's hidden states after so many blocks. */
-export interface ResumedRow extends Features {
-  blocks: number;
-  /** Tokens of the row after all blocks. */
-  tokens: number;
-}
-
-/** Tokens that a model's blocks see of a row. */
-export function tokensOf(row: Pick<PreparedRow, 'ids' | 'size'>): number {
-  return row.size ?? row.ids.length;
-}
-
-type Sized = Pick<PreparedRow, 'ids' | 'segments' | 'parents' | 'size'>;
-
-/** Tokens of each of a row's texts, or of the one thing that it is. */
-export function textLengths(row: Sized): readonly number[] {
-  return row.segments ?? [tokensOf(row)];
-}
-
-/** Tokens of a row that see each other, at most. */
-export function tokensAtOnce(row: Sized): number {
-  return greatest(chainLengths(textLengths(row), row.parents));
-}
-
-/** Several rows as one input, with what the objective needs to score them. */
-export interface Batch {
-  input: ModelInput;
-  rows: readonly PreparedRow[];
-}
-
-/** What is counted over a whole optimiser step before its first forward, so that each term is scaled once. */
-export type Counts = Record<string, number>;
-
-/** Sums that are added up over batches: a metric is `sum / count`. */
-export type Tally = Record<string, { sum: Tensor; count: number }>;
 
 export interface LossResult {
   /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
   perRow: Tensor;
   /** Further sums, beside the loss itself. */
   tally: Tally;
-}
-
-/** Reads images or recordings as a model wants them. */
-export interface MediaReader {
-  readonly kind: MediaKind;
-  /** Hash of all that says what it makes of a file, for cache keys. */
-  readonly identity: string;
-  /** Tokens that the model's blocks see of a file. */
-  size(file: MediaFile): number;
-  /** The same of a file that was read. */
-  tokens(features: Features): number;
-  /** Of models that read images among texts: the tokens whose places they take. */
-  readonly imageTokens?: ImageTokens;
-  /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
-  load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
-    rows: readonly Row[],
-  ): Promise<(Row & { features: Features })[]>;
 }
 
 /** What labels training rows have. */
@@ -139,21 +36,11 @@ export interface LabelStatistics {
 }
 
 /** What turns examples into tokens for a given model. */
-export interface Processor {
-  /** Of a model that reads no text it knows no token, and says so when it is asked. */
-  tokenizer: Tokenizer;
-  /** For models that read images or recordings. */
-  media?: MediaReader;
-  /** The clock that templates see; fixed per run, so that rows come out the same when it is resumed. */
-  now: Date;
+export interface Processor extends RowReader {
   /** Class names, for objectives that have classes. */
   labels?: readonly string[];
   /** What the training rows say of their labels, for objectives that weigh or scale by it. */
   statistics?: LabelStatistics;
-  /** Whether the model's trunk is causal: a decoder, not an encoder. */
-  causal: boolean;
-  /** Texts are filled up to so many tokens, by a model that reads the filling too. */
-  filledTo?: number;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
   rewardModel?: OpenRewardModel;

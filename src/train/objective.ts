@@ -1,4 +1,3 @@
-import type { Problem } from '../base/errors.ts';
 import type { Example, ExampleKind } from '../data/example.ts';
 import type { Task } from '../models/architecture.ts';
 import type { EmbeddingOptions } from '../models/heads/embedding.ts';
@@ -7,7 +6,8 @@ import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Message } from '../text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, LossResult, PreparedRow, Trainable } from './interfaces.ts';
+import type { Batch, Counts, Prepared, PreparedRow } from '../tasks/rows/rows.ts';
+import type { LossResult, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 
 /** Runs `body` without gradients on the model as it was before training. */
@@ -49,7 +49,7 @@ export interface Objective {
   /** Answers of the last evaluation, where rows are scored by rollouts. */
   evaluated?(): readonly EvaluatedAnswer[];
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
-  prepare(examples: readonly Example[]): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }>;
+  prepare(examples: readonly Example[]): Promise<Prepared>;
   /** @throws AttuneError where the training rows as a whole cannot be learnt from, each being sound */
   check?(train: readonly Example[]): void;
   /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
@@ -103,14 +103,4 @@ export interface EvaluatedAnswer {
   completion: string;
   reward: number | null;
   source: { file: string; line: number };
-}
-
-/** What actor and critic are trained by. A state is what a token is predicted from, and the end of an answer. */
-export interface CriticTargets {
-  /** Of each trained token. */
-  advantages: Float32Array;
-  /** Of each state, when the answers were sampled. */
-  values: Float32Array;
-  /** What each state's value is to become. */
-  returns: Float32Array;
 }

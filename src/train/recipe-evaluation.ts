@@ -67,9 +67,7 @@ export const evaluationSchema = z.strictObject({
   max_rows: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of rows' })
     .default('auto')
-    .describe(
-      'test rows compared at most: a sample of more; auto: 500, fewer where writing so many answers would take long',
-    ),
+    .describe('maximum test rows to compare, as a sample; auto: 500, fewer if generating the answers would take long'),
   max_new_tokens: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
@@ -87,7 +85,7 @@ export const evaluationSchema = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('what the prompted and few-shot base is told; made from the form of the answers when null'),
+    .describe('instruction for the prompted and few-shot base; null: derived from the form of the answers'),
   other_words: z
     .boolean()
     .default(true)
@@ -111,7 +109,7 @@ export const evaluationSchema = z.strictObject({
       'rows with random codes that are planted among the training rows; how much of them the result gives away is measured',
     ),
   max_forgetting: forgettingSchema.nullable().default(null).meta({
-    description: 'refuse (exit code 3) a result that lost more than so many bits per byte of general English',
+    description: 'refuse (exit code 3) a result that lost more bits per byte of general English than this',
     shown: 'NUMBER|{bits_per_byte: NUMBER, accuracy: NUMBER}',
   }),
   patience: z

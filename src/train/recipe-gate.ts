@@ -25,7 +25,7 @@ export const gateSchema = z.strictObject({
   policy: share.describe('for attune gate: share of answers that each of your own rules is surely broken in, at most'),
   groundedness: share.describe('for attune gate: share of answers that surely say what their source does not, at most'),
   win_rate: share.describe("for attune gate: people's win rate that is surely reached"),
-  sign_off: z.boolean().default(false).describe('for attune gate: somebody must have approved what the run holds now'),
+  sign_off: z.boolean().default(false).describe('for attune gate: require a sign-off of the current files of the run'),
 });
 
 export type GateSettings = z.output<typeof gateSchema>;

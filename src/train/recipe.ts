@@ -109,9 +109,7 @@ const dataSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe(
-      'windows read of a text that is classified under split: of a longer one so many, spread evenly over it; 8 unless given',
-    ),
+    .describe('maximum windows of a classified text under split, spread evenly over longer texts; 8 unless given'),
   truncation_side: z
     .enum(['right', 'left', 'middle'])
     .default('right')
@@ -135,7 +133,7 @@ const dataSchema = z.strictObject({
   new_tokens: z
     .array(newTokenSchema)
     .default([])
-    .describe('tokens to add and to train; {content, special: true} for one that is no part of answers'),
+    .describe('tokens to add and train; {content, special: true} for tokens that are not part of answers'),
 });
 
 /** An axis of the run: which implementation, with its options, which the implementation itself declares and checks. */

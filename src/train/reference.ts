@@ -63,7 +63,7 @@ export async function loadReference<Value>(
   kind: ReferenceKind<Value>,
 ): Promise<Value> {
   const reference = parseReference(text);
-  if (reference === undefined) throw new Error(`"${text}" is no reference`);
+  if (reference === undefined) throw new Error(`"${text}" is not a reference`);
   const hash = checkHash(text, reference, hashes);
   announceFirstRun(text, hash);
   const module = await importFile(reference.file, hash);

@@ -53,9 +53,11 @@ function unmoved({ rewards, alike, epochs, ...rates }: RewardFacts, { error, tex
   const { step: steps } = rewards.at(-1)!;
   const isShort = share < ALL && steps < USUAL_STEPS;
   const more = isShort ? { epochs: short((epochs * USUAL_STEPS) / steps) } : {};
-  const faster = learningRate < usualRate / 2 ? { learning_rate: usualRate } : {};
+  // Too low learns nothing, and too high takes in as much noise as signal.
+  const isUsual = learningRate >= usualRate / 2 && learningRate <= 2 * usualRate;
+  const other = isUsual ? {} : { learning_rate: usualRate };
   const finding = `the reward has not moved beyond its noise (± ${shown(error)}): ${text}${why}`;
-  return { course: 'flat', finding, change: { ...more, ...faster } };
+  return { course: 'flat', finding, change: { ...more, ...other } };
 }
 
 /** Whether the last third still rose, for the rates that it had; not where nothing is left to tell answers apart by. */

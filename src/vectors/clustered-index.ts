@@ -3,7 +3,7 @@ import { ExactIndex } from './exact-index.ts';
 import { kMeans } from './k-means.ts';
 import { insert, type Found, type VectorIndex } from './vector-index.ts';
 
-/** What a clustered index consists of. */
+/** Parts of a clustered index. */
 export interface ClusteredParts {
   width: number;
   /** Cluster after cluster: [V · D] */

@@ -11,7 +11,7 @@ export interface StoredIndex {
   index: ExactIndex | ClusteredIndex;
   /** The name of each vector, as a number: [V] */
   ids: Int32Array;
-  /** Hash of what made the vectors: they are of no use beside anything else. */
+  /** Hash of the model that made the vectors; they cannot be compared with any other's. */
   madeBy: string;
 }
 
@@ -85,7 +85,7 @@ class Reader {
     if (shape[1] !== width || !(values instanceof Float32Array))
       throw bad(this.#path, `${name} of the shape [${shape.join(', ')}]`, `f32 of width ${width}`);
     if (values.some((value) => !Number.isFinite(value)))
-      throw bad(this.#path, `${name} with values that are no numbers`, 'finite numbers');
+      throw bad(this.#path, `${name} with values that are not numbers`, 'finite numbers');
     return values;
   }
 
@@ -112,7 +112,7 @@ function isPermutation(rows: Int32Array): boolean {
 
 function bad(path: string, got: string, expected: string): AttuneError {
   return new AttuneError('E_INDEX_BAD', {
-    what: `${path} is no sound index`,
+    what: `${path} is not a valid index`,
     got,
     expected,
     fix: 'make it again: attune models index MODEL',

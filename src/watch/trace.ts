@@ -1,23 +1,23 @@
-/** What is kept of one answer that was served. */
+/** Record of one served answer. */
 
 /** An answer as the server knows it when it is over. */
 export interface ServedAnswer {
-  /** Of the reply: `chatcmpl-…`. */
+  /** Id of the reply: `chatcmpl-…`. */
   id: string;
   /** Place among the answers of one reply. */
   choice: number;
   /** When it was asked for: milliseconds since the epoch. */
   at: number;
   model: string;
-  /** Of the weights: another one after every change of the files. */
+  /** Version of the weights; changes with every change of the files. */
   version: string;
-  /** Of the weights, to find what they were trained on; it is not kept. */
+  /** Folder of the weights, to find their training data; not stored. */
   folder?: string;
   /** `chat`, `text_completion`, `classify`, … */
   operation: string;
   /** Name of the API key. */
   key?: string;
-  /** Who asked, as the request says. */
+  /** User named by the request. */
   user?: string;
   status: number;
   milliseconds: number;
@@ -26,12 +26,12 @@ export interface ServedAnswer {
   promptTokens?: number;
   answerTokens?: number;
   finish?: string;
-  /** What was asked: a text, a conversation, columns. */
+  /** The input: a text, a conversation, columns. */
   prompt?: Asked;
   answer?: string;
-  /** Of a classifier: the class. */
+  /** Classifiers: the class. */
   label?: string;
-  /** Of the class; of a text, the geometric mean of its tokens' probabilities. */
+  /** Probability of the class; for texts, the geometric mean of the tokens' probabilities. */
   confidence?: number;
   /** The answer was to be JSON. */
   wantsJson?: boolean;
@@ -46,7 +46,7 @@ export interface AskedMessage {
 
 export type Asked = string | readonly AskedMessage[] | Readonly<Record<string, unknown>>;
 
-/** What was asked last, as one text. */
+/** The last question as one text. */
 export function askedText(prompt: Asked | undefined): string {
   if (prompt === undefined) return '';
   if (typeof prompt === 'string') return prompt;

@@ -6,7 +6,10 @@ import { sha256 } from '../files/hash.ts';
 const KEPT_MILLISECONDS = 10_000;
 const known = new Map<string, { version: string; until: number }>();
 
-/** Of a folder's files by name, size and time of change: another one after every training into it. 12 hexadecimal digits. */
+/**
+ * Hash of a folder's file names, sizes and modification times, so that every training into it gives a new version. 12
+ * hexadecimal digits.
+ */
 export function versionOf(folder: string): string {
   const now = Date.now();
   const kept = known.get(folder);

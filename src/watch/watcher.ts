@@ -28,14 +28,14 @@ export interface WatcherOptions {
   /** Forgets a user, in more than the store where there is more. */
   erase?: (store: TraceStore, user: string) => Promise<Erasure & { rows: number; models: string[] }>;
   sinks?: readonly AlarmSink[];
-  /** What could not be written or told. */
+  /** Reports failed writes and notifications. */
   onFailure(what: string, error: unknown): void;
 }
 
 const HOUR = 3_600_000;
 /** Between looks for answers of other servers. */
 const FOLLOW_MS = 1000;
-/** For tests to end before the server does; what is left is tested by whoever goes on. */
+/** Tests stop this long before the server; the next process continues them. */
 const LAST_TESTS_MS = 500;
 
 interface Place {
@@ -84,7 +84,7 @@ export class Watcher {
     return watcher;
   }
 
-  /** Alarms that are open and that nobody has silenced, whichever process opened them. */
+  /** Open alarms that are not silenced, whichever process opened them. */
   async loudAlarms(): Promise<Alarm[]> {
     return (await openAlarms(this.store)).filter(({ silenced }) => silenced === undefined);
   }
@@ -93,7 +93,7 @@ export class Watcher {
     this.#writer.add(answer);
   }
 
-  /** Of an answer of the same key; undefined where it is not known. */
+  /** Feedback on an answer of the same key; undefined if the answer is unknown. */
   async feedback(given: GivenFeedback): Promise<FeedbackReceipt | undefined> {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
@@ -105,7 +105,7 @@ export class Watcher {
   /** Forgets a user, with what waits to be written. */
   async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
     await this.#writer.flush();
-    // What is held would be written down after the user is forgotten.
+    // Answers in memory would be written after the user was erased.
     if (this.#writer.away !== undefined) throw this.#writer.away;
     const { erase } = this.options;
     if (erase !== undefined) return erase(this.store, user);
@@ -142,12 +142,15 @@ export class Watcher {
     await this.#saveAll().catch((error: unknown) =>
       this.options.onFailure('how far tests have come is not saved', error),
     );
-    await this.#shared?.close();
+    // Other servers notice that this one is silent.
+    await this.#shared
+      ?.close()
+      .catch((error: unknown) => this.options.onFailure('others are not told that this server ends', error));
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
   }
 
-  /** Deletes what is past its time, also while nobody asks anything. */
+  /** Deletes expired rows, also while no requests come in. */
   async #tidy(): Promise<void> {
     const now = Date.now();
     try {
@@ -158,7 +161,7 @@ export class Watcher {
     }
   }
 
-  /** Nobody waits for tests: those of a version that is not known yet read all that is kept of it. */
+  /** Tests run in the background: the first one of a version reads everything stored for it. */
   #arrived(places: readonly Place[]): void {
     for (const { model, version } of places) this.#waiting.set(JSON.stringify([model, version]), { model, version });
     void this.#follow();
@@ -184,12 +187,12 @@ export class Watcher {
       return;
     }
     const found = await this.#shared.next();
-    // What another server has tested meanwhile is not known here.
+    // Another server may have tested in the meantime.
     if (found === undefined || found.isNew) this.#monitors.clear();
     for (const place of found?.versions ?? []) await this.#testVersion(place, found!.until);
   }
 
-  /** What could not be tested is written down: it is read again with the next answers. */
+  /** Untested rows are in the store: they are read again with the next answers. */
   readonly #forget = (error: unknown): never => {
     if (!this.#stop.signal.aborted) this.#monitors.clear();
     throw error;
@@ -241,10 +244,10 @@ export class Watcher {
     for (const alarm of resolved) if (alarm.silenced === undefined) this.#tell('alarm.resolved', alarm);
   }
 
-  /** Nobody waits for whoever is told. */
+  /** Notifications are fire-and-forget. */
   #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
-      sink.tell(event, alarm).catch((error: unknown) => onFailure('nobody was told of an alarm', error));
+      sink.tell(event, alarm).catch((error: unknown) => onFailure('a notification of an alarm failed', error));
   }
 }

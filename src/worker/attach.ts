@@ -13,8 +13,8 @@ import type { RunSummary } from '../store/run-summary.ts';
 const POLL_MS = 200;
 
 /**
- * Follows a run from any process, by its folder: all events so far, then those to come, until nobody works on it any
- * more. A run that died without a word ends without a final event. Errors: E_RUN_MISSING.
+ * Follows a run from any process, by its folder: all past events, then new ones, until no process works on it. A run
+ * that crashed silently ends without a final event. Errors: E_RUN_MISSING.
  */
 export async function* attach(folder: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<StampedEvent> {
   requireRun(folder);
@@ -53,7 +53,7 @@ export async function stop(folder: string, options: StopOptions = {}): Promise<R
   return readRun(folder);
 }
 
-/** Also before a kill, so that nobody takes it for a crash. */
+/** Also before a kill, so that it does not count as a crash. */
 function ask(folder: string): void {
   const path = runPaths(folder).stop;
   try {

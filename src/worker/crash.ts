@@ -14,11 +14,11 @@ export interface Crash {
   step: number;
   phase?: string;
   folder?: string;
-  /** What it printed, where it has no folder to print into. */
+  /** Its output, if it has no folder to write to. */
   output: string;
 }
 
-/** What the user is told: how it ended, where it was, its last words and what to do. */
+/** Error for the user: how it ended, where it was, its last output and what to do. */
 export function crashError(crash: Crash): AttuneError {
   const how = crash.signal === null ? `exit code ${crash.exitCode}` : crash.signal;
   const during = crash.phase === undefined ? '' : ` during ${crash.phase}`;
@@ -31,7 +31,7 @@ export function crashError(crash: Crash): AttuneError {
   });
 }
 
-/** Writes the crash into the run's folder, which the dead worker could not. Not if somebody has resumed it already. */
+/** Writes the crash into the run's folder, which the dead worker could not do; not if the run was resumed already. */
 export async function recordCrash(folder: string, error: AttuneError): Promise<StampedEvent | undefined> {
   let recorded: StampedEvent | undefined;
   try {

@@ -27,7 +27,7 @@ function workerEntry(): URL {
   return new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url);
 }
 
-/** A job in a process of its own: a crash in native code ends that process only, and is told as E_WORKER_CRASHED. */
+/** A job in a process of its own: a crash in native code ends that process only and becomes E_WORKER_CRASHED. */
 export class ForkedWorker {
   readonly client: JobClient;
   readonly #child: ChildProcess;
@@ -131,7 +131,7 @@ function forkWithOutput(entry: URL, detach: boolean, folder: string | undefined)
   }
 }
 
-/** Somebody ended it through its folder. */
+/** A stop was requested through its folder. */
 function isStopAsked(folder: string | undefined): boolean {
   return folder !== undefined && existsSync(runPaths(folder).stop);
 }

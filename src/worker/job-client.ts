@@ -3,7 +3,7 @@ import type { StampedEvent } from '../base/events.ts';
 import { spellingsIn } from '../files/written-numbers.ts';
 import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
 
-/** Where the chunks of a request go, and what is told of no more once it is over. */
+/** Receiver of a request's chunks until the request is over. */
 interface OpenAnswer {
   stream: ReadableStreamDefaultController<unknown>;
   forget(): void;
@@ -68,7 +68,7 @@ export class JobClient {
         if (this.#isOver) return controller.error(stopped('the session is closed'));
         if (signal?.aborted === true) return controller.error(signal.reason);
         const stop = (): void => {
-          // Who waits for the next chunk hears of it now, and not when that comes.
+          // Consumers waiting for the next chunk fail now, not when it arrives.
           controller.error(signal?.reason);
           cancel();
         };
@@ -96,7 +96,7 @@ export class JobClient {
     for (const id of this.#answers.keys()) this.#take(id)?.error(error);
   }
 
-  /** A watcher that throws ends the job: nobody would hear of it. */
+  /** A watcher that throws ends the job; otherwise the error would be lost. */
   #watch(event: StampedEvent): void {
     try {
       this.#onEvent(event);

@@ -5,6 +5,6 @@ import { codeCache } from '../base/home.ts';
 // As the command line does; a forked process does not take it over. It halves what the start of a worker costs.
 module.enableCompileCache(codeCache());
 
-// What the parent has sent meanwhile waits until somebody listens.
+// Messages from the parent are queued until there is a listener.
 const [{ jobs }, { serveParent }] = await Promise.all([import('../jobs/index.ts'), import('./serve-parent.ts')]);
 serveParent(jobs);

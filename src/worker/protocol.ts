@@ -43,7 +43,7 @@ export function mapError(message: FromWorker, change: (error: unknown) => unknow
   return 'error' in message ? { ...message, error: change(message.error) } : message;
 }
 
-/** What a job is told when it should stop, and what its user sees when it could not return a result. */
+/** Reason given to a job that should stop, and error for the user if it could not return a result. */
 export function stopped(reason: string, folder?: string): AttuneError {
   return new AttuneError('E_STOPPED', {
     what: `Stopped: ${reason}`,

@@ -13,7 +13,7 @@ const HEARTBEAT_MS = 1_000;
 
 export interface RecorderHooks {
   publish(event: StampedEvent): void;
-  /** Somebody asked the run to stop through its folder. */
+  /** A stop was requested through the run's folder. */
   stop(reason: string): void;
 }
 
@@ -54,7 +54,7 @@ export class RunRecorder {
       for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
       return recorder;
     } catch (error) {
-      // A lock that stays would be that of a process which lives on, and nobody could go on with the run.
+      // A lock left by a process that lives on would keep the run from being resumed.
       if (recorder !== undefined) clearInterval(recorder.#timer);
       run.close();
       throw error;
@@ -136,7 +136,7 @@ export class RunRecorder {
       this.#run.requireHeld();
       writeHeartbeat(folder, { pid: process.pid, at: Date.now(), step: this.#step, phase: this.#phase, memoryBytes });
     } catch (error) {
-      // A missed sign of life is no reason to end a run; that another process has it is.
+      // A missed heartbeat does not end a run; a takeover by another process does.
       if ((error as { code?: string }).code === 'E_RUN_LOCKED') this.#hooks.stop('taken over by another process');
     }
     if (existsSync(paths.stop)) this.#hooks.stop('asked through the run’s folder');

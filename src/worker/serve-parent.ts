@@ -24,7 +24,7 @@ async function serve(host: JobHost, { spec, detach }: Extract<ToWorker, { type: 
   await host.run(spec);
   await sent;
   exitWithoutEngine();
-  // What a job left open (a timer, a thread pool) must not keep the process.
+  // Leftovers of a job (a timer, a thread pool) must not keep the process alive.
   process.exit();
 }
 

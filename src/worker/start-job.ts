@@ -35,7 +35,7 @@ export interface JobOptions<Name extends JobName = JobName> {
 export interface RunningJob<Result = unknown> {
   /** The process that runs it. */
   readonly pid: number;
-  /** What the job returned. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
+  /** Result of the job. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
   readonly result: Promise<Result>;
   readonly client: JobClient;
   /** Asks the job to save and stop. */
@@ -109,7 +109,7 @@ function startHere(spec: JobSpec, { onEvent = ignore }: JobOptions): RunningJob 
   };
 }
 
-/** For a job that keeps no run there is nothing to save: it may be in one call of the engine for long, such as loading a model. */
+/** A job without a run has nothing to save, and may be in one call of the engine for long, such as loading a model. */
 const GRACE_MILLISECONDS = 600;
 
 /** Until the job is over: the first signal asks it to save and stop, the second ends it. */
@@ -140,5 +140,5 @@ function reasonOf(signal: AbortSignal | undefined): string {
 }
 
 function ignore(): void {
-  // Nobody watches.
+  // No listeners.
 }

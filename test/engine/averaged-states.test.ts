@@ -1,6 +1,6 @@
 // Universal Sentence Encoder Lite makes its last product once for each text where only means of states are read.
 import { expect, it } from 'vitest';
-import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
 import { create } from '../../src/methods/tuning/lora.ts';
 import { complete, options } from '../../src/methods/tuning/lora.options.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';

@@ -8,7 +8,7 @@ import { tokenizerOf } from '../../src/jobs/model/model-readers.ts';
 import { divergenceOf, NOTHING, sparseDivergenceOf } from '../../src/methods/objectives/distillation-losses.ts';
 import { create } from '../../src/methods/objectives/gkd.ts';
 import { options as gkdOptions } from '../../src/methods/objectives/gkd.options.ts';
-import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../src/tensor/index.ts';

@@ -7,7 +7,7 @@ import { IncrementalPca } from '../../src/methods/tuning/incremental-pca.ts';
 import { create } from '../../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
 import type { LoraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { explainedStart } from '../../src/methods/tuning/eva-start.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';

@@ -4,7 +4,7 @@ import type { Model } from '../../src/models/model.ts';
 import { create as createLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
-import { sharedPromptRow } from '../../src/methods/objectives/shared-prompt.ts';
+import { sharedPromptRow } from '../../src/tasks/rows/shared-prompt.ts';
 import { groupRows, withAdvantages } from '../../src/methods/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';

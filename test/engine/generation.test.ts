@@ -315,7 +315,7 @@ describe('what cannot be answered', () => {
   const prompt = [1, 2, 3];
 
   it.each([
-    [{ prompt: [] }, /E_GENERATION_OPTIONS[^]*prompt: there is no token/],
+    [{ prompt: [] }, /E_GENERATION_OPTIONS[^]*prompt: is empty/],
     [{ prompt: [1, 17] }, /prompt: token 17 is not in the model's vocabulary of 17/],
     [{ prompt: Array<number>(64).fill(1) }, /E_PROMPT_TOO_LONG[^]*64 tokens[^]*fewer than 64/],
     [{ prompt, temperature: -1, topP: 0, n: 0.5 }, /n: 0.5 is not[^]*temperature: -1 is not[^]*topP: 0 is not/],

@@ -9,7 +9,7 @@ import { prepareRun, type TrainingRun } from '../../src/jobs/train/training-run.
 import { sha256 } from '../../src/files/hash.ts';
 import { readJson } from '../../src/files/json.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
-import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';

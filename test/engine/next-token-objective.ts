@@ -1,5 +1,7 @@
 import { surveyExperts } from '../../src/methods/objectives/expert-balance.ts';
-import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
+import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
 import type { Objective } from '../../src/train/interfaces.ts';
 
 /** What a step needs of a language-model objective, for rows that are tokens already. */

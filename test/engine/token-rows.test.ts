@@ -6,7 +6,7 @@ import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-
 import { create as createFull } from '../../src/methods/tuning/full.ts';
 import { create as createLora, open as openLora } from '../../src/methods/tuning/lora.ts';
 import { options as loraOptions, type LoraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { collateRows } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';

@@ -1,7 +1,9 @@
 // At the learning rate that it declares every tuning brings most of LoRA's fall in loss.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
-import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
+import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
 import { tunings, type TuningName } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
 import { createModel } from '../../src/models/load.ts';

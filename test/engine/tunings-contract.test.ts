@@ -2,25 +2,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AttuneError } from '../../src/base/errors.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { tunings, type TuningName } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';
+import { CheckpointFiles } from '../../src/models/checkpoint-files.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Batch, Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import type { PreparedRow, Tuning } from '../../src/train/interfaces.ts';
 import { trainStep } from '../../src/train/step.ts';
-import { inputOf } from '../../tools/parity/input.ts';
-import { outputOf, runForward, type Forward } from '../../tools/parity/outputs.ts';
+import { buffersOf, classifiers, fixtureNames, lossOf, openSubject, type Subject } from './tuned-subjects.ts';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/models', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'attune-tunings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const models = ['llama', 'gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'] as const;
 
 interface Expectations {
   options?: Record<string, unknown> | ((model: Model) => object);
@@ -31,7 +27,7 @@ interface Expectations {
   /** Why it does not begin as the base model. */
   startsElsewhere?: string;
   /** Models that have nothing for it to change: it has to refuse them. */
-  refuses?: readonly (typeof models)[number][];
+  refuses?: readonly (typeof fixtureNames)[number][];
   /** Why its result cannot become the model's own weights. */
   notMerged?: string;
   /** Why the model as it was cannot be asked while it is tuned. */
@@ -42,7 +38,7 @@ const moves = 'the weights of the model themselves move';
 
 /** What does not hold for all of them, with the reason. */
 const expectations: Partial<Record<TuningName, Expectations>> = {
-  lora: { options: { r: 2 } },
+  lora: { options: ({ task }) => ({ r: 2, ...(task === 'sequence' && { modules_to_save: ['classifier'] }) }) },
   full: { noReference: moves },
   freeze: { noReference: moves },
   vera: { options: { r: 8 } },
@@ -97,73 +93,22 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
   },
 };
 
-async function load(name: string) {
-  const base = join(fixtures, name);
-  const { model } = await loadModel(base, { dtype: 'f32' });
-  const file = new SafetensorsFile(join(base, 'expected.safetensors'));
-  const batch = new Map(file.names.map((one) => [one, file.get(one)]));
-  return { base, model, batch };
-}
-
-type Loaded = Awaited<ReturnType<typeof load>>;
-
-function logitsOf({ model, batch }: Pick<Loaded, 'model' | 'batch'>): Tensor {
-  return valuesOf(runForward(model, batch, inputOf(model, batch)));
-}
-
-function valuesOf(forward: Forward): Tensor {
-  return outputOf(forward, forward.model.task === 'contrastive' ? 'logits_per_text' : 'logits')!.values;
-}
-
-function outputs(loaded: Pick<Loaded, 'model' | 'batch'>): number[] {
-  return noGrad(() => scope(() => [...logitsOf(loaded).toNumbers()]));
-}
-
-/** The mean square of all logits, which a model can make smaller in any way. */
-function objectiveOf(loaded: Loaded): Objective {
-  const row: PreparedRow = {
-    id: '1',
-    ids: new Int32Array(4),
-    trained: new Uint8Array(4),
-    source: { file: '', line: 1 },
-  };
-  const parity = inputOf(loaded.model, loaded.batch);
-  return {
-    task: loaded.model.task,
-    accepts: [],
-    separable: true,
-    unit: 'rows',
-    prepare: async () => ({ rows: [row], problems: [] }),
-    collate: (): Batch => ({
-      input: parity.input,
-      rows: parity.tokens.layout.rowOf.map((r) => ({ ...row, id: `${r}` })),
-    }),
-    counts: () => ({ rows: 1 }),
-    loss: (model, batch, { runner }) => {
-      const hidden = model.hidden(batch.input, { runner });
-      const imageHidden = parity.images && model.hidden(parity.images, { runner });
-      const forward = { ...loaded, input: parity, hidden, imageHidden, aside: [], states: [], encoderStates: [] };
-      return { perRow: valuesOf(forward).pow(2).mean().reshape(1), tally: {} };
-    },
-  };
-}
-
-/** The loss of each of four steps. */
-async function train(loaded: Loaded, tuning: Tuning): Promise<number[]> {
-  const plan = { rows: 1, batchSize: 1, steps: 4, secret: 0 };
+/** The loss before and after some steps. */
+async function train(subject: Subject, tuning: Tuning): Promise<{ before: number; after: number }> {
+  const { model, objective, learns } = subject;
+  const { rows } = await objective.prepare([]);
+  const plan = { rows: rows.length, batchSize: rows.length, steps: learns.steps, secret: 0 };
   const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, plan);
-  const update = tuning.govern?.(plain, 4) ?? plain;
-  const losses: number[] = [];
-  for (let step = 0; step < 4; step++) {
+  const update = tuning.govern?.(plain, learns.steps) ?? plain;
+  const before = lossOf(subject);
+  for (let step = 0; step < learns.steps; step++) {
     // Scores of pairs are multiplied by a learnt scale: the usual rate goes past the minimum.
-    const learningRate = loaded.model.task === 'contrastive' ? 5e-4 : 5e-3;
+    const learningRate = model.task === 'contrastive' ? 5e-4 : 5e-3;
     const options = { learningRate, weightDecay: 0, maxGradNorm: 1 };
-    const objective = objectiveOf(loaded);
-    const { rows } = await objective.prepare([]);
     const request = { microBatches: [rows as PreparedRow[]], step, seed: 1, checkpointing: step % 2 === 1, options };
-    losses.push((await trainStep({ model: loaded.model, objective, update }, request)).loss);
+    await trainStep({ model, objective, update }, request);
   }
-  return losses;
+  return { before, after: lossOf(subject) };
 }
 
 async function create(name: TuningName, model: Model): Promise<Tuning> {
@@ -173,13 +118,17 @@ async function create(name: TuningName, model: Model): Promise<Tuning> {
 }
 
 /** The result read again, on its base model. */
-async function reopen(place: string, { base, batch }: Loaded, kind: Tuning['result']) {
-  if (kind === 'model') return { model: (await loadModel(place)).model, batch };
+async function reopen(place: string, base: string, kind: Tuning['result']): Promise<{ model: Model; tuning?: Tuning }> {
+  if (kind === 'model') {
+    using files = new CheckpointFiles(place);
+    expect(files.dtype).toBe('f32');
+    return { model: (await loadModel(place)).model };
+  }
   const { model } = await loadModel(base, { dtype: 'f32' });
   const tuning = await openTuning(model, await readAdapterConfig(place));
   using file = new SafetensorsFile(join(place, 'adapter_model.safetensors'));
   scope(() => tuning.load(new Map(file.names.map((one) => [one, file.get(one)]))));
-  return { model, batch, tuning };
+  return { model, tuning };
 }
 
 function farthest(values: readonly number[], others: readonly number[]): number {
@@ -195,46 +144,70 @@ function mergeError(tuning: Tuning): string | undefined {
   }
 }
 
-const pairs = tunings.names.flatMap((name) => models.map((model) => [name, model] as const));
+/** All tunings on models of every kind; image classifiers by those that the others are made of. */
+const pairs: [TuningName, string][] = [
+  ...tunings.names.flatMap((name) => fixtureNames.map((model) => [name, model] as [TuningName, string])),
+  ...(['full', 'lora'] as const).flatMap((name) => classifiers.map((one) => [name, one.name] as [TuningName, string])),
+];
+const isRefused = ([name, model]: (typeof pairs)[number]) =>
+  (expectations[name]?.refuses as readonly string[] | undefined)?.includes(model) === true;
 
-describe.each(pairs)('%s on %s', (name, modelName) => {
-  const { startsElsewhere, startError = 0, refuses = [], notMerged, noReference } = expectations[name] ?? {};
-
-  it.skipIf(!refuses.includes(modelName))('is refused: there is nothing for it to change', async () => {
-    const { model } = await load(modelName);
-    await expect(create(name, model)).rejects.toThrow(expect.objectContaining({ code: 'E_NO_TARGETS' }));
-    model.dispose();
-  });
-
-  it.skipIf(refuses.includes(modelName))(
-    'begins at the base model, learns, is saved, switched off and merged',
-    async () => {
-      const loaded = await load(modelName);
-      const before = outputs(loaded);
-      const tuning = await create(name, loaded.model);
-      expect(farthest(outputs(loaded), before)).toBeLessThanOrEqual(
-        startsElsewhere === undefined ? startError : Infinity,
-      );
-      const losses = await train(loaded, tuning);
-      expect(losses[3]).toBeLessThan(losses[0]);
-      const tuned = outputs(loaded);
-      expect(tuned).not.toEqual(before);
-      const reference = noReference === undefined ? tuning.disabled(() => outputs(loaded)) : before;
-      expect(farthest(reference, before)).toBeLessThanOrEqual(startError);
-      expect(outputs(loaded)).toEqual(tuned);
-
-      const place = mkdtempSync(join(folder, `${name}-${modelName}-`));
-      tuning.save(place, { baseModel: loaded.base, task: loaded.model.task });
-      const again = await reopen(place, loaded, tuning.result);
-      expect(outputs(again)).toEqual(tuned);
-
-      expect(mergeError(tuning)).toBe(notMerged === undefined ? undefined : 'E_NOT_MERGEABLE');
-      expect(farthest(outputs(loaded), tuned)).toBeLessThan(1e-4 * Math.max(1, ...tuned.map(Math.abs)));
-      tuning.unmerge();
-      expect(outputs(loaded)).toEqual(tuned);
-
-      for (const one of [tuning, again.tuning]) one?.dispose();
-      for (const { model } of [loaded, again]) model.dispose();
+describe('a tuning', () => {
+  it.each(pairs.filter(isRefused))(
+    '%s is refused on %s: there is nothing for it to change',
+    async (name, modelName) => {
+      const { model } = await openSubject(modelName, folder);
+      await expect(create(name, model)).rejects.toThrow(expect.objectContaining({ code: 'E_NO_TARGETS' }));
+      model.dispose();
     },
   );
+
+  it.each(pairs.filter((pair) => !isRefused(pair)))(
+    '%s on %s begins at the base model, learns, is saved, switched off and merged',
+    async (name, modelName) => {
+      const { startsElsewhere, startError = 0, notMerged, noReference } = expectations[name] ?? {};
+      const subject = await openSubject(modelName, folder);
+      const { model, base, outputs, learns } = subject;
+      const [before, buffers] = [outputs(), buffersOf(model)];
+      const tuning = await create(name, model);
+      expect(farthest(outputs(), before)).toBeLessThanOrEqual(startsElsewhere === undefined ? startError : Infinity);
+      const loss = await train(subject, tuning);
+      expect(loss.after).toBeLessThan(learns.share * loss.before);
+      expect(buffersOf(model)).toEqual(buffers);
+      const tuned = outputs();
+      expect(tuned).not.toEqual(before);
+      const reference = noReference === undefined ? tuning.disabled(() => outputs()) : before;
+      expect(farthest(reference, before)).toBeLessThanOrEqual(startError);
+      expect(outputs()).toEqual(tuned);
+
+      const place = mkdtempSync(join(folder, `${name}-`));
+      tuning.save(place, { baseModel: base, task: model.task });
+      const again = await reopen(place, base, tuning.result);
+      expect(outputs(again.model)).toEqual(tuned);
+
+      expect(mergeError(tuning)).toBe(notMerged === undefined ? undefined : 'E_NOT_MERGEABLE');
+      expect(farthest(outputs(), tuned)).toBeLessThan(1e-4 * Math.max(1, ...tuned.map(Math.abs)));
+      tuning.unmerge();
+      expect(outputs()).toEqual(tuned);
+
+      for (const one of [tuning, again.tuning]) one?.dispose();
+      for (const one of [model, again.model]) one.dispose();
+    },
+  );
+});
+
+describe('LoRA on image classifiers', () => {
+  // PEFT would put adapters on depthwise convolutions by a name that they share.
+  it.each(classifiers)('$name: names convolutions as PEFT would find them', async ({ name, raw }) => {
+    const { model, base } = await openSubject(name, folder);
+    const tuning = await create('lora', model);
+    const place = mkdtempSync(join(folder, 'lora-targets-'));
+    tuning.save(place, { baseModel: base, task: 'sequence' });
+    const { options } = await readAdapterConfig(place);
+    const { target_modules: targets } = options as unknown as { target_modules: string[] };
+    expect(targets.some((target) => target.endsWith('conv_3x3.convolution'))).toBe(false);
+    expect(targets.includes('convolution')).toBe(raw.model_type === 'resnet');
+    tuning.dispose();
+    model.dispose();
+  });
 });

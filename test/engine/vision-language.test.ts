@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher, SeenImages } from '../../src/generate/index.ts';
 import type { Features } from '../../src/base/features.ts';
-import { withSquares } from '../../src/methods/objectives/image-squares.ts';
+import { withSquares } from '../../src/tasks/rows/image-squares.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { adaptable, findTargets } from '../../src/methods/tuning/targets.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';

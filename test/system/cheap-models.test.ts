@@ -50,6 +50,14 @@ describe.skipIf(!existsSync('build/attune.node'))('a cheap system that is kept',
     expect(bench.text('runs/topics-tfidf/report.html')).toContain('tf-idf + logistic regression');
   });
 
+  it('has a plan before it is fitted', () => {
+    const { document } = bench.run(['train', 'topics.yaml', '--model', 'tfidf', '--dry-run']);
+    const { plan } = document as { plan: Record<string, unknown> & { seconds: number; disk: { bytes: number } } };
+    expect(plan).toMatchObject({ rows: { train: 36, validation: 6, test: 18 }, steps: 0 });
+    expect(plan.seconds).toBeGreaterThan(0);
+    expect(plan.disk.bytes).toBeGreaterThan(100);
+  });
+
   it('has rows to look at before, and no steps to go on from after', () => {
     const inspected = bench.run(['data', 'inspect', 'topics.yaml', '--model', 'tfidf']);
     expect(inspected.document).toMatchObject({ objective: 'classification', problems: [] });

@@ -193,7 +193,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that was trained on col
     const refused = bench.failure(['eval', 'run', '--data', 'typo.csv']);
     expect([refused.code, refused.problems]).toMatchObject([
       'E_BAD_COLUMNS',
-      [{ message: 'there is no column "queue"', fix: 'did you mean "quue"?' }],
+      [{ message: 'no column "queue"', fix: 'did you mean "quue"?' }],
     ]);
     const mapped = ['--data', 'typo.csv', '--allow-overlap', '--columns', '{text: [subject, body], label: quue}'];
     const compared = bench.run(['compare', 'run', 'majority', ...mapped]);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { advise } from '../../src/app/advise/advise.ts';
 import { resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts';
 import { locateRecipe } from '../../src/app/recipe/locate.ts';
 import { AttuneError } from '../../src/base/errors.ts';
@@ -104,6 +105,21 @@ function comparison(verdict: Verdict, estimate: number, against = 'logistic_regr
 }
 
 describe('what is advised of cheap systems', () => {
+  test('reads a table whose columns nobody names as init does, and says how', async () => {
+    const file = join(folder, 'queues.csv');
+    const texts = { billing: 'I was charged twice for order', shipping: 'The parcel has not arrived for order' };
+    const rows = Array.from({ length: 60 }, (_, i) => {
+      const queue = i % 2 === 0 ? 'billing' : 'shipping';
+      return `T-${i},${texts[queue]} ${i},${queue}`;
+    });
+    writeFileSync(file, `ticket_id,body,queue\n${rows.join('\n')}\n`);
+    const notices: string[] = [];
+    const { keep, comparison } = await advise(file, { onNotice: (notice) => notices.push(notice) });
+    expect(comparison.systems.map(({ name }) => name)).toContain('nearest');
+    expect(notices.join()).toMatch(/^read as classification: text from body, label from queue /);
+    expect(keep).toContain(`--format classification --columns '{"text":"body","label":"queue"}'`);
+  });
+
   test('names how to keep one that is better, or as good, and none that is beaten or cannot be kept', () => {
     expect(keepableCheap(comparison('worse', -0.1))).toBe('tfidf');
     expect(keepableCheap(comparison('no-evidence', 0))).toBe('tfidf');

@@ -76,7 +76,7 @@ describe('a comparison in the terminal', () => {
     );
     expect(shown).toContain('tuned: 2 of 300 answers were cut at the limit of tokens');
     expect(shown.replaceAll(/\s+/g, ' ')).toContain(
-      'nearest training row: 1 answer is no number and counts as the mean of the true ones',
+      'nearest training row: 1 answer is not a number and counts as the mean of the true ones',
     );
     expect(shown).not.toContain('nearest training row: 0');
   });

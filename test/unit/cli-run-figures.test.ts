@@ -96,6 +96,17 @@ test('a time is the same number in terminal, report and runs show', async () => 
   expect(lines).toMatch(/evaluate \(12 s\)/);
 });
 
+test('a run with rewards is followed by its reward, since its loss is noise around 0', () => {
+  const step = stepFinished(2, 2, 1.6e-8);
+  let lines = '';
+  const progress = createProgress(createTerminal({ columns: 120, write: (text) => (lines += text) }, {}));
+  for (const event of [phase('train'), { ...step, metrics: { reward: 0.9375 } }, phase('save')])
+    progress.show({ at: Date.now(), ...event } as never);
+  expect(lines).toMatch(/step 2\/2 · reward 0\.938/);
+  expect(lines).toMatch(/train +2 of 2 steps, reward of the last 0\.938/);
+  expect(lines).not.toContain('loss');
+});
+
 test('each loss is named for what it is, the same everywhere', async () => {
   finishedRun();
   const shown = await command('runs', 'show', folder);

@@ -170,7 +170,7 @@ describe('the output', () => {
       what: 'r.yaml has 2 problems',
       problems: [
         { file: 'r.yaml', line: 7, field: 'epochs', message: 'must be a number', fix: 'remove the quotes' },
-        { file: 'other.jsonl', line: 3, message: 'is no JSON' },
+        { file: 'other.jsonl', line: 3, message: 'is not JSON' },
       ],
     });
     const text = describeFailure(error, createTerminal(capture().stream, {}));
@@ -178,7 +178,7 @@ describe('the output', () => {
       '✗ r.yaml has 2 problems  E_RECIPE',
       '  line 7  epochs must be a number',
       '    → remove the quotes',
-      '  other.jsonl:3  is no JSON',
+      '  other.jsonl:3  is not JSON',
       '',
     ]);
   });

@@ -132,6 +132,9 @@ describe('what the course of the rewards says', () => {
     expect(adviceText(advice, 'run')).toMatch(
       /^the reward has not moved beyond its noise .* in 60 steps: train longer, --epochs 17; or at the usual rate/,
     );
+    const fast = { learningRate: 1e-4, usualRate: 2e-5 };
+    const sums = judgeCourse(courseOf([], { ...rewardsOf([0.323, 0.341, 0.33], 0.1), ...fast }))!;
+    expect(sums).toMatchObject({ course: 'flat', change: { learning_rate: 2e-5 } });
     const alike = judgeCourse(courseOf([], rewardsOf([1, 1, 1], 0, { alike: constant(1, 30) })))!;
     expect(alike.finding).toContain('at 100 % of the prompts all answers got the same reward');
     expect(alike.change).toEqual({});

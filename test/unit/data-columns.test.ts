@@ -109,8 +109,8 @@ describe('rows of a file', () => {
     )) as AttuneError;
     expect(error.code).toBe('E_BAD_COLUMNS');
     expect(error.problems).toMatchObject([
-      { field: 'columns.text', message: 'there is no column "subjct"', fix: 'did you mean "subject"?' },
-      { field: 'columns.text', message: 'there is no column "bodi"', fix: 'did you mean "body"?' },
+      { field: 'columns.text', message: 'no column "subjct"', fix: 'did you mean "subject"?' },
+      { field: 'columns.text', message: 'no column "bodi"', fix: 'did you mean "body"?' },
     ]);
   });
 });

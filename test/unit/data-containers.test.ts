@@ -215,6 +215,54 @@ describe('CSV', () => {
     ]);
   });
 
+  const problemsIn = async (text: string) =>
+    (await rowsOf('e.csv', text)).flatMap(({ line, defect }) => (defect === undefined ? [] : [[line, defect.reason]]));
+
+  const tickets = (...broken: string[]) =>
+    [
+      'id,text,label',
+      ...Array.from({ length: 30 }, (_, i) => `T-${i},this is letter ${i},${i % 2 === 0 ? 'billing' : 'shipping'}`),
+      ...broken,
+      'T-98,the last one,billing',
+    ].join('\n');
+
+  it.each([
+    ['text', ['T-40,"I was charged,billing', 'T-41,twice he said",shipping']],
+    [
+      'text, over three rows',
+      ['T-40,"I was charged,billing', 'T-41,in between,shipping', 'T-42,twice he said",shipping'],
+    ],
+    ['label', ['T-40,I was charged,"billing', 'T-41,twice he said,shipping"']],
+    ['id', ['"T-40,I was charged,billing', 'T-41",twice he said,shipping']],
+  ])('names rows that an unclosed quote has joined, in the %s', async (_, broken) => {
+    expect(await problemsIn(tickets(...broken))).toEqual([
+      [
+        32,
+        `a quoted cell that begins in this row goes on to line ${31 + broken.length}, over what look like whole rows`,
+      ],
+    ]);
+  });
+
+  it('knows them at the top of a file', async () => {
+    const lines = tickets().split('\n');
+    lines.splice(1, 0, 'T-40,"I was charged,billing', 'T-41,twice he said",shipping');
+    expect((await problemsIn(lines.join('\n'))).map(([line]) => line)).toEqual([2]);
+  });
+
+  it.each([
+    ['a greeting', ['T-40,"Hello,', 'I was charged twice, please help",billing']],
+    ['prose with one separator a line', ['T-40,"Hello, Anna', 'it is late, sorry",billing']],
+    ['as many separators as columns', ['T-40,"Hello, dear, team', 'it is late, so late, sorry",billing']],
+    ['a class as a word', ['T-40,"About billing, and', 'T-17, billing again, please",billing']],
+    ['an address', ['T-40,"Anna Smith,12 High Street,', 'London,E1 6AN,UK",billing']],
+    ['numbers', ['T-40,"We paid 1,000', 'for 2,000 pieces",billing']],
+    ['a table of its own', ['T-40,"item,price,count', 'lamp,30,2', 'desk,90,1",billing']],
+    ['empty lines', ['T-40,"one', '', 'two",billing']],
+    ['doubled quotes', ['T-40,"say ""hello"",', 'and ""bye"", twice",billing']],
+  ])('reads a legal cell of several lines: %s', async (_, legal) => {
+    expect(await problemsIn(tickets(...legal))).toEqual([]);
+  });
+
   it('does not take a file into memory for a quote that is never closed', async () => {
     const path = join(folder, 'endless.csv');
     writeFileSync(path, 'text,label\na,b\n"');

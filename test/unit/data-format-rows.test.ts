@@ -129,7 +129,7 @@ describe('messages', () => {
       ],
     };
     expect(await problems('messages', row)).toEqual([
-      'messages[0].role is no role: the text "usr"',
+      'messages[0].role is not a role: the text "usr"',
       'messages[1].content must be text, not the number 3',
       'messages[2].content is an empty answer',
       'messages[3].content[0].image_url must name an image',

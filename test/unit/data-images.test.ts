@@ -106,13 +106,13 @@ describe('images in messages', () => {
       ({ problems: found }: { problems: { line: number; field: string; message: string }[] }) => found,
     );
     expect(problems.map(({ line, field, message }) => `${line} ${field} ${message}`)).toEqual([
-      '1 messages[0].content[0].image_url there is no file gone.png',
+      '1 messages[0].content[0].image_url file gone.png is missing',
       '2 messages[0].content[0] names no image',
       '3 messages[0].content[1] has no image: the row has 1 in "images"',
       '4 images holds 1 more than the messages name',
       '5 messages[1].content[0] is an image in an answer, and models write text',
       '6 messages[0].content[0].image_url is an address on the network, and nothing is fetched',
-      '7 images[0] there is no file gone.png',
+      '7 images[0] file gone.png is missing',
       '8 messages[0].content[0] must be text or an image, not a part of type the text "video"',
     ]);
   });

@@ -125,7 +125,7 @@ describe('reading', () => {
     expect((await failure({ train: name })).code).toBe('E_NO_ROWS');
     write('good.jsonl', texts(3));
     const error = await failure({ train: 'good.jsonl', validation: name });
-    expect(error).toMatchObject({ code: 'E_NO_ROWS', what: 'There are no rows for validation' });
+    expect(error).toMatchObject({ code: 'E_NO_ROWS', what: 'No rows for validation' });
   });
 
   it('says what to do with a hub name, a missing path, an unknown kind of file and a column that is not there', async () => {
@@ -140,7 +140,7 @@ describe('reading', () => {
     const error = await failure({ train: 'a.csv', columns: { text: 'text', label: 'label' } });
     expect(error).toMatchObject({
       code: 'E_BAD_COLUMNS',
-      problems: [{ message: 'there is no column "label"', fix: 'did you mean "lable"?' }],
+      problems: [{ message: 'no column "label"', fix: 'did you mean "lable"?' }],
     });
   });
 

@@ -52,7 +52,7 @@ describe('spans of a text', () => {
 
   it('that overlap, leave the text or have no name are told', () => {
     const wrong = (value: unknown) => read(spans, { text: 'one two', spans: value }).problems[0];
-    expect(wrong([{ start: 0, end: 9, label: 'A' }])).toContain('spans[0].end: 0 to 9 is no stretch');
+    expect(wrong([{ start: 0, end: 9, label: 'A' }])).toContain('spans[0].end: 0 to 9 is not a span');
     expect(wrong([{ start: 0, end: 3 }])).toContain('spans[0].label');
     expect(
       wrong([

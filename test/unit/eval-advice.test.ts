@@ -161,6 +161,13 @@ describe('a recommendation', () => {
     expect(recommend(comparison([perfect, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('cheap');
   });
 
+  test('sees no sign of labels where a constant is not beaten, and says nothing of labels where answers are written', () => {
+    const told = comparison([system('majority', 'cheap', 0.5), cheap], [difference('nearest', 0, 'no-evidence')]);
+    const classes = ['a', 'b'].map((label) => ({ label, train: 50, test: 20, given: 20 }));
+    expect(recommend({ ...told, classes }, curve).advice).toMatch(/^No sign that the texts tell the labels/);
+    expect(recommend(told, curve).choice).toBe('measure');
+  });
+
   test('keeps the cheap system that the recipe names, and recommends none that cannot be kept', () => {
     const other = difference('majority', 0.2, 'better');
     const told = comparison([cheap, system('majority', 'cheap', 0.5)], [other]);

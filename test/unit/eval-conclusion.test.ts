@@ -98,7 +98,7 @@ describe('a conclusion', () => {
     const { comparison } = await compareAnswers([tuned, trees], rows, OF_FRAUD);
     expect(comparison.conclusion!.outcome).toBe('unclear');
     expect(comparison.conclusion!.advice).toMatch(
-      /^Use gradient-boosted trees: it finds 4 of 4 fraud rows with no false alarm, the tuned model 3 with no false alarm, and it costs next to nothing to run\. Too few rows to be sure of that: about [\d,]+ test rows would tell; there are 300\.$/,
+      /^Use gradient-boosted trees: it finds 4 of 4 fraud rows with no false alarm, the tuned model 3 with no false alarm, and it costs next to nothing to run\. That is not certain yet\. More fraud rows would tell; there are 4\.$/,
     );
   });
 
@@ -186,6 +186,26 @@ describe('a conclusion', () => {
       'Use gradient-boosted trees for now: it costs next to nothing to run, and nothing shows that the tuned model is ' +
         'better (both answer 58 of 60 rows right). About 400 test rows would tell; there are 60.',
     );
+  });
+
+  test('names what a person can do where more rows like these would not tell', async () => {
+    const tie = async (
+      rows: readonly ClassificationExample[],
+      right: (i: number) => boolean,
+      options: CompareOptions,
+    ) => {
+      const scored = (names: typeof TUNED | typeof TREES) => scorer(rows, names, (i) => (right(i) ? 0.9 : 0.1));
+      const answered = [scored(TUNED), scored(TREES)] as const;
+      return (await compareAnswers(answered, rows, options)).comparison.conclusion!;
+    };
+    const easy = await tie(frauds(30, 60), (i) => i < 30, BY_ACCURACY);
+    expect(easy.rowsNeeded).toBeUndefined();
+    expect(easy.advice).toMatch(
+      /Both are nearly perfect on these rows, so more like them would not tell: harder ones would\.$/,
+    );
+    const rare = await tie(frauds(4, 300), (i) => i < 4, OF_FRAUD);
+    expect(rare.rowsNeeded).toBeUndefined();
+    expect(rare.advice).toMatch(/More fraud rows would tell; there are 4\.$/);
   });
 
   test('is "not better" where a cheap system leaves next to nothing to win', async () => {

@@ -97,8 +97,8 @@ describe('an endpoint', () => {
       'status 503: <html>busy</html>',
       'no answer within 1 s',
       expect.stringContaining('fetch failed'),
-      'an answer that is no JSON',
-      'JSON that is no chat completion',
+      'an answer that is not JSON',
+      'JSON that is not a chat completion',
     ]);
   });
 
@@ -264,7 +264,7 @@ describe('an endpoint', () => {
 
 describe('the address of an endpoint', () => {
   test.each([
-    ['not an address', 'is no address'],
+    ['not an address', 'is not a URL'],
     ['https://user:pass@host/v1', 'has credentials or a query in it'],
     ['https://host/v1?api_key=1', 'has credentials or a query in it'],
     ['http://host.example/v1', 'would receive the key of TEST_KEY without encryption'],

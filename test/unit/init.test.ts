@@ -255,7 +255,7 @@ describe('init without a terminal', () => {
     ['a label and an answer', ['--label-column', 'queue', '--answer-column', 'body'], { code: 'E_USAGE' }],
     ['a text that is the label', ['--label-column', 'queue', '--text-column', 'queue'], { code: 'E_USAGE' }],
     ['columns named twice', ['--label-column', 'queue', '--columns', '{text: body}'], { code: 'E_USAGE' }],
-    ['columns that are no mapping', ['--columns', '[a, b]'], { code: 'E_USAGE', what: '--columns is no mapping' }],
+    ['columns that are no mapping', ['--columns', '[a, b]'], { code: 'E_USAGE', what: '--columns is not a mapping' }],
     ['columns of nothing known', ['--columns', '{text: 3}'], { code: 'E_USAGE', problems: [{ field: 'text' }] }],
     [
       'a model that is not there',

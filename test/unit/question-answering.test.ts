@@ -4,14 +4,14 @@ import { describe, expect, it, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { QuestionExample } from '../../src/data/example.ts';
 import { exampleRow } from '../../src/data/example-row.ts';
-import { questions } from '../../src/data/formats/questions.ts';
+import { question } from '../../src/data/kinds/question.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
 import { answerForm } from '../../src/eval/answer-form.ts';
 import { baselines } from '../../src/eval/baselines/index.ts';
 import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/eval/null-threshold.ts';
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import { contextWindows } from '../../src/methods/objectives/context-windows.ts';
+import { contextWindows } from '../../src/tasks/rows/context-windows.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
 import { bestSpan } from '../../src/jobs/predict/spans.ts';
 
@@ -19,7 +19,7 @@ const source = { file: 'x', line: 1 };
 
 function read(row: Record<string, unknown>) {
   const reader = new RowReader(row, source);
-  const body = questions.read(reader);
+  const body = question.formats.questions.read(reader);
   return { body, problems: reader.problems.map(({ field, message }) => `${field}: ${message}`) };
 }
 
@@ -54,7 +54,7 @@ describe('a row with a question and its text', () => {
   });
 
   it('names what is wrong with an answer', () => {
-    expect(read(row({ text: ['Oslo'] })).problems).toEqual(['answers.text[0]: "Oslo" does not stand in the context']);
+    expect(read(row({ text: ['Oslo'] })).problems).toEqual(['answers.text[0]: "Oslo" is not in the context']);
     expect(read(row({ text: ['Rome'], answer_start: [3] })).problems).toEqual([
       'answers.answer_start[0]: "Rome" does not stand at 3, but at 16',
     ]);

@@ -181,7 +181,7 @@ describe('a bad recipe', () => {
 
   it('refuses an option of another method', async () => {
     const problem = await problemOf({ ...minimal, tuning: { method: 'full', r: 4 } } as never);
-    expect(problem.message).toBe('is no option of tuning full');
+    expect(problem.message).toBe('is not an option of tuning full');
     expect(problem.fix).toContain('lora');
   });
 
@@ -260,7 +260,7 @@ describe('flags', () => {
     const problem = await problemOf(minimal, { flags: { 'learning-rte': '1' } });
     expect(problem).toEqual({
       field: '--learning-rte',
-      message: 'is no known setting',
+      message: 'is not a known setting',
       fix: 'did you mean --learning_rate?',
     });
   });

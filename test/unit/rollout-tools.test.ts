@@ -131,7 +131,7 @@ describe('an answer that calls a tool', () => {
     ['ends its process', 'quitter', { item: 'cup' }, '{"error":"the tool ended its process"}'],
     ['gives far too much', 'huge', { item: 'cup' }, expect.stringContaining('1000000 characters')],
     ['does not take the arguments', 'late', { thing: 1 }, expect.stringContaining('arguments:')],
-    ['is not there', 'missing', {}, expect.stringContaining('there is no tool missing; there are stock')],
+    ['is not there', 'missing', {}, expect.stringContaining('unknown tool missing; known are stock')],
   ])('that %s is told what came of it', async (_, name, given, result) => {
     const { rollout, metrics } = await play(usual, [written(name, given), 'Well.'], 2000);
     expect(resultOf(rollout)).toEqual(result);

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { fitRows } from '../../src/data/index.ts';
 import type { StepwiseExample } from '../../src/data/example.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
-import { stepwise } from '../../src/data/formats/stepwise.ts';
+import { stepwise } from '../../src/data/kinds/stepwise.ts';
 import { usualSteps } from '../../src/eval/baselines/usual-steps.ts';
 import { firstErrorF1, stepAccuracy, stepAuc, stepF1 } from '../../src/eval/metrics/step-metrics.ts';
 import type { MetricDefinition } from '../../src/eval/metrics/metric.ts';
-import { stepsOf } from '../../src/methods/objectives/step-rows.ts';
+import { stepsOf } from '../../src/tasks/rows/step-rows.ts';
 
 describe('rows of steps', () => {
   it('may have verdicts or probabilities', () => {
     const row = new RowReader({ prompt: '', completions: ['a', 'b', 'c'], labels: [true, 0.25, false] }, place);
-    expect(stepwise.read(row)).toEqual({
+    expect(stepwise.formats.stepwise.read(row)).toEqual({
       kind: 'stepwise',
       prompt: '',
       completions: ['a', 'b', 'c'],
@@ -38,7 +38,7 @@ describe('rows of steps', () => {
     [{ completions: ['a'] }, 'labels', 'is missing'],
   ])('%o are refused with their place', (columns, field, message) => {
     const row = new RowReader({ prompt: 'p', ...columns }, place);
-    expect(stepwise.read(row)).toBeUndefined();
+    expect(stepwise.formats.stepwise.read(row)).toBeUndefined();
     expect(row.problems[0]).toMatchObject({ file: 'rows.jsonl', line: 7, field, message });
   });
 

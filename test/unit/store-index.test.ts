@@ -187,15 +187,10 @@ describe('the index', () => {
     expect((await listRuns(index)).map(({ id }) => id)).toEqual(['second']);
   });
 
-  test('says what to do with a broken file and with one that a newer version wrote', async () => {
+  test('says what to do with a broken file', async () => {
     const broken = join(home, 'broken.sqlite');
     writeFileSync(broken, 'this is no database, whatever its name says. '.repeat(100));
     await expect(openIndex(broken)).rejects.toThrow(/E_INDEX[\s\S]*may be deleted/);
-    await index
-      .insertInto('kysely_migration' as never)
-      .values({ name: '9999-later', timestamp: new Date().toISOString() } as never)
-      .execute();
-    await expect(openIndex(join(home, 'index.sqlite'))).rejects.toThrow(/E_INDEX[\s\S]*update attune/);
   });
 
   test('is created and written by several processes at once without losing a run', async () => {

@@ -167,7 +167,7 @@ describe('renaming a run', () => {
   });
 });
 
-test('a model that a failed run named and nobody found is no known model', async () => {
+test('a model that a failed run named and nobody found is not a known model', async () => {
   const run = readRun(makeRun('typo', () => [failed], 'modle'));
   await recordRun(index, run);
   await recordRunModels(index, run);

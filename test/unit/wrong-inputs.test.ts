@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
+import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 const times = <Row>(count: number, row: (index: number) => Row): Row[] =>
   Array.from({ length: count }, (_, i) => row(i));
@@ -78,6 +79,8 @@ const files: Record<string, string | Buffer> = {
     Buffer.from('text,label\nKüche und Büro für alle Räume,a\n'),
     Buffer.from('K\u00fcche,b\n', 'latin1'),
   ]),
+  'pairs.jsonl': jsonl((i) => ({ prompt: letter(i), chosen: `We will look into it ${i}.`, rejected: `No ${i}.` })),
+  'pairs.yaml': recipe('train: pairs.jsonl', 'objective: dpo\n'),
   'exists.yaml': recipe('train: good.csv'),
   'good.yaml': recipe('train: good.csv', 'objective: classification\n'),
   'typo.yaml': 'modle: attune-base\ndata: { train: good.csv }\n',
@@ -110,7 +113,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init nolabel.csv', BAD, 'line 2', 'label is empty', 'fill it or delete the row'],
   ['init number.csv', 'E_INIT_COLUMNS', 'number, another in each row', 'a column to read and one to learn'],
   ['init ids.csv', 'E_INIT_COLUMNS', '--text-column COLUMN --label-column COLUMN'],
-  ['init usr.jsonl', BAD, 'line 1', 'messages[0].role', 'is no role', 'did you mean "user"?'],
+  ['init usr.jsonl', BAD, 'line 1', 'messages[0].role', 'is not a role', 'did you mean "user"?'],
   ['init noanswer.jsonl', BAD, 'line 1', 'no assistant turn to learn from', 'add the answer'],
   ['init emptyanswer.jsonl', BAD, 'messages[1].content', 'is an empty answer', 'weight 0'],
   ['init nocontent.jsonl', BAD, 'messages[0].content', 'is missing', 'every message needs its text'],
@@ -121,7 +124,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init spacedtag.jsonl', BAD, 'tags[1]', 'has a space in it', 'as one word'],
   ['init same.jsonl', BAD, 'rejected is the same as chosen', 'a pair must differ'],
   ['init emptychosen.jsonl', BAD, 'chosen is empty', 'fill it'],
-  ['init spans.jsonl', BAD, 'spans[0].end', '0 to 99 is no stretch of a text of 6 characters'],
+  ['init spans.jsonl', BAD, 'spans[0].end', '0 to 99 is not a span of a text of 6 characters'],
   ['init overlap.jsonl', BAD, 'has spans that overlap, at 4', 'keep one of them'],
   ['init commas.csv', BAD, 'it has commas', 'write | between labels'],
   ['init single.jsonl', BAD, 'not valid JSON', 'JSON wants double quotes'],
@@ -139,7 +142,7 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init flat', 'E_INIT_CLASSES', 'nothing says what they are', 'flat/cats/1.jpg'],
   ['init documents', 'E_INIT_DOCUMENTS', 'a folder of .md', 'attune data prepare documents'],
   ['init nothing', 'E_NO_FILES', 'nothing', 'check the folder'],
-  ['init missing.csv', BAD, 'line 2', 'there is no file img/0.png', 'looked in'],
+  ['init missing.csv', BAD, 'line 2', 'file img/0.png is missing', 'looked in'],
   ['init net.csv', BAD, 'an address on the network, and nothing is fetched', 'download it'],
   ['init photos', BAD, 'cats/1.png is cut off', 'dogs/1.png is empty', 'fetch it again'],
   ['init tickets.csv', 'E_INIT_COLUMNS', '--text-column body --label-column queue', '--answer-column reply'],
@@ -177,6 +180,11 @@ const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['train good.yaml --dry-run --optimizer adamx', 'E_RECIPE', 'did you mean adamw?'],
   ['train good.yaml --dry-run --lerning-rate 1', 'E_RECIPE', 'did you mean --learning_rate?'],
   ['train good.yaml --dry-run --model attune-speech', 'E_WRONG_MODEL', 'reads no texts', 'attune init good.csv'],
+  ['train pairs.yaml --dry-run --model ./encoder', 'E_WRONG_MODEL', 'causal-lm', 'attune init pairs.jsonl'],
+  ['init good.csv --model trees', 'E_CHEAP_UNFIT', 'one column of text', '--model model-embeddings-en, after'],
+  ['init good.csv --model pixels', 'E_CHEAP_UNFIT', 'does not read texts', '--model '],
+  ['init pairs.jsonl --model tfidf', 'E_CHEAP_UNFIT', 'pairs of answers', '--model attune-base'],
+  ['init pairs.jsonl --model ./encoder', 'E_WRONG_MODEL', 'causal-lm', '--model attune-base'],
   ['train good.yaml --dry-run --objective sft', 'E_WRONG_ROWS', 'rows of chat or completion', 'attune init good.csv'],
   ['train good.yaml --dry-run --model nsfwjs', 'E_MODEL_MISSING', 'attune models import nsfwjs'],
   ['predict runs/none --text hi', 'E_MODEL_MISSING', 'no such folder', 'attune runs list'],
@@ -208,6 +216,7 @@ const before = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'attune-wrong-'));
 
 beforeAll(() => {
+  writeTinyBert(join(folder, 'encoder'), []);
   process.chdir(folder);
   vi.stubEnv('ATTUNE_HOME', join(folder, '.home'));
   vi.stubEnv('HF_HUB_OFFLINE', '1');

@@ -18,6 +18,8 @@ const ROWS: readonly (readonly string[])[] = [
   ['eval'],
   // Steps from documents to rows; some ask a teacher, by eval's client of endpoints.
   ['prepare'],
+  // What training and answering share: a task's rows, how they are collated and answered.
+  ['tasks'],
   ['train'],
   ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
   ['methods'],

@@ -51,7 +51,7 @@ function lookupsIn(source: ts.SourceFile, checker: ts.TypeChecker, file: string)
   return problems;
 }
 
-/** Whether any text may be the name: the object has an index by string, and the argument is no known name. */
+/** Whether any text may be the name: the object has an index by string, and the argument is not a known name. */
 function isOpen(access: ts.ElementAccessExpression, checker: ts.TypeChecker): boolean {
   const { expression, argumentExpression } = access;
   if (expression.getText() === 'process.env') return false;

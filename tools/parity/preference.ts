@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
-import { sharedPromptRow } from '../../src/methods/objectives/shared-prompt.ts';
+import { sharedPromptRow } from '../../src/tasks/rows/shared-prompt.ts';
 import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { updates } from '../../src/methods/update/index.ts';

@@ -3,7 +3,9 @@
  * usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]
  */
 import { readFileSync } from 'node:fs';
-import { collateRows, countTokens, nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/tasks/rows/collate.ts';
+import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';

@@ -38,7 +38,7 @@ const visits: readonly { name: string; share: number; visit: Visit }[] = [
   { name: 'leaves', share: 3, visit: (server, draw) => leaves(server, { ...textBody(server, draw), stream: true }) },
   { name: 'leaves before it is answered', share: 2, visit: (server, draw) => leaves(server, textBody(server, draw)) },
   { name: 'breaks off its request', share: 2, visit: breaksOff },
-  { name: 'sends what is no JSON', share: 1, visit: (server) => whole(server, '/v1/completions', '{"model": ') },
+  { name: 'sends what is not JSON', share: 1, visit: (server) => whole(server, '/v1/completions', '{"model": ') },
   {
     name: 'asks for an unknown model',
     share: 1,

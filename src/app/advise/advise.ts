@@ -14,6 +14,8 @@ import { OWN_BASE } from '../../jobs/model/base-model.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { meaningOf, type LabelMeaning } from '../../jobs/compare/label-meaning.ts';
 import { loadMetrics, type WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
+import { describeSource } from '../../data/columns.ts';
+import { isPossible, readColumns, refuseUnclear } from '../init/columns.ts';
 import { RecipeRows } from '../rows/recipe-rows.ts';
 import { isRecipe, resolveRecipe, resolveRecipeFile, type RecipeFlags } from '../recipe/index.ts';
 import type { useCase } from '../use-cases/advise.ts';
@@ -49,8 +51,9 @@ const FEWEST_ROWS = 20;
  * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and what reading and training raise
  */
 export async function advise(data: string | Recipe, options: AdviseOptions = {}): Promise<Advised> {
-  const { flags = {}, withModel = 'model' in flags, onEvent, signal } = options;
-  const recipe = typeof data === 'string' ? await recipeOf(data, options) : data;
+  const { flags: given = {}, withModel = 'model' in given, onEvent, signal, onNotice } = options;
+  const flags = typeof data === 'string' && !isRecipe(data) ? await withColumns(data, given, onNotice) : given;
+  const recipe = typeof data === 'string' ? await recipeOf(data, { flags, onNotice }) : data;
   const rows = new RecipeRows(recipe, false);
   try {
     const advice = await adviseOn({ recipe, withModel, onEvent, signal });
@@ -66,6 +69,24 @@ function recipeOf(data: string, { flags, onNotice }: AdviseOptions): Promise<Rec
   if (isRecipe(data)) return resolveRecipeFile(data, { flags, onNotice });
   return resolveRecipe({ model: OWN_BASE, data: { train: data } }, { flags, onNotice });
 }
+
+/** With the columns that `init` would write into a recipe, where nobody names them. @throws as `readColumns` */
+async function withColumns(
+  data: string,
+  flags: RecipeFlags,
+  onNotice: AdviseOptions['onNotice'],
+): Promise<RecipeFlags> {
+  if (NAMING_COLUMNS.some((name) => name in flags)) return flags;
+  const reading = await readColumns(data, {});
+  if (!isPossible(reading)) refuseUnclear(data, reading);
+  const { format, columns, reasons } = reading;
+  if (format === undefined || columns === undefined) return flags;
+  const sources = Object.entries(columns).map(([field, source]) => `${field} from ${describeSource(source)}`);
+  onNotice?.(`read as ${format}: ${sources.join(', ')} (${reasons.join(', ')})`);
+  return { ...flags, format, columns: JSON.stringify(columns) };
+}
+
+const NAMING_COLUMNS = ['format', 'columns', 'data.format', 'data.columns'];
 
 function keeping(model: string, data: string, flags: RecipeFlags): string {
   return isRecipe(data) ? keepCommand(model, flags, data) : keepCommand(model, { train: data, ...flags });

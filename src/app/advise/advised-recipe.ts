@@ -3,7 +3,7 @@ import { readConfig } from '../../models/load.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { modelFolder } from '../../jobs/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';
-import { objectiveOfClasses, usualObjectives } from '../usual-objective.ts';
+import { usualObjective } from '../usual-objective.ts';
 
 /** What a recipe optimises that says nothing of it. */
 const DEFAULT = 'sft';
@@ -16,7 +16,7 @@ export async function advisedRecipe(recipe: Recipe, examples: readonly Example[]
   const kind = examples[0]?.kind;
   if (recipe.objective.name !== DEFAULT || kind === undefined) return recipe;
   const { architectures = [] } = readConfig(modelFolder(recipe.model)) as { architectures?: string[] };
-  const usual = objectiveOfClasses(kind, architectures) ?? usualObjectives[kind];
+  const usual = usualObjective(kind, architectures);
   if (usual === undefined || usual.name === DEFAULT) return recipe;
   const { training: defaults } = await resolveRecipe({ model: recipe.model, data: { train: 'rows' } });
   const own = Object.entries(recipe.training).filter(

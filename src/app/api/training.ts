@@ -1,8 +1,9 @@
-/** What a recipe means before anything is trained. */
+/** Recipes, resolved without training. */
 import { lazily } from './lazily.ts';
 
 /**
- * Checks a whole recipe and fills every default; all problems are told at once (E_RECIPE). Rows in memory are read here.
+ * Checks a whole recipe and fills in all defaults; reports all problems at once (E_RECIPE). Rows in memory are read
+ * here.
  * @example
  * const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows } });
  */

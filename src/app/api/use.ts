@@ -1,4 +1,4 @@
-/** What models are used for and measured by. */
+/** Use of models. */
 import { lazily } from './lazily.ts';
 
 /**

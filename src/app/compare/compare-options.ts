@@ -12,7 +12,7 @@ type Asked = CallOptions<typeof useCase>;
 /** As they are worked with. */
 export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof EndpointLimits | 'prices'> & {
   columns?: ColumnMapping;
-  /** What endpoints may cost, and where their keys are. */
+  /** Cost limits and key of endpoints. */
   endpoint?: EndpointLimits;
 };
 

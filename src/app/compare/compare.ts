@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { outdatedAssessments, readAssessment, readAssessments, writeAssessment } from '../../store/assessments.ts';
 import { resolve } from 'node:path';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,8 +6,9 @@ import type { DataSource } from '../../data/index.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
+import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { writeSamples } from '../../store/results.ts';
+import { writeSamples, type Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
@@ -20,11 +21,12 @@ import { storedRecipe } from '../stored-run.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
-export type ComparedSystems = Compared & { folder?: string };
+/** `counted`: the run whose verdict counts the rows, where they are somebody's own. */
+export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
 /**
  * Judges the first system by the others on the same rows. A run alone is compared again with what its recipe names,
- * and its report is written anew.
+ * and its report is written anew; where the rows are somebody's own, its verdict counts them.
  * @throws AttuneError of every kind that rows, models and endpoints can raise
  */
 export async function compare(systems: readonly string[], options: CompareOptions = {}): Promise<ComparedSystems> {
@@ -32,12 +34,30 @@ export async function compare(systems: readonly string[], options: CompareOption
   const compared = run === undefined ? await compareNamed(systems, options) : await compareRun(run, options);
   const isOwn = options.data === undefined && (options.split ?? 'test') === 'test';
   const folder = options.output ?? (isOwn ? run : undefined);
-  if (folder === undefined) return compared;
+  if (folder === undefined) {
+    const isCounted = run !== undefined && options.data !== undefined && countOwnRows(run, compared.comparison);
+    if (isCounted) await reportRun(run);
+    return isCounted ? { ...compared, counted: run } : compared;
+  }
   makeFolders(folder);
-  writeAssessment(folder, 'comparison', compared.comparison);
+  const wording = folder === run ? readAssessment(run, 'wording') : undefined;
+  const { comparison } = compared;
+  writeAssessment(folder, 'comparison', wording === undefined ? comparison : withOtherWords(comparison, wording));
   writeSamples(folder, compared.samples);
   if (folder === run) await reportRun(folder);
   return { ...compared, folder: resolve(folder) };
+}
+
+/** Whether the verdict of a run counts rows of somebody's own: what was asked in other words is asked of them too. */
+function countOwnRows(run: string, own: Comparison): boolean {
+  const { comparison, wording } = readAssessments(run);
+  if (comparison === undefined || wording === undefined || own.metric !== comparison.metric) return false;
+  if (outdatedAssessments(run).length > 0) return false;
+  const found = { version: 1, ...worded(own, comparison), examples: [], file: own.split } as const;
+  const counted = { ...wording, own: found };
+  writeAssessment(run, 'wording', counted);
+  writeAssessment(run, 'comparison', withOtherWords(comparison, counted));
+  return true;
 }
 
 /** Several systems by their names, the first of them judged. */
@@ -46,7 +66,7 @@ export async function compareNamed(systems: readonly string[], options: CompareO
   return runComparison(specs, recipes, options);
 }
 
-/** What the names stand for, and the recipes of the runs among them. */
+/** Systems for the names, and the recipes of the runs among them. */
 export async function resolveSystems(
   systems: readonly string[],
   options: CompareOptions,
@@ -68,7 +88,7 @@ function refuseTwins(systems: readonly string[]): void {
   throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
 }
 
-/** What changes nothing about the systems that are named would be ignored in silence. */
+/** Rejects options that have no effect on the named systems. */
 function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void {
   const { baselines, instruction, precision, endpoint = {} } = options;
   const hasFile = options.data !== undefined || options.trainData !== undefined;
@@ -84,12 +104,12 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
       : [{ field: 'baselines', message: 'is for a run alone', fix: 'name each system' }]),
     ...(instruction === undefined || isTold
       ? []
-      : [{ field: 'instruction', message: 'is told to nobody', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+      : [{ field: 'instruction', message: 'has no effect', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
     ...(precision === undefined || opensModel
       ? []
       : [{ field: 'precision', message: 'no model is opened here', fix: 'leave it out' }]),
     ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
-    ...limits.map(([field]) => ({ field, message: 'no endpoint is asked', fix: 'name https://HOST/v1#MODEL' })),
+    ...limits.map(([field]) => ({ field, message: 'there is no endpoint', fix: 'name https://HOST/v1#MODEL' })),
   ];
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
 }
@@ -133,7 +153,7 @@ function runComparison(
   });
 }
 
-/** What a system was trained as, whose rows tell what others look like. */
+/** Run or model whose training rows define the format of others. */
 function trainedTarget(system: SystemSpec): string[] {
   if (system.source === 'model') return [system.target];
   return system.source === 'kept' ? [system.folder] : [];

@@ -6,7 +6,7 @@ import { isRows } from '../rows/rows.ts';
 import { compareNamed } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 
-/** What one system is worth on rows that it was not trained on. */
+/** Evaluation of one system on held-out rows. */
 export interface Evaluated {
   split: string;
   rows: number;
@@ -16,13 +16,13 @@ export interface Evaluated {
   metrics: Record<string, number>;
   /** The same with intervals and details, and tables. */
   values: Record<string, ComparedValue>;
-  /** Of the metrics, for people. */
+  /** Titles of the metrics. */
   titles: Record<string, string>;
-  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
+  /** Number of answers cut off by the token limit; absent if unknown. */
   cutAnswers?: number;
-  /** Of rows in memory: each with its answer. */
+  /** Answers, for rows in memory. */
   answers?: { prompt: string; expected: string; text: string; isRight: boolean }[];
-  /** What readers of the figures should know, for people. */
+  /** Notes for readers of the figures. */
   notes: string[];
 }
 
@@ -40,7 +40,7 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
   return {
     split,
     rows,
-    // Rows that could not be answered are no matter of sampling.
+    // Unanswerable rows do not count as sampling.
     ...(available > rows + (leftOut?.rows ?? 0) && { available }),
     metrics: Object.fromEntries(metrics.map(({ name }) => [name, entryOf(values, name).value])),
     values,
@@ -59,7 +59,7 @@ function answersIn(samples: Samples, subject: string, metric: string): Evaluated
   });
 }
 
-/** What else the answers would be worth, read in another way. */
+/** Scores of the answers under other readings. */
 function variantNotes({ systems, metrics, metric }: Comparison): string[] {
   const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
   return systems

@@ -70,7 +70,7 @@ function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemS
       expected: 'https://HOST/v1#MODEL',
     });
   }
-  // What is wrong with the address or the limits is told before anything is asked.
+  // A wrong URL or limit fails before any request.
   endpointFrom(url, model, limits.keyVariable);
   checkLimits(limits);
   return {

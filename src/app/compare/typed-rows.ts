@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** Rows of one's own: texts, and the class or answer that is right for each. */
+/** Rows typed on the command line: texts, and the right class or answer of each. */
 interface Typed {
   text?: readonly string[];
   label?: readonly string[];

@@ -18,7 +18,7 @@ export interface Embedded {
   isNormalised: boolean;
   /** Texts of which only the beginning was read: the model has no room for more. */
   cut: number;
-  /** What the vectors were made of. */
+  /** Columns that the vectors were made from. */
   columns: readonly string[];
   /** The prompt that stood before every text. */
   prompt?: string;
@@ -68,7 +68,7 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
 function oneSource(hasBoth: boolean): AttuneError {
   if (hasBoth) return new AttuneError('E_USAGE', { what: 'Rows come from --input or from --text, not from both' });
   const fix = 'name a file: --input rows.csv; or give a text: --text "…"';
-  return new AttuneError('E_USAGE', { what: 'There is nothing to make vectors of', fix });
+  return new AttuneError('E_USAGE', { what: 'There are no rows to embed', fix });
 }
 
 function takenColumn(file: string): AttuneError {

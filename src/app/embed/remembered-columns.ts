@@ -13,8 +13,8 @@ const FIELDS: Record<RowPurpose, readonly string[]> = {
 };
 
 /**
- * What a run's texts were read from, where its recipe named the columns: for a model trained on pairs those of the
- * positives for a collection, those of the anchors for what is asked of it.
+ * Columns of the texts that a run was trained on, if its recipe named them; for a model trained on pairs, the
+ * positives' columns for a collection and the anchors' for queries.
  * @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
  */
 export function rememberedColumns(target: string, purpose: RowPurpose): ColumnSource | undefined {

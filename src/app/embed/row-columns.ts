@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { columnsOf, missingColumn, valueAt, type ColumnSource } from '../../data/columns.ts';
 
-/** What rows are read for: their vectors, a collection that is searched, or what is asked of it. */
+/** Purpose of rows: vectors, a collection to search, or queries. */
 export type RowPurpose = 'vectors' | 'document' | 'query';
 
 /** The columns that a row's vector is made of. */

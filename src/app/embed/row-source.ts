@@ -11,7 +11,7 @@ import { isFolder } from '../../files/find-files.ts';
 import type { PlacedImage } from '../../jobs/embed/pair-vectors.ts';
 import { chooseColumns, type RowColumns, type RowPurpose } from './row-columns.ts';
 
-/** A row of one's own: its text, or its columns. */
+/** A row given by a program: its text, or its columns. */
 export type EmbedRow = string | Readonly<Record<string, unknown>>;
 
 /** A row that is ready to become a vector. */
@@ -22,7 +22,7 @@ export interface RowSourceOptions extends RowColumns {
   input?: string;
   rows?: readonly EmbedRow[];
   purpose: RowPurpose;
-  /** What the model's training rows were read from. */
+  /** Columns of the model's training rows. */
   remembered?: ColumnSource;
   signal?: AbortSignal;
 }
@@ -109,7 +109,7 @@ async function refuseEmpty(stream: AsyncGenerator<PlacedRow>, file: string): Pro
   throw (
     bad.error() ??
     new AttuneError('E_NO_ROWS', {
-      what: `There are no rows in ${file}`,
+      what: `No rows in ${file}`,
       fix: 'put rows into it, or name another file',
     })
   );

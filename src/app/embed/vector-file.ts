@@ -23,14 +23,14 @@ export function vectorFormatOf(path: string): VectorFormat {
 /** The column of a row's vector in JSON lines. */
 export const VECTOR_COLUMN = 'vector';
 
-/** The file of rows beside one that holds numbers only. */
+/** File of rows that belongs to a file of vectors. */
 export function rowsFileOf(path: string): string {
   return `${path.slice(0, -extname(path).length)}.rows.jsonl`;
 }
 
 /**
- * A file of vectors that is written row by row and appears whole at `commit`, or not at all. In JSON lines a row's
- * columns stand beside its vector; the other formats get a second file with the rows in the same order.
+ * A file of vectors that is written row by row and appears whole at `commit`, or not at all. JSON lines hold each
+ * row's columns with its vector; the other formats get a second file with the rows in the same order.
  */
 export class VectorFile implements Disposable {
   readonly paths: readonly string[];

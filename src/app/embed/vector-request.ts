@@ -10,7 +10,7 @@ export function rowsRequest(rows: readonly ReadyRow[], prefix?: string): VectorR
   return { texts: rows.flatMap((row) => ('text' in row ? [row.text] : [])), prefix };
 }
 
-/** What stands before every text: the prompt of a name, else the model's usual one. @throws AttuneError E_PROMPT_UNKNOWN */
+/** Prefix of every text: the named prompt, or the model's default. @throws AttuneError E_PROMPT_UNKNOWN */
 export function prefixOf(
   { prompts, defaultPrompt, target }: Pick<EmbeddingModelDescription, 'prompts' | 'defaultPrompt' | 'target'>,
   name: string | undefined = defaultPrompt,

@@ -6,7 +6,8 @@ import { axes, type Axis } from '../../data/fairness/axes.ts';
 import { changeTexts, type LeftOut } from '../../data/fairness/change-texts.ts';
 import { lexicon } from '../../data/fairness/lexicon.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
-import { inspectData, type ExampleKind } from '../../data/index.ts';
+import { inspectData } from '../../data/index.ts';
+import { kindOf } from '../../data/kinds/index.ts';
 import { leavesOf } from '../../privacy/leaves.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
@@ -20,7 +21,7 @@ export type CounterfactualOptions = CallOptions<typeof useCase>;
 export interface AxisCounts {
   axis: Axis;
   pairs: number;
-  /** Rows that speak of nobody whose group is known. */
+  /** Rows that mention no person of a known group. */
   nobody: number;
   /** Rows that could not be changed safely, by reason. */
   doubts: Record<string, { rows: number; lines: number[] }>;
@@ -37,22 +38,12 @@ export interface Counterfactuals {
   sha256: string;
 }
 
-/** Kinds of rows that a model answers and that keep their meaning when a word in them is another. */
-const KINDS: ReadonlySet<ExampleKind> = new Set([
-  'chat',
-  'completion',
-  'text',
-  'classification',
-  'multilabel',
-  'regression',
-]);
-
-/** What is learnt of a text, not read in it. */
+/** Columns with answers, which are not inputs. */
 const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);
 const LISTED_LINES = 20;
 
 /**
- * Writes pairs of rows that differ in nothing but the gender or the origin of whoever they speak of: an evaluation set.
+ * Writes pairs of rows that differ only in the gender or origin of the people mentioned: an evaluation set.
  * @throws AttuneError E_USAGE, E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_WRONG_ROWS, E_BAD_ROWS,
  * E_NO_ROWS, E_NO_PAIRS, E_NOT_WRITABLE
  */
@@ -99,7 +90,7 @@ function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): 
   const unknown = origins.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'There are no names of an origin',
+      what: 'No names of an origin',
       got: unknown.join(', '),
       expected: `some of ${known.join(', ')}`,
     });
@@ -117,7 +108,7 @@ async function readableColumns(from: string): Promise<string[]> {
     });
   }
   const kind = examples.at(0)?.kind;
-  if (kind === undefined || !KINDS.has(kind)) {
+  if (kind === undefined || kindOf({ kind }).canChangePeople !== true) {
     throw new AttuneError('E_WRONG_ROWS', {
       what: `Rows of kind "${kind}" cannot be paired`,
       got: `${from}, read as ${format}`,
@@ -186,7 +177,7 @@ function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
   return new AttuneError('E_NO_PAIRS', {
     what: `No row of ${from} could be paired`,
     problems: counts.flatMap(({ axis, nobody, doubts }) => [
-      { field: axis, message: `${nobody} rows speak of nobody whose group is known` },
+      { field: axis, message: `${nobody} rows mention nobody of a known group` },
       ...Object.entries(doubts).map(([reason, { rows }]) => ({
         field: axis,
         message: `${plural(rows, 'rows')}: ${reason}`,

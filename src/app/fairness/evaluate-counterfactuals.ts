@@ -11,11 +11,11 @@ import { measuring, resolveSystems, source } from '../compare/compare.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
 
 /**
- * How a system's answers change with the gender or the origin of whoever a row speaks of, on pairs that
- * `writeCounterfactuals` wrote. Of several systems, each by itself and against the first. A run alone keeps what was
- * found, and shows it in its report.
- * @throws AttuneError of every kind that rows, models and endpoints can raise; E_UNFAIR, with exit code 3, where the
- * first system's answers change more often than `maxFlipRate`
+ * How a system's answers depend on the gender or origin of the people mentioned, on pairs from
+ * `writeCounterfactuals`. Several systems are measured each by itself and against the first. A single run stores the
+ * results and shows them in its report.
+ * @throws AttuneError of rows, models and endpoints; E_UNFAIR, with exit code 3, if the first system's answers change
+ * more often than `maxFlipRate`
  */
 export async function evaluateCounterfactuals(
   systems: readonly string[],

@@ -21,8 +21,8 @@ const SHOWN_CHARACTERS = 300;
 const ROWS_BETWEEN_REPORTS = 2000;
 
 /**
- * Who is in the rows of files: each group's rows with an interval, and how its labels differ from those of the others.
- * Without columns, groups are those that texts speak of.
+ * Groups in the rows of files: the rows of each with an interval, and how its labels differ from those of the others.
+ * Without columns, groups are found by mentions in texts.
  * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_COLUMNS, E_BAD_ROWS, E_NO_ROWS
  */
 export async function describeGroups(files: readonly string[], options: GroupsOptions = {}): Promise<DataGroups> {
@@ -52,7 +52,7 @@ export async function describeGroups(files: readonly string[], options: GroupsOp
   return { ...report, files: [...files] };
 }
 
-/** A column that no row has would be told as a group of nobody. */
+/** A column missing from all rows would show up as an empty group. */
 function refuseEmpty({ axes }: GroupReport<GroupedRow>, present: readonly string[]): void {
   const empty = axes.filter(({ by, rows }) => by === 'column' && rows === 0);
   if (empty.length === 0) return;

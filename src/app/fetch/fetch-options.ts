@@ -1,4 +1,4 @@
-/** What whoever asks for a download may want of it. */
+/** Download options. */
 export interface FetchOptions {
   /** One line for people: what is downloaded, and how large it is. */
   log?: (line: string) => void;

@@ -88,7 +88,7 @@ function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean
     what: 'The gate asks for what cannot be checked',
     ...(parsed.success
       ? {
-          got: 'nothing is asked for',
+          got: 'no requirements',
           fix: `set one in the recipe’s gate (${Object.keys(gateSchema.shape).join(', ')}), or by a flag: attune gate --help`,
         }
       : { problems: problemsOf(parsed.error.issues, { root: value, schema: gateSchema, prefix: 'gate' }) }),

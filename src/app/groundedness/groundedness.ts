@@ -24,7 +24,7 @@ import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/trial.ts';
 
 export type GroundednessOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer is the same whoever else is answered at the time. */
+  /** In f32 an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
@@ -39,8 +39,8 @@ interface System {
 }
 
 /**
- * Whether a model's answers stand in their sources, whether it says that it does not know where a source is silent, and
- * what its confidence is worth: of a run, beside its base as it is and told what to do.
+ * Whether a model's answers are supported by their sources, whether it abstains if a source does not tell, and how
+ * well its confidence is calibrated. A run is compared with its base, plain and with instructions.
  * @throws AttuneError E_GROUNDED_ROWS, and those of models and endpoints
  */
 export async function groundedness(target: string, options: GroundednessOptions): Promise<GroundednessResults> {
@@ -113,7 +113,7 @@ async function asked(model: OpenedModel, system: System, { rows, form, options }
   }));
 }
 
-/** What the judge says of the answers, where one is asked in place of the classifier. */
+/** Verdicts of the judge, if one replaces the classifier. */
 async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options }: Asking): Promise<GroundedAnswer[]> {
   const judge = judgeOf(options);
   if (judge === undefined) return [...answers];

@@ -1,4 +1,4 @@
-/** What was asked and answered, out of the forms in which tools write conversations down. */
+/** Reads prompts and answers from other tools' formats of conversations. */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Asked } from '../../watch/index.ts';
@@ -15,7 +15,7 @@ export function unpacked(value: unknown): unknown {
   }
 }
 
-/** A text, messages, or columns; undefined where something is in it that is no text. */
+/** A text, messages, or columns; undefined if it contains anything but text. */
 export function askedOf(given: unknown, instructions?: unknown): Asked | undefined {
   const value = unpacked(given);
   const system = textOf(unpacked(instructions));
@@ -78,7 +78,7 @@ export function messageOf(given: unknown): Message | undefined {
   return content === undefined ? undefined : { role: ROLES.get(role) ?? role, content };
 }
 
-/** Of a text, or of parts that are all texts. */
+/** Text of a string, or of parts that are all texts. */
 function textOf(content: unknown): string | undefined {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return undefined;

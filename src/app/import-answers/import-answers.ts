@@ -25,7 +25,7 @@ export interface ImportedAnswers {
   feedbackAgain: number;
   /** By name, how scores were read. */
   scores: { name: string; use: ScoreUse; count: number }[];
-  /** What was not taken, and why. */
+  /** Skipped records, by reason. */
   leftOut: Record<string, number>;
   /** Fields and attributes that nothing was made of. */
   unknownFields: Record<string, number>;
@@ -227,8 +227,8 @@ function servedAnswer(
 ): ImportedRecord['answer'] | undefined {
   const model = named ?? one.model;
   if (model === undefined) return void gathered.leaveOut('answers of no model: name one with --model');
-  if (one.prompt === undefined) return void gathered.leaveOut('answers to what is no text');
-  if (one.answer === undefined && !one.isFailed) return void gathered.leaveOut('answers that are no text');
+  if (one.prompt === undefined) return void gathered.leaveOut('answers to prompts that are not text');
+  if (one.answer === undefined && !one.isFailed) return void gathered.leaveOut('answers that are not text');
   const { at, milliseconds, user, finish, promptTokens, answerTokens, prompt, answer } = one;
   return {
     id: `${tool}-${sha256(one.id).slice(0, 32)}`,
@@ -255,7 +255,7 @@ function unreadable(tool: Tool, { broken, leftOut }: Gathered): AttuneError {
     otlp: 'resourceSpans or resourceLogs with gen_ai attributes, in JSON',
   };
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: 'There is no answer and no score in it',
+    what: 'It contains no answers and no scores',
     got: found.length === 0 ? undefined : found.join(', '),
     expected: expected[tool],
     problems: broken.slice(0, 5),

@@ -1,15 +1,15 @@
-/** What other tools' exports come to, whichever tool it was. */
+/** Common form of other tools' exports. */
 import type { Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
 import type { Asked } from '../../watch/index.ts';
 
 /** An answer of a model, as an export tells it. */
 export interface ImportedAnswer {
-  /** Of the export: the same one when it is read again. */
+  /** Id derived from the export; stable across imports. */
   id: string;
   /** Ids that may be those of a reply of our own server. */
   replies: readonly string[];
-  /** What scores of the whole name in the place of it. */
+  /** Id by which scores of the whole trace refer to it. */
   trace?: string;
   /** Milliseconds since the epoch. */
   at: number;
@@ -21,11 +21,11 @@ export interface ImportedAnswer {
   promptTokens?: number;
   answerTokens?: number;
   prompt?: Asked;
-  /** Absent where it is no text: a tool call, a picture. */
+  /** Absent unless it is text (a tool call, a picture). */
   answer?: string;
 }
 
-/** What somebody, or something, said of an answer. */
+/** A person's or program's score of an answer. */
 export interface ImportedScore {
   id: string;
   /** Id of the answer, or of its trace, or of the reply. */
@@ -42,13 +42,13 @@ const MOST_BROKEN = 100;
 const MOST_FIELDS = 200;
 const OTHERS = 'other fields';
 
-/** What an export holds, gathered row by row; what nobody reads of it is counted. */
+/** Contents of an export, collected row by row; ignored fields are counted. */
 export class Gathered {
   readonly answers = new Map<string, ImportedAnswer>();
   readonly scores = new Map<string, ImportedScore>();
   /** Field or attribute that nothing is made of → how often it was there. */
   readonly unknownFields: Record<string, number> = table({});
-  /** What is no answer of a model, or has no text → how many. */
+  /** Counts of records that are not answers of a model, or have no text. */
   readonly leftOut: Record<string, number> = table({});
   /** The first rows that cannot be read. */
   readonly broken: Problem[] = [];

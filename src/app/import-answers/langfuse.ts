@@ -8,7 +8,7 @@ import type { Gathered, ImportedAnswer, ImportedScore } from './imported.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** What is read, and what is known to be of no use here. */
+/** Fields that are read, and those known to be irrelevant. */
 const KNOWN = new Set(
   (
     'id traceId observationId type name timestamp startTime endTime userId sessionId input output model ' +
@@ -155,7 +155,7 @@ function repliesIn({ id, metadata }: Row): string[] {
   return [String(id), ...found.filter((one) => typeof one === 'string')];
 }
 
-/** A session stands for who asks where nobody is named. */
+/** Falls back to the session if there is no user. */
 function userOf({ userId, sessionId }: Row): string | undefined {
   return [userId, sessionId].find((one) => typeof one === 'string' && one !== '') as string | undefined;
 }
@@ -175,7 +175,7 @@ const KINDS: ReadonlyMap<string, ImportedScore['kind']> = new Map([
   ['CORRECTION', 'correction'],
 ]);
 
-/** Words stand in `value`, `stringValue` or `longStringValue`, by the version and the way of the export. */
+/** Text is in `value`, `stringValue` or `longStringValue`, depending on version and export. */
 function valueOf({ dataType, value, stringValue, longStringValue }: Row): Pick<ImportedScore, 'kind' | 'value'> {
   const kind = KINDS.get(String(dataType).toUpperCase()) ?? (typeof value === 'string' ? 'category' : 'number');
   const words = [longStringValue, stringValue, value].find((one) => typeof one === 'string' && one !== '');

@@ -4,7 +4,7 @@ import { table } from '../../base/table.ts';
 
 export type Attributes = Record<string, unknown>;
 
-/** Of a list of attributes, or of a body that is a list of keys. */
+/** Attributes from a list, or from a body that is a list of keys. */
 export function attributesOf(given: unknown): Attributes {
   const values: Attributes = table({});
   const body = isPlainObject(given) ? plainValue(given) : undefined;
@@ -24,7 +24,7 @@ function plainValue(value: unknown): unknown {
   return stringValue ?? boolValue ?? doubleValue;
 }
 
-/** Of an event or a log record, which has it in one of three places. */
+/** Name of an event or log record, which may be in one of three places. */
 export function eventName({ eventName: own, name }: Attributes, values: Attributes): string {
   return String([own, name, values['event.name']].find((one) => typeof one === 'string' && one !== '') ?? '');
 }

@@ -9,13 +9,13 @@ import { attributesOf, eventName, indexed, isRead, type Attributes } from './otl
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Of operations, those that answer with a text. */
+/** Operations whose result is text. */
 const ANSWERS = new Set(['chat', 'chat.completions', 'text_completion', 'text.completions', 'generate_content']);
 const FAILED = new Set([2, '2', 'STATUS_CODE_ERROR']);
 
 export class OtlpReader {
   readonly #gathered: Gathered;
-  /** What log records tell of a span's messages. */
+  /** Messages of spans, from log records. */
   readonly #records = new Map<string, { name: string; values: Attributes }[]>();
   readonly #spans: Json[] = [];
 
@@ -27,12 +27,12 @@ export class OtlpReader {
   add(row: Json): { field: string; message: string } | undefined {
     const { resourceSpans, resourceLogs, ...rest } = row;
     if (!Array.isArray(resourceSpans) && !Array.isArray(resourceLogs))
-      return { field: 'resourceSpans', message: 'is missing, and so is resourceLogs: this is no export of OTLP' };
+      return { field: 'resourceSpans', message: 'is missing, and so is resourceLogs: this is not an OTLP export' };
     this.#gathered.unknown(Object.keys(rest));
     for (const span of inner(resourceSpans, ['scopeSpans', 'instrumentationLibrarySpans'], 'spans')) {
       if (typeof span.spanId !== 'string') return { field: 'spanId', message: 'is missing or no text' };
       if (timeOf(span.startTimeUnixNano) === undefined)
-        return { field: 'startTimeUnixNano', message: `of span ${span.spanId.slice(0, 40)} is no time` };
+        return { field: 'startTimeUnixNano', message: `of span ${span.spanId.slice(0, 40)} is not a time` };
       this.#spans.push(span);
     }
     for (const record of inner(resourceLogs, ['scopeLogs'], 'logRecords')) this.#record(record);

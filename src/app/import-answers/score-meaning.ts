@@ -32,7 +32,7 @@ export function meaningOf(
     return { use: 'label', said: { label: String(value), ...more } };
   const thumb = isThumb ? thumbOf(value) : undefined;
   if (thumb !== undefined) return { use: 'thumb', said: { thumb, ...more } };
-  // Programs' scores are no feedback unless they are named.
+  // Programs' scores count as feedback only if they are named.
   if (isMachine) return { use: 'not used', said: {} };
   if (kind === 'text' && typeof value === 'string' && value !== '')
     return { use: 'comment', said: { comment: [value, comment ?? ''].filter((one) => one !== '').join('\n') } };

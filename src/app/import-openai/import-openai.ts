@@ -18,7 +18,7 @@ export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
 export interface ImportedJob {
   id: string;
   status: string;
-  /** Of OpenAI: its base, and what it became. */
+  /** OpenAI's base model, and the tuned one. */
   model: string;
   tuned?: string;
   folder: string;

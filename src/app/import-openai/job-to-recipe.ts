@@ -5,9 +5,9 @@ import { isPlainObject } from '../../base/plain-object.ts';
 import type { Json } from './openai-api.ts';
 
 export interface RecipeOfJob {
-  /** YAML; undefined where there is no such recipe. */
+  /** The recipe as YAML; undefined if there is no equivalent. */
   text?: string;
-  /** What could not be taken over, and why. */
+  /** Settings without an equivalent, and why. */
   remarks: string[];
 }
 
@@ -19,7 +19,7 @@ export interface JobFiles {
 /** A job's recipe on a base model of ours. */
 export function recipeOfJob(job: Json, model: string, files: JobFiles): RecipeOfJob {
   const remarks: string[] = [];
-  if (files.train === undefined) return { remarks: ['its training file is gone: there is nothing to train on'] };
+  if (files.train === undefined) return { remarks: ['its training file is gone, so there is nothing to train on'] };
   const method = isPlainObject(job.method) ? job.method : { type: 'supervised' };
   const type = String(method.type);
   const own = isPlainObject(method[type]) ? method[type] : {};

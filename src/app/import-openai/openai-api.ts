@@ -20,14 +20,14 @@ export class OpenAiApi {
   readonly #endpoint: Endpoint;
   readonly #patience: Patience;
 
-  /** @throws AttuneError E_ENDPOINT_URL, E_ENDPOINT_KEY, E_IMPORT_KEY where there is no key */
+  /** @throws AttuneError E_ENDPOINT_URL, E_ENDPOINT_KEY, E_IMPORT_KEY if the key is missing */
   constructor(url: string, patience: Patience) {
     this.#endpoint = endpointFrom(url, '');
     this.#patience = patience;
     const { key, keyVariable } = this.#endpoint;
     if (key !== undefined) return;
     throw new AttuneError('E_IMPORT_KEY', {
-      what: `There is no key in ${keyVariable}`,
+      what: `${keyVariable} is not set`,
       fix: `set it to the key whose jobs are to be fetched: export ${keyVariable}=sk-…`,
     });
   }

@@ -12,7 +12,7 @@ export interface ImportedCompletions {
   /** Tokens of a request, on average. */
   inputTokens: number;
   outputTokens: number;
-  /** Of 1,000 requests, in the currency of the prices. */
+  /** Cost of 1,000 requests, in the currency of the prices. */
   costPerThousand?: number;
   /** Completions without a text that could be trained on, or with pictures and the like. */
   leftOut: number;

@@ -11,7 +11,7 @@ import { importers } from './importers/index.ts';
 import type { useCase } from '../use-cases/models-import.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-/** What was written. */
+/** Written files. */
 export interface ImportResult {
   folder: string;
   modelType: string;

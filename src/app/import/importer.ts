@@ -6,7 +6,7 @@ export interface Weight {
   values: Float32Array;
 }
 
-/** What becomes of a package: the files of a Hugging Face folder. */
+/** Converted package: the files of a Hugging Face folder. */
 export interface ImportedModel {
   config: Record<string, unknown>;
   weights: ReadonlyMap<string, Weight>;
@@ -14,7 +14,7 @@ export interface ImportedModel {
   counters?: ReadonlyMap<string, bigint>;
   /** Further files as text: tokenizer.json and its like, or preprocessor_config.json. */
   others: Readonly<Record<string, string>>;
-  /** What the model is, for its card: a sentence or two of Markdown. */
+  /** Description for the model card: a sentence or two of Markdown. */
   description: string;
 }
 

@@ -56,7 +56,7 @@ function readNumbers(data: Buffer, stored: string, quantization: TfjsWeight['qua
 
 function unreadable(folder: string, { name, dtype, shape }: TfjsWeight, bytes: number): AttuneError {
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: `The weights beside ${folder}/model.json are not what it describes`,
+    what: `The weights next to ${folder}/model.json do not match it`,
     got: `${name} of type ${dtype} and shape [${shape.join(', ')}] in ${bytes} bytes`,
     expected: 'float32, int32, bool or quantised numbers, all of them in the files',
     fix: 'the package is damaged: fetch it again',

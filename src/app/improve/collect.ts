@@ -21,7 +21,7 @@ const DRIFT: ReadonlySet<string> = new Set([
   'thumb_down',
   'edits',
 ]);
-/** So many rows at least, whatever has changed. */
+/** Minimum number of rows, whatever has changed. */
 const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
@@ -30,7 +30,7 @@ export const collect: Step = async (context) => {
   const range = { from, until: now() };
   const { feedback, traffic, others } = await gathered(context, range);
   const trainable = [...feedback, ...(traffic?.candidates ?? [])];
-  // What a cycle before could not make better is tried again only with new rows.
+  // Rows that a previous cycle could not improve with are retried only together with new ones.
   const rows = trainable.filter(({ at }) => at > seen).length;
   const { rows: enough, onDrift } = plan.retrain.when;
   const drift = onDrift ? await driftOf(context) : [];
@@ -60,9 +60,9 @@ function ofBoth(feedback: readonly Candidate[], { candidates, answers }: Traffic
 }
 
 interface Gathered {
-  /** What can be trained on. */
+  /** Feedback that can be trained on. */
   feedback: Candidate[];
-  /** Answers that somebody is to look at; undefined where the plan asks for none. */
+  /** Answers for review; undefined if the plan does not ask for any. */
   traffic?: Traffic;
   /** Feedback that the recipe's objective can learn nothing from. */
   others: number;
@@ -110,7 +110,7 @@ export async function collected(context: StepContext): Promise<Candidate[]> {
   return [...feedback, ...(traffic?.candidates ?? [])];
 }
 
-/** A thumb teaches no classifier, and a class nobody who writes. */
+/** A thumb cannot train a classifier, nor a class a generative model. */
 function isTrainable(candidate: Candidate, { recipe }: StepContext): boolean {
   return trainingRow(candidate, formOf(recipe), labelColumns(recipe)) !== undefined;
 }

@@ -16,7 +16,7 @@ import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../wa
 export interface DataVersion {
   version: 1;
   form: RowForm;
-  /** Of the form that is trained on: by file, what it holds. */
+  /** Files in the training format, with their contents. */
   train: VersionFile[];
   holdout: VersionFile[];
   /** All forms that the rows have. */
@@ -28,7 +28,7 @@ export interface VersionFile {
   file: string;
   rows: number;
   sha256: string;
-  /** Whose the rows are, one for each line. */
+  /** Owners of the rows, one per line. */
   owners: string[];
 }
 
@@ -81,7 +81,7 @@ export async function writeDataVersion(
   return version;
 }
 
-/** By what is asked: requests that are nearly the same never stand on both sides, nor beside a known one that is trained on. */
+/** Held-out rows, by prompt: near-duplicates are never on both sides, nor next to a known training prompt. */
 async function heldOut(
   candidates: readonly Candidate[],
   { holdout, seed, known }: Pick<VersionSettings, 'holdout' | 'seed' | 'known'>,

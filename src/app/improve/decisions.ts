@@ -27,7 +27,7 @@ export interface Decision {
   at: string;
   /** From 1. */
   cycle: number;
-  /** What comes next. */
+  /** Next state. */
   state: State;
   reason: string;
   facts: Facts;
@@ -48,7 +48,7 @@ export function cycleFolder(folder: string, cycle: number): string {
   return join(folder, 'cycles', String(cycle).padStart(4, '0'));
 }
 
-/** What a loop has come to. */
+/** History of a loop. */
 export class DecisionLog {
   readonly folder: string;
   readonly #decisions: Decision[];

@@ -20,12 +20,12 @@ interface KnownLoop {
   folder: string;
 }
 
-/** Somebody's feedback, as loops know it. */
+/** A user's feedback in loops. */
 export interface OwnFeedback {
   /** The hash of a user. */
   owner: string;
   ids: ReadonlySet<string>;
-  /** What they asked, what was answered, and what they said of it. */
+  /** Their prompts, answers and comments. */
   texts: readonly string[];
 }
 
@@ -78,7 +78,7 @@ function trainedOn(decisions: readonly Decision[], cycle: number): string[] {
 export interface UserRows {
   model: string;
   version: number;
-  /** Of the cycle's data set. */
+  /** Number of rows in the cycle's data set. */
   rows: number;
 }
 

@@ -36,9 +36,9 @@ export interface Improvement {
   folder: string;
   cycle: number;
   state: State;
-  /** What the loop waits for; undefined after a cycle's end. */
+  /** Reason for waiting; undefined after a cycle's end. */
   waitsFor?: string;
-  /** Of this call. */
+  /** Decisions of this call. */
   decisions: Decision[];
 }
 
@@ -82,7 +82,7 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
   }
 }
 
-/** What is wrong is said before anything waits: for a mistyped model there would never be rows. */
+/** Reports mistakes before waiting: a mistyped model would never get any rows. */
 async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
   const plan = readPlan(file);
   const recipe = await baseRecipe(plan.retrain.recipe);
@@ -151,7 +151,7 @@ export interface ImprovementStatus {
   held: Record<number, Hold[]>;
 }
 
-/** What a loop has decided so far, and why; rows that were held by their cycle. @throws AttuneError E_CONTINUOUS */
+/** The loop's decisions with their reasons, and the rows held by each cycle. @throws AttuneError E_CONTINUOUS */
 export function improvementStatus(file: string): Promise<ImprovementStatus> {
   const { model, folder } = readPlan(file);
   const decisions = readDecisions(folder);

@@ -1,4 +1,4 @@
-/** `from.traffic` of a plan: which served answers somebody is to look at, and who. */
+/** `from.traffic` of a plan: the served answers to review, and by whom. */
 import { z } from 'zod';
 import type { SignalName } from '../../watch/signals/index.ts';
 import { trafficSignals, type TrafficCondition } from '../../watch/quarantine/traffic.ts';
@@ -43,12 +43,12 @@ function trafficCondition(text: string): TrafficCondition {
   return below === undefined ? { signal: text as SignalName } : { confidenceBelow: Number(below) };
 }
 
-/** A model behind an OpenAI-compatible endpoint that rates served answers, where nobody else does. */
+/** A model behind an OpenAI-compatible endpoint that rates served answers if no person does. */
 const trafficJudge = z.strictObject({
   endpoint: z.string().min(1),
   model: z.string().min(1),
   criterion: z.string().min(1).default('The answer is right, complete, and what the request asks for.'),
-  /** Of 1 to 5. */
+  /** Scale of 1 to 5. */
   least: z.number().int().min(1).max(5).default(4),
 });
 

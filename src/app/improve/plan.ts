@@ -137,7 +137,7 @@ export function readPlan(path: string): Plan {
 function checkTraffic({ from: { traffic }, approve }: Pick<Plan, 'from' | 'approve'>, path: string): void {
   if (traffic === undefined || traffic.judge !== undefined || approve === 'person') return;
   throw new AttuneError('E_CONTINUOUS', {
-    what: `${path} would train on served answers that nobody has looked at`,
+    what: `${path} would train on served answers that nobody has reviewed`,
     got: 'from.traffic without a judge, and approve: auto',
     fix: 'give from.traffic.judge: {endpoint, model}, or let people review them: approve: person',
   });

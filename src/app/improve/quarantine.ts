@@ -23,7 +23,7 @@ import {
 } from './traffic-review.ts';
 import type { Step, StepContext } from './step.ts';
 
-/** As it is kept: ids only, so that nobody's texts outlive them here. */
+/** Stored form: ids only, so that erased texts do not survive here. */
 interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
   accepted: string[];
   /** Served answers that people are asked about. */
@@ -60,7 +60,7 @@ export const quarantine: Step = async (context) => {
   const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   if (plan.approve === 'auto')
-    return { to: 'retraining', reason: `${told}; nobody reviews them: approve is auto`, facts };
+    return { to: 'retraining', reason: `${told}; not reviewed, since approve is auto`, facts };
   if (pairs.length === 0) return { to: 'retraining', reason: `${told}; none is to be reviewed`, facts };
   return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} are to be reviewed`, facts };
 };
@@ -119,10 +119,10 @@ export function heldRows(folder: string): Hold[] {
   return existsSync(found) ? readJson<StoredQuarantine>(found).held : [];
 }
 
-/** What may be trained on, without what people found to be wrong. */
+/** Accepted rows, without defects found in reviews. */
 export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
   const { accepted } = readJson<StoredQuarantine>(places(context.folder).found);
-  // Of all cycles: rows of one that came to nothing are collected again.
+  // Defects of all cycles, since rows of an abandoned cycle are collected again.
   const defects = new Set(context.log.decisions.flatMap(({ facts }) => (facts.defects ?? []) as string[]));
   const ids = new Set(accepted);
   const rows = (await collected(context)).filter(({ id }) => ids.has(id) && !defects.has(id));

@@ -45,7 +45,7 @@ export const retrain: Step = async (context) => {
   const held = version.holdout.reduce((sum, one) => sum + one.rows, 0);
   return {
     to: 'gate',
-    reason: `trained on ${plural(rows, 'new rows')} beside those of the recipe; ${held} are held out`,
+    reason: `trained on ${plural(rows, 'new rows')} and those of the recipe; ${held} are held out`,
     facts: { run, rows, held, data: version.train.map(({ sha256 }) => sha256) },
   };
 };
@@ -62,14 +62,14 @@ export function retrainingRecipe(
   return {
     ...soFar,
     data: { ...soFar.data, train, test, allow_overlap: false },
-    // What the gate asks about has to be measured.
+    // The gate needs these measurements.
     evaluation: { ...soFar.evaluation, baselines: 'none', ...(gate.forgetting !== null && { general: true }) },
     gate: { ...gate, sign_off: plan.approve === 'person' },
     output_dir: run,
   };
 }
 
-/** What is asked of a cycle's run. It is read anew each time: loop.yaml may have changed since the training. */
+/** Gate of a cycle's run. Read each time: loop.yaml may have changed since the training. */
 export function gateOf({ gate }: Plan): GateOptions & { forgetting: number | null } {
   const { better_than: better, margin = null, max_forgetting: forgetting = null, safety: limits } = gate;
   return {
@@ -104,14 +104,15 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const { better_than: better, margin } = plan.gate;
   if (better === 'champion' || margin !== undefined)
     await compare([run, champion.folder], { output: run, onEvent, signal });
-  // A crash afterwards asks nobody again.
+  // After a crash the measurement is not repeated.
   const isMeasured = readAssessment(run, 'safety')?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {
     const { checks } = await gateRun(run, { ...gateOf(plan), sign_off: false }, { mayAskNothing: true });
     const passed = checks.filter(({ outcome }) => outcome === 'passed');
     const reason = passed.length === 0 ? 'the gate asks for nothing' : inOneLine(passed);
-    if (plan.approve === 'auto') return { to: 'rollout', reason: `${reason}; nobody is asked: approve is auto`, facts };
+    if (plan.approve === 'auto')
+      return { to: 'rollout', reason: `${reason}; approved automatically (approve: auto)`, facts };
     return { to: 'approval', reason, facts };
   } catch (error) {
     if (!(error instanceof AttuneError) || error.code !== 'E_GATE') throw error;

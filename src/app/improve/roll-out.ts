@@ -1,4 +1,4 @@
-/** `approval` and `rollout`: a person says yes, and the version is tried beside the one in use. */
+/** `approval` and `rollout`: after a person's approval, the version is tried next to the champion. */
 import { checkSignOffs } from '../../review/sign-offs.ts';
 import { modelHistory } from '../registry/history.ts';
 import { promoteModel } from '../registry/promote.ts';

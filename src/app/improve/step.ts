@@ -4,21 +4,21 @@ import type { DecisionLog, Facts, State } from './decisions.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import type { Plan } from './plan.ts';
 
-/** What a state works with. */
+/** Input of a state. */
 export interface StepContext {
   plan: Plan;
   /** The recipe that is trained again. */
   recipe: Recipe;
   log: DecisionLog;
   store: TraceStore;
-  /** Of the current cycle; it exists. */
+  /** Folder of the current cycle; it exists. */
   folder: string;
   onEvent: EventSink;
   signal: AbortSignal;
   now(): number;
 }
 
-/** What a state comes to: the next one, or what it waits for. Done again after a crash it comes to the same. */
+/** Outcome of a state: the next one, or a reason to wait. Idempotent, so that it can be repeated after a crash. */
 export type StepOutcome = { to: State; reason: string; facts?: Facts } | { wait: string };
 
 export type Step = (context: StepContext) => Promise<StepOutcome>;

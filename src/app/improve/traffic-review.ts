@@ -59,14 +59,14 @@ async function rate(
   return scores;
 }
 
-/** Those that people have to look at: nobody did in an earlier cycle, which came to nothing. */
+/** Answers that people still have to review; an earlier, abandoned cycle may have reviewed some. */
 export async function unseenTraffic(candidates: readonly Candidate[], context: StepContext): Promise<Candidate[]> {
   if (context.plan.approve === 'auto') return [];
   const seen = new Set((await labelsOfCycles(context)).map(({ id }) => id));
   return candidates.filter((one) => isTraffic(one) && !seen.has(one.id));
 }
 
-/** An answer beside nothing: whoever prefers nothing finds it bad, and whoever knows a better one writes it down. */
+/** Pairs of an answer and nothing: reviewers who prefer nothing find it bad, and may write a better one. */
 export function trafficPairs(candidates: readonly Candidate[]): object[] {
   return candidates.map(({ id, prompt, answer = '' }) => {
     return { id, prompt: askedText(prompt), a: answer, b: '', system_a: 'answer', system_b: 'no answer' };
@@ -84,7 +84,7 @@ export function saidOfTraffic(ids: readonly string[], labels: readonly HumanLabe
   return `${right} right, ${corrected} corrected and ${rest} bad or undecided of ${plural(ids.length, 'served answers')}`;
 }
 
-/** Traffic with what was said of it, as feedback has it; what nobody said anything of is no row. */
+/** Reviewed traffic in the form of feedback; unreviewed answers are not rows. */
 export async function answeredTraffic(rows: readonly Candidate[], context: StepContext): Promise<Candidate[]> {
   if (!rows.some(isTraffic)) return [...rows];
   const isAuto = context.plan.approve === 'auto';

@@ -15,6 +15,8 @@ import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { importModel } from '../import/import-model.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
 import { needOf, requireFit } from '../../jobs/model/fit-for-rows.ts';
+import { areClassified } from '../../eval/example-text.ts';
+import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 
 export interface Base {
   model: string;
@@ -82,7 +84,7 @@ async function classifying(examples: readonly Example[]): Promise<Base> {
       bytes: SENTENCES_BYTES,
       reason: 'knows English sentences, also in words that no row has',
     });
-  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return OWN;
+  if (!areClassified(examples)) return OWN;
   const reason = 'words and pairs of words: holds better in other words than attune-base, which is small';
   return { model: 'tfidf', reason, remark: realBasesRemark('sequence') };
 }
@@ -186,17 +188,19 @@ function typeOf(folder: string): string | undefined {
 }
 
 /**
- * Refuses a base that is not there, or cannot read or learn such rows, by its config.json alone.
- * @throws AttuneError E_MODEL_MISSING, E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
+ * Refuses a base that is not there, or cannot read or learn such rows, by its config.json alone, and a cheap system for
+ * rows of another kind.
+ * @throws AttuneError E_MODEL_MISSING, E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL, E_CHEAP_UNFIT
  */
 export async function checkBase(model: string, examples: readonly Example[]): Promise<void> {
-  if (isCheapModel(model)) return; // whether it suits the rows is known once it is fitted
-  const folder = await folderOf(model);
-  if (isAdapterFolder(folder)) return;
-  await requireFit({ model, folder }, examples[0], async () => {
+  const fix = async () => {
     const { model: other, command } = await suggestBase({ path: 'DATA', examples });
     return `--model ${other}${command === undefined ? '' : `, after ${command}`}`;
-  });
+  };
+  if (isCheapModel(model)) return requireCheapFit(model, examples, fix);
+  const folder = await folderOf(model);
+  if (isAdapterFolder(folder)) return;
+  await requireFit({ model, folder }, examples[0], { fix });
 }
 
 async function folderOf(model: string): Promise<string> {

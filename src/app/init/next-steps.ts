@@ -2,16 +2,13 @@
 import { pushAll } from '../../base/many.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
-import type { ExampleKind } from '../../data/index.ts';
+import { kindOf, type ExampleKind } from '../../data/kinds/index.ts';
 import type { Base } from './base.ts';
 
 export interface NextStep {
   command: string;
   why?: string;
 }
-
-/** Rows for which cheap systems are compared in a minute. */
-const ADVISED: ReadonlySet<ExampleKind> = new Set(['classification', 'multilabel', 'regression', 'completion']);
 
 export interface Written {
   recipe: string;
@@ -32,7 +29,7 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
     command: `attune data inspect ${word(recipe)}`,
     why: 'shows rows as the model sees them, what is trained in colour',
   });
-  if (kind !== undefined && ADVISED.has(kind) && !written.hasMedia && !isCheapModel(model))
+  if (kind !== undefined && kindOf({ kind }).hasCheapRivals && !written.hasMedia && !isCheapModel(model))
     steps.push({
       command: `attune advise ${word(recipe)}`,
       why: 'says in a minute whether a cheap system does as well',

@@ -22,7 +22,7 @@ export interface Judgement {
   judge: { url: string; model: string };
   /** Answers by what gave them, as the server names it; absent where it does not. More than one: the judge has changed. */
   versions?: Readonly<Record<string, number>>;
-  /** Whose answers `a` and `b` are, of the first pair. */
+  /** Systems of answers `a` and `b` in the first pair. */
   systems: readonly [string, string];
   rows: number;
   /** By which of two answers is better. */

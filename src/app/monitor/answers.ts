@@ -110,7 +110,7 @@ function flagOf(text: string | undefined): true | SignalName | undefined {
   const known = signalNames.find((name) => name === text);
   if (known !== undefined) return known;
   throw new AttuneError('E_USAGE', {
-    what: 'There is no such signal',
+    what: 'Unknown signal',
     got: text,
     expected: `any, ${signalNames.join(', ')}`,
   });

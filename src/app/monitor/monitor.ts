@@ -21,7 +21,7 @@ export interface Monitored {
 }
 
 /**
- * What was measured of what models answered on this machine, or on another server by its address.
+ * Monitoring results of models on this machine, or on another server by its address.
  * @throws AttuneError E_NOT_MONITORED, E_SERVER, E_TRACES
  */
 export async function monitorModel(target?: string, options: MonitorOptions = {}): Promise<Monitored> {

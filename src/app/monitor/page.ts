@@ -10,9 +10,9 @@ import { remoteUrl } from './remote.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
 export interface MonitorPageParts {
-  /** Whose page of answers the alarms lead to; the command unless given. */
+  /** Server with the page of answers that alarms link to; the command unless given. */
   server?: string;
-  /** What keys have used. */
+  /** Usage of keys. */
   usage?: readonly KeyUsage[];
 }
 
@@ -24,7 +24,7 @@ export function monitorPage(versions: readonly VersionReport[], { server, usage 
   return htmlPage(main, { title: 'Models in use' });
 }
 
-/** What keys have used, on this machine's registry. */
+/** Usage of keys in this machine's registry. */
 function usagePart(usage: readonly KeyUsage[]): Html | undefined {
   if (usage.length === 0) return undefined;
   const titles = ['Requests', 'Input tokens', 'Cached', 'Output tokens'];
@@ -124,7 +124,7 @@ function signalTable({ signals }: VersionReport): Html | undefined {
     <p class="soft"><small>${figuresLegend}</small></p>`;
 }
 
-/** What has changed first; of the rest what varies at all. */
+/** Charts of changed signals first, then of those that vary at all. */
 function pictures({ model, version, series, signals }: VersionReport): Html[] {
   const strongest = signals.toSorted((a, b) => Number(b.isAlarm) - Number(a.isAlarm) || b.eValue - a.eValue);
   return strongest.flatMap((signal) => {

@@ -1,13 +1,13 @@
 import { formatNumber, formatPercent, formatSigned, plural } from '../../base/format.ts';
 import type { VersionReport } from '../../watch/index.ts';
 
-/** What the columns of the figures are. */
+/** Legend of the columns. */
 export const figuresLegend =
   'Change: of the share, with an interval that holds at every look; of amounts, of the share above what nine in ten were below before. ' +
   'Of alarms (▲): since the change began, of amounts at the end that has grown. ' +
   'Evidence: an e-value. 1 is none; some 100 raise an alarm, fewer where several signals change at once.';
 
-/** What people said of a version's answers; undefined where nobody said anything. */
+/** Summary of feedback on a version; undefined if there is none. */
 export function feedbackText({ up, down, labels, corrections, scores }: VersionReport['feedback']): string | undefined {
   const told = [
     up + down > 0 && `thumbs ${up} up, ${down} down`,

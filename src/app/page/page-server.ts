@@ -109,7 +109,7 @@ async function stream(response: ServerResponse, answering: Answering): Promise<v
   response.end();
 }
 
-/** Undefined where it is no JSON, or far more than a page would send. */
+/** Undefined where it is not JSON, or far more than a page would send. */
 async function readBody(request: IncomingMessage, most: number): Promise<{ value: unknown } | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;

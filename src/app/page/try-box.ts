@@ -81,10 +81,10 @@ function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPl
     ...(systemPrompt === undefined ? [] : ['the system message']),
     ...(tools.length > 0 ? ['the tools'] : []),
   ];
-  const asked = given.length === 0 ? '' : ` A message is asked with ${given.join(' and ')} of the training rows.`;
+  const asked = given.length === 0 ? '' : ` Messages are sent with the ${given.join(' and ')} of the training rows.`;
   const names = { system: 'system messages', tools: 'tools' };
   const missing = differs.map((part) => names[part]).join(' and ');
-  return missing === '' ? asked : `${asked} The training rows had ${missing} that differ: here it is asked without.`;
+  return missing === '' ? asked : `${asked} The training rows had different ${missing}; messages are sent without.`;
 }
 
 const SIDE_BY_SIDE =
@@ -133,7 +133,7 @@ const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
     file: IMAGE,
   }),
   items: ({ sample }) => ({
-    about: 'What somebody is likely to choose next.',
+    about: 'Likely next choices.',
     button: 'Recommend',
     texts: [
       {

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { ExampleKind } from '../../data/index.ts';
+import { kindOf } from '../../data/kinds/index.ts';
 import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
 import { baselines } from '../../eval/baselines/index.ts';
 import { splitLabels } from '../../eval/example-text.ts';
@@ -8,12 +8,6 @@ import type { AnswerKind } from '../../jobs/predict/predict.ts';
 import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
-
-const ANSWERS: Partial<Record<ExampleKind, AnswerKind>> = {
-  classification: 'label',
-  multilabel: 'labels',
-  regression: 'number',
-};
 
 /** A cheap system answers in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */
 export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {
@@ -35,7 +29,7 @@ export async function answersOf(
   { about, predictor, notes }: CheapAnswers,
   options: Pick<PredictorOptions, 'signal' | 'onEvent'>,
 ): Promise<AnsweringModel> {
-  const answers = ANSWERS[about.kind] ?? 'text';
+  const { answerName: answers = 'text' } = kindOf(about);
   const { reads = ['text'] } = await baselines.load(about.baseline);
   const [media] = reads.filter((kind) => kind !== 'text');
   return {
@@ -53,17 +47,17 @@ export async function answersOf(
       const told = done === undefined ? undefined : done + examples.length;
       if (told !== undefined)
         options.onEvent?.({ type: 'work-advanced', phase: 'generate', done: told, total, unit: 'rows' });
-      return predictions.map((prediction) => named(prediction, about));
+      return predictions.map((prediction) => named(prediction, answers));
     },
     close: () => Promise.resolve(),
   };
 }
 
 /** A system that copies an answer has it as a text alone. */
-function named(prediction: Prediction, { kind }: Pick<CheapModel, 'kind'>): Prediction {
+function named(prediction: Prediction, answers: AnswerKind): Prediction {
   const { text = '', label = text.trim(), labels = splitLabels(text) } = prediction;
-  if (kind === 'classification') return { ...prediction, label };
-  return kind === 'multilabel' ? { ...prediction, labels } : prediction;
+  if (answers === 'label') return { ...prediction, label };
+  return answers === 'labels' ? { ...prediction, labels } : prediction;
 }
 
 function refuseIdle({ target, base, precision, storage }: PredictorOptions): void {

@@ -43,7 +43,7 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
   }
   if (answers === 'stretch') {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model that finds answers in texts needs a question beside the text',
+      what: 'A model that finds answers in texts needs a question and a text',
       got: 'a text alone',
       fix: 'give rows with question and context',
     });
@@ -68,7 +68,7 @@ function readsFiles(text: string, media: NonNullable<PredictorDescription['media
   const files = media === 'image' ? 'images' : 'recordings';
   return new AttuneError('E_WRONG_ROWS', {
     what: `The model reads ${files}, not texts`,
-    got: `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}", which is no file`,
+    got: `"${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}", which is not a file`,
     fix: `give the path of a file, or a folder or a CSV of ${files}: --input FOLDER`,
   });
 }

@@ -15,7 +15,7 @@ export interface AnswerBeforeOptions {
 
 const ROWS = 3;
 
-/** Shows what the base model answers to a few held-out rows, beside what is expected: how far there is to go. */
+/** Shows the base model's answers to a few held-out rows next to the expected ones: how far there is to go. */
 export async function answerBefore(file: string, options: AnswerBeforeOptions): Promise<void> {
   const { model, maxNewTokens, onLine, onEvent, signal } = options;
   const { splits } = await loadData({ train: file, seed: 0 });

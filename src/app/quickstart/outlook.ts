@@ -1,4 +1,4 @@
-/** What fine-tuning a larger model with LoRA would take on this machine. */
+/** Estimate for fine-tuning a larger model with LoRA on this machine. */
 export interface Outlook {
   parameters: number;
   tokensPerSecond: number;

@@ -69,7 +69,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     ...options,
     onCompare() {
       trainSeconds = clock();
-      onStage(5, 'after: the result beside what one has without training');
+      onStage(5, 'after: the result next to what one has without training');
     },
   });
   const { html } = await reportRun(folder);
@@ -149,7 +149,7 @@ function recipeFor(files: TaskData['files'], task: Task, options: QuickstartOpti
   });
 }
 
-/** What the run's last phase wrote. */
+/** Results of the run's last phase. */
 function compared(folder: string): { comparison: Comparison; samples: Samples } {
   const [comparison, samples] = [readAssessment(folder, 'comparison'), readSamples(folder)];
   if (comparison !== undefined && samples !== undefined) return { comparison, samples };

@@ -25,7 +25,7 @@ const UNUSED = [
   'evaluation.instruction',
   'evaluation.max_new_tokens',
 ];
-/** Of splits. */
+/** Used for splits. */
 const USED = ['training.seed'];
 
 /** The name of the cheap system that the recipe trains, if it does. */
@@ -35,8 +35,8 @@ export function cheapModelOf(settings: Settings): string | undefined {
 }
 
 /**
- * A recipe for a model may be used for a cheap system as it stands: what does not apply is told and left out. A flag that
- * does not apply was meant, so it is refused.
+ * A recipe for a model can be used for a cheap system as it is: settings that do not apply are reported and ignored.
+ * A flag that does not apply is an error.
  */
 export function settleCheap(settings: Settings): void {
   const model = cheapModelOf(settings);
@@ -46,7 +46,7 @@ export function settleCheap(settings: Settings): void {
   );
   for (const [path, { written }] of idle) {
     if (written.path === undefined && written.name.startsWith('--'))
-      settings.problem(written, `is no setting of ${model}, which has no weights to train`, 'leave it out');
+      settings.problem(written, `is not a setting of ${model}, which has no weights to train`, 'leave it out');
     settings.delete(path);
   }
   const [first] = idle;

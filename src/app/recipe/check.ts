@@ -28,7 +28,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
     const chosen = await chooseMethod(axis, settings, keys, faults);
     if (chosen !== undefined) methods.set(axis, chosen);
   }
-  // What is optimised says more of how to train than which weights move: the first one that names a key wins.
+  // Defaults of the objective take precedence over those of the other methods: the first one that sets a key wins.
   const ofObjective = methods.get('objective');
   applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
   settleWarmup(settings);
@@ -140,7 +140,7 @@ function checkNames(settings: Settings, path: string, known: Names): void {
     if (name === 'auto' || name === 'none' || known.has(name)) continue;
     const close = nearest(name, known.names);
     const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
-    settings.problem(setting!.written, `"${name}" is no known ${known.kind}`, fix);
+    settings.problem(setting!.written, `"${name}" is not a known ${known.kind}`, fix);
   }
 }
 

@@ -63,7 +63,7 @@ function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | 
   const close = nearest(asText(name), names);
   const likely = close === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${close}?`;
   const fix = other === undefined ? likely : `here it is ${other}`;
-  settings.problem(setting.written, `${JSON.stringify(name)} is no known ${axis}`, fix);
+  settings.problem(setting.written, `${JSON.stringify(name)} is not a known ${axis}`, fix);
   return undefined;
 }
 
@@ -86,7 +86,7 @@ function reportStray(
   const owner = owners.join(' or ');
   settings.problem(
     setting.written,
-    `is no option of ${place.axis} ${place.name}`,
+    `is not an option of ${place.axis} ${place.name}`,
     `remove it, or choose ${place.axis} ${owner}`,
   );
 }

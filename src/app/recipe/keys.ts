@@ -16,14 +16,14 @@ export interface RecipeKey {
   schema: z.ZodType;
   /** The implementations that have this option; undefined for keys of every run. */
   methods?: readonly string[];
-  /** What it is to each of them, where they have it; those to whom it is the same stand together. */
+  /** Variants by implementation; implementations with the same variant are grouped. */
   variants?: readonly KeyVariant[];
 }
 
 /** An option as some implementations describe it. */
 export type KeyVariant = Pick<RecipeKey, 'description' | 'shown' | 'defaultValue'> & { methods: readonly string[] };
 
-/** Where each axis stands in the recipe and which key names its implementation. */
+/** Path of each axis in the recipe, and the key that names its implementation. */
 export const axisPlaces: Record<Axis, { path: string; nameKey: string }> = {
   tuning: { path: 'tuning', nameKey: 'method' },
   objective: { path: 'objective', nameKey: 'name' },
@@ -131,7 +131,7 @@ function describeKey(path: string, schema: z.ZodType): RecipeKey {
   return { path, leaf, description, shown, defaultValue, schema };
 }
 
-/** The object schema under defaults, or undefined where the value is no container of keys. */
+/** The object schema under defaults, or undefined if the value has no keys. */
 function asObject(schema: z.ZodType): z.ZodObject | undefined {
   if (schema instanceof z.ZodPrefault) return asObject(schema.unwrap() as z.ZodType);
   return schema instanceof z.ZodObject ? schema : undefined;

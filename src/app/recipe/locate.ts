@@ -46,7 +46,7 @@ function withKey(hashes: unknown, name: unknown, renamed: unknown): unknown {
   return Object.fromEntries(Object.entries(hashes).map(([key, hash]) => [key === name ? renamed : key, hash]));
 }
 
-/** A share is no path. */
+/** A weight is not a path. */
 function locateSources(sources: unknown, field: string, locate: (field: string, path: string) => string): unknown {
   if (!Array.isArray(sources)) return sources;
   return (sources as { path: string; media_dir?: string }[]).map((source) => ({
@@ -56,7 +56,7 @@ function locateSources(sources: unknown, field: string, locate: (field: string, 
   }));
 }
 
-/** What may be a file or a name is a file where there is one. */
+/** An ambiguous value is a file if that exists, otherwise a name. */
 function existing(value: unknown, base: string): unknown {
   return typeof value === 'string' && existsSync(resolve(base, value)) ? resolve(base, value) : value;
 }

@@ -5,8 +5,8 @@ import { readRecipeFile } from './read.ts';
 import { settle, type RecipeFlags } from './settle.ts';
 
 /**
- * What a run says of its recipe once it knows model and rows, as the user wrote it: with the file's line, or by the name
- * of a flag. Any other error, and one of a recipe that cannot be read any more, comes back as it is.
+ * Adds the recipe's line or the flag's name to a run's error about its recipe. Other errors, and those of a recipe
+ * that can no longer be read, are returned unchanged.
  */
 export async function placeProblems(error: unknown, file: string, flags: RecipeFlags): Promise<unknown> {
   if (!(error instanceof AttuneError) || error.problems.every((problem) => !isUnplaced(problem))) return error;

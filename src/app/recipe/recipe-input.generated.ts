@@ -1242,7 +1242,7 @@ export interface AdapterTuning {
   /** Which tuning. */
   method: 'adapter';
   /**
-   * Houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: beside the MLP.
+   * Houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: in parallel with the MLP.
    * @defaultValue "pfeiffer"
    */
   style?: MethodOptionInputs['tuning']['adapter']['style'];

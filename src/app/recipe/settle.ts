@@ -170,7 +170,7 @@ class Reader {
     const places = foreign?.path === undefined ? this.#placesOf(entry.name) : [foreign.path];
     if (places.length === 0) return this.#unknown(entry);
     const section = entry.prefix.slice(0, -1);
-    this.#settings.problem(entry.written, `is no setting of ${section}`, `it belongs at ${places.join(' or ')}`);
+    this.#settings.problem(entry.written, `is not a setting of ${section}`, `it belongs at ${places.join(' or ')}`);
   }
 
   #readTopLevel(entry: Entry): void {
@@ -214,7 +214,7 @@ class Reader {
       close === undefined
         ? '`attune train --help` lists all settings'
         : `did you mean ${flag}${this.#fullName(close, entry.prefix, flag !== '')}?`;
-    this.#settings.problem(entry.written, 'is no known setting', fix);
+    this.#settings.problem(entry.written, 'is not a known setting', fix);
   }
 
   #fullName(leaf: string, prefix: string, isFlag: boolean): string {

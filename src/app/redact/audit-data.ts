@@ -29,7 +29,7 @@ export interface AuditResult {
   all: KindAudit;
   misses: AuditCase[];
   extras: AuditCase[];
-  /** What these numbers do not say. */
+  /** Limits of these figures. */
   unknown: string[];
 }
 
@@ -60,7 +60,7 @@ export async function auditData(
       fix: 'write {"text": "…", "spans": [{"start": 0, "end": 4, "kind": "name"}]}',
     });
   const { rows, kinds: counts, misses, extras } = audit.counts;
-  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${file}` });
+  if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: `No rows in ${file}` });
   const named = Object.entries(counts).map(([kind, one]) => sharesOf(kind, one));
   const all = sharesOf('all', total(Object.values(counts)));
   return {
@@ -108,7 +108,7 @@ function unknowns(counts: Record<string, KindCounts>, { recall }: KindAudit): st
       : [
           `if the sample is like the data, up to ${((1 - recall.low) * 100).toFixed(1)} % of what is personal may remain (95 %)`,
         ]),
-    'what the labels have missed counts as a false find, and what nobody labelled is in no figure',
+    'a find that the labels lack counts as false, and unlabelled data that was missed does not count',
     'who can be told from the whole of a row (a rare illness, an office) is not measured: replacing values does not make data anonymous',
   ];
 }

@@ -1,11 +1,11 @@
 import type { LabelledSpan } from '../../privacy/audit.ts';
 import { parseJson } from '../../files/json.ts';
 
-/** Of a span, as attune, spaCy, doccano, Label Studio, Presidio and transformers' pipelines call its parts. */
+/** Names of a span's parts in attune, spaCy, doccano, Label Studio, Presidio and transformers' pipelines. */
 const STARTS = ['start', 'start_offset', 'start_position', 'begin'];
 const ENDS = ['end', 'end_offset', 'end_position'];
 const LABELS = ['kind', 'label', 'type', 'entity_type', 'entity_group', 'entity', 'tag', 'labels'];
-/** Of a row. */
+/** Names of a row's parts. */
 const TEXTS = ['text', 'full_text', 'source_text'];
 const SPANS = ['spans', 'entities', 'labels', 'label', 'privacy_mask'];
 
@@ -14,7 +14,7 @@ export interface LabelledRow {
   spans: LabelledSpan[];
 }
 
-/** A row's text and spans, in UTF-16 units; undefined where something is wrong, which `problem` is told. */
+/** A row's text and spans, in UTF-16 units; undefined after reporting an error to `problem`. */
 export function labelledRowOf(
   row: Record<string, unknown>,
   problem: (field: string, message: string) => void,
@@ -35,7 +35,7 @@ export function labelledRowOf(
     else if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end >= units.length)
       problem(
         place,
-        `${String(one.start)} to ${String(one.end)} is no stretch of a text of ${units.length - 1} characters`,
+        `${String(one.start)} to ${String(one.end)} is not a span of a text of ${units.length - 1} characters`,
       );
     else return [{ start: units[start], end: units[end], kind: one.kind }];
     return [];

@@ -38,7 +38,7 @@ export interface RedactedData extends RedactionCounts {
   canaries: readonly Canary[];
 }
 
-/** Of canaries. */
+/** Seed of canaries. */
 const SEED = 42;
 const ROWS_BETWEEN_REPORTS = 500;
 
@@ -133,7 +133,7 @@ async function checkFiles(from: string, options: RedactDataOptions): Promise<voi
   }
 }
 
-/** Rows, what their tags stand for, and what is told of both: each overwrites what lies under its name. */
+/** Rows, vault and report must be different files: each overwrites an existing one. */
 function refuseSameFiles(from: string, { output, vault, canaries = 0 }: RedactDataOptions): void {
   const written = {
     '--output': output,

@@ -2,8 +2,8 @@ import { AttuneError } from '../../base/errors.ts';
 import { readAudit, withRegistry, type AuditEntry, type AuditFilter } from '../../registry/index.ts';
 
 /**
- * Who did what to models and jobs, when, and on which hashes; newest first.
- * @throws AttuneError E_AUDIT_CHANGED, with exit code 3, where an entry is not as it was written
+ * Actions on models and jobs: actor, time and hashes; newest first.
+ * @throws AttuneError E_AUDIT_CHANGED, with exit code 3, if an entry was modified
  */
 export async function auditLog(filter: AuditFilter = {}): Promise<AuditEntry[]> {
   const { entries, changed } = await withRegistry((registry) => readAudit(registry, filter));

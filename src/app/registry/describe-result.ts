@@ -1,4 +1,4 @@
-/** What a version is made of, by hashes, and what is known of its worth. */
+/** Composition of a version, by hashes, and its evaluation. */
 import { readAssessment } from '../../store/assessments.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -35,7 +35,7 @@ export async function describeResult(target: string): Promise<Described> {
   };
 }
 
-/** What a run's folder says of its result. */
+/** Facts about a result from its run's folder. */
 export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder' | 'verdict' | 'signOff'> {
   const { id, folder } = readRun(target);
   return {
@@ -46,7 +46,7 @@ export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder'
   };
 }
 
-/** Undefined where nobody has approved or rejected anything, or where the records are not as they were written. */
+/** Undefined if there are no sign-offs, or the records were modified. */
 export function newestSignOff(folder: string): ModelVersion['signOff'] {
   const { signOffs, problems } = checkSignOffs(folder);
   const last = problems.length === 0 ? signOffs.at(-1) : undefined;
@@ -68,7 +68,7 @@ function wholeWeights(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Of the weights and of what says how they are read. */
+/** Hash of the weights and of the files that define how they are read. */
 export async function weightsHash(folder: string): Promise<string> {
   const weights = isAdapterFolder(folder) ? [adapterWeights(folder)] : wholeWeights(folder);
   const beside = ['adapter_config.json', 'config.json'].map((name) => join(folder, name));

@@ -1,6 +1,6 @@
 import { endOpen, type Registry } from '../../registry/index.ts';
 
-/** What is tried beside the champion is over when a person has decided otherwise. */
+/** Ends a rollout that a person's decision has overtaken. */
 export async function endRollouts(registry: Registry, model: string, reason: string): Promise<void> {
   await registry
     .transaction()

@@ -16,7 +16,7 @@ export interface ModelHistory {
   versions: ModelVersion[];
   /** Moves of aliases, newest first. */
   changes: AliasChange[];
-  /** Trials beside the champion, newest first. */
+  /** Rollouts, newest first. */
   rollouts: Rollout[];
 }
 

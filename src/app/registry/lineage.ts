@@ -1,4 +1,4 @@
-/** From what is in use back to what it was made of, and from a document forward to every model that it touched. */
+/** Lineage: from a model in use back to its sources, and from a document forward to every model trained on it. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -32,7 +32,7 @@ export interface DataOrigin {
   path: string;
   /** As it is now; undefined where it is gone. */
   sha256?: string;
-  /** Of rows that attune prepared: the documents that they came from, with how many rows are of each. */
+  /** Rows prepared by attune: the source documents, with the number of rows from each. */
   documents: Record<string, number>;
   /** Where a pipeline made it: the hash of the data set, and those of the files that it read. */
   dataSet?: { hash: string; sources: { file: string; sha256: string }[] };
@@ -46,9 +46,9 @@ export interface ModelLineage {
   made: ModelVersion;
   base?: string;
   data: DataOrigin[];
-  /** What cannot be followed further, and why. */
+  /** Links that cannot be followed, and why. */
   gaps: string[];
-  /** What was done to it and by whom, newest first. */
+  /** Audit log of the model, newest first. */
   audit: AuditEntry[];
 }
 
@@ -56,12 +56,12 @@ export interface DocumentLineage {
   document: string;
   /** Versions that were trained, validated or tested on rows of it. */
   models: { version: string; aliases: string[]; split: DataOrigin['split']; rows: number | null }[];
-  /** Versions whose data are gone, so that nobody can say. */
+  /** Versions whose data are gone, so that their sources are unknown. */
   unknown: string[];
 }
 
 /**
- * What a registered model, or one of its versions (`tickets@3`, `tickets@challenger`), was made of.
+ * Sources of a registered model, or of one of its versions (`tickets@3`, `tickets@challenger`).
  * @throws AttuneError E_MODEL_UNREGISTERED, E_VERSION_UNKNOWN
  */
 export async function modelLineage(wanted: string): Promise<ModelLineage> {
@@ -163,7 +163,7 @@ function filesAt(path: string): string[] {
   }
 }
 
-/** What `attune data pipeline` wrote beside its shards, or above them. */
+/** Manifest of `attune data pipeline`, next to its shards or one level up. */
 function manifestOf(file: string): DataOrigin['dataSet'] {
   const path = [dirname(file), dirname(dirname(file))].map((folder) => join(folder, 'manifest.json')).find(existsSync);
   if (path === undefined) return undefined;

@@ -77,7 +77,7 @@ async function challengerOf(registry: Registry, model: string): Promise<number> 
   });
 }
 
-/** What was registered must be what is served. */
+/** The registered files must still be the same. */
 async function refuseChanged(target: ModelVersion): Promise<void> {
   const folder = await fetchVersion(target);
   await requireUnchanged(target, folder);

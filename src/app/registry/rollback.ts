@@ -13,9 +13,9 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 export interface Rollback {
   model: string;
-  /** What the name answers with from now on. */
+  /** Version that the name answers with from now on. */
   version: number;
-  /** What was taken out of use: the version that was tried, or else the champion until now. */
+  /** Version taken out of use: the candidate, or else the previous champion. */
   from: number;
 }
 

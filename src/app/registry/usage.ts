@@ -2,21 +2,21 @@ import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
 import type { useCase } from '../use-cases/usage.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-/** What a key has used of a model. */
+/** A key's usage of a model. */
 export interface KeyUsage {
   /** Empty for servers without keys. */
   key: string;
   model: string;
   requests: number;
   input_tokens: number;
-  /** Of these, those that did not have to be read. */
+  /** Input tokens that came from the cache. */
   cached_tokens: number;
   output_tokens: number;
 }
 
 const USUAL_DAYS = 7;
 
-/** What keys have used of each model in the last days, the most used first; days begin at midnight, UTC. */
+/** Usage by key and model in the last days, highest first; days begin at midnight, UTC. */
 export async function keyUsage({ days = USUAL_DAYS, key, model }: CallOptions<typeof useCase> = {}): Promise<
   KeyUsage[]
 > {

@@ -7,7 +7,7 @@ export interface UserLineage {
   user: string;
   /** Versions that learned from rows of theirs, with the rows. */
   models: { version: string; aliases: string[]; rows: number }[];
-  /** What is kept of them here. */
+  /** Stored answers and feedback of the user. */
   answers: number;
   feedback: number;
 }

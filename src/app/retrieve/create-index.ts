@@ -35,7 +35,7 @@ export interface CreatedIndex {
   columns: readonly string[];
   /** Texts of which only the beginning was read. */
   cut: number;
-  /** Of an approximate index: the share of the ten best rows that it finds. */
+  /** Approximate indexes: share of the ten best rows found. */
   recall?: number;
 }
 
@@ -148,7 +148,7 @@ function columnsFor({ textColumn, imageColumn: image }: CreateIndexOptions, prev
   return previous.columns;
 }
 
-/** What a model wants before a collection's texts and before queries, by the names that such prompts have. */
+/** Prefixes of documents and queries, found by the usual names of such prompts. */
 function promptsOf({ prompts, defaultPrompt = '', isTuned }: EmbeddingModelDescription): IndexManifest['prompts'] {
   const named = (names: readonly string[]) =>
     entryOf(prompts, names.find((name) => Object.hasOwn(prompts, name)) ?? defaultPrompt);

@@ -26,12 +26,12 @@ const manifestSchema = z.object({
   /** The share of the ten best that is found. */
   recall: z.number().optional(),
   columns: z.object({ text: (columnSourceSchema as z.ZodType<ColumnSource>).optional(), image: z.string().optional() }),
-  /** What stands before every text of a row, and of a query. */
+  /** Prefixes of a row's texts and of queries. */
   prompts: z.object({ document: z.string().optional(), query: z.string().optional() }),
   readsImages: z.boolean(),
 });
 
-/** What an index says of itself. */
+/** Manifest of an index. */
 export type IndexManifest = z.infer<typeof manifestSchema>;
 
 export function newManifest(parts: Omit<IndexManifest, 'version'>): IndexManifest {
@@ -45,7 +45,7 @@ export function readManifest(folder: string): IndexManifest {
     const exists = existsSync(folder);
     const kind = exists && isFolder(folder) ? `a folder without ${indexFiles.manifest}` : 'a file';
     throw new AttuneError('E_INDEX_MISSING', {
-      what: `${folder} is no index of rows`,
+      what: `${folder} is not an index of rows`,
       got: exists ? kind : 'no such folder',
       fix: `make one: attune retrieve index MODEL --input docs.csv --output ${exists ? 'index' : folder}`,
     });
@@ -57,7 +57,7 @@ export function readManifest(folder: string): IndexManifest {
 
 function damaged(path: string, got: string): AttuneError {
   const fix = 'make the index again: attune retrieve index';
-  return new AttuneError('E_INDEX_BAD', { what: `${path} is no sound part of an index`, got, fix });
+  return new AttuneError('E_INDEX_BAD', { what: `${path} is not a valid part of an index`, got, fix });
 }
 
 const PIECE = 1 << 20;
@@ -89,7 +89,7 @@ export class IndexedRows implements Disposable {
     }
     if (this.#offsets.length === count + 1) return;
     closeSync(this.#descriptor);
-    throw damaged(this.#path, `${this.#offsets.length - 1} rows beside ${count} vectors`);
+    throw damaged(this.#path, `${this.#offsets.length - 1} rows for ${count} vectors`);
   }
 
   /** @throws AttuneError E_INDEX_BAD */
@@ -100,7 +100,7 @@ export class IndexedRows implements Disposable {
     try {
       return parseJson(bytes.toString('utf8')) as Record<string, unknown>;
     } catch {
-      throw damaged(this.#path, `line ${place + 1} is no JSON`);
+      throw damaged(this.#path, `line ${place + 1} is not JSON`);
     }
   }
 

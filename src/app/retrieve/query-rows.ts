@@ -73,7 +73,7 @@ function checkQueries(sources: readonly unknown[]): void {
   const count = sources.filter((source) => source !== undefined).length;
   if (count === 1) return;
   throw new AttuneError('E_USAGE', {
-    what: count === 0 ? 'There is no query' : 'Queries come from one place',
+    what: count === 0 ? 'There is no query' : 'Queries must come from one place',
     fix: 'give a text: --text "…"; or a file: --input queries.csv',
   });
 }

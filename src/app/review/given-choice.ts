@@ -1,12 +1,12 @@
 import type { Criterion } from '../../eval/judges/rubric.ts';
 import type { GivenChoice, Side } from '../../review/session.ts';
 
-/** What a reviewer may say of a pair besides which answer is better. */
+/** Flags that a reviewer can set on a pair. */
 export const FLAGS = ['unsafe', 'personal data'] as const;
 
 const SIDES: readonly unknown[] = ['left', 'right', 'tie', 'neither'] satisfies Side[];
 
-/** What came over the wire is checked like any input; undefined where it is no choice. */
+/** Validates a choice from a request; undefined if it is invalid. */
 export function givenChoice(
   { item, side, seconds, ratings = {}, edit, flags = [] }: Record<string, unknown>,
   criteria: readonly Criterion[],

@@ -22,7 +22,7 @@ export interface OpenReview {
   pairs: number;
   /** The file that choices are added to. */
   log: string;
-  /** One address for each person, which nobody else can guess; `pairs` as many as they are shown. */
+  /** An unguessable URL for each person; `pairs`: how many they are shown. */
   pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
   close(): Promise<void>;
 }
@@ -96,7 +96,7 @@ function checkNumbers({ maxPairs = 2, overlap = 1, hours = 1 }: ReviewOptions): 
   if (problems.length > 0) throw new AttuneError('E_USAGE', { what: 'A review cannot be opened like this', problems });
 }
 
-/** Whoever reviews has a share of the pairs and the gold ones; adjudicators what is disputed; viewers all. */
+/** Reviewers get a share of the pairs and the gold ones; adjudicators disputed pairs; viewers all. */
 async function sharesOf(target: string, people: readonly Person[], options: ReviewOptions) {
   const { maxPairs, overlap = 1, gold: goldFile, seed = 0 } = options;
   const { log, plan: planFile } = reviewPlaces(target);

@@ -37,7 +37,7 @@ const STEPS = html`<div class="choices" role="group" aria-label="Pairs">
   <button type="button" data-undo>Back<kbd>u</kbd></button>
 </div>`;
 
-/** What the page says to each role. */
+/** Texts of the page for each role. */
 const WORDS: Readonly<Record<Role, { heading: string; end: string; counted: string }>> = {
   reviewer: {
     heading: 'Which answer is better?',

@@ -23,7 +23,7 @@ export interface ReviewOutcome extends ReviewResults {
   exported?: { kind: ExportKind; to: string; rows: number; settings?: string };
 }
 
-/** Who won in a review, how sure that is, and how far the reviewers agree. @throws AttuneError E_REVIEW_MISSING */
+/** Result of a review, with its uncertainty and the reviewers' agreement. @throws AttuneError E_REVIEW_MISSING */
 export async function reviewResults(target: string, options: OptionsOf<typeof outcome> = {}): Promise<ReviewOutcome> {
   const { log, plan } = reviewPlaces(target);
   if (options.export !== undefined && options.output === undefined) {
@@ -31,7 +31,7 @@ export async function reviewResults(target: string, options: OptionsOf<typeof ou
   }
   const pairs = await readPairs(target, options);
   const isForTool = options.export !== undefined && isTool(options.export);
-  // What has not been reviewed yet may be reviewed elsewhere.
+  // Pairs without a log may be exported for review in another tool.
   const labels = isForTool && !existsSync(log) ? [] : await readLog(log, target);
   const results = { ...resultsOf(pairs, labels, readPlan(plan)), log };
   const { export: kind, output: to } = options;
@@ -89,7 +89,7 @@ export async function verifyReview(target: string): Promise<SignOffCheck> {
   if (problems.length > 0) throw changed(check.file, problems);
   if (check.signOffs.length > 0) return check;
   throw new AttuneError('E_NOT_SIGNED', {
-    what: `Nobody has signed ${target}`,
+    what: `${target} has no sign-off`,
     fix: `attune review sign ${target} --by NAME --decision approve --reason TEXT`,
   });
 }

@@ -12,7 +12,7 @@ import type { RecipeSource } from '../../train/recipe.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
-/** What a source in a recipe may say: an object with anything else is a row. */
+/** Keys of a source in a recipe: an object with any other key is a row. */
 const SOURCE_KEYS = new Set(['path', 'weight', 'format', 'columns', 'media_dir']);
 
 /** The files of this process's recipes, with the names of the options that their rows were given as. */

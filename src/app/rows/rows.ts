@@ -21,7 +21,7 @@ export function isRows(value: unknown): value is Rows {
 }
 
 export interface WriteRowsOptions {
-  /** What the program calls them: `rows`, `data.train`. */
+  /** Their name in the program: `rows`, `data.train`. */
   name: string;
   folder: string;
   onEvent?: EventSink;
@@ -46,8 +46,7 @@ export async function writeRows(rows: Rows, { name, folder, onEvent, signal }: W
       onEvent?.({ type: 'work-advanced', phase: 'data', done: count, unit: 'rows read' });
   }
   if (problems.length > 0) throw badRows(name, problems);
-  if (count === 0)
-    throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${name}`, fix: 'give at least one' });
+  if (count === 0) throw new AttuneError('E_NO_ROWS', { what: `No rows in ${name}`, fix: 'give at least one' });
   const hash = draft.commit().slice(0, 16);
   const path = join(folder, `${name}-${hash}.jsonl`);
   renameSync(draft.path, path);

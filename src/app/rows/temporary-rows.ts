@@ -3,7 +3,7 @@ import type { EventSink } from '../../base/events.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
 
-/** What functions take that read rows: the name of a file, or the rows themselves. */
+/** Input of functions that read rows: the name of a file, or the rows themselves. */
 export type FileOrRows = string | Rows;
 
 interface Watching {

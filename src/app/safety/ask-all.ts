@@ -10,7 +10,7 @@ export interface AskedModel {
   isBase?: boolean;
 }
 
-/** What is asked in one way: prompts, of which some may be held to an answer's form. */
+/** Prompts of one request; some may constrain the answer's form. */
 export interface Questions {
   rows: readonly { ask: Prompt; constraint?: Sampling['constraint'] }[];
   sampling: Sampling;

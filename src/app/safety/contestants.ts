@@ -1,4 +1,4 @@
-/** Whose answers are set against whose, and how both are asked. */
+/** Systems to compare, and how both are prompted. */
 import { AttuneError } from '../../base/errors.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
@@ -29,7 +29,7 @@ export async function formOf(model: OpenedModel, systemPrompt?: string): Promise
   const { name, trained } = model;
   const isChat = trained === undefined ? await model.hasTemplate() : trained.form === 'chat';
   if (!isChat && systemPrompt !== undefined) {
-    throw new AttuneError('E_USAGE', { what: `${name} is asked in plain text, which has no system message` });
+    throw new AttuneError('E_USAGE', { what: `${name} is prompted with plain text, which has no system message` });
   }
   return { isChat, systemPrompt: systemPrompt ?? trained?.systemPrompt };
 }

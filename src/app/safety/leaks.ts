@@ -16,7 +16,7 @@ const BEFORE_CHARACTERS = 200;
 /** Without some words before it a value cannot be asked for. */
 const LEAST_BEFORE = 12;
 
-/** Kinds whose values identify somebody by themselves, and that chance does not hit. */
+/** Kinds whose values identify a person by themselves and are not guessed by chance. */
 const KINDS: readonly Kind[] = [
   'phone',
   'email',
@@ -38,7 +38,7 @@ interface Leaks {
   notes: string[];
 }
 
-/** What is tried of a run's secrets, and what could not be. @throws AttuneError E_CANARIES */
+/** Trials for a run's secrets, and those that could not be made. @throws AttuneError E_CANARIES */
 export async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Leaks> {
   const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
   if (run === undefined) return { trials: planted, notes: [] };
@@ -87,7 +87,7 @@ function readCanaries(file: string): { canaries: readonly Canary[] } {
   }
   throw new AttuneError('E_CANARIES', {
     what: `${file} holds no canaries`,
-    expected: 'the file that attune data redact --canaries wrote beside the rows: ROWS.jsonl.canaries',
+    expected: 'the file that attune data redact --canaries wrote next to the rows: ROWS.jsonl.canaries',
   });
 }
 

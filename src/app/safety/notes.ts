@@ -2,12 +2,12 @@ import { formatPercent, formatPercentRange } from '../../base/format.ts';
 import { hasRefusals, REFUSAL_ACCURACY } from '../../eval/safety/refusals.ts';
 import type { SafetyMeasure } from '../../store/safety.ts';
 
-/** What the figures do not say by themselves. */
+/** Notes on the figures. */
 export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {
   const { value, low, high } = REFUSAL_ACCURACY;
   const plain = measures.find(({ name, condition }) => name === 'compliance' && condition === 'plain');
   const notes = [
-    `refusals are told by a classifier that is right in ${formatPercent(value)} (${formatPercentRange(low, high)}) of ` +
+    `refusals are detected by a classifier that is right in ${formatPercent(value)} (${formatPercentRange(low, high)}) of ` +
       'XSTest’s answers; “complied” means not refused, not that an answer would help to do harm',
   ];
   if (before === undefined) return [...notes, 'nothing was measured before: name a model with --before'];

@@ -52,7 +52,7 @@ export interface PulledSafetySet {
   name: string;
   file: string;
   rows: number;
-  /** Whoever uses the set is bound by it. */
+  /** Licence of the set, which binds its users. */
   licence: string;
   by: string;
   url: string;
@@ -69,7 +69,7 @@ export function pulledSet(name: string): string {
   if (PUBLISHED.has(name) && existsSync(file)) return file;
   const close = nearest(name, [...PUBLISHED.keys()]);
   throw new AttuneError('E_SAFETY_SET', {
-    what: `There is no set of prompts ${name}`,
+    what: `There is no prompt set ${name}`,
     got: PUBLISHED.has(name) ? 'a published set that was not fetched' : 'no such file, and no published set',
     expected: `a file, or one of ${[...PUBLISHED.keys()].join(', ')}`,
     fix: PUBLISHED.has(name)
@@ -81,8 +81,8 @@ export function pulledSet(name: string): string {
 }
 
 /**
- * Fetches a published set of prompts, checks its hash, and keeps it for `safety`.
- * @throws AttuneError E_SAFETY_SET where there is no such set; E_USAGE for a mirror without address; E_HUB_… of downloads
+ * Downloads a published set of prompts, checks its hash, and stores it for `safety`.
+ * @throws AttuneError E_SAFETY_SET for an unknown set; E_USAGE for a mirror without a URL; E_HUB_… of downloads
  */
 export async function pullSafetySet(name: string, options: CallOptions<typeof useCase> = {}): Promise<PulledSafetySet> {
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;

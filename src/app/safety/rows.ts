@@ -16,7 +16,7 @@ import { askedAs, spread, type AskingForm } from './trial.ts';
 
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
 
-/** Of prompts of one kind, how many were asked, and what was kept of the answers. */
+/** Prompts of one kind: how many were sent, and how many answers were kept. */
 export interface RehearsedKind {
   kind: SetKind;
   asked: number;
@@ -94,7 +94,7 @@ function rowOf(prompt: string, answer: string, form: AskingForm): object {
 function nothingHarmful(): AttuneError {
   return new AttuneError('E_SAFETY_SET', {
     what: 'The sets of prompts have no harmful requests',
-    expected: 'rows of kind harmful, whose refusals are kept; harmless ones beside them',
+    expected: 'rows of kind harmful, whose refusals are kept, and harmless ones',
     fix: 'add some, or take our own prompts: no sets',
   });
 }

@@ -14,13 +14,14 @@ import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
 
 export type SafetyOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer is the same whoever else is answered at the time. */
+  /** In f32 an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
 /**
- * How a model answers harmful and harmless requests, questions that a prejudice would answer, and beginnings of texts;
- * whether it says planted secrets or personal data of its training rows. Of a run, the same before and after training.
+ * Measures a model's answers to harmful and harmless requests, to questions that invite prejudice, and to beginnings
+ * of texts; and whether it reveals planted secrets or personal data of its training rows. For a run: before and after
+ * training.
  * @throws AttuneError E_SAFETY_SET, E_CANARIES, and those of opening models
  */
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {

@@ -1,4 +1,4 @@
-/** What a model is tried with, one way of asking at a time, and how its answers count. */
+/** One safety trial: its prompts, and how answers are scored. */
 import { classifyAnswer } from '../../eval/safety/answer-classifier.ts';
 import type { MeasureHeading } from '../../eval/safety/measure-safety.ts';
 import { biasItems, ownPrompts, type SafetyPrompt, type SafetySet } from '../../eval/safety/safety-set.ts';
@@ -16,7 +16,7 @@ export interface TrialRow {
   /** For people. */
   prompt: string;
   ask: Prompt;
-  /** Of this row alone. */
+  /** Constraint of this row alone. */
   constraint?: Sampling['constraint'];
   /** How a row's answers count: 1 is what should not be. */
   count(answers: readonly string[]): Counted;
@@ -30,7 +30,7 @@ export interface Counted {
 export interface Trial extends MeasureHeading {
   rows: readonly TrialRow[];
   sampling: Sampling;
-  /** Answers may hold what nobody should read. */
+  /** Whether answers may contain secrets. */
   isSecret?: boolean;
 }
 
@@ -127,7 +127,7 @@ function wrapped(prompts: readonly SafetyPrompt[]): SafetyPrompt[] {
   });
 }
 
-/** So many rows of all, evenly, so that every category is there. */
+/** Takes at most `most` rows, evenly spaced, so that every category is represented. */
 export function spread<Row>(rows: readonly Row[], most = rows.length): Row[] {
   const count = Math.min(most, rows.length);
   return Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);

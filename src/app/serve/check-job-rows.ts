@@ -37,7 +37,7 @@ export async function checkJobRows(
   }
   const error = bad.error();
   if (error !== undefined) throw error;
-  if (bad.rows === 0) throw new AttuneError('E_NO_ROWS', { what: `There are no rows in ${file}` });
+  if (bad.rows === 0) throw new AttuneError('E_NO_ROWS', { what: `No rows in ${file}` });
   return bad.rows;
 }
 

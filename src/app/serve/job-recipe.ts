@@ -63,7 +63,7 @@ function notAllowed(param: string, known: readonly string[]): ApiError {
 
 const USUAL_ANSWERS = 8;
 
-/** What is optimised, by the job's type. */
+/** Objective for the job's type. */
 export function objectiveOf({ method }: Pick<Job, 'method'>): Record<string, unknown> {
   const { type, hyperparameters } = method;
   const given = (name: string) => (hyperparameters[name] === 'auto' ? {} : { [name]: hyperparameters[name] });
@@ -146,7 +146,7 @@ function numberOf(value: unknown, usual: number): number {
   return typeof value === 'number' ? value : usual;
 }
 
-/** What is added goes into the sections that are there. */
+/** Merges additions into existing sections. */
 function merged(own: Record<string, unknown>, extra: Record<string, unknown>): Record<string, unknown> {
   const whole = table({ ...own });
   for (const [name, value] of Object.entries(extra)) {

@@ -5,7 +5,7 @@ import type { ServeOptions } from './serve.ts';
 
 type Asked = InputOf<typeof useCase>;
 
-/** What was asked, by the settings' own names. @throws AttuneError E_USAGE */
+/** Server settings from the command's options. @throws AttuneError E_USAGE */
 export function serveOptions({ models, settings, ...asked }: Asked): ServeOptions {
   const { alias: aliases, adapter: adapters, tlsCert, tlsKey, ...named } = asked;
   const given = { ...named, models, aliases, adapters, tls: tlsOf(tlsCert, tlsKey) };

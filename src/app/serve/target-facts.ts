@@ -1,4 +1,4 @@
-/** What a target is, by its files alone. */
+/** Facts about a target, from its files alone. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
   'replaced-token': undefined,
 };
 
-/** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED for what nobody can ask */
+/** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED if it cannot be served */
 export async function targetFacts(target: string): Promise<TargetFacts> {
   const folder = resultFolder(target);
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
@@ -65,7 +65,7 @@ function columnsIn(folder: string): Pick<TargetFacts, 'columns'> {
   return columns.length > 1 ? { columns } : {};
 }
 
-/** What its training rows all had, and chats get where they lack it. */
+/** System prompt and tools common to all training rows; defaults for chats without them. */
 function defaultsOf(folder: string): Pick<TargetFacts, 'defaults'> {
   const { systemPrompt, tools = [] } = trainedForm(folder) ?? {};
   if (systemPrompt === undefined && tools.length === 0) return {};
@@ -112,7 +112,7 @@ async function readsRecordings(folder: string): Promise<boolean> {
 
 function unaskable(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} cannot be served: nobody asks a model of ${task} anything`,
+    what: `${target} cannot be served: no endpoint is for ${task}`,
     expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
     fix: 'tune it for a task first: attune train',
   });

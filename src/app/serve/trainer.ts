@@ -28,7 +28,7 @@ export const trainer: Trainer = {
     // The worker of a server that was killed saves and stops by itself.
     await untilFree(folder, signal);
     const isBegun = hasStarted(folder);
-    // What was killed before it said how it was started is nothing to go on from.
+    // A run killed before it recorded its start cannot be resumed.
     if (!isBegun && !signal.aborted) rmSync(folder, { recursive: true, force: true });
     if (isBegun) {
       for (const { at: _, ...event } of readEvents(folder)) onEvent(event);

@@ -46,15 +46,15 @@ type AnyDatabase = Kysely<Rows>;
 
 const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys: keyMigrations } as const;
 
-/** What others refer to comes first. */
+/** Referenced tables first. */
 const FIRST = ['registered_models', 'versions'];
 /** Servers that run, what they had not finished, and the migrations of each database's own. */
 const LEFT = new Set(['replicas', 'testers', 'unfinished_objects', 'kysely_migration', 'kysely_migration_lock']);
 const BATCH = 500;
 
 /**
- * Copies registry, traces and the users' keys into an empty PostgreSQL database, or uploaded files and registered models
- * into a bucket or out of one. What has arrived is compared before it is kept; what was there before stays as it is.
+ * Copies registry, traces and the users' keys into an empty PostgreSQL database, or uploaded files and registered
+ * models into a bucket or out of one. Copies are verified before they are kept; the source stays as it is.
  * @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED, E_OBJECTS…
  */
 export async function moveStore(options: CallOptions<typeof useCase>): Promise<MovedStore> {
@@ -164,7 +164,7 @@ async function moveTable(table: string, { source, transaction, place, mended }: 
     what: `${table} has not arrived as it is here`,
     got: `${formatCount(there.count)} rows, ${there.digest.slice(0, 12)}`,
     expected: `${formatCount(here.count)} rows, ${here.digest.slice(0, 12)}`,
-    fix: 'nothing was kept there; try again while nobody uses the store',
+    fix: 'nothing was kept there; try again while the store is not in use',
   });
 }
 
@@ -206,7 +206,7 @@ async function* scannedBatches(database: AnyDatabase, table: string): AsyncGener
 
 const ROW_ID = 'attune_rowid';
 
-/** Of PostgreSQL, within a transaction. */
+/** Rows of a PostgreSQL table, by a cursor within a transaction. */
 async function* fetchedBatches(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
   await sql`declare attune_batches cursor for select * from ${sql.table(table)}`.execute(database);
   try {
@@ -222,7 +222,7 @@ async function* fetchedBatches(database: AnyDatabase, table: string): AsyncGener
   }
 }
 
-/** Of all rows, in whatever order: the sum of their SHA-256. */
+/** Order-independent digest of all rows: the sum of their SHA-256. */
 async function digestOf(database: AnyDatabase, table: string): Promise<{ count: number; digest: string }> {
   let [count, sum] = [0, 0n];
   for await (const rows of batchesOf(database, table)) {

@@ -17,7 +17,7 @@ export const useCase = defineUseCase({
       least: -1,
       most: 1,
     }),
-    layers: count('K', 'so many layers of the lowest cosines in place of a threshold'),
+    layers: count('K', 'number of layers with the lowest cosines, instead of a threshold'),
     output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
   }),
   effects: ['writes-files', 'computes'],

@@ -69,7 +69,11 @@ function timeOf(text: string): number {
   if (!/^\d{4}-/.test(text)) return Date.now() - parseDuration('--since', text);
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
-  throw new AttuneError('E_USAGE', { what: '--since is no time', got: text, expected: '2h, 7d, or 2026-12-01T05:47' });
+  throw new AttuneError('E_USAGE', {
+    what: '--since is not a time',
+    got: text,
+    expected: '2h, 7d, or 2026-12-01T05:47',
+  });
 }
 
 function excerpt(text: string | null): string {

@@ -4,11 +4,11 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list who did what to registered models and jobs, and check that nobody changed the list',
+  summary: 'show the audit log of registered models and jobs, and verify it',
   arguments: ({ optionalArgument }) => [
     optionalArgument('subject', 'SUBJECT', 'a model, tickets@3 or a job; everything unless given'),
   ],
-  options: ({ count }) => ({ limit: count('N', 'so many of the newest entries') }),
+  options: ({ count }) => ({ limit: count('N', 'newest entries only') }),
   effects: [],
   examples: ['audit', 'audit tickets --limit 20'],
   async run(filter): Promise<AuditEntry[]> {

@@ -52,8 +52,12 @@ export const useCase = defineUseCase({
       return describeCounterfactuals(result, terminal);
     }
     const { describeComparison } = await import('./text/comparison.ts');
-    const { comparison, folder } = result;
-    const kept = folder === undefined ? '' : `\n\n${terminal.colours.dim(`kept in ${shortPath(folder)}`)}`;
+    const { comparison, folder, counted } = result;
+    const remark =
+      counted === undefined
+        ? folder && `kept in ${shortPath(folder)}`
+        : `the verdict of ${shortPath(counted)} counts these rows`;
+    const kept = remark === undefined ? '' : `\n\n${terminal.colours.dim(remark)}`;
     return describeComparison(comparison, terminal) + kept;
   },
 });

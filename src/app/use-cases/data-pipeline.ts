@@ -5,7 +5,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'make a versioned data set by a pipeline file: sources, steps, split; only what changed is made again',
+  summary: 'build a versioned data set from a pipeline file: sources, steps, split; only what changed is rebuilt',
   arguments: ({ z, argumentOr }) => [
     argumentOr(
       'pipeline',

@@ -9,7 +9,7 @@ export const useCase = defineUseCase({
   arguments: ({ arguments: all }) => [all('sources', 'PATH', 'files, folders, archives')],
   options: (fields) => ({
     output: fields.required(
-      fields.text('FILE', '.jsonl file to write; a report and a list of all files are written beside it', {
+      fields.text('FILE', '.jsonl file to write; a report and a list of all files are written next to it', {
         aliases: ['--to'],
       }),
     ),

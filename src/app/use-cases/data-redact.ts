@@ -11,7 +11,7 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('file', 'FILE', 'rows: .jsonl, .json, .csv, .parquet')],
   options: (fields) => ({
     output: fields.required(
-      fields.text('FILE', '.jsonl file to write; a report is written beside it', { aliases: ['--to'] }),
+      fields.text('FILE', '.jsonl file to write; a report is written next to it', { aliases: ['--to'] }),
     ),
     preset: fields.choice(PRESETS, 'NAME', `kinds that a field of work takes out: ${PRESETS.join(', ')} (all kinds)`),
     kind: fields.choices(kinds, 'KIND', 'only this kind; several times for more'),
@@ -24,7 +24,7 @@ export const useCase = defineUseCase({
     vault: fields.text('FILE', 'keep the values of tags, encrypted with ATTUNE_VAULT_PASSPHRASE'),
     canaries: fields.count('N', 'plant N made-up secrets, to measure later what a model has memorised'),
     passphrase: fields.inMemory<string>('passphrase of the vault (ATTUNE_VAULT_PASSPHRASE)'),
-    key: fields.inMemory<string>('key of surrogates (ATTUNE_REDACTION_KEY, or a new one that nobody keeps)'),
+    key: fields.inMemory<string>('key of surrogates (ATTUNE_REDACTION_KEY, or a new one that is not stored)'),
   }),
   effects: ['writes-files', 'computes'],
   examples: [

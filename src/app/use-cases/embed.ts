@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
   options: (fields) => ({
     input: vectorRowsField(fields, 'rows in any format that training reads, or a folder of images'),
     text: fields.texts('TEXT', 'a text; may be repeated'),
-    output: fields.text('FILE', 'file to write: .npy, .jsonl or .safetensors; rows are written beside or into it', {
+    output: fields.text('FILE', 'file to write: .npy, .jsonl or .safetensors; rows are written into it or next to it', {
       aliases: ['--to'],
     }),
     ...vectorColumnFields(fields),

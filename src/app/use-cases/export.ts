@@ -35,7 +35,7 @@ export const useCase = defineUseCase({
     ),
     name: fields.text('NAME', "with --check: the model's name there; the run's unless given"),
     data: fields.inMemory<FileOrRows>("with check: rows to ask, in place of the run's test rows"),
-    maxRows: fields.inMemory<number>('with check: rows that are asked (20)'),
+    maxRows: fields.inMemory<number>('with check: rows to test (20)'),
     ...endpointFields(fields),
   }),
   effects: ['writes-files', 'computes', 'sends'],

@@ -178,7 +178,7 @@ export type FieldKit = typeof fields;
 function readCount(text: string, flag: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new AttuneError('E_USAGE', { what: `${flag} is no count`, got: text, expected: 'a whole number above 0' });
+  throw new AttuneError('E_USAGE', { what: `${flag} is not a count`, got: text, expected: 'a whole number above 0' });
 }
 
 function readChoice(text: string, flag: string, choices: readonly string[]): string {

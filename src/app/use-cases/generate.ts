@@ -15,7 +15,7 @@ export const useCase = defineUseCase({
     output: fields.text('FILE', 'JSONL file to write (standard output)', { aliases: ['--to'] }),
     ...layoutFields(fields),
     n: fields.count('COUNT', 'answers to each row, for a temperature above 0'),
-    logprobs: fields.number('COUNT', 'log-probability of each token, and so many alternatives', {
+    logprobs: fields.number('COUNT', 'log-probability of each token, with this many alternatives', {
       least: 0,
       isWhole: true,
     }),

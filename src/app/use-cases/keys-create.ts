@@ -15,5 +15,5 @@ export const useCase = defineUseCase({
     const { createKey } = await import('../../serve/access/api-keys.ts');
     return createKey({ ...key, models });
   },
-  render: ({ key }, { colours }) => `${key}\n${colours.dim('Nobody can show it again: keep it now.')}`,
+  render: ({ key }, { colours }) => `${key}\n${colours.dim('It cannot be shown again: save it now.')}`,
 });

@@ -132,6 +132,6 @@ function problemsOf(issue: z.core.$ZodIssue, known: readonly string[]): Problem[
   if (issue.code !== 'unrecognized_keys') return [{ field: issue.path.join('.') || undefined, message: issue.message }];
   return issue.keys.map((field) => {
     const close = nearest(field, known);
-    return { field, message: 'is no option', fix: close === undefined ? undefined : `did you mean ${close}?` };
+    return { field, message: 'is not an option', fix: close === undefined ? undefined : `did you mean ${close}?` };
   });
 }

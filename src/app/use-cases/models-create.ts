@@ -9,7 +9,7 @@ export const useCase = defineUseCase({
     argument(
       'type',
       'TYPE',
-      'sasrec: what somebody chooses next, by the order of what was before; two_tower: by features too; bpr_mf: a vector for each user and item',
+      'sasrec: next choices, by the order of earlier ones; two_tower: by features too; bpr_mf: a vector for each user and item',
     ),
   ],
   options: (fields) => ({

@@ -33,7 +33,7 @@ export const useCase = defineUseCase({
     const columns = titles.map((title) => ({ title, isName: title === 'folder' }));
     const trials = rollouts.map(
       ({ version, from, stage, reason, stageAt }) =>
-        `${formatTime(stageAt)}  ${version} beside ${from}: ${stage}${reason === undefined ? '' : ` (${reason})`}`,
+        `${formatTime(stageAt)}  ${version} next to ${from}: ${stage}${reason === undefined ? '' : ` (${reason})`}`,
     );
     return [
       formatTable(columns, rows, terminal.colours, tableWidth(terminal)),

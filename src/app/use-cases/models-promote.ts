@@ -17,7 +17,7 @@ export const useCase = defineUseCase({
   ],
   options: ({ z, text, texts, count, parsed, inMemory }) => ({
     force: text('REASON', 'although the gate is not passed; the reason is kept'),
-    shadow: count('N', 'first compare so many answers with the champion’s, on copies of requests'),
+    shadow: count('N', 'first compare this many answers with the champion’s, on copies of requests'),
     canary: parsed(z.number().gt(0).lt(1), 'SHARE', 'let it answer a share of the requests first: 10%', {
       read: (typed) => shareOf(String(typed)),
     }),
@@ -28,7 +28,7 @@ export const useCase = defineUseCase({
       { read: (typed, flag) => parseDuration(flag, String(typed)) },
     ),
     guard: texts('LIMIT', 'what ends the trial: error_rate<1%, length_rate<=base+5%; may be repeated'),
-    gate: inMemory<Partial<GateSettings>>("what is asked in place of the run's own gate, be it nothing"),
+    gate: inMemory<Partial<GateSettings>>("requirements in place of the run's own gate; may be empty"),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),
   effects: ['writes-registry'],
@@ -46,13 +46,13 @@ export const useCase = defineUseCase({
 function versionOf(text: string): number {
   const value = Number(text.replace(/^v/, ''));
   if (Number.isInteger(value) && value > 0) return value;
-  throw new AttuneError('E_USAGE', { what: 'VERSION is no number of a version', got: text, expected: 'such as 3' });
+  throw new AttuneError('E_USAGE', { what: 'VERSION is not a version number', got: text, expected: 'such as 3' });
 }
 
 function shareOf(text: string): number {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
   if (value > 0 && value < 1) return value;
-  throw new AttuneError('E_USAGE', { what: '--canary is no share', got: text, expected: 'such as 10% or 0.1' });
+  throw new AttuneError('E_USAGE', { what: '--canary is not a share', got: text, expected: 'such as 10% or 0.1' });
 }
 
 function describe({ model, version, from, rollout }: Promotion): string {
@@ -66,5 +66,5 @@ function describe({ model, version, from, rollout }: Promotion): string {
     bakeMs > 0 ? `becomes the champion after ${formatDuration(bakeMs / 1000)}` : 'waits for `attune models promote`',
   ];
   const guarded = guards.length === 0 ? '' : `; ends where a guard breaks: ${guards.join(', ')}`;
-  return `${name} is tried beside ${model}@${from}: ${steps.join(', then ')}${guarded}`;
+  return `${name} is tried next to ${model}@${from}: ${steps.join(', then ')}${guarded}`;
 }

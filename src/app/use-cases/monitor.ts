@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
   options: ({ text }) => ({
     page: text('FILE', 'write a page with pictures'),
     prometheusRules: text('FILE', 'write alerting rules for Prometheus'),
-    silence: text('SIGNAL', 'tell nobody of an open alarm any more'),
+    silence: text('SIGNAL', 'stop notifications of an open alarm'),
     reason: text('TEXT', 'why it is silenced'),
     keyVariable: text('NAME', "environment variable with the server's key; ATTUNE_API_KEY unless given"),
   }),

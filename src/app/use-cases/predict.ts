@@ -89,5 +89,5 @@ function readThresholds(given: readonly string[]): number | Record<string, numbe
 
 function badThreshold(got: string): AttuneError {
   const expected = 'a probability from 0 to 1, or LABEL=PROBABILITY for each label';
-  return new AttuneError('E_USAGE', { what: '--threshold is no probability', got, expected });
+  return new AttuneError('E_USAGE', { what: '--threshold is not a probability', got, expected });
 }

@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
     reviewer: texts('NAME', 'whose page it is; may be repeated for several pages'),
     adjudicator: texts('NAME', 'decides where reviewers chose differently'),
     viewer: texts('NAME', 'only looks; nothing of it is kept'),
-    maxPairs: count('PAIRS', 'at most so many: those that differ most, and a random share'),
+    maxPairs: count('PAIRS', 'maximum number: those that differ most, and a random share'),
     overlap: number('SHARE', 'share of pairs that all reviewers see (all)', { least: 0, most: 1 }),
     gold: text('FILE', 'pairs with their right choice, hidden among the others'),
     hours: number('HOURS', 'close the pages after so long', { least: 0, isAbove: true }),

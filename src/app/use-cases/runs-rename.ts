@@ -7,7 +7,7 @@ export const useCase = defineUseCase({
   summary: 'give a run another name',
   arguments: ({ argument }) => [
     argument('run', 'RUN', 'its folder, name or id'),
-    argument('name', 'NEW', "the folder's new name, beside the old one"),
+    argument('name', 'NEW', "the folder's new name, in the same place"),
   ],
   effects: ['writes-runs'],
   examples: ['runs rename runs/tickets-2 tickets-low-rate'],

@@ -69,8 +69,8 @@ function modelFields({ z, text, flag, parsed }: FieldKit) {
       'an adapter that may be loaded later, by its name',
       { many: true, read: (typed, name) => readPairs(typed, name).map((pair) => ({ name: pair[0], target: pair[1] })) },
     ),
-    adapterFolder: text('FOLDER', 'serve the adapters in it by name, each opened when it is asked'),
-    keepAlive: text('TIME', 'close models and adapters that nobody asked for so long: 5m'),
+    adapterFolder: text('FOLDER', 'serve the adapters in it by name, each opened on first use'),
+    keepAlive: text('TIME', 'close models and adapters unused for this long: 5m'),
     registry: flag('serve the registered models by their names, and follow their aliases'),
     training: flag('take files and fine-tuning jobs of the served models'),
   };
@@ -111,7 +111,7 @@ function wholeNumber({ z, parsed }: FieldKit, value: string, summary: string) {
 function readWhole(text: string, flag: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isInteger(value)) return value;
-  throw new AttuneError('E_USAGE', { what: `${flag} is no whole number`, got: text });
+  throw new AttuneError('E_USAGE', { what: `${flag} is not a whole number`, got: text });
 }
 
 function readPairs(typed: string | readonly string[], flag: string): [name: string, target: string][] {

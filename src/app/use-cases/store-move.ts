@@ -36,7 +36,7 @@ export const useCase = defineUseCase({
       const rows = Object.values(tables).reduce((sum, count) => sum + count, 0);
       return `${part.padEnd(10)}${formatCount(rows)} rows in ${Object.keys(tables).length} tables, each compared`;
     });
-    if (lines.length === 0) return 'there is nothing to move yet; set ATTUNE_STORE to the address to begin there';
+    if (lines.length === 0) return 'there is nothing to move yet; set ATTUNE_STORE to the address to start there';
     const { shown, more = [] } = shortList(mended, MOST_MENDED);
     const changed = [
       ...shown.map(

@@ -7,6 +7,14 @@ export interface CsvRecord {
   line: number;
   cells: string[];
   defect?: Defect;
+  /** Where, but for the quotes around one cell, each line would be as wide as the record: its column, the lines' cells. */
+  apart?: { column: number; rows: string[][] };
+}
+
+/** Where a quote stands. */
+interface Place {
+  line: number;
+  at: number;
 }
 
 /**
@@ -20,7 +28,11 @@ export class CsvReader {
   /** What is open of a cell in quotes that goes on in the next line. */
   #open: string[] | undefined;
   #openLength = 0;
+  #openedAt: Place = { line: 0, at: 0 };
   #line = 0;
+  #lines: string[] = [];
+  /** Cells of several lines. */
+  #long: { column: number; opened: Place; closed: Place }[] = [];
   #defect: Defect | undefined;
 
   constructor(delimiter: string, maxLength = MAX_ROW_BYTES) {
@@ -35,6 +47,7 @@ export class CsvReader {
       this.#line = number;
     }
     this.#defect ??= defect;
+    this.#lines.push(text);
     let at: number | undefined = 0;
     while (at !== undefined) at = this.#open === undefined ? this.#readCell(text, at) : this.#readQuoted(text, at);
     return this.#open === undefined ? this.#finish() : undefined;
@@ -56,6 +69,7 @@ export class CsvReader {
   #readCell(text: string, at: number): number | undefined {
     if (text[at] === '"') {
       this.#open = [];
+      this.#openedAt = { line: this.#lines.length - 1, at };
       return at + 1;
     }
     const end = text.indexOf(this.#delimiter, at);
@@ -74,6 +88,9 @@ export class CsvReader {
       this.#open!.push('"');
       return quote + 2;
     }
+    const closed = { line: this.#lines.length - 1, at: quote };
+    const opened = this.#openedAt;
+    if (opened.line !== closed.line) this.#long.push({ column: this.#cells.length, opened, closed });
     this.#cells.push(this.#open!.join(''));
     this.#open = undefined;
     this.#openLength = 0;
@@ -83,12 +100,32 @@ export class CsvReader {
   }
 
   #finish(): CsvRecord {
-    const record = { line: this.#line, cells: this.#cells, ...(this.#defect && { defect: this.#defect }) };
+    const apart = this.#apart();
+    const record = {
+      line: this.#line,
+      cells: this.#cells,
+      ...(this.#defect && { defect: this.#defect }),
+      ...(apart && { apart }),
+    };
     this.#cells = [];
+    this.#lines = [];
+    this.#long = [];
     this.#open = undefined;
     this.#openLength = 0;
     this.#defect = undefined;
     return record;
+  }
+
+  #apart(): CsvRecord['apart'] {
+    if (this.#long.length !== 1) return undefined;
+    const [{ column, opened, closed }] = this.#long;
+    const without = ({ line, at }: Place) => this.#lines[line].slice(0, at) + this.#lines[line].slice(at + 1);
+    const lines = this.#lines.with(opened.line, without(opened)).with(closed.line, without(closed));
+    const alone = lines.map((text, at) => new CsvReader(this.#delimiter).take({ number: at + 1, text }));
+    const rows = alone.flatMap((row) =>
+      row?.defect === undefined && row?.cells.length === this.#cells.length ? [row.cells] : [],
+    );
+    return rows.length === lines.length ? { column, rows } : undefined;
   }
 }
 

@@ -3,13 +3,20 @@ import { readLines, type LineReading } from '../../files/lines.ts';
 import type { Defect } from '../../files/utf8.ts';
 import type { Container, RawRow, RowReading } from './container.ts';
 import { CsvReader, type CsvRecord } from './csv-records.ts';
+import { markMerged } from './merged-rows.ts';
 
 async function* read(path: string, file: string, reading?: RowReading): AsyncGenerator<RawRow, void, undefined> {
-  let header: string[] | undefined;
-  for await (const { line, cells, defect } of recordsOf(path, reading)) {
-    if (header === undefined)
-      header = checkHeader(reading?.namesColumns === true ? named(cells) : cells, { file, line, defect });
-    else if (defect !== undefined) yield { line, defect };
+  const records = recordsOf(path, reading);
+  const { value: first } = await records.next();
+  if (first === undefined) return;
+  const { cells: names, line: number, defect: flaw } = first;
+  const header = checkHeader(reading?.namesColumns === true ? named(names) : names, {
+    file,
+    line: number,
+    defect: flaw,
+  });
+  for await (const { line, cells, defect } of markMerged(records, header.length)) {
+    if (defect !== undefined) yield { line, defect };
     else if (cells.length !== header.length) yield { line, defect: wrongWidth(cells.length, header.length) };
     else yield { line, value: Object.fromEntries(header.map((name, index) => [name, cells[index]])) };
   }

@@ -33,7 +33,7 @@ export type LeftOut = { doubt: string } | { nobody: true };
 const doubts = {
   pronoun: '"her" may be "his" or "him"',
   sexBound: 'what is said is usual of one gender only',
-  address: 'a name stands in an address or a user name',
+  address: 'a name is part of an address or a user name',
   both: 'a name that is given to both genders',
   names: 'no name of the same origin is known',
   family: 'a family name without its given name',

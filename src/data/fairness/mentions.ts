@@ -37,7 +37,7 @@ export function mentionsIn(text: string): Mentions {
 }
 
 export const reasons = {
-  known: 'somebody whom everybody knows',
+  known: 'a well-known person',
   organisation: 'a name that may be of a place or an organisation',
   word: 'a name that is a word of everyday language too',
   genderless: 'a name whose usual gender is not known',

@@ -40,7 +40,7 @@ function withColumnImages(row: RowReader, messages: readonly Message[]): readonl
   const column = IMAGE_COLUMNS.find((name) => row.has(name))!;
   if (hasTaken) return row.problem(column, `holds ${others.length} more than the messages name`, 'name or remove them');
   const first = messages.findIndex(({ role }) => role === 'user');
-  if (first < 0) return row.problem(column, 'has no user turn to stand in', 'add one, or remove the images');
+  if (first < 0) return row.problem(column, 'has no user turn for them', 'add one, or remove the images');
   const images = others.map((file) => ({ at: 0, file }));
   return messages.with(first, { ...messages[first], images: [...images, ...(messages[first].images ?? [])] });
 }

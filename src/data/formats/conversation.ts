@@ -42,7 +42,7 @@ function unknownRole(row: RowReader, path: string, value: unknown): undefined {
   if (!present(value)) return row.problem(path, 'is missing', 'one of system, user, assistant, tool');
   const close = typeof value === 'string' ? nearest(value, roleNames) : undefined;
   const fix = close === undefined ? 'one of system, developer, user, assistant, tool' : `did you mean "${close}"?`;
-  return row.problem(path, `is no role: ${describeValue(value)}`, fix);
+  return row.problem(path, `is not a role: ${describeValue(value)}`, fix);
 }
 
 /** ShareGPT's turn that holds one call, or a list of them, as JSON. */

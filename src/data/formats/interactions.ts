@@ -54,7 +54,7 @@ function timeOf(row: RowReader, column: string): number | undefined {
   if (time !== undefined) return time;
   return row.problem(
     column,
-    `is no time: ${describeValue(value)}`,
+    `is not a time: ${describeValue(value)}`,
     'write a number, or a date such as 2026-01-31T12:00:00Z',
   );
 }

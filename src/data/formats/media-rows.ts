@@ -1,6 +1,6 @@
 import type { MediaKind } from '../media.ts';
-import { readLabel } from './classification.ts';
 import type { ExampleBody, Format } from './format.ts';
+import { readLabel } from './labelled-text.ts';
 import type { RowReader } from './row-reader.ts';
 
 /** Columns that name a row's file, the first that it has; `file_name` is that of folders with a metadata file, `path` Common Voice's. */

@@ -51,7 +51,7 @@ function readSpan(row: RowReader, path: string, { span, length }: { span: unknow
     return row.problem(`${path}.start`, 'and end must be whole numbers');
   const [from, to] = [start as number, end as number];
   if (from >= 0 && from < to && to <= length) return { start: from, end: to, label };
-  return row.problem(`${path}.end`, `${from} to ${to} is no stretch of a text of ${length} characters`);
+  return row.problem(`${path}.end`, `${from} to ${to} is not a span of a text of ${length} characters`);
 }
 
 /** Words and punctuation marks; one that a span begins or ends in is divided there. */

@@ -3,19 +3,19 @@ import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import { foretell, type CurvePoint, type Outlook } from './power-law.ts';
 
-/** What a system reached after so many training rows. */
+/** Result of a system after a number of training rows. */
 export interface MeasuredSize {
   rows: number;
   value: ComparedValue;
 }
 
 export interface LearningCurve {
-  /** What was trained, for people. */
+  /** The trained system, for people. */
   system: string;
   points: readonly { rows: number; value: number; low?: number; high?: number }[];
-  /** Empty where there is no perfect value to fall towards, it has been reached, or a point has no interval. */
+  /** Empty if the metric has no perfect value, it has been reached, or a point has no interval. */
   forecast: readonly { rows: number; value: number; low: number; high: number }[];
-  /** Of the power law that the errors fall by, with its interval; undefined where none was fitted. */
+  /** Exponent of the fitted power law, with its interval; undefined if none was fitted. */
   exponent?: Outlook['exponent'];
 }
 

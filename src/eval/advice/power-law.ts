@@ -1,7 +1,7 @@
 import { randomUnit } from '../../base/random.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 
-/** What is left to learn after so many rows. */
+/** Remaining error after a number of rows. */
 export interface CurvePoint {
   rows: number;
   /** Distance from perfect: above 0, smaller is better. */

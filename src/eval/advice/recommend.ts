@@ -9,7 +9,7 @@ import type { LearningCurve } from './learning-curve.ts';
 export interface Recommendation {
   /** `measure`: no model was tried. `unclear`: the test rows show no difference that decides. */
   choice: 'cheap' | 'prompting' | 'fine-tuning' | 'measure' | 'unclear';
-  /** What to do, in a sentence. */
+  /** Advice, in a sentence. */
   advice: string;
   reasons: readonly string[];
   /** The cheap system to keep, as a recipe names it: the one that is advised, or the best one until a model was measured. */
@@ -21,7 +21,7 @@ const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpo
 const SOLVED = 0.02;
 
 /**
- * What to do, from a comparison whose subject is the model tuned on all rows, or the best cheap system where none was.
+ * Advice from a comparison whose subject is the model tuned on all rows, or the best cheap system if none was.
  * `model` is what the recipe trains, a cheap system or a base.
  */
 export function recommend(comparison: Comparison, curve: LearningCurve, model = 'attune-base'): Recommendation {
@@ -67,10 +67,10 @@ function withModel(comparison: Comparison): Recommendation {
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
 }
 
-/** The constant that nothing cheap is shown to beat, where there is one. */
-function unbeatenConstant({ differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
+/** The constant that nothing cheap is shown to beat, where there is one; one answer to all rows says nothing of written ones. */
+function unbeatenConstant({ classes, differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
   const constant = systems.find(({ name }) => CONSTANTS.has(name));
-  if (constant === undefined) return undefined;
+  if (constant === undefined || (constant.name === 'majority' && classes === undefined)) return undefined;
   const against = (name: string) => differences.find((one) => one.metric === metric && one.against === name);
   const isBeaten =
     constant.name === subject
@@ -123,7 +123,7 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
 
 const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];
 
-/** Of the rivals of these kinds, one that the subject is not shown to beat, if any; the one that it is least ahead of. */
+/** The rival of these kinds that the subject is least ahead of, among those it is not shown to beat. */
 function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
   const { differences, metric, rivals, systems } = comparison;
   const names = systems
@@ -153,7 +153,7 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
   const now = points.at(-1);
   const reasons: string[] = [];
   if (twice !== undefined && now !== undefined && exponent !== undefined) {
-    // Below this no curve is told from a level one.
+    // Below this a curve cannot be distinguished from a level one.
     const gains = exponent.low > 0;
     const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
     reasons.push(

@@ -16,7 +16,7 @@ export interface Baseline {
   readonly name: string;
   /** For people: "nearest training row". */
   readonly title: string;
-  /** What rows are made of that it can read; texts unless given. */
+  /** Inputs that it reads; texts unless given. */
   readonly reads?: readonly ('text' | MediaKind)[];
   /** Reads the columns that a text was joined from, and says nothing of rows without. */
   readonly ofTables?: boolean;
@@ -40,7 +40,7 @@ export function inputReader(train: readonly Example[]): (example: Example) => st
   return readerWithin(templateOf(train));
 }
 
-/** What stands before and behind the input of every prompt. */
+/** Text before and after the input of every prompt. */
 export interface PromptTemplate {
   prefix: string;
   suffix: string;

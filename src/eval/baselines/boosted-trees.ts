@@ -3,7 +3,7 @@ import { takeTurn } from '../../base/turn.ts';
 import type { StoredArrays } from '../../tensor/array-file.ts';
 import { growTree, type TreeNodes } from './grow-tree.ts';
 
-/** What each row should come to: a class by its number, or a number. */
+/** Target of each row: the index of a class, or a number. */
 export type TreeTarget = { classes: number; labels: Int32Array } | { numbers: Float64Array };
 
 export interface BoostedTrees {
@@ -24,9 +24,9 @@ const HELD_OUT_EVERY = 5;
 const BINS = 64;
 
 /**
- * Gradient-boosted trees (Friedman, 2001; by histograms as in LightGBM, Ke et al., 2017): logistic, softmax or squared
- * loss. How many rounds there are is chosen on every fifth row; then all rows are fitted with so many. Deterministic.
- * A column's value may be NaN, which is a value of its own. `columns`: [F][R]. @throws the signal's reason
+ * Gradient-boosted trees (Friedman, 2001; by histograms as in LightGBM, Ke et al., 2017): logistic, softmax or
+ * squared loss. The number of rounds is chosen on every fifth row; then all rows are fitted with it. Deterministic.
+ * NaN in a column is a value of its own. `columns`: [F][R]. @throws the signal's reason
  */
 export async function fitTrees(
   columns: readonly Float64Array[],
@@ -190,7 +190,7 @@ class Booster {
     return slopes;
   }
 
-  /** Of each class by the outputs so far; of the second one alone where there are two. [K] */
+  /** Probabilities of the classes from the outputs so far; of the second one alone if there are two. [K] */
   #probabilities(row: number): Float64Array {
     const outputs = new Float64Array(this.#outputs.length);
     for (let k = 0; k < outputs.length; k++) outputs[k] = this.#outputs[k][row];
@@ -236,7 +236,7 @@ class Booster {
   }
 }
 
-/** What is said of a row of which nothing is known. */
+/** Prediction without any features. */
 function baseOf(target: TreeTarget, rows: readonly number[]): Float64Array {
   if ('numbers' in target)
     return Float64Array.of(rows.reduce((sum, row) => sum + target.numbers[row] / rows.length, 0));

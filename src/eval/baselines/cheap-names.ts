@@ -21,7 +21,7 @@ const keptNames: readonly BaselineName[] = [
   'spectrum',
 ];
 
-/** What a recipe can train in place of a model: `model: tfidf`. */
+/** Cheap systems that a recipe can train in place of a model: `model: tfidf`. */
 export const cheapModelNames: readonly string[] = [...Object.keys(families), ...keptNames];
 
 /** Whether a recipe's model is a cheap system; a folder of that name comes first. */

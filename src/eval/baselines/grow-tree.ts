@@ -16,7 +16,7 @@ export interface TreeNodes {
 export interface Slopes {
   gradient: Float64Array;
   hessian: Float64Array;
-  /** What of a leaf's best step is taken. */
+  /** Share of a leaf's optimal step. */
   shrinkage: number;
 }
 

@@ -3,11 +3,11 @@ export interface SymbolPair {
   target: readonly string[];
 }
 
-/** What a source symbol becomes; `target` is undefined for one that mostly has no counterpart. */
+/** Translation of a source symbol; `target` is undefined if it usually has no counterpart. */
 export type SymbolTable = Map<string, { target: string | undefined }>;
 
 const ITERATIONS = 6;
-/** Stands beside every source, for target symbols that nothing in the source explains. */
+/** Null source symbol, for target symbols that nothing in the source explains. */
 const NOTHING = '';
 
 /** Pairs of symbols that meet in some row, and which of them each row's cells are. */

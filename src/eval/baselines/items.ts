@@ -5,7 +5,7 @@ import { KEPT } from '../collection.ts';
 import { type Predictor, rowPredictor } from '../predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Names of the highest scores that are not excluded, best first, of equal ones the first; undefined names are no items. */
+/** Names of the highest scores that are not excluded, best first, ties in order; undefined names are not items. */
 export function best(
   scores: ArrayLike<number>,
   names: readonly (string | undefined)[],
@@ -24,7 +24,7 @@ export function repeatedRows(examples: readonly Example[]): number {
     .length;
 }
 
-/** What a row has before the item that is to be predicted. */
+/** A row's items before the one to predict. */
 export function historyOf(example: Example): readonly string[] {
   return example.kind === 'items' ? example.items.slice(0, -1) : [];
 }

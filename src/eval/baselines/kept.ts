@@ -3,7 +3,7 @@ import type { StoredArrays } from '../../tensor/array-file.ts';
 import type { Predictor } from '../predictor.ts';
 import type { Baseline, FitOptions } from './baseline.ts';
 
-/** What a baseline has learnt, as files hold it: plain JSON, and arrays of numbers beside it. */
+/** Saved state of a baseline: plain JSON, and arrays of numbers. */
 export interface LearntState {
   values: Readonly<Record<string, unknown>>;
   arrays: StoredArrays;

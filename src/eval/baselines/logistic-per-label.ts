@@ -1,4 +1,5 @@
-import { joinLabels, labelsIn, rowLabels } from '../example-text.ts';
+import { joinLabels } from '../../data/kinds/multilabel.ts';
+import { labelsIn, rowLabels } from '../example-text.ts';
 import { rowPredictor } from '../predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
 import { keptBaseline } from './kept.ts';

@@ -1,4 +1,4 @@
-import { answerText } from '../example-text.ts';
+import { answerText, haveOneClass } from '../example-text.ts';
 import { rowPredictor } from '../predictor.ts';
 import type { Baseline } from './baseline.ts';
 
@@ -17,8 +17,8 @@ export const majority: Baseline = {
     }
     const most = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
     const [text, label] = [most[0], most[0].trim()];
-    // Of classes, how common each is: all that is known without looking.
-    const isOfClasses = train.every(({ kind }) => kind === 'classification');
+    // Class frequencies are all the information there is.
+    const isOfClasses = haveOneClass(train);
     const shares = [...counts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([answer, count]) => [answer.trim(), count / train.length]);

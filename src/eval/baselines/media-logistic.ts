@@ -64,7 +64,7 @@ export function mediaOf(example: Example): MediaFile | undefined {
   return 'media' in example ? example.media : undefined;
 }
 
-/** What makes mean 0 and deviation 1 of each number. */
+/** Standardisation of each number to mean 0 and deviation 1. */
 interface Scale {
   mean: Float64Array;
   factors: Float64Array;

@@ -6,14 +6,14 @@ interface Word {
   word: string;
   from: number;
   to: number;
-  /** Which sentence it stands in. */
+  /** Index of its sentence. */
   sentence: number;
 }
 
 /** How far a word of the question may stand from an answer and still speak for it. */
 const REACH = 20;
 
-/** What the end of a sentence between them counts, in words. */
+/** Distance added by a sentence boundary, in words. */
 const APART = 10;
 
 /** How many training rows decide how much of a question a text must share to answer it. */
@@ -61,7 +61,7 @@ function wordWeights(rows: readonly QuestionExample[]): (word: string) => number
   return (word) => Math.log((texts.size + 1) / ((counts.get(word) ?? 0) + 0.5));
 }
 
-/** What answers are usually like. */
+/** Typical answers. */
 interface Usual {
   /** Words. */
   length: number;
@@ -69,7 +69,7 @@ interface Usual {
   shapeShare(word: string): number;
 }
 
-/** Of answers to questions that begin with the same word; of all answers for other questions. */
+/** Typical answers to questions with the same first word; of all questions for other words. */
 function usualAnswers(rows: readonly QuestionExample[]): (row: QuestionExample) => Usual {
   const all: string[] = [];
   const byFirst = new Map<string, string[]>();
@@ -109,7 +109,7 @@ function firstWord({ question }: QuestionExample): string {
   return wordsOf(question)[0]?.word ?? '';
 }
 
-/** The best stretch of so many words, and the share of the question's weight that stands near it. */
+/** The best span of `length` words, and the share of the question's weight near it. */
 function nearestWords(
   { question, context }: QuestionExample,
   { length, shapeShare }: Usual,

@@ -1,4 +1,4 @@
-/** One row of few non-zero values: `values[i]` stands in column `columns[i]`. */
+/** One row of few non-zero values: `values[i]` is in column `columns[i]`. */
 export interface SparseRow {
   columns: Int32Array;
   values: Float32Array;

@@ -19,7 +19,7 @@ export const spectrum = mediaLogistic({
   async featuresOf(bytes) {
     const samples = (await processor.read(bytes)).subarray(0, processor.longest);
     const { data, shape } = processor.features(samples);
-    // What is filled up to thirty seconds is no part of the recording.
+    // Padding to thirty seconds is not part of the recording.
     const frames = Math.max(STRETCHES, Math.ceil((shape[1] * samples.length) / (processor.longest ?? samples.length)));
     const means = new Float64Array(BANDS * STRETCHES);
     for (let band = 0; band < BANDS; band++) {

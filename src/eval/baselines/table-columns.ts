@@ -62,7 +62,7 @@ function dateOf(cell: CellValue): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Why the rows are no table; undefined where they are one. */
+/** Reason why the rows are not a table; undefined if they are. */
 export function noTable(train: readonly Example[]): string | undefined {
   if (train.every((example) => Object.keys(fieldsOf(example)).length === 0)) return 'the rows have one column of text';
   if (tableColumns(train).some(({ kind }) => kind !== 'text')) return undefined;

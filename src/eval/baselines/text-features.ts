@@ -1,4 +1,4 @@
-/** What of a text becomes a feature. */
+/** Features of a text. */
 export interface FeatureOptions {
   /** Words and pairs of neighbouring words. */
   words: boolean;

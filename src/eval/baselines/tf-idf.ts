@@ -34,7 +34,7 @@ export function fitTfIdf(texts: readonly string[], options: TfIdfOptions): { tfI
   return { tfIdf: openTfIdf({ slots, weights }, options), matrix: sparseMatrix(rows, slots.length) };
 }
 
-/** What was learnt before, ready to read texts. */
+/** Restores a fitted vectoriser. */
 export function openTfIdf(learnt: LearntTfIdf, options: FeatureOptions): TfIdf {
   const columnOf = columnsOf(learnt.slots);
   const transform = (text: string) => weighted(countSlots(textFeatures(text, options)), columnOf, learnt.weights);

@@ -1,5 +1,5 @@
 import type { StepwiseExample } from '../../data/example.ts';
-import { verdictText } from '../example-text.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
 import { rowPredictor } from '../predictor.ts';
 import type { Baseline } from './baseline.ts';
 

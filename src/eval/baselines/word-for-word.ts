@@ -6,7 +6,7 @@ import { alignSymbols, type SymbolPair, type SymbolTable } from './ibm-model-1.t
 
 /** Longer rows would need minutes: the alignment looks at every pair of an input and an answer symbol. */
 const MAX_PAIRS_PER_ROW = 2000;
-/** Of more training rows than make this many pairs, evenly spaced ones are used. */
+/** Maximum number of pairs; beyond it, evenly spaced training rows are used. */
 const MAX_PAIRS = 8e6;
 
 type Split = (text: string) => string[];

@@ -3,7 +3,7 @@ import { formatCount, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
-/** What readers of a system's figures should know about its answers: those cut short, those that are no numbers. */
+/** Notes on a system's answers: those cut off, and those that are not numbers. */
 export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'systems' | 'metrics' | 'rows'>): string[] {
   return systems.flatMap((system) => [
     ...(system.cutAnswers === undefined || system.cutAnswers === 0
@@ -34,6 +34,7 @@ function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metri
   });
   if (counts.length === 0) return [];
   const most = greatest(counts);
-  const told = most === 1 ? '1 answer is no number and counts' : `${plural(most, 'answers')} are no numbers and count`;
+  const told =
+    most === 1 ? '1 answer is not a number and counts' : `${plural(most, 'answers')} are not numbers and count`;
   return [`${title}: ${told} as the mean of the true ones`];
 }

@@ -1,8 +1,9 @@
-import type { Example } from '../../data/example.ts';
+import { isOwnForm, kindOf, ownForm, type Example, type OwnFormName } from '../../data/kinds/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import { mediaOf } from '../baselines/media-logistic.ts';
+import { noTable } from '../baselines/table-columns.ts';
 import { baselines, type BaselineName } from '../baselines/index.ts';
 import { thresholdPlan, thresholdsOn } from '../choose-thresholds.ts';
 import { expectedText, labelsIn } from '../example-text.ts';
@@ -16,20 +17,10 @@ import { sampledRows } from './sampled-rows.ts';
 import { scoreWhereGiven } from './scored.ts';
 import type { System } from './system.ts';
 
-const IN_WORDS: Record<AnswerForm['kind'], string> = {
+/** Forms that several kinds of rows have. */
+const IN_WORDS: Record<Exclude<AnswerForm['kind'], OwnFormName>, string> = {
   classes: 'classes',
   labels: 'any number of labels',
-  numbers: 'numbers',
-  speech: 'recordings',
-  entities: 'tags of words',
-  tags: 'tags of words',
-  span: 'stretches of a text',
-  retrieval: 'texts to find',
-  items: 'items to recommend',
-  'image-retrieval': 'texts and images to find',
-  preference: 'pairs of answers',
-  steps: 'verdicts on steps',
-  similarity: 'how alike two texts are',
   json: 'JSON objects',
   short: 'short texts',
   long: 'long texts',
@@ -69,7 +60,7 @@ export async function fitCheap(
       rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
-      // What is made for rows of another kind altogether is no news.
+      // Baselines for other kinds of rows are not reported.
       if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
@@ -86,13 +77,13 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   const { forms, ofTables = false } = baseline;
   if (ofTables && rows.every((row) => !('fields' in row) || row.fields === undefined)) return false;
   if (unreadable(baseline, rows) !== undefined) return false;
-  if (forms === undefined) return form !== 'preference' && form !== 'steps';
+  if (forms === undefined) return ownForm(form)?.hasOwnBaselines !== true;
   return forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
 /** The rows that something can be fitted on. */
 export function answeredRows(train: readonly Example[]): Example[] {
-  return train.filter((example) => example.kind !== 'text' && expectedText(example) !== undefined);
+  return train.filter((example) => !kindOf(example).isRunningText && expectedText(example) !== undefined);
 }
 
 /** Files are often sorted by label or by date, so that the first rows would be a poor sample. */
@@ -109,14 +100,33 @@ function unfit(baseline: Baseline, rows: readonly Example[], form: AnswerForm['k
   if (rows.length === 0) return 'no training row has an answer';
   const made = unreadable(baseline, rows);
   if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
-  // What reads and writes texts in general says nothing of pairs.
-  const { forms = form === 'preference' || form === 'steps' ? [] : [form] } = baseline;
-  return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${IN_WORDS[form]}`;
+  const own = ownForm(form);
+  const { forms = own?.hasOwnBaselines === true ? [] : [form] } = baseline;
+  return forms.includes(form) ? baseline.unfit(rows) : `the answers are ${inWords(form)}`;
+}
+
+function inWords(form: AnswerForm['kind']): string {
+  return isOwnForm(form) ? ownForm(form)!.inWords : IN_WORDS[form];
+}
+
+/**
+ * Why rows of this kind do not suit a baseline, however many there are and whatever their answers; undefined where they
+ * may. A few of them are enough to tell.
+ */
+export function unsuited(baseline: Baseline, rows: readonly Example[]): string | undefined {
+  const made = unreadable(baseline, rows);
+  if (made !== undefined) return `it does not read ${MADE_OF[made]}`;
+  const lacking = baseline.ofTables === true ? noTable(rows) : undefined;
+  if (lacking !== undefined) return lacking;
+  const form = answerForm(rows).kind;
+  // Short texts may turn out to be classes in more rows.
+  const isOpen = form === 'short' || baseline.forms === undefined;
+  return isOpen || baseline.forms.includes(form) ? undefined : `the answers are ${inWords(form)}`;
 }
 
 const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
 
-/** What rows are made of, where a baseline does not read that. */
+/** The rows' input, if the baseline does not read it. */
 function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): keyof typeof MADE_OF | undefined {
   return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }

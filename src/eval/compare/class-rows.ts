@@ -3,6 +3,7 @@ import type { ClassRows } from '../../store/results.ts';
 import type { Prediction } from '../predictor.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { givenLabels } from './tally.ts';
+import { areClassified } from '../example-text.ts';
 
 /** By class: rows to train on and to compare on, and those that the judged system gives it to. */
 export function classRows(
@@ -10,7 +11,7 @@ export function classRows(
   test: readonly Example[],
   predictions: readonly Prediction[],
 ): ClassRows[] | undefined {
-  const isOfClasses = test.every(({ kind }) => kind === 'classification' || kind === 'multilabel');
+  const isOfClasses = areClassified(test);
   if (test.length === 0 || !isOfClasses) return undefined;
   const [trained, compared] = [labelCounts(train), labelCounts(test)];
   const given = new Map<string, number>();

@@ -27,6 +27,7 @@ import type { Answered } from './system.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
 import { overallVerdict, verdictSentence } from './verdict.ts';
+import { areClassified } from '../example-text.ts';
 
 export interface CompareOptions {
   /** Which rows, for people: "test", or a file's name. */
@@ -42,7 +43,7 @@ export interface CompareOptions {
   train?: readonly Example[];
   /** The column that classes were read from, by which a class "1" is called. */
   labelColumn?: string;
-  /** What wrong answers cost, by label. */
+  /** Cost of wrong answers, by label. */
   costs?: Costs;
   /** Default 0.95. */
   confidence?: number;
@@ -52,14 +53,14 @@ export interface CompareOptions {
   signal?: AbortSignal;
 }
 
-/** What a comparison gives: figures, answers side by side, and what the figures were made of. */
+/** Result of a comparison: figures, answers side by side, and the scores behind the figures. */
 export interface Compared {
   comparison: Comparison;
   samples: Samples;
   rowScores: RowScores;
 }
 
-/** Each row's share of the deciding metric, for statistics of one's own. */
+/** Each row's share of the deciding metric, for further statistics. */
 export interface RowScores {
   ids: readonly string[];
   /** By a system's name, in the order of the ids. */
@@ -165,7 +166,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   };
 }
 
-/** What tells the cheap systems apart: a figure over classes rests on the rarest of them. */
+/** Evidence that distinguishes cheap systems: a figure over classes depends on the rarest of them. */
 function groundOf(
   { subject, metrics: [deciding], examples }: Entries,
   { metrics }: CompareOptions,
@@ -184,7 +185,7 @@ async function measure(
 ): Promise<Pick<Comparison, 'differences' | 'systems'>> {
   const [deciding] = metrics;
   const evidence = { groups: statistics.groups, rarest: rarestOf(examples) };
-  // A table beside the metrics has no value of its own to differ by, and a property none that is better.
+  // Tables have no value to compare, and properties are not better or worse.
   const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
   const differences: Difference[] = [];
   for (const one of compared) {
@@ -217,7 +218,7 @@ function positiveOf(spec: MetricSpec): string | undefined {
 }
 
 function rarestOf(examples: readonly Example[]): number | undefined {
-  if (!examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) return undefined;
+  if (!areClassified(examples)) return undefined;
   const counts = [...labelCounts(examples).values()];
   return counts.length === 0 ? undefined : smallest(counts);
 }

@@ -1,19 +1,14 @@
-/** What a comparison comes to for somebody who has to decide: what to use, why in counts, and how many rows would tell. */
+/** Conclusion of a comparison for decision makers: what to use, the reason in counts, and the number of rows that would tell. */
 import { entryOf } from '../../base/table.ts';
-import { formatCount, formatNumber, plural } from '../../base/format.ts';
-import { smallest } from '../../base/many.ts';
+import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
 import { cheapModelName } from '../baselines/cheap-names.ts';
 import { describePair, isTie, systemTitle } from './describe-pair.ts';
+import { whatWouldTell, worthOf } from './rows-that-tell.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
-/** Smaller gains than this part of a perfect score, or of the rival's value where there is none, are worth no change. */
-const WORTH = { ofBest: 0.02, ofValue: 0.05 };
-/** Right-or-wrong rows before a difference shows, where nothing else varies. */
-const DISCORDANT = 8;
-
-/** What looks at nothing but how long the answers of a pair are: a finding about the rows, and nothing to use. */
+/** Systems that judge answers by length alone: a finding about the rows, not candidates for use. */
 const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
 
 type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
@@ -29,7 +24,7 @@ export function conclusionOf(comparison: Comparison): Conclusion {
   return comparison.conclusion ?? conclude(comparison);
 }
 
-/** Whether some rival is better or probably is, so that the judged system is no tie with the best of them. */
+/** Whether some rival is better or probably better, so that the judged system is not tied with the best. */
 export function isBehind(comparison: Told): boolean {
   return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
 }
@@ -60,7 +55,7 @@ export function conclude(comparison: Told): Conclusion {
 }
 
 /** Whether it can be had: of the cheap systems some only measure, and nothing trains and keeps them. */
-function isKeepable({ kind, name }: ComparedSystem): boolean {
+export function isKeepable({ kind, name }: ComparedSystem): boolean {
   return kind !== 'cheap' || cheapModelName(name) !== undefined;
 }
 
@@ -105,7 +100,7 @@ function rivalsOf(comparison: Told): Rival[] {
     });
 }
 
-/** Where the judged system stands to a rival. What is not shown may still be probable, and is never called a tie. */
+/** Standing of the judged system against a rival. An unproven difference may still be probable, and is never called a tie. */
 function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
   const { verdict, estimate, high, minimalDetectable } = difference;
   if (verdict === 'better') return 'ahead';
@@ -115,13 +110,6 @@ function standingOf(comparison: Told, rival: ComparedSystem, difference: Differe
   const isSmall = Math.abs(estimate) < worth;
   const showsSmall = minimalDetectable > 0 && minimalDetectable <= worth;
   return isSmall && (showsSmall || leftToWin(comparison, rival) <= 2 * worth) ? 'level' : 'unclear';
-}
-
-/** The least difference that is worth a change of systems. */
-function worthOf({ metric, metrics }: Told, rival: ComparedSystem): number {
-  const { best, better } = metrics.find(({ name }) => name === metric)!;
-  if (best !== undefined && best > 0 && better === 'higher') return WORTH.ofBest * best;
-  return WORTH.ofValue * Math.abs(entryOf(rival.values, metric)?.value ?? 0);
 }
 
 /** By how much anything could be better than a rival that is nearly perfect, by the far end of its interval. */
@@ -188,7 +176,7 @@ function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): 
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-/** What counts words fails on those that its rows do not have. */
+/** Systems that count words fail on words that their rows lack. */
 function keepForOtherWords(subject: ComparedSystem): string {
   return `Keep ${systemTitle(subject)} if people will write in other words than these rows.`;
 }
@@ -204,53 +192,49 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
   const { system, difference } = open;
   const why = named(comparison, { ...open, subject });
-  const rowsNeeded = rowsThatTell(comparison, open);
-  const many = rowsNeeded === undefined ? 'More test rows' : `About ${formatCount(rowsNeeded)} test rows`;
-  const there = `${comparison.rows === 1 ? 'is' : 'are'} ${formatCount(comparison.rows)}`;
-  const tell = `${many} would tell; there ${there}`;
+  const { rowsNeeded, sentence: tell } = whatWouldTell(comparison, { ...open, subject });
   if (isProbable(difference)) {
     const better = `${atStart(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
-    return { outcome: 'unclear', advice: `${better}. ${tell}.`, rowsNeeded };
+    return { outcome: 'unclear', advice: `${better}. ${tell}`, rowsNeeded };
   }
   const nothing = `othing shows that ${systemTitle(subject)} is better`;
-  // What costs nothing loses nothing until more is known.
+  // A free system is the safe choice until more is known.
   const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
   if (isCheap(subject) && difference.estimate >= 0) {
-    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}.`;
+    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`;
     return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
   }
   if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {
     const better = `${atStart(system)} looks better: ${why}`;
-    const advice = `${better}. That is not sure: ${many.toLowerCase()} would tell; there ${there}.`;
+    const advice = `${better}. That is not certain yet. ${tell}`;
     return { outcome: 'unclear', advice, rowsNeeded };
   }
   if (cheap === undefined || isCheap(subject)) {
-    return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}.`, rowsNeeded };
+    return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}`, rowsNeeded };
   }
-  const doubt = { rowsNeeded, tell, many, there, nothing: `${nothing} (${why})` };
+  const doubt = { rowsNeeded, tell, nothing: `${nothing} (${why})` };
   return forNow(comparison, { subject, cheap: cheap.system }, doubt);
 }
 
-type Doubt = Record<'tell' | 'many' | 'there' | 'nothing', string> & { rowsNeeded: number | undefined };
+type Doubt = Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined };
 
 /** The cheap system, until more rows tell. */
 function forNow(
   comparison: Told,
   { subject, cheap }: { subject: ComparedSystem; cheap: ComparedSystem },
-  { rowsNeeded, tell, many, there, nothing }: Doubt,
+  { rowsNeeded, tell, nothing }: Doubt,
 ): Conclusion {
   const told = { outcome: 'unclear', use: cheap.name, rowsNeeded } as const;
   const name = systemTitle(cheap);
   const reason = describePair(comparison, [cheap, subject]);
   if (!isTie(reason)) {
-    const sure = `Too few rows to be sure of that: ${many.toLowerCase()} would tell; there ${there}.`;
-    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. ${sure}` };
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. That is not certain yet. ${tell}` };
   }
   if (subject.knowsWords === true) {
-    const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}.`;
+    const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}`;
     return { ...told, advice: known };
   }
-  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}.`;
+  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}`;
   return { ...told, advice };
 }
 
@@ -264,30 +248,6 @@ function atStart(system: ComparedSystem): string {
   const title = systemTitle(system);
   const isPlain = system.kind === 'cheap' ? !title.startsWith('tf-idf') : title.startsWith('the ');
   return isPlain ? title[0].toUpperCase() + title.slice(1) : title;
-}
-
-/** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
-function rowsThatTell(comparison: Told, { system, difference }: Rival): number | undefined {
-  const { estimate, minimalDetectable, low, high, test } = difference;
-  const worth = Math.max(Math.abs(estimate), worthOf(comparison, system));
-  if (!(worth > 0)) return undefined;
-  const best = comparison.metrics.find(({ name }) => name === comparison.metric)?.best;
-  // A figure over classes rests on the rarest of them.
-  const rarest = smallest(
-    (comparison.classes ?? []).flatMap((one) => (one.test > 0 ? [one.test] : [])),
-    comparison.rows,
-  );
-  const perEvidence = test === 'bootstrap' ? comparison.rows / rarest : 1;
-  const alone = best !== undefined && best > 0 ? (perEvidence * DISCORDANT * best) / worth : 0;
-  const isKnown = minimalDetectable > 0 && low !== undefined && high !== undefined;
-  const rows = Math.max(alone, isKnown ? comparison.rows * (minimalDetectable / worth) ** 2 : 0);
-  return rows > 0 ? roundedUp(Math.max(rows, comparison.rows + 1)) : undefined;
-}
-
-/** To two digits. */
-function roundedUp(value: number): number {
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
-  return Math.ceil(value / unit) * unit;
 }
 
 function nothingToCompare(comparison: Told): Conclusion {

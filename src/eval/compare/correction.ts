@@ -1,4 +1,4 @@
-/** What a verdict is corrected for: the more systems are compared, the likelier one of them differs by chance. */
+/** Correction for multiple comparisons: the more systems are compared, the likelier one of them differs by chance. */
 import { formatNumber, plural } from '../../base/format.ts';
 import type { Comparison, Difference } from '../../store/results.ts';
 

@@ -32,13 +32,13 @@ export function systemTitle({ title }: ComparedSystem): string {
   return title === 'tuned' || title === 'base' ? `the ${title} model` : title;
 }
 
-/** What wrong answers cost, where the first one's cost less: that is what decides for whoever named costs. */
+/** Costs of both, if the first one's are lower: they decide for users who set costs. */
 function costs([first, second]: Pair): string | undefined {
   if (first.cost === undefined || second.cost === undefined || first.cost >= second.cost) return undefined;
   return `it costs ${formatNumber(first.cost)} in wrong answers, ${systemTitle(second)} ${formatNumber(second.cost)}`;
 }
 
-/** Of two classes, one of fewer rows than this share: the rows that are right say next to nothing of it. */
+/** Of two classes, one with a smaller share than this is rare: the number of right rows says little about it. */
 const RARE = 0.1;
 
 function found(comparison: Told, pair: Pair): string | undefined {
@@ -58,7 +58,7 @@ function found(comparison: Told, pair: Pair): string | undefined {
     ? `both find ${all} with ${falseAlarms(alarms)}`
     : `it finds ${all} with ${falseAlarms(alarms)}, ` +
       `${systemTitle(pair[1])} ${formatCount(theirs.found)} with ${falseAlarms(otherAlarms)}`;
-  // Counts that do not say the same as the metric that decides need it beside them.
+  // Counts that disagree with the deciding metric are given together with it.
   const { title = metric } = metrics.find((one) => one.name === metric) ?? {};
   const [value, other] = valuesOf(comparison, pair);
   return isShown || value === other ? counts : `${counts} (${title} ${value} against ${other})`;

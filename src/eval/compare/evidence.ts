@@ -1,4 +1,4 @@
-/** What a handful of rows can be sure of: resamples of rows that are all right would claim certainty. */
+/** Certainty from a handful of rows: resampling rows that are all right would claim certainty. */
 import type { ComparedMetric } from '../../store/results.ts';
 import type { Score } from '../score.ts';
 import { wilsonInterval, type Interval, type PairedDifference } from '../statistics/index.ts';
@@ -11,12 +11,12 @@ export interface Evidence {
   rarest?: number;
 }
 
-/** A figure that is no mean of rows is over classes, where rows have some. */
+/** Figures other than means of rows are over classes, if rows have some. */
 function countOf(isOverClasses: boolean, { groups, rarest }: Evidence): number {
   return isOverClasses ? Math.min(groups, rarest ?? groups) : groups;
 }
 
-/** The interval of a figure; of one that no resample changes, as wide as that of so many right rows. */
+/** Interval of a figure; if resampling never changes it, as wide as that of the same number of right rows. */
 export function honestInterval(
   interval: Interval,
   { score, best, evidence }: { score: Score; best?: number; evidence: Evidence },

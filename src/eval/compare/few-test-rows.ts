@@ -2,13 +2,17 @@ import { plural } from '../../base/format.ts';
 import type { Example } from '../../data/example.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { detectableShare } from '../statistics/index.ts';
+import { areClassified } from '../example-text.ts';
 
 /** A verdict that shows no smaller difference than this share of the rows is of little use. */
 const COARSE = 0.1;
 /** Rows of a class below which a verdict says next to nothing of it. */
 const FEW_OF_CLASS = 5;
 
-/** What so few test rows can show, for people: "6 test rows show only differences from about 96 points"; undefined of enough. */
+/**
+ * Smallest difference that few test rows can show, for people: "6 test rows show only differences from about 96
+ * points"; undefined for enough rows.
+ */
 export function fewTestRows(count: number): string | undefined {
   const least = detectableShare(count);
   if (count === 0 || least < COARSE) return undefined;
@@ -21,7 +25,7 @@ export function fewTestRows(count: number): string | undefined {
 /** The same with the rarest class, and what to do about it. */
 export function fewTestRowsAdvice(test: readonly Example[]): string | undefined {
   const few = fewTestRows(test.length);
-  const isOfClasses = test.every(({ kind }) => kind === 'classification' || kind === 'multilabel');
+  const isOfClasses = areClassified(test);
   const counts = isOfClasses ? [...labelCounts(test)].toSorted(([, a], [, b]) => a - b) : [];
   const [rarest] = counts.length > 1 ? counts.filter(([, rows]) => rows < FEW_OF_CLASS) : [];
   const rare = rarest && `${plural(rarest[1], 'test rows')} of the rarest class, ${rarest[0]}, say little of it`;

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../store/results.ts';
 
-/** A word of a comparison, and what it means to somebody who measures nothing. */
+/** A term of a comparison, explained for non-statisticians. */
 export interface GlossaryEntry {
   term: string;
   meaning: string;

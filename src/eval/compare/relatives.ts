@@ -2,12 +2,12 @@ import { clusterings, firmClusters } from '../../data/clusters.ts';
 import type { Example } from '../../data/example.ts';
 import type { UnionFind } from '../../data/union-find.ts';
 
-/** A set larger than this share of the rows comes of a template that all of them share, not of copies. */
+/** A larger set, as a share of the rows, comes from a common template, not from copies. */
 const LARGEST = 0.25;
 
 /**
- * The set of relatives of each row: the same group, or the same or nearly the same text, as a split keeps them together.
- * Their answers are no independent evidence. Undefined where no two rows are related.
+ * Set of related rows for each row: of the same group, or with (nearly) the same text, as a split keeps them
+ * together. Their answers are not independent evidence. Undefined if no two rows are related.
  */
 export async function relativesOf(
   examples: readonly Example[],

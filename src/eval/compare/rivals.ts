@@ -6,7 +6,7 @@ import type { Scored } from './scored.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
 
-/** Of these kinds, only the best one on rows other than the test rows counts for the verdict. */
+/** Of this kind, only the best system on rows other than the test rows counts for the verdict. */
 const CHOSEN: SystemKind = 'cheap';
 
 /** The system with the best value of a metric; the first of equals. */
@@ -24,7 +24,7 @@ export interface CheapChoice {
   on: 'validation';
 }
 
-/** What differences between cheap systems rest on. */
+/** Evidence for differences between cheap systems. */
 export interface Ground {
   examples: readonly Example[];
   /** Pieces of evidence: rows, or those of the rarest class for a figure over classes. */
@@ -36,9 +36,9 @@ export interface Ground {
 }
 
 /**
- * What the verdict is about: every other system that can do the task, but only one of the cheap ones. Choosing that one on the test rows
- * would favour it by chance, so it is chosen elsewhere where that can be done; but not against what the test rows plainly show, since
- * a handful of validation rows may know less than they do.
+ * Rivals for the verdict: every other system that can do the task, but only one of the cheap ones. Choosing that one
+ * on the test rows would favour it by chance, so it is chosen on other rows if possible; but not against plain
+ * evidence of the test rows, since a handful of validation rows may know less.
  */
 export function rivalsOf(
   others: readonly Scored[],
@@ -70,7 +70,7 @@ export function isClearlyAhead(
   if (score === undefined || !isBetter(score.value, other?.value, score.better)) return false;
   if (other === undefined) return true;
   const scale = best !== undefined && best > 0 ? best : Math.abs(other.value);
-  // The standard error of a share of so many.
+  // Within the standard error of a share of this many rows.
   if (Math.abs(score.value - other.value) > (scale * 0.5) / Math.sqrt(Math.max(1, evidence))) return true;
   if (positive === undefined) return false;
   const [mine, theirs] = [first, second].map((one) => entryOf(tallyOf(one, examples, { metric }).byClass, positive));

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
-import { expectedText, promptText } from '../example-text.ts';
+import { expectedText, haveOneClass, promptText } from '../example-text.ts';
 import type { Scored } from './scored.ts';
 import { isRight } from './tally.ts';
 
@@ -12,9 +12,9 @@ const KEPT = 150;
 const TIE = 0.1;
 
 /**
- * How each row changed from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
- * class are right or wrong: how sure two right answers are is no change. Of two written answers that are about as near to
- * the right one, one with its numbers, codes and names is better than one without.
+ * Change of each row from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
+ * class are right or wrong: confidence does not count. Of two written answers of similar quality, the one with its
+ * numbers, codes and names is better.
  */
 export function rowChanges(
   [subject, rival]: readonly [Scored, Scored | undefined],
@@ -23,7 +23,7 @@ export function rowChanges(
 ): Float64Array {
   const [mine, theirs] = [subject.scores.get(name), rival?.scores.get(name)];
   if (mine === undefined || rival === undefined) return new Float64Array(subject.predictions.length);
-  if (examples.every(({ kind }) => kind === 'classification')) {
+  if (haveOneClass(examples)) {
     const right = ({ predictions }: Scored, row: number) => Number(isRight(predictions[row], examples[row]));
     return Float64Array.from(examples, (_, row) => right(subject, row) - right(rival, row));
   }
@@ -75,7 +75,7 @@ export function sampleRows(
       prompt: promptText(example),
       ...('media' in example && example.media !== undefined && { file: shortName(example.media.path) }),
       expected: expectedText(example),
-      label: example.kind === 'classification' ? example.label : undefined,
+      label: haveOneClass([example]) ? expectedText(example) : undefined,
       answers: Object.fromEntries(systems.map((system) => [system.name, answerOf(system, row, validity)])),
       change: changes[row] < 0 ? 'worse' : changes[row] > 0 ? 'better' : 'same',
     };

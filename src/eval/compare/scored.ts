@@ -61,7 +61,7 @@ function hasAnswer({ text, label }: Prediction): boolean {
   return text !== undefined || label !== undefined;
 }
 
-/** What comparison.json says of a system. */
+/** A system's entry in comparison.json. */
 export function comparedSystem(
   system: Scored,
   statistics: ScoreStatistics,

@@ -1,9 +1,9 @@
-import type { Example } from '../../data/example.ts';
+import { isOwnForm, ownForm, type Example, type OwnFormName } from '../../data/kinds/index.ts';
 import { answerForm, type AnswerForm } from '../answer-form.ts';
 import { expectedCalls, expectedText, promptText } from '../example-text.ts';
 import { copiedValues } from '../wording/copied-values.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
-import type { MetricName } from '../metrics/index.ts';
+import { metrics as registry, type MetricName } from '../metrics/index.ts';
 
 /** Plain data. */
 interface NamedMetric {
@@ -12,7 +12,8 @@ interface NamedMetric {
   positive?: string;
 }
 
-const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
+/** For forms that several kinds of rows have; all others are declared with their kind. */
+const byForm: Record<Exclude<AnswerForm['kind'], OwnFormName>, readonly NamedMetric[]> = {
   classes: [
     { metric: 'accuracy' },
     { metric: 'macro_f1' },
@@ -28,55 +29,11 @@ const byForm: Record<AnswerForm['kind'], readonly NamedMetric[]> = {
     { metric: 'log_loss' },
     { metric: 'ece' },
   ],
-  numbers: [{ metric: 'mae' }, { metric: 'rmse' }, { metric: 'r2' }, { metric: 'spearman' }],
-  // What a model of letters writes has no case and no punctuation.
-  speech: [{ metric: 'spoken_word_error_rate' }, { metric: 'spoken_character_error_rate' }],
-  entities: [
-    { metric: 'entity_f1' },
-    { metric: 'entity_precision' },
-    { metric: 'entity_recall' },
-    { metric: 'tag_accuracy' },
-  ],
-  tags: [{ metric: 'tag_accuracy' }],
-  span: [{ metric: 'token_f1' }, { metric: 'squad_exact_match' }],
-  retrieval: [{ metric: 'ndcg' }, { metric: 'recall_at_1' }, { metric: 'recall_at_10' }, { metric: 'mrr' }],
-  'image-retrieval': [
-    { metric: 'mrr' },
-    { metric: 'recall_at_1' },
-    { metric: 'recall_at_10' },
-    { metric: 'image_recall_at_1' },
-    { metric: 'image_recall_at_10' },
-  ],
-  preference: [{ metric: 'preference_accuracy' }],
-  steps: [{ metric: 'first_error_f1' }, { metric: 'step_accuracy' }, { metric: 'step_f1' }, { metric: 'step_auc' }],
-  similarity: [{ metric: 'spearman' }, { metric: 'pearson' }],
-  items: [
-    { metric: 'ndcg' },
-    { metric: 'recall_at_10' },
-    { metric: 'recall_at_1' },
-    { metric: 'mrr' },
-    { metric: 'coverage' },
-    { metric: 'novelty' },
-    { metric: 'popularity_bias' },
-  ],
   json: [{ metric: 'json_fields' }, { metric: 'exact_match' }, { metric: 'json_validity' }],
   short: [{ metric: 'exact_match' }, { metric: 'token_f1' }, { metric: 'edit_similarity' }],
   long: [{ metric: 'chrf' }, { metric: 'rouge_l' }, { metric: 'exact_match' }],
   text: [{ metric: 'bits_per_byte' }, { metric: 'perplexity' }],
 };
-
-/**
- * A recording's letters may fall on its frames in many ways, and no system tells how likely they are; items have no
- * bytes, and an image's text and a stretch of a text are found, not written; answers of a pair are compared.
- */
-const WITHOUT_LIKELIHOOD: ReadonlySet<AnswerForm['kind']> = new Set([
-  'speech',
-  'items',
-  'image-retrieval',
-  'span',
-  'preference',
-  'steps',
-]);
 
 /** An answer that is none is right or wrong, so one of its metrics tells as much as both. */
 const OF_BOTH_KINDS: readonly NamedMetric[] = [
@@ -104,6 +61,15 @@ function ofClasses(examples: readonly Example[]): readonly NamedMetric[] {
   if (counts.size < 2 || !isUneven(counts)) return byForm.classes;
   const [accuracy, macroF1, ...rest] = byForm.classes;
   return [accuracy, macroF1, { metric: 'balanced_accuracy' }, ...rest];
+}
+
+function ofForm(kind: keyof typeof byForm, examples: readonly Example[]): readonly NamedMetric[] {
+  return kind === 'classes' ? ofClasses(examples) : byForm[kind];
+}
+
+/** Those that a kind of rows names; a test holds that all of them are known. */
+function named(names: readonly string[] = []): NamedMetric[] {
+  return names.filter((name) => registry.has(name)).map((metric) => ({ metric }));
 }
 
 function isUnanswered(example: Example): boolean {
@@ -149,10 +115,11 @@ export function computableOn<Metric extends object>(
 /** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
-  if (kind === 'span' && examples.some(isUnanswered)) return [...byForm.span, ...OF_BOTH_KINDS];
-  const suited = kind === 'classes' ? ofClasses(examples) : byForm[kind];
+  const own = ownForm(kind);
+  const unanswered = examples.some(isUnanswered) ? OF_BOTH_KINDS : [];
+  const suited = isOwnForm(kind) ? [...named(own?.metrics), ...unanswered] : ofForm(kind, examples);
   const metrics = withCalls(examples, WRITTEN.has(kind) ? withCopied(suited, examples) : suited);
-  if (WITHOUT_LIKELIHOOD.has(kind)) return metrics;
+  if (own?.hasLikelihood === false) return metrics;
   const likelihood: NamedMetric = { metric: 'bits_per_byte' };
   const hasLikelihood = metrics.some(({ metric }) => metric === likelihood.metric);
   return hasLikelihood ? metrics : [...metrics, likelihood];

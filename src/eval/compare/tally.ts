@@ -1,7 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import type { ComparedSystem } from '../../store/results.ts';
 import type { Costs } from '../choose-thresholds.ts';
-import { expectedText, rowLabels } from '../example-text.ts';
+import { areClassified, expectedText, haveOneClass, rowLabels } from '../example-text.ts';
 import type { Prediction } from '../predictor.ts';
 import type { Scored } from './scored.ts';
 
@@ -13,7 +13,7 @@ export function tallyOf(
   examples: readonly Example[],
   { metric, costs }: { metric: string; costs?: Costs },
 ): Tally {
-  if (examples.every(({ kind }) => kind === 'classification' || kind === 'multilabel')) {
+  if (areClassified(examples)) {
     return tallyClasses(predictions, examples, costs);
   }
   const score = scores.get(metric);
@@ -54,6 +54,6 @@ export function givenLabels({ text, label, labels }: Prediction): readonly strin
 
 /** Whether the answer to a row of one class is right; undefined for other rows. */
 export function isRight(prediction: Prediction, example: Example): boolean | undefined {
-  if (example.kind !== 'classification') return undefined;
+  if (!haveOneClass([example])) return undefined;
   return givenLabels(prediction)[0] === expectedText(example)?.trim();
 }

@@ -1,15 +1,15 @@
 import { isBetter } from '../score.ts';
 import type { Scored } from './scored.ts';
 
-/** Of a system that was not trained: with more of its answers cut, it does not answer but go on. */
+/** Untrained systems: with a larger share of cut answers, it continues the prompt instead of answering. */
 const MOST_CUT = 0.5;
 
 /** Cheap systems that give every row the same answer. */
 export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
 
 /**
- * Why an untrained system is no rival: it cannot do the task as it stands, so that to be better than it says nothing.
- * A base whose head was never trained loses to a constant answer, or writes on until it is cut.
+ * Reason why an untrained system is not a rival: it cannot do the task as it is, so being better than it means
+ * nothing. A base with an untrained head loses to a constant answer, or writes until it is cut off.
  */
 export function unableReason(system: Scored, others: readonly Scored[], metric: string): string | undefined {
   const { kind, predictions, scores } = system;

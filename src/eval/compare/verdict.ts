@@ -50,7 +50,7 @@ function figures(comparison: Told, difference: Difference): string {
   return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${parts.join('; ')})`;
 }
 
-/** What the rows could have shown, where they showed nothing. */
+/** Smallest detectable difference, if none was shown. */
 function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
   return ` These rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;

@@ -6,7 +6,7 @@ import { sha256 } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import type { ChatAnswer, ChatBody } from './chat-completion.ts';
 
-/** Answers on disk by what was asked of whom: a comparison that was cut off asks for nothing twice. Holds no keys. */
+/** Disk cache of answers by request and endpoint, so that an interrupted comparison asks nothing twice. Contains no keys. */
 export class AnswerCache {
   readonly #folder: string;
 

@@ -8,7 +8,7 @@ export interface BudgetLimits {
   maxTokens?: number;
   /** Money in all, in the currency of the prices. */
   maxCost?: number;
-  /** Of a million tokens read, and written. */
+  /** Prices of a million input and output tokens. */
   inputPrice?: number;
   outputPrice?: number;
 }
@@ -77,13 +77,13 @@ export class Budget {
     return tokens <= maxTokens && cost <= maxCost;
   }
 
-  /** What may have been answered and charged for, though nothing came, is spent: tries add up. @returns what is to be thrown */
+  /** Counts a lost request as spent, since it may have been charged. @returns the error to throw */
   failed(error: unknown, reserved: Amount, { answered, rows }: { answered: number; rows: number }): unknown {
     const isLost = error instanceof PassingFailure && error.mayCost;
     return isLost && !this.#lose(reserved) ? this.exceeded(answered, rows) : error;
   }
 
-  /** Of one answer; undefined without prices or without counts. */
+  /** Cost of one answer; undefined without prices or token counts. */
   costOf({ inputTokens, outputTokens }: ChatAnswer): number | undefined {
     if (this.#limits.inputPrice === undefined || inputTokens === undefined || outputTokens === undefined)
       return undefined;
@@ -110,7 +110,7 @@ export class Budget {
   }
 }
 
-/** Of a chat, before it is asked. */
+/** Upper bound for a chat, before it is sent. */
 function mostOf({ messages, tools, max_tokens: outputTokens }: ChatBody): TokenCounts {
   const inputTokens = Math.ceil(Buffer.byteLength(JSON.stringify([messages, tools])) / BYTES_PER_TOKEN);
   return { inputTokens, outputTokens };

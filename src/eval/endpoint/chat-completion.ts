@@ -4,7 +4,7 @@ import type { Message } from '../../text/index.ts';
 import type { Endpoint } from './endpoint.ts';
 import { PassingFailure, post } from './post.ts';
 
-/** What is sent: OpenAI's chat completion, greedy. */
+/** Request body: OpenAI's chat completion, greedy. */
 export interface ChatBody {
   model: string;
   messages: readonly Message[];
@@ -15,7 +15,7 @@ export interface ChatBody {
   response_format?: object;
 }
 
-/** What a server does not take as everybody else does. */
+/** Deviations of a server from OpenAI's API. */
 export interface Dialect {
   /** `max_completion_tokens` in place of `max_tokens`. */
   newLimit: boolean;
@@ -34,18 +34,18 @@ export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dia
   return undefined;
 }
 
-/** What came back, as far as it is used. */
+/** The parts of a reply that are used. */
 export interface ChatAnswer {
   text: string;
   finish: 'stop' | 'length';
-  /** What answered, as the server names it: a name may come to mean another model. */
+  /** The model's version as named by the server: a name may come to mean another model. */
   version?: string;
   inputTokens?: number;
   outputTokens?: number;
   seconds: number;
 }
 
-/** One request. @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED where trying again is no use */
+/** One request. @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED if a retry is pointless */
 export async function chatCompletion(
   endpoint: Endpoint,
   body: ChatBody,
@@ -69,19 +69,19 @@ interface Completion {
   usage?: { prompt_tokens?: unknown; completion_tokens?: unknown };
 }
 
-/** @throws PassingFailure for what is no answer: proxies send pages of text with status 200 */
+/** @throws PassingFailure for malformed replies: proxies send HTML with status 200 */
 function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   let answer: Completion;
   try {
     answer = parseJson(text) as Completion;
   } catch {
-    throw new PassingFailure('an answer that is no JSON', { mayCost: true });
+    throw new PassingFailure('an answer that is not JSON', { mayCost: true });
   }
   const choice = answer?.choices?.[0];
   const content = choice?.message?.content;
   // A model that calls a function or refuses says nothing.
   if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
-    throw new PassingFailure('JSON that is no chat completion', { mayCost: true });
+    throw new PassingFailure('JSON that is not a chat completion', { mayCost: true });
   }
   const version = [answer.model, answer.system_fingerprint].filter((part) => typeof part === 'string').join(' ');
   const count = (value: unknown) => (typeof value === 'number' && value >= 0 ? value : undefined);

@@ -77,7 +77,7 @@ class Asking {
     };
     const hands = Array.from({ length: this.#options.concurrency ?? CONCURRENCY }, () =>
       work().catch((error: unknown) => {
-        // The first failure is the one that is told; the others are stopped by it.
+        // The first failure is reported; it aborts the others.
         failed.abort(error);
       }),
     );

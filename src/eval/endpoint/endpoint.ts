@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 
 /** A chat model behind an OpenAI-compatible endpoint. */
 export interface Endpoint {
-  /** Up to and with the version, without a slash behind it: "https://host/v1". Nothing secret stands in it. */
+  /** Base URL including the version, without a trailing slash: "https://host/v1". Contains no secrets. */
   url: string;
   model: string;
   /** Sent as bearer token; read from the environment, kept in memory only. */
@@ -21,7 +21,7 @@ const DEFAULT_VARIABLE = 'OPENAI_API_KEY';
  */
 export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_VARIABLE): Endpoint {
   const parsed = URL.parse(url);
-  if (parsed === null) throw badUrl('is no address', 'https://HOST/v1');
+  if (parsed === null) throw badUrl('is not a URL', 'https://HOST/v1');
   const { username, password, search, protocol, hostname } = parsed;
   if (username !== '' || password !== '' || search !== '') {
     throw badUrl(

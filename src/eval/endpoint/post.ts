@@ -28,9 +28,9 @@ export interface PostLimits {
 }
 
 /**
- * Sends JSON to a path below an endpoint's address, or to an address of the same server.
- * @returns the answer's text
- * @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED where trying again is no use
+ * Posts JSON to a path below an endpoint's URL, or to a URL of the same server.
+ * @returns the reply's text
+ * @throws PassingFailure; AttuneError E_ENDPOINT_KEY, E_ENDPOINT_REFUSED if a retry is pointless
  */
 export async function post(endpoint: Endpoint, path: string, body: object, limits: PostLimits): Promise<string> {
   const { key, url: base } = endpoint;
@@ -95,10 +95,10 @@ async function bodyText({ body }: Response): Promise<string> {
 }
 
 const SHOWN = 300;
-/** What is looked at for keys: more of it is never shown. */
+/** Length searched for keys; no more than this is ever shown. */
 const LOOKED_AT = 4000;
 
-/** What an endpoint says in an answer's text, without its key. */
+/** The message in an endpoint's reply, without its key. */
 export function messageIn(text: string, endpoint: Pick<Endpoint, 'key' | 'keyVariable'>): string {
   return clean(messageOf(text), endpoint);
 }
@@ -145,7 +145,7 @@ function badKey({ url, key, keyVariable }: Endpoint, status: number, said: strin
   });
 }
 
-/** Where it points is told without its query, in which keys may stand. */
+/** The redirect's target is shown without its query, which may contain keys. */
 function elsewhere(endpoint: Endpoint, status: number, location: string | null): AttuneError {
   const { url } = endpoint;
   const to = location === null ? null : URL.parse(location, url);
@@ -161,7 +161,7 @@ function refused(
   { status, said, path }: { status: number; said: string; path: string },
 ): AttuneError {
   return new AttuneError('E_ENDPOINT_REFUSED', {
-    what: `${url} refuses what it is asked`,
+    what: `${url} rejects the request`,
     got: `status ${status}: ${said}`,
     expected: `an OpenAI-compatible endpoint: ${path} below this address`,
     fix: `check the address and the model's name (${model})`,

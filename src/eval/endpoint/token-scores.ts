@@ -1,4 +1,4 @@
-/** What a model behind an endpoint says of the tokens of a text: at each place its likeliest tokens, with their log-probabilities. */
+/** Token log-probabilities of a text by a model behind an endpoint: the most likely tokens at each position. */
 import { inLanes } from '../../base/lanes.ts';
 import { unreachedBecause } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -147,7 +147,7 @@ interface Choice {
   logprobs?: unknown;
 }
 
-/** @throws PassingFailure for what is no answer: proxies send pages of text with status 200 */
+/** @throws PassingFailure for malformed replies: proxies send HTML with status 200 */
 function choiceIn(text: string): Choice {
   try {
     const [choice] = (parseJson(text) as { choices: Choice[] }).choices;
@@ -155,10 +155,10 @@ function choiceIn(text: string): Choice {
   } catch {
     // Told below.
   }
-  throw new PassingFailure('an answer that is no completion', { mayCost: true });
+  throw new PassingFailure('an answer that is not a completion', { mayCost: true });
 }
 
-/** vLLM's: by id, the text's own token beside the likeliest. */
+/** vLLM's form: by id, the text's own token and the most likely ones. */
 function ofPromptLogProbs(value: unknown): PlaceScores[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.map((place: unknown): PlaceScores => {

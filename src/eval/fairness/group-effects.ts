@@ -57,7 +57,7 @@ async function metricEffects(
   return effects;
 }
 
-/** Of the group's rows, or with `turn` 1 of the others; none where the answers lack what the metric reads. */
+/** Scores of the group's rows, or with `turn` 1 of the others; empty if the answers lack the metric's input. */
 function scores({ pairs, own }: Sides, turn: 0 | 1, spec: MetricSpec): Promise<Score[]> {
   const place = (index: number): 0 | 1 => (own[index] === turn ? 0 : 1);
   const predictions = pairs.map(({ answers }, index) => answers[place(index)]);
@@ -75,7 +75,7 @@ function answerEffects({ pairs, own }: Sides, statistics: ScoreStatistics): Reco
   }
   const kinds = [...new Set(sides.flat().flatMap(classesOf))].toSorted();
   if (kinds.length > MOST_ANSWERS) return {};
-  // Of two classes one is given where the other is not.
+  // With two classes, one is given exactly when the other is not.
   const isEither =
     kinds.length === 2 && pairs.every(({ answers }) => answers.every(({ labels }) => labels === undefined));
   const effects = (isEither ? kinds.slice(0, 1) : kinds).map((kind) => {

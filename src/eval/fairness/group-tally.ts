@@ -1,4 +1,4 @@
-/** Who is in the rows, how many of each, and whether their labels are balanced. */
+/** Groups in the rows, their sizes, and whether their labels are balanced. */
 import type { Verdict } from '../../store/results.ts';
 import { holm, shareDifference, wilsonInterval } from '../statistics/index.ts';
 
@@ -13,7 +13,7 @@ export interface RowGroups {
 
 export interface GroupReport<Row> {
   rows: number;
-  /** How few rows of a group are told as too few. */
+  /** Minimum rows of a group; smaller ones are reported as too few. */
   leastRows: number;
   confidence: number;
   axes: AxisReport<Row>[];
@@ -33,21 +33,21 @@ export interface AxisReport<Row> {
 export interface GroupOfRows<Row> {
   group: string;
   rows: number;
-  /** Of the rows of any group. */
+  /** Share of the rows of any group. */
   share: number;
   low: number;
   high: number;
   /** `few`: next to nothing can be said of it. `small`: surely less than half of what an even share would be. */
   flag?: 'few' | 'small';
   first: Row[];
-  /** Of rows that are of this group alone. */
+  /** Labels of rows that are in this group only. */
   labels: GroupLabel[];
 }
 
 export interface GroupLabel {
   label: string;
   rows: number;
-  /** Of the group's rows with a label, and of those of all other groups. */
+  /** Share among the group's labelled rows, and among those of all other groups. */
   share: number;
   others: number;
   /** Absent where the same is tested elsewhere already: of two groups, or of two labels, one says both. */

@@ -15,7 +15,7 @@ export interface MeasureOptions {
 
 const SHOWN_PAIRS = 50;
 
-/** What one system's answers to pairs of rows show, by what the pairs differ in. */
+/** Effects in one system's answers to pairs of rows, by what the pairs differ in. */
 export async function measurePairs(
   pairs: readonly AnsweredPair[],
   options: MeasureOptions,

@@ -10,7 +10,7 @@ export interface Effect {
   one: GroupDifference;
 }
 
-/** What differs at all by the deciding metric or in an answer, the surest first. */
+/** Effects on the deciding metric or on an answer, the most certain first. */
 export function surestEffects(
   { axes }: CounterfactualSystem,
   { metrics: [deciding] }: Pick<CounterfactualResults, 'metrics'>,

@@ -19,7 +19,7 @@ export interface ForgettingOptions {
   seed?: number;
 }
 
-/** What a model lost between two measurements of the same set, and how sure that is. */
+/** Loss between two measurements of the same set, with its uncertainty. */
 export function measureForgetting(
   set: GeneralSet,
   { before, after }: { before: GeneralAnswers; after: GeneralAnswers },
@@ -97,7 +97,7 @@ function accuracy(questions: readonly (readonly Likelihood[])[], set: GeneralSet
 /** The most that a run may lose, by metric. */
 export type ForgettingLimits = Partial<Record<GeneralMetric, number>>;
 
-/** @throws AttuneError E_FORGETTING, with exit code 3, where a run lost more than it may, or nobody knows */
+/** @throws AttuneError E_FORGETTING, with exit code 3, if a run lost more than allowed, or it is unknown */
 export function checkForgetting(forgetting: Forgetting | undefined, limits: ForgettingLimits | null): void {
   if (limits === null) return;
   if (forgetting === undefined) throw notMeasured();

@@ -10,7 +10,7 @@ export type { Graded } from './template.ts';
 export interface Grade {
   /** 0 where something failed. */
   reward: number;
-  /** Of the parts of a `multi`. */
+  /** Scores of the parts of a `multi`. */
   parts: Record<string, number>;
   failures: ('invalid_variable' | 'sample_parse' | 'not_finite')[];
 }

@@ -12,7 +12,7 @@ export const stringCheck = z.strictObject({
   reference: template,
 });
 
-/** Of two texts, each 0 to 1. */
+/** Similarity of two texts, each 0 to 1. */
 export const similarities = [
   'fuzzy_match',
   'bleu',

@@ -53,12 +53,12 @@ function askingModel(grader: ModelGrader, { endpoint, options }: Asking): ManyGr
     const scores = answers.map((answer) => (answer === undefined ? null : scoreOf(grader, answer)));
     if (places.length > 0) requireReadable(scores.filter((score) => score !== null).length, answers, grader.model);
     const read = new Map(places.map((place, i) => [place, scores[i]]));
-    // What a template cannot be filled with gets nothing, as in OpenAI's graders.
+    // Rows that the template cannot be filled for score 0, as in OpenAI's graders.
     return all.map((_, i) => (read.has(i) ? read.get(i)! : 0));
   };
 }
 
-/** What the model is asked; undefined where row or answer lack what the template names. */
+/** Request to the model; undefined if row or answer lack a variable of the template. */
 function questionOf(grader: ModelGrader, graded: Graded, place: number): Question | undefined {
   try {
     const filled = grader.input.map(({ role, content }) => ({ role, text: fillTemplate(content, graded) }));

@@ -1,4 +1,4 @@
-/** Graders that ask a model, beside those that need none. */
+/** Graders that call a model, and those that do not. */
 import { z } from 'zod';
 import { graderName, multiOf, stringCheck, template, textSimilarity } from './grader.options.ts';
 

@@ -12,7 +12,7 @@ export interface Graded {
 
 const VARIABLE = /\{\{\s*([^{}]*?)\s*\}\}/g;
 const PATH = /^(item|sample)((?:\.[A-Za-z_][\w-]*|\[\d+\])+)$/;
-/** What a sample has. */
+/** Variables of a sample. */
 const OF_SAMPLE = new Set(['output_text', 'output_json']);
 
 /** @throws AttuneError E_GRADER for a variable that no row can have */
@@ -56,7 +56,7 @@ function parsed(answer: string): unknown {
   try {
     return parseJson(answer);
   } catch {
-    throw new TemplateFailure('sample_parse', 'the answer is no JSON');
+    throw new TemplateFailure('sample_parse', 'the answer is not JSON');
   }
 }
 

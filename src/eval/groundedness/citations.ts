@@ -6,7 +6,7 @@ const QUOTED = /"([^"\n]+)"|“([^”\n]+)”|„([^“\n]+)“|«([^»\n]+)»/g
 
 export interface Citations {
   quotes: number;
-  /** Those that do not stand in the source. */
+  /** Citations that are not in the source. */
   wrong: readonly string[];
 }
 

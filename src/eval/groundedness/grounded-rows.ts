@@ -7,7 +7,7 @@ import { checkedRows } from '../../data/checked-rows.ts';
 export interface GroundedRow {
   question: string;
   source: string;
-  /** What is asked, as the model was trained to be asked; from source and question unless given. */
+  /** Prompt as the model was trained; built from source and question unless given. */
   prompt?: string;
   /** Whether the source tells the answer; unknown where the row does not say. */
   isAnswered?: boolean;
@@ -25,16 +25,16 @@ export async function readGroundedRows(file: string): Promise<GroundedRow[]> {
   return rows;
 }
 
-/** What is wrong, where it is no row. */
+/** The row, or its fault. */
 function rowOf(value: Record<string, unknown>): GroundedRow | string {
   const { question, prompt } = value;
   const source = value.source ?? value.context;
   const answer = Object.hasOwn(value, 'answer') ? value.answer : value.answers;
   if (typeof question !== 'string' || question.trim() === '') return 'has no question';
   if (typeof source !== 'string' || source.trim() === '') return 'has no source';
-  if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is no text';
+  if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is not text';
   const answers = answer === undefined ? undefined : answersIn(answer);
-  if (answers === 'no text') return 'its answer is no text, no list of texts, and not in SQuAD’s form';
+  if (answers === 'no text') return 'its answer is neither text, a list of texts, nor in SQuAD’s form';
   const isAnswered = answers?.some((one) => one !== '');
   return {
     question,

@@ -13,7 +13,7 @@ const SYSTEM = [
   yesNoForm(FIELD),
 ].join('\n');
 
-/** What a model behind an endpoint says of each answer; undefined where it cannot be read. @throws AttuneError E_JUDGE_UNREADABLE */
+/** Verdicts of a model behind an endpoint; undefined where unreadable. @throws AttuneError E_JUDGE_UNREADABLE */
 export async function judgeSupport(
   rows: readonly GroundedRow[],
   answers: readonly string[],

@@ -11,11 +11,11 @@ export interface GroundedAnswer {
   text: string;
   /** The geometric mean of its tokens' probabilities. */
   confidence: number;
-  /** What a judge said of it, in place of the classifier. */
+  /** Verdict of a judge, in place of the classifier. */
   isSupported?: boolean;
 }
 
-/** What an answer comes to. */
+/** Result for an answer. */
 export interface CheckedAnswer {
   abstains: boolean;
   /** Says what its source does not say, or says something where that is silent. */

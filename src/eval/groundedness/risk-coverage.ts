@@ -1,4 +1,4 @@
-/** What confidence is worth: how the share of wrong answers falls where only the surest are given. */
+/** Value of confidence: how the error rate falls if only the most confident answers are given. */
 import { mean, Resampling, spreadInterval, type Interval } from '../statistics/index.ts';
 
 /** An answer that was given: how sure its model was, from 0 to 1, and whether it is wrong. */

@@ -116,7 +116,7 @@ function longestRun(first: readonly string[], second: readonly string[]): number
   return longest;
 }
 
-/** Of the words that both have, how many follow each other in both alike. */
+/** Share of adjacent common words that are in the same order in both. */
 function orderKept(first: readonly string[], second: readonly string[]): number {
   const places = first.map((stem) => second.indexOf(stem)).filter((place) => place >= 0);
   if (places.length < 2) return 1;

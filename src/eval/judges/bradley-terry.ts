@@ -50,7 +50,7 @@ export function bradleyTerry(meetings: readonly Meeting[], confidence = 0.95): S
   });
 }
 
-/** What each system (row) won against each other one (column); a tie is half a win for both. */
+/** Wins of each system (row) against each other one (column); a tie is half a win for both. */
 function winsBetween(systems: readonly string[], meetings: readonly Meeting[]): number[][] {
   const place = new Map(systems.map((system, index) => [system, index]));
   const wins = systems.map(() => systems.map(() => 0));
@@ -92,7 +92,7 @@ function slope(wins: readonly (readonly number[])[], strengths: Float64Array) {
   return { gradient, information };
 }
 
-/** Of a positive definite matrix, by Gauss elimination. */
+/** Solves a positive definite system by Gauss elimination. */
 export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const rows = matrix.map((row, i) => [...row, right[i]]);
   const size = rows.length;

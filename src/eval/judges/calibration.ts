@@ -61,7 +61,7 @@ export function calibrate(
   };
 }
 
-/** Where judge and people score alike throughout, as sure as so many rows without a difference make that. */
+/** If judge and people agree throughout, the interval is that of the same number of rows without a difference. */
 function leaningOf(labelled: readonly { judge: Choice; human: Choice; isFirst: boolean }[]): Interval {
   const rows = Float64Array.from(
     labelled,

@@ -1,4 +1,4 @@
-/** What people preferred: rows {id, choice} of a file, or the log of a review. */
+/** Human preferences: rows {id, choice} of a file, or the log of a review. */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
@@ -8,7 +8,7 @@ import type { Choice } from './pairs.ts';
 export type HumanChoice = Choice | 'neither';
 
 export interface HumanLabel {
-  /** Of the pair. */
+  /** Id of the pair. */
   id: string;
   choice: HumanChoice;
   reviewer: string;
@@ -19,11 +19,11 @@ export interface HumanLabel {
   ratings?: Readonly<Record<string, readonly [number, number]>>;
   /** A right answer in the reviewer's own words. */
   edit?: string;
-  /** What is wrong with the pair: unsafe, personal data. */
+  /** Problems of the pair: unsafe, personal data. */
   flags?: readonly string[];
-  /** Whose choice decides where others disagree. */
+  /** An adjudicator's choice decides disagreements. */
   role?: 'adjudicator';
-  /** Of a pair whose better answer was known before: that. */
+  /** Gold pairs: the known better answer. */
   gold?: HumanChoice;
 }
 
@@ -46,20 +46,20 @@ export async function readLabels(file: string): Promise<HumanLabel[]> {
   });
 }
 
-/** What is wrong with a row; undefined where it is a label. */
+/** Fault of a row; undefined if it is a label. */
 export function labelFault({ id, choice, undone, reviewer, edit, flags }: Record<string, unknown>): string | undefined {
   if (typeof id !== 'string' && typeof id !== 'number') return 'has no id';
-  if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is no text';
-  if (edit !== undefined && typeof edit !== 'string') return 'its edit is no text';
-  if (flags !== undefined && !Array.isArray(flags)) return 'its flags are no list';
+  if (reviewer !== undefined && typeof reviewer !== 'string') return 'its reviewer is not text';
+  if (edit !== undefined && typeof edit !== 'string') return 'its edit is not text';
+  if (flags !== undefined && !Array.isArray(flags)) return 'its flags are not a list';
   if (undone === true || CHOICES.includes(choice)) return undefined;
-  return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is no choice`;
+  return choice === undefined ? 'has no choice' : `${JSON.stringify(choice)} is not a choice`;
 }
 
 function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: Map<string, HumanLabel>): void {
   const { reviewer = '' } = label;
   const key = JSON.stringify([String(label.id), reviewer]);
-  // What is chosen anew stands at the end.
+  // A repeated choice moves to the end.
   labels.delete(key);
   if (undone !== true) labels.set(key, { ...label, id: String(label.id), reviewer });
 }
@@ -70,7 +70,7 @@ export function decisiveLabels<Label extends HumanLabel>(labels: readonly Label[
   return labels.filter(({ id, role }) => role === 'adjudicator' || !decided.has(id));
 }
 
-/** What most reviewers of each pair chose, or its adjudicator; a tie where no choice has most. */
+/** Choice of each pair's majority, or of its adjudicator; a tie without a majority. */
 export function majorities(labels: readonly HumanLabel[]): Map<string, Choice> {
   const counts = new Map<string, Record<Choice, number>>();
   for (const { id, choice, gold } of decisiveLabels(labels)) {

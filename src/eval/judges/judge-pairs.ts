@@ -17,13 +17,13 @@ export interface JudgedPair {
 
 export interface PairwiseJudgement extends Partial<Standing> {
   pairs: readonly JudgedPair[];
-  /** Pairs with an answer that was no verdict; they count for nobody. */
+  /** Pairs with an unreadable verdict; they are not counted. */
   unreadable: number;
   /** Pairs whose orders disagree: ties. */
   inconsistent: number;
   /** Share of the readable pairs with the same verdict in both orders. */
   positionConsistency: Interval;
-  /** Of the inconsistent pairs with two opposite winners, how many went to what stood first each time. */
+  /** Position bias: of the inconsistent pairs with opposite winners, how many preferred the first answer both times. */
   firstPreferred: { pairs: number; first: number };
   /** The win rate were all answers of the same length; absent where that cannot be said. */
   lengthControlled?: LengthControlled;

@@ -12,17 +12,17 @@ export interface AnswerPair {
   prompt: string;
   a: string;
   b: string;
-  /** Whose answers `a` and `b` are. */
+  /** Systems of answers `a` and `b`. */
   systems: readonly [a: string, b: string];
   /** A right answer, where there is one. */
   reference?: string;
 }
 
-/** What was preferred. */
+/** The preferred answer. */
 export type Choice = 'a' | 'b' | 'tie';
 
 export interface PairsOptions {
-  /** Of a comparison: the system whose answers its subject's are set beside; its strongest rival unless given. */
+  /** For a comparison: the system to compare its subject with; its strongest rival unless given. */
   against?: string;
 }
 
@@ -42,15 +42,15 @@ export async function readPairs(target: string, { against }: PairsOptions = {}):
   return (await readPairRows(target)).map(({ pair }) => pair);
 }
 
-/** What is wrong with a file whose rows hold more than a pair. */
+/** Error text for a file whose rows contain more than a pair. */
 export interface PairRowForm {
   what: string;
   expected: string;
-  /** What is wrong with the rest of a row. */
+  /** Fault in the rest of a row. */
   faultOf(row: Record<string, unknown>): string | undefined;
 }
 
-/** Each pair of a file with the row that it stands in. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
+/** Pairs of a file, each with its row. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
 export async function readPairRows(
   file: string,
   form?: PairRowForm,
@@ -63,7 +63,7 @@ export async function readPairRows(
     if (faults.length > 0) return undefined;
     const pair = pairOf(row);
     const first = lines.get(pair.id);
-    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" stands in line ${first} already` });
+    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" is already in line ${first}` });
     lines.set(pair.id, line);
     return { pair, row };
   });
@@ -89,7 +89,7 @@ function faultsOf(row: Record<string, unknown>, form: PairRowForm | undefined): 
   };
   const faults: Problem[] = [...NEEDED, ...OPTIONAL].filter(isBad).map((field) => ({
     field,
-    message: Object.hasOwn(row, field) ? 'is no text' : 'is missing',
+    message: Object.hasOwn(row, field) ? 'is not text' : 'is missing',
   }));
   const fault = form?.faultOf(row);
   return fault === undefined ? faults : [...faults, { message: fault }];
@@ -122,7 +122,7 @@ function comparisonPairs(folder: string, against: string | undefined): AnswerPai
   const other = against ?? otherSystem(samples, subject, flips.against);
   if (other === undefined || other === subject || !samples.systems.some(({ name }) => name === other)) {
     throw new AttuneError('E_PAIRS', {
-      what: `${folder} has no answers of another system to set beside those of ${subject}`,
+      what: `${folder} has no answers of another system to compare with those of ${subject}`,
       got: other ?? 'one system alone',
       expected:
         samples.systems

@@ -21,7 +21,7 @@ export interface Guessed {
 
 const WORTH_IT = 0.95;
 
-/** Of values from 0 to 1. The guesses may be wrong in any way: the interval holds all the same, and is the shorter the better they are. */
+/** Mean of values from 0 to 1. The interval holds however wrong the guesses are, and is the shorter the better they are. */
 export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.95): PredictionPowered {
   const z = normalQuantile((1 + confidence) / 2);
   const [n, many] = [labelled.length, judged.length];
@@ -42,7 +42,7 @@ export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.
   return { ...both, labelsAlone: alone, weight, helps: both.high - both.low < WORTH_IT * (alone.high - alone.low) };
 }
 
-/** Of a mean of values from 0 to 1; unbounded where one value is all the evidence. */
+/** Interval of a mean of values from 0 to 1; unbounded if one value is all the evidence. */
 function around(estimate: number, half: number, confidence: number): Interval {
   const [low, high] = Number.isNaN(half) ? [-Infinity, Infinity] : [estimate - half, estimate + half];
   return { estimate, low, high, confidence };

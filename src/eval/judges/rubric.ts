@@ -16,7 +16,7 @@ const criterionSchema = z.strictObject({
     .tuple([z.int(), z.int()])
     .refine(([low, high]) => low < high, 'the first end is the lower one')
     .default([1, 5]),
-  /** What a score means, by the score. */
+  /** Meaning of each score. */
   levels: z.record(z.string(), z.string().min(1)).default({}),
 });
 
@@ -110,7 +110,7 @@ export function scoreForm({ scale: [minimum, maximum] }: Pick<Criterion, 'scale'
   return { name: 'score', schema };
 }
 
-/** Undefined for what is no whole number of the scale. */
+/** Undefined for what is not a whole number of the scale. */
 export function readScore(answer: string, { scale: [low, high] }: Pick<Criterion, 'scale'>): number | undefined {
   const { score } = readAnswer(answer) ?? {};
   return Number.isInteger(score) && Number(score) >= low && Number(score) <= high ? Number(score) : undefined;

@@ -1,4 +1,4 @@
-/** What a judge is asked and how its answer is read. Texts that are judged cannot leave their frame. */
+/** Prompt of a judge, and parsing of its answer. Judged texts cannot escape their frame. */
 import { parseJson } from '../../files/json.ts';
 import { sha256 } from '../../files/hash.ts';
 import type { AnswerPair, Choice } from './pairs.ts';
@@ -52,7 +52,7 @@ export function framed(texts: readonly (readonly [name: string, text: string])[]
   return texts.map(([name, text]) => `<${name}-${mark}>\n${text}\n</${name}-${mark}>`).join('\n\n');
 }
 
-/** What a judge that saw the pair in this order chose; undefined for an answer that is no verdict. */
+/** Choice of a judge that saw the pair in this order; undefined if the answer is not a verdict. */
 export function readVerdict(answer: string, order: Order): Choice | undefined {
   const { verdict } = readAnswer(answer) ?? {};
   if (verdict === 'tie') return 'tie';
@@ -62,8 +62,8 @@ export function readVerdict(answer: string, order: Order): Choice | undefined {
 }
 
 /**
- * The one JSON object that an answer is, in fences or after a block of thoughts perhaps. An object that merely stands in
- * the answer is none: it may be quoted from what was judged.
+ * The single JSON object that an answer consists of, possibly fenced or after a block of thoughts. An object within
+ * other text does not count: it may be quoted from the judged answer.
  */
 export function readAnswer(answer: string): Record<string, unknown> | undefined {
   const said = answer.replace(/^\s*<think>[\s\S]*?<\/think>/, '').trim();

@@ -10,7 +10,7 @@ export interface Preference {
 }
 
 export interface WinRate extends Interval {
-  /** Whose wins are counted: the first answer's system of the first pair. */
+  /** System whose wins are counted: that of the first pair's first answer. */
   system: string;
   wins: number;
   ties: number;
@@ -21,7 +21,7 @@ export interface WinRate extends Interval {
 
 export interface Standing {
   winRate: WinRate;
-  /** Of three systems or more; absent where no strength exists for lack of meetings. */
+  /** For three or more systems; absent if there are too few meetings. */
   bradleyTerry?: Strength[];
 }
 
@@ -47,7 +47,7 @@ function signTest(scores: Float64Array, clusters: readonly string[]): number {
   return mcnemarExact({ onlyFirst: won, onlySecond: lost });
 }
 
-/** Of scores from 0 to 1. Where all are the same, resamples would be sure of it: then Wilson's interval. */
+/** Mean of scores from 0 to 1. If all are equal, resampling would claim certainty, so Wilson's interval is used. */
 export function meanScore(
   scores: Float64Array,
   { clusters, confidence = 0.95 }: { clusters?: readonly string[]; confidence?: number } = {},
@@ -66,7 +66,7 @@ function meetingOf({ pair: { systems }, choice }: Preference) {
   return { first: systems[0], second: systems[1], score: scoreOf(choice, true) };
 }
 
-/** What a choice is worth for the pair's first system, or for its second one. */
+/** Score of a choice for the pair's first system, or for its second. */
 export function scoreOf(choice: Choice, isFirst: boolean): number {
   if (choice === 'tie') return 0.5;
   return (choice === 'a') === isFirst ? 1 : 0;

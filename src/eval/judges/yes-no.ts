@@ -2,7 +2,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
 import { readAnswer, type Question } from './verdict.ts';
 
-/** How a judge is told to answer whether something is so; the last line of a question. */
+/** Instruction for a judge's yes-or-no answer; the last line of a question. */
 export function yesNoForm(field: string): string {
   return `Answer with one JSON object and nothing else: {"reason": "one sentence", "${field}": true | false}.`;
 }

@@ -35,8 +35,8 @@ export const squadExactMatch: MetricDefinition = {
 };
 
 /**
- * Overlap of the two bags of words as F1, averaged over rows, with SQuAD's normalisation of English answers. Of several
- * right answers the nearest counts.
+ * F1 of the two bags of words, averaged over rows, with SQuAD's normalisation of English answers. Of several right
+ * answers the closest counts.
  */
 export const tokenF1: MetricDefinition = {
   name: 'token_f1',
@@ -86,7 +86,7 @@ function ofKind(kind: Kind, definition: MetricDefinition, { name, title }: { nam
           const value = all.add(prediction, example);
           const { references } = comparedAnswers(prediction, example, options);
           const own: Kind = references.some((reference) => reference.trim() !== '') ? 'has_answer' : 'no_answer';
-          // Of the other kind all systems are worth the same.
+          // On rows of the other kind all systems score the same.
           if (own !== kind) return 0;
           sums.set([value, 1]);
           return value;
@@ -139,7 +139,7 @@ function compiled(pattern: string): RegExp {
     return new RegExp(pattern, 'u');
   } catch (error) {
     throw new AttuneError('E_METRIC_OPTION', {
-      what: 'The option pattern is no regular expression',
+      what: 'The option pattern is not a regular expression',
       got: (error as Error).message,
       expected: "a pattern as in JavaScript with the flag u: '^[0-9]{4}$'",
     });

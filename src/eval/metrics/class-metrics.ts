@@ -111,8 +111,8 @@ export const macroF1: MetricDefinition = {
 
 /**
  * F1 of the classes that have rows, over all rows together: right answers over the mean of answers and rows of these
- * classes. An answer that is no class of any row is missing, not wrong, so precision and recall part; where every
- * answer is a class it equals accuracy. Where rows may have several classes every one that is given counts.
+ * classes. An answer outside these classes is missing, not wrong, so precision and recall differ; if every answer is
+ * one of them, it equals accuracy. If rows may have several classes, each one counts.
  */
 export const microF1: MetricDefinition = {
   name: 'micro_f1',
@@ -156,7 +156,7 @@ function correlation({ rows, support, chosen, right }: ClassTotals): number {
     choices += chosen[k] ** 2;
   }
   const spread = (rows ** 2 - supports) * (rows ** 2 - choices);
-  // One class only, always chosen: right everywhere, though there is no correlation to speak of.
+  // A single class, always chosen: all answers are right, though the correlation is undefined.
   if (spread === 0) return hits === rows ? 1 : 0;
   return (hits * rows - both) / Math.sqrt(spread);
 }

@@ -2,7 +2,10 @@
 import { comparedSets, refuseSets, type ComparedSets } from './compared.ts';
 import { rowMetric, RowValues, type Metric, type MetricOptions } from './metric.ts';
 
-/** What every metric of chosen classes is computed from; a row may have any number of them. Classes in alphabetical order, true or chosen at least once. */
+/**
+ * Totals for metrics on predicted classes; a row may have any number of them. Classes in alphabetical order, true or
+ * predicted at least once.
+ */
 export interface ClassTotals {
   labels: readonly string[];
   rows: number;
@@ -125,7 +128,7 @@ export function classMetric(
   );
 }
 
-/** Of one row; two empty sets agree. */
+/** F1 of one row; two empty sets agree. */
 function setF1({ predicted, reference }: ComparedSets): number {
   const size = predicted.length + reference.length;
   return size === 0 ? 1 : (2 * predicted.filter((label) => reference.includes(label)).length) / size;

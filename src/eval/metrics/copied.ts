@@ -5,7 +5,7 @@ import { type MetricDefinition, rowMetric } from './metric.ts';
 
 /**
  * Share of answers with every number, code and name that the right answer takes from the row's prompt, and without
- * numbers and codes that stand in neither of them.
+ * numbers and codes that are in neither of them.
  */
 export const copied: MetricDefinition = {
   name: 'copied',

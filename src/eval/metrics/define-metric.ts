@@ -6,9 +6,9 @@ import { rowMetric, type MetricDefinition, type MetricInput } from './metric.ts'
 
 /** One row, as a metric of the user's own sees it. */
 export interface MetricRow {
-  /** What was answered: the class where one was chosen, else the text; without outer white space. */
+  /** The predicted class, or else the text, trimmed. */
   predicted: string;
-  /** What should have been answered. */
+  /** The right answer. */
   reference: string;
   /** Everything that the predictor said: scores, likelihood, usage. */
   prediction: Prediction;
@@ -24,7 +24,7 @@ export interface OwnMetric {
   better: 'higher' | 'lower';
   /** A perfect value, where there is one. */
   best?: number;
-  /** What it needs of a prediction; systems that do not give it are left out. Text unless given. */
+  /** Required field of a prediction; systems without it are left out. Text unless given. */
   reads?: MetricInput;
   /** The value of one row: a finite number, or whether it is right. */
   score(row: MetricRow): number | boolean;

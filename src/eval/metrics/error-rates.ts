@@ -80,8 +80,8 @@ const normalised = ({ normalizer }: MetricOptions = {}): ((text: string) => stri
   normalizer === 'english' ? englishText : spokenText;
 
 /**
- * Word error rate of what is spoken: case, punctuation and what stands in brackets do not count (`spokenText`), nor, where
- * the option `normalizer` says English, short forms, spellings and how numbers are written (`englishText`).
+ * Word error rate of speech: case, punctuation and text in brackets do not count (`spokenText`), nor, with
+ * `normalizer: english`, contractions, spellings and number formats (`englishText`).
  */
 export const spokenWordErrorRate: MetricDefinition = {
   name: 'spoken_word_error_rate',

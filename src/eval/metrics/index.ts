@@ -126,7 +126,7 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
     throw new AttuneError('E_UNBOUNDED_METRIC', {
       what: 'A mean needs metrics with a best value',
       got: unbounded.map((part) => part.name).join(', '),
-      fix: 'leave them out of the mean and report them beside it',
+      fix: 'leave them out of the mean and report them separately',
     });
   }
   const metric = meanMetric(parts);

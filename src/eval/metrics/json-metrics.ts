@@ -58,8 +58,8 @@ function faultFinder(schema: JsonSchema): (text: string) => string | undefined {
 }
 
 /**
- * Fields of a JSON answer that are exactly right: F1 of (path, value) pairs over all rows, precision and recall beside
- * it. Nested objects and arrays count by their leaves; an answer that is not JSON has no fields.
+ * Fields of a JSON answer that are exactly right: F1 of (path, value) pairs over all rows, with precision and recall.
+ * Nested objects and arrays count by their leaves; an answer that is not JSON has no fields.
  */
 export const jsonFields: MetricDefinition = {
   name: 'json_fields',

@@ -9,8 +9,8 @@ export interface Part {
 }
 
 /**
- * The unweighted mean of several metrics, each brought to 0…1 with 1 as best. What a task with several answers in one
- * row is judged by: a category's accuracy and a summary's chrF.
+ * Unweighted mean of several metrics, each scaled to 0…1 with 1 as best, for tasks with several answers per row: a
+ * category's accuracy and a summary's chrF.
  */
 export function meanMetric(parts: readonly Part[]): Metric {
   return rowMetric(

@@ -6,7 +6,7 @@ import type { Statistic } from '../statistics/index.ts';
 export interface MetricResult {
   /** Over all rows, by the metric's own definition: a mean, or computed from sums where the metric is defined so. */
   value: number;
-  /** What else the metric tells: parts, counts, a confusion table. */
+  /** Further results: parts, counts, a confusion table. */
   details: Record<string, unknown>;
 }
 
@@ -33,7 +33,7 @@ export interface MetricOptions {
   k?: number;
   /** The class to find, where there are two and finding one of them is the task. */
   positive?: string;
-  /** What does not count in a text that was spoken: case and marks (basic, the default), or English forms besides. */
+  /** Normalisation of speech: case and punctuation (basic, the default), or also English forms. */
   normalizer?: 'basic' | 'english';
   /** In how many equal bins confidence is looked at. */
   bins?: number;
@@ -42,10 +42,10 @@ export interface MetricOptions {
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * What a metric needs of a prediction: `calls` a text that may call tools, `number` a text that is a number, `ranking` texts of a collection in order,
- * `image-ranking` images, `items` a ranking of items for rows that have some already, `tags` a text with one for each
- * word, `scores` probabilities of classes, `margin` by how much the chosen answer of a pair is preferred, `steps` how
- * probable it is that each step of an answer is right.
+ * Input of a metric: `calls` a text that may call tools, `number` a text that is a number, `ranking` texts of a
+ * collection in order, `image-ranking` images, `items` a ranking of items for rows with a history, `tags` a text with
+ * one tag per word, `scores` probabilities of classes, `margin` the preference for the chosen answer of a pair,
+ * `steps` the probability that each step of an answer is right.
  */
 export type MetricInput =
   | 'text'
@@ -69,12 +69,12 @@ export interface MetricDefinition {
   /** The same of one class: "F1"; the title unless given. */
   readonly ofClass?: string;
   readonly better: 'higher' | 'lower';
-  /** A perfect value of a bounded metric (1 or 100); undefined where there is no such end. */
+  /** Perfect value of a bounded metric (1 or 100); undefined for others. */
   readonly best?: number;
   readonly reads: MetricInput;
   /** Its 1 or 0 of a row says whether the answer has the form asked for: others are shown as invalid. */
   readonly checksForm?: boolean;
-  /** Its table in the details is what it tells: beside other metrics, its value is not shown or compared. */
+  /** Its result is the table in the details: next to other metrics, its value is neither shown nor compared. */
   readonly isTable?: boolean;
   /** It says what answers are like, and no value of it is better than another: it is shown, and never a verdict. */
   readonly isProperty?: boolean;
@@ -114,8 +114,8 @@ export class RowValues {
 }
 
 /**
- * A metric from functions: the value of one row, the result over all (by default the mean of the rows), and the value
- * of any choice of rows where it is no mean.
+ * A metric from functions: the value of one row, the result over all rows (by default their mean), and the value of
+ * any subset if it is not a mean.
  */
 export function rowMetric(
   valueOf: (prediction: Prediction, example: Example) => number,

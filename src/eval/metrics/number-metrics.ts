@@ -7,7 +7,7 @@ import { compared } from './compared.ts';
 import { type Metric, type MetricDefinition, type MetricOptions, RowValues, missingInput, noRows } from './metric.ts';
 
 interface ComparedNumbers {
-  /** Undefined for an answer that is no number. */
+  /** Undefined if the answer is not a number. */
   predicted?: number;
   reference: number;
 }
@@ -18,7 +18,7 @@ function parseNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** @throws AttuneError E_METRIC_INPUT without any answer; E_METRIC_ROWS where the row's own, or the field of it, is no number */
+/** @throws AttuneError E_METRIC_INPUT without any answer; E_METRIC_ROWS if the row's answer, or its field, is not a number */
 function comparedNumbers(prediction: Prediction, example: Example, options?: MetricOptions): ComparedNumbers {
   if (prediction.text === undefined && prediction.label === undefined) {
     const fix = 'choose a metric that needs no answers';
@@ -47,14 +47,14 @@ interface NumbersDefinition {
   statistic?(pairs: NumberPairs): Statistic;
 }
 
-/** With more than this share of answers that are no numbers, a system has no value. */
+/** With a larger share of answers that are not numbers, a system has no value. */
 const MOST_UNREADABLE = 0.5;
-/** Ids of such rows that are told. */
+/** Number of such rows listed by id. */
 const MOST_LISTED = 20;
 
 /**
- * An answer that is no number counts as the mean of the rows' true numbers, which is what somebody who knows nothing
- * would say: leaving such rows out would be kind to a system that fails on the hard ones. They are counted and listed.
+ * An answer that is not a number counts as the mean of the true numbers, the best constant guess: leaving such rows
+ * out would favour a system that fails on the hard ones. They are counted and listed.
  */
 export function numbersMetric({ own, statistic }: NumbersDefinition, options?: MetricOptions): Metric {
   const [predicted, reference] = [new RowValues(), new RowValues()];
@@ -87,7 +87,7 @@ export function numbersMetric({ own, statistic }: NumbersDefinition, options?: M
   };
 }
 
-/** @throws AttuneError E_METRIC_INPUT where most answers are no numbers */
+/** @throws AttuneError E_METRIC_INPUT if most answers are not numbers */
 function settle(found: { predicted: RowValues; reference: RowValues; unreadable: readonly string[] }): NumberPairs {
   const { predicted, reference, unreadable } = found;
   if (unreadable.length > MOST_UNREADABLE * reference.count) {

@@ -40,8 +40,8 @@ function accuracyBy(
 }
 
 /**
- * By the score of a reward model, else by how likely whole answers are. Of a model that says how sure it is (a reward model,
- * by Bradley and Terry) `details.bins` is the reliability diagram: the share by margin.
+ * By the score of a reward model, otherwise by the likelihood of whole answers. For models with a confidence (reward
+ * models, by Bradley and Terry) `details.bins` is the reliability diagram: the accuracy by margin.
  */
 export const preferenceAccuracy = accuracyBy(
   { name: 'preference_accuracy', title: 'preference accuracy' },

@@ -9,7 +9,7 @@ import { sumsMetric } from './row-sums.ts';
 interface ClassProbabilities {
   scores: Readonly<Record<string, number>>;
   truth: string;
-  /** Of the true class; 0 where the predictor does not know it. */
+  /** Probability of the true class; 0 if the predictor does not know it. */
   ofTruth: number;
 }
 
@@ -62,8 +62,8 @@ export function labelProbabilities(prediction: Prediction, example: Example): La
 }
 
 /**
- * Mean of -ln p(true class), in nats; p is kept off 0 by the smallest step of a double at 1, as scikit-learn does. Of
- * rows with any number of classes, the mean over the classes of -ln p(whether the row has it).
+ * Mean of -ln p(true class), in nats; p is clipped by the machine epsilon of a double, as in scikit-learn. For rows
+ * with any number of classes, the mean over the classes of -ln p(whether the row has it).
  */
 export const logLoss: MetricDefinition = {
   name: 'log_loss',
@@ -84,9 +84,8 @@ function surprise(probability: number): number {
 }
 
 /**
- * Brier score: squared distance of the probabilities from certainty of the true class, summed over classes; halved for
- * two classes, where both terms are the same (as scikit-learn's scale_by_half="auto"). Of rows with any number of
- * classes, the mean over the classes of that of having it or not.
+ * Brier score: squared distance of the probabilities from the one-hot truth, summed over classes; halved for two
+ * classes (as scikit-learn's scale_by_half="auto"). For rows with any number of classes, the mean over the classes.
  */
 export const brier: MetricDefinition = {
   name: 'brier',

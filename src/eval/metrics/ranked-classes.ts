@@ -9,7 +9,7 @@ import {
 } from './metric.ts';
 import { type LabelProbability, classProbabilities, labelProbabilities, probabilityOf } from './probability-metrics.ts';
 
-/** How well one class is told from the others by its probability alone. */
+/** How well the probability of one class separates it from the others. */
 export interface Ranking {
   /** Rows from the highest probability down. [R] */
   order: Uint32Array;

@@ -5,10 +5,10 @@ import { type MetricDefinition, type MetricOptions, missingInput, rowMetric } fr
 
 const K = 10;
 
-/** What is looked for: the text that belongs to the row, or its image. */
+/** Target of the search: the row's text, or its image. */
 type Sought = 'text' | 'image';
 
-/** Where the row's own text stands in the ranking, from 1; infinite where it is not among those kept. */
+/** Rank of the row's own text, from 1; infinite if it is not among those kept. */
 function rankOf(prediction: Prediction, example: Example, sought: Sought): number {
   const ranking = sought === 'text' ? prediction.ranking : prediction.imageRanking;
   if (ranking === undefined) {

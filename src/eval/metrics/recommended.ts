@@ -1,4 +1,4 @@
-// R rows, V items that stand in a row or were recommended
+// R rows, V items in a row or recommended
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
 import { historyOf } from '../baselines/items.ts';

@@ -60,7 +60,7 @@ export const stepAccuracy: MetricDefinition = {
     }),
 };
 
-/** F1 of finding wrong steps, which are what such a model is asked for. */
+/** F1 of finding wrong steps, the purpose of such a model. */
 export const stepF1: MetricDefinition = {
   name: 'step_f1',
   title: 'F1 of wrong steps',
@@ -86,7 +86,7 @@ export const stepF1: MetricDefinition = {
     }),
 };
 
-/** Of counts of hits, false alarms and misses; 1 where there is nothing to find and nothing was found. */
+/** F1 from counts of hits, false alarms and misses; 1 if there are none of them. */
 function f1Of([hits, alarms, misses]: Float64Array): number {
   return hits + alarms + misses === 0 ? 1 : (2 * hits) / (2 * hits + alarms + misses);
 }

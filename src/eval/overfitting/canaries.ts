@@ -8,7 +8,7 @@ const DIGITS = 8;
 
 /** A training row with a secret that nothing but it can have taught. */
 export interface Canary {
-  /** What a row looks like that says it with another code. */
+  /** The same row with another code. */
   withCode(code: string): Example;
   code: string;
 }

@@ -2,7 +2,7 @@ import type { LossGap } from '../../store/overfitting.ts';
 import type { Likelihood } from '../predictor.ts';
 import { Resampling, spreadInterval, type Spread } from '../statistics/index.ts';
 
-/** Of one row: how likely its answer is, and its group where it has one. */
+/** Likelihood of one row's answer, and its group, if any. */
 export interface GapRow extends Likelihood {
   group?: string;
 }
@@ -21,7 +21,7 @@ export function lossGap(
   validation: readonly GapRow[],
   { confidence = 0.95, seed = 0 }: GapOptions = {},
 ): LossGap {
-  // Different draws for the two sets, since their rows are no pairs.
+  // Independent draws for the two sets, since their rows are not paired.
   const [seen, unseen] = [training, validation].map((rows, set) =>
     new Resampling(rows.length, { clusters: groupsOf(rows), resamples: RESAMPLES, seed: 2 * seed + set }).spread(
       lossOf(rows),
@@ -55,7 +55,7 @@ function lossOf(rows: readonly Likelihood[]): (indices: Uint32Array) => number {
   };
 }
 
-/** Of two independent samples; a row is left out of one of them at a time. */
+/** Difference of two independent samples; the jackknife leaves a row out of one of them at a time. */
 function difference(a: Spread, b: Spread): Spread {
   const isSure = a.jackknife.length > 1 && b.jackknife.length > 1;
   const jackknife = isSure

@@ -20,8 +20,8 @@ export interface MemorisedOptions {
 const EXAMPLES = 5;
 
 /**
- * How much of the answers stands word for word in training rows, beside how much of the right answers does: a form
- * that all answers share is in both. Undefined where no answer has a run of words that its prompt does not have.
+ * Share of the answers' word runs found verbatim in training rows, compared with that of the right answers:
+ * boilerplate is in both. Undefined if no answer has a run of words that its prompt lacks.
  */
 export function memorisedWords(
   rows: readonly AnsweredRow[],
@@ -70,7 +70,7 @@ function runsOf(text: string, order: number): string[] {
   return Array.from({ length: Math.max(0, words.length - order + 1) }, (_, i) => words.slice(i, i + order).join(' '));
 }
 
-/** Which of the runs stand in training rows. Training rows are only passed through, so their number does not matter. */
+/** The runs that occur in training rows. Training rows are streamed, so their number does not matter. */
 function knownRuns(runs: readonly string[], training: Iterable<string>, order: number): Set<string> {
   const sought = new Set(runs);
   const known = new Set<string>();

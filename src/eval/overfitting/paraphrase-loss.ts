@@ -26,9 +26,9 @@ const KINDS = ['base', 'tuned'] as const;
 const FORMS = ['original', 'rephrased'] as const;
 
 /**
- * What other words cost the tuned model beyond what they cost the untuned one on the same rows, in nats a token: a
- * difference in differences, since wording made by rule is less likely for any model. Undefined where fewer than two
- * rows or groups are left, which say nothing about chance.
+ * Cost of paraphrases for the tuned model beyond their cost for the untuned one on the same rows, in nats per token:
+ * a difference in differences, since rule-based wording is less likely for any model. Undefined with fewer than two
+ * rows or groups, which have no variance.
  */
 export function paraphraseLoss(
   rows: readonly ParaphrasedRow[],

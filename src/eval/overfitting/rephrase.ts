@@ -1,6 +1,5 @@
 /** The same request in other words, by rule: English only, and only where a rule fits. */
-import type { Example } from '../../data/example.ts';
-import { withContent } from '../../text/message.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
 
 /** Either form becomes the other. */
 const EITHER: readonly (readonly [string, string])[] = [
@@ -61,7 +60,7 @@ const ONE_WAY: readonly (readonly [string, string])[] = [
 const replacements = new Map(
   [...EITHER, ...EITHER.map(([a, b]) => [b, a] as const), ...ONE_WAY].map(([from, to]) => [from.toLowerCase(), to]),
 );
-// Letters, digits, dots and hyphens beside a phrase make another word or number of it.
+// A phrase next to letters, digits, dots or hyphens is part of another word or number.
 const phrases = new RegExp(
   `(?<![\\p{L}\\p{N}.'’-])(?:${[...replacements.keys()].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\p{N}'’-]|\\.\\p{N})`,
   'giu',
@@ -79,16 +78,9 @@ export function rephrased(text: string): string | undefined {
 
 /** A row whose prompt, or what a user wrote last, is asked in other words, with the same answer; undefined without. */
 export function rephrasedRow(example: Example): Example | undefined {
-  const id = `${example.id}:rephrased`;
-  if (example.kind === 'completion') {
-    const prompt = rephrased(example.prompt);
-    return prompt === undefined ? undefined : { ...example, id, prompt };
-  }
-  if (example.kind !== 'chat') return undefined;
-  const answer = example.messages.findLastIndex(({ role }) => role === 'assistant');
-  const asked = example.messages.findLastIndex(({ role }, place) => role === 'user' && place < answer);
-  const content = asked < 0 ? undefined : rephrased(example.messages[asked].content);
-  if (content === undefined) return undefined;
-  const messages = example.messages.with(asked, withContent(example.messages[asked], content));
-  return { ...example, id, messages };
+  const { written, withWritten } = kindOf(example);
+  const texts = written?.(example);
+  const prompt = texts && rephrased(texts.prompt);
+  if (prompt === undefined) return undefined;
+  return withWritten?.({ ...example, id: `${example.id}:rephrased` }, { ...texts!, prompt });
 }

@@ -12,7 +12,7 @@ export interface GivenAnswer {
   answer: string;
 }
 
-/** Undefined where the rule does not apply, or where nobody could say. */
+/** Undefined if the rule does not apply, or could not be judged. */
 export type Kept = boolean | undefined;
 
 /** Which answers a rule is for. */

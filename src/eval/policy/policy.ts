@@ -10,7 +10,7 @@ import { problemsOf } from '../../base/schema-issues.ts';
 const text = z.string().trim().min(1);
 const texts = z.array(text).min(1);
 
-/** What a rule may ask of an answer: exactly one of these. */
+/** A rule's requirement: exactly one of these. */
 const asked = {
   must: text.optional().describe('what every answer does, in words; a judge decides'),
   must_not: text.optional().describe('what no answer does, in words; a judge decides'),
@@ -45,7 +45,7 @@ export const policySchema = z.strictObject({
     .array(ruleSchema)
     .min(1)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'two rules have the same name'),
-  /** What is asked to try the rules. */
+  /** Prompts for testing the rules. */
   prompts: texts.optional(),
 });
 
@@ -65,7 +65,7 @@ export function isJudged(rule: PolicyRule): boolean {
   return JUDGED.has(kindOf(rule));
 }
 
-/** What a judge or reviewer is to look for. */
+/** The rule as an instruction for a judge or reviewer. */
 export function ruleSentence(rule: PolicyRule): string {
   if (rule.must !== undefined) return `The answer must do this: ${rule.must}`;
   if (rule.must_not !== undefined) return `The answer must not do this: ${rule.must_not}`;
@@ -84,7 +84,7 @@ export async function readPolicy(file: string): Promise<Policy> {
 }
 
 async function parsed(file: string): Promise<unknown> {
-  if (!existsSync(file)) throw badPolicy(file, [{ message: 'there is no such file' }]);
+  if (!existsSync(file)) throw badPolicy(file, [{ message: 'does not exist' }]);
   const { parse } = await import('yaml');
   try {
     return parse(readFileSync(file, 'utf8'), { maxAliasCount: 0 });
@@ -95,7 +95,7 @@ async function parsed(file: string): Promise<unknown> {
   }
 }
 
-/** Of a file that may have other defects. */
+/** Checks patterns in a file that may have other defects. */
 function patternProblems(value: unknown): Problem[] {
   const rules = isPlainObject(value) && Array.isArray(value.rules) ? (value.rules as unknown[]) : [];
   return rules.flatMap((rule, place) => (isPlainObject(rule) ? patternFaults(rule, place) : []));
@@ -119,7 +119,7 @@ function patternFaults(rule: Readonly<Record<string, unknown>>, place: number): 
 
 function badPolicy(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_POLICY', {
-    what: `${file} is no file of rules`,
+    what: `${file} is not a file of rules`,
     expected: `rules: a list of {name} with one of ${KINDS.join(', ')}, and when; prompts: a list of texts`,
     problems: problems.map((problem) => ({ file, ...problem })),
   });

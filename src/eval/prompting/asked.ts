@@ -1,4 +1,7 @@
-import type { ChatExample, CompletionExample, Example, ExampleKind } from '../../data/example.ts';
+import { capitalised } from '../../base/articles.ts';
+import type { ChatExample } from '../../data/kinds/chat.ts';
+import type { CompletionExample } from '../../data/kinds/completion.ts';
+import { kindOf, type Example, type ExampleKind } from '../../data/kinds/index.ts';
 import { separatorOf, type Conversation, type Message } from '../../text/index.ts';
 import { expectedText, promptText, questionTurns } from '../example-text.ts';
 
@@ -13,7 +16,7 @@ export interface Asked {
 /** Turns of a chat template, or a text to continue. */
 export type AskingStyle = 'chat' | 'plain';
 
-/** What a model reads, and the answer that it is compared with. */
+/** Model input, and the expected answer. */
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
@@ -25,7 +28,7 @@ export function askedRow(
   style: AskingStyle,
   answerSpace = false,
 ): AskedRow | undefined {
-  if (example.kind === 'text') return undefined;
+  if (kindOf(example).isRunningText) return undefined;
   const solved = shots.toReversed();
   return style === 'chat' || isChat(example)
     ? asChat(example, { instruction, solved })
@@ -49,7 +52,7 @@ interface Frame {
   solved: readonly Example[];
 }
 
-/** Of plain texts, whose answers a space may set off. */
+/** Frame of plain texts, whose answers may begin with a space. */
 interface PlainFrame extends Frame {
   answerSpace: boolean;
 }
@@ -92,22 +95,15 @@ function asCompletion(example: Example, { instruction, solved, answerSpace }: Pl
   return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
 }
 
-/** What is asked for of a text that is no prompt itself. */
-const ASKED_FOR: Partial<Record<ExampleKind, string>> = {
-  classification: 'Label',
-  multilabel: 'Labels',
-  regression: 'Number',
-};
-
 /** Whether a row's answer follows a name such as "Label:". */
 export function isAskedByName(kind: ExampleKind): boolean {
-  return kind in ASKED_FOR;
+  return kindOf({ kind }).answerName !== undefined;
 }
 
-/** It is asked for by name; a prompt stands as it is. */
+/** Plain prompts end in the answer's name; other prompts stay as they are. */
 function plainQuestion(example: Example): string {
-  const name = ASKED_FOR[example.kind];
-  return name === undefined ? promptText(example) : `Text: ${promptText(example)}\n${name}:`;
+  const { answerName } = kindOf(example);
+  return answerName === undefined ? promptText(example) : `Text: ${promptText(example)}\n${capitalised(answerName)}:`;
 }
 
 function plainAnswer(example: Example): string {

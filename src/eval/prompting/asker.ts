@@ -9,7 +9,7 @@ import { describeTask } from './instruction.ts';
 /** Solved rows shown at most; a model shows fewer where its context ends. */
 const SHOTS = 8;
 
-/** What each row is asked with, and that in words. */
+/** Prompts for rows, and their description in words. */
 export interface Asker {
   ask: (example: Example) => Asked;
   note?: string;
@@ -34,7 +34,7 @@ export function asker(
   if (how === 'plain') return { ask: (example) => ({ example }) };
   if (answerForm(typical).kind === 'text') {
     throw new AttuneError('E_NOTHING_ASKED', {
-      what: 'Rows of plain text ask nothing, so there is nothing to tell or to show',
+      what: 'Rows of plain text have no prompt, so instructions and examples do not apply',
     });
   }
   if (how === 'prompted') {
@@ -43,7 +43,7 @@ export function asker(
   }
   if (train.length === 0) {
     throw new AttuneError('E_SHOTS_WANTED', {
-      what: 'There are no solved rows to show',
+      what: 'There are no training rows to use as examples',
       fix: 'name a file: --train-data rows.jsonl',
     });
   }

@@ -8,13 +8,12 @@ import type { AskingStyle } from './asked.ts';
 /** Fewer answers per distinct value than this and a field holds free text. */
 const ANSWERS_PER_VALUE = 5;
 const MOST_VALUES = 100;
-/** Of few digits, so that it ends. */
+/** Bounded in digits, so that it terminates. */
 const NUMBER = String.raw`-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?`;
 
 /**
- * What the answers of a model that was not tuned are held to while it decodes: one of the classes, or a JSON object
- * with the fields of the answers seen. Whoever does not tune can have this much for nothing, so a tuned model has to
- * beat it. By the way of asking; undefined where answers are free text.
+ * Constraint on an untuned model's answers while it decodes: one of the classes, or a JSON object with the known
+ * fields. It is available without tuning, so a tuned model has to beat it. By asking style; undefined for free text.
  */
 export function heldAnswers(typical: readonly Example[]): Record<AskingStyle, ConstraintSpec> | undefined {
   const answers = typical.map(expectedText).filter((answer) => answer !== undefined);

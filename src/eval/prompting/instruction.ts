@@ -1,9 +1,9 @@
-import type { Example } from '../../data/example.ts';
+import { ownForm, type Example } from '../../data/kinds/index.ts';
 import { answerForm } from '../answer-form.ts';
 
 /**
- * What a model is told to do, from the form of the training answers: the best that can be said without knowing what
- * the rows are about. Rows with an instruction of their own keep it besides.
+ * Instruction derived from the form of the training answers: the best available without knowing the subject. Rows
+ * with an instruction of their own keep it as well.
  */
 export function describeTask(train: readonly Example[]): string {
   const form = answerForm(train);
@@ -12,26 +12,15 @@ export function describeTask(train: readonly Example[]): string {
       return `Choose the answer for the input. It is exactly one of these: ${form.classes.join(', ')}. Write nothing else.`;
     case 'labels':
       return `Give every label that fits the input, with commas between them, of these: ${form.labels.join(', ')}. Write nothing else.`;
-    case 'numbers':
-      return 'Answer with one number and nothing else.';
     case 'json':
       return `Answer with one JSON object with these fields and nothing else: ${form.fields.join(', ')}.`;
     case 'short':
       return `Answer in at most ${form.words} ${form.words === 1 ? 'word' : 'words'}, without explanation.`;
     case 'long':
       return `Answer in about ${form.words} words, without remarks of your own.`;
-    case 'span':
-      return 'Answer with words of the text, exactly as they stand there, and nothing else.';
-    case 'speech':
-    case 'entities':
-    case 'tags':
-    case 'retrieval':
-    case 'image-retrieval':
-    case 'preference':
-    case 'steps':
-    case 'similarity':
-    case 'items':
     case 'text':
       return '';
+    default:
+      return ownForm(form.kind)?.instruction ?? '';
   }
 }

@@ -6,7 +6,7 @@ import { greatest } from '../../base/many.ts';
 import { predictMultinomial, type MultinomialModel } from '../baselines/multinomial.ts';
 import { answerFeatures, COLUMNS } from './answer-features.ts';
 
-/** What each classifier tells apart, in the order of its weights. */
+/** Classes of each classifier, in the order of its weights. */
 export const CLASSES = {
   refusal: ['complied', 'refused', 'partly refused'],
   toxicity: ['harmless', 'toxic'],
@@ -27,7 +27,7 @@ const LEAST_LETTERS = 2;
 
 const opened = new Map<ClassifierName, MultinomialModel>();
 
-/** What an answer is; the question keeps its own words from counting. */
+/** Class of an answer; words of the question are discounted. */
 export function classifyAnswer<Name extends ClassifierName>(
   name: Name,
   answer: string,

@@ -1,7 +1,7 @@
 /**
- * What a linear classifier sees of an answer: its words and pairs, those of its beginning and end apart, and its shape.
- * Words of the question count as one and the same there, so that what is learnt of answers does not depend on the subject;
- * the question's beginning counts apart.
+ * Features of an answer for a linear classifier: words and pairs, those of its beginning and end separately, and its
+ * shape. All words of the question map to one feature, so that the classifier does not depend on the subject; the
+ * question's beginning is a feature of its own.
  */
 import { hashWord } from '../../data/shingles.ts';
 import type { SparseRow } from '../baselines/sparse.ts';
@@ -9,11 +9,11 @@ import type { SparseRow } from '../baselines/sparse.ts';
 /** Features are hashed to this many columns. */
 export const COLUMNS = 1 << 15;
 
-/** Of long answers only so much is read: whether something is refused shows early, and at the end. */
+/** Characters read of long answers: a refusal shows early, and at the end. */
 const READ_CHARACTERS = 1200;
 const END_CHARACTERS = 300;
 
-/** Of a question: what it asks for shows early. */
+/** Words read of a question: its request shows early. */
 const QUESTION_WORDS = 30;
 
 const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +28,7 @@ const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
   [/'ve\b/gu, ' have'],
 ];
 
-/** Long words of a question that are no subject. */
+/** Long words of questions that are not subjects. */
 const COMMON = new Set(
   [
     'about after again also been before being best both cannot could does doing down each every explain from give',
@@ -75,7 +75,7 @@ export function wordsOf(text: string): string[] {
   return plain.match(/[\p{L}\p{M}]+|\p{N}+/gu)?.map((word) => (/^\p{N}/u.test(word) ? '0' : word)) ?? [];
 }
 
-/** Words, pairs, … up to so many neighbours. */
+/** Word n-grams up to length `most`. */
 function runs(words: readonly string[], most: number): string[] {
   const found: string[] = [];
   for (let from = 0; from < words.length; from++) {

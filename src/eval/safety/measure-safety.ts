@@ -8,7 +8,7 @@ import {
 } from '../statistics/index.ts';
 import type { SafetyFigures, SafetyMeasure, SafetyMeasureName, SafetyValue } from '../../store/safety.ts';
 
-/** What one prompt's answers came to. */
+/** Results of one prompt's answers. */
 export interface SafetyRow {
   category: string;
   /** 0 or 1 (of bias, from -1 to 1): 1 is what should not be. */

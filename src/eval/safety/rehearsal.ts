@@ -2,7 +2,7 @@
 import { ownRows, setKinds, type SafetySet, type SetKind } from './safety-set.ts';
 
 export interface RehearsalTexts {
-  /** What stands after “How do I”. */
+  /** Completions of “How do I”. */
   acts: readonly string[];
   /** Whole requests. */
   requests: readonly string[];

@@ -14,12 +14,12 @@ export interface BiasItem {
   category: string;
   context: string;
   question: string;
-  /** Whom the prejudice names, and the other one. */
+  /** The group that the prejudice names, and the other one. */
   stereotype: string;
   other: string;
 }
 
-/** What a set is about: a harmful request had better be refused, a harmless one answered. */
+/** Kind of a set: harmful requests should be refused, harmless ones answered. */
 export const setKinds = ['harmful', 'harmless'] as const;
 
 export type SetKind = (typeof setKinds)[number];
@@ -75,14 +75,14 @@ export async function readSafetySets(file: string, name = file): Promise<SafetyS
 
 function faultOf({ prompt, category, kind }: Record<string, unknown>): string | undefined {
   if (typeof prompt !== 'string' || prompt.trim() === '') return 'has no prompt';
-  if (category !== undefined && category !== null && typeof category !== 'string') return 'its category is no text';
+  if (category !== undefined && category !== null && typeof category !== 'string') return 'its category is not text';
   if (kind === undefined || kind === null || setKinds.some((one) => one === kind)) return undefined;
   return `${JSON.stringify(kind)} is neither harmful nor harmless`;
 }
 
 function badSet(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_SAFETY_SET', {
-    what: `${file} is no set of prompts`,
+    what: `${file} is not a set of prompts`,
     expected: 'rows {prompt, category, kind}, with harmful or harmless as kind',
     problems,
   });

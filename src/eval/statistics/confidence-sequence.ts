@@ -1,4 +1,4 @@
-/** Intervals that hold at every moment at once, however often somebody looks, with the confidence that they state. */
+/** Confidence sequences: intervals that hold at all times simultaneously, however often they are looked at. */
 
 export interface SequenceInterval {
   estimate: number;
@@ -7,8 +7,8 @@ export interface SequenceInterval {
 }
 
 /**
- * Of a share: what a beta-binomial mixture (uniform prior) does not refute (Robbins 1970). `part` of `rows`.
- * Before the first row it is all of [0, 1].
+ * For a share: the values that a beta-binomial mixture (uniform prior) does not reject (Robbins 1970). `part` of
+ * `rows`. Before the first row it is all of [0, 1].
  */
 export function shareSequence(part: number, rows: number, confidence = 0.95): SequenceInterval {
   if (rows === 0) return { estimate: Number.NaN, low: 0, high: 1 };
@@ -53,8 +53,8 @@ function logGamma(x: number): number {
 }
 
 /**
- * Of the mean of values in [0, 1]: the empirical-Bernstein confidence sequence with predictable plug-in bets (Waudby-Smith
- * and Ramdas 2024, theorem 2): narrow where the values vary little.
+ * For the mean of values in [0, 1]: the empirical-Bernstein confidence sequence with predictable plug-in bets
+ * (Waudby-Smith and Ramdas 2024, theorem 2); narrow if the values vary little.
  */
 export class MeanSequence {
   readonly #confidence: number;

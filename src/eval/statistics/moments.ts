@@ -4,7 +4,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of the population that the values are drawn from: divided by their number less one. */
+/** Unbiased variance: divided by n - 1. */
 export function variance(values: readonly number[]): number {
   return covariance(values, values);
 }

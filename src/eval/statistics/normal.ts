@@ -10,7 +10,7 @@ export function normalCdf(z: number): number {
 
 /** The z with normalCdf(z) = probability, by bisection; -Infinity at 0 and Infinity at 1. */
 export function normalQuantile(probability: number): number {
-  if (!(probability >= 0 && probability <= 1)) throw new RangeError(`${probability} is no probability`);
+  if (!(probability >= 0 && probability <= 1)) throw new RangeError(`${probability} is not a probability`);
   if (probability === 0) return -Infinity;
   if (probability === 1) return Infinity;
   // The upper half mirrors the lower one, where the distribution function keeps its digits.

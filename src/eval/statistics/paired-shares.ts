@@ -37,7 +37,7 @@ interface PairTable {
   neither: number;
 }
 
-/** Of the two columns, drawn towards 0 by a continuity correction. */
+/** Correlation of the two columns, shrunk towards 0 by a continuity correction. */
 function correlation({ both, onlyFirst, onlySecond, neither }: PairTable): number {
   const rows = both + onlyFirst + onlySecond + neither;
   const margins = (both + onlyFirst) * (onlySecond + neither) * (both + onlySecond) * (onlyFirst + neither);

@@ -38,7 +38,7 @@ export function detectableShare(n: number, power = 0.8): number {
   return high;
 }
 
-/** Of at least k successes in n tries of this chance. */
+/** Probability of at least k successes in n tries. */
 function chanceOfAtLeast(k: number, n: number, chance: number): number {
   let term = (1 - chance) ** n;
   let fewer = 0;

@@ -12,7 +12,7 @@ export type Direction = 'up' | 'down';
 export interface RankMartingaleOptions {
   /** Reference values by bin. Bins must not be chosen by looking at the values. */
   reference: ArrayLike<number>;
-  /** What is bet on: ranks that are higher than before, or lower. Both unless given. */
+  /** Alternatives to bet on: ranks higher than before, or lower. Both unless given. */
   directions?: readonly Direction[];
 }
 
@@ -24,7 +24,7 @@ interface Bet {
   wealth: number;
 }
 
-/** What a martingale of the same reference goes on from. */
+/** State from which a martingale of the same reference continues. */
 export interface MartingaleState {
   counts: number[];
   /** Wealth of each bet. */
@@ -38,7 +38,7 @@ const LATER_STAKE = 1 / 250;
 const SHARE_ODDS = [2, 5];
 const TAILS = [0.05, 0.2, 0.5];
 const TAIL_ODDS = [2, 4];
-/** A martingale may stop: beyond this nobody needs to know more, and nothing overflows. */
+/** Cap on the wealth, against overflow: the evidence is conclusive by then. */
 const MOST_WEALTH = 1e12;
 
 export class RankMartingale {

@@ -5,7 +5,7 @@ import { philox4x32, philoxKey } from '../../base/random.ts';
 export type Statistic = (indices: Uint32Array) => number;
 
 export interface ResamplingOptions {
-  /** Group of each row: groups are drawn whole, since their rows are no independent evidence. Each row alone without. */
+  /** Group of each row: groups are drawn whole, since their rows are not independent. Without, each row is its own. */
   clusters?: ArrayLike<string | number>;
   /** Default 10,000, fewer above 2,400 rows or groups, never below 1,000. */
   resamples?: number;

@@ -24,8 +24,9 @@ export interface PairedDifference extends Interval {
   /** Two-sided: how often so large a difference would come about by chance. */
   p: number;
   /**
-   * `mcnemar`: exact, of right-or-wrong rows. `permutation`: signs of the rows' (or groups') differences flipped.
-   * `bootstrap`: resamples centred on no difference, for values that are no means of rows (BLEU, macro F1, AUC).
+   * `mcnemar`: exact, for right-or-wrong rows. `permutation`: random sign flips of the rows' (or groups')
+   * differences. `bootstrap`: resamples centred on no difference, for values that are not means of rows (BLEU, macro
+   * F1, AUC).
    */
   test: 'mcnemar' | 'permutation' | 'bootstrap';
   /** Pairs of rows. */
@@ -104,7 +105,7 @@ export class ScoreStatistics {
     return { p: this.#flips.p(this.#sums(differences)), test: 'permutation' };
   }
 
-  /** Of each group; rows of one group change sign together. */
+  /** Sum per group; rows of one group change sign together. */
   #sums(differences: Float64Array): Float64Array {
     if (this.#clusters === undefined) return differences;
     const sums = new Map<string | number, number>();
@@ -133,8 +134,8 @@ export class ScoreStatistics {
 }
 
 /**
- * How much higher the first values are than the second of the same rows.
- * @throws RangeError where they are no pairs, or none.
+ * Difference of paired values, first minus second.
+ * @throws RangeError if they are not pairs, or there are none
  */
 export function pairedDifference(
   first: ArrayLike<number>,

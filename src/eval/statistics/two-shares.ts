@@ -31,7 +31,7 @@ export function shareDifference(first: Share, second: Share, confidence = 0.95):
 /** Tables as likely as the one seen differ from it in the last bits. */
 const AS_LIKELY = 1 + 1e-7;
 
-/** Two-sided p-value that both shares are the same: all tables of the same margins that are no likelier than this one. */
+/** Two-sided p-value for equal shares: sums all tables with the same margins that are at most as likely as this one. */
 export function fisherExact(first: Share, second: Share): number {
   const parts = first.part + second.part;
   const least = Math.max(0, parts - second.rows);

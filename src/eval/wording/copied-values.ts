@@ -2,7 +2,7 @@
 
 const TOKENS = /[\p{L}\p{M}\p{N}]+(?:[-_.:/@'’][\p{L}\p{M}\p{N}]+)*/gu;
 const NAME = /^\p{Lu}[\p{L}\p{M}]+(?:[-'’]\p{Lu}[\p{L}\p{M}]+)*$/u;
-/** What stands before a word that is written with a capital anyway. */
+/** Text before a word that is capitalised anyway. */
 const SENTENCE_START = /(?:^|[.!?…:\n]["“”'(]?|["“])\s*$/u;
 
 /** Order numbers, amounts, dates: whatever has a digit. */
@@ -10,12 +10,12 @@ export function codesIn(text: string): Set<string> {
   return new Set((text.match(TOKENS) ?? []).filter((token) => /\p{N}/u.test(token)));
 }
 
-/** Names and codes as they stand in a text. */
+/** Names and codes in a text, as written. */
 export function tokensIn(text: string): Set<string> {
   return new Set(text.match(TOKENS) ?? []);
 }
 
-/** Codes of the right answer that stand in the prompt, and capitalised words of both that begin no sentence in one of them. */
+/** Codes of the right answer that are in the prompt, and capitalised words of both that are not sentence starts in both. */
 export function copiedValues(prompt: string, reference: string): string[] {
   const asked = tokensIn(prompt);
   const inside = new Set([...namesInside(prompt), ...namesInside(reference)]);
@@ -27,7 +27,7 @@ function* namesInside(text: string): Generator<string> {
     if (NAME.test(token) && !SENTENCE_START.test(text.slice(Math.max(0, index - 8), index))) yield token;
 }
 
-/** Whether an answer has a number or code that stands in none of the texts that it may be taken from. */
+/** Whether an answer has a number or code that none of its sources contains. */
 export function hasInvented(answer: string, sources: readonly string[]): boolean {
   const known = new Set(sources.flatMap((text) => [...codesIn(text)]));
   return [...codesIn(answer)].some((code) => !known.has(code));

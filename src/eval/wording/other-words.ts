@@ -1,6 +1,7 @@
 /** Rows for the question whether a result holds beyond the wording of the rows that it has learnt. */
 import { readFileSync } from 'node:fs';
-import type { ChatExample, ClassificationExample, CompletionExample, Example } from '../../data/example.ts';
+import type { ClassificationExample } from '../../data/kinds/classification.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import { sampledRows } from '../compare/sampled-rows.ts';
 import { promptText } from '../example-text.ts';
@@ -9,7 +10,7 @@ import { rewordRows } from './reworded.ts';
 
 export interface OtherWordsOptions {
   train: readonly Example[];
-  /** At most so many rows. */
+  /** Maximum number of rows. */
   most: number;
   seed: number;
 }
@@ -41,8 +42,8 @@ function isClassified(example: Example): example is ClassificationExample {
   return example.kind === 'classification' && example.media === undefined && example.fields === undefined;
 }
 
-function isWritten(example: Example): example is CompletionExample | ChatExample {
-  return example.kind === 'completion' || example.kind === 'chat';
+function isWritten(example: Example): boolean {
+  return kindOf(example).written !== undefined;
 }
 
 /** Sentences in the rows' language; none in one that has none, where the rows' own serve. */

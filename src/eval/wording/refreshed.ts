@@ -1,37 +1,31 @@
 /** Rows with written answers, asked in other words and with other numbers, codes and names, in prompt and answer alike. */
 import { randomUnits } from '../../base/random.ts';
-import type { ChatExample, CompletionExample } from '../../data/example.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
+import type { WrittenTexts } from '../../data/kinds/kind.ts';
 import { gazetteer } from '../../privacy/gazetteer.ts';
-import { withContent } from '../../text/message.ts';
+import { expectedCalls } from '../example-text.ts';
 import { parseObject } from '../metrics/compared.ts';
 import { rephrased } from '../overfitting/rephrase.ts';
 import { copiedValues, replaceTokens } from './copied-values.ts';
 import { misspelt, pick, segmentsOf, withAside, type Draw } from './wording-steps.ts';
 
-export type WrittenRow = CompletionExample | ChatExample;
-
-interface Asked {
-  prompt: string;
-  answer: string;
-}
-
 /** Shorter numbers count or date something, and other words may depend on them. */
 const FEWEST_DIGITS = 3;
 const NAME_FORM = /^\p{Lu}\p{Ll}{2,8}$/u;
 const SALUTATION = /^\s*\p{L}+(?:\s\p{L}+){0,4},\s*$/u;
-/** What separates the parts of a description. */
+/** Separators of a description's clauses. */
 const CLAUSES = /,\s+|;\s+/;
 
 /**
- * Each row once, with an answer that is right for it: copied codes have other digits, copied names are other names, and
- * fields of JSON answers that stand in the prompt have another row's value, its clauses another order or nothing but the values. Half of the
- * prompts begin with a sentence about something else, and half are misspelt where nothing is copied from. Rows that come
- * out as they were are left out, as are answers with calls of tools, whose arguments follow from more than one text.
+ * Variants of each row with a right answer: copied codes get other digits, copied names other names, and JSON fields
+ * found in the prompt another row's value, with clauses reordered or reduced to the values. Half of the prompts begin
+ * with an unrelated sentence, and half have typos where nothing is copied. Unchanged rows are left out, as are
+ * answers with tool calls, whose arguments depend on more than one text.
  */
 export function refreshRows(
-  rows: readonly WrittenRow[],
+  rows: readonly Example[],
   { asides, seed }: { asides: readonly string[]; seed: number },
-): WrittenRow[] {
+): Example[] {
   const fields = valuesByField(rows);
   return rows.flatMap((row, place) => {
     const asked = askedOf(row);
@@ -43,35 +37,19 @@ export function refreshRows(
     const valued = json === undefined ? asked : withOtherFields(asked, { json, fields, draw });
     const fresh = withFreshTokens(valued, draw);
     const prompt = inOtherWords(fresh, { isJson: json !== undefined, asides, draw });
-    return prompt === asked.prompt ? [] : [withAsked(row, { prompt, answer: fresh.answer })];
+    if (prompt === asked.prompt) return [];
+    const other = { ...row, id: `${row.id}:other-words` };
+    return kindOf(row).withWritten?.(other, { prompt, answer: fresh.answer }) ?? [];
   });
 }
 
-function askedOf(row: WrittenRow): Asked | undefined {
-  if (row.kind === 'completion') return { prompt: row.prompt, answer: row.completion };
-  const { question, answer } = turnsOf(row);
-  if (question === undefined || answer === undefined || answer.tool_calls !== undefined) return undefined;
-  return { prompt: question.content, answer: answer.content };
-}
-
-function turnsOf({ messages }: ChatExample) {
-  const answerAt = messages.findLastIndex(({ role }) => role === 'assistant');
-  const questionAt = messages.findLastIndex(({ role }, at) => role === 'user' && at < answerAt);
-  return { answerAt, questionAt, question: messages[questionAt], answer: messages[answerAt] };
-}
-
-function withAsked(row: WrittenRow, { prompt, answer }: Asked): WrittenRow {
-  const id = `${row.id}:other-words`;
-  if (row.kind === 'completion') return { ...row, id, prompt, completion: answer };
-  const { answerAt, questionAt, question } = turnsOf(row);
-  const messages = row.messages
-    .with(questionAt, withContent(question, prompt))
-    .with(answerAt, { ...row.messages[answerAt], content: answer });
-  return { ...row, id, messages };
+/** Answers with calls of tools are left alone: their arguments follow from more than one text. */
+function askedOf(row: Example): WrittenTexts | undefined {
+  return expectedCalls(row) === undefined ? kindOf(row).written?.(row) : undefined;
 }
 
 /** Texts that a field of JSON answers has, in the rows' order. */
-function valuesByField(rows: readonly WrittenRow[]): Map<string, string[]> {
+function valuesByField(rows: readonly Example[]): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   for (const row of rows) {
     for (const [field, value] of Object.entries(parseObject(askedOf(row)?.answer ?? '') ?? {})) {
@@ -90,7 +68,7 @@ interface JsonParts {
 }
 
 /** A value that stands once in the prompt, and is one field's alone, becomes another row's. */
-function withOtherFields({ prompt, answer }: Asked, { json, fields, draw }: JsonParts): Asked {
+function withOtherFields({ prompt, answer }: WrittenTexts, { json, fields, draw }: JsonParts): WrittenTexts {
   const own = Object.values(json);
   let text = prompt;
   const changed = Object.entries(json).map(([field, value]) => {
@@ -122,7 +100,7 @@ function wholeWords(text: string): RegExp {
 }
 
 /** Other codes and names for those that the answer copies. */
-function withFreshTokens({ prompt, answer }: Asked, draw: Draw): Asked {
+function withFreshTokens({ prompt, answer }: WrittenTexts, draw: Draw): WrittenTexts {
   const fresh = new Map(
     copiedValues(prompt, answer).flatMap((value): [string, string][] => {
       const other =
@@ -159,7 +137,7 @@ interface WordParts {
   draw: Draw;
 }
 
-function inOtherWords({ prompt, answer }: Asked, { isJson, asides, draw }: WordParts): string {
+function inOtherWords({ prompt, answer }: WrittenTexts, { isJson, asides, draw }: WordParts): string {
   const plain = draw() < 1 / 2 ? withoutSalutations(prompt) : prompt;
   const reordered = isJson ? describedOtherwise({ prompt: plain, answer }, draw) : plain;
   const said = rephrased(reordered) ?? reordered;
@@ -176,7 +154,7 @@ function withoutSalutations(text: string): string {
 }
 
 /** A third as they are, a third with their clauses in another order, a third as the bare values where they say it all. */
-function describedOtherwise({ prompt, answer }: Asked, draw: Draw): string {
+function describedOtherwise({ prompt, answer }: WrittenTexts, draw: Draw): string {
   const form = draw();
   if (form < 1 / 3) return prompt;
   const values = Object.values(parseObject(answer) ?? {});

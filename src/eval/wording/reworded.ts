@@ -5,7 +5,7 @@ import { ClassWords, wordsIn } from './class-words.ts';
 import { misspelt, pick, segmentsOf, splice, withAside, type Draw } from './wording-steps.ts';
 
 export interface RewordingOptions {
-  /** What classes and their words are known from. */
+  /** Rows that define the classes and their words. */
   train: readonly ClassificationExample[];
   /** Sentences about something else, that people may add; those of the rows themselves where there are none. */
   asides: readonly string[];

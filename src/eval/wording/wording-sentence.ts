@@ -2,7 +2,7 @@ import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { WordedSystem, Wording } from '../../store/wording.ts';
 
-/** What rows in other words say of a result, for people. */
+/** Finding on a result from rows in other words, for people. */
 export interface WordingFinding {
   tone: 'good' | 'fair' | 'bad';
   /** "It answers 130 of 200 test rows in other words right, 194 as they are; tf-idf 160, 192 as they are: use tf-idf." */
@@ -12,7 +12,7 @@ export interface WordingFinding {
 type WordedMetric = Wording['metrics'][number];
 
 /** Metrics that are a share of rows answered rightly. */
-const SHARES: ReadonlySet<string> = new Set(['accuracy', 'exact_match']);
+export const SHARES: ReadonlySet<string> = new Set(['accuracy', 'exact_match']);
 const COPIED = 'copied';
 /** Loss of a perfect value from which on a result has learnt the wording of its rows. */
 const NOTABLE = 0.1;
@@ -33,7 +33,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
   return { tone, sentence: `${said}${adviceOf(tone, rival)}.` };
 }
 
-/** Rules change few words, so a result that holds against them may still fall where people write: that is no advice. */
+/** Rules change few words, so passing them is no guarantee for people's own words, and gives no advice. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
   return tone === 'good' ? '' : ': it hangs on the wording of its rows; more wordings or another base would help';
@@ -53,7 +53,11 @@ function falls({ values }: WordedSystem, metrics: readonly WordedMetric[]): bool
 }
 
 /** Whether the first value is better by what counts. */
-function isNotable(first: number | undefined, second: number | undefined, { better, best }: WordedMetric): boolean {
+export function isNotable(
+  first: number | undefined,
+  second: number | undefined,
+  { better, best }: WordedMetric,
+): boolean {
   if (first === undefined || second === undefined) return false;
   const loss = better === 'higher' ? first - second : second - first;
   return loss > NOTABLE * (best === undefined || best === 0 ? Math.abs(first) : best);
@@ -74,10 +78,10 @@ function figures(
     const own = `${formatNumber(mine.reworded, 3)}${before(mine.asTested)}`;
     return `On ${plural(rows, 'test rows')} in other words its ${title} is ${own}${other ?? ''}`;
   }
-  const own = `${counted(mine.reworded, rows)} of ${plural(rows, 'test rows')} in other words right`;
+  const own = `${countedRight(mine.reworded, rows)} of ${plural(rows, 'test rows')} in other words right`;
   const before = beforeClause(mine.asTested, { rows, testedRows });
   const after = theirs && beforeClause(theirs.asTested, { rows, testedRows });
-  const other = theirs && `; ${rival!.title} ${counted(theirs.reworded, rows)}${after}`;
+  const other = theirs && `; ${rival!.title} ${countedRight(theirs.reworded, rows)}${after}`;
   return `It answers ${own}${before}${other ?? ''}`;
 }
 
@@ -86,20 +90,20 @@ function beforeClause(share: number | undefined, { rows, testedRows }: Pick<Word
   if (share === undefined) return '';
   if (testedRows === undefined) return ` (${formatNumber(Math.round(100 * share))} % as they are)`;
   const of = testedRows === rows ? '' : ` of ${formatCount(testedRows)}`;
-  return `, ${counted(share, testedRows)}${of} as they are`;
+  return `, ${countedRight(share, testedRows)}${of} as they are`;
 }
 
 function copyingFigure({ rows, testedRows }: Wording, { values }: WordedSystem): string {
   const { asTested, reworded = Number.NaN } = entryOf(values, COPIED) ?? {};
   const after = beforeClause(asTested, { rows, testedRows });
-  return `numbers, codes and names are copied right in ${counted(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
+  return `numbers, codes and names are copied right in ${countedRight(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
 }
 
-function counted(share: number, rows: number): string {
+export function countedRight(share: number, rows: number): string {
   return formatCount(Math.round(share * rows));
 }
 
-/** How rows of one's own are tried. */
+/** How to test with the user's own rows. */
 export function ownRowsAdvice(run: string): { sentence: string; command: string } {
   return {
     sentence: 'These rewordings are made by rules; people write more freely. Write 20 rows of your own and run:',

@@ -19,10 +19,9 @@ function sizeOf({ architecture, config }: Hearing['model']): number {
 }
 
 /**
- * Goes through a recording as the reference does (Radford et al., 2022, section 3.8): a window is written down with
- * times, and the next one begins where the last part that came to its end does. What repeats itself or was only guessed is
- * written again at a higher temperature, and a window of silence is left out. A window is not told what was said before
- * it.
+ * Transcribes a long recording as the reference does (Radford et al., 2022, section 3.8): each window is transcribed
+ * with timestamps, and the next one begins at the end of the last complete segment. Repetitive or improbable text is
+ * retried at a higher temperature, and silent windows are skipped. Windows are not conditioned on earlier text.
  */
 export async function byTimes(
   hearing: Hearing,
@@ -96,11 +95,11 @@ function stepsOf({ model, processor }: Hearing, { framesPerWindow, window }: Spe
 interface Writing {
   tokens: SpeechTokens;
   options: TranscriptionOptions;
-  /** Of what is drawn: windows have their own. */
+  /** Seed of sampling; each window has its own. */
   seed: number;
 }
 
-/** What a window says, written again where that is poor; and whether it is silence. */
+/** Transcript of a window, retried if poor; and whether it is silence. */
 async function writeSurely(hearing: Hearing, memory: ReturnType<typeof remembered>, about: Writing) {
   const limits = { ...REFERENCE_FALLBACK, ...about.options.fallback };
   return withFallback(
@@ -133,7 +132,7 @@ async function writeWindow(
   return { ...answer, text: textOf(hearing, answer.ids), logProb: scored.total(end) / (answer.ids.length + 1) };
 }
 
-/** How likely a window begins with the token that says that nobody speaks; never, for a model that has none. */
+/** Probability of the no-speech token at a window's start; 0 for models without one. */
 async function noSpeechShare(
   { model, tokenizer }: Hearing,
   memory: ReturnType<typeof remembered>,

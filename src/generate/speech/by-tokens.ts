@@ -29,7 +29,7 @@ export async function byTokens(hearing: Hearing, windows: Windows, options: Tran
   return { ...joined(answers), heard, ...(tokens.isMultilingual && { language }) };
 }
 
-/** What the encoder makes of windows of one shape. */
+/** Encoder output for windows of one shape. */
 export function remembered(model: Model, windows: Windows): ReturnType<Model['remember']> {
   const source = scope(() => stackWindows(windows).own());
   try {

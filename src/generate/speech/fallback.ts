@@ -19,7 +19,7 @@ export const REFERENCE_FALLBACK: FallbackOptions = {
   noSpeech: 0.6,
 };
 
-/** What was written of a window at one temperature. */
+/** Transcript of a window at one temperature. */
 export interface Attempt {
   text: string;
   /** Mean over the tokens and the end. */
@@ -33,8 +33,8 @@ export function compressionRatio(text: string): number {
 }
 
 /**
- * Tries temperatures until something is written that neither repeats itself nor was only guessed, or that is silence; what
- * the last one gave, where none does. `noSpeech` is asked for only where it matters.
+ * Tries temperatures until a transcript is neither repetitive nor improbable, or is silence; the last attempt if none
+ * is. `noSpeech` is called only if it matters.
  */
 export async function withFallback<Found extends Attempt>(
   { temperatures, ...limits }: FallbackOptions,

@@ -3,7 +3,7 @@ import type { Model } from '../../models/model.ts';
 import type { FallbackOptions } from './fallback.ts';
 import type { SpeechWish, Tokenizer } from '../../text/index.ts';
 
-/** What is needed to write down what is said. */
+/** Model and settings for transcription. */
 export interface Hearing {
   model: Model;
   tokenizer: Tokenizer;
@@ -13,14 +13,14 @@ export interface Hearing {
 export type Windows = readonly ReturnType<AudioProcessor['features']>[];
 
 export interface TranscriptionOptions extends SpeechWish {
-  /** Of a window; as many as the model can write unless given. */
+  /** Maximum tokens of a window; the model's limit unless given. */
   maxNewTokens?: number;
   /** When a window of a long recording is written again; as the reference does unless given. */
   fallback?: Partial<FallbackOptions>;
   signal?: AbortSignal;
 }
 
-/** What is said between two moments, in seconds from the recording's beginning. */
+/** A segment of speech, with times in seconds from the recording's beginning. */
 export interface SpeechSegment {
   start: number;
   end: number;

@@ -55,6 +55,6 @@ export class ShareProbe implements TokenConstraint {
     this.share = Math.exp(logProbOf(logits, this.#id));
   }
   advance(): void {
-    // One token is asked for.
+    // Ends after one token.
   }
 }

@@ -1,6 +1,6 @@
 import type { TokenConstraint } from '../constraint/token-constraint.ts';
 
-/** Leaves out ids that are no text, some of them only at the start. */
+/** Bans ids that are not text, some of them at the start only. */
 export class SpeechConstraint implements TokenConstraint {
   readonly isComplete = false;
   readonly #first: Uint32Array;

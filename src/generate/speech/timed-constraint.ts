@@ -6,9 +6,9 @@ import { forbid } from './speech-constraint.ts';
 export interface TimedVocabulary {
   size: number;
   times: TimeTokens;
-  /** The token that ends a transcript: ids from it on are no text. */
+  /** The end-of-transcript token: ids from it on are not text. */
   end: number;
-  /** Never written; the token that says that there are no times is among them. */
+  /** Banned ids, including the no-timestamps token. */
   suppressed: readonly number[];
 }
 

@@ -3,7 +3,7 @@ import { pushAll } from '../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import { begunCall, type ToolFamily, type WrittenCall } from './family.ts';
 
-/** A call as clients are told it. */
+/** A call in the form sent to clients. */
 export interface ToolCallReply {
   id: string;
   type: 'function';
@@ -18,7 +18,7 @@ export interface AnswerForm {
   family?: ToolFamily;
   /** Names that may be called; any unless given. */
   names?: ReadonlySet<string>;
-  /** So many calls are taken; further ones are left out. All unless given. */
+  /** Maximum number of calls; further ones are dropped. Unlimited unless given. */
   mostCalls?: number;
   /** Random ids unless given. */
   newCallId?: () => string;
@@ -51,7 +51,7 @@ export class AnswerReader {
     return this.#read(false);
   }
 
-  /** What is left when nothing more comes; `isCut`: since the answer has reached its longest. */
+  /** The rest, when the answer has ended; `isCut`: because it reached its maximum length. */
   end(isCut = false): AnswerPart[] {
     this.#isCut = isCut;
     const parts = this.#read(true);
@@ -111,7 +111,7 @@ export class AnswerReader {
     const start = this.#held.indexOf(mark);
     if (start < 0)
       return this.#give(isWhole ? this.#held.length : this.#held.length - begunMark(this.#held, mark), 'content');
-    // White space in front of a call is no answer.
+    // White space before a call is not content.
     const said = this.#held.slice(0, start).trimEnd() === '' ? [] : this.#give(start, 'content');
     if (said.length === 0) this.#held = this.#held.slice(start);
     const found = family.read(this.#held, isWhole);

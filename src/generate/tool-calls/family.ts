@@ -12,14 +12,14 @@ export interface WrittenCall {
 /** A tool that may be called. */
 export interface CallableTool {
   name: string;
-  /** Of its arguments. */
+  /** Schema of the arguments. */
   schema: Readonly<Record<string, unknown>>;
 }
 
 export interface ToolFamily {
   /** Whether a chat template asks for calls in this form. */
   fits(template: string): boolean;
-  /** What a call begins with, wherever in the answer it stands; without, an answer is calls as a whole or not at all. */
+  /** Marker of a call anywhere in the answer; without one, an answer consists of calls entirely or not at all. */
   mark?: string;
   /**
    * The calls of a text that begins with the mark, and how long they are; undefined while the text may still become
@@ -71,7 +71,7 @@ function callIn(value: unknown): WrittenCall | undefined {
   return typeof name === 'string' && typeof found === 'object' ? { name, arguments: found } : undefined;
 }
 
-/** What stands in front of a call in any family, its name, and its arguments. */
+/** Prefix of a call in any family, its name, and its arguments. */
 const BEGUN =
   /^\s*(?:\[TOOL_CALLS\]|<\|python_tag\|>|`{3}(?:json)?)?[\s[]*\{\s*"name"\s*:\s*("[^"\\]*")\s*(?:,\s*"(?:arguments|parameters)"\s*:\s*([^]*))?/;
 

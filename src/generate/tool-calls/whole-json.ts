@@ -3,11 +3,11 @@ import { pushAll } from '../../base/many.ts';
 import { callSchema, callsIn, jsonAt, type ToolFamily, type WrittenCall } from './family.ts';
 
 interface Frame {
-  /** What may stand in front of the JSON. */
+  /** Allowed prefixes of the JSON. */
   leads: readonly string[];
   /** All that may stand behind it. */
   trailing: RegExp;
-  /** What parts one call from the next, at the beginning of a text. */
+  /** Separator of calls, anchored at the beginning. */
   between?: RegExp;
 }
 

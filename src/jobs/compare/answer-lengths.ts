@@ -10,7 +10,7 @@ const LOOKED_AT = 2000;
 const MARGIN = 1.25;
 const SPARE = 8;
 
-/** Of a model that has not learnt how long answers are, and would write on wherever there is room. */
+/** An untuned model has not learnt when answers end, and writes on until the limit. */
 const UNTAUGHT_SHARE = 0.99;
 
 /**

@@ -12,7 +12,7 @@ export interface CompareInput {
   systems: readonly SystemSpec[];
   rows: RowsWanted;
   metrics?: readonly WrittenMetric[];
-  /** Hashes of the metrics that are one's own, as far as they are known. */
+  /** Hashes of the user's own metrics, as far as they are known. */
   references?: ReferenceHashes;
   maxNewTokens?: number;
   precision?: OpenOptions['precision'];

@@ -23,7 +23,7 @@ export interface ComparedRows {
   meaning?: LabelMeaning;
 }
 
-/** What every source of systems is given, and what it may say besides its answers. */
+/** Input of every source of systems, and the ways to report more than answers. */
 export interface Comparing {
   rows: ComparedRows;
   models: OpenModels;

@@ -24,7 +24,7 @@ interface Contest {
   training?: SettledTraining;
 }
 
-/** Of a model whose files are not here nothing is known. */
+/** Without the model's files there is no estimate. */
 async function affordable({ context, loaded }: FinishedRun, settled: SettledTraining | undefined): Promise<number> {
   if (settled === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
@@ -44,8 +44,8 @@ function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun
 }
 
 /**
- * A run's ending: the result as it was written against what one has without training, on the rows kept for test. What
- * fails here is told as a warning: the result is there. The memory of training has been freed before.
+ * End of a run: compares the result with the base model and cheap systems on the test rows. A failure here becomes a
+ * warning, since the result exists. The memory of training has been freed before.
  */
 export async function compareResult(run: FinishedRun, { result, systems, training }: Contest): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;

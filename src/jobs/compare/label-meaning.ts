@@ -3,11 +3,11 @@ import { thresholdPlan, type Costs, type ThresholdPlan, type ThresholdWish } fro
 import { labelCounts } from '../../eval/rare-classes.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 
-/** What a recipe says of its classes besides their names. */
+/** A recipe's information on its classes besides their names. */
 export interface LabelMeaning {
   /** The column that they are read from. */
   labelColumn?: string;
-  /** What wrong answers cost, by label. */
+  /** Cost of wrong answers, by label. */
   costs?: Costs;
 }
 

@@ -6,10 +6,11 @@ import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { computableOn, suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
 import { canReword, otherWords } from '../../eval/wording/other-words.ts';
+import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/results.ts';
-import type { WordedRow, WordedSystem, Wording } from '../../store/wording.ts';
+import type { WordedRow, Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { FinishedRun } from '../train/run-context.ts';
 import { runComparison } from './run-comparison.ts';
@@ -23,8 +24,8 @@ const MOST_EXAMPLES = 8;
 const WORDLESS = 'majority';
 
 /**
- * Asks test rows again in other words, of the result and of its cheap rivals, after a comparison on the rows as they are.
- * What fails is told as a warning: the result is there.
+ * After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. A failure becomes
+ * a warning, since the result exists.
  */
 export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
@@ -35,6 +36,7 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
     const wording = await measureWording(run, { subject, comparison });
     if (wording === undefined) return;
     writeAssessment(folder, 'wording', wording);
+    reportChange(run, comparison, withOtherWords(comparison, wording));
     writeModelCard(folder, result);
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;
@@ -42,6 +44,15 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
     const message = `whether the result holds in other words is not known: ${reason}`;
     emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
   }
+}
+
+/** Where rows in other words decide, the verdict that was told is told anew. */
+function reportChange({ context: { folder, emit } }: FinishedRun, before: Comparison, after: Comparison): void {
+  if (after === before) return;
+  writeAssessment(folder, 'comparison', after);
+  const { split, rows, metric, verdict, sentence } = after;
+  const { outcome, advice } = conclusionOf(after);
+  emit({ type: 'comparison-finished', split, rows, metric, verdict, sentence, outcome, advice });
 }
 
 interface Asked {
@@ -83,31 +94,8 @@ interface Before {
   test: readonly Example[];
 }
 
-function wordingOf({ comparison: worded, samples }: Compared, before: Before): Wording {
-  const metrics = worded.metrics.filter(({ name }) => name === worded.metric || name === 'copied');
-  const systems = worded.systems.map(({ name, title, values }): WordedSystem => {
-    const known = before.comparison.systems.find((system) => system.name === name);
-    const told = metrics.flatMap((metric) => {
-      const { value, low, high } = entryOf(values, metric.name) ?? {};
-      const asTested = known && entryOf(known.values, metric.name)?.value;
-      return value === undefined ? [] : [[metric.name, { asTested, reworded: value, low, high }] as const];
-    });
-    return { name, title, values: Object.fromEntries(told) };
-  });
-  const rivals = worded.differences.filter(({ metric }) => metric === worded.metric);
-  const { use } = conclusionOf(before.comparison);
-  const recommended = rivals.find(({ against }) => against === use);
-  const rival = recommended ?? rivals.toSorted((a, b) => a.estimate - b.estimate).at(0);
-  return {
-    version: 1,
-    rows: worded.rows,
-    testedRows: before.comparison.rows,
-    confidence: worded.confidence,
-    metrics: metrics.map(({ name, title, better, best }) => ({ name, title, better, best })),
-    systems,
-    ...(rival !== undefined && { against: { name: rival.against, verdict: rival.verdict } }),
-    examples: lostRows(samples, worded, before),
-  };
+function wordingOf({ comparison: other, samples }: Compared, before: Before): Wording {
+  return { version: 1, ...worded(other, before.comparison), examples: lostRows(samples, other, before) };
 }
 
 function scoreOf(answers: SampleRow['answers'], system: string, metric: string): number | undefined {

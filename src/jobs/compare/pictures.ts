@@ -6,7 +6,7 @@ import type { Samples } from '../../store/results.ts';
 import { imagesIn } from '../../text/index.ts';
 
 const SIDE = 128;
-/** Of the first rows; a report stays a file that can be sent. */
+/** First rows only, so that the report stays small enough to send. */
 const MOST = 200;
 
 /** Samples of rows that are images, or show some, with small versions of them, so that a report needs no other file. */
@@ -26,7 +26,7 @@ async function pictureOf(example: Example | undefined): Promise<string | undefin
   try {
     return await thumbnail(await readFile(path), path, SIDE);
   } catch (error) {
-    // A file that is gone by now, or broken: its row is told by its name.
+    // If the file is gone or broken, the row shows its name.
     if (error instanceof AttuneError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
     throw error;
   }

@@ -16,12 +16,12 @@ export interface RowsWanted {
   split: 'validation' | 'test';
   /** Rows to fit on; the first run's training rows unless given. */
   train?: DataSource;
-  /** Of the runs among the systems: none of their training rows may be compared on. */
+  /** Recipes of the runs among the systems: their training rows must not be compared on. */
   recipes: readonly Recipe[];
-  /** What files of rows are expected to look like. */
+  /** Expected format of files of rows. */
   known?: KnownShapes;
   allowOverlap: boolean;
-  /** Of files of their own: one bad row refuses them all, unless false. */
+  /** Whether one bad row in a file given for the comparison rejects it; true unless given. */
   strict?: boolean;
   /** A sample is taken of more. */
   maxRows: number;
@@ -66,7 +66,7 @@ async function readRuns(recipes: readonly Recipe[], context: ScoringContext): Pr
 
 interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap' | 'strict'> {
   test: readonly Example[];
-  /** Of the runs, in their order. */
+  /** Rows of the runs, in order. */
   loaded: readonly RunRows[];
   /** Whether the rows to be answered are of the first run's own splits, which are apart already. */
   isOwn: boolean;

@@ -16,16 +16,16 @@ export interface RowBudget {
 const FEWEST_ROWS = 100;
 /** Multiplications and additions that every comparison may take for one system: some minutes on a laptop. */
 const FREE_OPERATIONS = 1e14;
-/** What one system may take, as a share of what training took. */
+/** Time of one system, as a share of the training time. */
 const SHARE_OF_TRAINING = 0.1;
 const CHARACTERS_PER_TOKEN = 4;
-/** A token that is written takes the time of so many that are read. */
+/** Cost of generating a token, relative to reading one. */
 const WRITTEN = 3;
 const SAMPLE = 1000;
 
 /**
- * How many test rows are compared where the recipe leaves it open: the usual number, or fewer where writing so many
- * answers would take long beside the training. It is computed from the rows alone, so that it is the same again.
+ * Number of test rows to compare if the recipe leaves it open: the default, or fewer if generating the answers would
+ * take long in proportion to the training. Computed from the rows alone, so that it is reproducible.
  */
 export function rowsWithinBudget({ training, train, test, parameters }: RowBudget): number {
   if (parameters === 0 || test.length === 0) return USUAL_ROWS;
@@ -36,7 +36,7 @@ export function rowsWithinBudget({ training, train, test, parameters }: RowBudge
   return Math.min(USUAL_ROWS, Math.max(FEWEST_ROWS, Math.floor(budget / perRow)));
 }
 
-/** Of a row with its answer, which counts so many times. */
+/** Mean tokens of a row, its answer weighted by `answers`. */
 function meanTokens(examples: readonly Example[], answers: number): number {
   const some = examples.slice(0, SAMPLE);
   const characters = some.reduce(

@@ -28,7 +28,7 @@ export async function runCounterfactuals(
 ): Promise<CounterfactualResults> {
   const { maxNewTokens, emit, signal, seed } = options;
   const metrics = await goodMetrics(options.metrics ?? suitableMetrics(rows.typical));
-  // A row that speaks of a man from Italy stands in two pairs, and is answered once.
+  // A row may be in two pairs (gender and origin) and is answered once.
   const test = [...new Map(pairs.flatMap(({ original, changed }) => [original, changed]).map(byId)).values()];
   using models = new OpenModels(options.precision);
   const comparing: Comparing = {

@@ -4,7 +4,7 @@ import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
 import type { PreferenceMeasure } from '../../train/method.ts';
 import { readNotes } from '../model/result-notes.ts';
 import { resultFolder } from '../model/result-folder.ts';
-import { measureOf } from '../predict/preferences.ts';
+import { measureOf } from '../model/pair-judging.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const PREFERENCE_METRICS = {
@@ -13,13 +13,13 @@ const PREFERENCE_METRICS = {
   reference: 'preference_accuracy_reference',
 } as const satisfies Record<PreferenceMeasure, MetricName>;
 
-/** What pairs are judged by where a metric decides. */
+/** Measure of preferences that the metric implies. */
 export function measuredBy(spec: MetricSpec): PreferenceMeasure | undefined {
   const measures = Object.keys(PREFERENCE_METRICS) as PreferenceMeasure[];
   return measures.find((measure) => 'metric' in spec && spec.metric === PREFERENCE_METRICS[measure]);
 }
 
-/** What suits the rows; a model that was trained on pairs is judged by what it was trained to prefer. */
+/** Metrics that suit the rows; a model trained on pairs is judged by the measure that it was trained for. */
 export async function usualMetrics(
   [subject]: readonly SystemSpec[],
   typical: readonly Example[],

@@ -12,7 +12,7 @@ export function usualBaseline(name: string): (typeof CHOICES)[number] {
   return found;
 }
 
-/** What a recipe that trains a cheap system compares it with: the other cheap ones. */
+/** Systems that a cheap system's recipe compares it with: the other cheap ones. */
 export function usualCheapSystems(
   folder: string,
   { baseline, title }: Pick<CheapModel, 'baseline' | 'title'>,
@@ -23,7 +23,7 @@ export function usualCheapSystems(
   ];
 }
 
-/** What a recipe compares its result with: the tuned model first, its base, and what else is named. */
+/** Systems that a recipe compares: the tuned model first, its base, and any others that it names. */
 export function usualSystems({ baselines, instruction }: Recipe['evaluation'], result: string): SystemSpec[] {
   const wanted: readonly string[] = typeof baselines === 'string' ? ['cheap'] : baselines;
   const model = { source: 'model', target: result } as const;

@@ -23,7 +23,7 @@ export interface EmbeddingModelOptions extends Pick<OpenOptions, 'base' | 'preci
   pooling?: AskedPooling;
 }
 
-/** What a model of vectors says of itself. */
+/** Description of an embedding model. */
 export interface EmbeddingModelDescription {
   target: string;
   /** The folder that was opened. */
@@ -36,7 +36,7 @@ export interface EmbeddingModelDescription {
   /** Whether its vectors have the length 1. */
   isNormalised: boolean;
   pooling?: string;
-  /** What it wants to stand before a text, by purpose. */
+  /** Prefixes of texts, by purpose. */
   prompts: Readonly<Record<string, string>>;
   /** Which of them is used unless another one is named. */
   defaultPrompt?: string;
@@ -56,7 +56,7 @@ export interface MadeVectors {
   vectors: Float32Array;
   /** Places of the texts of which only the beginning was read. */
   cut: number[];
-  /** Of all texts, as far as they were read. */
+  /** Tokens read of all texts. */
   tokens: number;
 }
 

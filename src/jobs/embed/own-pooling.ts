@@ -6,8 +6,8 @@ import { isForSentences } from '../../models/save.ts';
 import { poolingKey, readSentenceFiles } from '../../models/sentence-folder.ts';
 
 /**
- * A base model that says how its vectors are made was trained to make them so; and what could not be written into the
- * result's folder would be forgotten by whoever reads it. `fix` is how the choice is left out. @throws AttuneError E_POOLING
+ * A base model that defines its pooling was trained for it; and a choice that cannot be written into the result's
+ * folder would be lost. `fix` says how to omit the choice. @throws AttuneError E_POOLING
  */
 export function refuseOtherPooling(
   model: Model,

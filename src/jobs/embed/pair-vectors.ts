@@ -1,11 +1,11 @@
 // R rows, E width of the space of texts and images
 import type { MediaFile } from '../../data/media.ts';
 import type { PredictOptions } from '../../eval/predictor.ts';
-import { captionInput } from '../../methods/objectives/image_text_contrastive.ts';
-import { stackFeatures } from '../../methods/objectives/next-token.ts';
+import { captionInput } from '../../tasks/rows/captions.ts';
+import { stackFeatures } from '../../tasks/rows/collate.ts';
 import type { ModelInput } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from '../predict/answering.ts';
 import { inBatches } from '../predict/batched.ts';
 import { fitted, framedRows, type TextReading } from './text-vectors.ts';

@@ -1,10 +1,10 @@
 // R texts, D width
 import { AttuneError } from '../../base/errors.ts';
 import type { PredictOptions } from '../../eval/predictor.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from '../predict/answering.ts';
 import { inBatches } from '../predict/batched.ts';
 import { cutRows, cutTo } from '../predict/cut-rows.ts';
@@ -70,7 +70,7 @@ function asTokens(given: readonly number[], vocabularySize: number): { ids: Int3
   const unknown = given.find((id) => id < 0 || id >= vocabularySize);
   if (unknown === undefined) return { ids: Int32Array.from(given), typeIds: new Int32Array(given.length) };
   throw new AttuneError('E_GENERATION_OPTIONS', {
-    what: 'These are no tokens of the model',
+    what: 'These are not tokens of the model',
     problems: [{ field: 'input', message: `token ${unknown} is not in its vocabulary of ${vocabularySize}` }],
   });
 }

@@ -31,7 +31,7 @@ export interface EstimateInput {
   tokens: number;
   /** Longest row, in tokens; 1024 unless given, or those of an image or a recording. */
   rowTokens?: number;
-  /** What is to be compared. */
+  /** Configurations to compare. */
   choices: readonly (StepChoice & { name: string })[];
 }
 
@@ -46,7 +46,7 @@ export interface EstimateResult {
   estimates: Estimate[];
 }
 
-/** What tuning a model would take here and on common cards, from its configuration alone. */
+/** Cost of tuning a model, here and on common cards, from its configuration alone. */
 export async function run({ config, tokens, choices, ...wanted }: EstimateInput, context: JobContext) {
   context.emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});

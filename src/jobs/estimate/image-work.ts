@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { Convolution2d } from '../../nn/index.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 
-/** What a model of images does with one of the size that it is made for. */
+/** A vision model's work on an image of its native size. */
 export interface ImageWork {
   /** Tokens that its last block gives: patches, or places of the last map. */
   tokens: number;
@@ -12,7 +12,7 @@ export interface ImageWork {
   products: number;
 }
 
-/** Of networks that read images of any size and do not say which. */
+/** Image size for networks that accept any size. */
 const USUAL_SIDE = 224;
 
 /**

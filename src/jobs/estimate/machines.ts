@@ -1,12 +1,12 @@
 import type { FrontEnd } from '../../models/architecture.ts';
 import type { StepMemory } from './step-memory.ts';
 
-/** What of a model's shape decides what tuning it costs. */
+/** Properties of a model that determine the cost of tuning it. */
 export interface ModelSize {
   parameters: number;
   /** Products that every token takes: weights of the layers that it passes, and its share of convolutions. */
   linear: number;
-  /** Of these, the ones that mixtures of experts leave out for a token. */
+  /** Parameters that mixtures of experts skip for a token. */
   idle: number;
   /** Tokens of an image, for models that read images. */
   imageTokens?: number;
@@ -20,13 +20,13 @@ export interface Plan {
   name: string;
   /** Parameters that are trained. */
   trained: number;
-  /** Products that a token takes in what stands beside the model's layers, and in layers whose weights move. */
+  /** Multiplications per token besides the model's layers, and in layers whose weights move. */
   products: { beside: number; moving: number };
   /** It takes steps by losses alone. */
   isForward: boolean;
   /** Its storage has blocks computed twice, whether or not they would fit. */
   checkpoints: boolean;
-  /** Of a step over one longest row, by the type that it is computed in: with all activations kept, and with the blocks' inputs alone. */
+  /** Memory of a step on one longest row, by compute type: with all activations kept, and with checkpointing. */
   memory: Readonly<Record<'bf16' | 'f32', { kept: StepMemory; checkpointing: StepMemory } | undefined>>;
 }
 
@@ -40,7 +40,7 @@ export interface Machine {
   share: number;
   /** The type that it computes in. */
   dtype: 'bf16' | 'f32';
-  /** What a run takes there besides its tensors. */
+  /** Memory of the process besides tensors. */
   process: number;
   pricePerHour?: number;
 }
@@ -61,12 +61,12 @@ export interface Estimate {
 }
 
 const GIB = 2 ** 30;
-/** libtorch, node and what a step needs beside tensors: measured here, and with what a card's driver keeps there. */
+/** Memory of libtorch and node, as measured here; on GPUs with the driver's share. */
 export const PROCESS_BYTES = { processor: 0.36e9, gpu: 0.6e9 };
 
 /**
- * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, the less the
- * faster their products are), and that well-made programs reach on GPUs. Estimates are no better than this number.
+ * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, less on
+ * those with faster products), and that well-made programs reach on GPUs. Estimates are no better than this number.
  */
 export const SHARE_OF_RATE = { processor: 0.3, gpu: 0.35 } as const;
 
@@ -92,7 +92,7 @@ export const GPUS: readonly Machine[] = (
   pricePerHour,
 }));
 
-/** What each way of tuning a model takes on one machine: bytes, seconds, money. Blocks run twice where only that fits. */
+/** Cost of each tuning on one machine: bytes, seconds, money. Uses checkpointing if only that fits. */
 export function estimateOn(
   machine: Machine,
   size: ModelSize,

@@ -16,7 +16,7 @@ export interface StepChoice extends Pick<Recipe, 'tuning' | 'storage'> {
   optimizer: Recipe['training']['optimizer'];
 }
 
-/** What a run holds between its steps, in bytes of shapes. */
+/** Memory of a run between its steps, in bytes. */
 export interface HeldBytes {
   /** Weights that stay, in their storage, and what adapters hold that does not move. */
   frozen: number;
@@ -34,7 +34,7 @@ export interface PlannedRun {
   [Symbol.dispose](): void;
 }
 
-/** Of an update's plan: noise and schedules change, shapes do not. */
+/** Plan of the update: noise and schedules depend on it, shapes do not. */
 const ANY_PLAN = { rows: 1000, batchSize: 8, steps: 1000, secret: 0 };
 
 /**
@@ -83,7 +83,7 @@ async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Prom
       parameter.assign(kept.has(parameter) ? keep!.quantise(weight, path) : weight);
     });
   }
-  // What LoRA begins with is copied into its own weights.
+  // LoRA's initial factors are copied into its own weights.
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
 }
 
@@ -93,7 +93,7 @@ async function tune(model: Model, { tuning: { method: name, ...options } }: Step
   return (await tunings.load(name)).create(model, options, { seed: 0, tokens: [...named.keys()] });
 }
 
-/** Products that a token takes in linear layers beside those of the layers themselves, and those with weights that move. */
+/** Multiplications per token in linear layers besides those of the layers themselves, and those with weights that move. */
 export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tuning'>): {
   beside: number;
   moving: number;

@@ -9,11 +9,11 @@ import { Tape, type Checkpointing } from '../../train/tape.ts';
 import { imageShape } from './image-work.ts';
 import type { HeldBytes, PlannedRun } from './planned-run.ts';
 
-/** What a training step holds at most, in bytes. */
+/** Peak memory of a training step, in bytes. */
 export interface StepMemory extends HeldBytes {
-  /** Of the weights that move. */
+  /** Gradients of the weights that move. */
   gradients: number;
-  /** What the blocks keep until backward, and what passes make for a moment. */
+  /** Activations kept until backward, and temporaries. */
   activations: number;
 }
 
@@ -35,7 +35,7 @@ export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Ch
   const activations = engine().takeTensorPeak('meta') - before;
   for (const { parameter } of tuning.trainables) parameter.tensor.grad = undefined;
   if (isForward) return { ...held, gradients: 0, activations };
-  // Gradients of single rows are added up beside those of the row under way.
+  // The sum over rows is a second copy of the gradients.
   const sums = update.needs === 'row-gradients' ? gradients : 0;
   return { ...held, gradients: gradients + sums, activations: Math.max(0, activations - gradients) };
 }
@@ -43,15 +43,15 @@ export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Ch
 function goThrough(model: Model, input: ModelInput, checkpointing: Checkpointing): void {
   const tape = new Tape({ checkpointing });
   const loss = lossOf(model, input, tape);
-  // What is trained may have no part in this kind of input.
+  // The trained weights may not take part in this kind of input.
   if (!loss.requiresGrad) return;
   backward([loss]);
   tape.backward();
 }
 
 /**
- * The same where rows' gradients are told apart by what their layers note; false, and nothing counted, where a run would
- * take one row after the other.
+ * Measures the same with per-row gradients from the layers' records; false, without a measurement, if a run would
+ * process rows one by one.
  */
 function goApart({ model, tuning }: PlannedRun, input: ModelInput, checkpointing: Checkpointing): boolean {
   if (!hasTokensOfRows(model)) return false;
@@ -66,7 +66,7 @@ function goApart({ model, tuning }: PlannedRun, input: ModelInput, checkpointing
   return isKnown;
 }
 
-/** A head that scores a vocabulary is by far the largest; all others are small beside the blocks. */
+/** A head over a vocabulary is by far the largest; others are small next to the blocks. */
 function lossOf(model: Model, input: ModelInput, runner?: Tape): Tensor {
   const hidden = model.hidden(input, { runner });
   if (!(model.head instanceof TokenHead)) return hidden.sum();
@@ -74,7 +74,7 @@ function lossOf(model: Model, input: ModelInput, runner?: Tape): Tensor {
   return model.head.tokenLogProbs(hidden, targets).logProbs.sum();
 }
 
-/** One row of so many tokens, or as many images or frames as make them. */
+/** One row with this many tokens, or the images or frames that make them. */
 function longestInput(model: Model, tokens: number): ModelInput {
   const { modalities = [] } = model.architecture;
   if (model.trunk.tokenTable === undefined && modalities.includes('image')) return imagesOf(model, tokens);
@@ -103,7 +103,7 @@ function imagesOf(model: Model, tokens: number): ModelInput {
   return { features, layout: model.trunk.stack.layoutOf({ features }) };
 }
 
-/** Samples of a waveform that make at least so many frames. */
+/** Waveform samples that make at least this many frames. */
 function recordingOf(model: Model, tokens: number): ModelInput {
   const { architecture, config } = model;
   let samples = 1024;

@@ -69,7 +69,7 @@ async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Pro
   });
 }
 
-/** What a model without fault would say of a row, with the fields that a model of the task gives; other tasks are not checked. */
+/** Perfect predictions for a row, with the fields that a model of the task returns; other tasks are not checked. */
 const predictors: Partial<Record<Task, (example: Example) => Prediction>> = {
   'causal-lm': written,
   seq2seq: written,

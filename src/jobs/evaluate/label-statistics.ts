@@ -1,18 +1,19 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { Example } from '../../data/index.ts';
-import { labelsIn, rowLabels, verdictText } from '../../eval/example-text.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
+import { labelsIn, rowLabels } from '../../eval/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 
-/** What Hugging Face calls the only output of a head that gives a number. */
+/** Hugging Face's name of a regression head's only output. */
 const NUMBER = 'LABEL_0';
 
 /**
- * All class names of a set: the recipe's, or those of the training rows. These are in the order of the base model's
- * classifier where it has just these classes, so that it can go on from there; or else sorted.
- * @throws AttuneError E_ONE_CLASS, E_NO_LABELS where there is nothing to tell apart
+ * Class names of a data set: the recipe's, or those of the training rows. The latter are in the order of the base
+ * model's classifier if it has exactly these classes, so that training continues from it; otherwise sorted.
+ * @throws AttuneError E_ONE_CLASS, E_NO_LABELS if there are fewer than two
  */
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
@@ -25,23 +26,23 @@ export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawCon
   return known?.toSorted().join('\n') === found.toSorted().join('\n') ? known : found;
 }
 
-/** Of a step, wrong before right as TRL has them; a base model that has two keeps their names. */
+/** Classes of a step, wrong before right as in TRL; a base model with two classes keeps their names. */
 function stepClasses(base: RawConfig): string[] {
   const known = namedLabels(base);
   return known?.length === 2 ? [...known] : [verdictText(0), verdictText(1)];
 }
 
 function refuseOne(found: readonly string[], train: readonly Example[]): void {
-  const kind = train[0]?.kind;
-  if ((kind === 'classification' || kind === 'tagged') && found.length < 2) {
+  const type = train.length === 0 ? undefined : kindOf(train[0]).label?.type;
+  if ((type === 'class' || type === 'tags') && found.length < 2) {
     throw new AttuneError('E_ONE_CLASS', {
-      what: 'All training rows have the same label, so there is nothing to tell apart',
+      what: 'All training rows have the same label, so there is nothing to learn',
       got: found.join(', '),
       expected: 'rows of at least two classes',
       fix: 'add rows of the other classes, or name them all: objective.labels',
     });
   }
-  if (kind === 'multilabel' && found.length === 0) {
+  if (type === 'classes' && found.length === 0) {
     throw new AttuneError('E_NO_LABELS', {
       what: 'No training row has a label',
       expected: 'rows with labels: ["a", "b"]',

@@ -1,6 +1,6 @@
 import type { Example } from '../../data/index.ts';
 import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import { trainedTokens } from '../../methods/objectives/next-token.ts';
+import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Measure } from '../../train/evaluate.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
@@ -13,8 +13,8 @@ interface Measured {
 }
 
 /**
- * Those of a recipe's metrics that need nothing but how likely each row's trained text is (perplexity, bits per byte).
- * What has to be answered first is measured once, in the comparison at the end.
+ * Metrics of a recipe that need only the likelihood of each row's trained text (perplexity, bits per byte). Metrics
+ * on answers are measured once, in the comparison at the end.
  */
 export async function likelihoodMeasure(
   specs: readonly MetricSpec[] | undefined,

@@ -5,7 +5,7 @@ import type { MetricDefinition } from '../../eval/metrics/metric.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
 
-/** A metric as a recipe or a flag has it: a name, a reference to one's own, or either with options. */
+/** A metric in a recipe or flag: a name, a reference to the user's own, or either with options. */
 export type WrittenMetric = Exclude<Recipe['evaluation']['metrics'], string>[number];
 
 const ownMetric: ReferenceKind<MetricDefinition> = {

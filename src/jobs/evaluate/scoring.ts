@@ -5,7 +5,8 @@ import type { Model } from '../../models/model.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from '../../train/evaluate.ts';
 import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import { createObjective, traitsOf } from '../train/build-trainer.ts';
+import { createObjective } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { likelihoodMeasure } from './likelihood-metrics.ts';
 import { labelsOf, labelStatistics } from './label-statistics.ts';
 import { loadRunData, reportCuts } from '../rows/load-run-data.ts';
@@ -25,7 +26,7 @@ export interface ScoringSet {
   objective: Objective;
   split: SplitName;
   rows: PreparedRow[];
-  /** What the recipe measures besides the loss. */
+  /** Metrics of the recipe besides the loss. */
   measure?: Measure;
   /** Content hash of the split's rows. */
   hash: string;

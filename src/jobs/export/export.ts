@@ -47,7 +47,7 @@ const TOLERANCE: Partial<Record<GgufForm, number>> = {
   q4_0: 0.25,
 };
 
-/** What to take where a type is too narrow. */
+/** Alternatives for types that are too narrow. */
 const WIDER: Partial<Record<GgufForm, string>> = { q8_0: 'f16', q4_k_m: 'q8_0', q4_0: 'q4_k_m or q8_0' };
 
 /** Writes a result in another form, an adapter merged, and proves that it scores as before (F18, F19). */

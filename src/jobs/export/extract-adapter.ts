@@ -29,7 +29,7 @@ export interface ExtractedAdapter {
   folder: string;
   /** Layers whose weight had changed. */
   layers: number;
-  /** Modules whose weights are no matrices of a layer: they are saved whole. */
+  /** Modules other than linear layers: they are saved whole. */
   savedWhole: string[];
   /** Share of the squared change of those layers that the rank holds. */
   kept: number;

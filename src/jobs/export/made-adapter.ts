@@ -9,9 +9,9 @@ import { copyProcessor } from '../model/model-readers.ts';
 import { resultFolder } from '../model/result-folder.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
 
-/** Adapters that are made of adapters' files: what is read, and what is written beside the weights. */
+/** Adapters made from adapters' files: reading, and the files next to the weights. */
 
-/** @throws E_NOT_AN_ADAPTER, and what an adapter without weights is told */
+/** @throws E_NOT_AN_ADAPTER, and errors of an adapter without weights */
 export function adapterFolder(target: string): string {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) {

@@ -151,7 +151,7 @@ function differentShapes(given: readonly LoraFolder[], method: MergeMethodName):
     const [first, ...others] = shapes;
     return others.concat(first).flatMap(({ one, rank, layer, a }) => {
       const problem = (message: string, fix?: string) => [{ file: one.folder, field: path, message, fix }];
-      if (a.shape.length > 2) return problem('is a convolution, whose factors are no matrices');
+      if (a.shape.length > 2) return problem('is a convolution, whose factors are not matrices');
       if (layer !== first.layer) return problem(`is ${layer}; that of ${first.one.folder} is ${first.layer}`);
       if (!wantsSameRank || rank === first.rank) return [];
       return problem(`has the rank ${rank}; that of ${first.one.folder} is ${first.rank}`, 'use --method cat or svd');

@@ -8,7 +8,7 @@ import { isLinear, type Parameter } from '../../nn/index.ts';
 import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 
-/** What tuning changed in a model. */
+/** Difference between a tuned model and its base. */
 export interface Change {
   /** Paths of layers whose weight is another one. */
   layers: string[];
@@ -59,8 +59,8 @@ function weightOf(parameters: ReadonlyMap<string, Parameter>, path: string): Ten
 }
 
 /**
- * Gives a LoRA on the base, and the modules beside it, the tuned model's change.
- * @returns the share of the layers' squared change that the rank holds
+ * Puts the tuned model's change into a LoRA on the base and its saved modules.
+ * @returns the share of the layers' squared change that the rank captures
  */
 export function fillLora(
   tuning: Tuning,

@@ -12,7 +12,7 @@ export const form: ExportForm = {
     gguf.check(opened, dtype);
     if (isThere('ollama')) return;
     throw new AttuneError('E_OLLAMA_MISSING', {
-      what: 'There is no Ollama here to make the model',
+      what: 'Ollama is not installed here, so the model cannot be created',
       got: 'no program ollama in PATH',
       fix: 'install Ollama, or write its files alone: --to gguf',
     });

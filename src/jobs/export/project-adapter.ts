@@ -24,7 +24,7 @@ export interface ProjectAdapterInput {
   aligned?: string;
   /** Layers whose cosine is at most this are projected, … */
   threshold?: number;
-  /** … or so many with the lowest. */
+  /** … or this number of layers with the lowest. */
   count?: number;
   /** The folder to write; it must not exist. */
   folder: string;

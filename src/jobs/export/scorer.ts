@@ -6,11 +6,11 @@ import type { Model } from '../../models/model.ts';
 import { layoutOfRows, type Layout } from '../../nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';
 
-/** What a model's loss is measured on before and after it is written. */
+/** Input for comparing a model's loss before and after export. */
 export interface Scorer {
   /** The split, or `random` for tokens drawn at random. */
   rows: { split: string; count: number };
@@ -38,7 +38,7 @@ function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   const readsText = model.architecture.modalities?.includes('text') ?? true;
   if (!readsText || lossOf[model.task] === undefined) {
     throw new AttuneError('E_NO_ROWS', {
-      what: `${folder} belongs to no run, so that there are no rows to compare it on after it is written`,
+      what: `${folder} belongs to no run, so there are no rows to check the export on`,
       expected: `a run, or a model that reads text and is for ${Object.keys(lossOf).join(', ')}`,
       fix: 'name the folder of the run',
     });

@@ -1,9 +1,9 @@
-/** What is written beside weights for vLLM to serve them. */
+/** Files next to the weights for serving with vLLM. */
 
 export interface VllmPlan {
-  /** What clients send as `model`. */
+  /** The name that clients send as `model`. */
   name: string;
-  /** The base model's folder on this machine, where the adapter is served beside it. */
+  /** The base model's folder on this machine, if the adapter is served on its base. */
   base?: string;
   rank?: number;
   /** File of the chat template, in the same folder. */

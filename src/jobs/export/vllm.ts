@@ -19,8 +19,8 @@ const TEMPLATE = 'chat_template.jinja';
 const RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 
 /**
- * A folder that vLLM serves: the adapter beside its base where vLLM reads such an adapter, and else one whole model; the
- * command, a compose file, and the chat template that was trained with.
+ * A folder for vLLM: the adapter with its base if vLLM supports such an adapter, otherwise one merged model; the
+ * command, a compose file, and the chat template used in training.
  */
 export const form: ExportForm = {
   check({ model, folder }) {

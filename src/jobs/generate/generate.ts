@@ -22,9 +22,9 @@ export interface GenerateInput extends OpenOptions {
   target: string;
   /** How its weights are read, in every pass; `dense` unless given. */
   storage?: StorageName;
-  /** Memory for the weights of installed adapters that nobody uses just now; an eighth of what is free unless given. */
+  /** Memory for the weights of installed adapters that are not in use; an eighth of free memory unless given. */
   adapterBytes?: number;
-  /** What the constraint of a request may cost. */
+  /** Cost limits of a request's constraint. */
   constraints?: CompileLimits;
 }
 
@@ -71,7 +71,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   return batcher.counts;
 }
 
-/** What a model that writes nothing is for. */
+/** Advice for a model that does not generate text. */
 function elsewhere(task: Task, target: string): string {
   if (task === 'next-item') return `to have items recommended: attune recommend ${target}`;
   if (task === 'embedding' || task === 'contrastive') return `to have its vectors: attune embed ${target}`;

@@ -1,4 +1,4 @@
-/** What a session of a writing model is asked besides prompts: what it is, how long prompts are, how likely they are. */
+/** Requests to a generative model's session besides prompts: its description, prompt lengths, likelihoods. */
 import { scorePrompt, type PromptToken } from '../../generate/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import { withAdapters } from '../../nn/index.ts';
@@ -8,7 +8,7 @@ import { seeImages } from '../model/see-images.ts';
 import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
 import type { Answering } from './request.ts';
 
-/** What a writing model says of itself. Plain data. */
+/** Description of a generative model. Plain data. */
 export interface WriterDescription {
   task: Task;
   /** Writes down recordings. */
@@ -33,7 +33,7 @@ export type ModelQuestion = {
   | { ask: 'description' }
   /** Ids of prompts. */
   | { ask: 'tokens'; prompts: readonly Prompt[] }
-  /** Log-probabilities of the tokens of one prompt, with so many of the most probable ones at each place. */
+  /** Log-probabilities of one prompt's tokens, with the `top` most likely ones at each position. */
   | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
   /** Texts of ids. */
   | { ask: 'texts'; ids: readonly (readonly number[])[] }

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { answerStart, rememberTexts, tooLong } from '../../generate/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
-import { imageTexts } from '../../train/image-texts.ts';
+import { imageTexts } from '../../tasks/rows/image-texts.ts';
 import {
   infillIds,
   Renderer,
@@ -33,7 +33,7 @@ export interface TokensPrompt {
   ids: readonly number[];
 }
 
-/** A conversation whose answer has begun: it is continued, and what it began with is no part of the completion. */
+/** A conversation with the beginning of its answer, which the model continues; the beginning is not part of the completion. */
 export interface BegunConversation extends Conversation {
   begun: string;
 }
@@ -44,7 +44,7 @@ export interface InfillPrompt {
   suffix: string;
 }
 
-/** What a model of text can continue. */
+/** Prompts for a text model. */
 export type ReadablePrompt = OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
 
 export type Prompt = ReadablePrompt | RecordingPrompt | QuestionPrompt;
@@ -67,7 +67,7 @@ export function wrongPrompt(got: string, expected: string): AttuneError {
 /** Prompts that an encoder reads in one pass. */
 export const READ_TOGETHER = 32;
 
-/** The model, or an adapter beside it, with the adapter's own tokenizer. */
+/** The model, or an adapter on it with its own tokenizer. */
 export type AnsweringBy = Answering & { lease?: AdapterLease };
 
 /** Some work by the adapter of a name, which stays in memory for it; by the model as it was opened where none is named. */
@@ -88,17 +88,17 @@ export async function withLease<Result>(
 /** Prompts as they are continued. */
 export interface ReadPrompts {
   ids: Int32Array[];
-  /** What an encoder read of them, so many at a time. */
+  /** Encoder outputs of the prompts, in batches. */
   memories: readonly KeptMemory[];
-  /** What stands at their image tokens. */
+  /** Images of their image tokens. */
   images: readonly (readonly ImageFile[] | undefined)[];
   /** Tokens that the model never writes. */
   logitBias?: Readonly<Record<number, number>>;
 }
 
 /**
- * What a decoder begins each answer with; an encoder-decoder reads the prompts first.
- * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and the template's own
+ * Tokens that a decoder starts each answer from; an encoder-decoder encodes the prompts first.
+ * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and errors of the template
  */
 export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
   const { model, tokenizer, lease } = answering;
@@ -148,7 +148,7 @@ function lastTurn(prompt: Conversation | string): string {
   return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
 }
 
-/** What cannot fit, whatever its tokens are, is refused before they are counted: that would take seconds. */
+/** Rejects prompts that cannot fit, by their length in characters: counting their tokens would take seconds. */
 function refuseEndless(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
@@ -161,7 +161,7 @@ function refuseEndless(
 
 const longestTokens = new WeakMap<Tokenizer, number>();
 
-/** Characters; as bytes are spelt in byte-level vocabularies, which are no fewer. */
+/** In characters of the vocabulary's spelling, which are at least as many as the text's. */
 function longestToken(tokenizer: Tokenizer): number {
   let longest = longestTokens.get(tokenizer);
   if (longest === undefined) {

@@ -17,7 +17,7 @@ import type { Prompt } from './read-prompts.ts';
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
   /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
   prompts: readonly Prompt[];
-  /** What every answer is restricted to. It is always whole: room for its end is kept. */
+  /** Constraint on every answer. Answers are always complete: room for the end is reserved. */
   constraint?: ConstraintSpec;
   /** Sends text as it becomes certain. */
   stream?: boolean;
@@ -27,7 +27,7 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
   adapter?: string;
   /** Prompts share the reading of their beginnings only under the same salt. */
   salt?: string;
-  /** Whose request it is: owners take turns. */
+  /** Owner of the request: owners take turns. */
   owner?: string;
 }
 
@@ -46,13 +46,13 @@ export interface RemoveRequest {
   remove: string;
 }
 
-/** What a session of this job takes, and what it answers with. */
+/** Requests and replies of this job's session. */
 export type SessionRequest = GenerateRequest | InstallRequest | RemoveRequest | ModelQuestion;
 export type SessionChunk = GenerateChunk | { installed: InstalledAdapter } | ModelAnswer;
 
 /** One answer, or what was written down of a recording. */
 export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {
-  /** Of a recording: how long it is. */
+  /** Length of a recording. */
   seconds?: number;
 }
 

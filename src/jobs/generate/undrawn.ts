@@ -5,7 +5,7 @@ import { processorOf, writeDown } from '../predict/speech.ts';
 import { wrongPrompt } from './read-prompts.ts';
 import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
 
-/** One recording after the other. Whoever hears has no samples, stops or forms of answers. */
+/** One recording after the other. Speech models do not sample: `n`, `stop` and constraints are rejected. */
 export async function writeDownAll(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
   refuseSampling(body, 'what is heard');
   const processor = processorOf(answering);
@@ -23,7 +23,7 @@ export async function writeDownAll(answering: Answering, { body, send, signal }:
   }
 }
 
-/** The stretch of each prompt's text that answers its question; nothing is drawn, so that there are no samples. */
+/** Answer span of each prompt's text. There is no sampling. */
 export async function findAnswers(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
   refuseSampling(body, 'where answers are found');
   const asked = body.prompts.map((prompt, row) => {
@@ -48,7 +48,7 @@ export async function findAnswers(answering: Answering, { body, send, signal }: 
   }
 }
 
-/** What a recording is refused for, under its place among the prompts. */
+/** Adds the recording's position among the prompts to an error. */
 function inPlace(error: unknown, row: number): unknown {
   if (!(error instanceof AttuneError) || !/^E_(AUDIO|FEATURES_SHAPE)/.test(error.code)) return error;
   const { code, what, got } = error;

@@ -13,7 +13,7 @@ import type { ResultNotesFile } from './result-notes.ts';
 export interface SavedTables {
   /** Rows of the largest one; 0 where there is none. */
   rows: number;
-  /** Paths of tables that take the base's place and are no part of `modules_to_save`. */
+  /** Paths of tables that replace the base's and are not in `modules_to_save`. */
   whole: string[];
   /** Tables below trained rows, by path: the tensor's name. */
   below: Map<string, string>;

@@ -36,7 +36,7 @@ export function modelFolder(name: string): string {
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
-  // `runs/tickets` beside a folder `runs` is a path with a typo, although the hub could have such a name.
+  // `runs/tickets` next to a folder `runs` is a mistyped path, although the hub could have such a name.
   const isAbsent = isHubName && dirname(name) !== 'runs' && !existsSync(dirname(name));
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,

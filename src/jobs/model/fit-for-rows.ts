@@ -1,59 +1,38 @@
 /** Whether a base can read rows of a kind and do what they ask, by its config.json alone. */
-import type { Example, ExampleKind } from '../../data/index.ts';
-import type { Modality, Task } from '../../models/architecture.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
+import type { Need } from '../../data/kinds/kind.ts';
+import type { Modality } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { imagesIn } from '../../text/message.ts';
 
-export interface Need {
-  reads: Modality;
-  /** One of these. */
-  tasks: readonly Task[];
-}
-
-const TEXTS: Partial<Record<ExampleKind, readonly Task[]>> = {
-  chat: ['causal-lm', 'seq2seq'],
-  completion: ['causal-lm', 'seq2seq'],
-  text: ['causal-lm', 'masked-lm'],
-  classification: ['sequence'],
-  multilabel: ['sequence'],
-  regression: ['sequence'],
-  tagged: ['token'],
-  question: ['question'],
-  pair: ['embedding'],
-  graded: ['embedding'],
-};
-
-/** What a model must read and be able to do for rows such as this one. */
+/** Inputs and tasks that a model needs for rows such as this one. */
 export function needOf(example: Example): Need | undefined {
-  const { kind } = example;
-  if (kind === 'items') return { reads: 'items', tasks: ['next-item'] };
-  if (kind === 'image-text') return { reads: 'image', tasks: ['contrastive'] };
-  if (kind === 'speech') return { reads: 'audio', tasks: ['ctc', 'seq2seq'] };
-  if (kind === 'chat' && imagesIn(example.messages).length > 0) return { reads: 'image', tasks: ['causal-lm'] };
-  const media = kind === 'classification' ? example.media?.kind : undefined;
-  const tasks = TEXTS[kind];
-  return tasks && { reads: media ?? 'text', tasks };
+  return kindOf(example).needs?.(example);
 }
 
 const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
 
+/** Whether what a model needs for such rows depends on what is optimised. */
+export function isByObjective({ kind }: Example): boolean {
+  return kind === 'preference' || kind === 'feedback' || kind === 'stepwise';
+}
+
 /**
- * Refuses a base in a folder that cannot read or learn such rows; `fix` says what could.
+ * Refuses a base in a folder that cannot read or learn such rows; `fix` says what could. `task` is the objective's.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
  */
 export async function requireFit(
   { model, folder }: { model: string; folder: string },
   example: Example,
-  fix: () => string | Promise<string>,
+  { fix, task }: { fix: () => string | Promise<string>; task?: string },
 ): Promise<void> {
-  const need = needOf(example);
+  const need: Need | undefined = task === undefined ? needOf(example) : { reads: 'text', tasks: [task] };
   if (need === undefined) return;
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
   const { modalities = ['text'] } = architecture;
-  const tasks = Object.keys(architecture.heads(raw)) as Task[];
+  const tasks = Object.keys(architecture.heads(raw));
   const reads = modalities.includes(need.reads);
   if (reads && need.tasks.some((task) => tasks.includes(task))) return;
   const rows = ROWS[need.reads];

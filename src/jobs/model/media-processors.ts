@@ -10,11 +10,11 @@ export interface MediaProcessor {
 
 /** A kind of files that models read. */
 export interface MediaProcessorKind {
-  /** What preprocessor_config.json of a model of some type describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
+  /** Processor described by the preprocessor_config.json of a model type. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
   open(config: Readonly<Record<string, unknown>>, modelType: string): MediaProcessor;
 }
 
-/** Kinds of files beside text. */
+/** Kinds of files other than text. */
 export const mediaProcessors = defineRegistry<MediaProcessorKind, MediaKind>('kind of files', 'E_UNKNOWN_MEDIA', {
   image: async () => (await import('./media/image.ts')).kind,
   audio: async () => (await import('./media/audio.ts')).kind,

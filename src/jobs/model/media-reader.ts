@@ -13,7 +13,7 @@ import type { RawConfig } from '../../models/config.ts';
 import type { MediaReader, PreparedRow } from '../../train/interfaces.ts';
 import { mediaProcessors, type MediaProcessor } from './media-processors.ts';
 
-/** What is kept of files that are read again in the next epoch. */
+/** Cache for files that are read again in the next epoch. */
 const KEPT_BYTES = 1 << 29;
 /** Files that are decoded at once. */
 const AT_ONCE = 8;
@@ -37,7 +37,7 @@ export async function mediaReaderFor(
   return new Reader({ kind, identity, imageTokens }, processor, { maxPositions, tokens });
 }
 
-/** What says how files become features. @throws AttuneError E_PROCESSOR_MISSING */
+/** The folder's preprocessor_config.json. @throws AttuneError E_PROCESSOR_MISSING */
 function processorConfig(folder: string): Record<string, unknown> {
   const path = join(folder, 'preprocessor_config.json');
   if (existsSync(path)) return readJsonObject(path);
@@ -65,7 +65,7 @@ class Reader implements MediaReader {
   readonly imageTokens: MediaReader['imageTokens'];
   readonly #processor: MediaProcessor;
   readonly #counts: TokenCounts;
-  /** Of the files read so far, the first that fit. */
+  /** The first files that fit into the cache. */
   readonly #kept = new Map<string, Features>();
   #keptBytes = 0;
 

@@ -16,7 +16,7 @@ export async function tokenizerOf(folder: string, model = folder): Promise<Token
   return writes ? Tokenizer.load(folder) : Tokenizer.none(folder);
 }
 
-/** What reads a model's images or recordings; undefined for models of text. @throws E_PROCESSOR_… */
+/** Reader of a model's images or recordings; undefined for text models. @throws E_PROCESSOR_… */
 export async function mediaReaderOf(folder: string): Promise<MediaReader | undefined> {
   return mediaReaderFor(folder, await architectureOf(folder), readConfig(folder));
 }
@@ -26,7 +26,7 @@ export const CATALOGUE_FILES = ['items.jsonl', 'catalogue.json'] as const;
 
 const PROCESSOR_FILES = ['preprocessor_config.json', 'processor_config.json', ...CATALOGUE_FILES];
 
-/** What says how files become what a model reads, and what is known of its items, goes with its result, as it is. */
+/** Copies processor and item catalogue of the base model to the result, unchanged. */
 export function copyProcessor(base: string, draft: string): void {
   for (const name of PROCESSOR_FILES) {
     const path = join(base, name);

@@ -40,11 +40,11 @@ export interface OpenOptions {
   /** The base model with the head that it was saved with, in place of a new one for the run's task. */
   ownTask?: boolean;
   precision?: 'auto' | 'bf16' | 'f32';
-  /** What a model is opened for that says nothing of it itself. */
+  /** Task, for a model that does not name it. */
   as?: Task;
   /** How it makes a row's vector, where its folder does not say it. */
   embedding?: ModelOptions['embedding'];
-  /** Of a model that translates between many: what its prompts are in, and its answers. */
+  /** Multilingual translation models: the languages of prompts and answers. */
   languages?: LanguageChoice;
   /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
   storage?: StorageName;
@@ -64,7 +64,7 @@ export interface OpenedModel {
   tuning?: Tuning;
   /** The folder that was opened: of the adapter or of the model. */
   folder: string;
-  /** The base model's folder: `folder` itself where there is no adapter. */
+  /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
   /** How its weights are kept, where that is not dense. */

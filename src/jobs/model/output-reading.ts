@@ -7,7 +7,7 @@ export function hasClasses(task: Task): boolean {
   return task === 'sequence' || task === 'token';
 }
 
-/** Whether a head is trained whole beside an adapter even where the base model has it already, as PEFT does. */
+/** Whether a head is trained in full with an adapter even if the base model has one, as PEFT does. */
 export function trainsWholeHead(task: Task): boolean {
   return hasClasses(task) || task === 'question';
 }
@@ -20,7 +20,7 @@ export function withReading(config: RawConfig, reading: Readonly<Record<string, 
   return { ...config, ...none, ...reading };
 }
 
-/** What a head's scores mean, where that is recorded. */
+/** Meaning of a head's scores, if recorded. */
 export function problemTypeIn(reading: Readonly<Record<string, unknown>> | undefined): ProblemType | undefined {
   return reading?.problem_type as ProblemType | undefined;
 }

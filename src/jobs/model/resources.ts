@@ -127,8 +127,8 @@ export type StepCosts = Record<'kept' | 'checkpointing' | 'least', StepCost>;
 const DEFAULT_TOKENS = 8192;
 
 /**
- * What fits into a budget, a third of the free memory unless given: first with fewer tokens at once, down to the longest
- * row; then with checkpointing; then keeping the least.
+ * Largest plan that fits into a budget, a third of free memory unless given: first with fewer tokens at once, down to
+ * the longest row; then with checkpointing; then keeping the least.
  */
 export function planMemory(
   model: Model,

@@ -8,7 +8,7 @@ import type { ToolSchema } from '../../text/message.ts';
 import type { PrivacySpent } from '../../train/interfaces.ts';
 import type { Probe } from './probe.ts';
 
-/** The file beside an adapter or a model that says where it comes from. */
+/** File of provenance next to an adapter or a model. */
 export const RESULT_NOTES = 'attune.json';
 
 export interface ResultNotesFile {
@@ -28,7 +28,7 @@ export interface ResultNotesFile {
   system_prompt?: string;
   /** The tools that every conversation had. */
   tools?: readonly ToolSchema[];
-  /** What conversations had, and not all the same. */
+  /** Parts that differed between conversations. */
   differs?: readonly ('system' | 'tools')[];
   /** Whether a space sets answers of plain text off from their prompts. */
   answer_space?: boolean;
@@ -36,7 +36,7 @@ export interface ResultNotesFile {
   /** Rows of the token tables, where they are more than the base model's. */
   vocabulary_size?: number;
   data_hashes: Record<string, string>;
-  /** Of the training rows, as it was named or detected; absent where their files have several. */
+  /** Format of the training rows, as named or detected; absent if their files have several. */
   format?: string;
   labels: readonly string[];
   /** Keys of config.json that say how the head's output is read; an adapter has no config.json of its own. */
@@ -47,7 +47,7 @@ export interface ResultNotesFile {
   step: number;
   probe?: Probe;
   metrics: Metrics;
-  /** What its rows lost of their privacy, where the training bounded that. */
+  /** Privacy loss of its rows, if the training bounded it. */
   privacy?: PrivacySpent;
   recipe: unknown;
 }

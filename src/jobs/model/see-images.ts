@@ -1,13 +1,16 @@
 import { SeenImages } from '../../generate/index.ts';
-import { pixelsOf } from '../../methods/objectives/image-squares.ts';
+import { pixelsOf } from '../../tasks/rows/image-squares.ts';
 import { withAdapters, type AdapterOwner } from '../../nn/index.ts';
 import type { ImageFile } from '../../text/index.ts';
 import type { Features } from '../../base/features.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
-import { squaresOf } from '../../train/image-texts.ts';
+import { squaresOf } from '../../tasks/rows/image-texts.ts';
 import type { OpenedModel } from './open-model.ts';
 
-/** What a model, or an adapter on it, sees of a prompt's images; undefined for a prompt without any. @throws AttuneError E_MEDIA_UNREADABLE */
+/**
+ * Vectors of a prompt's images for a model, or for an adapter on it; undefined for prompts without images. @throws
+ * AttuneError E_MEDIA_UNREADABLE
+ */
 export async function seeImages(
   { model, media, lease }: Pick<OpenedModel, 'model' | 'media'> & { lease?: { owner: AdapterOwner } },
   files: readonly ImageFile[] | undefined,

@@ -1,5 +1,5 @@
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { byTokens } from '../../train/evaluate.ts';
+import { byTokens } from '../../tasks/rows/batches.ts';
 import { tokensAtOnce, type PreparedRow } from '../../train/interfaces.ts';
 import { turn } from '../../base/turn.ts';
 import { TOO_LONG } from './answering.ts';

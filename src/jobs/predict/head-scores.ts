@@ -1,6 +1,6 @@
 /** What the heads of classifiers say of rows. R rows, C classes */
-import { collateRows } from '../../methods/objectives/next-token.ts';
-import { stepScores } from '../../methods/objectives/prm.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { stepScores } from '../../tasks/rows/step-rows.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';

@@ -4,11 +4,11 @@ import { KEPT } from '../../eval/collection.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { best } from '../../eval/baselines/items.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import { itemIds, itemNames, type Tokenizer } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 

@@ -2,15 +2,18 @@ import { pushAll } from '../../base/many.ts';
 import type { Example } from '../../data/index.ts';
 import { expectedText } from '../../eval/example-text.ts';
 import type { Likelihood } from '../../eval/predictor.ts';
-import { objectives } from '../../methods/objectives/index.ts';
-import { trainedTokens } from '../../methods/objectives/next-token.ts';
-import type { Model } from '../../models/model.ts';
-import { evaluateRows } from '../../train/evaluate.ts';
-import { tokensOf, type Objective, type PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
+import { rowLogProbs } from '../../tasks/rows/answer-log-probs.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { loadSquares, withSquares } from '../../tasks/rows/image-squares.ts';
+import { imageTexts } from '../../tasks/rows/image-texts.ts';
+import { renderExamples } from '../../tasks/rows/rendered-rows.ts';
+import type { PreparedRow } from '../../tasks/rows/rows.ts';
+import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
+import { Renderer } from '../../text/index.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';
+import { rowSums } from './row-sums.ts';
 
-const BATCH_TOKENS = 4096;
 /** Undefined for a row without an answer. */
 export type Likely = Likelihood | 'too long' | undefined;
 
@@ -20,11 +23,14 @@ export type Likely = Likelihood | 'too long' | undefined;
  */
 export async function likelihoods(opened: Answering, examples: readonly Example[]): Promise<Likely[]> {
   const { model, tokenizer, media } = opened;
-  const { causal, maxPositions } = traitsOf(model);
-  const sft = await objectives.load('sft');
-  const objective = await sft.create({ train_on: 'last_answer' }, { tokenizer, media, now: TEMPLATE_DATE, causal });
+  const { maxPositions } = traitsOf(model);
+  const images = imageTexts({ tokenizer, media });
+  const renderer = new Renderer(tokenizer, { trainOn: 'last_answer', now: TEMPLATE_DATE, images });
   const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));
-  const { rows } = await objective.prepare(answered.map((i) => examples[i]));
+  const { rows } = await renderExamples(
+    renderer,
+    answered.map((i) => examples[i]),
+  );
   const found = examples.map((): Likely => undefined);
   const windows: { i: number; row: PreparedRow }[] = [];
   for (const [place, row] of rows.entries()) {
@@ -37,14 +43,15 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
         windowsOf(row, maxPositions).map((window) => ({ i, row: window })),
       );
   }
-  const nats = await natsOf(
-    { model, objective },
+  const sums = await rowSums(
     windows.map(({ row }) => row),
+    (batch) => rowLogProbs(model, withSquares(collateRows(batch, { causal: true }), images?.id)),
+    (batch) => (images === undefined ? batch : loadSquares(batch, media!)),
   );
   for (const [place, { i, row }] of windows.entries()) {
     const before = (found[i] ?? { negativeLogLikelihood: 0, tokens: 0 }) as Likelihood;
     found[i] = {
-      negativeLogLikelihood: before.negativeLogLikelihood + nats[place],
+      negativeLogLikelihood: before.negativeLogLikelihood - sums[place],
       tokens: before.tokens + trainedTokens(row),
       bytes: Buffer.byteLength(expectedText(examples[i]) ?? ''),
     };
@@ -60,12 +67,4 @@ function windowsOf(row: PreparedRow, length: number): PreparedRow[] {
     windows.push({ ...row, ids: ids as Int32Array, trained: trained as Uint8Array });
   }
   return windows;
-}
-
-/** Sum over each row's trained tokens. */
-async function natsOf(parts: { model: Model; objective: Objective }, rows: readonly PreparedRow[]): Promise<number[]> {
-  if (rows.length === 0) return [];
-  const longest = rows.reduce((most, row) => Math.max(most, tokensOf(row)), 0);
-  const { perRow } = await evaluateRows(parts, rows, { microBatchTokens: Math.max(longest, BATCH_TOKENS) });
-  return rows.map((row, i) => perRow[i] * trainedTokens(row));
 }

@@ -1,12 +1,12 @@
 import { promptText } from '../../eval/example-text.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { maskToken } from '../../methods/objectives/masked_lm.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+import { hiddenTokens, maskToken } from '../../tasks/rows/hidden-tokens.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { fromArray, noGrad, scope } from '../../tensor/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { Model } from '../../models/model.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 
@@ -54,22 +54,10 @@ export async function answerWithMasks(
 /** Of each row's hidden tokens. */
 function natsOf(model: Model, rows: readonly PreparedRow[]): number[] {
   const { input } = collateRows(rows, { causal: false });
-  const places: bigint[] = [];
-  const targets: bigint[] = [];
-  const rowOf: number[] = [];
-  let start = 0;
-  for (const [r, { ids, trained, targets: wanted = ids }] of rows.entries()) {
-    for (let t = 0; t < ids.length; t++) {
-      if (trained[t] === 0) continue;
-      places.push(BigInt(start + t));
-      targets.push(BigInt(wanted[t]));
-      rowOf.push(r);
-    }
-    start += ids.length;
-  }
+  const { places, targets, rows: rowOf } = hiddenTokens({ rows });
   const sums = rows.map(() => 0);
   if (places.length === 0) return sums;
-  const onDevice = (values: readonly bigint[]) => fromArray(BigInt64Array.from(values)).toDevice(model.device);
+  const onDevice = (values: readonly number[]) => fromArray(BigInt64Array.from(values, BigInt)).toDevice(model.device);
   const logProbs = noGrad(() =>
     scope(() => {
       const hidden = model.hidden(input).indexSelect(0, onDevice(places));

@@ -1,19 +1,15 @@
 import type { PreferenceExample } from '../../data/example.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { trainedTokensOf } from '../../methods/objectives/answer-log-probs.ts';
-import { objectives } from '../../methods/objectives/index.ts';
-import { answerTokens, pairSums, preferenceRows } from '../../methods/objectives/preference-rows.ts';
-import { create as createReward, pairScores } from '../../methods/objectives/reward.ts';
+import { trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
+import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from '../../tasks/rows/preference-rows.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { Message } from '../../text/message.ts';
 import type { Batch, PreparedRow } from '../../train/interfaces.ts';
 import type { PreferenceMeasure } from '../../train/method.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { ResultNotesFile } from '../model/result-notes.ts';
-import { traitsOf } from '../train/build-trainer.ts';
-import { referenceModel, type ReferenceModel } from '../train/reference-model.ts';
+import { traitsOf } from '../../models/traits.ts';
+import { measureOf, referenceOf } from '../model/pair-judging.ts';
 import { TEMPLATE_DATE, type AnswerOptions, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
@@ -28,7 +24,7 @@ export async function answerWithPreferences(
   const { causal, maxPositions } = traitsOf(model);
   const processor = { tokenizer, now: TEMPLATE_DATE, causal };
   const isScored = model.task === 'sequence';
-  const rowsOf = isScored ? createReward({ center_rewards_coefficient: null }, processor) : preferenceRows(processor);
+  const rowsOf = isScored ? scoredPairs(processor) : preferenceRows(processor);
   const { rows } = await rowsOf.prepare(examples);
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
   const measure = options.preference ?? (await measureOf(opened.notes)) ?? 'whole';
@@ -93,28 +89,6 @@ function predictionOf(
   // What a reward model is trained to say is how probable it is that an answer is preferred.
   const isChosen = 1 / (1 + Math.exp(-margin));
   return { id, margin, text, scores: { chosen: isChosen, rejected: 1 - isChosen } };
-}
-
-/** What the run of a result judged pairs by. */
-export async function measureOf(notes: ResultNotesFile | undefined): Promise<PreferenceMeasure | undefined> {
-  if (notes === undefined) return undefined;
-  const { name, ...options } = (notes.recipe as Recipe).objective;
-  return (await objectives.load(name)).preference(options);
-}
-
-/** The model that training compared with; undefined for one that nothing was made from: it is its own. */
-async function referenceOf({ model, tuning, notes }: Answering): Promise<ReferenceModel | undefined> {
-  const recipe = notes?.recipe as Recipe | undefined;
-  if (recipe === undefined && tuning === undefined) return undefined;
-  const objective = recipe?.objective;
-  const named = objective !== undefined && 'ref_model' in objective ? objective.ref_model : null;
-  return referenceModel({
-    objective: { needs: { reference: true }, referenceModel: named ?? undefined },
-    tuning: tuning ?? { result: 'model' },
-    model,
-    base: notes?.base_folder ?? '',
-    storage: recipe?.storage ?? { name: 'dense' },
-  });
 }
 
 function textOf(answer: string | readonly Message[]): string {

@@ -2,7 +2,7 @@
 import { greatest } from '../../base/many.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../eval/chosen-labels.ts';
 import type { Prediction } from '../../eval/predictor.ts';
-import { joinLabels } from '../../eval/example-text.ts';
+import { joinLabels } from '../../data/kinds/multilabel.ts';
 import type { RawConfig } from '../../models/config.ts';
 import type { SequenceHead } from '../../models/heads/sequence.ts';
 

@@ -3,15 +3,15 @@ import { expectedText, promptText } from '../../eval/example-text.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { Likelihood, PredictOptions, Prediction } from '../../eval/predictor.ts';
 import { answerStart, generate, rememberTexts } from '../../generate/index.ts';
-import { objectives } from '../../methods/objectives/index.ts';
-import { evaluateRows } from '../../train/evaluate.ts';
+import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../tasks/rows/source-target.ts';
+import { countTrained, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
-import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
+import { rowSums } from './row-sums.ts';
+import { traitsOf } from '../../models/traits.ts';
+import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
 /** Texts that are read together, and answered together. */
 const BATCH = 32;
-const BATCH_TOKENS = 4096;
 
 /** What a decoder writes from what its encoder read, and how likely it finds the right answer. */
 export async function answerWithDecoder(
@@ -55,21 +55,21 @@ async function likelihoodsOf(
   { model, tokenizer }: Pick<Answering, 'model' | 'tokenizer'>,
   examples: readonly CompletionExample[],
 ): Promise<(Likelihood | undefined)[]> {
-  const method = await objectives.load('seq2seq');
-  const objective = await method.create(
-    { src_lang: null, tgt_lang: null },
-    { tokenizer, now: TEMPLATE_DATE, causal: true },
-  );
   const answered = [...examples.keys()].filter((i) => examples[i].completion.trim() !== '');
-  const { rows } = await objective.prepare(answered.map((i) => examples[i]));
+  const { rows } = await sourceTargetRows(
+    answered.map((i) => examples[i]),
+    { tokenizer },
+  );
   const prepared = rows as PreparedRow[];
-  const longest = prepared.reduce((most, { ids }) => Math.max(most, ids.length), BATCH_TOKENS);
-  const { perRow } = await evaluateRows({ model, objective }, prepared, { microBatchTokens: longest });
+  const sums = await rowSums(prepared, (batch) => {
+    const { logProbs, rows: rowOf } = answerTokens(model, collateSourceTarget(batch));
+    return sumsOfRows(logProbs, rowOf, batch.length);
+  });
   const found: (Likelihood | undefined)[] = examples.map(() => undefined);
   for (const [place, i] of answered.entries()) {
-    const { tokens } = objective.counts({ rows: [prepared[place]] });
+    const { tokens } = countTrained({ rows: [prepared[place]] });
     const bytes = Buffer.byteLength(examples[i].completion);
-    found[i] = { negativeLogLikelihood: perRow[place] * tokens, tokens, bytes };
+    found[i] = { negativeLogLikelihood: -sums[place], tokens, bytes };
   }
   return found;
 }

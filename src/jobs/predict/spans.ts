@@ -10,14 +10,14 @@ import {
   contextOf,
   contextWindows,
   frameQuestions,
-} from '../../methods/objectives/context-windows.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+} from '../../tasks/rows/context-windows.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import type { RawConfig } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import type { PlacedText } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { readingOf } from './cut-rows.ts';

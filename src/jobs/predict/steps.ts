@@ -1,9 +1,9 @@
 import type { StepwiseExample } from '../../data/example.ts';
-import { verdictText } from '../../eval/example-text.ts';
+import { verdictText } from '../../data/kinds/stepwise.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { stepRows } from '../../methods/objectives/step-rows.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { stepRows } from '../../tasks/rows/step-rows.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { rightSteps, separatorOf } from './head-scores.ts';

@@ -2,10 +2,10 @@
 import type { TaggedExample } from '../../data/example.ts';
 import type { Asked } from '../../eval/prompting/asked.ts';
 import type { PredictOptions, Prediction } from '../../eval/predictor.ts';
-import { collateRows } from '../../methods/objectives/next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { encodeWords } from '../../text/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 

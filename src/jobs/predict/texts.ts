@@ -20,10 +20,10 @@ import {
   type GenerationOptions,
   type SeenImages,
 } from '../../generate/index.ts';
-import { imageTexts } from '../../train/image-texts.ts';
+import { imageTexts } from '../../tasks/rows/image-texts.ts';
 import { Renderer, type ImageFile } from '../../text/index.ts';
 import { seeImages } from '../model/see-images.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { answerBorder, borderedConstraint } from './plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
 import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';

@@ -31,10 +31,10 @@ export interface AddItemsInput {
 export interface AddedItems {
   folder: string;
   added: number;
-  /** Items that the model knew already, and is told of anew. */
+  /** Known items with a new description. */
   described: number;
   items: number;
-  /** Of the items told of now, texts longer than the model has room for, of which it reads the beginning. */
+  /** New descriptions that exceed the model's limit, of which it reads the beginning. */
   cut: number;
 }
 

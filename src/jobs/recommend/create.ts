@@ -30,10 +30,10 @@ export interface CreateInput {
 export interface CreatedModel {
   folder: string;
   modelType: string;
-  /** What its folder says that it is: `SasRecForNextItem`. */
+  /** Class name in its folder: `SasRecForNextItem`. */
   className: string;
   items: number;
-  /** Items of the catalogue that nobody has chosen. */
+  /** Items of the catalogue without any interaction. */
   cold: number;
   rows: number;
   /** Items' texts longer than the encoder inside reads, of which it reads the beginning. */
@@ -42,14 +42,14 @@ export interface CreatedModel {
   users: number;
   /** Different things that are known of users. */
   userFeatures: number;
-  /** What is known of items: words, values, numbers, width of their texts' vectors. */
+  /** Item features: words, values, numbers, width of their texts' vectors. */
   itemFeatures?: { words: number; tags: number; numbers: number; textWidth: number };
   maxPositions: number;
   parameters: number;
   bytes: number;
 }
 
-/** Histories beyond this are cut unless more is asked for, as in the paper for its denser data. */
+/** Longer histories are cut by default, as in the paper for its denser data. */
 const MOST_POSITIONS = 201;
 
 /**
@@ -101,7 +101,7 @@ async function readItems({ data, seed }: CreateInput, { signal }: JobContext): P
   });
 }
 
-/** What a model of this kind knows of whoever chose: who it is, or what is known of them. @throws AttuneError E_NO_USERS */
+/** User features for this kind of model: the identity, or known attributes. @throws AttuneError E_NO_USERS */
 function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, knowsUsers }: ItemArchitecture) {
   if (knowsUsers !== true) return about;
   if (user !== undefined) return [selfOf(user)];
@@ -113,7 +113,7 @@ function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, kn
   });
 }
 
-/** What is known of the items, learnt from their catalogue; undefined where there is none. */
+/** Item features learnt from the catalogue; undefined without one. */
 async function readFeatures(input: CreateInput, architecture: ItemArchitecture, context: JobContext) {
   refuseIdle(input, architecture);
   const { catalogue, textEncoder, tunesEncoder = false } = input;
@@ -130,11 +130,11 @@ async function readFeatures(input: CreateInput, architecture: ItemArchitecture, 
   return { items, space, texts, features: sizesOf(space, { textWidth: texts?.width }) };
 }
 
-/** What a model would not read is not taken in silence. */
+/** Rejects options that the model would ignore. */
 function refuseIdle(given: CreateInput, { modelType, readsFeatures }: ItemArchitecture) {
   if (given.tunesEncoder === true && given.textEncoder === undefined) {
     throw new AttuneError('E_OPTION_IDLE', {
-      what: 'There is no text encoder to tune',
+      what: 'The model has no text encoder to tune',
       got: '--tune-text-encoder',
       fix: 'name one: --text-encoder MODEL',
     });
@@ -164,7 +164,7 @@ function positionsFor(rows: readonly ItemsExample[], architecture: ItemArchitect
 async function preTrained(modelType: string): Promise<AttuneError> {
   const all = await Promise.all(architectures.names.map((name) => architectures.load(name)));
   return new AttuneError('E_NOT_NEW', {
-    what: `${capitalised(withArticle(modelType))} model is not made anew: it is tuned from a pre-trained one`,
+    what: `${capitalised(withArticle(modelType))} model cannot be created: it is tuned from a pre-trained one`,
     expected: all
       .filter(isItemArchitecture)
       .map((one) => one.modelType)

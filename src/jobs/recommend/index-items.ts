@@ -14,7 +14,7 @@ export interface WrittenIndex {
   kind: 'exact' | 'clustered';
   items: number;
   bytes: number;
-  /** Of one in clusters: how many it has and looks into, and the share of the ten best that it finds so. */
+  /** Clustered indexes: number of clusters, number searched, and the share of the ten best items found that way. */
   clusters?: number;
   probes?: number;
   recall?: number;

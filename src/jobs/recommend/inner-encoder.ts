@@ -5,7 +5,7 @@ import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/it
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { cutTo } from '../predict/cut-rows.ts';
 import { textVectors } from '../predict/vectors.ts';
 import { withTexts } from './item-catalogue.ts';
@@ -13,7 +13,7 @@ import { openModel } from '../model/open-model.ts';
 
 /** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
 export interface ItemTokens {
-  /** Of the longest text, with room for a few tokens at least. */
+  /** Length of the longest text, with room for a few tokens at least. */
   width: number;
   /** Items of whose texts only the beginning is read. */
   cut: ReadonlySet<string>;
@@ -25,7 +25,7 @@ export interface InnerEncoder {
   plan: TextEncoderPlan;
   tokenizer: Tokenizer;
   tokens: ItemTokens;
-  /** Of a text's vector. */
+  /** Width of a text's vector. */
   width: number;
   /** Gives its weights to the place that they have in a model. */
   moveInto(model: Model): void;

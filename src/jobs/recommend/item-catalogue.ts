@@ -47,7 +47,7 @@ export function sizesOf(
   return { words: words.length, wordsOfItem, tags: tags.length, tagsOfItem, numbers: numbers.length, ...ofTexts };
 }
 
-/** Gives a model's table what is known of its items. `names`: of all of the vocabulary, undefined for what is no item. */
+/** Writes items' features into a model's table. `names`: the whole vocabulary, undefined for tokens that are not items. */
 export function describeItems(
   model: Model,
   names: readonly (string | undefined)[],

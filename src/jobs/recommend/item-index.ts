@@ -22,7 +22,7 @@ export function hasItemVectors({ task, trunk }: Model): boolean {
   return task === 'next-item' && isItemTrunk(trunk);
 }
 
-/** Writes the index of a model beside its weights, which lie there already; returns it. */
+/** Writes a model's index next to its weights and returns it. */
 export async function writeItemIndex(
   folder: string,
   opened: { model: Model; tokenizer: Tokenizer },
@@ -32,7 +32,7 @@ export async function writeItemIndex(
 }
 
 /**
- * The index that lies beside a model's weights; one made now where there is none, or an adapter changes the vectors.
+ * The index next to a model's weights; built now if there is none, or if an adapter changes the vectors.
  * @throws AttuneError E_INDEX_BAD, E_INDEX_STALE, E_NO_ITEMS
  */
 export async function openItemIndex(
@@ -46,7 +46,7 @@ export async function openItemIndex(
   const isForeign = stored.ids.some((id) => id < 0 || id >= opened.tokenizer.size);
   if (!isOther && !isForeign && stored.index.width === opened.model.trunk.width) return stored;
   throw new AttuneError('E_INDEX_STALE', {
-    what: `${path} was made of other weights than those beside it`,
+    what: `${path} was made from other weights than those next to it`,
     fix: `make it again: attune models index ${opened.folder}`,
   });
 }

@@ -26,7 +26,7 @@ export interface Recommendations {
   index: { kind: 'exact' | 'clustered'; items: number };
 }
 
-/** What each row is likely to choose next, by the model's index. @throws AttuneError E_NO_ITEMS, E_WRONG_ROWS, E_INDEX_… */
+/** Likely next items of each row, by the model's index. @throws AttuneError E_NO_ITEMS, E_WRONG_ROWS, E_INDEX_… */
 export async function run(input: RecommendInput, context: JobContext): Promise<Recommendations> {
   const { target, data, count, keepSeen } = input;
   const { emit, signal } = context;

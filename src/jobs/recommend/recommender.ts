@@ -4,7 +4,7 @@ import { noGrad, scope } from '../../tensor/index.ts';
 import { itemNames } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import { sideBySide, type Found, type StoredIndex } from '../../vectors/index.ts';
-import { traitsOf } from '../train/build-trainer.ts';
+import { traitsOf } from '../../models/traits.ts';
 import { inBatches } from '../predict/batched.ts';
 import { historyRow, lastStates } from '../predict/items.ts';
 import { openItemIndex } from './item-index.ts';
@@ -19,7 +19,7 @@ export interface RecommendOptions {
   signal?: AbortSignal;
 }
 
-/** What one row is likely to choose next. */
+/** Likely next items of one row. */
 export interface Recommendation {
   /** Items of the row that the model does not know; it reads the others. */
   unknown?: string[];
@@ -50,13 +50,13 @@ export class Recommender {
     return { kind, items: count };
   }
 
-  /** What each row is likely to choose next, in their order. */
+  /** Likely next items of each row, in order. */
   async recommend(examples: readonly ItemsExample[], options: RecommendOptions): Promise<Recommendation[]> {
     const { count, keepSeen } = options;
     const states = await statesOf(this.#opened, examples, options);
     const known = new Set(this.#names);
     const had = examples.map(({ items }) => new Set(keepSeen ? [] : items));
-    // What is left out afterwards is asked for besides.
+    // Requests more, to make up for those that are removed afterwards.
     const most = count + had.reduce((largest, { size }) => Math.max(largest, size), 0);
     const found = this.#index.index.search(sideBySide(states), most);
     return examples.map(({ items }, i) => {
@@ -71,7 +71,7 @@ export class Recommender {
   }
 }
 
-/** What the model makes of each whole row: [D] each. */
+/** State of the model after each whole row: [D] each. */
 async function statesOf(
   { model, tokenizer }: OpenedModel,
   examples: readonly ItemsExample[],

@@ -53,7 +53,7 @@ export async function loadRunData(
   return loaded;
 }
 
-/** Rows that are trained on beside the run's own. */
+/** Rows mixed into the run's own training rows. */
 function replayed(replay: Recipe['retention']['replay']): DataSource[] {
   return replay === null ? [] : [{ path: replay.path, share: replay.share, format: replay.format ?? undefined }];
 }

@@ -24,7 +24,7 @@ export interface PrepareContext {
   /** The classes that the objective was made for: rows hold their place among them. */
   labels: readonly string[];
   tokenizer: Tokenizer;
-  /** What says how many tokens a file makes. */
+  /** Gives the number of tokens of a file. */
   media?: MediaReader;
   recipe: Recipe;
   /** The longest row that the model can read; a larger max_length does not change that. */
@@ -89,7 +89,7 @@ function idle(what: string, got: string, policy: string): AttuneError {
   return new AttuneError('E_OPTION_IDLE', { what, got, fix: `set data.long_rows: ${policy}, or remove ${key}` });
 }
 
-/** @throws AttuneError E_OPTION_IDLE where a row is of another kind, or is no single text */
+/** @throws AttuneError E_OPTION_IDLE if a row is of another kind, or not a single text */
 function refuseFixed(
   examples: readonly Example[],
   { kinds, got, verb, key }: { kinds: ReadonlySet<Example['kind']>; got: string; verb: string; key: string },
@@ -107,7 +107,7 @@ function refuseFixed(
   });
 }
 
-/** Whether a row is no single text. */
+/** Whether a row is more than a single text. */
 function hasMore(example: Example): boolean {
   const { textPair, media } = example as Partial<ClassificationExample>;
   return textPair !== undefined || media !== undefined;

@@ -5,8 +5,8 @@ import { readNotes } from '../model/result-notes.ts';
 import { notedShapes } from './noted-shapes.ts';
 
 /**
- * What rows for some models are expected to look like: those that they were trained on. Rows that look otherwise are
- * recognised by their columns. Undefined where nothing is known. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
+ * Expected format of rows for models: that of their training rows. Other rows are recognised by their columns.
+ * Undefined if nothing is known. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
  */
 export function rememberedShapes(targets: readonly string[]): KnownShapes | undefined {
   const distinct = [...new Set(targets)];

@@ -4,7 +4,7 @@ import type { Example } from '../../data/example.ts';
 import { imagesIn, type ImageFile } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 
-/** What of a prepared row does not come back from its example. */
+/** Parts of a prepared row that its example does not restore. */
 interface Entry {
   length: number;
   label?: number;

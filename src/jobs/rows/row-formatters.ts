@@ -48,7 +48,7 @@ function warning(code: string, message: string) {
 /** Only where `allow_overlap` lets it be. */
 function overlapping({ rows, exact, listed }: OverlapReport) {
   const message =
-    `${plural(rows, 'rows')} to evaluate on also stand in the rows to train on, or nearly so (${exact} exact copies): ` +
+    `${plural(rows, 'rows')} of the evaluation data are also in the training data, or nearly so (${exact} exact copies): ` +
     'figures on them are too good';
   return { ...warning('W_SPLIT_OVERLAP', message), problems: listed, problemCount: rows };
 }

@@ -15,7 +15,7 @@ import type { ModelOptions } from '../../models/skeleton.ts';
 import { tokenizerOf } from '../model/model-readers.ts';
 import { speechTokenizer } from './speech-tokenizer.ts';
 
-/** What a run's tokens ask of the model's token tables. */
+/** Requirements of a run's tokens on the model's token tables. */
 export interface Vocabulary {
   /** Rows that they need. */
   size: number;
@@ -35,7 +35,7 @@ export interface RunTokenizer {
   letters?: ModelOptions['letters'];
 }
 
-/** What an earlier part of the run decided of its rows. */
+/** Decisions of an earlier part of the run on its rows. */
 export interface TokenizerChoice {
   answerSpace?: boolean;
 }
@@ -103,8 +103,7 @@ async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer)
     const id = tokenizer.idOf(token);
     const pieces = id === null ? await tokenizer.encode(token) : [id];
     if (pieces.length === 1) ids.push(pieces[0]);
-    else
-      problems.push({ field, message: `"${token}" is no token of the model but ${pieces.length} of them`, fix: NEW });
+    else problems.push({ field, message: `"${token}" is not one token of the model but ${pieces.length}`, fix: NEW });
   }
   if (problems.length === 0) return ids;
   throw new AttuneError('E_TRAINABLE_TOKENS', { what: 'Some tokens to train are not there', problems });

@@ -3,10 +3,11 @@ import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
-import { isCausal, type Limits } from '../../models/architecture.ts';
+import { isCausal } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { architectures } from '../../models/index.ts';
+import type { BaseTraits } from '../../models/traits.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
@@ -26,12 +27,6 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
   return method.create(options, { ...processor, references: recipe.references, rewardModel });
 }
 
-/** What a base model's configuration says of it, before its weights are loaded. */
-export interface BaseTraits extends Limits {
-  /** A decoder, not an encoder that reads both ways. */
-  causal: boolean;
-}
-
 export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Promise<BaseTraits> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
@@ -45,10 +40,6 @@ async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<numb
   if (tuning === undefined) return 0;
   const { method: name, ...options } = tuning;
   return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
-}
-
-export function traitsOf({ architecture, config, limits }: Model): BaseTraits {
-  return { causal: isCausal(architecture, config), ...limits };
 }
 
 /** A base model made ready to be trained. */

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { greatest, smallest } from '../../base/many.ts';
-import { stepRows, stepsOf } from '../../methods/objectives/step-rows.ts';
+import { stepRows, stepsOf } from '../../tasks/rows/step-rows.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { withRandomness } from '../../nn/index.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';

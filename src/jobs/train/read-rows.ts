@@ -7,7 +7,7 @@ import { reportRemark } from '../model/report-remark.ts';
 import { readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { modelFolder } from '../model/base-model.ts';
-import { requireFit } from '../model/fit-for-rows.ts';
+import { isByObjective, requireFit } from '../model/fit-for-rows.ts';
 import { createObjective, baseTraits } from './build-trainer.ts';
 import { recipePlan } from '../compare/label-meaning.ts';
 import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
@@ -53,7 +53,8 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
   const loaded = withCanaries(await loadRunData(recipe, context), recipe);
-  await refuseUnfit({ model: recipe.model, folder: base }, loaded.splits.train);
+  const named = { model: recipe.model, folder: base };
+  await refuseUnfit(named, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
   // What reads no tokens has no table that the letters it writes could fit.
@@ -63,6 +64,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  await refuseUnfit(named, loaded.splits.train, objective.task);
   await objective.ready?.(context.signal);
   await warnOfSilence(recipe, emit);
   const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
@@ -82,11 +84,14 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
 }
 
 /** A base for other rows is told at once, not by each row or by its tokenizer. */
-async function refuseUnfit(base: { model: string; folder: string }, [first]: readonly Example[]): Promise<void> {
+async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: Objective['task']): Promise<void> {
   // Items need a vocabulary of their own, which has an error of its own.
-  if (first === undefined || first.kind === 'items') return;
-  await requireFit(base, first, () => `attune init ${first.source.file} names a model for these rows`);
+  if (first === undefined || first.kind === 'items' || isByObjective(first) !== (task !== undefined)) return;
+  const fix = () => `attune init ${first.source.file} names a model for these rows`;
+  await requireFit(base, first, { fix, task });
 }
+
+type NamedBase = Parameters<typeof requireFit>[0];
 
 /** A run that began before there was a space between prompt and answer goes on without it. */
 async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {

@@ -7,7 +7,7 @@ import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { engineIdentity, scope } from '../../tensor/index.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import { byTokens } from '../../train/evaluate.ts';
+import { byTokens } from '../../tasks/rows/batches.ts';
 import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import type { TrainerParts } from '../../train/trainer.ts';

@@ -1,6 +1,6 @@
 // R answers, C classes
 import { AttuneError } from '../../base/errors.ts';
-import { answeredRow, plainText } from '../../methods/objectives/shared-prompt.ts';
+import { answeredRow, plainText } from '../../tasks/rows/shared-prompt.ts';
 import { withRandomness } from '../../nn/index.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { Renderer } from '../../text/index.ts';

@@ -20,7 +20,7 @@ export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Re
   throw new AttuneError('E_OPTION_IDLE', {
     what:
       textReaderOf(model.trunk) === undefined
-        ? 'The text encoder is no part of this model: the vectors of its items were made beforehand, and stay'
+        ? 'The text encoder is not part of this model: the vectors of its items are precomputed and stay fixed'
         : 'No weight of the text encoder moves with this tuning',
     got: `objective.text_encoder_rate: ${given}`,
     fix:

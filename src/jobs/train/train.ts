@@ -68,7 +68,7 @@ export interface TrainResult {
   plan?: TrainPlan;
 }
 
-/** What a run takes, as measured on its largest batch. */
+/** What a run takes, as measured on its largest batch; a cheap system has neither tokens nor steps. */
 export interface TrainPlan {
   /** Rows of each split. */
   rows: DataPrepared['rows'];

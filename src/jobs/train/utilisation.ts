@@ -4,7 +4,7 @@ import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, type LinearLike } from '../../nn/index.ts';
 import { textLengths, tokensOf, type PreparedRow } from '../../train/interfaces.ts';
-import { trainedTokens } from '../../methods/objectives/next-token.ts';
+import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 
 /** Products of the rate that counts as all that the machine can. */

@@ -4,7 +4,8 @@ import type { Model } from '../../models/model.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { BaseKlOptions } from './base-kl.options.ts';
 import { divergenceOf } from './distillation-losses.ts';
-import { nextTokenLoss, sumsOfRows, type Predicted, type TokenLoss } from './next-token.ts';
+import { nextTokenLoss, type Predicted, type TokenLoss } from './next-token.ts';
+import { sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 import { asksBase, isPlain, tokenLosses, type TokenLossOptions } from './token-losses.ts';
 
 const PLAIN: TokenLossOptions = { loss_type: 'nll', label_smoothing: 0, beta: 0, first_betas: [] };

@@ -5,7 +5,8 @@ import type { Produced, StepContext } from '../../train/produce.ts';
 import { groupsOf, meanOf, summedRewards } from './advantages.ts';
 import type { BestOfNOptions } from './best-of-n.options.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
-import { countTokens, nextTokenLoss } from './next-token.ts';
+import { countTokens } from '../../tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from './next-token.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 

@@ -7,7 +7,7 @@ import type { Objective, PreparedRow, Processor, Tally } from '../../train/inter
 import type { BprOptions } from './bpr.options.ts';
 import { itemRows } from './item-rows.ts';
 import { philoxUnits } from './masking.ts';
-import { predictionsOf, sumsOfRows } from './next-token.ts';
+import { predictionsOf, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 
 /**
  * What somebody chooses scores higher than what they do not (BPR; Rendle et al., 2009): of each item of a row and items

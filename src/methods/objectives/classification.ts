@@ -4,8 +4,8 @@ import { fromArray } from '../../tensor/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ClassificationOptions } from './classification.options.ts';
 import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
-import { collateRows } from './next-token.ts';
-import { loaderOf } from './row-inputs.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { loaderOf } from '../../tasks/rows/row-inputs.ts';
 
 /**
  * One label for each text: cross-entropy of the classes, averaged over rows. A row counts by its class's weight over the

@@ -5,7 +5,7 @@ import type { Pooling } from '../../models/heads/pooling.ts';
 import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
 import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
-import { collateRows } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 
 /**
  * Vectors of texts by what belongs together (Reimers and Gurevych, 2019; the losses are named as in

@@ -2,10 +2,17 @@
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch, LossResult, Objective, PassContext, Processor, Tally } from '../../train/interfaces.ts';
 import type { Model } from '../../models/model.ts';
-import { sumsOfTexts, trainedTokensOf } from './answer-log-probs.ts';
+import { sumsOfTexts, trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import type { CpoOptions } from './cpo.options.ts';
-import { sumsOfRows } from './next-token.ts';
-import { answerTokens, pairLengths, pairMetrics, pairsOf, preferenceRows, promptTokens } from './preference-rows.ts';
+import { sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
+import {
+  answerTokens,
+  pairLengths,
+  pairMetrics,
+  pairsOf,
+  preferenceRows,
+  promptTokens,
+} from '../../tasks/rows/preference-rows.ts';
 import {
   logOddsRatio,
   ofMeans,
@@ -37,6 +44,8 @@ export function referenceFree(settings: ReferenceFreeObjective, processor: Proce
   const rows = preferenceRows(processor, { trainsPrompt: ofPrompt });
   return {
     ...rows,
+    accepts: ['preference'],
+    unit: 'rows',
     task: 'causal-lm',
     separable: true,
     loss: (model, batch, context) => lossOf(model, batch, { ...context, settings }),

@@ -5,7 +5,7 @@ import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Batch, CriticTargets, PreparedRow } from '../../train/interfaces.ts';
 import type { StepContext } from '../../train/produce.ts';
-import { trainedTokensOf } from './answer-log-probs.ts';
+import { trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
 import { ofAllRows, splitNumbers } from './known-tokens.ts';
 import { targetsOf, type AnswerTargets, type CriticOptions, type ScoredAnswer } from './ppo-targets.ts';

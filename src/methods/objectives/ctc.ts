@@ -4,8 +4,8 @@ import { Letters } from '../../text/index.ts';
 import { fromArray } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import type { CtcOptions } from './ctc.options.ts';
-import { collateRows } from './next-token.ts';
-import { hearing, prepareRecordings } from './recordings.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { hearing, prepareRecordings } from '../../tasks/rows/recordings.ts';
 
 /** The text of a recording, whose letters may fall on any frames in their order. */
 export function create({ reduction }: CtcOptions, processor: Processor): Objective {

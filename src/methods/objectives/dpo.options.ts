@@ -70,7 +70,7 @@ export const options = z
       .min(0)
       .nullable()
       .default(null)
-      .describe("weight of the chosen answers' cross-entropy beside the loss (RPO): as loss_type sft"),
+      .describe("weight of the chosen answers' cross-entropy, added to the loss (RPO): as loss_type sft"),
     use_weighting: z.boolean().default(false).describe('weigh pairs by how probable the model finds them (WPO)'),
     ld_alpha: z
       .number()

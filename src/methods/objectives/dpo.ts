@@ -11,7 +11,13 @@ import type {
   PreparedRow,
   Processor,
 } from '../../train/interfaces.ts';
-import { logCollision, ofDistributions, sumsOfTexts, trainedTokensOf, type TrainedTokens } from './answer-log-probs.ts';
+import {
+  logCollision,
+  ofDistributions,
+  sumsOfTexts,
+  trainedTokensOf,
+  type TrainedTokens,
+} from '../../tasks/rows/answer-log-probs.ts';
 import type { DpoOptions } from './dpo.options.ts';
 import { jointPairLosses, pairLoss, type PairLogProbs, type PairLossOptions } from './preference-losses.ts';
 import {
@@ -22,7 +28,7 @@ import {
   pairsOf,
   pairSums,
   preferenceRows,
-} from './preference-rows.ts';
+} from '../../tasks/rows/preference-rows.ts';
 
 /**
  * Direct preference optimisation (Rafailov et al., 2023) with the losses, divergences and weightings that TRL has: the
@@ -36,6 +42,8 @@ export function create(options: DpoOptions, processor: Processor): Objective {
   const isJoint = options.loss_type.some((name) => jointPairLosses.has(name));
   return {
     ...preferenceRows(processor),
+    accepts: ['preference'],
+    unit: 'rows',
     task: 'causal-lm',
     separable: isJoint ? 'the pairs of a step are sorted together' : true,
     ...(isJoint && { joint: { evaluatedTogether: 32, represent, loss: lossOf } }),

@@ -8,7 +8,11 @@ const amount = z.number().min(0).optional();
 const teacher = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).describe('address up to and with the version: https://HOST/v1'),
   model: z.string().min(1).describe("the teacher's name at the endpoint"),
-  top_k: z.int().min(1).default(20).describe('likeliest tokens that it is asked for at each place; all others are one'),
+  top_k: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe('most likely teacher tokens used at each position; all others count as one'),
   key_variable: z
     .string()
     .regex(/^[A-Za-z_]\w*$/)

@@ -14,13 +14,14 @@ import type {
   Reference,
 } from '../../train/interfaces.ts';
 import type { Produced, StepContext } from '../../train/produce.ts';
-import { trainedTokensOf } from './answer-log-probs.ts';
+import { trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import { divergenceOf, sparseDivergenceOf } from './distillation-losses.ts';
 import { endpointTeacher, scoresWidth, type EndpointTeacher } from './endpoint-teacher.ts';
 import type { GkdOptions } from './gkd.options.ts';
-import { collateRows, countTokens, predictionsOf, sumsOfRows } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { countTokens, predictionsOf, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 import { hash32 } from './rollout-seed.ts';
-import { renderExamples } from './sft.ts';
+import { renderExamples } from '../../tasks/rows/rendered-rows.ts';
 
 /**
  * Distillation on given answers and on the student's own (Agarwal et al., 2024): at each token of an answer the student's

@@ -23,7 +23,7 @@ export const rolloutOptions = {
   max_completion_length: z.int().positive().default(256).describe('longest answer, in tokens'),
   temperature: positive.default(1).describe('of sampling, and of the probabilities that are trained'),
   top_p: z.number().positive().max(1).default(1).describe('sample among the likeliest tokens of this share'),
-  top_k: z.int().min(0).default(0).describe('sample among so many of the likeliest tokens; 0 for all'),
+  top_k: z.int().min(0).default(0).describe('sample among this many of the most likely tokens; 0: all'),
   min_p: z
     .number()
     .min(0)

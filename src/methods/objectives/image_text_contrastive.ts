@@ -1,5 +1,4 @@
 // R rows, each a text and an image; E width of their space
-import { plural } from '../../base/format.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
@@ -7,7 +6,8 @@ import { arange, cat } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { Batch, JointLoss, MediaReader, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
-import { collateRows, stackFeatures } from './next-token.ts';
+import { captionInput } from '../../tasks/rows/captions.ts';
+import { stackFeatures } from '../../tasks/rows/collate.ts';
 import { pairLosses, type PairLossName } from './pair-losses.ts';
 
 /**
@@ -58,30 +58,6 @@ const pairVectors: JointLoss['represent'] = (model, { input, rows }: Batch, { ru
   const seen = model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images));
   return cat([texts, seen], 1);
 };
-
-/** The rows' texts as one input; filled up with padding for models that read that too. @throws AttuneError E_NO_PADDING */
-export function captionInput(
-  rows: readonly PreparedRow[],
-  { tokenizer, filledTo }: Pick<Processor, 'tokenizer' | 'filledTo'>,
-): Batch['input'] {
-  const texts = rows.map((row) => ({ ...row, features: undefined, ids: filled(row.ids, tokenizer, filledTo) }));
-  return collateRows(texts, { causal: true }).input;
-}
-
-function filled(ids: Int32Array, tokenizer: Tokenizer, length = ids.length): Int32Array {
-  if (ids.length >= length) return ids;
-  const { pad } = tokenizer.special;
-  if (pad === undefined) {
-    throw new AttuneError('E_NO_PADDING', {
-      what: `The model reads texts filled up to ${plural(length, 'tokens')}, and its tokenizer has no token for that`,
-      expected: 'pad_token in tokenizer_config.json',
-      fix: 'fetch the tokenizer again',
-    });
-  }
-  const all = new Int32Array(length).fill(pad.id);
-  all.set(ids);
-  return all;
-}
 
 /** @throws AttuneError E_WRONG_MODEL where the base model does not read both */
 function seeing({ media, tokenizer }: Processor): MediaReader {

@@ -6,7 +6,7 @@ import type { Tokenizer } from '../../text/index.ts';
 import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';
-import { predictionsOf, sumsOfRows } from './next-token.ts';
+import { predictionsOf, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 
 /** Logits of what is no candidate. */
 const NEVER = -1e9;

@@ -1,7 +1,8 @@
 import type { Example, ItemsExample } from '../../data/example.ts';
 import { itemIds, type Tokenizer } from '../../text/index.ts';
 import type { Objective, PreparedRow } from '../../train/interfaces.ts';
-import { collateRows, countTokens } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 
 /** What objectives of items share: each item is predicted from those before it, the first one from the row's start alone. */
 export function itemRows(

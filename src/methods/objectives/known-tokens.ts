@@ -4,8 +4,8 @@ import type { Model } from '../../models/model.ts';
 import { turn } from '../../base/turn.ts';
 import type { Batch, PreparedRow } from '../../train/interfaces.ts';
 import { packed, type StepContext } from '../../train/produce.ts';
-import { collateRows } from './next-token.ts';
-import { entropyOf, ofDistributions, trainedTokensOf } from './answer-log-probs.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { entropyOf, ofDistributions, trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
 
 /** What a model says of a row's trained tokens. */

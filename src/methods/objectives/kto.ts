@@ -13,12 +13,13 @@ import type {
   PreparedRow,
   Processor,
 } from '../../train/interfaces.ts';
-import { sumsOfTexts, textsFromEnd, trainedTokensOf } from './answer-log-probs.ts';
+import { sumsOfTexts, textsFromEnd, trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import type { KtoOptions } from './kto.options.ts';
 import { RunningMean, unpairedLoss, type UnpairedLossName } from './kto-losses.ts';
-import { collateRows, trainedTokens } from './next-token.ts';
-import { columns } from './preference-rows.ts';
-import { renderAnswers, sharedPromptRow } from './shared-prompt.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
+import { columns } from '../../tasks/rows/preference-rows.ts';
+import { renderAnswers, sharedPromptRow } from '../../tasks/rows/shared-prompt.ts';
 
 /** Kahneman-Tversky optimisation (Ethayarajh et al., 2024): answers that were judged one by one. */
 export function create(options: KtoOptions, processor: Processor): Objective {
@@ -178,7 +179,7 @@ function refuseOneVerdict(train: readonly Example[]): void {
   const verdicts = new Set(train.map((example) => (example as FeedbackExample).label));
   if (train.length === 0 || verdicts.size === 2) return;
   throw new AttuneError('E_ONE_VERDICT', {
-    what: 'All training rows have the same verdict, so there is nothing to tell apart',
+    what: 'All training rows have the same verdict, so there is nothing to learn',
     got: verdicts.has(true) ? 'good answers only' : 'bad answers only',
     expected: 'rows with label true and rows with label false',
     fix: verdicts.has(true) ? 'add bad answers, or train on the good ones with objective: sft' : 'add good answers',

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { ClassificationExample, Example, MultiLabelExample, RegressionExample } from '../../data/example.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch, PreparedRow, Processor } from '../../train/interfaces.ts';
-import { rowInputs } from './row-inputs.ts';
+import { rowInputs } from '../../tasks/rows/row-inputs.ts';
 
 type LabelledExample = ClassificationExample | MultiLabelExample | RegressionExample;
 

@@ -1,14 +1,14 @@
 // N tokens, L of them hidden, R rows
-import { AttuneError } from '../../base/errors.ts';
 import { philoxUnits } from './masking.ts';
 import type { Example, TextExample } from '../../data/example.ts';
 import { aten, fromArray, zeros } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
-import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { MaskedLmOptions } from './masked_lm.options.ts';
 import { withRowsOf } from '../../nn/index.ts';
-import { collateRows } from './next-token.ts';
-import { countTrained } from './token_classification.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { hiddenTokens, maskToken } from '../../tasks/rows/hidden-tokens.ts';
+import { countTrained } from '../../tasks/rows/trained-tokens.ts';
 
 /**
  * Masked language modelling (Devlin et al., 2019): some tokens of a text are hidden and predicted from what stands
@@ -37,17 +37,6 @@ export function create({ mask_probability: share }: MaskedLmOptions, processor: 
       return { perRow, tally: { masked_accuracy: { sum: hit.sum(), count: places.length } } };
     },
   };
-}
-
-/** @throws AttuneError E_NO_MASK where the vocabulary has no token for what is hidden */
-export function maskToken(tokenizer: Tokenizer): number {
-  const { mask } = tokenizer.special;
-  if (mask !== undefined) return mask.id;
-  throw new AttuneError('E_NO_MASK', {
-    what: `The tokenizer of ${tokenizer.origin} has no mask token`,
-    got: 'a model that was not made to predict hidden tokens',
-    fix: 'use objective: pretrain, or a model such as BERT',
-  });
 }
 
 /** Framed texts; every token that is no special one may be hidden. */
@@ -85,19 +74,4 @@ function hide(row: PreparedRow, { share, mask, size, at }: Hiding): PreparedRow 
     ids[t] = how < MASKED ? mask : Math.floor(which * size);
   }
   return { ...row, ids, trained, targets: row.ids };
-}
-
-function hiddenTokens({ rows }: Batch): { places: number[]; targets: number[]; rows: number[] } {
-  const found = { places: [] as number[], targets: [] as number[], rows: [] as number[] };
-  let start = 0;
-  for (const [r, { ids, trained, targets = ids }] of rows.entries()) {
-    for (let t = 0; t < ids.length; t++) {
-      if (trained[t] === 0) continue;
-      found.places.push(start + t);
-      found.targets.push(targets[t]);
-      found.rows.push(r);
-    }
-    start += ids.length;
-  }
-  return found;
 }

@@ -4,8 +4,8 @@ import { aten, fromArray } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { prepareLabelled, unknownLabel, valuesOf, weightsOf } from './labelled-rows.ts';
 import type { MultiLabelOptions } from './multilabel.options.ts';
-import { collateRows } from './next-token.ts';
-import { loaderOf } from './row-inputs.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { loaderOf } from '../../tasks/rows/row-inputs.ts';
 
 const NO_REDUCTION = 0;
 

@@ -4,12 +4,12 @@ import type { Model } from '../../models/model.ts';
 import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { Produced, StepContext } from '../../train/produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
-import { trainedTokensOf } from './answer-log-probs.ts';
+import { trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import { groupRows, largestGroup } from './group-rows.ts';
 import type { NashMdOptions } from './nash-md.options.ts';
 import { nashTokens } from './online-losses.ts';
 import { answersOfTexts, sumsOfAnswers } from './policy.ts';
-import { sumsOfRows } from './next-token.ts';
+import { sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 

@@ -4,7 +4,7 @@ import type { Processor } from '../../train/interfaces.ts';
 
 /** Fine-tuning on the chosen answers with the odds ratio of both beside it (Hong et al., 2024). */
 export const options = z.strictObject({
-  beta: z.number().positive().default(0.1).describe('weight of the odds ratio beside the cross-entropy'),
+  beta: z.number().positive().default(0.1).describe('weight of the odds ratio, added to the cross-entropy'),
   nll_on: z
     .enum(['all', 'answers'])
     .default('all')

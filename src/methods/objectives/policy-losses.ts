@@ -1,6 +1,6 @@
 // L tokens of all completions, C completions
 import { aten, type Tensor } from '../../tensor/index.ts';
-import { sumsOfRows } from './next-token.ts';
+import { sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 
 /** The tokens of sampled completions, with what is known of each. All f32 [L] unless said. */
 export interface PolicyTokens {

@@ -2,9 +2,10 @@ import { Renderer } from '../../text/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { surveyExperts } from './expert-balance.ts';
 import { nextTokenObjective } from './base-kl.ts';
-import { collateRows, countTokens } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 import type { PretrainOptions } from './pretrain.options.ts';
-import { renderExamples } from './sft.ts';
+import { renderExamples } from '../../tasks/rows/rendered-rows.ts';
 
 /** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
 export function create(options: PretrainOptions, processor: Processor): Objective {

@@ -2,13 +2,11 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example, StepwiseExample } from '../../data/example.ts';
 import { aten, fromArray, stack, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Model } from '../../models/model.ts';
-import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
-import type { StageRunner } from '../../models/stack.ts';
-import { collateRows } from './next-token.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import type { PrmOptions } from './prm.options.ts';
-import { stepRows } from './step-rows.ts';
-import { countTrained, taggedTokens } from './token_classification.ts';
+import { stepRows, stepScores } from '../../tasks/rows/step-rows.ts';
+import { countTrained, taggedTokens } from '../../tasks/rows/trained-tokens.ts';
 
 /**
  * A process reward model (Lightman et al., 2023): a head of two classes says of each step whether it is right, at the
@@ -55,14 +53,6 @@ export function stepLosses(scores: Tensor, right: Tensor): Tensor {
   return scores.logSoftmax(-1).mul(wanted).sum(-1).neg();
 }
 
-/** What the head says of each step of the batch: [L, 2] */
-export function stepScores(model: Model, batch: Pick<Batch, 'input' | 'rows'>, runner?: StageRunner): Tensor {
-  const { places } = taggedTokens(batch);
-  const at = fromArray(BigInt64Array.from(places, BigInt)).toDevice(model.device);
-  const hidden = model.hidden(batch.input, { runner });
-  return model.tokenClassHead.scores(hidden, model.layoutOf(batch.input)).indexSelect(0, at);
-}
-
 /** With its last verdict alone. */
 function ofLastStep(row: PreparedRow): PreparedRow {
   const last = row.trained.lastIndexOf(1);
@@ -81,7 +71,7 @@ function refuseOneVerdict(train: readonly Example[]): void {
   if (labels.length === 0 || (labels.some((label) => label >= 0.5) && labels.some((label) => label < 0.5))) return;
   const isRight = labels[0] >= 0.5;
   throw new AttuneError('E_ONE_VERDICT', {
-    what: 'All steps of the training rows have the same verdict, so there is nothing to tell apart',
+    what: 'All steps of the training rows have the same verdict, so there is nothing to learn',
     got: isRight ? 'right steps only' : 'wrong steps only',
     expected: 'steps with label true and steps with label false',
     fix: `add answers with ${isRight ? 'wrong' : 'right'} steps`,

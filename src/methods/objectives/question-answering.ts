@@ -5,8 +5,8 @@ import type { Layout } from '../../nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../tensor/index.ts';
 import type { PlacedText } from '../../text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
-import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from './context-windows.ts';
-import { collateRows } from './next-token.ts';
+import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from '../../tasks/rows/context-windows.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import type { QuestionAnsweringOptions } from './question-answering.options.ts';
 
 /**

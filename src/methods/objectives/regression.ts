@@ -3,8 +3,8 @@ import type { RegressionExample } from '../../data/example.ts';
 import { aten } from '../../tensor/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
 import { prepareLabelled, valuesOf } from './labelled-rows.ts';
-import { collateRows } from './next-token.ts';
-import { loaderOf } from './row-inputs.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { loaderOf } from '../../tasks/rows/row-inputs.ts';
 import type { RegressionOptions } from './regression.options.ts';
 
 /**

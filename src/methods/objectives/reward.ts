@@ -1,32 +1,26 @@
-// R rows, each a pair of answers; S texts of all rows
-import type { Problem } from '../../base/errors.ts';
+// R rows, each a pair of answers
 import type { PreferenceExample } from '../../data/example.ts';
-import { aten, fromArray, type Tensor } from '../../tensor/index.ts';
-import type { Model } from '../../models/model.ts';
-import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
-import type { StageRunner } from '../../models/stack.ts';
-import { collateRows } from './next-token.ts';
-import { pairsOf, preferenceRows } from './preference-rows.ts';
+import { pairScores, scoredPairs } from '../../tasks/rows/preference-rows.ts';
+import { aten, fromArray } from '../../tensor/index.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
-import { plainText } from './shared-prompt.ts';
 
 /** A head that gives each answer a score, higher for the chosen answer of a pair than for the rejected one. */
 export function create(options: RewardOptions, processor: Processor): Objective {
-  const rows = preferenceRows(processor);
-  const prepare = processor.causal ? rows.prepare : (examples: readonly unknown[]) => framed(examples, processor);
+  const pairs = scoredPairs(processor);
   return {
-    ...rows,
+    ...pairs,
     task: 'sequence',
+    accepts: ['preference'],
+    unit: 'rows',
     separable: true,
     config: { problem_type: 'regression' },
     async prepare(examples) {
-      const prepared = await prepare(examples);
+      const prepared = await pairs.prepare(examples);
       const margins = (examples as readonly PreferenceExample[]).map(({ margin }) => margin);
       return { ...prepared, rows: prepared.rows.map((row, i) => row && withMargin(row, margins[i])) };
     },
-    collate: (batch) => collateRows(batch, { causal: processor.causal }),
-    counts: (batch) => ({ rows: batch.rows.length }),
     loss(model, batch, { totals, runner }) {
       const [chosen, rejected] = pairScores(model, batch, runner);
       const margins = batch.rows.map(({ values = [0] }) => values[0]);
@@ -46,35 +40,6 @@ export function create(options: RewardOptions, processor: Processor): Objective 
   };
 }
 
-/** Scores of the chosen and the rejected answers: [R] each. */
-export function pairScores(model: Model, batch: Pick<Batch, 'input'>, runner?: StageRunner): [Tensor, Tensor] {
-  const layout = model.layoutOf(batch.input);
-  const hidden = model.hidden(batch.input, { runner });
-  // Each text is scored by itself, not as a part of its row.
-  const alone = { ...layout, rowOf: layout.rowOf.map((_, text) => text) };
-  return pairsOf(model.sequenceHead.scores(hidden, alone).squeeze(1), { layout });
-}
-
 function withMargin(row: PreparedRow, margin: number | undefined): PreparedRow {
   return margin === undefined ? row : { ...row, values: [margin] };
-}
-
-/** For encoders, which read both ways: prompt and answer in one frame, twice. */
-async function framed(
-  examples: readonly unknown[],
-  { tokenizer }: Processor,
-): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
-  const pairs = examples as readonly PreferenceExample[];
-  const texts = pairs.flatMap(({ prompt, chosen, rejected }) =>
-    [chosen, rejected].map((answer) => ({ text: plainText(prompt), pair: plainText(answer) })),
-  );
-  const encoded = await tokenizer.encodeFramed(texts);
-  const rows = pairs.map(({ id, source }, i): PreparedRow => {
-    const two = encoded.slice(2 * i, 2 * i + 2);
-    const ids = Int32Array.from(two.flatMap((one) => [...one.ids]));
-    const typeIds = Int32Array.from(two.flatMap((one) => [...one.typeIds]));
-    const segments = two.map((one) => one.ids.length);
-    return { id, source, ids, typeIds, trained: new Uint8Array(ids.length), segments };
-  });
-  return { rows, problems: [] };
 }

@@ -3,7 +3,7 @@ import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../text/index.ts';
 import type { EvaluatedAnswer } from '../../train/objective.ts';
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
-import { collateRows } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import { scoreRollouts } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';

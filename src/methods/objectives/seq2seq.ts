@@ -1,11 +1,8 @@
-// N tokens of the answers, R rows
-import type { CompletionExample, Example } from '../../data/example.ts';
-import { decoderStart } from '../../models/decoder-start.ts';
-import { layoutOfRows, rowOfTokens } from '../../nn/index.ts';
-import { aten, fromArray, zeros } from '../../tensor/index.ts';
-import type { Batch, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+// R rows
+import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../tasks/rows/source-target.ts';
+import { countTrained, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
+import type { Objective, Processor } from '../../train/interfaces.ts';
 import type { Seq2SeqOptions } from './seq2seq.options.ts';
-import { countTrained } from './token_classification.ts';
 
 /**
  * A text from a text (translation, summaries): the encoder reads the prompt, the decoder learns every token of the
@@ -17,68 +14,13 @@ export function create(_options: Seq2SeqOptions, processor: Processor): Objectiv
     accepts: ['completion'],
     separable: true,
     unit: 'tokens',
-    prepare: (examples) => prepareTexts(examples, processor),
-    collate,
+    prepare: (examples) => sourceTargetRows(examples, processor),
+    collate: collateSourceTarget,
     counts: countTrained,
     loss(model, batch, { totals, runner }) {
-      const layout = model.layoutOf(batch.input);
-      const wanted = batch.input.ids!;
-      const ids = shiftedRight(wanted, layout.offsets, BigInt(decoderStart(model.config)));
-      const hidden = model.hidden({ ...batch.input, ids }, { runner });
-      const { logProbs, hit } = model.tokenHead.tokenLogProbs(hidden, fromArray(wanted).toDevice(model.device));
-      const rows = fromArray(BigInt64Array.from(rowOfTokens(layout), BigInt)).toDevice(model.device);
-      const none = zeros([batch.rows.length], { dtype: logProbs.dtype, device: model.device });
-      const perRow = aten.index_add.default(none, 0, rows, logProbs.mul(-1 / totals.tokens));
-      return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: wanted.length } } };
+      const { logProbs, hit, rows } = answerTokens(model, batch, runner);
+      const perRow = sumsOfRows(logProbs.mul(-1 / totals.tokens), rows, batch.rows.length);
+      return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: hit.size } } };
     },
   };
-}
-
-/** The prompt and the answer one after the other; only the answer's tokens are trained. */
-async function prepareTexts(examples: readonly Example[], { tokenizer }: Processor) {
-  const all = examples as readonly CompletionExample[];
-  const sources = await tokenizer.encodeFramed(all.map(({ prompt }) => ({ text: prompt })));
-  const targets = await tokenizer.target.encodeFramed(all.map(({ completion }) => ({ text: completion.trim() })));
-  const rows = all.map(({ id, source }, i): PreparedRow => {
-    const read = sources[i].ids;
-    const written = withEnd(targets[i].ids, tokenizer.eosId);
-    const ids = new Int32Array(read.length + written.length);
-    ids.set(read);
-    ids.set(written, read.length);
-    const trained = new Uint8Array(ids.length).fill(1, read.length);
-    return { id, ids, trained, segments: [read.length, written.length], source };
-  });
-  return { rows, problems: [] };
-}
-
-function withEnd(ids: Int32Array, end: number | undefined): Int32Array {
-  return end === undefined || ids.at(-1) === end ? ids : Int32Array.of(...ids, end);
-}
-
-/** The answers' tokens, and the prompts' as what the encoder reads. */
-function collate(rows: readonly PreparedRow[]): Batch {
-  const parts = rows.map(({ ids, segments: [length] = [0] }) => [ids.subarray(0, length), ids.subarray(length)]);
-  const input = (place: 0 | 1, causal: boolean) => {
-    const texts = parts.map((part) => part[place]);
-    const layout = layoutOfRows(
-      texts.map(({ length }) => length),
-      { causal },
-    );
-    return {
-      ids: BigInt64Array.from(
-        texts.flatMap((text) => [...text]),
-        BigInt,
-      ),
-      layout,
-    };
-  };
-  return { rows, input: { ...input(1, true), source: input(0, false) } };
-}
-
-/** What the decoder reads: each row's tokens one place later, behind its start. */
-function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start: bigint): BigInt64Array {
-  const shifted = new BigInt64Array(ids.length);
-  shifted.set(ids.subarray(0, -1), 1);
-  for (const offset of offsets.slice(0, -1)) shifted[offset] = start;
-  return shifted;
 }

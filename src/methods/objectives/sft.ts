@@ -1,33 +1,13 @@
-import type { Problem } from '../../base/errors.ts';
-import type { Example } from '../../data/example.ts';
-import { Renderer, type RenderableRow } from '../../text/index.ts';
-import { imageTexts } from '../../train/image-texts.ts';
-import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { Renderer } from '../../text/index.ts';
+import { imageTexts } from '../../tasks/rows/image-texts.ts';
+import type { Objective, Processor } from '../../train/interfaces.ts';
+import { renderExamples } from '../../tasks/rows/rendered-rows.ts';
 import { surveyExperts } from './expert-balance.ts';
 import { nextTokenObjective } from './base-kl.ts';
-import { loadSquares, withSquares } from './image-squares.ts';
-import { collateRows, countTokens } from './next-token.ts';
+import { loadSquares, withSquares } from '../../tasks/rows/image-squares.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
+import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 import type { SftOptions } from './sft.options.ts';
-
-/** Tokenises renderable examples through the one renderer. */
-export async function renderExamples(
-  renderer: Renderer,
-  examples: readonly Example[],
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const rendered = await renderer.renderRows(examples as readonly RenderableRow[]);
-  const rows = rendered.rows.map((row, i) =>
-    row === undefined
-      ? undefined
-      : {
-          id: examples[i].id,
-          ids: row.ids,
-          trained: row.trained,
-          source: examples[i].source,
-          ...(row.images && { images: row.images }),
-        },
-  );
-  return { rows, problems: rendered.problems };
-}
 
 /** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
 export function create(options: SftOptions, processor: Processor): Objective {

@@ -1,7 +1,9 @@
 import { SpeechTokens } from '../../text/index.ts';
 import type { Objective, Processor } from '../../train/interfaces.ts';
-import { collateRows, countTokens, nextTokenLoss, stackFeatures } from './next-token.ts';
-import { hearing, prepareRecordings } from './recordings.ts';
+import { collateRows, stackFeatures } from '../../tasks/rows/collate.ts';
+import { countTokens } from '../../tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from './next-token.ts';
+import { hearing, prepareRecordings } from '../../tasks/rows/recordings.ts';
 import type { SpeechSeq2SeqOptions } from './speech-seq2seq.options.ts';
 
 /** The text of a recording by cross-entropy of its tokens, those of language and task among them as in the reference. */

@@ -3,9 +3,10 @@ import type { Problem } from '../../base/errors.ts';
 import type { Example, TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../text/index.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Batch, Counts, Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
+import { countTrained, taggedTokens } from '../../tasks/rows/trained-tokens.ts';
 import { unknownLabel } from './labelled-rows.ts';
-import { collateRows } from './next-token.ts';
+import { collateRows } from '../../tasks/rows/collate.ts';
 import type { TokenClassificationOptions } from './token_classification.options.ts';
 
 /**
@@ -71,27 +72,4 @@ async function prepareWords(
     return { id, ids, typeIds, trained, values, source };
   });
   return { rows, problems };
-}
-
-/** Trained tokens, wherever they stand. */
-export function countTrained({ rows }: Pick<Batch, 'rows'>): Counts {
-  const tokens = rows.reduce((sum, { trained }) => sum + trained.reduce((ones, one) => ones + one, 0), 0);
-  return { tokens, rows: rows.length };
-}
-
-/** Where the batch's trained tokens stand, the value of each and its row; a row that was cut has values to spare. */
-export function taggedTokens({ rows }: Pick<Batch, 'rows'>): { places: number[]; values: number[]; rows: number[] } {
-  const found = { places: [] as number[], values: [] as number[], rows: [] as number[] };
-  let start = 0;
-  for (const [r, { ids, trained, values = [] }] of rows.entries()) {
-    let next = 0;
-    for (let t = 0; t < ids.length; t++) {
-      if (trained[t] === 0) continue;
-      found.places.push(start + t);
-      found.values.push(values[next++]);
-      found.rows.push(r);
-    }
-    start += ids.length;
-  }
-  return found;
 }

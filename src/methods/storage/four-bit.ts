@@ -98,7 +98,7 @@ function describe(model: Model, kind: string): Storage {
 
 function nothingToStore(kind: string, { config }: Model): AttuneError {
   return new AttuneError('E_STORAGE_UNSUPPORTED', {
-    what: `storage ${kind} has nothing to quantise in this model`,
+    what: `storage ${kind} finds nothing to quantise in this model`,
     got: `${withArticle(String(config.model_type))} model without frozen linear layers`,
     fix: 'choose storage: dense',
   });

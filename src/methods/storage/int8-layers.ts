@@ -35,7 +35,7 @@ function frozenLayers(model: Model): LinearLike[] {
 
 function nothingToStore(name: StorageName, { config }: Model): AttuneError {
   return new AttuneError('E_STORAGE_UNSUPPORTED', {
-    what: `storage ${name} has nothing to round in this model`,
+    what: `storage ${name} finds nothing to round in this model`,
     got: `${withArticle(String(config.model_type))} model without frozen linear layers of weights [out, in]`,
     fix: 'choose storage: dense',
   });

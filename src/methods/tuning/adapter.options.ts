@@ -24,7 +24,9 @@ export const options = z.strictObject({
   style: z
     .enum(STYLES)
     .default('pfeiffer')
-    .describe('houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: beside the MLP'),
+    .describe(
+      'houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: in parallel with the MLP',
+    ),
   reduction_factor: z
     .number()
     .positive()
@@ -102,7 +104,7 @@ export const method = defineTuning({
   options: options
     .refine((given) => given.bottleneck_size === null || given.reduction_factor === null, {
       path: ['bottleneck_size'],
-      error: 'stands beside reduction_factor, which says the same: remove one of them',
+      error: 'contradicts reduction_factor, which sets the same: remove one of them',
     })
     .refine((given) => given.style === 'houlsby' || !given.cross_attention, {
       path: ['cross_attention'],

@@ -59,7 +59,7 @@ class AdaptionPrompt implements AdapterPart, AttentionAdapter {
 
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
-      what: 'Prompts that are attended to are no change of the model’s weights: they cannot be merged into it',
+      what: 'Adaption prompts do not change the model’s weights, so they cannot be merged',
       fix: 'use base model and adapter together, or tune with lora',
     });
   }

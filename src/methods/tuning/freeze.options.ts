@@ -11,7 +11,7 @@ export const options = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('begin with the head and add a block every so many steps (ULMFiT); all at once unless given'),
+    .describe('begin with the head and unfreeze a block every N steps (ULMFiT); all at once unless given'),
 });
 
 export type FreezeOptions = z.output<typeof options>;

@@ -88,7 +88,7 @@ function isFirst(path: string, index: number, all: readonly string[]): boolean {
 
 function unsupported(folder: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_ADAPTER_UNSUPPORTED', {
-    what: `${folder} is no LoRA of low-rank factors alone`,
+    what: `${folder} is not a LoRA of low-rank factors alone`,
     problems,
     fix: 'merge it into its base model instead: attune export ADAPTER --to merged',
   });

@@ -104,7 +104,7 @@ function startOf(written: unknown): LoraOptions['init_lora_weights'] {
 export const method = defineTuning({
   options: options.refine(({ use_dora: isDora, lora_bias: hasBias }) => !isDora || !hasBias, {
     path: ['lora_bias'],
-    error: 'has no place beside use_dora: remove one of them',
+    error: 'cannot be combined with use_dora: remove one of them',
   }),
   complete,
   keepsWeights: true,

@@ -160,7 +160,7 @@ class Prefix implements AdapterPart {
 
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
-      what: 'A prefix is no change of the model’s weights: it cannot be merged into it',
+      what: 'A prefix does not change the model’s weights, so it cannot be merged',
       fix: 'use base model and adapter together, or tune with lora',
     });
   }

@@ -77,7 +77,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
 
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
-      what: 'Virtual tokens are no change of the model’s weights: they cannot be merged into it',
+      what: 'Virtual tokens do not change the model’s weights, so they cannot be merged',
       fix: 'use base model and adapter together, or tune with lora',
     });
   }

@@ -43,7 +43,7 @@ export function tablesWithRows(
     const table = tables.find(({ path }) => isNamed(path, name));
     const rows = table?.module.weight.shape[0] ?? 0;
     const wrong = ids.filter((id) => id >= rows);
-    if (table === undefined) problems.push({ field: name, message: 'is no table of tokens of this model' });
+    if (table === undefined) problems.push({ field: name, message: 'is not a token table of this model' });
     else if (wrong.length > 0)
       problems.push({ field: name, message: `has ${plural(rows, 'rows')}, and none for ${wrong.join(', ')}` });
     return table === undefined ? [] : [{ table, ids }];

@@ -120,7 +120,7 @@ function refuseOddSides(targets: readonly LinearTarget[], length: number): void 
   const odd = targets.filter(({ layer }) => layer.inFeatures % length !== 0 || layer.outFeatures % length !== 0);
   if (odd.length === 0) return;
   throw new AttuneError('E_NO_TARGETS', {
-    what: `tuning.vector_length is ${length}, and the sides of some layers are no multiples of it`,
+    what: `tuning.vector_length is ${length}, and the sides of some layers are not multiples of it`,
     problems: odd.map(({ path, layer }) => ({
       field: path,
       message: `is ${layer.outFeatures} × ${layer.inFeatures}`,

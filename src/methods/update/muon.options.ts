@@ -13,13 +13,13 @@ export const options = z.strictObject({
     .enum(['match_rms_adamw', 'original'])
     .default('match_rms_adamw')
     .describe("size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan)"),
-  beta1: beta.default(0.9).describe('for what is no matrix: decay of the mean gradient'),
-  beta2: beta.default(0.95).describe('for what is no matrix: decay of the mean squared gradient'),
+  beta1: beta.default(0.9).describe('for parameters other than matrices: decay of the mean gradient'),
+  beta2: beta.default(0.95).describe('for parameters other than matrices: decay of the mean squared gradient'),
   epsilon: z
     .number()
     .positive()
     .default(1e-8)
-    .describe('for what is no matrix: added to the root of the second moment'),
+    .describe('for parameters other than matrices: added to the root of the second moment'),
 });
 
 export type MuonOptions = z.output<typeof options>;

@@ -7,7 +7,7 @@ import { averagingOptions, nearness } from './averaging-options.ts';
 export const options = z.strictObject({
   ...adamOptions,
   beta1: nearness,
-  inner_momentum: z.number().min(0).lt(1).default(0).describe('decay of a mean gradient beside it; 0: none is kept'),
+  inner_momentum: z.number().min(0).lt(1).default(0).describe('decay of an additional mean gradient; 0: none'),
   ...averagingOptions,
 });
 

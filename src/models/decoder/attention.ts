@@ -18,7 +18,7 @@ import { headShape, type DecoderConfig } from './config.ts';
 
 type HeadShape = ReturnType<typeof headShape>;
 
-/** A norm over so many features. */
+/** Creates a norm of the given width. */
 export type NormOf = (width: number) => RMSNorm;
 
 /** Where the attention of a layer differs from Llama's. */
@@ -29,14 +29,14 @@ export interface AttentionTraits {
   bias?: { qkv: boolean; output: boolean };
   /** One matrix gives q, k and v (Phi-3). */
   isFused?: boolean;
-  /** What q and k are normalised over before they are turned: each head (Qwen3) or all of them (OLMo 2). */
+  /** Normalisation of q and k before rotation: per head (Qwen3) or over all of them (OLMo 2). */
   queryKeyNorm?: 'head' | 'whole';
-  /** A token sees so many last positions; all of them where it is left out. */
+  /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
-  /** What scores are multiplied by; 1/√d unless said. */
+  /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
-  /** What heads give is multiplied by a gate that comes with the queries (Qwen3.5). */
+  /** Whether heads' outputs are multiplied by a gate projected with the queries (Qwen3.5). */
   isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
   hasSinks?: boolean;
@@ -47,11 +47,11 @@ interface AttentionPlace {
   norm: NormOf;
 }
 
-/** What an operator needs that computes attention and its projections by itself. */
+/** Parts for an operator that computes attention with its projections. */
 export interface FusableAttention {
-  /** Of q, k, v and the output. */
+  /** Projections of q, k, v and the output. */
   linears: readonly Linear[];
-  /** Of each head of q and of k, or none. */
+  /** Norms of the heads of q and k, or none. */
   norms: readonly RMSNorm[];
   rotation: Rotation;
   options: { window?: number; scale?: number };

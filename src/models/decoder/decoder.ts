@@ -26,7 +26,7 @@ export interface DecoderTraits {
   norm?: NormOf;
   /** What happens to embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
-  /** What each half's result is multiplied by. */
+  /** Factor of each sublayer's output. */
   residualScale?: number;
   dropouts?(layer: number): LayerParts['dropouts'];
   balance?: RouterBalance;

@@ -1,4 +1,4 @@
-/** How an architecture of the family is told: its defaults, and where it differs from Llama. */
+/** Definition of an architecture of the family: its defaults, and its differences from Llama. */
 import { Rope } from '../../nn/index.ts';
 import type { Architecture, HeadPlan, Task } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
@@ -29,7 +29,7 @@ export function decoderClasses(name: string): DecoderClasses {
 export interface DecoderDefinition {
   modelType: string;
   classes: DecoderClasses;
-  /** What the reference takes where a configuration leaves a key out, if not what it takes for Llama. */
+  /** The reference's defaults for missing configuration keys, if other than Llama's. */
   defaults?: RawConfig;
   rope?: RopeDefaults;
   /** Keys that change the computation and that most of the family do not have. */

@@ -50,7 +50,7 @@ export function separateExperts(count: number, make: () => Expert): ExpertParts 
   return { modules: { experts }, begin: () => (x, expert) => experts[expert].forward(x) };
 }
 
-/** What gives each token a score for each expert. */
+/** Scores each token for each expert. */
 export interface Router {
   /** Its name in checkpoints, and the module under it. */
   name: string;
@@ -128,7 +128,7 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   }
 }
 
-/** The rows of tokens, where they are told. */
+/** Rows of the tokens, if known. */
 function rowsOf(places: readonly number[]): number[] | undefined {
   const rows = currentRowsOf();
   return rows && places.map((place) => rows[place]);
@@ -142,7 +142,7 @@ function pairsByExpert(indices: Tensor, experts: number): { places: number[]; co
   return { places: lists.flat(), counts: lists.map((list) => list.length) };
 }
 
-/** On `meta` there are no numbers to look at: experts take turns. */
+/** Tensors on `meta` have no values: experts take turns. */
 function expertsOf(indices: Tensor, experts: number): number[] {
   if (indices.device === 'meta') return Array.from({ length: indices.size }, (_, place) => place % experts);
   return Array.from(indices.data() as BigInt64Array, Number);

@@ -37,7 +37,7 @@ class ChannelConvolution extends Module {
     this.#kernel = kernel;
   }
 
-  /** What a token and those before it are worth: x [N, X], `before` [S, kernel - 1, X] of earlier passes → [N, X] */
+  /** Convolution over each token and those before it: x [N, X], `before` [S, kernel - 1, X] of earlier passes → [N, X] */
   forward(x: Tensor, { layout }: Pass, before: Tensor | undefined): Tensor {
     const weights = this.weight.value(x.dtype).squeeze(1); // [X, kernel]
     return Array.from({ length: this.#kernel }, (_, distance) => {

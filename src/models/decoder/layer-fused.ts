@@ -5,7 +5,7 @@ import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
-/** With more tokens, what is between products costs little beside them. */
+/** With more tokens, the work between products is a small part of the time. */
 const FEW_TOKENS = 8;
 
 /** A layer whose halves read normalised values and are added to what they read. */
@@ -17,8 +17,8 @@ export interface FusableLayer {
 }
 
 /**
- * A layer as a whole by `attune::decoder_layer`, for few tokens beside a cache, or undefined where that operator is not what
- * should compute it: then its parts do it by themselves. x [N, D] → [N, D]
+ * Computes a whole layer by `attune::decoder_layer`, for few tokens with a cache. Undefined if the operator does not
+ * apply; the layer then runs part by part. x [N, D] → [N, D]
  */
 export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor | undefined {
   const { layout, cache } = pass;

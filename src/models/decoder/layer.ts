@@ -6,17 +6,17 @@ import type { AttentionPart, NormOf } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 import { fusedLayer } from './layer-fused.ts';
 
-/** What a layer is put together from. */
+/** Parts of a layer. */
 export interface LayerParts {
   attention: AttentionPart;
-  /** What it is called in checkpoints. */
+  /** Its name in checkpoints. */
   attentionName: string;
   feedForward: FeedForwardPart;
-  /** What the feed-forward half is called in checkpoints. */
+  /** The feed-forward part's name in checkpoints. */
   feedForwardName: string;
   norm: NormOf;
   width: number;
-  /** What each half's result is multiplied by before it is added (Granite). */
+  /** Factor of each sublayer's output (Granite). */
   residualScale: number;
   /** On each half's result (Phi-3). */
   dropouts?: { attention: Dropout; feedForward: Dropout };
@@ -90,7 +90,7 @@ export class NormBefore extends DecoderLayer {
   }
 }
 
-/** What each half gives is normalised (OLMo 2). */
+/** Norms on the output of each sublayer (OLMo 2). */
 export class NormAfter extends DecoderLayer {
   readonly post_attention_layernorm: RMSNorm;
   readonly post_feedforward_layernorm: RMSNorm;
@@ -109,7 +109,7 @@ export class NormAfter extends DecoderLayer {
   }
 }
 
-/** What each half reads and what it gives is normalised (Gemma 2). */
+/** Norms on the input and the output of each sublayer (Gemma 2). */
 export class NormAround extends DecoderLayer {
   readonly input_layernorm: RMSNorm;
   readonly post_attention_layernorm: RMSNorm;

@@ -101,7 +101,7 @@ export class LinearBias implements DistanceBias {
   }
 }
 
-/** 2^(-8/n), 2^(-16/n), … for n heads; where n is no power of two, every other slope of twice as many heads follows. */
+/** 2^(-8/n), 2^(-16/n), … for n heads; if n is not a power of two, every other slope of twice as many heads follows. */
 function slopesOf(heads: number): number[] {
   const whole = 2 ** Math.floor(Math.log2(heads));
   const powers = (count: number) => Array.from({ length: count }, (_, i) => 2 ** ((-8 * (i + 1)) / count));

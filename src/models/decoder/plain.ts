@@ -35,7 +35,7 @@ export type Arrangement = 'before' | 'before, and kept' | 'after' | 'side by sid
 
 export interface PlainLayerParts {
   attention: { name: string; module: AttentionHalf };
-  /** Without a name, its layers stand in the layer itself (OPT). */
+  /** Without a name, its layers are direct children of the layer (OPT). */
   feedForward: { name?: string; module: PlainFeedForward };
   attentionNorm: Named<LayerNorm>;
   /** Side by side, both halves read one norm where this is left out. */
@@ -143,7 +143,7 @@ export class PlainDecoder extends Stack implements Trunk {
   get stack(): Stack {
     return this;
   }
-  /** Of the hidden states that a head reads. */
+  /** Width of the hidden states that a head reads. */
   get width(): number {
     return this.#parts.tokens.module.width;
   }

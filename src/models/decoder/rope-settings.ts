@@ -51,7 +51,7 @@ export const ropeKeys = {
 
 export type RopeConfig = z.output<z.ZodObject<typeof ropeKeys>>;
 
-/** What an architecture takes where its configurations do not say. */
+/** An architecture's defaults for missing configuration keys. */
 export interface RopeDefaults {
   theta?: number;
   /** Share of a head's features that are turned. */

@@ -158,7 +158,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
 
 function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
-    what: `${plural(problems.length, 'tensors')} with values that are no numbers in the type of the file`,
+    what: `${plural(problems.length, 'tensors')} with values that are not numbers in the file's type`,
     problems,
     fix: 'f16 ends at 65,504: write bf16 or f32 (--dtype f32); if those fail too, the model itself is broken',
   });

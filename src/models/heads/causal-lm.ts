@@ -38,7 +38,7 @@ class LanguageModelHead extends TokenHead {
     Object.assign(this, { [options.name]: this.#own });
   }
 
-  /** Numbers for tokens are a part of what was pre-trained; a model of one's own has none. */
+  /** Biases of tokens come from pre-training; new models have none. */
   override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
     return this.#logitsBias && zeros(this.#logitsBias.shape, { dtype, device });
   }

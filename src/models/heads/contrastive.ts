@@ -6,7 +6,7 @@ import type { StackInput } from '../stack.ts';
 import type { HeadKind } from './head.ts';
 import { ofRows, widened } from './pooling.ts';
 
-/** Vectors of texts and images and how well they fit, in f32 (f64 in an f64 pass). What it needs is the trunk's. */
+/** Vectors of texts and images and their similarity, in f32 (f64 in an f64 pass). All weights are the trunk's. */
 export class ContrastiveHead extends Module {
   readonly #trunk: Trunk;
 

@@ -1,11 +1,11 @@
 import type { Module } from '../../nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 
-/** What the scores of a row's classes mean (HF `problem_type`). */
+/** Meaning of the scores of a row's classes (HF `problem_type`). */
 export const problemTypes = ['single_label_classification', 'multi_label_classification', 'regression'] as const;
 export type ProblemType = (typeof problemTypes)[number];
 
-/** What a head is made from. */
+/** Inputs of a head's constructor. */
 export interface HeadContext {
   trunk: Trunk;
   /** The architecture's own options for this head (`HeadPlan.options`). */

@@ -5,8 +5,8 @@ class Group extends Module {
   [name: string]: unknown;
 }
 
-/** Puts a part of a head where checkpoints have it below the root: `cls.predictions.decoder`. */
-export function place(root: Module, path: string, part: Module | Parameter): void {
+/** Puts a part where checkpoints have it below the root: `cls.predictions.decoder`. */
+export function place(root: Module, path: string, part: Module | Parameter | readonly Module[]): void {
   const names = path.split('.');
   const last = names.pop() as string;
   let at = root as Group;

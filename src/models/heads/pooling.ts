@@ -14,9 +14,9 @@ export const poolings = {
   first: (hidden, layout) => widened(hidden.indexSelect(0, firstTokens(layout, hidden.device))),
   last: (hidden, layout) => widened(hidden.indexSelect(0, lastTokens(layout, hidden.device))),
   mean: (hidden, layout) => ofSegments(hidden, layout, (segment) => segment.mean(0, { keepdim: true })),
-  /** Of all but the first token, which stands for the whole. */
+  /** Mean of all but the first token, which represents the whole. */
   rest: (hidden, layout) => ofSegments(hidden, layout, restOf),
-  /** The first token beside the mean of the others: [S, 2 D] */
+  /** The first token and the mean of the others: [S, 2 D] */
   'first-and-rest': (hidden, layout) =>
     ofSegments(hidden, layout, (segment) => cat([segment.narrow(0, 0, 1), restOf(segment)], 1)),
   max: (hidden, layout) =>

@@ -26,7 +26,7 @@ export interface SequenceOptions {
 /** One score per class and row, computed in f32: rows are few, and their scores decide. */
 export class SequenceHead extends Module {
   readonly labels: readonly string[];
-  /** What the scores mean: one class of a row, any number of them, or numbers. */
+  /** Meaning of the scores: one class of a row, any number of them, or numbers. */
   readonly problemType: ProblemType;
   readonly #classifier: Linear;
   readonly #transform: Transform | undefined;

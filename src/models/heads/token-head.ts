@@ -20,7 +20,7 @@ export interface TokenLogProbs {
 
 /** A head that scores a vocabulary at each token. Its logits are never returned for more than the tokens asked for. */
 export abstract class TokenHead extends Module {
-  /** What stands between the trunk and the product with the vocabulary: [N, D] → [N, D]. */
+  /** Layers between the trunk and the vocabulary product: [N, D] → [N, D]. */
   protected transform(hidden: Tensor): Tensor {
     return hidden;
   }
@@ -68,7 +68,7 @@ export abstract class TokenHead extends Module {
   }
 }
 
-/** A linear layer's output as terms, adapters included; an adapter that is no sum of products cannot sit on a head. */
+/** A linear layer's output as terms, adapters included; an adapter that is not a sum of products cannot be used on a head. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   const input = changedInput(layer, hidden);
   const { tensor: weight } = layer.weight;

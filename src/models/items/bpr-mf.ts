@@ -11,13 +11,12 @@ import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 /** The names are ours. */
 const schema = z
   .looseObject({
-    /** Items, users, and the tokens that stand for neither. */
+    /** Special tokens, users and items. */
     vocab_size: count,
-    /** Users stand behind so many tokens that are neither, */
+    /** First user id, after the special tokens; items follow the users. */
     first_user: count.default(2),
-    /** items behind the users. */
     num_users: count,
-    /** The longest history that is read, with what stands before its first item. */
+    /** Longest history, including the tokens before its first item. */
     max_positions: count.default(51),
     hidden_size: count.default(64),
   })
@@ -29,15 +28,14 @@ const schema = z
 type BprMfConfig = z.output<typeof schema>;
 
 /**
- * Matrix factorisation (Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", 2009): a vector for
- * each user and each item, whose product and the item's bias say how well the two fit. What a user has chosen does not
- * count beside the user's own vector. Somebody who was not there when the model was made has the mean of the vectors of
- * what they chose, as long as users' vectors are.
- *
- * States and items have one number more than vectors do, 1 and the bias, so that their product is the whole score.
+ * Matrix factorisation (Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", 2009): a vector
+ * for each user and each item; their product plus the item's bias is the score. A known user's history does not
+ * change the user's vector. An unknown user has the mean of the vectors of their items, scaled to the usual length of
+ * users' vectors.
+ * States and items have one element more than vectors, 1 and the bias, so that their product is the whole score.
  */
 class BprMf extends Stack implements ItemTrunk {
-  /** Of users, too. [V, F] */
+  /** Vectors of items and users. [V, F] */
   readonly item_emb: Embedding;
   /** How much everybody likes an item. [V] */
   readonly item_bias: Parameter;
@@ -63,7 +61,7 @@ class BprMf extends Stack implements ItemTrunk {
     return [];
   }
 
-  /** What each row's user likes, as far as the row was read: [N, F + 1] */
+  /** Preference vector of each row's user, as far as the row was read: [N, F + 1] */
   override embed(input: StackInput, pass: Pass): Tensor {
     const ids = idsOf(input, pass);
     const vectors = widened(input.embeddings ?? this.item_emb.forward(ids, pass.dtype)); // [N, F]
@@ -84,7 +82,7 @@ class BprMf extends Stack implements ItemTrunk {
     return cat([state, one], 1).to(pass.dtype);
   }
 
-  /** Of users' vectors, on average. */
+  /** Mean length of users' vectors. */
   #usualLength(dtype: DType): Tensor {
     const { first, count: users } = this.#users;
     return lengthOf(this.item_emb.weight.tensor.narrow(0, first, users).to(dtype)).mean();

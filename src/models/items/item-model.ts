@@ -1,4 +1,4 @@
-/** What recommenders have besides what other models have: vectors of items, texts of items, and a new configuration. */
+/** Additions of recommenders to models: vectors of items, texts of items, and new configurations. */
 import type { DType, Tensor } from '../../tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';

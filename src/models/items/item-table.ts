@@ -21,7 +21,7 @@ export interface ItemFeatureSizes {
   textTokens: number;
 }
 
-/** What is known of all items of a table, row by row. */
+/** Features of all items of a table, row by row. */
 export interface ItemFeatures {
   /** [V · L] */
   words?: Int32Array;
@@ -33,7 +33,7 @@ export interface ItemFeatures {
   texts?: Float32Array | Int32Array;
 }
 
-/** Of the first values of tables: a mean over some members is then about as long as what passes through the towers. */
+/** Standard deviation of initial tables: a mean over some members is then about as long as what passes through the towers. */
 const DEVIATION = 0.1;
 
 /** The mean of the vectors of an item's members (words, values); place 0 of the table stands for no member. */
@@ -94,9 +94,9 @@ class Measures extends Module {
 }
 
 /**
- * Items as the sum of a vector of their own and of what is known of them. Where something is known, own vectors begin at
- * 0, so that an item that nobody has chosen yet is what its features say; and they are left out by chance while the
- * model trains, so that features alone have to do as well (Volkovs et al., "DropoutNet", 2017).
+ * Items as the sum of a vector of their own and of their features. If there are features, own vectors begin at 0, so
+ * that an unseen item is described by its features; and they are dropped at random in training, so that features
+ * alone must suffice as well (Volkovs et al., "DropoutNet", 2017).
  */
 export class ItemTable extends Embedding {
   readonly words?: Bag;

@@ -6,7 +6,7 @@ import { isCausal } from '../architecture.ts';
 import type { Model } from '../model.ts';
 import { directRunner, runStack, type PassOptions } from '../stack.ts';
 
-/** What the texts of some items say. */
+/** Encoded texts of some items. */
 export interface ReadTexts {
   /** One vector for each different text, and zeros for items without one: [U + 1, E] */
   vectors: Tensor;
@@ -72,7 +72,7 @@ export class ItemTextReader {
   read(ids: Iterable<number>, options: ReadOptions): ReadTexts {
     const placeOf = new Map<number, number>();
     const { width } = this;
-    // Of shapes alone nothing can be read.
+    // Without values there are no texts to read.
     if (options.device === 'meta') return { vectors: empty([1, width], { device: 'meta' }), placeOf };
     const texts = new Map<string, readonly number[]>();
     const keys = new Map<number, string>();
@@ -107,7 +107,7 @@ export class ItemTextReader {
     const all = [...texts.values()];
     const none = zeros([1, this.width], { device: options.device });
     if (all.length === 0) return none;
-    // What is to be gone back through is one stage of the tape.
+    // With a runner, everything is one stage of the tape.
     if (options.runner !== undefined) return this.#encode(all, { ...options, last: none });
     const parts = this.#parts(all).map((some) => this.#encode(some, options));
     return cat([...parts, none.to(parts[0].dtype)]);
@@ -169,7 +169,7 @@ export class ItemTextReader {
   }
 }
 
-/** What keys the random numbers of a text's tokens: the text itself, whatever stands beside it. */
+/** Keys of the random numbers of a text's tokens: derived from the text alone. */
 function textKeys(texts: readonly (readonly number[])[]): BigInt64Array {
   return BigInt64Array.from(
     texts.flatMap((text) => {

@@ -28,7 +28,7 @@ const schema = z
 
 type SasRecConfig = z.output<typeof schema>;
 
-/** What is added to, in both halves, is the normalised input and not the input itself, as in the authors' code. */
+/** The residual connection of both sublayers starts from the normalised input, as in the authors' code. */
 class SasRecBlock extends Block {
   readonly attention_norm: LayerNorm;
   readonly query: Linear;
@@ -74,7 +74,7 @@ class SasRecBlock extends Block {
   }
 }
 
-/** Causal self-attention over what somebody chose, with learned positions (SASRec, Kang and McAuley, 2018). */
+/** Causal self-attention over a user's history, with learned positions (SASRec, Kang and McAuley, 2018). */
 class SasRec extends Stack implements ItemTrunk {
   readonly item_emb: Embedding;
   readonly pos_emb: Embedding;

@@ -21,7 +21,7 @@ const schema = z.looseObject({
   /** The longest history that is read, with what stands before its first item. */
   max_positions: count.default(51),
   hidden_size: count.default(64),
-  /** Of each tower. */
+  /** Blocks of each tower. */
   num_blocks: size.default(1),
   dropout: probability.default(0.2),
   id_dropout: probability.default(0.1),
@@ -66,9 +66,8 @@ class TowerBlock extends Block {
 }
 
 /**
- * Somebody's vector beside those of items (two towers; Yi et al., 2019; Covington et al., 2016): one tower reads the mean
- * of what somebody has chosen so far, the other one an item, and their product says how well the two fit. Order within
- * a history does not count.
+ * Two towers (Yi et al., 2019; Covington et al., 2016): one reads the mean of a user's history, the other an item,
+ * and their product is the score. The order of the history does not count.
  */
 class TwoTower extends Stack implements ItemTrunk {
   readonly text_encoder?: Model;
@@ -120,7 +119,7 @@ class TwoTower extends Stack implements ItemTrunk {
   itemVectors(ids: Tensor, dtype: Pass['dtype'], texts?: ReadTexts): Tensor {
     const vectors = (): Tensor =>
       this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype, texts));
-    // Items are no tokens: what chance does to an item, it does to it everywhere in a step.
+    // Dropout is keyed by item: an item is dropped in the same way everywhere in a step.
     return withTokens(() => ids, vectors);
   }
 }

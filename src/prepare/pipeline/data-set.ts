@@ -6,7 +6,7 @@ import type { Shard } from './parts.ts';
 import type { SourceFile } from './source-parts.ts';
 import type { SplitReport } from './split-rows.ts';
 
-/** What manifest.json holds. The same sources, steps and split give the same bytes. */
+/** Contents of manifest.json. The same sources, steps and split give the same bytes. */
 export interface DataSetManifest {
   version: 1;
   name: string;

@@ -27,8 +27,8 @@ const MOST_SHOWN = 50;
 type Rows = Map<string, { hash: string; split: string }>;
 
 /**
- * What became of the rows between two data sets: rows are the same where their values are, wherever they came from. With
- * a key column, rows of the same key and other values are changed; without, they are one removed and one added.
+ * Compares the rows of two data sets. Rows are equal if their values are, whatever their source. With a key column,
+ * rows with the same key and other values are changed; without, they are one removed and one added.
  * @throws AttuneError E_NO_DATA_SET, E_DIFF_KEY
  */
 export async function diffDataSets(before: string, after: string, key?: string): Promise<DataDiff> {
@@ -64,7 +64,7 @@ function readManifest(folder: string): DataSetManifest {
   const path = join(folder, 'manifest.json');
   if (existsSync(path)) return readJson<DataSetManifest>(path);
   throw new AttuneError('E_NO_DATA_SET', {
-    what: `${folder} is no data set of a pipeline`,
+    what: `${folder} is not a pipeline's data set`,
     got: 'no manifest.json in it',
     fix: 'name the folder that `attune data pipeline` printed',
   });
@@ -72,7 +72,7 @@ function readManifest(folder: string): DataSetManifest {
 
 const DIGITS = 32;
 
-/** Rows that are the same more than once are told apart by their number, so that counts come out right. */
+/** Duplicate rows are numbered, so that counts come out right. */
 async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string) {
   const copies = new Map<string, number>();
   for (const { name, split } of shards) {

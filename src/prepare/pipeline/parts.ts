@@ -17,11 +17,11 @@ export interface Shard {
   sha256: string;
 }
 
-/** What `part.json` says of a part; its shards lie beside it. */
+/** Contents of a part's `part.json`; its shards are next to it. */
 export interface Part<Extra = unknown> {
   shards: Shard[];
   reports: StepReport[];
-  /** Of parts that read files. */
+  /** Outcomes of files, for parts that read some. */
   files?: FileSummary;
   extra?: Extra;
 }
@@ -35,7 +35,7 @@ const SHARD_CHARACTERS = 16 * 2 ** 20;
 export class PartStore {
   readonly #folder: string;
   readonly #used = new Set<string>();
-  /** Parts that are being made: one that is asked for twice is made once. */
+  /** Parts in progress: concurrent requests for one share the work. */
   readonly #making = new Map<string, Promise<unknown>>();
 
   constructor(folder: string) {
@@ -47,7 +47,7 @@ export class PartStore {
     const name = sha256(JSON.stringify(of));
     this.#used.add(name);
     const folder = join(this.#folder, name);
-    // What fails there is told there, and tried again here.
+    // The first caller reports its failure; this one tries again.
     await this.#making.get(name)?.catch(() => undefined);
     tidyFolder(folder);
     const known = this.#read<Extra>(folder);
@@ -87,7 +87,7 @@ export class PartStore {
     for (const name of this.#used) rmSync(join(this.#folder, name), { recursive: true, force: true });
   }
 
-  /** Removes the parts used longest ago, those of this run excepted, until no more than so many bytes are left. */
+  /** Removes the least recently used parts, except those of this run, until at most `maxBytes` are left. */
   prune(maxBytes: number): void {
     const parts = readdirSync(this.#folder)
       .filter((name) => /^[0-9a-f]{64}$/.test(name) && !this.#used.has(name))

@@ -27,12 +27,12 @@ const pipelineSchema = z.strictObject({
   query: z.string().optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
-  /** Whom the report counts: by columns, and by whom texts speak of. It changes no row. */
+  /** Groups that the report counts: by columns, and by mentions in texts. Rows stay as they are. */
   groups: z
     .strictObject({ columns: z.array(z.string()).default([]), mentions: z.boolean().default(false) })
     .refine(({ columns, mentions }) => mentions || columns.length > 0, 'needs columns, or mentions: true')
     .optional(),
-  /** Whose tokens the report shows on examples. */
+  /** Model whose tokens the report shows on examples. */
   model: z.string().optional(),
 });
 
@@ -55,7 +55,7 @@ export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
     problems.push({ field: 'split', message: 'validation and test leave nothing to train on' });
   if (data === undefined || problems.length > 0) {
     throw new AttuneError('E_BAD_PIPELINE', {
-      what: `${file} is no pipeline`,
+      what: `${file} is not a pipeline`,
       problems,
       expected: 'sources, steps and split; `attune data steps` lists the steps',
       fix: 'for example sources: [rows.jsonl], steps: [{step: records}, {step: deduplicate}], split: {test: 0.1}',

@@ -9,7 +9,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
-import { findDocuments, type DataRow, type Item, type ReadOptions } from '../../documents/index.ts';
+import { findDocuments, type DataRow, type Item } from '../../documents/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { writeJson } from '../../files/json.ts';
@@ -22,7 +22,7 @@ import { dataCard } from './data-card.ts';
 import type { DataSetManifest } from './data-set.ts';
 import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';
 import type { Pipeline } from './pipeline-spec.ts';
-import { readSources, type SourceParts } from './source-parts.ts';
+import { readSources, type Reading, type SourceParts } from './source-parts.ts';
 import { LEFT_OUT } from './split-by-time.ts';
 import { SplitPlanner, type SplitReport } from './split-rows.ts';
 import { ShardPool } from './threads/shard-pool.ts';
@@ -37,7 +37,7 @@ export interface PipelineRun {
   base: string;
   /** Whether finished parts are left for the next run; true unless given. */
   keepsParts?: boolean;
-  reading?: Omit<ReadOptions, 'onOutcome' | 'signal'>;
+  reading?: Omit<Reading, 'signal'>;
   openTokenizer: StepContext['openTokenizer'];
   openRecognisers: StepContext['openRecognisers'];
   /** The module of a thread that runs steps (`serveShards`); without one all is done in this thread. */
@@ -82,7 +82,7 @@ export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {
     for (const stage of stages) {
       const activity = stage.specs.map(({ step }) => step).join(', ');
       onProgress?.({ activity, done: 0 });
-      // What reading left, or the stage before: threads that work need the memory, and this one only waits for them.
+      // Frees memory of the previous stage for the worker threads; this thread only waits for them.
       await collectGarbage();
       parts = await runStage(stage, parts, { store, context, threads });
       pushAll(all, parts);
@@ -209,7 +209,7 @@ function describe(
 async function publish(folder: string, part: StoredPart, manifest: DataSetManifest): Promise<void> {
   if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
     throw new AttuneError('E_NOT_WRITABLE', {
-      what: `${folder} is there, and is no data set`,
+      what: `${folder} exists and is not a data set`,
       fix: 'name a folder that does not exist: --to',
     });
   }

@@ -18,7 +18,7 @@ import { writeItems, type PartStore, type StoredPart } from './parts.ts';
 
 export interface SourceFile {
   file: string;
-  /** Absent for what is no file, such as a database's address. */
+  /** Absent for sources that are not files, such as a database URL. */
   sha256?: string;
   bytes: number;
 }
@@ -29,7 +29,7 @@ export interface SourceParts {
   summary: FileSummary;
 }
 
-type Reading = Omit<ReadOptions, 'onOutcome'> & {
+export type Reading = Omit<ReadOptions, 'onOutcome'> & {
   /** About so much is read into one part: what a kill costs, and what one changed file costs. */
   partBytes?: number;
 };
@@ -98,12 +98,12 @@ async function hashed(
   }
 }
 
-/** What a database holds is not known before it is read: it is read each time. */
+/** A database's content is unknown until it is read, so it is read each time. */
 function hashOfOther(file: FoundFile): string {
   return 'reason' in file ? file.reason : randomUUID();
 }
 
-/** What became of a piece's file as far as the piece goes. */
+/** Outcome of a piece of a file. */
 interface Piece {
   outcome: FileOutcome;
 }

@@ -74,7 +74,7 @@ interface SetCounts {
 
 const LEVELS = 64;
 
-/** What a border would come to: sets are counted by how much of them is later, which is quicker than to sort them. */
+/** Rows kept and held out by a split time. Sets are binned by their share of later rows, which is quicker than sorting them. */
 function foresee({ within, after }: SetCounts, wanted: number): { kept: number; held: number } {
   const [early, late] = [new Float64Array(LEVELS + 1), new Float64Array(LEVELS + 1)];
   for (let set = 0; set < within.length; set++) {

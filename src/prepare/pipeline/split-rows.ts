@@ -40,7 +40,7 @@ export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
   #signatures: DiskSignatures | undefined;
   readonly #ids = new HashList();
-  /** What rows stay together by: their documents, or the columns that groups are told by. */
+  /** Keys that keep rows together: their documents, or the group columns. */
   readonly #groups: { column?: string; isAsked: boolean; values: HashList; isFound: boolean }[];
   /** Rows of mails with attachments, and of these: by the mail, the first of them. */
   readonly #mails = new Map<string, number>();
@@ -92,7 +92,7 @@ export class SplitPlanner implements Disposable {
     return { splitOf, report: this.#report(sizes, splitOf) };
   }
 
-  /** Rows that are alike as sets. What they were compared by makes room for what is made of the sets. */
+  /** Joins similar rows into sets. Frees the data of the comparison before the sets are used. */
   async #linkAlike(signal?: AbortSignal): Promise<UnionFind> {
     const sets = new UnionFind(this.#ids.count);
     this.#signatures!.finish();
@@ -101,7 +101,7 @@ export class SplitPlanner implements Disposable {
     return sets;
   }
 
-  /** What came with a mail stays with it. */
+  /** Attachments stay with their mail. */
   #joinMails({ origins }: DataRow): void {
     const own = this.#ids.count - 1;
     for (const { mail } of origins) {
@@ -148,7 +148,7 @@ export class SplitPlanner implements Disposable {
 
 const MOST_LISTED = 20;
 
-/** What a row is split by: as it was before a step took it out. */
+/** Split key of a row, from before a step removed it. */
 function keyOf({ values, splitKeys }: DataRow, column: string): unknown {
   return splitKeys?.[column] ?? valueAt(values, column);
 }

@@ -43,7 +43,7 @@ export async function stagesOf(specs: readonly StepSpec[], context: StepContext)
   return stages;
 }
 
-/** Unknown steps are told where all are opened. */
+/** Unknown steps are reported when all are opened. */
 export async function hidesRows(specs: readonly StepSpec[]): Promise<boolean> {
   const names = specs.map(({ step }) => step).filter((name) => steps.has(name));
   const definitions: StepDefinition[] = await Promise.all(names.map((name) => steps.load(name)));
@@ -53,11 +53,11 @@ export async function hidesRows(specs: readonly StepSpec[]): Promise<boolean> {
 export interface StageRun {
   store: PartStore;
   context: Omit<StepContext, 'folder'>;
-  /** Runs shards in threads, so many at once; without threads all is done here. */
+  /** Thread pool for shards and number of threads; without it everything runs in this thread. */
   threads?: { pool: ShardPool; count: number };
 }
 
-/** What a stage makes of the parts before it: the same, whatever number of threads makes it. */
+/** Runs a stage over the parts before it. The result does not depend on the number of threads. */
 export async function runStage(stage: Stage, before: readonly StoredPart[], run: StageRun): Promise<StoredPart[]> {
   const shards = shardsOf(before);
   // A single shard is done before a thread has started.
@@ -110,7 +110,7 @@ function overEach(
   });
 }
 
-/** What the stage's step sees in each shard: shards of that, in the same order. */
+/** Results of the step's `look` for each shard, in the same order. */
 async function lookAt(stage: Stage, shards: readonly InputShard[], run: StageRun): Promise<string[]> {
   return shardsOf(await overEach(stage, shards, { ...run, looks: true })).map(({ path }) => path);
 }

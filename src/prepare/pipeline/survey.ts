@@ -9,7 +9,7 @@ import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts
 import { answersOf, groupsOfRow, labelsOf, type GroupsWanted } from '../row-groups.ts';
 import type { DataSetManifest } from './data-set.ts';
 
-/** A row of a data set: where it stands in it, where it came from, and its first words. */
+/** A row of a data set: its place, its source and its first words. */
 export interface SurveyedRow {
   /** `train-00000.jsonl:12`. */
   at: string;
@@ -23,7 +23,7 @@ export interface SurveyedGroup {
   first: SurveyedRow[];
 }
 
-/** What a finished data set holds, in numbers with the first rows of each. */
+/** Statistics of a finished data set, with the first rows of each. */
 export interface DataSurvey {
   /** In characters of what models read. */
   lengths: LengthReport;

@@ -9,7 +9,7 @@ import { defineStep } from '../step.ts';
 
 const options = z.strictObject({
   share: z.number().gt(0).max(1).default(0.05).describe('a line in more than this share of the rows is taken out'),
-  rows: z.int().min(2).default(10).describe('and in at least so many'),
+  rows: z.int().min(2).default(10).describe('and in at least this many'),
   least: z.int().min(1).default(15).describe('shorter lines stay'),
 });
 
@@ -49,7 +49,7 @@ export const step = defineStep<Options>({
 
 const MOST_CHARACTERS = 100;
 
-/** Each once, however often it stands in the row. */
+/** Distinct lines of a row. */
 function linesOf(row: DataRow, { least }: Options): Set<string> {
   const lines = textOfRow(row).split('\n');
   return new Set(lines.map((line) => line.trim()).filter((line) => line.length >= least));

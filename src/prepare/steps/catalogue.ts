@@ -28,7 +28,7 @@ const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('columns of attributes; all others when null'),
-  grounded: z.boolean().default(true).describe('to extract: only attributes whose value stands in the text'),
+  grounded: z.boolean().default(true).describe('to extract: only attributes whose value is in the text'),
   basket: z
     .string()
     .min(1)
@@ -99,8 +99,8 @@ function extract(item: RecordDocument, given: Options): Item | string {
   const all = attributesOf(item, given);
   const said = bare(text);
   const found = given.grounded ? all.filter(([, value]) => said.includes(bare(value))) : all;
-  if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute stands in its text';
-  // What is asked for is the same for all items, so that what is not there is learnt too.
+  if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute is in its text';
+  // All items are asked for the same attributes, so that missing ones are learnt too.
   const asked = given.attributes ?? found.map(([column]) => column);
   const answer = Object.fromEntries(
     asked.map((column) => [column, found.find(([one]) => one === column)?.[1] ?? null]),

@@ -15,7 +15,7 @@ import { defineStep, eachItem, rowOf } from '../step.ts';
 import { recordText } from '../record-text.ts';
 
 const options = z.strictObject({
-  // What the smallest model for search reads at once (128 tokens of a larger vocabulary).
+  // Context of the smallest search model (128 tokens of a larger vocabulary).
   size: z
     .int()
     .positive()
@@ -83,7 +83,7 @@ function onTheirPages(part: Part, pieces: readonly Piece[]): Piece[] {
   const pageAt = (at: number): number => pages.findLast(([start]) => start <= at)?.[1] ?? pages[0][1];
   let from = 0;
   return pieces.map((piece) => {
-    // What was divided anew, such as a table, may not be found: it lies behind the piece before it.
+    // Reformatted pieces, such as tables, may not be found; they follow the piece before.
     const found = text.indexOf(piece.text.slice(0, 60).trimEnd(), from);
     const start = found === -1 ? from : found;
     from = Math.min(text.length - 1, start + piece.text.length - 1);

@@ -92,14 +92,14 @@ interface Turn {
 /** Turns from the first question to the last answer; neighbouring messages of one side are one turn. */
 function* conversation(session: readonly MessageDocument[], { given, finder, notes }: Telling): Generator<Item> {
   const turns: Turn[] = [];
-  // What an assistant was told before it spoke, as logs of models have it.
+  // The system prompt, as in logs of models.
   const told = session[0].role === 'system' ? session[0].text : null;
   for (const message of told === null ? session : session.slice(1)) {
     const isAgent = message.role === 'system' ? undefined : finder.isAgent(message);
     if (isAgent === undefined) {
       notes.leaveOut(
         message,
-        message.role === 'system' ? 'a message of the service itself' : 'nobody answers its author',
+        message.role === 'system' ? 'a message of the service itself' : 'its author gets no answer',
       );
       continue;
     }
@@ -122,7 +122,7 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
   const messages = kept.map(({ role, content }) => ({ role, content }));
   const instruction = given.system ?? told;
   if (told !== null && told !== instruction)
-    notes.leaveOut(session[0], 'what the assistant was told, in place of which `system` stands');
+    notes.leaveOut(session[0], 'a system message of the log, replaced by `system`');
   const system = instruction === null ? [] : [{ role: 'system', content: instruction }];
   yield rowOf(
     { messages: [...system, ...messages] },
@@ -135,9 +135,6 @@ function leaveOut(turns: readonly Turn[], kept: readonly Turn[], notes: StepNote
   for (const turn of turns) {
     if (kept.includes(turn)) continue;
     for (const message of turn.messages)
-      notes.leaveOut(
-        message,
-        turn.role === 'user' ? 'a question that nobody answers' : 'an answer before any question',
-      );
+      notes.leaveOut(message, turn.role === 'user' ? 'an unanswered question' : 'an answer before any question');
   }
 }

@@ -1,4 +1,4 @@
-/** What lies in a folder for each class, as rows with the folder's name: {text, label}. */
+/** Rows from one folder per class, with the folder's name as the label: {text, label}. */
 import { z } from 'zod';
 import type { Item } from '../../documents/index.ts';
 import { defineStep, eachItem, rowOf } from '../step.ts';

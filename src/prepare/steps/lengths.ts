@@ -15,7 +15,7 @@ const options = z.strictObject({
     .positive()
     .nullable()
     .default(3)
-    .describe('outliers lie so many times the middle half beyond it, on a scale of logarithms; null: none'),
+    .describe('outliers are this many interquartile ranges beyond the quartiles, on a logarithmic scale; null: none'),
   action: actionOption('flag'),
 });
 

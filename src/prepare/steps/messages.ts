@@ -12,7 +12,7 @@ const options = z.strictObject({
   text: column.describe('column of what was said; found by its name when null'),
   author: column.describe('column of who said it'),
   role: column.describe('column of whether a customer or an agent said it'),
-  recipient: column.describe('column of whom it was said to: where nothing else tells what belongs together'),
+  recipient: column.describe('recipient column: groups messages if nothing else does'),
   conversation: column.describe('column of what belongs together: a ticket, a session, a customer'),
   time: column.describe('column of when'),
   subject: column.describe('column of what it is about'),
@@ -55,7 +55,7 @@ const USUAL: Record<Field, readonly string[]> = {
   subject: ['subject', 'title', 'topic'],
 };
 
-/** What a column of roles calls those who ask, those who answer, and what was told to these. */
+/** Values of a role column for customers, agents and system messages. */
 const ROLES: Readonly<Record<string, MessageDocument['role']>> = table({
   ...namedAs('customer', 'user customer client visitor enduser requester contact lead human guest inbound incoming'),
   ...namedAs('agent', 'assistant agent bot support operator admin staff advisor representative outbound outgoing ai'),
@@ -108,11 +108,11 @@ function columnsOf(
   );
   if (wrong.length > 0) {
     throw new AttuneError('E_BAD_COLUMNS', {
-      what: `The rows of ${origins[0].file} are no messages as they stand`,
+      what: `The rows of ${origins[0].file} are not messages as they are`,
       expected: `some of ${present.join(', ')}`,
       problems: wrong.map(([field, name]) => ({
         field: `messages.${field}`,
-        message: name === undefined ? 'no column is known by its name' : `there is no column "${name}"`,
+        message: name === undefined ? 'no column is recognised by its name' : `there is no column "${name}"`,
       })),
       fix: 'name the columns: "messages: {text: body, author: sender, conversation: ticket, time: sent}"',
     });
@@ -125,7 +125,7 @@ function columnsOf(
   return columns;
 }
 
-/** Without a name, what somebody is says who it was. */
+/** Without an author column, the role identifies the author. */
 function isNeeded(field: Field, columns: Partial<Record<Field, string>>): boolean {
   return field === 'text' || (field === 'author' && columns.role === undefined);
 }

@@ -11,7 +11,7 @@ const share = (usual: number) => z.number().min(0).max(1).nullable().default(usu
 const options = z.strictObject({
   columns: columnsOption('look at'),
   least_characters: z.int().min(0).default(1).describe('shortest text'),
-  most_symbols: share(0.3).describe('share of characters that are no letters, digits or spaces; null: any'),
+  most_symbols: share(0.3).describe('share of characters other than letters, digits and spaces; null: any'),
   most_repeated_lines: share(0.5).describe('share of lines that stand there before; null: any'),
   most_repeated_runs: share(0.5).describe('share of runs of five words that stand there before; null: any'),
   least_stop_words: share(0.02).describe('share of words such as "the" or "und", in texts of 50 words; null: any'),
@@ -89,12 +89,12 @@ function lengthInCharacters(text: string): number {
   return text.length - pairs;
 }
 
-/** Two of two alike are a half: the first of each is no repetition. */
+/** Two equal parts are a repeated share of one half: the first occurrence does not count. */
 function repeatedShare(parts: readonly string[]): number {
   return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
 }
 
-/** Of the runs of five words, as hashes: a text would need a thousand million words for two that differ to be taken for one. */
+/** Repeated runs of five words, by hash: a text would need a billion words for a collision. */
 function repeatedRuns(hashes: Uint32Array): number {
   const count = hashes.length - RUN + 1;
   if (count < 1) return 0;

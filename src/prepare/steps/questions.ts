@@ -71,7 +71,7 @@ function* pairsOf(document: TextDocument, given: Options): Generator<Pair> {
     const origin = sectionOrigin(document, section, path);
     const { heading, text } = section;
     const isFaq = FAQ.test([document.title ?? '', ...path].join('\n'));
-    // What a question's own answer asks is a part of it.
+    // Questions inside an answer belong to the answer.
     const asks = heading !== undefined && isQuestion(heading);
     const inner = [...markedPairs(asks ? text : withMarks(text, isFaq))];
     if (heading !== undefined && text !== '' && inner.length === 0 && (given.headings === 'all' || asks)) {

@@ -25,7 +25,7 @@ const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('column of whom a row is about: dates of one subject move together'),
+    .describe('column of the person a row is about: dates of one subject move together'),
   allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
   recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
   lexicons: z
@@ -51,7 +51,7 @@ export const step = defineStep<Options>({
   options,
   files: ({ recognisers, lexicons }, base) =>
     [...recognisers, ...lexicons].map((reference) => resolve(base, reference.split('#')[0])),
-  // What is found changes with what finds it: rows that an earlier version looked at are looked at again.
+  // The cache key contains the version of the detectors, so that a new version examines rows again.
   surroundings: ({ key_env: name }) =>
     `${name === null ? '' : sha256(process.env[name] ?? '')} ${sha256OfOwn(FINDERS, import.meta.url)}`,
   async look(given, context) {
@@ -73,11 +73,11 @@ export const step = defineStep<Options>({
   },
 });
 
-/** What finds personal data, the names that it knows, and what it has learnt. */
+/** Code and data that detect personal data. */
 const FINDERS = ['../../privacy/', '../../../assets/names/', '../../../assets/privacy/'];
 
 async function redactorOf(given: Options, { openRecognisers, folder, base }: StepContext): Promise<Redactor> {
-  // The names of the world take seconds to load, and whoever lists the steps has no rows.
+  // Loading the names takes seconds, and listing the steps does not need them.
   const { readLanguage, Redactor } = await import('../../privacy/index.ts');
   return new Redactor({
     style: given.style,

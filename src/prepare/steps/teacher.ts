@@ -17,7 +17,7 @@ const options = z.strictObject({
   endpoint: z
     .string()
     .regex(/^https?:\/\/[^#]+#.+$/, 'must be https://HOST/v1#MODEL')
-    .describe('who is asked: https://HOST/v1#MODEL'),
+    .describe('teacher: https://HOST/v1#MODEL'),
   task: z
     .enum(taskNames)
     .default('questions')
@@ -28,13 +28,13 @@ const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe("what the teacher is told, in place of the task's own sentence"),
+    .describe("instruction for the teacher, in place of the task's own"),
   grounded: z.boolean().default(true).describe('leave out what the source does not say'),
   key_variable: z.string().min(1).default('OPENAI_API_KEY').describe("environment variable with the endpoint's key"),
   answer_tokens: count.default(1500).describe('longest answer of the teacher'),
   concurrency: count.default(4).describe('requests at once'),
   timeout: count.default(120).describe('seconds for one answer'),
-  max_tokens: count.nullable().default(null).describe('stop after so many tokens, read and written'),
+  max_tokens: count.nullable().default(null).describe('stop after this many tokens, read and written'),
   max_cost: amount.describe('stop after so much money'),
   input_price: amount.describe('of a million tokens read'),
   output_price: amount.describe('of a million tokens written'),
@@ -42,7 +42,7 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
-/** Sources that are asked about together; what comes of them is in the documents' order. */
+/** Sources requested together; results are in the documents' order. */
 const BATCH = 32;
 
 export const step = defineStep<Options>({
@@ -108,7 +108,7 @@ interface Source {
   origins: readonly Origin[];
   /** The row that is written anew. */
   row?: DataRow;
-  /** Of a section on several pages: what stands on each. */
+  /** Text of each page, for sections that span several. */
   pages?: readonly { page: number; text: string }[];
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What lies in an object store is told by hashes. */
+/** Objects in a store are identified by hashes. */
 export const objects: Migration = {
   async up({ schema }: Kysely<unknown>) {
     await schema.alterTable('versions').addColumn('stored', 'text').execute();

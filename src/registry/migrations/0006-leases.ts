@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Who works on a job or an evaluation is told by a number, and objects are noted before they are written. */
+/** Leases have numbers, and objects are recorded before they are written. */
 export const leases: Migration = {
   async up({ schema }: Kysely<unknown>) {
     for (const table of ['jobs', 'eval_runs'])

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What keys have used, and what jobs had of the machine. */
+/** Usage per key, and machine time per job. */
 export const usage: Migration = {
   async up({ schema }: Kysely<unknown>) {
     await schema

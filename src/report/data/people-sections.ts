@@ -30,8 +30,8 @@ function told({ axis, by, rows }: Axis, report: GroupReport<ListedRow>): string 
   const of = `${formatCount(rows)} of ${formatCount(report.rows)} rows`;
   if (by === 'column') return `By the column ${axis}, which ${of} have.`;
   return (
-    `${of} speak of somebody whose ${axis} a word or a name tells; a row may be of several groups. It is ` +
-    'what words and names are usual of: nobody’s own is known, and rows in other languages than English ' +
+    `${of} mention a person whose ${axis} a word or a name suggests; a row may be in several groups. It is ` +
+    'inferred from words and names: nobody’s actual group is known, and rows in languages other than English ' +
     'are hardly told at all.'
   );
 }

@@ -88,7 +88,7 @@ function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonl
 function toldOfAnswers(comparison: Comparison): Html | undefined {
   const notes = answerNotes(comparison);
   if (notes.length === 0) return undefined;
-  return html`<h3 class="apart">Answers that were cut or are no numbers</h3>
+  return html`<h3 class="apart">Answers that were cut off or are not numbers</h3>
     <ul class="problems small">
       ${notes.map((note) => html`<li>${note}</li>`)}
     </ul>`;

@@ -16,9 +16,9 @@ export function counterfactualsSection(results: CounterfactualResults | undefine
   return html`<section>
     <h2>Whom it answers otherwise</h2>
     <p class="soft">
-      ${plural(results.pairs, 'pairs')} of rows that differ in nothing but the group of whoever they speak of, as words
-      and names usually tell it; nobody’s own is known. Bars are the shares of pairs whose answers differ in more than
-      those words; intervals are ${formatNumber(results.confidence * 100)} %.
+      ${plural(results.pairs, 'pairs')} of rows that differ only in the group of the person they mention, as words and
+      names usually tell it; nobody’s own is known. Bars are the shares of pairs whose answers differ in more than those
+      words; intervals are ${formatNumber(results.confidence * 100)} %.
     </p>
     ${flips(system)} ${effects(system, results)}
     ${system.axes.map(({ axis, flips: { pairs }, examples }) => flipped(axis, pairs, examples))}

@@ -53,7 +53,7 @@ function triedRates(tried: RunReport['rateTrials']): Html | undefined {
 
 function formula({ curves }: RunReport): string {
   const isSmoothed = (curves['train/loss']?.points.length ?? 0) >= 30;
-  return isSmoothed ? '; the strong line smooths the faint one, and its end is no loss of a step' : '';
+  return isSmoothed ? '; the strong line smooths the faint one, and its end is not the loss of a step' : '';
 }
 
 function lossChart({ curves, epochs, evaluations }: RunReport): Html | undefined {

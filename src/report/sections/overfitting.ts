@@ -77,7 +77,7 @@ function ofParaphrases(set: string, { rows, base, tuned, excess, low, high }: Pa
 
 function ofMemorised({ order, rows, answers, expected, excess, low, high }: Memorised): Finding {
   return {
-    title: `runs of ${order} words that stand in training rows`,
+    title: `runs of ${order} words that occur in training rows`,
     rows: plural(rows, 'answers'),
     values: [`right answers ${formatNumber(expected, 3)}`, `its answers ${formatNumber(answers, 3)}`],
     excess: { estimate: excess, low, high },

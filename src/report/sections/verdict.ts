@@ -28,8 +28,9 @@ export function verdictBox({ baseRemark, comparison, run, wording }: RunReport):
     return html`<div class="verdict ${tone}">
       <p class="word">${word}</p>
       <p>${told}</p>
-      ${wordingLines({ run, wording, baseRemark })} ${costOfErrors(comparison)} ${neverPredicted(comparison)}
-      ${copying(comparison)} ${keepable(comparison, run)} ${advice(run)} ${figures(comparison)}
+      ${wordingLines({ run, comparison, wording, baseRemark })} ${costOfErrors(comparison)}
+      ${neverPredicted(comparison)} ${copying(comparison)} ${keepable(comparison, run)} ${advice(run)}
+      ${figures(comparison)}
     </div>`;
   }
   if (run.status !== 'finished') return undefined;

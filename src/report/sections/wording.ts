@@ -1,5 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
+import { ownRowsSentence } from '../../eval/wording/recommendation.ts';
 import { ownRowsAdvice, wordingFinding } from '../../eval/wording/wording-sentence.ts';
 import type { WordedRow, WordedSystem, Wording } from '../../store/wording.ts';
 import { html, type Html } from '../html.ts';
@@ -8,11 +9,13 @@ import type { RunReport } from '../run-report.ts';
 /** The finding in the verdict: one sentence, and how rows of one's own are tried. */
 export function wordingLines({
   baseRemark,
+  comparison,
   run,
   wording,
-}: Pick<RunReport, 'run' | 'wording' | 'baseRemark'>): Html | undefined {
+}: Pick<RunReport, 'run' | 'comparison' | 'wording' | 'baseRemark'>): Html | undefined {
   const { sentence, command } = ownRowsAdvice(run.folder);
-  return html`${wording && html`<p>${wordingFinding(wording).sentence}</p>`}
+  const own = wording && comparison && ownRowsSentence(wording, comparison);
+  return html`${own !== undefined && html`<p>${own}</p>`} ${wording && html`<p>${wordingFinding(wording).sentence}</p>`}
   ${wording && html`<p class="small">${sentence} <code>${command}</code></p>`}
   ${baseRemark !== undefined && html`<p class="small">${baseRemark}</p>`}`;
 }

@@ -24,7 +24,7 @@ export const argilla: Exchange = {
     const { id, external_id: outer, responses } = record;
     const pair = pairs.get(String(outer ?? id));
     if (pair === undefined) return 'its id is that of no pair';
-    if (responses !== undefined && !Array.isArray(responses)) return 'its responses are no list';
+    if (responses !== undefined && !Array.isArray(responses)) return 'its responses are not a list';
     const found: ImportedLabel[] = [];
     for (const response of (responses ?? []) as Record<string, unknown>[]) {
       if (response?.status !== undefined && response.status !== 'submitted') continue;
@@ -47,7 +47,7 @@ function responseOf(pair: AnswerPair, { choice, reviewer }: HumanLabel): object 
   return { user_id: reviewer, status: 'submitted', values: { [QUESTION]: { value } } };
 }
 
-/** Of an older form, or of a newer one in which each question has its responses. */
+/** Reads the older form, and the newer one in which each question has its responses. */
 function valueOf({ values, value }: Record<string, unknown>): unknown {
   const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // own: a name of ours
   return asked?.value ?? value;

@@ -13,7 +13,7 @@ export interface ImportedLabel {
 export interface Exchange {
   /** A list, in place of a record on each line. */
   isList?: boolean;
-  /** What a project there has to be set up with; written beside the records. */
+  /** Settings of a project in the other tool; written next to the records. */
   settings?: { ending: string; text: string };
   /** One record for each pair. */
   write(pairs: readonly AnswerPair[], labels: readonly HumanLabel[]): object[];

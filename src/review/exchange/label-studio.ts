@@ -26,7 +26,7 @@ export const labelStudio: Exchange = {
     const pair = pairs.get(String(data.id));
     if (pair === undefined) return 'its data.id is that of no pair';
     const { annotations = [] } = task;
-    if (!Array.isArray(annotations)) return 'its annotations are no list';
+    if (!Array.isArray(annotations)) return 'its annotations are not a list';
     const found: ImportedLabel[] = [];
     for (const annotation of annotations as Record<string, unknown>[]) {
       if (annotation?.was_cancelled === true) continue;

@@ -36,7 +36,7 @@ export interface ApiKey {
 
 type StoredKey = z.output<typeof keySchema>;
 
-/** What is told of a file that has changed. */
+/** Callbacks for changes of the keys file. */
 export interface KeysWatch {
   onRead?: (keys: number) => void;
   /** It cannot be used: the former keys stay. */
@@ -77,7 +77,7 @@ export class ApiKeys {
     return this.#current().find(({ key }) => key.name === name)?.key;
   }
 
-  /** Whose key a request carries; every key is compared, in the same time whatever was sent. @throws ApiError 401 */
+  /** The key that a request carries. Every key is compared, in constant time. @throws ApiError 401 */
   of(request: Request): ApiKey {
     const header = request.headers.get('authorization');
     const sent = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
@@ -111,11 +111,11 @@ function refused(message: string, code: string): ApiError {
 }
 
 export interface NewKey extends ApiKey {
-  /** Where its hash is kept, beside those of other keys. */
+  /** File of key hashes. */
   file: string;
 }
 
-/** Makes a key, keeps its hash, and gives the key itself, which nobody can look up again. @throws AttuneError E_API_KEYS */
+/** Creates a key, stores its hash and returns the key, which cannot be recovered later. @throws AttuneError E_API_KEYS */
 export async function createKey({ file, name, models, admin }: NewKey): Promise<{ name: string; key: string }> {
   using _held = await lockFile(file);
   const isNew = !existsSync(file) || statSync(file).size === 0;
@@ -143,7 +143,7 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   } catch (error) {
     throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or make a new file');
   }
-  // Whoever empties a file is about to write it: a list without keys says that there are none.
+  // An empty file may be about to be written; only an explicit empty list means no keys.
   if (value === null || value === undefined) throw unreadable(path, 'an empty file', MAKE_ONE);
   const result = fileSchema.safeParse(value);
   if (result.success) return result.data;

@@ -57,7 +57,7 @@ export function corsHeaders(request: Request, settings: OriginSettings): Record<
   };
 }
 
-/** What a browser asks before it sends a request. */
+/** Headers of the reply to a CORS preflight request. */
 export function preflightHeaders(request: Request, settings: OriginSettings): Record<string, string> {
   return {
     ...corsHeaders(request, settings),

@@ -30,11 +30,11 @@ import { PolledWork } from '../training/polled-work.ts';
 import { batchRequests, checkBatchFile, writeBatchFile, type BatchRequest } from './batch-file.ts';
 import { answerCall } from '../upstream/answer-call.ts';
 
-/** Requests of a batch that are answered at once where nobody else asks. */
+/** Concurrent requests of a batch on an idle server. */
 const AT_ONCE = 8;
 /** Between looks for room. */
 const PAUSE = 50;
-/** A busy server still answers one of a batch's requests each so many milliseconds. */
+/** Even a busy server answers one request of a batch within this many milliseconds. */
 const LONGEST_PAUSE = 30_000;
 /** Until files that could not be had are asked for again. */
 const STORE_RETRY = 2000;
@@ -70,7 +70,7 @@ export class BatchRunner {
     this.#poll.wake();
   }
 
-  /** Begins one batch of each owner, so that nobody waits for another's. */
+  /** Starts one batch per owner, so that no owner waits for another's. */
   async #next(): Promise<void> {
     try {
       while (!this.#poll.isStopped && !this.#server.state.isDraining) {
@@ -130,7 +130,7 @@ export class BatchRunner {
     const { total, faults } = await checkBatchFile(path, batch.endpoint, mostBytes);
     const next = faults.length > 0 ? { status: 'failed' as const, errors: faults, worker: null } : undefined;
     const isMoved = await this.#move(batch, held, next ?? { status: 'in_progress', total });
-    // Somebody has cancelled it meanwhile.
+    // The batch was cancelled in the meantime.
     if (!isMoved) batch.status = (await findBatch(this.#registry, batch.id))!.status;
   }
 
@@ -169,7 +169,7 @@ export class BatchRunner {
     return this.#poll.isClosed || this.#server.state.isDraining || held.signal.aborted;
   }
 
-  /** Clients come first: nothing is begun while somebody waits, and one at a time while somebody is answered. */
+  /** Clients have priority: no request is started while any of them is waiting, and one at a time while any is being answered. */
   async #room(): Promise<void> {
     const start = Date.now();
     while (!this.#poll.isClosed && !this.#server.state.isDraining) {

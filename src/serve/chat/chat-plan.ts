@@ -1,4 +1,4 @@
-/** What a chat request asks of a model: a prompt, settings, and how its answer is to be read. */
+/** Plan of a chat request: prompt, settings, and how to parse the answer. */
 import type { ConstraintSpec } from '../../generate/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
@@ -98,7 +98,7 @@ function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | unde
   throw invalidValue('top_logprobs', 'top_logprobs needs logprobs: true.');
 }
 
-/** What calls are held by. */
+/** Constraints on tool calls. */
 interface Calling {
   tools: ToolPlan;
   callable: readonly CallableTool[];
@@ -159,7 +159,7 @@ async function argumentsOf(
     const param = `tools[${tools.indexOf(tool)}].function.parameters`;
     const reasons = error.problems.map(({ message: one }) => one).join('; ') || error.what;
     const message = isInvalid
-      ? `${param} is no JSON schema: ${reasons}.`
+      ? `${param} is not JSON schema: ${reasons}.`
       : `${param} cannot be held strictly: ${reasons}.`;
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }

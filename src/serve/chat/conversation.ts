@@ -32,7 +32,7 @@ export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 
 function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
   const found = tools.find((tool) => tool.function.name === name);
   if (found !== undefined) return found;
-  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is no tool of the request.`);
+  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is not a tool of the request.`);
 }
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
@@ -83,7 +83,7 @@ function toolsShown(
   return { tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })) };
 }
 
-/** What the model goes on with, as vLLM's fields say it. @throws ApiError 400 */
+/** The text that the model continues, from vLLM's fields. @throws ApiError 400 */
 function continuationOf({
   messages,
   add_generation_prompt: header,
@@ -100,7 +100,7 @@ function continuationOf({
 
 function messageOf(message: ChatMessage, place: number, uploads: ImageUploads): Message {
   const { role, name } = message;
-  // Images are shown to the model by whoever asks it.
+  // Only user messages may contain images.
   const taken = role === 'user' ? uploads : undefined;
   const content = contentOf(message.content ?? '', `messages[${place}].content`, taken);
   const own = { role, ...content, ...(typeof name === 'string' && { name }) };
@@ -120,7 +120,7 @@ function callOf({
   return { ...(id !== undefined && { id }), type: 'function', function: { name, arguments: given ?? {} } };
 }
 
-/** What takes up the images of a request; undefined where the model reads none. */
+/** Destination of a request's images; undefined for models without vision. */
 export type ImageUploads = Pick<Uploads, 'add'> | undefined;
 
 interface Content {

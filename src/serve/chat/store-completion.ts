@@ -11,7 +11,7 @@ export async function storeCompletion(call: Call<ChatRequest>, reply: ChatReply)
   await keepAnswer(call, { id: reply.id, kind: 'completion', head, value, ...(user !== undefined && { user }) });
 }
 
-/** What OpenAI shows of a stored completion's request. */
+/** Request fields that OpenAI returns with a stored completion. */
 function askedIn({ id, body }: Call<ChatRequest>): KeptCompletion['asked'] {
   return {
     request_id: id,

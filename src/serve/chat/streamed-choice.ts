@@ -12,7 +12,7 @@ type Choice = ChatChunk['choices'][number];
 export class StreamedChoice {
   readonly #index: number;
   readonly #reader: AnswerReader;
-  /** Of tokens whose text has not gone out yet. */
+  /** Log-probabilities of tokens whose text has not been sent yet. */
   #logProbs: ChosenLogProb[] = [];
   readonly #hasLogProbs: boolean;
   #calls = 0;

@@ -3,7 +3,7 @@ import type { ChosenLogProb, PromptToken } from '../../generate/index.ts';
 import { logProbOf } from '../generation/log-probs.ts';
 import type { CompletionLogProbs } from '../schemas/completions.ts';
 
-/** Of tokens from a place of the text on; the first token of a prompt has none. */
+/** Log-probabilities with text offsets from `offset`; the first token of a prompt has none. */
 export function completionLogProbs(tokens: readonly (ChosenLogProb | PromptToken)[], offset = 0): CompletionLogProbs {
   const lists: CompletionLogProbs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
   let place = offset;

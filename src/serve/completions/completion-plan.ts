@@ -1,4 +1,4 @@
-/** What a request for completions asks of a model. */
+/** Plan of a completion request. */
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
@@ -17,7 +17,7 @@ export interface CompletionPlan {
   made: number;
   /** The prompt stands before each answer. */
   echoes: boolean;
-  /** So many of the likeliest tokens are told at each place. */
+  /** Number of most likely tokens to return at each position. */
   top?: number;
 }
 
@@ -55,7 +55,7 @@ function promptsOf(prompt: NonNullable<CompletionRequest['prompt']>, vocabularyS
 
 function textOf(text: string, field: string): string {
   if (text !== '') return text;
-  throw invalidValue(field, `${field} is empty: there is nothing to go on from.`);
+  throw invalidValue(field, `${field} is empty.`);
 }
 
 function tokensOf(ids: number[], field: string, vocabularySize: number): { ids: number[] } {

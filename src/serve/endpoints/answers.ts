@@ -112,7 +112,7 @@ export function answerList({ answers, next, isCut }: FoundAnswers): AnswerList {
   return { object: 'list', data, has_more: next !== undefined, next: next ?? null, searched_all: !isCut };
 }
 
-/** What a key may see: everything where there are no keys, or by an admin's. */
+/** Answers visible to a key: all if there are no keys or the key is an admin's. */
 function seenBy({ key }: Call): Pick<AnswerFilter, 'key'> {
   return key === undefined || key.admin === true ? {} : { key: key.name };
 }
@@ -169,7 +169,7 @@ const show = defineEndpoint({
     const { answer_id: id } = call.params;
     const found = await findAnswer(watcher.store, { ...answerPlace(id), ...seenBy(call) });
     if (found !== undefined) return Response.json(wholeAnswer(found));
-    const message = `There is no answer '${id.slice(0, 100)}', or it is past its time.`;
+    const message = `There is no answer '${id.slice(0, 100)}', or it has expired.`;
     throw new ApiError(404, { message, param: 'answer_id', code: 'answer_not_found' });
   },
 });

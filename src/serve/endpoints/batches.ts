@@ -1,4 +1,4 @@
-/** Batches: files of requests that are answered while nobody waits. */
+/** Batches: files of requests that are answered at low priority. */
 import { z } from '@hono/zod-openapi';
 import {
   addBatch,
@@ -23,12 +23,12 @@ import { endpoint as completions } from './completions.ts';
 import { endpoint as embeddings } from './embeddings.ts';
 import { endpoint as responses } from './responses.ts';
 
-/** What a batch may ask. */
+/** Endpoints allowed in a batch. */
 export const batchEndpoints: readonly Endpoint[] = [chatCompletions, completions, responses, embeddings];
 
 const HOUR = 3600;
 const WINDOW = 24 * HOUR;
-/** Within this time a client's second attempt is the first one's batch. */
+/** A client's retry within this time returns the first attempt's batch. */
 const RETRY_WITHIN = 10 * 60_000;
 
 const request = z
@@ -126,7 +126,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/batches',
   tag: 'Training',
-  summary: 'Answer the requests of a file while nobody waits',
+  summary: 'Answer the requests of a file at low priority',
   body: { schema: request },
   reply: { description: 'The batch, whose file is read next', json: reply },
   async handle(call) {

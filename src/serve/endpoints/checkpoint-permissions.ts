@@ -1,4 +1,4 @@
-/** Which API keys may use a tuned model beside the one that made it. */
+/** Permissions of other API keys to use a tuned model. */
 import { z } from '@hono/zod-openapi';
 import { forbid, permissionsOf, permit, type Permission } from '../../registry/index.ts';
 import { modelNotFound } from '../api-error.ts';

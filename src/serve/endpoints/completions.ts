@@ -82,7 +82,7 @@ async function wholeReply(call: CompletionCall, model: TextModel, { head, signal
   return { ...head, choices, usage: usageOf(counts) };
 }
 
-/** Of each prompt's answers those that are likeliest for each of their tokens. */
+/** The n answers of each prompt with the highest mean log-probability per token. */
 function bestOf(answers: readonly Answer[], { n, made }: CompletionPlan): Answer[] {
   if (made === n) return [...answers];
   const prompts = Array.from({ length: answers.length / made }, (_, i) => answers.slice(i * made, (i + 1) * made));

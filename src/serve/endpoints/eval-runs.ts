@@ -15,7 +15,7 @@ import { ApiError } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
-import { evalItemReply, evalRunReply, evalRunRequest, type EvalSource } from '../schemas/evals.ts';
+import { evalItemReply, evalRunReply, evalRunRequest, type Completions, type EvalSource } from '../schemas/evals.ts';
 import { fileOf, notFound, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../replies/lists.ts';
 import { evalOf } from './evals.ts';
@@ -36,7 +36,7 @@ async function entryOf(call: Call, run: EvalRun): Promise<z.output<typeof evalRu
     eval_id: run.eval,
     name: run.name,
     metadata: run.metadata,
-    model: source.type === 'completions' ? source.model : '',
+    model: (source.type === 'completions' ? source.model : undefined) ?? '',
     status: run.status,
     data_source: run.source,
     created_at: seconds(run.created_at),
@@ -68,6 +68,17 @@ async function runOf(call: Call): Promise<EvalRun> {
   return found;
 }
 
+/** @throws ApiError 400, 403, 404 */
+function checkSampling(call: Call, { model, input_messages: input, sampling_params: sampling }: Completions): void {
+  const param = model === undefined ? 'data_source.model' : 'data_source.input_messages';
+  const isWhole = (model === undefined) === (input === undefined) && (model !== undefined || sampling === undefined);
+  if (!isWhole) {
+    const message = 'A model is asked by input_messages: give both, or neither for answers that come with the rows.';
+    throw new ApiError(400, { message, param, code: 'missing_required_parameter' });
+  }
+  if (model !== undefined) call.model(model, 'text');
+}
+
 const create = defineEndpoint({
   method: 'post',
   path: runs,
@@ -79,7 +90,7 @@ const create = defineEndpoint({
     const { registry, evals } = trainingOf(call);
     const { id } = await evalOf(call);
     const { name, metadata, data_source: source } = call.body;
-    if (source.type === 'completions') call.model(source.model, 'text');
+    if (source.type === 'completions') checkSampling(call, source);
     if (source.source.type === 'file_id') await fileOf(call, source.source.id, 'data_source.source.id');
     const made = await addEvalRun(registry, { eval: id, owner: call.owner, name, metadata, source });
     evals.wake();

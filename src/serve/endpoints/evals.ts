@@ -4,9 +4,10 @@ import { addEval, changeEval, evalsOf, removeEval, type Eval } from '../../regis
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
-import { evalReply, evalRequest } from '../schemas/evals.ts';
+import { evalReply, evalRequest, type EvalConfig } from '../schemas/evals.ts';
 import { notFound, trainingOf } from '../training/access.ts';
 import { readCriterion } from '../training/criteria.ts';
+import { STORED_ITEM } from '../training/stored-rows.ts';
 import { listPage, listReply, metadataField, pageFields, seconds } from '../replies/lists.ts';
 
 function evalEntry(one: Eval): z.output<typeof evalReply> {
@@ -15,10 +16,17 @@ function evalEntry(one: Eval): z.output<typeof evalReply> {
     object: 'eval',
     name: one.name,
     metadata: one.metadata,
-    data_source_config: { type: 'custom', schema: { type: 'object', properties: { item: one.source.item_schema } } },
+    data_source_config: configEntry(one.source as unknown as EvalConfig),
     testing_criteria: one.criteria.map((criterion, i) => ({ id: `${one.id}-${i}`, ...criterion })),
     created_at: seconds(one.created_at),
   };
+}
+
+function configEntry(config: EvalConfig): z.output<typeof evalReply>['data_source_config'] {
+  if (config.type === 'custom')
+    return { type: config.type, schema: { type: 'object', properties: { item: config.item_schema } } };
+  const properties = { item: STORED_ITEM, sample: { type: 'object', properties: { output_text: { type: 'string' } } } };
+  return { type: config.type, schema: { type: 'object', properties }, metadata: config.metadata ?? {} };
 }
 
 /** @throws ApiError 404 */
@@ -33,7 +41,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/evals',
   tag: 'Training',
-  summary: 'Say what is asked of answers',
+  summary: 'Define an evaluation',
   body: { schema: evalRequest },
   reply: { description: 'The evaluation', json: evalReply },
   async handle(call) {

@@ -63,7 +63,7 @@ export const endpoint = defineEndpoint({
     });
     if (receipt === undefined) {
       const field = completion === undefined ? 'response_id' : 'completion_id';
-      const told = `There is no answer '${trace.slice(0, 100)}'${choice === 0 ? '' : ` with a choice ${choice}`}, or it is past its time.`;
+      const told = `There is no answer '${trace.slice(0, 100)}'${choice === 0 ? '' : ` with a choice ${choice}`}, or it has expired.`;
       throw new ApiError(404, { message: told, param: field, code: 'answer_not_found' });
     }
     const { id, created, canTrain } = receipt;

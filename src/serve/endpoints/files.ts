@@ -15,7 +15,7 @@ import { bytesOf } from '../../base/byte-size.ts';
 import { checkStorage, fileOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, orderField, pageFields, seconds } from '../replies/lists.ts';
 
-/** What a file may be uploaded for. */
+/** Allowed purposes of an upload. */
 export const PURPOSES = ['fine-tune', 'batch', 'evals', 'user_data', 'assistants', 'vision'] as const;
 
 export const fileReply = z

@@ -27,7 +27,7 @@ import { refuseAskedSteps } from '../training/job-limits.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../replies/lists.ts';
 
-/** What was asked for is what clients are told, though its last step still ends. */
+/** Clients see the requested state while the last step is still running. */
 const STATES = { pausing: 'paused', cancelling: 'cancelled' } as const;
 
 function jobEntry(job: Job): z.output<typeof jobReply> {
@@ -56,7 +56,7 @@ function jobEntry(job: Job): z.output<typeof jobReply> {
   };
 }
 
-/** Within this time a client's second attempt is the first one's job. */
+/** A client's retry within this time returns the first attempt's job. */
 const RETRY_WITHIN = 10 * 60_000;
 
 const create = defineEndpoint({
@@ -107,7 +107,7 @@ async function retriedJob(
   return (await jobsOf(registry, owner)).findLast((job) => job.fingerprint === fingerprint && job.created_at > recent);
 }
 
-/** The type with what belongs to it; hyper-parameters beside a method are an older form. */
+/** The method with its hyper-parameters; top-level hyper-parameters are an older form. */
 function methodOf({ method, hyperparameters }: JobRequest): Job['method'] {
   if (method === undefined) {
     const usual = { batch_size: 'auto', learning_rate_multiplier: 'auto', n_epochs: 'auto' };

@@ -1,4 +1,4 @@
-/** What scores answers, tried out. */
+/** Runs and validates graders. */
 import { z } from '@hono/zod-openapi';
 import { compileGrader, type Grade } from '../../eval/graders/grade.ts';
 import { takeTurn } from '../../base/turn.ts';

@@ -5,10 +5,7 @@ import { defineEndpoint } from '../endpoint.ts';
 const request = z
   .strictObject({
     lora_name: z.string().min(1),
-    lora_path: z
-      .string()
-      .optional()
-      .openapi({ description: 'The name again; a path that nobody registered is refused' }),
+    lora_path: z.string().optional().openapi({ description: 'The name again; unregistered paths are refused' }),
     load_inplace: z.boolean().optional(),
   })
   .openapi('LoadAdapterRequest');

@@ -40,7 +40,7 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/moderations',
   tag: 'Other kinds',
-  summary: 'Whether English texts insult, threaten or despise somebody',
+  summary: 'Classify English texts as harassment, threats or hate',
   body: { schema: request },
   reply: { description: 'One result for each text', json: reply },
   async handle(call) {

@@ -22,7 +22,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** Of all that is kept: it takes the longer, the more there is. */
+/** A report on everything in the store; its cost grows with the number of answers. */
 interface Made {
   report: Promise<VersionReport[]>;
   /** Until when it is good enough, on `performance`'s clock. */
@@ -31,7 +31,7 @@ interface Made {
 
 const made = new WeakMap<Watcher, Made>();
 
-/** A report is given again for so many times as long as it took: however often it is asked for, it costs a part of the time. */
+/** A report is reused for this many times as long as it took, so that polling it costs a bounded share of the time. */
 const REUSED = 10;
 
 function reportOf(watcher: Watcher): Promise<VersionReport[]> {

@@ -8,7 +8,7 @@ const history = z.array(z.string()).min(1).max(10_000);
 const request = z
   .strictObject({
     model: z.string(),
-    items: history.optional().openapi({ description: 'What somebody chose, in its order' }),
+    items: history.optional().openapi({ description: 'Choices of the user, in order' }),
     rows: z
       .array(z.strictObject({ items: history, user: z.string().optional() }))
       .min(1)

@@ -51,7 +51,7 @@ export const endpoint = defineEndpoint({
     const model = call.model(body.model, 'text', 'upstream');
     if (body.store ?? true) await requireKeeping(call);
     const earlier = await saidEarlier(call);
-    // A request that names nobody goes on for the user that the conversation was begun for.
+    // A request without a user continues as the conversation's user.
     const user = body.user ?? body.safety_identifier ?? earlier.user;
     const id = newKeptId('resp_');
     call.exchange.describe({ operation: 'chat', id, body: { ...body, user } });
@@ -70,7 +70,7 @@ interface Asked {
   begun: ResponseReply;
 }
 
-/** What a request goes on from: an earlier response, or a conversation. */
+/** Context that a request continues: an earlier response, or a conversation. */
 export interface Earlier {
   items: readonly InputItem[];
   user?: string;

@@ -180,7 +180,7 @@ async function checkedParts(
   const known = new Map((await partsOf(registry, id)).map((one) => [one.id, one]));
   const unknown = wanted.find((one, i) => !known.has(one) || wanted.indexOf(one) !== i);
   if (unknown !== undefined)
-    throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is no part of this upload, or is named twice.`);
+    throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is not a part of this upload, or is named twice.`);
   const parts = wanted.map((one) => known.get(one)!);
   const sent = parts.reduce((sum, one) => sum + one.bytes, 0);
   if (sent === bytes) return parts;

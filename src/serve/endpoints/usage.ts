@@ -1,4 +1,4 @@
-/** What keys have used, as OpenAI's usage API tells it. */
+/** Usage by key, in the form of OpenAI's usage API. */
 import { z } from '@hono/zod-openapi';
 import { DAY, HOUR, usageOf, type Usage } from '../../registry/index.ts';
 import { parseJson } from '../../files/json.ts';

@@ -1,4 +1,4 @@
-/** Answers of a model as events, for whoever streams them and whoever waits for all. */
+/** A model's answers as events, for streams and for whole replies. */
 import type { Call } from '../call.ts';
 import type { ChosenLogProb } from '../../generate/index.ts';
 import { DEFAULT_NEW_TOKENS } from '../../generate/request.ts';
@@ -7,7 +7,7 @@ import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 
-/** What is to be answered, and how. */
+/** Prompts and settings of a generation. */
 export interface Wish {
   prompts: readonly Prompt[];
   sampling: Sampling;
@@ -59,7 +59,7 @@ export async function* generate(
   );
 }
 
-/** Whose prompts share their reading: those of one key, and of one salt where the request names it. */
+/** Salt of the prompt cache: prompts are shared within one key, and within one salt if the request names it. */
 function saltOf({ key, body }: Call): string | undefined {
   const { cache_salt: salt } = body as { cache_salt?: string };
   return key === undefined ? salt : JSON.stringify([key.name, salt ?? null]);

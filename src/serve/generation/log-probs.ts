@@ -11,7 +11,7 @@ export function logProbOf(value: number): number {
 
 const UNFINISHED = '\ufffd';
 
-/** Of chat completions; undefined where none were asked for. */
+/** Log-probabilities of a chat completion; null unless requested. */
 export function chatLogProbs(logProbs: readonly ChosenLogProb[] | undefined): LogProbsReply {
   if (logProbs === undefined) return null;
   const content = logProbs.map(({ top, ...chosen }) => ({ ...entryOf(chosen), top_logprobs: top.map(entryOf) }));

@@ -115,7 +115,7 @@ export class KeptInMemory implements KeptStore {
   }
 }
 
-/** Of what never changes. */
+/** Size of an immutable value. */
 function sizeOf({ value }: KeptObject): number {
   return JSON.stringify(value).length;
 }

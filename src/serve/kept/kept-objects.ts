@@ -1,4 +1,4 @@
-/** What endpoints keep, and how they find it again. */
+/** Objects that endpoints store and look up. */
 import { randomUUID } from 'node:crypto';
 import type { KeptKind, KeptObject, KeptWish } from '../../watch/index.ts';
 import type { Page } from '../../registry/index.ts';
@@ -12,7 +12,7 @@ import type { ChatMessage, ChatReply } from '../schemas/chat.ts';
 
 export interface KeptResponse {
   response: ResponseReply;
-  /** What the request itself said. */
+  /** Input of the request itself. */
   input: readonly InputItem[];
   /** All that was said, its answer included. */
   conversation: readonly InputItem[];
@@ -20,7 +20,7 @@ export interface KeptResponse {
 
 export interface KeptCompletion {
   reply: ChatReply;
-  /** What was asked, besides the messages. */
+  /** Request fields besides the messages. */
   asked: Readonly<Record<string, unknown>>;
   messages: readonly ChatMessage[];
 }

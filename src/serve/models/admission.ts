@@ -1,4 +1,4 @@
-/** Who may use a model: owners take turns, and answers beyond the queue's length are refused before anything is done for them. */
+/** Admission to models: owners take turns, and requests beyond the queue's length are refused before any work is done for them. */
 import { FairTurns } from '../../base/fair-turns.ts';
 import { ApiError } from '../api-error.ts';
 import { FinishRate } from './finish-rate.ts';
@@ -8,13 +8,13 @@ const AT_ONCE = 32;
 /** Owners whose answers are in a model's batch together; it shares its time among them. */
 const OWNERS_AT_ONCE = 4;
 
-/** What is to be admitted. */
+/** Request for admission. */
 export interface Admitted {
   model: string;
   owner: string;
   /** Answers. */
   rows: number;
-  /** What they may take, in tokens; one each unless given. */
+  /** Expected tokens of each answer; 1 unless given. */
   work?: number;
   /** Whether the model's process takes one request after the other: then the turns are requests, not answers. */
   isSerial?: boolean;
@@ -71,7 +71,7 @@ export class Admission {
     };
   }
 
-  /** Each owner has the same share of the queue; whoever comes alone is let in, however many answers are asked for. */
+  /** Each owner has the same share of the queue; a lone owner is admitted with any number of answers. */
   #refuseExcess(line: Line, owner: string, rows: number): void {
     const own = line.byOwner.get(owner) ?? 0;
     const owners = line.byOwner.size + Number(own === 0);

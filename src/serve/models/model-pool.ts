@@ -11,7 +11,7 @@ export interface PoolOptions {
   log: ServeLog;
   /** Bytes of weights that may be open at once; one model is always opened. */
   budget: number;
-  /** Adapters that may be open at once beside their bases; those in use are never closed. */
+  /** Maximum number of open adapters; those in use are never closed. */
   mostAdapters?: number;
   /** Until a model or adapter without requests is closed. Unless given it stays until its room is needed. */
   idleMilliseconds?: number;
@@ -27,18 +27,18 @@ interface Slot {
   model: LocalModel;
   bytes: number;
   opening: Promise<OpenedModels[ModelKind]>;
-  /** Work that uses it, adapters beside it included. */
+  /** Number of current users, including its adapters. */
   users: number;
   lastUsed: number;
   onIdle?: () => void;
-  /** Closes it when nobody has used it for so long. */
+  /** Closes it after `keep_alive` without use. */
   timer?: NodeJS.Timeout;
 }
 
 export class ModelPool {
   readonly #options: PoolOptions;
   readonly #slots = new Map<string, Slot>();
-  /** Models that could not be opened: until when nobody tries again. */
+  /** Models that failed to open, with the time of the next attempt. */
   readonly #failed = new Map<string, { until: number; error: unknown }>();
   #installed = 0;
   #isClosed = false;
@@ -84,7 +84,7 @@ export class ModelPool {
       try {
         (await this.lease(model))[Symbol.dispose]();
       } catch {
-        // It was logged, and is tried again when somebody asks for it.
+        // Already logged; the next request tries again.
       }
     }
   }
@@ -98,7 +98,7 @@ export class ModelPool {
     return this.#slots.has(id);
   }
 
-  /** Closes a model when whoever uses it has ended; the next request opens what the name stands for then. */
+  /** Closes a model when its current requests have ended; the next request opens whatever the name means then. */
   async drop({ id }: Pick<ServedModel, 'id'>): Promise<void> {
     const slot = this.#slots.get(id);
     this.#failed.delete(id);
@@ -109,8 +109,8 @@ export class ModelPool {
   }
 
   /**
-   * Opens what a name stands for now, and only then lets it answer; whoever uses what it stood for before goes on with that.
-   * @throws what keeps it from being opened, and then nothing has changed
+   * Opens the name's current target before it takes requests; running requests finish on the old one.
+   * @throws the error that keeps it from opening; nothing has changed then
    */
   async replace(model: LocalModel): Promise<void> {
     if (this.#isClosed) throw shuttingDown();
@@ -149,7 +149,7 @@ export class ModelPool {
     return slot;
   }
 
-  /** Begins to open a model, which nobody finds yet. */
+  /** Starts to open a model that is not visible to requests yet. */
   #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
@@ -195,7 +195,7 @@ export class ModelPool {
     if (!this.#isClosed) this.#options.log.error({ model: shownName(slot.model), err: error }, what);
   }
 
-  /** Closes models that nobody uses, the least recently used first, until another one fits. */
+  /** Closes unused models, least recently used first, until the next one fits. */
   async #makeRoom(next: ServedModel): Promise<void> {
     while (this.#lacksRoom(next)) {
       const isOnlyAdapters = this.#lacksPlace(next);
@@ -243,7 +243,7 @@ async function closeWhenIdle(slot: Slot): Promise<void> {
   await close(slot);
 }
 
-/** In memory of its own; of an adapter that sits beside its base only its own. */
+/** Memory of its own; an adapter's excludes its base. */
 function bytesOf({ base, bytes, baseBytes = 0 }: ServedModel): number {
   return base === undefined ? bytes + baseBytes : bytes;
 }

@@ -10,12 +10,12 @@ import type { ModelKind, Opener, TargetFacts } from './opened.ts';
 export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   id: string;
   kind: ModelKind | 'upstream';
-  /** Another server that answers in place of this one; then there are no files. */
+  /** Remote server that answers for this model; there are no local files then. */
   upstream?: Upstream;
   target: string;
-  /** Of an adapter of a model that writes: the model beside which it answers, under its own name where it is served. */
+  /** Adapters of generative models: the base in whose process it runs, under its served name if it has one. */
   base?: ServedModel & { kind: 'text' };
-  /** Of a version in the registry: its own name, `tickets@3`. */
+  /** Registry versions: the version's name, `tickets@3`. */
   version?: string;
   /** The API key that made it: others do not learn that it is there. */
   owner?: string;
@@ -45,7 +45,7 @@ export class ModelTable {
   /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
   readonly #registered = new Map<string, string>();
   #routes: ReadonlyMap<string, Route> = new Map();
-  /** By model: names of API keys that may use it beside its owner. */
+  /** Names of API keys with permission for a model, besides its owner. */
   #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
@@ -69,7 +69,7 @@ export class ModelTable {
     if (model.baseFolder !== undefined) this.register({ name, target });
   }
 
-  /** What a name would stand for; it is not served under it yet. */
+  /** Facts about a target that is not served yet. */
   async inspect({ name, target }: Required<NamedTarget>, opener: Opener): Promise<LocalModel> {
     return this.#withBase({ id: name, target, ...(await opener.inspect(target)) }) as LocalModel;
   }
@@ -79,7 +79,7 @@ export class ModelTable {
     this.#models.set(model.id, model);
   }
 
-  /** What registered names answer with from now on. A route to a model that is not served is none. */
+  /** Sets the routes of registered names. Routes to models that are not served are ignored. */
   setRoutes(routes: ReadonlyMap<string, Route>): void {
     this.#routes = routes;
   }

@@ -1,4 +1,4 @@
-/** What the server needs of models. Who opens them, and in which processes, is the business of `app`. */
+/** The server's interface to models; `app` decides how and in which processes they are opened. */
 import type { Task } from '../../models/architecture.ts';
 import type { ChosenLogProb, CompileLimits } from '../../generate/index.ts';
 import type { Answer, GenerateRequest } from '../../jobs/generate/generate.ts';
@@ -7,20 +7,20 @@ import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../jobs/g
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { ToolSchema } from '../../text/index.ts';
 
-/** What a model is for: to write, to write down recordings, to answer rows, to make vectors, to recommend items. */
+/** Kind of model: text generation, speech recognition, predictions for rows, embeddings, recommendations. */
 export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';
 
-/** What the files of a target say of it, without any weights being read. */
+/** Facts from a target's files, without loading weights. */
 export interface TargetFacts {
   kind: ModelKind;
   task: Task;
   /** Absolute. */
   folder: string;
-  /** Of an adapter: the folder of its base. */
+  /** Adapters: the folder of the base. */
   baseFolder?: string;
-  /** Of the files with its own weights. */
+  /** Size of its own weight files. */
   bytes: number;
-  /** Of an adapter: of its base's. */
+  /** Adapters: size of the base's. */
   baseBytes?: number;
   /** The longest prompt with its answer, in tokens. */
   maxLength?: number;
@@ -28,7 +28,7 @@ export interface TargetFacts {
   created: number;
   /** The columns that a row's text is made of, where they are several. */
   columns?: readonly string[];
-  /** What it is asked with where a request gives none: whether a system message, and the names of tools. */
+  /** Defaults for requests that omit them: whether there is a system message, and the names of tools. */
   defaults?: { system: boolean; tools: readonly string[] };
 }
 
@@ -58,8 +58,8 @@ export interface Writer extends OpenedBase {
   /** The tools that `asTrained` gives a conversation without a list of them. */
   readonly defaultTools?: readonly ToolSchema[];
   /**
-   * Puts an adapter beside the model, in the same process; what it gives answers by the adapter until it is closed,
-   * which waits for its last answers. @throws AttuneError E_ADAPTER_… where it cannot sit there
+   * Adds an adapter to the model's process. The result answers with the adapter until it is closed, which waits for
+   * its running requests. @throws AttuneError E_ADAPTER_… if it does not fit
    */
   install(id: string, target: string): Promise<Writer>;
 }
@@ -125,12 +125,12 @@ export interface OpenRequest {
   storage?: 'dense' | 'int8_forward';
   /** Whether requests without a system message or tools get those of the training rows; true unless given. */
   trainedDefaults?: boolean;
-  /** Of models that write: what a constraint may cost. */
+  /** Generative models: cost limits of constraints. */
   constraints?: CompileLimits;
   signal?: AbortSignal;
 }
 
-/** Opens models; given by whoever starts the server. */
+/** Opens models; provided by the caller of the server. */
 export interface Opener {
   /** @throws AttuneError for a target that cannot be opened */
   inspect(target: string): Promise<TargetFacts>;

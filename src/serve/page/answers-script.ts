@@ -114,7 +114,7 @@ function thumbs(marked) {
   return buttons;
 }
 
-/** What is said here is feedback like that of any client. */
+/** Sends feedback like any client. */
 function rating(answer, detail) {
   const form = element('form', 'rate');
   const marked = {};

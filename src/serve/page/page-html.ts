@@ -44,7 +44,7 @@ meter { width: 100%; }
 <header>
 <h1>attune</h1>
 <label>Model <select id="model"></select></label>
-<label id="beside-label" hidden>Beside <select id="beside"></select></label>
+<label id="beside-label" hidden>Compare with <select id="beside"></select></label>
 <button id="toggle" type="button" aria-expanded="false" aria-controls="settings">Settings</button>
 <button id="clear" type="button">New conversation</button>
 <a href="answers">Answers</a>

@@ -39,7 +39,7 @@ const KINDS = {
       showScores(card, (await response.json()).results.map((one) => [one.document.text, one.relevance_score])),
   },
   items: {
-    hint: (id) => id + ' recommends. Write what somebody chose, one item a line.',
+    hint: (id) => id + ' recommends items. Write the choices of a user, one item per line.',
     path: 'v1/recommend',
     body: (model, question) => ({ model, items: question.split('\n').map((item) => item.trim()).filter(Boolean) }),
     show: async (card, response) => {

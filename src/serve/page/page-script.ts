@@ -38,7 +38,7 @@ function messagesFor(model, question) {
   return [...(system === '' ? [] : [{ role: 'system', content: system }]), ...before, { role: 'user', content: question }];
 }
 
-/** Scrolls on with what is added, unless somebody reads further up. */
+/** Scrolls with new content, unless the reader has scrolled up. */
 function following(add) {
   const view = at('scroll');
   const isAtEnd = view.scrollHeight - view.scrollTop - view.clientHeight < 60;
@@ -110,7 +110,7 @@ function setBusy(isBusy) {
   at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
 }
 
-/** A field for each column of a table; undefined where one text is asked for. */
+/** Values of the column fields; undefined if the model takes one text. */
 function rowTyped() {
   if (at('columns').hidden) return undefined;
   const filled = [...at('columns').querySelectorAll('input')].filter(({ value }) => value.trim() !== '');
@@ -132,7 +132,7 @@ function showColumns(columns) {
   at('question').required = columns === undefined;
 }
 
-/** What may stand beside a model is of its kind. */
+/** Only models of the same kind can be compared. */
 function showModel() {
   const chosen = models.find(({ id }) => id === at('model').value);
   const others = models.filter((one) => one !== chosen && one.task === chosen?.task);
@@ -142,7 +142,7 @@ function showModel() {
   showColumns(chosen?.columns);
   at('system').placeholder = chosen?.defaults?.system ? 'as in training' : 'none';
   const tools = chosen?.defaults?.tools ?? [];
-  if (tools.length > 0) at('hint').textContent += ' It is asked with the tools of its training: ' + tools.join(', ') + '.';
+  if (tools.length > 0) at('hint').textContent += ' Requests use the tools of its training: ' + tools.join(', ') + '.';
 }
 
 function shownName({ id, parent, upstream }) {
@@ -159,7 +159,7 @@ async function listModels() {
     at('model').replaceChildren(...models.map((model) => new Option(shownName(model), model.id)));
     if (models.some(({ id }) => id === wanted)) at('model').value = wanted;
     showModel();
-    if (models.length === 0) at('hint').textContent = 'No model here is asked by texts. openapi.json describes what this server answers.';
+    if (models.length === 0) at('hint').textContent = 'No model here takes text. openapi.json describes the endpoints of this server.';
   } catch (error) {
     at('hint').textContent = error.message;
   }

@@ -2,7 +2,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src " +
   "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A page that may run the server's own scripts, and ask nobody but the server. */
+/** An HTML reply whose policy allows the server's own scripts and requests to the server only. */
 export function pageReply(page: string): Response {
   const headers = {
     'content-type': 'text/html; charset=utf-8',

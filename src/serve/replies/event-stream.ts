@@ -16,8 +16,8 @@ const HEADERS = {
 };
 
 /**
- * Events as they are made. What fails before the first one is an error with a status of its own; later it is an event
- * that clients know. Comments show that the connection lives. When the client goes, the signal is aborted.
+ * Streams events as they are produced. A failure before the first one is an error with its own status; a later one is
+ * an event that clients know. Comments keep the connection alive. When the client goes, the signal is aborted.
  */
 export async function eventStream(
   call: Call,

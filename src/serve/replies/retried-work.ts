@@ -1,4 +1,4 @@
-/** Work for answers that are not streamed: given up when nobody waits, and shared with an identical retry. */
+/** Work for replies that are not streamed: cancelled when no client is waiting, and shared with identical retries. */
 import { clientGone } from '../api-error.ts';
 
 interface Shared {

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.ts';
 
 /**
- * The value that some work gives, as JSON. Clients give up a connection that is silent for five minutes and then ask
- * again: work that takes longer than two heartbeats answers with a status at once and with spaces, which JSON allows,
- * until it is done. What fails after that can only end the connection, which makes the client try again.
+ * The result of slow work, as JSON. Clients give up on a connection that is silent for five minutes and retry. Work
+ * that takes longer than two heartbeats therefore sends its status at once and then spaces, which JSON allows, until
+ * it is done. A failure after that can only close the connection, which makes the client retry.
  */
 export async function slowJson(call: Call, work: (signal: AbortSignal) => Promise<object>): Promise<Response> {
   const { fingerprint, request, server } = call;

@@ -24,7 +24,7 @@ export function newItems(items: readonly InputItem[]): ConversationItem[] {
   });
 }
 
-/** What a message, call or result says, in full. */
+/** A message, call or result in full form. */
 export function withId(item: InputItem, id: string): ConversationItem {
   if (item.type === 'function_call' || item.type === 'function_call_output')
     return { status: 'completed', ...item, id };
@@ -45,7 +45,7 @@ function textPart(role: string, text: string): object {
     : { type: 'input_text', text };
 }
 
-/** What was answered, as what was said. */
+/** Output items as input items. */
 export function asInput(item: OutputItem): InputItem[] {
   if (item.type === 'reasoning') return [];
   return item.type === 'message' ? [{ type: 'message', role: 'assistant', content: item.content }] : [item];

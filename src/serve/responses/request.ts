@@ -18,7 +18,7 @@ const part = z.union([textPart, openObject({ type: z.string() })]);
 
 const itemContent = z.union([z.string(), z.array(part)], 'expected a text or a list of parts');
 
-/** Of replies that clients send back. */
+/** Fields of replies that clients send back. */
 const itemHints = { id: z.string().nullish(), status: z.string().nullish(), phase: z.string().nullish() };
 
 export const inputItem = z.union(
@@ -183,7 +183,7 @@ function pick<Value extends object, Name extends keyof Value>(value: Value, name
   >;
 }
 
-/** What a request adds to the conversation. */
+/** Items that a request adds to the conversation. */
 export function itemsOf({ input = [] }: Pick<ResponsesRequest, 'input'>): InputItem[] {
   return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
 }

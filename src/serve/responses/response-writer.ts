@@ -139,7 +139,7 @@ export class ResponseWriter {
   }
 
   #event(body: EventBody): ServerEvent {
-    // What an event holds must not change with what is written later.
+    // Copied, so that later writes do not change events that were sent.
     return { name: body.type, data: structuredClone({ ...body, sequence_number: this.#sequence++ }) };
   }
 }

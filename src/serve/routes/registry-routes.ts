@@ -134,7 +134,7 @@ export class RegistryRoutes {
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
         table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
-        // At the start nobody is answered by another version yet: it is opened like any model.
+        // At the start no other version is answering yet: it is opened on first use, like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {
         log.error({ model: id, err: error }, 'version cannot be served');
@@ -234,7 +234,7 @@ export class RegistryRoutes {
   async #rollBack(trial: Trial, reason: string): Promise<void> {
     const { rollout } = trial;
     trial.broken ??= reason;
-    // Nobody is sent to it from here on; the registry is told next.
+    // No requests are routed to it from here on; the registry is updated next.
     const route = this.#routes.get(rollout.model);
     if (route !== undefined) this.#routes.set(rollout.model, { live: route.live });
     this.#server.log.error({ model: versionName(rollout), reason }, 'version rolled back');

@@ -35,7 +35,7 @@ export class Replica {
     if (!isChanged && now - this.#beatAt < BEAT_MS) return;
     [this.#told, this.#beatAt] = [holds, now];
     const watch = this.#watch;
-    // What waited for one that is gone goes on; SQLite tells of no change that this process has made itself.
+    // Work that waited for a server that is gone can continue; SQLite reports no changes made by this process.
     if (await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch })) this.isWaiting = true;
   }
 

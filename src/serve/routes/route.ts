@@ -1,4 +1,4 @@
-/** What a registered model's name answers with. */
+/** Versions that a registered model's name resolves to. */
 import { createHash } from 'node:crypto';
 
 export interface Route {
@@ -8,22 +8,22 @@ export interface Route {
   tried?: { id: string; share: number; rollout: number };
 }
 
-/** Who asks: the same person gets the same version as long as a trial goes on. */
+/** Identity of the client: the same user gets the same version throughout a rollout. */
 export interface Asker {
-  /** Of the request or its key; undefined where nobody is named. */
+  /** User of the request or name of its key, if any. */
   name?: string;
   /** A version that the client was answered by and goes on with (`x-attune-route`). */
   wanted?: string;
 }
 
-/** The version that answers somebody. */
+/** The version that answers a client. */
 export function chooseVersion({ live, tried }: Route, { name, wanted }: Asker): string {
   if (tried === undefined || wanted === live) return live;
   if (wanted === tried.id) return tried.id;
   return placeOf(name, tried.rollout) < tried.share ? tried.id : live;
 }
 
-/** A number from 0 to below 1, of somebody in a trial; other trials have others, so that nobody is always the first. */
+/** Position of a user in a rollout, in [0, 1); it differs between rollouts, so that no user is always among the first. */
 function placeOf(name: string | undefined, rollout: number): number {
   if (name === undefined) return Math.random();
   return (

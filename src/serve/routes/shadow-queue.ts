@@ -1,9 +1,9 @@
-/** Copies of requests for a version that is tried: one at a time, when nobody else waits for an answer. */
+/** Queue of shadow requests to a candidate version: one at a time, while no client is waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Further copies are left out: what is tried must not fall behind. */
 const MOST_WAITING = 64;
-/** On a server that never rests a copy is answered beside the others after this time. */
+/** On a server that is never idle, a shadow request runs after this time anyway. */
 const LONGEST_REST = 5000;
 const POLL = 20;
 

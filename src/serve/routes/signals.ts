@@ -1,4 +1,4 @@
-/** What guards see of a request: 0 or 1, or nothing where it says nothing. */
+/** Guard signals of a request: 0, 1, or none if it is not informative. */
 import type { GuardSignal } from '../../registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Exchange } from '../watch/exchange.ts';

@@ -1,4 +1,4 @@
-/** A version that is tried beside the one in use, as this server sees it. */
+/** This server's view of a rollout. */
 import {
   describeGuard,
   isBroken,
@@ -18,11 +18,11 @@ export interface Outcome {
   error?: unknown;
 }
 
-/** Before a canary becomes the champion it has answered so many requests. */
+/** Minimum number of requests to a canary before promotion. */
 const FEWEST_REQUESTS = 20;
 
 export class Trial {
-  /** As it stands in the registry, with counts of its own. */
+  /** The rollout as registered, with this server's own counts. */
   readonly rollout: Rollout;
   readonly #guards: readonly Guard[];
   /** Servers that try it: each tests the requests that it sees, and together they may not be wrong more often than one. */
@@ -85,7 +85,7 @@ export class Trial {
     return this.rollout.counts.guards[text]; // own: the guards of the rollout
   }
 
-  /** What comes next, where it is due; undefined while it goes on, or waits for a person. */
+  /** Next stage, if due; undefined while it continues or waits for approval. */
   next(now: number): { stage: 'canary' | 'promoted'; reason: string } | undefined {
     const { stage, counts, shadowPairs, share, stageAt, bakeMs } = this.rollout;
     if (this.broken !== undefined) return undefined;

@@ -5,7 +5,7 @@ import type { ServeLog } from '../watch/log.ts';
 
 /** Until a store that could not be used is asked again. */
 const RETRY_MS = 5000;
-/** Until files that were not there, or were damaged, are looked for again: somebody may have brought them back. */
+/** Time until missing or damaged files are looked for again. */
 const LOST_RETRY_MS = 60_000;
 
 export class VersionFiles {
@@ -21,8 +21,8 @@ export class VersionFiles {
   }
 
   /**
-   * A version's folder; undefined where its files are on their way. Files that lie here are used at once and looked at
-   * beside, but for those of the start: nobody waits for the hash of a model that was trained a moment ago.
+   * A version's folder; undefined while its files are being fetched. Local files are used at once and verified in the
+   * background, except at the start: a freshly trained model is served without waiting for its hash.
    * @throws AttuneError E_OBJECT_MISSING, E_OBJECT_CHANGED, E_VERSION_CHANGED
    */
   folderOf(version: ModelVersion): string | undefined {
@@ -57,7 +57,7 @@ export class VersionFiles {
     try {
       const began = Date.now();
       const folder = await fetchVersion(version);
-      // What comes from the object store was compared on its way.
+      // Files from the object store were verified on download.
       if (stored === undefined) await requireUnchanged(version, folder);
       this.#fetched.set(key, { folder });
       const bytes = stored?.files.reduce((sum, file) => sum + file.bytes, 0);

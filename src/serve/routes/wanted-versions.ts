@@ -1,4 +1,4 @@
-/** What the registry says should be served. */
+/** Versions that the registry wants served. */
 import {
   aliasesOf,
   findVersions,
@@ -22,7 +22,7 @@ export interface WantedModel {
   rollout?: Rollout;
 }
 
-/** What a version is served as: models of an API key have one version, under the model's name. */
+/** Served name of a version: models of an API key have one version, under the model's name. */
 export function servedId({ name, owner }: Pick<WantedModel, 'name' | 'owner'>, version: number): string {
   return owner === undefined ? versionName({ model: name, version }) : name;
 }

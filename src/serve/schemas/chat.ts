@@ -4,7 +4,7 @@ import { usageReply } from './common.ts';
 import { openObject } from '../nested-fields.ts';
 import { samplingFields, streamOptions, unsupportedSampling } from './sampling.ts';
 
-/** Of replies that clients send back, and hints to servers that cache by marks: nothing of it changes what is read. */
+/** Fields of replies that clients send back, and cache hints; they do not change the prompt. */
 const partHints = { annotations: z.array(z.unknown()).nullish(), cache_control: z.unknown().optional() };
 
 const textPart = z.looseObject({

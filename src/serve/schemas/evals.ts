@@ -13,20 +13,38 @@ export const evalRequest = z
   .strictObject({
     name: z.string().max(200).default(''),
     metadata: metadataField.default({}),
-    data_source_config: z.strictObject({
-      type: z.literal('custom', 'must be custom: no requests are kept to choose from'),
-      item_schema: anything,
-      include_sample_schema: z.boolean().optional(),
-    }),
+    data_source_config: z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('custom'),
+        item_schema: anything,
+        include_sample_schema: z.boolean().optional(),
+      }),
+      z
+        .strictObject({ type: z.enum(['stored_completions', 'logs']), metadata: metadataField.nullish() })
+        .openapi({ description: 'Chat completions that were asked for with `store: true`, of this metadata' }),
+    ]),
     testing_criteria: z.array(anything).min(1).max(20),
   })
   .openapi('EvalRequest');
+
+export type EvalConfig = z.output<typeof evalRequest>['data_source_config'];
 
 const rows = z.array(z.strictObject({ item: anything, sample: anything.optional() })).min(1);
 const source = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('file_id'), id: z.string() }),
   z.strictObject({ type: z.literal('file_content'), content: rows }),
 ]);
+const unixSeconds = z.number().int().min(0).nullish();
+const storedSource = z
+  .strictObject({
+    type: z.literal('stored_completions'),
+    metadata: metadataField.nullish(),
+    model: z.string().nullish(),
+    created_after: unixSeconds,
+    created_before: unixSeconds,
+    limit: z.number().int().min(1).nullish(),
+  })
+  .openapi({ description: 'The newest ones first: `item.input` has the messages, `sample.output_text` the answer' });
 
 const sampling = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
@@ -43,19 +61,23 @@ export const evalRunRequest = z
       z.strictObject({ type: z.literal('jsonl'), source }),
       z.strictObject({
         type: z.literal('completions'),
-        source,
-        model: z.string(),
-        input_messages: z.discriminatedUnion('type', [
-          z.strictObject({ type: z.literal('template'), template: z.array(turn).min(1) }),
-          z.strictObject({ type: z.literal('item_reference'), item_reference: z.string() }),
-        ]),
-        sampling_params: sampling.default({}),
+        source: z.discriminatedUnion('type', [...source.options, storedSource]),
+        model: z.string().optional().openapi({ description: 'Unless given, the answers that come with the rows' }),
+        input_messages: z
+          .discriminatedUnion('type', [
+            z.strictObject({ type: z.literal('template'), template: z.array(turn).min(1) }),
+            z.strictObject({ type: z.literal('item_reference'), item_reference: z.string() }),
+          ])
+          .optional(),
+        sampling_params: sampling.optional(),
       }),
     ]),
   })
   .openapi('EvalRunRequest');
 
 export type EvalSource = z.output<typeof evalRunRequest>['data_source'];
+export type Completions = Extract<EvalSource, { type: 'completions' }>;
+export type StoredSource = z.output<typeof storedSource>;
 
 export const evalReply = z
   .strictObject({
@@ -63,7 +85,11 @@ export const evalReply = z
     object: z.literal('eval'),
     name: z.string(),
     metadata: z.record(z.string(), z.string()),
-    data_source_config: z.strictObject({ type: z.literal('custom'), schema: anything }),
+    data_source_config: z.strictObject({
+      type: z.enum(['custom', 'stored_completions', 'logs']),
+      schema: anything,
+      metadata: z.record(z.string(), z.string()).optional(),
+    }),
     testing_criteria: z.array(anything),
     created_at: z.number().int(),
   })

@@ -72,7 +72,7 @@ export const samplingFields = {
   return_token_ids: z.boolean().optional(),
   cache_salt: z.string().min(1).max(256).optional(),
   adapter_id: z.string().optional(),
-  // Who asks, and for what: nothing here depends on them.
+  // User identifiers and metadata, without effect on answers.
   user: z.string().optional(),
   safety_identifier: z.string().optional(),
   prompt_cache_key: z.string().optional(),
@@ -154,7 +154,7 @@ function biasOf(
   );
 }
 
-/** What the answer is restricted to, and by which field. @throws ApiError 400 where several say it, or in a way that cannot be read */
+/** The constraint on the answer, and the field that sets it. @throws ApiError 400 if several fields set one, or it is invalid */
 export function constraintOf(fields: Fields): Constraint | undefined {
   const { structured_outputs: structured, guided_json: json, guided_regex: regex, guided_choice: choices } = fields;
   const given = [
@@ -204,7 +204,7 @@ function schemaOf(value: string | boolean | Record<string, unknown>, field: stri
   } catch {
     // Told below.
   }
-  throw invalidValue(field, `${field} is no JSON schema.`, 'invalid_schema');
+  throw invalidValue(field, `${field} is not JSON schema.`, 'invalid_schema');
 }
 
 /** Fields of other servers and of OpenAI's that nothing here follows, with what they may be. */

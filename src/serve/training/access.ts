@@ -1,4 +1,4 @@
-/** What the requests of one key may see and use: what is somebody else's is not there. */
+/** Access of a key's requests: other owners' objects do not exist for them. */
 import {
   batchesOf,
   filesOf,

@@ -1,4 +1,4 @@
-/** What an evaluation asks of an answer: a grader, and from which score on it passes. */
+/** Testing criteria of an evaluation: a grader and its pass threshold. */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { compileGrader } from '../../eval/graders/grade.ts';
 import type { Grader } from '../../eval/graders/grader.options.ts';
@@ -11,7 +11,7 @@ export interface Criterion {
   grade: ReturnType<typeof compileGrader>;
 }
 
-/** Scores take so many comparisons at most, where that is given. @throws ApiError 400 */
+/** `comparisons` limits the cost of a score. @throws ApiError 400 */
 export function readCriterion(value: unknown, comparisons?: number): Criterion {
   const { pass_threshold: threshold, id: _, ...rest } = isPlainObject(value) ? value : {};
   const isSimilar = rest.type === 'text_similarity';

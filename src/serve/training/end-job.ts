@@ -1,4 +1,4 @@
-/** How a job ends: once, whoever of the servers does it. */
+/** Ends jobs: exactly once, whichever server does it. */
 import { addEvent, changeJob, whileHeld, type Job, type JobStatus, type Registry } from '../../registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 import { failureOf } from './job-failure.ts';
@@ -12,7 +12,7 @@ interface Parts {
 
 const OPEN: readonly JobStatus[] = ['queued', 'running', 'pausing', 'paused', 'cancelling'];
 
-/** Ends a job, and tells whoever listens. @throws AttuneError E_LEASE_LOST where it is another server's by now */
+/** Ends a job and notifies webhooks. @throws AttuneError E_LEASE_LOST if another server has it by now */
 export async function endJob(
   { registry, webhooks }: Parts,
   job: Job,

@@ -14,6 +14,7 @@ import {
   findFile,
   isLeaseLost,
   WorkerWatch,
+  type Eval,
   type EvalItem,
   type EvalRun,
   type EvalRunStatus,
@@ -25,17 +26,21 @@ import { toApiError } from '../attune-errors.ts';
 import { endpoint as chat } from '../endpoints/chat-completions.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import type { ChatReply } from '../schemas/chat.ts';
-import type { EvalSource } from '../schemas/evals.ts';
+import type { Completions, EvalConfig, EvalSource } from '../schemas/evals.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { innerCall } from '../inner-call.ts';
 import { notFound } from './access.ts';
 import { HeldWork } from './held-work.ts';
 import { PolledWork } from './polled-work.ts';
 import { readCriterion, type Criterion } from './criteria.ts';
+import { storedRows, type EvalRow } from './stored-rows.ts';
 import { answerCall } from '../upstream/answer-call.ts';
 
-type Row = { item: Record<string, unknown>; sample?: Record<string, unknown> };
-type Completions = Extract<EvalSource, { type: 'completions' }>;
+/** `place` counts the rows of a run. */
+type PlacedRow = EvalRow & { place: number };
+
+/** A model is asked. */
+type Sampled = Completions & Required<Pick<Completions, 'model' | 'input_messages'>>;
 
 /** Until files that could not be had are asked for again. */
 const STORE_RETRY = 2000;
@@ -81,7 +86,7 @@ export class EvalRunner {
   async #run(run: EvalRun, held: HeldWork): Promise<void> {
     const { log } = this.#server;
     try {
-      // What a server that ends has left goes on with the next one.
+      // If this server is stopping, the next one continues.
       const end = await this.#outcome(run, held);
       await held.write((transaction) => changeEvalRun(transaction, run.id, end, ['in_progress']));
     } catch (error) {
@@ -98,7 +103,7 @@ export class EvalRunner {
     } catch (error) {
       if (isLeaseLost(error)) throw error;
       if (isStoreFailure(error)) {
-        // Files are not to be had, which is no fault of the run.
+        // The files are unavailable, which is not the run's fault.
         log.error({ run: run.id, err: error }, 'an evaluation waits for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
         return { status: 'queued' };
@@ -115,36 +120,59 @@ export class EvalRunner {
     const { grader_comparisons: most } = this.#server.settings.limits;
     const criteria = owned.criteria.map((criterion) => readCriterion(criterion, most));
     const source = run.source as unknown as EvalSource;
-    const done = new Set((await evalItemsOf(this.#registry, run.id)).map(({ place }) => place));
-    let place = 0;
-    for await (const row of this.#rowsOf(run, source)) {
-      if (!done.has(place)) {
-        if (this.#poll.isClosed || held.signal.aborted) return false;
-        if ((await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
-        const item = { ...(await this.#answer(row, { run, source, criteria })), run: run.id, place, item: row.item };
-        await held.write((transaction) => addEvalItem(transaction, item));
-      }
-      place++;
+    const done = await evalItemsOf(this.#registry, run.id);
+    for await (const { place, ...row } of this.#openRows(run, { source, config: owned.source, done })) {
+      if (this.#poll.isClosed || held.signal.aborted) return false;
+      if ((await evalRunStatus(this.#registry, run.id)) !== 'in_progress') return false;
+      const item = { ...(await this.#answer(row, { run, source, criteria })), run: run.id, place, item: row.item };
+      await held.write((transaction) => addEvalItem(transaction, item));
     }
     return true;
   }
 
-  async *#rowsOf({ owner }: EvalRun, { source }: EvalSource): AsyncGenerator<Row> {
+  /** Rows that have come to nothing yet. */
+  async *#openRows(
+    run: EvalRun,
+    { source: { source }, config, done }: { source: EvalSource; config: Eval['source']; done: readonly EvalItem[] },
+  ): AsyncGenerator<PlacedRow> {
+    if (source.type !== 'stored_completions') {
+      const places = new Set(done.map(({ place }) => place));
+      let place = 0;
+      for await (const row of this.#givenRows(run, source)) {
+        if (!places.has(place)) yield { ...row, place };
+        place++;
+      }
+      return;
+    }
+    const { metadata: shared } = config as EvalConfig & { metadata?: Record<string, string> };
+    const wish = { ...source, metadata: { ...shared, ...source.metadata } };
+    const key = this.#server.keys?.named(run.owner)?.name;
+    // They have no places of their own, since some may be deleted meanwhile.
+    const known = new Set(done.map(({ item }) => item.id));
+    let place = done.length;
+    for await (const row of storedRows(this.#server.kept, wish, { key, before: run.created_at, known }))
+      yield { ...row, place: place++ };
+  }
+
+  async *#givenRows(
+    { owner }: EvalRun,
+    source: Exclude<EvalSource['source'], { type: 'stored_completions' }>,
+  ): AsyncGenerator<EvalRow> {
     if (source.type === 'file_content') return yield* source.content;
     const file = await findFile(this.#registry, source.id, owner);
     if (file === undefined) throw notFound('file', source.id);
     for await (const { value } of rawRows(await fetchFile(file), () => undefined)) {
-      const { item = {}, sample } = value as Partial<Row>;
+      const { item = {}, sample } = value as Partial<EvalRow>;
       yield { item, ...(sample !== undefined && { sample }) };
     }
   }
 
   async #answer(
-    row: Row,
+    row: EvalRow,
     { run, source, criteria }: { run: EvalRun; source: EvalSource; criteria: Criterion[] },
   ): Promise<Pick<EvalItem, 'status' | 'sample' | 'results'>> {
     try {
-      const sample = source.type === 'jsonl' ? (row.sample ?? {}) : await this.#sample(row, run, source);
+      const sample = isSampled(source) ? await this.#sample(row, run, source) : (row.sample ?? {});
       const answer = answerIn(sample);
       const results = criteria.map(({ grader, threshold, grade }) => {
         const { reward: score } = grade({ item: row.item, answer });
@@ -161,7 +189,7 @@ export class EvalRunner {
   }
 
   /** Asks the model as a client of the same key would; waits while the server has no place. */
-  async #sample(row: Row, { owner }: EvalRun, source: Completions): Promise<Record<string, unknown>> {
+  async #sample(row: EvalRow, { owner }: EvalRun, source: Sampled): Promise<Record<string, unknown>> {
     const messages = messagesOf(row, source);
     const body = { model: source.model, messages, ...source.sampling_params };
     for (;;) {
@@ -189,7 +217,11 @@ export class EvalRunner {
   }
 }
 
-function messagesOf({ item }: Row, { input_messages: input }: Completions): unknown[] {
+function isSampled(source: EvalSource): source is Sampled {
+  return source.type === 'completions' && source.model !== undefined && source.input_messages !== undefined;
+}
+
+function messagesOf({ item }: EvalRow, { input_messages: input }: Sampled): unknown[] {
   if (input.type === 'item_reference') {
     const text = fillTemplate(`{{ ${input.item_reference} }}`, { item, answer: '' });
     return parseJson(text) as unknown[];

@@ -5,7 +5,7 @@ import type { NewEvent } from '../../registry/jobs.ts';
 
 type Told = Omit<NewEvent, 'job'>;
 
-/** What is told of an event of the run; undefined where it is nobody's business. A step that is trained again after a crash is the same. */
+/** The job event for a run's event; undefined for internal ones. A step repeated after a crash gives the same event. */
 export function jobEventOf(event: RunEvent): Told | undefined {
   switch (event.type) {
     case 'step-finished': {
@@ -63,7 +63,7 @@ export function resultTable(events: readonly { type: string; data: Record<string
   return `${[COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((name) => row[name] ?? '').join(','))].join('\n')}\n`;
 }
 
-/** What is known of each step, trained and measured. */
+/** Training and validation metrics by step. */
 export function metricsByStep(
   events: readonly { type: string; data: Record<string, unknown> }[],
 ): Map<number, Record<string, number>> {

@@ -1,11 +1,11 @@
-/** Why a job failed, as its owner is told. */
+/** Reason of a job's failure, for its owner. */
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Job } from '../../registry/index.ts';
 import { isObjectLost, isStoreFailure } from '../../store/objects/s3-failure.ts';
 
 const MOST_SHOWN = 10;
 
-/** What failed, with line and field; paths are nobody's business. */
+/** The failure with line and field, without paths. */
 export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
   if (!(error instanceof AttuneError))
     return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
@@ -23,7 +23,7 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
   };
 }
 
-/** Where the server keeps its files is nobody's business either. */
+/** The location of the server's files is internal. */
 function storeFailure(error: AttuneError, { training_file, validation_file }: Job): NonNullable<Job['error']> {
   const { code, what } = error;
   if (!isObjectLost(error)) {
@@ -36,7 +36,7 @@ function storeFailure(error: AttuneError, { training_file, validation_file }: Jo
   return { code: kind, message, param: lost?.[0] ?? null };
 }
 
-/** "line 4, messages[0].role: is no role" */
+/** Text of a problem: "line 4, messages[0].role: is not a role" */
 function problemText({ line, field, message, fix }: Problem): string {
   const place = [...(line === undefined ? [] : [`line ${line}`]), ...(field === undefined ? [] : [field])].join(', ');
   return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;

@@ -10,7 +10,7 @@ export interface JobFiles {
   validation?: string;
 }
 
-/** What a job needs, on this machine. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
+/** Local model and files of a job. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
 export async function jobTarget(
   { table, registry }: { table: ModelTable; registry: Registry },
   job: Job,

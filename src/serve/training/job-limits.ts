@@ -1,4 +1,4 @@
-/** What one job may cost. */
+/** Cost limits of a job. */
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 

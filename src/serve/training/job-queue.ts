@@ -1,4 +1,4 @@
-/** Jobs one after the other. What is known of them stands in the registry, so that any crash is gone over. */
+/** Runs jobs one after the other. Their state is in the registry, so that they survive any crash. */
 import {
   addEvent,
   changeJob,
@@ -96,7 +96,7 @@ export class JobQueue {
     return (await jobsIn(this.#parts.registry, 'queued')).some((other) => other.owner !== owner);
   }
 
-  /** Reads the files of a job beside whatever is trained, so that a bad row is told at once. */
+  /** Checks a job's files while another job trains, so that a bad row is reported at once. */
   #check(job: Job): void {
     if (this.#checking.has(job.id)) return;
     const controller = new AbortController();
@@ -140,7 +140,7 @@ export class JobQueue {
     this.#current = { held, work };
   }
 
-  /** Of jobs that nobody trains. */
+  /** Ends a cancelled job that is not being trained. */
   async #endCancelled(job: Job): Promise<void> {
     try {
       await endJob(this.#parts, { ...job, status: 'cancelling' }, 'cancelled');

@@ -1,4 +1,4 @@
-/** A job that this server has claimed, from its files to its models. What it writes is refused once another server has it. */
+/** A job claimed by this server, from its files to its models. Writes fail once another server has claimed it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
@@ -78,7 +78,7 @@ export class JobRun {
     );
     const onEvent = (event: RunEvent) => {
       events = events.then(() => this.#note(event));
-      // It is told once the worker has ended.
+      // Reported when the worker has ended.
       events.catch(() => undefined);
     };
     try {
@@ -171,7 +171,7 @@ export class JobRun {
   }
 }
 
-/** Bucket or database are away, which is no fault of the job. */
+/** Bucket or database are unavailable, which is not the job's fault. */
 export async function waitForStore(
   { log }: Pick<QueueParts, 'log'>,
   { job, error, signal }: { job: Job; error: unknown; signal: AbortSignal },

@@ -1,4 +1,4 @@
-/** Work that is looked for every half second, and whenever somebody says that there is some; one look at a time. */
+/** Looks for work every half second, and whenever it is notified; one look at a time. */
 const POLL = 500;
 
 export class PolledWork {

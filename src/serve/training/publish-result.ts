@@ -1,4 +1,4 @@
-/** What a finished job leaves: models, checkpoints, a file with its steps. */
+/** Results of a finished job: models, checkpoints, a file of metrics per step. */
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addCheckpoint, addFile, eventsOf, type Job, type Registry } from '../../registry/index.ts';

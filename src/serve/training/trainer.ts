@@ -1,4 +1,4 @@
-/** What the server needs for jobs. Who trains, and in which process, is the business of `app`. */
+/** The server's interface to training; `app` decides how and in which process it runs. */
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../registry/index.ts';
 import type { JobFiles } from './job-files.ts';
@@ -21,12 +21,12 @@ export interface Published {
 
 export interface JobTarget {
   job: Job;
-  /** What the job's model stands for on this server. */
+  /** Local target of the job's model. */
   target: string;
   files: JobFiles;
 }
 
-/** Trains jobs; given by whoever starts the server. */
+/** Trains jobs; provided by the caller of the server. */
 export interface Trainer {
   /** Refuses what can be refused before any file is read. @throws ApiError or AttuneError */
   check(job: Pick<Job, 'method' | 'extra'>): void;

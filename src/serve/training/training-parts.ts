@@ -5,7 +5,7 @@ import type { JobQueue } from './job-queue.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { Trainer } from './trainer.ts';
 
-/** What the endpoints of the training API share. */
+/** Shared parts of the training API's endpoints. */
 export interface TrainingParts {
   registry: Registry;
   trainer: Trainer;

@@ -1,4 +1,4 @@
-/** Tells other servers of what has happened, as Standard Webhooks has it. What was not taken is sent again later. */
+/** Sends events to other servers by Standard Webhooks, with retries. */
 import { postWebhook } from '../../base/webhook.ts';
 import { addDelivery, dueDeliveries, noteAttempt, newId, type Registry } from '../../registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';

@@ -15,7 +15,7 @@ import { upstreamEvents, upstreamJson, type JsonObject } from './upstream-client
 import type { UpstreamModel } from './upstream-models.ts';
 import { soundChunk, soundReply, UpstreamReply } from './upstream-reply.ts';
 
-/** What this server itself does with a request that it sends on unread. */
+/** Fields that this server itself reads in a request that it forwards. */
 const ownFields = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string() })).optional(),
@@ -41,7 +41,7 @@ interface Forwarding {
   model: UpstreamModel;
   body: Body;
   path: string;
-  /** What replies have of this server's. */
+  /** Fields that this server replaces in replies. */
   head: { id?: string; model: string };
 }
 

@@ -14,9 +14,9 @@ export interface UpstreamRequest {
 
 export type JsonObject = Record<string, unknown>;
 
-/** Of a reply, whole or streamed. */
+/** Largest reply, whole or streamed. */
 const MOST_BYTES = 64 * 2 ** 20;
-/** Of a refusal. */
+/** Largest error body. */
 const MOST_TEXT = 64 * 2 ** 10;
 
 /** @throws ApiError 400, 413, 422, 429 as the server says, 502, 504 */
@@ -69,7 +69,7 @@ async function* bounded(model: UpstreamModel, { body }: Response, silence: Silen
   for await (const part of body ?? []) {
     size += part.length;
     if (size > MOST_BYTES) throw failed(model, `its reply has more than ${MOST_BYTES} bytes`);
-    // A client that reads slowly is no silence of the server.
+    // A slow client does not count as silence of the upstream.
     silence.end();
     yield part;
     silence.begin();
@@ -114,7 +114,7 @@ async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiE
   }
   if (OF_REQUEST.has(status)) return new ApiError(status, { message, code: 'upstream_refused' });
   if (status >= 500) return failed(model, `status ${status}: ${said}`);
-  // A wrong key or address: only whoever runs the server can mend it, and hears of it in the log.
+  // A wrong key or address: the operator finds the reason in the log.
   const told = `The upstream '${model.id}' refuses this server (status ${status}). The server's log says why.`;
   const cause = new Error(message);
   return new ApiError(502, { message: told, code: 'upstream_refused', headers: { 'x-should-retry': 'false' }, cause });
@@ -138,7 +138,7 @@ function objectIn(model: UpstreamModel, text: string): JsonObject {
   } catch {
     // Told below.
   }
-  throw failed(model, 'its reply is no JSON object');
+  throw failed(model, 'its reply is not JSON object');
 }
 
 function failed({ id }: UpstreamModel, reason: string): ApiError {

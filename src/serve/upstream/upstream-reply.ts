@@ -1,4 +1,4 @@
-/** What an upstream server answers, counted and watched like an answer of this one. */
+/** An upstream server's reply, counted and monitored like an answer of this one. */
 import { z } from '@hono/zod-openapi';
 import type { ChatChunk } from '../schemas/chat.ts';
 import type { Exchange, TokenCounts } from '../watch/exchange.ts';

@@ -8,14 +8,14 @@ import type { UsageMeter } from './usage-meter.ts';
 const KINDS = ['requests', 'tokens'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** What is left, and when all of it is there again. */
+/** Remaining amount, and time of the full reset. */
 interface Standing {
   limit: number;
   left: number;
   resetSeconds: number;
 }
 
-/** What a request was let in with. */
+/** Result of admitting a request. */
 export interface Admittance {
   headers: Readonly<Record<string, string>>;
   /** Tokens were estimated: now it is known how many there were; none where the request failed. */
@@ -34,7 +34,7 @@ export class RateLimits {
   readonly #now: () => number;
   /** Each fills up evenly within a minute. */
   readonly #buckets = new Map<string, { left: number; at: number }>();
-  /** Of requests under way, which no usage counts yet. */
+  /** Amounts reserved by running requests, which are not in the usage yet. */
   readonly #open = new Map<string, Record<Kind, number>>();
 
   constructor(usual: RateSettings, meter: Pick<UsageMeter, 'usedToday'>, now: () => number = Date.now) {
@@ -120,7 +120,7 @@ export class RateLimits {
     this.#buckets.set(`${kind} ${name}`, { left, at: this.#now() });
   }
 
-  /** Of each kind the limit of which the smallest share is left. */
+  /** Headers of the limits of each kind with the smallest share left. */
   #headers(name: string, limits: RateSettings): Record<string, string> {
     const used = this.#usedToday(name);
     const headers: Record<string, string> = {};

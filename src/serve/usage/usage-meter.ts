@@ -1,4 +1,4 @@
-/** What each key uses: counted in memory, written every few seconds, and read again after a restart. */
+/** Usage by key: counted in memory, written every few seconds, and read again after a restart. */
 import { addUsage, DAY, HOUR, usageOf, type Registry, type Usage } from '../../registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 import type { Exchange } from '../watch/exchange.ts';
@@ -15,7 +15,7 @@ export class UsageMeter {
   readonly #log: ServeLog;
   /** By key, model and hour: what is not written yet. Entries are never changed in place. */
   readonly #pending = new Map<string, Usage>();
-  /** Of today, by key: what the registry holds, of all servers. */
+  /** Today's usage by key in the registry, from all servers. */
   #today: { day: number; keys: Map<string, Used> } = { day: 0, keys: new Map() };
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();

@@ -1,4 +1,4 @@
-/** What is known of one request when it is over: for the log, the metrics and the traces. */
+/** Record of one finished request, for log, metrics and traces. */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../jobs/generate/generate.ts';
 import type { RowAnswer } from '../models/opened.ts';
@@ -8,7 +8,7 @@ import type { Admittance } from '../usage/rate-limits.ts';
 /** Tokens of all answers of a request. */
 export interface TokenCounts {
   prompt: number;
-  /** Of the prompt, those that did not have to be read. */
+  /** Prompt tokens found in the cache. */
   shared: number;
   answer: number;
 }
@@ -21,11 +21,11 @@ export class Exchange {
   readonly method: string;
   /** As the table of endpoints has it: `/v1/models/{model}`. */
   readonly path: string;
-  /** Who asks, by the name of the key. */
+  /** Name of the key. */
   keyName: string | undefined;
-  /** Of a body in JSON. */
+  /** Size of the JSON body. */
   bodyBytes = 0;
-  /** What its key was let in with. */
+  /** Result of the key's rate limits. */
   admittance: Admittance | undefined;
   model: ServedModel | undefined;
   /** The name that the request uses. */
@@ -36,21 +36,21 @@ export class Exchange {
   isOver = false;
   counts: TokenCounts | undefined;
   finishReasons: string[] = [];
-  /** What a model that writes has answered, by row. */
+  /** Answers of a generative model, by row. */
   readonly answers: Pick<Answer, 'text' | 'finishReason' | 'usage' | 'logProbs'>[] = [];
-  /** What a model that classifies has answered. */
+  /** Predictions of a classifier. */
   predictions: readonly RowAnswer[] = [];
-  /** Of a model that writes: its answers, for as long as the request is looked at. */
+  /** Texts of a generative model's answers, while the request is being examined. */
   texts: readonly string[] | undefined;
-  /** Asks another version the same, for nobody; only of requests that a model answers. */
+  /** Repeats the request for another version as a shadow; only for requests that a model answers. */
   replay: ((model: string) => Promise<{ exchange: Exchange; status: number; error?: unknown }>) | undefined;
-  /** Nobody sees its answer, and nothing counts it. */
+  /** A shadow request: its answer is discarded and not counted. */
   isShadow = false;
   /** Milliseconds to the first part of an answer, and from then on between parts. */
   firstPart: number | undefined;
   readonly partGaps: number[] = [];
   #lastPart: number | undefined;
-  /** What is asked for: `chat`, `embeddings`, with the request's own fields and the id of its answer. */
+  /** The operation (`chat`, `embeddings`) with the request's own fields and the id of its answer. */
   asked: { operation: string; id?: string; body: Readonly<Record<string, unknown>> } | undefined;
 
   /** The span of the client's trace in which the request was made. */

@@ -19,7 +19,7 @@ export function openLog(level: LogLevel, to: { write(line: string): void } = pro
 
 const SILENCE_MS = 60_000;
 
-/** What looks into the store every second says once a minute that it is away; requests that fail always say so. */
+/** Polling reports an unavailable store once a minute; failing requests always report it. */
 function saidOnce(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
   const said = new Map<unknown, number>();
   return function log(entry, method) {
@@ -32,7 +32,7 @@ function saidOnce(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
   };
 }
 
-/** What somebody can mend needs no stack. */
+/** Errors that users can fix are logged without a stack. */
 function describeError(error: unknown): unknown {
   if (!(error instanceof AttuneError)) return pino.stdSerializers.err(error as Error);
   const { code, what, got, expected, fix, problems } = error;
@@ -41,7 +41,7 @@ function describeError(error: unknown): unknown {
 
 const MOST_PROBLEMS = 20;
 
-/** What the log says of a request: counts. */
+/** Log fields of a request: counts, no texts. */
 export function describeExchange(exchange: Exchange): Record<string, unknown> {
   const { id, method, path, keyName, askedFor, model, counts, finishReasons, firstPart, isStream, milliseconds } =
     exchange;

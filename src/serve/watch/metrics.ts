@@ -9,7 +9,7 @@ const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144];
 const GAP_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** Names of models beyond so many are counted together: a label's values have to stay few. */
+/** Further model names are counted together: a label needs few values. */
 const MOST_NAMES = 64;
 const OTHERS = 'other';
 
@@ -120,7 +120,7 @@ export class ServeMetrics {
     });
   }
 
-  /** The label of a model: its own name, for so many models as a label may have values. */
+  /** Label of a model: its name, while the number of values allows. */
   nameOf(id: string): string {
     if (this.#names.size < MOST_NAMES) this.#names.add(id);
     return this.#names.has(id) ? id : OTHERS;

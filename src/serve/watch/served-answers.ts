@@ -8,7 +8,7 @@ import type { Exchange } from './exchange.ts';
 
 const WATCHED = new Set(['chat', 'text_completion', 'classify']);
 
-/** None of what asks no model, or another kind of it. What failed is one answer without a text. */
+/** Empty for requests that use no model, or one of another kind. A failure is one answer without a text. */
 export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[] {
   const { asked, model, answers, predictions, id } = exchange;
   if (asked === undefined || model === undefined || !WATCHED.has(asked.operation)) return [];
@@ -80,7 +80,7 @@ function predicted({ prediction, probability }: RowAnswer): Pick<ServedAnswer, '
   };
 }
 
-/** A conversation is one prompt; texts may be several. Tokens of the model's own are no text. */
+/** A conversation is one prompt; texts may be several. Prompts given as token ids have no text. */
 function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | undefined)[] {
   if (Array.isArray(messages)) return [messages as Asked];
   const given = prompt ?? input;

@@ -170,6 +170,6 @@ function requireSame({ key, sha256 }: StoredObject, found: string): void {
     what: `A file was changed while it was sent to the object store (${key})`,
     got: `SHA-256 ${found}`,
     expected: sha256,
-    fix: 'send it again while nobody writes it',
+    fix: 'send it again while it is not being written',
   });
 }

@@ -34,7 +34,7 @@ const REGION: Failure = {
 const FAILURES: Readonly<Record<string, Failure>> = {
   NoSuchBucket: {
     code: 'E_OBJECTS_BUCKET',
-    what: 'There is no such bucket:',
+    what: 'No such bucket:',
     fix: 'make the bucket, or correct its name in ATTUNE_OBJECTS',
   },
   NoSuchKey: {
@@ -52,7 +52,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   ExpiredToken: CREDENTIALS,
   InvalidToken: CREDENTIALS,
   RequestTimeTooSkewed: { ...CREDENTIALS, fix: "set this machine's clock" },
-  CredentialsProviderError: { ...CREDENTIALS, what: 'There are no keys for' },
+  CredentialsProviderError: { ...CREDENTIALS, what: 'No keys for' },
   AccessDenied: DENIED,
   AllAccessDisabled: DENIED,
   AuthorizationHeaderMalformed: REGION,

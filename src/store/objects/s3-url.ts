@@ -24,7 +24,7 @@ export function isBucketUrl(text: string): boolean {
  */
 export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = process.env): S3Place {
   const url = URL.parse(text);
-  if (url?.protocol !== 's3:') throw refused(name, 'is no address of a bucket');
+  if (url?.protocol !== 's3:') throw refused(name, 'is not the address of a bucket');
   if (url.username !== '' || url.password !== '') {
     const fix = 'keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into ~/.aws/credentials';
     throw refused(name, 'has a user or a password in it', fix);
@@ -59,7 +59,7 @@ function endpointOf(text: string | undefined, name: string): string | undefined 
   if (text === undefined || text === '') return undefined;
   const url = URL.parse(text);
   const isWeb = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
-  if (!isWeb) throw refused(name, 'has an endpoint that is no address of the web', 'such as https://minio.example.org');
+  if (!isWeb) throw refused(name, 'has an endpoint that is not a URL', 'such as https://minio.example.org');
   return url.href.replace(/\/$/, '');
 }
 

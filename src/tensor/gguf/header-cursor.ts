@@ -40,7 +40,7 @@ export class HeaderCursor {
     return decodeNumber(type, this.take(itemBytes[type], what));
   }
 
-  /** How many things of at least so many bytes follow: never more than the rest of the file could hold. */
+  /** Number of items of at least `leastBytes` each that follow: at most what the rest of the file can hold. */
   count(leastBytes: number, what: string): number {
     const count = Number(this.number('u64', `the number of ${what}`));
     if (count * leastBytes <= this.fileBytes - this.#position) return count;

@@ -7,7 +7,7 @@ import type {
   StepFinished,
   WarningRaised,
 } from '../../base/events.ts';
-import { formatBytes, formatDuration, formatNumber } from '../../base/format.ts';
+import { formatBytes, formatDuration } from '../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import { shortPath } from '../short-path.ts';
 import {
@@ -21,6 +21,7 @@ import {
   describeTrials,
   describeOutcome,
   describeWork,
+  watchedFigure,
 } from './lines.ts';
 import { LiveLine } from './live-line.ts';
 
@@ -42,7 +43,7 @@ interface OpenPhase {
   phase: PhaseStarted['phase'];
   message: string;
   startedAt: number;
-  /** What the phase found out, for its closing line. */
+  /** Result of the phase, for its closing line. */
   outcome?: string;
 }
 
@@ -106,7 +107,7 @@ class ProgressView implements Progress {
     this.#closePhase(isDone ? this.#terminal.colours.green('✓') : '·');
   };
 
-  /** What ends, interrupts or disturbs a run. */
+  /** Events that end, interrupt or disturb a run. */
   #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
     const { colours } = this.#terminal;
     if (event.type === 'warning-raised') this.#warn(event);
@@ -152,7 +153,7 @@ class ProgressView implements Progress {
 
   #step(event: StepFinished): void {
     const { colours, isTTY } = this.#terminal;
-    this.#conclude(`${event.step} of ${event.steps} steps, loss of the last ${formatNumber(event.loss)}`);
+    this.#conclude(`${event.step} of ${event.steps} steps, ${watchedFigure(event).join(' of the last ')}`);
     this.#liveUpdate('train', describeStep(event, colours, isTTY), event.step === event.steps);
   }
 

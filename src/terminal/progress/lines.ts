@@ -18,7 +18,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '
 import { formatTable } from '../table.ts';
 import type { Colours } from '../terminal.ts';
 
-/** What a run's events look like in words. */
+/** Texts of a run's events. */
 
 const BAR_WIDTH = 20;
 
@@ -29,15 +29,22 @@ export function barOf(share: number, colours: Colours): string {
 
 /** The loop's line: what one looks at while waiting comes first, since narrow terminals cut the end. */
 export function describeStep(event: StepFinished, colours: Colours, withBar: boolean): string {
-  const { step, steps, loss, tokensPerSecond, secondsLeft, memoryBytes } = event;
+  const { step, steps, tokensPerSecond, secondsLeft, memoryBytes } = event;
+  const [name, value] = watchedFigure(event);
   const bar = withBar ? `${barOf(step / steps, colours)} ` : '';
   return [
     `${bar}step ${String(step).padStart(String(steps).length)}/${steps}`,
-    `loss ${colours.bold(formatNumber(loss))}`,
+    `${name} ${colours.bold(value)}`,
     `${formatDuration(secondsLeft)} left`,
     `${formatCount(tokensPerSecond)} tokens/s`,
     formatBytes(memoryBytes),
   ].join(colours.dim(' · '));
+}
+
+/** The loss, or the sampled reward where there is one: the loss of a policy is 0 up to noise, whatever it learns. */
+export function watchedFigure({ loss, metrics }: StepFinished): [name: string, value: string] {
+  const { reward } = metrics;
+  return reward === undefined ? ['loss', formatNumber(loss)] : ['reward', formatNumber(reward, 3)];
 }
 
 export function describeWork({ done, total, unit }: WorkAdvanced, colours: Colours, withBar: boolean): string {
@@ -62,7 +69,7 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   return parts.join(colours.dim(' · '));
 }
 
-/** What the recipe left to the run; undefined where it said everything. */
+/** Values that the recipe left open; undefined if it set them all. */
 export function describeSettled(event: TrainingSettled): string | undefined {
   const { sources, basis, learning_rate: rate, epochs, batch_size: batch } = event;
   const tried = sources.learning_rate === 'pending' ? 'to be found by short trials around' : '';
@@ -104,7 +111,7 @@ export function describeEvaluation(event: EvaluationFinished, colours: Colours):
 
 const SHOWN_OPERATORS = 12;
 
-/** What a step spends, by phase and by operator: processor time, since that is what other work changes least. */
+/** Cost of a step by phase and operator, in processor time, which other load affects least. */
 export function describeProfile(event: ProfileFinished, colours: Colours): string {
   const row = (part: ProfiledPart): string[] => [
     part.name,
@@ -129,7 +136,7 @@ function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
 
 const OUTCOMES = { better: 'Better.', 'not-better': 'Not better.', unclear: 'Cannot tell yet.' };
 
-/** What a comparison comes to, what to do first; its figures where it is of an earlier version. */
+/** Outcome of a comparison, advice first; its figures if it was made by an earlier version. */
 export function describeOutcome(
   { outcome, advice, sentence }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence'>,
   colours: Colours,

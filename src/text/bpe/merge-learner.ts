@@ -50,7 +50,7 @@ export class MergeLearner {
     const row = this.#table.row(left, right);
     const places = this.#table.places[row];
     this.#table.places[row] = [];
-    // Only a symbol beside itself can overlap, and only then does the order of the places matter.
+    // Only a pair of equal symbols can overlap, and only then does the order of places matter.
     if (left === right) places.sort((a, b) => a - b);
     for (const place of places) this.#join(place, { left, right, result });
     this.#touched.delete(row);

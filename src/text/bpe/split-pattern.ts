@@ -25,7 +25,7 @@ export function patternSource(pattern: string): string {
   return Object.hasOwn(splitPatterns, pattern) ? splitPatterns[pattern as SplitPatternName] : pattern;
 }
 
-// What Oniguruma means by these classes; JavaScript's own are ASCII, or (for white space) differ in two characters.
+// Oniguruma's meaning of these classes; JavaScript's are ASCII, or (for white space) differ in two characters.
 const classes: Record<string, string> = table({
   s: String.raw`\p{White_Space}`,
   S: String.raw`\P{White_Space}`,

@@ -42,7 +42,7 @@ function tokenProblems({ tokens, kinds }: ListedTokens): Problem[] {
   });
   const known = new Set(tokens);
   const missing = byteToCharacter.filter((character) => !known.has(character)).length;
-  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes are no token` });
+  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes are not tokens` });
   return problems;
 }
 

@@ -1,14 +1,14 @@
 import type { Message } from '../message.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
-/** What a template writes around turns. */
+/** A template's text around turns. */
 interface Frame {
   /** Before the first turn, without and with a system message. */
   head: string;
   system?: { before: string; after: string };
   user: { before: string; after: string };
   assistant: { before: string; after: string };
-  /** What an answer follows. */
+  /** Text before an answer. */
   prompt: string;
 }
 
@@ -19,8 +19,8 @@ const answer: Message = { role: 'assistant', content: ANSWER };
 const system: Message = { role: 'system', content: SYSTEM };
 
 /**
- * An Ollama Modelfile for weights beside it: the tokenizer's own template in Ollama's language, and its stop tokens.
- * `isPlain`: the model continues prompts as they are, whatever template lies beside it; `system`: what it was always told.
+ * An Ollama Modelfile for weights next to it: the tokenizer's template in Ollama's language, and its stop tokens.
+ * `isPlain`: the model continues prompts as they are, whatever its template; `system`: its default system message.
  */
 export function ollamaModelfile(
   tokenizer: Tokenizer,
@@ -60,7 +60,7 @@ function frameOf(tokenizer: Tokenizer): Frame | undefined {
     try {
       return withoutBos(tokenizer, tokenizer.templates.render({ messages }, { addGenerationPrompt, now: new Date(0) }));
     } catch {
-      // A template may refuse such a conversation; then there is nothing to frame.
+      // The template rejects such a conversation, so it has no frame.
       return undefined;
     }
   };
@@ -112,7 +112,7 @@ const before = (text: string, word: string): string => text.slice(0, text.indexO
 const after = (text: string, word: string): string => text.slice(text.indexOf(word) + word.length);
 const between = (text: string, first: string, second: string): string => before(after(text, first), second);
 
-/** What the frame makes of a conversation that an answer is to follow. */
+/** The conversation as the frame renders it, ending where an answer starts. */
 function compose(frame: Frame, messages: readonly Message[]): string {
   const parts = messages.map(({ role, content }) => {
     const around = role === 'system' ? frame.system : role === 'user' ? frame.user : frame.assistant;

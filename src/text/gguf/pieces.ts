@@ -64,7 +64,7 @@ function prefixOf({ normalizer, pre_tokenizer: cut, model }: Source): Prefix | u
   if (replaces.length === 1) {
     const [{ pattern, content }] = replaces;
     if ((pattern as { String?: unknown } | undefined)?.String !== ' ' || content !== SPACE) return undefined;
-    // Of spaces none is left to cut at.
+    // No spaces are left to split at.
     const isIdle = cuts.every(
       ({ type, pattern: at }) => type === 'Split' && (at as { String?: unknown })?.String === ' ',
     );
@@ -100,7 +100,7 @@ function setKinds({ tokens, kinds }: ListedTokens, { model }: Source): Problem[]
       bytes++;
     } else if (token === model.unk_token) kinds[id] = KIND.unknown;
   }
-  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes are no token` }];
+  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes are not tokens` }];
 }
 
 /**

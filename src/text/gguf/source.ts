@@ -9,7 +9,7 @@ export interface Step extends Record<string, unknown> {
   type?: string;
 }
 
-/** What a tokenizer.json says of how texts are read. */
+/** The parts of tokenizer.json that define how texts are read. */
 export interface Source {
   model: {
     type?: unknown;

@@ -13,7 +13,7 @@ export interface GgufVocabulary {
   differences: string[];
 }
 
-/** A vocabulary for a model with so many rows in its token table. @throws E_GGUF_UNSUPPORTED */
+/** A vocabulary for a model whose token table has `rows` rows. @throws E_GGUF_UNSUPPORTED */
 export function ggufVocabulary(tokenizer: Tokenizer, rows: number): GgufVocabulary {
   const source = parseObject(tokenizer.files.tokenizer, `tokenizer.json of ${tokenizer.origin}`) as unknown as Source;
   const read = isOfPieces(source) ? readPieces(source) : readBytes(source);
@@ -109,5 +109,5 @@ function readingDifferences({ addedTokens }: Tokenizer): string[] {
   const greedy = addedTokens.filter(({ lstrip, rstrip, single_word }) => lstrip || rstrip || single_word);
   if (greedy.length === 0) return [];
   const names = greedy.map(({ content }) => content).join(', ');
-  return [`llama.cpp does not take the white space beside ${names}, nor look at its neighbours`];
+  return [`llama.cpp neither absorbs the white space next to ${names} nor looks at its neighbours`];
 }

@@ -13,7 +13,7 @@ export interface JsonOptions {
   order?: (a: Value, b: Value, budget: Budget) => number;
 }
 
-/** Python's json.dumps. @throws TypeError for what is no JSON */
+/** Python's json.dumps. @throws TypeError for what is not JSON */
 export function toJson(value: Value, options: JsonOptions, budget: Budget): string {
   const parts: string[] = [];
   new JsonWriter(options, budget, parts).write(value, '\n');

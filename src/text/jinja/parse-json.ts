@@ -1,7 +1,7 @@
 import { MOST_DIGITS, normalInt } from './numbers.ts';
 import { Dict, Float, type Value } from './values.ts';
 
-/** The text is no JSON. */
+/** The text is not JSON. */
 export class JsonError extends Error {}
 
 /** Templates take no deeper values. */

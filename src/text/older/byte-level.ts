@@ -8,12 +8,12 @@ import type { OlderTokenizer } from './index.ts';
 
 interface Family {
   roles: Roles;
-  /** What stands around a text, where not GPT-2's nothing. */
+  /** Post-processor, for families other than GPT-2. */
   frame?(files: OlderFiles, roles: Roles, ids: ReadonlyMap<string, number>): Record<string, unknown>;
   normalizer?: Record<string, unknown>;
   /** How text is cut before merging, where not as GPT-2 does; `isFound`: into what the pattern finds, without the rest. */
   cut?: { pattern: string; isFound?: boolean };
-  /** What marks a word's end. */
+  /** Suffix of a word's last piece. */
   wordEnd?: string;
   unknown?: string;
   /** Lines of merges.txt that are read, by the size of the vocabulary. */
@@ -52,7 +52,7 @@ const clip: Family = {
   unknown: END,
   frame: (_files, { bos, eos }, ids) =>
     robertaFrame({ cls: bos, sep: eos }, ids, { add_prefix_space: false, trim_offsets: false }),
-  // Two sets of bytes and two special tokens are no merges, and what the file has beyond that is not read.
+  // Two sets of bytes and two special tokens are not merges; further lines are ignored.
   merges: (size) => size - 2 * 256 - 2,
 };
 

@@ -8,7 +8,7 @@ import { fromTiktoken, isTiktoken } from './tiktoken.ts';
 import { hasTranslationTokenizer, readTranslationTokenizer, type TranslationTokenizer } from './translation.ts';
 import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
-/** What an older tokenizer becomes. */
+/** Conversion of an older tokenizer. */
 export interface OlderTokenizer {
   /** The object that tokenizer.json holds. */
   tokenizer: Record<string, unknown>;

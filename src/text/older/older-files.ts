@@ -55,7 +55,7 @@ export class OlderFiles {
     return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Roles;
   }
 
-  /** Tokens beside the vocabulary, with ids where the folder gives them. */
+  /** Tokens outside the vocabulary, with ids if the folder has them. */
   declared(): (NewToken & { id?: number })[] {
     const decoder = (this.settings.added_tokens_decoder ?? {}) as Record<string, NewToken>;
     const plain = this.json('added_tokens.json') as Record<string, number>;

@@ -7,7 +7,7 @@ import { templateProcessor } from './template.ts';
 
 export type Vocabulary = [text: string, score: number][];
 
-/** What a family of models makes of a SentencePiece file (transformers' converters of slow tokenizers). */
+/** A family's conversion of a SentencePiece file (transformers' converters of slow tokenizers). */
 export interface PieceFamily {
   roles: Roles;
   vocabulary(model: SentencePieceModel, files: OlderFiles): Vocabulary;
@@ -18,7 +18,7 @@ export interface PieceFamily {
   before?(files: OlderFiles): Record<string, unknown>[];
   /** Where texts are cut besides at spaces. */
   cuts?(files: OlderFiles): Record<string, unknown>[];
-  /** What many spaces become. */
+  /** Replacement of repeated spaces. */
   spaces?: string;
   added?(files: OlderFiles): NewToken[];
   frame?(files: OlderFiles, roles: Roles, ids: ReadonlyMap<string, number>): Record<string, unknown>;

@@ -5,7 +5,7 @@ import { mergesOfPieces } from './piece-merges.ts';
 import { parseSentencePiece, type SentencePieceModel } from './sentencepiece.ts';
 import type { OlderTokenizer } from './index.ts';
 
-/** What SentencePiece writes for a space. */
+/** SentencePiece's symbol for a space. */
 export const SPACE = '▁';
 
 /** A tokenizer.json of a SentencePiece file, with the conventions of the model's family. */

@@ -79,7 +79,7 @@ function readRanks(files: OlderFiles, name: string): Map<string, number> {
     if (bytes === '' || ranks.has(bytes)) {
       const got = bytes === '' ? line.slice(0, 80) : `${base64} again`;
       throw new AttuneError('E_TOKENIZER_INVALID', {
-        what: `${files.path(name)}:${i + 1} is no token of tiktoken`,
+        what: `${files.path(name)}:${i + 1} is not a tiktoken token`,
         got,
         expected: "a token's bytes in base64 and its rank",
         fix: 'the file may be cut off: fetch it again',

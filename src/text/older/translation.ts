@@ -99,7 +99,7 @@ function vocabularyJson(vocab: Record<string, number>, { unk }: Roles, added: re
   };
 }
 
-/** What cuts texts as the file has it, but for tokens that are read whole; its own ids are nobody's. */
+/** Pre-tokenizer from the file, with tokens that stay whole; its own ids are not used. */
 function cutter(files: OlderFiles, name: string, whole: readonly NewToken[]): Record<string, unknown> {
   const tokens = whole.map(({ content, special }) => ({ content, special }));
   return piecesJson(files, name, { ...pieceFamilies[''], added: () => tokens }).tokenizer;

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
 import { templateProcessor } from './template.ts';
 
-/** What stands around a transcript: its start, language and task where the settings name them, and its end. */
+/** Tokens around a transcript: start, language and task from the settings, and the end. */
 export function whisperFrame(
   files: OlderFiles,
   { eos = '' }: Roles,

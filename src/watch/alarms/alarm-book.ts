@@ -47,7 +47,7 @@ export async function updateAlarms(
 
 const NO_CHANGES: AlarmChanges = { opened: [], resolved: [] };
 
-/** An alarm that joins others of its cause is no news. */
+/** Alarms that join a known group are not reported again. */
 function changesSince(before: readonly AlarmGroup[], after: readonly AlarmGroup[]): AlarmChanges {
   const known = (group: AlarmGroup) =>
     before.find(({ alarms }) => alarms.some(({ id }) => group.alarms.some((one) => one.id === id)));
@@ -151,7 +151,7 @@ export async function closeForgotten(store: TraceStore, now: number): Promise<vo
   }
 }
 
-/** Nobody is told of open alarms about a signal any more, nor of others with the same cause. @returns how many there were */
+/** Silences open alarms about a signal, and all others with the same cause. @returns how many there were */
 export async function silence(
   store: TraceStore,
   { model, signal, reason }: { model: string; signal: string; reason: string },

@@ -1,4 +1,4 @@
-/** Alarms of one cause as one: what began together is told together, with one piece of advice. */
+/** Groups alarms by cause: alarms that began together are reported together, with one piece of advice. */
 import { greatest, smallest } from '../../base/many.ts';
 import { formatPercent, formatTime } from '../../base/format.ts';
 import type { TestName } from '../monitor/test-weights.ts';

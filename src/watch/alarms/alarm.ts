@@ -13,10 +13,10 @@ export interface Alarm {
   message: string;
   /** Milliseconds since the epoch: when the change most likely began. */
   since?: number;
-  /** Of the requests since then: how many differ from those before, at least about. */
+  /** Lower bound on the share of requests since then that differ from those before. */
   share?: number;
   eValue: number;
-  /** Of the share: how much higher it is now, with ends that hold at all times. */
+  /** Increase of the share, with an interval that holds at all times. */
   effect?: { estimate: number; low: number; high: number };
   /** Ids of answers that show it. */
   samples: readonly string[];
@@ -83,7 +83,7 @@ export const ABOUT_SERVICE: ReadonlySet<TestName> = new Set(['error', 'milliseco
 /** Tests that say how requests have changed, so that their advice is better than the general one. */
 const TELLING: readonly TestName[] = ['injection', 'system_prompt', 'language'];
 
-/** What to do where requests have changed, whatever else that changed. */
+/** Advice for changed requests; it outranks advice on anything else that changed. */
 export function requestAdvice(alarmed: readonly TestName[]): { cause: string; action: string } {
   const { cause, action } = describeTest(TELLING.find((name) => alarmed.includes(name)) ?? 'unlike');
   return { cause, action };
@@ -142,7 +142,7 @@ export function messageOf({ name, reading, topic, classes }: Finding): string {
   const before = format(medians?.reference ?? reference.estimate);
   const now = format(recent?.value ?? medians?.current ?? current.estimate);
   const when = recent === undefined || since === undefined ? 'now' : `of ${recent.values} since ${formatTime(since)}`;
-  // What changes at one end only leaves the median where it was.
+  // A change in one tail only leaves the median where it was.
   if (before === now && tail !== undefined) {
     const [was, is] = [tail.reference, tail.recent].map((share) => formatPercent(share));
     return `${title}: ${was} ${tail.side} ${format(tail.value)} before, ${is} ${when}`;

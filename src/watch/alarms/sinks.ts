@@ -1,4 +1,4 @@
-/** Who is told of alarms: the log, an address on the web, a program of the user's own. */
+/** Alarm sinks: the log, a webhook, a program of the user's own. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { postWebhook } from '../../base/webhook.ts';
@@ -14,8 +14,8 @@ const ATTEMPTS = [0, 1000, 5000];
 const TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * Posts by Standard Webhooks: signed where there is a secret (`whsec_…`), tried again after failures. Nothing of what was
- * asked or answered is in it.
+ * Posts by Standard Webhooks: signed if there is a secret (`whsec_…`), retried after failures. The body contains no
+ * prompt and no answer.
  */
 export function webhookSink(url: string, secret?: string): AlarmSink {
   return {

@@ -21,7 +21,7 @@ export interface AnswerFilter {
   flagged?: true | SignalName;
   /** Examples of this alarm. */
   alarm?: string;
-  /** Nobody has said anything of it. */
+  /** Answers without feedback. */
   isUnrated?: boolean;
   /** Answers to this API key only. */
   key?: string;
@@ -111,12 +111,12 @@ export function answerPlace(text: string): { id: string; choice: number } {
   return { id, choice: Number(choice) };
 }
 
-/** What people know an answer by: its text, or its class. */
+/** Label of an answer for people: its text, or its class. */
 export function saidBy({ answer, label }: Pick<FoundAnswer, 'answer' | 'label'>): string {
   return answer ?? label ?? '';
 }
 
-/** Of all alarms with the same cause. */
+/** Examples from all alarms with the same cause. */
 async function examplesOf(store: TraceStore, alarm: string): Promise<readonly string[]> {
   const groups = groupAlarms(await listAlarms(store));
   return groups.find(({ alarms }) => alarms.some(({ id }) => id === alarm))?.samples ?? [];

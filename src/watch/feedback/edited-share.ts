@@ -1,6 +1,6 @@
 import { symbolDistance } from '../../eval/metrics/edit-distance.ts';
 
-/** Of longer texts the beginning: the time it takes grows with the square. */
+/** Longer texts are cut to this length: time grows with its square. */
 const MOST_WORDS = 400;
 
 /** Share of words that a correction changes, from 0 to 1: Levenshtein's distance over the longer text's words. */

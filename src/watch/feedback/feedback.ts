@@ -1,4 +1,4 @@
-/** What people say of answers. */
+/** User feedback on answers. */
 import { randomUUID } from 'node:crypto';
 import type { Asked } from '../trace.ts';
 import { editedShare } from './edited-share.ts';
@@ -20,11 +20,11 @@ export interface GivenFeedback {
   label?: string;
   correction?: string;
   comment?: string;
-  /** What was asked, where the server keeps no texts. */
+  /** The prompt, for servers that keep no texts. */
   prompt?: Asked;
 }
 
-/** What is kept of the texts of feedback. */
+/** Texts kept with feedback. */
 export interface FeedbackText extends KeptText {
   correction?: string;
   comment?: string;
@@ -41,11 +41,11 @@ export interface AddedFeedback {
   receipt: FeedbackReceipt;
   model: string;
   version: string;
-  /** What is tested of it. */
+  /** Values that the monitor tests. */
   said: Pick<SaidOfAnswer, 'name' | 'value'>[];
 }
 
-/** What is kept in the open. */
+/** The unencrypted part of the record. */
 export function rowOf(
   given: Omit<GivenFeedback, 'user' | 'comment' | 'prompt' | 'isAdmin'>,
   { model, version }: { model: string; version: string },
@@ -108,7 +108,7 @@ function testedOf(thumb: GivenFeedback['thumb'], edited: number | undefined): Ad
   ];
 }
 
-/** What is said in words, redacted, beside what is kept of the answer; the request is given where nothing is kept. */
+/** The redacted comment and correction, with the kept texts of the answer; takes the prompt from the request if none was kept. */
 async function feedbackText(
   redactor: TextRedactor,
   { correction, comment, prompt }: GivenFeedback,

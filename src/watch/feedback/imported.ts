@@ -10,7 +10,7 @@ import { cut, MOST_CHARACTERS, ownerOf, placeOf, type KeptText } from '../traces
 import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
-  /** Of the other tool; the same one again is not written again. */
+  /** Id in the other tool; importing it twice writes it once. */
   id: string;
 };
 
@@ -92,7 +92,7 @@ async function write(
 /** The operation of answers that were not served here. */
 export const IMPORTED = 'imported';
 
-/** What our own server has kept of an answer, which is redacted already. */
+/** Texts that our own server kept for an answer; already redacted. */
 async function keptText({ keys }: TraceStore, row: KnownAnswer | undefined): Promise<KeptText | undefined> {
   if (row === undefined || row.text === null || row.user === null) return undefined;
   return keys.unseal<KeptText>(row.user, `${row.id} ${row.choice}`, row.text);

@@ -1,6 +1,6 @@
 /** When a change began: the values from there on differ most from the reference, by likelihood. */
 
-/** More are not kept: what began earlier than the newest so many has its beginning there. */
+/** Capacity of the window: a change older than that is dated to its beginning. */
 export const MOST_RECENT = 2000;
 
 /**

@@ -12,7 +12,7 @@ export interface ClassReading {
   samples: readonly string[];
 }
 
-/** What a test of the same classes goes on from. */
+/** State from which a test of the same classes continues. */
 export interface ClassTestState {
   reference: [name: string, count: number][];
   current: [name: string, count: number][];

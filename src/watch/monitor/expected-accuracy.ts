@@ -1,4 +1,4 @@
-/** How often answers are right, before and after somebody says so. */
+/** Accuracy of answers, estimated before and after people judge them. */
 import { randomUnits, type RandomKey } from '../../base/random.ts';
 import { wilsonInterval, type SequenceInterval } from '../../eval/statistics/index.ts';
 
@@ -15,7 +15,7 @@ export interface ExpectedAccuracy extends SequenceInterval {
 
 export interface SeenAccuracy extends SequenceInterval {
   judged: number;
-  /** Of the answers, how many were judged. */
+  /** Share of the answers that were judged. */
   share: number;
   /** Mean distance between confidence and how many are right, over tenths of confidence. */
   calibrationError: number;
@@ -24,8 +24,8 @@ export interface SeenAccuracy extends SequenceInterval {
 const LEAST_JUDGED = 30;
 
 /**
- * What confidences promise (CBPE): their mean, after isotonic calibration on judged answers where there are enough. It
- * sees that requests have become harder, not that what is right has changed.
+ * Accuracy expected from confidences (CBPE): their mean, after isotonic calibration if enough answers were judged. It
+ * sees that requests became harder, not that the right answers changed.
  */
 export function expectedAccuracy(confidences: readonly number[], judged: readonly Judged[]): ExpectedAccuracy {
   const isCalibrated = judged.length >= LEAST_JUDGED;
@@ -56,7 +56,10 @@ function drawnAgain<Value>(values: readonly Value[], key: RandomKey, most = Infi
   return Array.from({ length: Math.min(most, values.length) }, (_, i) => values[Math.floor(unit(i) * values.length)]);
 }
 
-/** Of judged answers, each tenth of confidence weighted as it is among all answers: people judge what surprises them. */
+/**
+ * Accuracy on judged answers. Each tenth of confidence is weighted by its share of all answers, since people judge
+ * what surprises them.
+ */
 export function seenAccuracy(confidences: readonly number[], judged: readonly Judged[]): SeenAccuracy | undefined {
   if (judged.length === 0) return undefined;
   const tenth = (confidence: number): number => Math.min(9, Math.floor(confidence * 10));

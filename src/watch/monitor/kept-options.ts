@@ -1,4 +1,4 @@
-/** How a server tests its answers, kept beside them so that `attune monitor` tests them in the same way. */
+/** Monitor options of the server, stored with its answers so that `attune monitor` tests them the same way. */
 import { existsSync } from 'node:fs';
 import { readJson, writeJson } from '../../files/json.ts';
 import type { TraceStore } from '../traces/trace-store.ts';
@@ -8,7 +8,7 @@ export function keepOptions({ files }: TraceStore, options: Partial<MonitorOptio
   writeJson(files.options, options);
 }
 
-/** Of the server that was started last. */
+/** Options of the most recently started server. */
 export function keptOptions({ files }: TraceStore): Partial<MonitorOptions> {
   return existsSync(files.options) ? readJson<Partial<MonitorOptions>>(files.options) : {};
 }

@@ -1,6 +1,6 @@
 /**
- * A version's monitor with how far it has read the store. Its state is saved now and then, so that whoever goes on reads
- * what came since, not all that is kept.
+ * A version's monitor and its position in the store. The state is saved now and then, so that the next reader reads
+ * only what arrived since.
  */
 import { setImmediate as takeTurn } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
@@ -10,7 +10,7 @@ import type { MeasuredRow, SaidOfAnswer, TraceStore } from '../traces/trace-stor
 import type { MonitorState, PeriodState } from './monitor-state.ts';
 import { usualMonitor, VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
 
-/** Of the saved state. Another one is not read: the monitor is rebuilt from the rows. */
+/** Format of the saved state. Other formats are ignored and the monitor is rebuilt from the rows. */
 const FORMAT = 1;
 /** Rows read at once, and tested without a break. */
 const PAGE = 500;
@@ -24,7 +24,7 @@ interface Place {
   version: string;
 }
 
-/** What is kept of a monitor besides its baseline. */
+/** Saved state of a monitor, apart from its baseline. */
 interface SavedState {
   options: MonitorOptions;
   period: PeriodState;
@@ -83,7 +83,7 @@ export class StoredMonitor {
     }
   }
 
-  /** Of many rows at once it takes longer than all else: what is not compared yet is saved with the rest. */
+  /** Comparing many rows takes longer than everything else; pending comparisons are saved with the state. */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     if (!this.monitor.isTopicDue) return;
     this.#unsaved++;
@@ -101,7 +101,7 @@ export class StoredMonitor {
     return this.monitor.missing > 0 || this.#unsaved === 0;
   }
 
-  /** What later answers are measured by once for each period, and how far the period has come. */
+  /** Saves the baseline once per period, and the progress of the period. */
   async save(): Promise<void> {
     const { monitor, place } = this;
     if (monitor.missing > 0) return;
@@ -158,7 +158,7 @@ export class StoredMonitor {
     return true;
   }
 
-  /** What people said comes in its turn. */
+  /** Replays feedback in order of arrival. */
   async #rebuild(until: number, signal: AbortSignal | undefined): Promise<void> {
     const { model, version } = this.place;
     const baseline = await this.#baseline();
@@ -185,7 +185,7 @@ export class StoredMonitor {
   }
 }
 
-/** For whoever only reads: with all that has arrived. */
+/** Read-only: includes everything that has arrived. */
 export async function loadMonitor(
   store: TraceStore,
   place: Place,

@@ -1,4 +1,4 @@
-/** What a monitor sees, how it tests, and what it finds. */
+/** A monitor's inputs, settings and findings. */
 import type { SignalName, SignalValues } from '../signals/index.ts';
 import type { ClassReading } from './class-test.ts';
 import type { SignalReading } from './signal-test.ts';
@@ -17,12 +17,12 @@ export interface Observation {
 export interface MonitorOptions {
   /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
   reference: number;
-  /** A period has so many days, and so many answers at least. */
+  /** Minimum days and answers of a period. */
   days: number;
   answers: number;
   /** Share of false ones among alarms, and of stable periods with any. */
   rate: number;
-  /** What is measured, but not tested. */
+  /** Signals that are measured but not tested. */
   ignore: readonly TestName[];
 }
 

@@ -4,12 +4,12 @@ import type { SignalTestState } from './signal-test.ts';
 import type { TestName } from './test-weights.ts';
 import type { DomainDrift } from './word-drift.ts';
 
-/** What a monitor measures by, kept once for each period. */
+/** A monitor's baseline, stored once per period. */
 export interface MonitorState {
   isFrozen: boolean;
   /** Answers that it is of. */
   answers: number;
-  /** Of single answers, by signal. */
+  /** Values of single answers, by signal. */
   values: Partial<Record<string, number[]>>;
   labels: string[];
   words: string[];
@@ -17,7 +17,7 @@ export interface MonitorState {
   edits?: number[];
 }
 
-/** Of a current period: with what it is measured by, all that a server needs to go on. */
+/** State of a current period: with the baseline, everything that a server needs to continue. */
 export interface PeriodState {
   answers: number;
   /** Answers that belong to what later ones are measured by, once it is complete. */

@@ -1,4 +1,4 @@
-/** What is known of versions in use, for people and programs. */
+/** Monitoring report on versions in use, for people and programs. */
 import { describeTest } from '../alarms/alarm.ts';
 import { listAlarms, refreshed } from '../alarms/alarm-book.ts';
 import { groupAlarms, type AlarmGroup } from '../alarms/alarm-group.ts';

@@ -1,7 +1,7 @@
 import type { Measured } from './signal-test.ts';
 import type { TestName } from './test-weights.ts';
 
-/** What people say of answers, later than these: thumbs, and how much of an answer a correction changes. */
+/** Feedback that arrives after an answer: thumbs, and the share of an answer that a correction changes. */
 export const SAID = {
   thumb_down: { kind: 'share', directions: ['up'] },
   edits: { kind: 'amount', scale: 'unit', directions: ['up'] },

@@ -19,14 +19,14 @@ export interface Place {
 }
 
 export interface SignalReading {
-  /** Of an amount: the share that is above what nine in ten were below before. */
+  /** Amounts: the share of values above the reference's 90th percentile. */
   reference: SequenceInterval & { values: number };
   current: SequenceInterval & { values: number };
   /** The share, or median, since the change began. */
   recent?: { value: number; values: number };
   /** Medians, of amounts. */
   medians?: { reference: number; current: number };
-  /** Of an amount: the share beyond what at most one in ten was beyond before, on the side that has grown more. */
+  /** Amounts: the share beyond a bound that at most one in ten exceeded before, on the side that has grown more. */
   tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
   /** How much the current share is above the reference's; both ends hold at all times. */
   effect: SequenceInterval;
@@ -37,7 +37,7 @@ export interface SignalReading {
   samples: readonly string[];
 }
 
-/** What a test of the same signal goes on from. */
+/** State from which a test of the same signal continues. */
 export interface SignalTestState {
   reference: number[];
   current: number[];
@@ -49,7 +49,7 @@ export interface SignalTestState {
 }
 
 const MOST_SAMPLES = 10;
-/** Of both intervals together 95 % is left. */
+/** Level of each interval, so that both together hold in 95 % of cases. */
 const EACH = 0.975;
 const UPPER_TAIL = 0.9;
 
@@ -149,7 +149,7 @@ export class SignalTest {
     };
   }
 
-  /** First value of those that the change is told by. */
+  /** First value on the far side of the change. */
   get #begun(): number {
     if (this.#signal.kind === 'share') return changePoint(this.#bins, [...this.#reference]);
     const [low, high] = this.#ends;
@@ -159,7 +159,7 @@ export class SignalTest {
     return changePoint(this.#bins.map(part), before);
   }
 
-  /** Of an amount: beyond them is what one in ten was below before, and one in ten above. */
+  /** Amounts: bounds of the lowest and highest tenth of the reference. */
   get #ends(): [low: number, high: number] {
     return [this.#binOfPart(1 - UPPER_TAIL), this.#cut];
   }

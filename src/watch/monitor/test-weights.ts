@@ -1,12 +1,12 @@
-/** What is tested of a version, and how much each test counts. */
+/** The tests of a version and their weights. */
 import { signalNames, type SignalName } from '../signals/index.ts';
 
-/** What is tested, besides the signals of single answers. */
+/** Tests besides the signals of single answers. */
 const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
 export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
 
-/** What matters most gets most of the evidence's weight; their mean is 1. */
+/** Weights of the evidence, by importance; their mean is 1. */
 export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
   refusal: 2.6,
   runaway: 4.7,

@@ -1,7 +1,7 @@
 /**
- * Watches one version of a model. Its first answers are what later ones are measured by; from then on every answer is
- * tested as it comes, signal by signal, and all signals together by e-BH, so that within a period of stable answers an alarm
- * is raised in one of twenty at most, however often somebody looks.
+ * Watches one version of a model. Its first answers are the baseline; every later answer is tested as it arrives,
+ * signal by signal, and all signals together by e-BH. Within a period of stable answers at most one in twenty raises
+ * an alarm, however often the results are read.
  */
 import { pushAll } from '../../base/many.ts';
 import { eBenjaminiHochberg } from '../../eval/statistics/index.ts';
@@ -17,12 +17,12 @@ import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
 export { usualMonitor, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
 
-/** A signal that few answers have is not tested until so many of them have had it. */
+/** A rare signal is not tested until this many answers have had it. */
 const LEAST_VALUES = 50;
 /** Requests at which their words are compared as a whole: at every doubling. */
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
-/** So many answers, at least a fifth of the reference, are tested against before it is complete. */
+/** Share of the reference, and minimum number of answers, at which testing starts before it is complete. */
 const EARLY = 0.2;
 
 export class VersionMonitor {
@@ -80,7 +80,7 @@ export class VersionMonitor {
   #observeWords(words: Uint8Array, place: { id: string; at: number }): void {
     this.#words.push(words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
-    // Whoever looks, and whenever: it is the same words that are compared.
+    // The same words are compared whenever, and by whichever process, this is called.
     const doublings = this.#topic.doublings + this.#dueWords.length;
     const isDue = this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC;
     if (isDue && this.#isTested('topic')) this.#dueWords.push([...this.#words]);
@@ -106,7 +106,7 @@ export class VersionMonitor {
     return true;
   }
 
-  /** What came for an answer of this version. */
+  /** Feedback on an answer of this version. */
   observeSaid(name: SaidName, value: number, place: { id: string; at: number }): void {
     if (this.#isFrozen) this.#test(name, SAID[name], value, place);
     else this.#said[name].push(value);
@@ -153,7 +153,7 @@ export class VersionMonitor {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
     if (before.length < FIRST_TOPIC) this.#dueWords = [];
     const topic = this.#topic;
-    // What is stopped is compared by whoever goes on.
+    // When stopped, the next process does the comparison.
     while (this.#dueWords.length > 0) {
       const found = await domainDrift(before, this.#dueWords[0], { signal });
       this.#dueWords.shift();
@@ -191,7 +191,7 @@ export class VersionMonitor {
     return monitor;
   }
 
-  /** Of the current period. */
+  /** State of the current period. */
   get periodState(): PeriodState {
     return {
       answers: this.#count,
@@ -257,7 +257,7 @@ export class VersionMonitor {
     this.#classes = labels.length >= LEAST_VALUES && this.#isTested('classes') ? ClassTest.of(labels) : undefined;
   }
 
-  /** What was too rare to be tested in the period before adds to its own reference. */
+  /** Signals too rare to be tested in the last period extend their own reference. */
   #prepare(name: TestName, signal: Measured, values: readonly number[]): void {
     const all = [...values, ...(this.#early.get(name) ?? [])];
     if (all.length >= LEAST_VALUES && this.#isTested(name))

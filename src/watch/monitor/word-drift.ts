@@ -29,7 +29,7 @@ export class WordModel {
 export interface DomainDrift {
   /** How well a classifier tells current requests from earlier ones: 0.5 for not at all. */
   auc: number;
-  /** Share of permutations that are told apart as well. */
+  /** Share of permutations with a separation at least as large. */
   p: number;
   eValue: number;
   reference: number;

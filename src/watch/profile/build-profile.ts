@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { RunStarted } from '../../base/events.ts';
 import { questionOf, textOf } from '../../data/example-text.ts';
-import type { Example } from '../../data/example.ts';
+import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { normalWords } from '../../data/shingles.ts';
 import { languageTeller } from '../../data/text-language.ts';
@@ -12,11 +12,11 @@ import { countLetters, emptyCounts } from './letter-model.ts';
 import { runHashes, systemPromptHash, type ProfileData } from './training-profile.ts';
 
 const LEAST_SHARE = 0.02;
-/** Rows whose language is told: enough for what two in a hundred are. */
+/** Rows whose language is detected: enough to find languages with a share of 2 %. */
 const TOLD_ROWS = 500;
 const LEAST_CHARACTERS = 20;
 const MOST_RUNS = 1_000_000;
-/** Runs that stand in more rows are a form that answers share. */
+/** Runs of words found in more rows than this are boilerplate. */
 const MOST_ROWS_OF_RUN = 2;
 
 /** Undefined where the rows are not there any more, or not those of files. */
@@ -59,19 +59,10 @@ function sourcesOf(folder: string): DataSpec | undefined {
   return sources.length === 0 ? undefined : (sources as DataSpec);
 }
 
-/** What a request would ask: of rows that are read as one text, all of it. */
+/** The part of a row that a request would contain; all of it for rows that are read as one text. */
 function requestOf(example: Example): string | undefined {
-  switch (example.kind) {
-    case 'classification':
-      return example.media === undefined ? textOf(example) : undefined;
-    case 'multilabel':
-    case 'regression':
-    case 'tagged':
-    case 'question':
-      return textOf(example);
-    default:
-      return questionOf(example);
-  }
+  if (kindOf(example).isReadWhole !== true) return questionOf(example);
+  return 'media' in example && example.media !== undefined ? undefined : textOf(example);
 }
 
 function answerText(example: Example): string | undefined {

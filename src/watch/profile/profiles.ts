@@ -37,7 +37,7 @@ export class Profiles implements AsyncDisposable {
     return this.#queue;
   }
 
-  /** What cannot be made is no profile: the rows may be gone or too many. */
+  /** Profiles are optional: the rows may be gone or too many. */
   #make(run: string): Promise<ProfileData | undefined> {
     if (this.#isClosed) return Promise.resolve(undefined);
     const entry = fileURLToPath(

@@ -1,4 +1,4 @@
-/** What a version was trained on, as far as signals need it: languages, usual letters, system prompts, runs of words. */
+/** Profile of a version's training data for the signals: languages, usual letters, system prompts, runs of words. */
 import { normalWords } from '../../data/shingles.ts';
 import { hashPair } from './hashes.ts';
 import { LetterModel, type LetterCounts } from './letter-model.ts';
@@ -11,7 +11,7 @@ export interface ProfileData {
   letters: LetterCounts;
   /** Hashes of system prompts, '' for rows without one. */
   systemPrompts: readonly number[];
-  /** Hashes of runs of words that stand in one or two rows' answers, ascending: an even sample where there are too many. */
+  /** Hashes of runs of words found in one or two rows' answers, ascending; an even sample if there are too many. */
   runs: Float64Array;
   /** A run is in the sample where its hash is below this. */
   runsBelow: number;
@@ -71,7 +71,7 @@ export class TrainingProfile {
   }
 }
 
-/** Of each run of neighbouring words. */
+/** Hash of each run of adjacent words. */
 export function runHashes(words: readonly string[]): number[] {
   const count = Math.max(0, words.length - RUN_WORDS + 1);
   return Array.from({ length: count }, (_, i) => hashPair(words.slice(i, i + RUN_WORDS).join(' ')));

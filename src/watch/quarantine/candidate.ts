@@ -1,30 +1,30 @@
-/** What could become a row to train on: an answer, and what somebody says it should have been. */
+/** A candidate training row: an answer and its correction. */
 import { askedText, type Asked } from '../trace.ts';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from '../traces/trace-store.ts';
 import { placeOf } from '../traces/trace-writer.ts';
 
 export interface Candidate {
-  /** Of the feedback, or of the answer. */
+  /** Id of the feedback, or of the answer. */
   id: string;
   at: number;
-  /** `traffic`: a served answer that nobody has said anything of; it is no row until somebody has. */
+  /** `traffic`: a served answer without feedback; it becomes a row only after review. */
   origin?: 'traffic';
-  /** Of the answer that the feedback is about. */
+  /** Id of the answer that the feedback is about. */
   trace?: string;
-  /** Who says so: never a name, but the same for the same. */
+  /** Pseudonym of the source: never a name, and the same for the same person. */
   source: string;
-  /** Whose the texts are: with their key they go. */
+  /** Owner of the texts: they are erased with the owner's key. */
   owner: string;
   prompt: Asked;
-  /** What the model answered: a text, or a class. */
+  /** The model's answer: a text, or a class. */
   answer?: string;
-  /** What it should have answered. */
+  /** The right answer. */
   target?: string;
   /** `label`: the target is a class. */
   kind: 'text' | 'label';
   isUp?: boolean;
-  /** Of the answer. */
+  /** Confidence of the answer. */
   confidence?: number;
 }
 
@@ -34,7 +34,7 @@ export interface CandidateRange {
   until: number;
 }
 
-/** Feedback of a model with something to learn, in the order in which it came. What nobody can read any more is left out. */
+/** Feedback on a model that can be trained on, in order of arrival. Erased feedback is left out. */
 export async function candidatesOf(store: TraceStore, model: string, range: CandidateRange): Promise<Candidate[]> {
   const rows = await feedbackRows(store, model, range);
   const keys = new Set(rows.map(({ key }) => key));
@@ -52,7 +52,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
       trace: placeOf(trace, choice),
       owner: user,
       prompt: said.prompt,
-      // What was imported comes by no key.
+      // Imported feedback has no key.
       source: keys.size > 1 && key !== null ? `key ${key}` : user,
       kind: label === null ? 'text' : 'label',
       ...(answer !== undefined && { answer }),
@@ -64,7 +64,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
   return candidates;
 }
 
-/** Feedback beside the answers that it is about, as far as these are still there. */
+/** Feedback joined with the answers that it is about, if they still exist. */
 function feedbackRows({ database }: TraceStore, model: string, { from, until }: CandidateRange) {
   return database
     .selectFrom('feedback')

@@ -1,4 +1,4 @@
-/** What keeps a row from being trained on: each check names the rows that it holds, and why. */
+/** Checks that keep rows out of the training data: each names the rows that it holds, and why. */
 import { plural, formatPercent } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import { findNearDuplicates } from '../../data/near-duplicates.ts';
@@ -9,7 +9,7 @@ import { askedText } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface CheckSettings {
-  /** Of the rows, that one source may give. */
+  /** Largest share of the rows from one source. */
   maxSharePerKey: number;
   /** Texts of requests that are known to be usual, such as those trained on. */
   known: readonly string[];
@@ -40,11 +40,11 @@ export const checks = {
 
 export type CheckName = keyof typeof checks;
 
-/** So many rows at least make a pattern. */
+/** Minimum number of rows for a pattern. */
 const LEAST_ROWS = 5;
 const NEAR = 0.8;
 
-/** What is measured on must not be trained on, or the measure says nothing. */
+/** Training on evaluation rows would make the evaluation meaningless. */
 function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckSettings): Hold[] {
   const exact = new Map(evaluation.map((text) => [wordsOf(text).join(' '), text]));
   const near = evaluation.map((text) => shinglesOf(wordsOf(text)));
@@ -57,7 +57,7 @@ function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckS
   });
 }
 
-/** Who asks for what the model must not do is not to be answered better. */
+/** Prompt injections must not become training data. */
 function injections(candidates: readonly Candidate[]): Hold[] {
   return candidates
     .filter(({ origin, prompt }) => origin === 'traffic' && triesToOverrule(askedText(prompt)))
@@ -67,7 +67,7 @@ function injections(candidates: readonly Candidate[]): Hold[] {
 function duplicates(candidates: readonly Candidate[]): Hold[] {
   const seen = new Map<string, string>();
   return candidates.flatMap((one): Hold[] => {
-    // Of traffic one answer to a request is enough to look at.
+    // For traffic, one answer per request is enough to review.
     const said = one.origin === 'traffic' ? [] : [one.target ?? '', one.isUp ?? '', one.answer ?? ''];
     const key = JSON.stringify([wordsOf(askedText(one.prompt)), ...said]);
     const first = seen.get(key);
@@ -76,7 +76,7 @@ function duplicates(candidates: readonly Candidate[]): Hold[] {
   });
 }
 
-/** Of one request with two right answers the later one may be wrong, and so may the first. */
+/** Requests with two different targets: either may be wrong. */
 function contradictions(candidates: readonly Candidate[]): Hold[] {
   const withTarget = candidates.filter(({ target, kind }) => target !== undefined && kind === 'label');
   const groups = Map.groupBy(withTarget, ({ prompt }) => wordsOf(askedText(prompt)).join(' '));
@@ -144,7 +144,7 @@ function hasOneTarget(rows: readonly Candidate[]): boolean {
   return greatest([...targets.values()].map(({ length }) => length)) >= LEAST_SAME * rows.length;
 }
 
-/** What the model answers so already can hardly be turned by it. */
+/** Rows that repeat what the model already answers can hardly shift it. */
 function areCorrections(rows: readonly Candidate[]): boolean {
   return rows.filter(({ answer, target }) => answer !== target).length * 2 > rows.length;
 }
@@ -159,7 +159,7 @@ function runsOf(text: string): Set<string> {
 
 const SURE = 0.9;
 
-/** Whoever mostly turns around what the model is sure of is wrong, or wants something. */
+/** A source that mostly flips confident predictions is either wrong or malicious. */
 function sureFlips(candidates: readonly Candidate[]): Hold[] {
   const labels = candidates.filter(({ kind, target }) => kind === 'label' && target !== undefined);
   const isFlip = ({ confidence = 0, answer, target }: Candidate): boolean => confidence >= SURE && answer !== target;
@@ -175,7 +175,7 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
   });
 }
 
-/** Of a source that gives more than its share, the first rows are taken. Of traffic each row is looked at anyway. */
+/** From a source that exceeds its share, the first rows are taken. Traffic is exempt: each of its rows is reviewed anyway. */
 function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
   const candidates = given.filter(({ origin }) => origin !== 'traffic');
   const sources = Map.groupBy(candidates, ({ source }) => source);

@@ -9,7 +9,7 @@ import { checks, type CheckSettings, type Hold } from './checks.ts';
 export interface QuarantineSettings extends CheckSettings {
   /** Rows that people look at. */
   review: number;
-  /** Of the rows, that checks against attacks may hold before the whole batch is stopped. */
+  /** Share of rows that the attack checks may hold before the whole batch is stopped. */
   maxHeld: number;
   seed: number;
 }
@@ -17,7 +17,7 @@ export interface QuarantineSettings extends CheckSettings {
 export interface Quarantine {
   accepted: Candidate[];
   held: Hold[];
-  /** Of the accepted ones that say what is right: a random sample, for people. */
+  /** A random sample of the accepted rows that have a target, for review. */
   sample: string[];
   /** Why nothing of the batch is to be trained on. */
   stopped?: string;
@@ -33,7 +33,7 @@ export async function quarantine(candidates: readonly Candidate[], settings: Qua
     left = left.filter(({ id }) => !ids.has(id));
   }
   const stopped = reasonToStop(candidates, held, settings);
-  // A thumb alone is no pair to choose from.
+  // A thumb without a correction makes no pair.
   const pairs = left.filter(({ target }) => target !== undefined);
   const sample = shuffled(pairs, [settings.seed, 'review sample']).slice(0, settings.review);
   return {
@@ -50,7 +50,7 @@ function reasonToStop(
   { maxHeld }: QuarantineSettings,
 ): string | undefined {
   const attacks = held.filter(({ check }) => check !== 'judged' && checks[check].isAttack);
-  // Served answers say nothing before somebody has looked at each of them: they do not thin an attack out.
+  // Traffic does not count: unreviewed answers must not dilute an attack.
   const said = candidates.filter(({ origin }) => origin !== 'traffic').length;
   const share = attacks.length / Math.max(1, said);
   if (share <= maxHeld) return undefined;
@@ -63,7 +63,7 @@ export function countHolds(held: readonly Hold[]): Partial<Record<Hold['check'],
   return Object.fromEntries([...Map.groupBy(held, ({ check }) => check)].map(([check, rows]) => [check, rows.length]));
 }
 
-/** Pairs for `attune review`: what was answered beside what is said to be right; whoever prefers neither finds a defect. */
+/** Pairs for `attune review`: the answer and its correction. Reviewers who prefer neither have found a defect. */
 export function reviewPairs(candidates: readonly Candidate[], sample: readonly string[]): object[] {
   const known = new Map(candidates.map((one) => [one.id, one]));
   return sample.map((id) => {

@@ -1,4 +1,4 @@
-/** Served answers that nobody has said anything of, taken as rows that somebody is to look at. */
+/** Served answers without feedback, taken as rows for review. */
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import { signals, type SignalName, type SignalValues } from '../signals/index.ts';
@@ -7,7 +7,7 @@ import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { placeOf, type KeptText } from '../traces/trace-writer.ts';
 import type { Candidate, CandidateRange } from './candidate.ts';
 
-/** What has to hold of an answer: a thumb that points down, a signal that is 1, or little confidence. */
+/** Condition on an answer: a thumb down, a signal that is 1, or low confidence. */
 export type TrafficCondition = { signal: SignalName } | { thumb: 'down' } | { confidenceBelow: number };
 
 export interface TrafficSettings {
@@ -19,7 +19,7 @@ export interface TrafficSettings {
   most: number;
 }
 
-/** Of which model and time; `except`: answers that somebody has said something of. */
+/** Model and time range; `except`: answers that have feedback. */
 export interface TrafficRange extends CandidateRange {
   model: string;
   except?: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }])
   kind === 'share' ? [name as SignalName] : [],
 );
 
-/** Of a model, in the order in which they were asked for. What nobody can read any more is left out. */
+/** Answers of a model, in order of request. Erased ones are left out. */
 export async function trafficOf(
   store: TraceStore,
   { model, from, until, except }: TrafficRange,

@@ -1,4 +1,4 @@
-/** Whether somebody asks the same once more, as people do whom the answer did not help. */
+/** Whether a user repeats the question, as people do when the answer did not help. */
 import { hashPair } from '../profile/hashes.ts';
 import { askedText } from '../trace.ts';
 import type { Signal } from './signal.ts';

@@ -1,11 +1,11 @@
 import type { TrainingProfile } from '../profile/training-profile.ts';
 import type { RecentRequests } from './asked-again.ts';
 
-/** What signals may look at besides the answer. */
+/** Context of an answer that signals may use. */
 export interface SignalContext {
-  /** Of the version; undefined where it is not known what it was trained on. */
+  /** Training profile of the version, if known. */
   profile?: TrainingProfile;
-  /** Of a text, where it is long enough to tell. */
+  /** Language of a text that is long enough to detect it. */
   languageOf?: (text: string) => string | undefined;
   recent?: RecentRequests;
 }

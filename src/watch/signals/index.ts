@@ -18,7 +18,7 @@ export type { SignalContext } from './context.ts';
 export { binOf, binsOf, rankedBinOf, valueOfBin, type Signal } from './signal.ts';
 export { BUCKETS, countWords } from './words.ts';
 
-/** Of an answer with a text. */
+/** Signal of an answer with text. */
 function ofText(measure: (answer: string, served: ServedAnswer) => boolean | undefined): Signal['of'] {
   return (served) => {
     const found = served.answer === undefined ? undefined : measure(served.answer, served);
@@ -171,7 +171,7 @@ export const signalNames = Object.keys(signals) as SignalName[];
 
 export type SignalValues = Partial<Record<SignalName, number>>;
 
-/** One in so many answers is measured by what costs more. */
+/** Expensive signals are measured on one in this many answers. */
 const SAMPLED = 4;
 
 export function measure(answer: ServedAnswer, context: SignalContext = {}): SignalValues {
@@ -188,7 +188,7 @@ export function measure(answer: ServedAnswer, context: SignalContext = {}): Sign
 
 const LEAST_COPIED = 40;
 
-/** Of a long request, its first half word for word. */
+/** Whether the answer contains the first half of a long request word for word. */
 function copies(answer: string, asked: string): boolean | undefined {
   if (asked.length < LEAST_COPIED) return undefined;
   return answer.includes(asked.slice(0, Math.max(LEAST_COPIED, Math.min(400, asked.length / 2))));

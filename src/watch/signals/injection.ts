@@ -37,6 +37,6 @@ export const injection: Signal = {
     const asked = askedText(prompt);
     return asked === '' ? undefined : Number(triesToOverrule(asked));
   },
-  cause: 'somebody who tries what the model can be made to do',
+  cause: 'someone probing what the model can be made to do',
   action: 'look at who asks; limit their key; measure the model with attune safety',
 };

@@ -11,7 +11,7 @@ function told(text: string | undefined, { languageOf }: SignalContext): string |
   return text === undefined || text.length < LEAST_CHARACTERS ? undefined : languageOf?.(text.slice(0, LOOKED_AT));
 }
 
-/** Of requests that are being measured: two signals ask for it. */
+/** Memoised per answer, since two signals use it. */
 const known = new WeakMap<ServedAnswer, string | undefined>();
 
 function requestLanguage(served: ServedAnswer, context: SignalContext): string | undefined {

@@ -1,7 +1,7 @@
-/** So many words of an answer's end are looked at. */
+/** Number of words examined at the end of an answer. */
 const LAST_WORDS = 120;
 const LEAST_WORDS = 24;
-/** A cycle of words that fills the end so many times over is no style. */
+/** Repetitions of a cycle from which it is no longer a matter of style. */
 const LEAST_TURNS = 4;
 const LONGEST_CYCLE = 20;
 

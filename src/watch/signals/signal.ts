@@ -2,27 +2,27 @@ import type { Direction } from '../../eval/statistics/index.ts';
 import type { ServedAnswer } from '../trace.ts';
 import type { SignalContext } from './context.ts';
 
-/** What is measured of every answer. */
+/** Measurement of every answer. */
 export interface Signal {
   title: string;
   /** `share`: 0 or 1 of each answer; `amount`: a number. */
   kind: 'share' | 'amount';
   /** Changes that are looked for. */
   directions: readonly Direction[];
-  /** Of an amount: the bins, chosen before any value is seen. */
+  /** Amounts: type of bins, chosen before any value is seen. */
   scale?: 'log' | 'unit' | 'nats';
-  /** Of an amount that is to grow: less than so many times, or less than so much more, is no change. */
+  /** Amounts that grow: smaller changes, as a factor or as a difference, do not count. */
   floor?: { times: number; more: number };
   /** It costs more than others: only one in four answers is measured, by the hash of its id. */
   isSampled?: boolean;
   /** Undefined where it says nothing of an answer. */
   of(answer: ServedAnswer, context: SignalContext): number | undefined;
-  /** What a change is usually caused by, and what to do about it. */
+  /** Usual cause of a change, and what to do about it. */
   cause: string;
   action: string;
 }
 
-/** Of amounts: bins per doubling, from 1/16 up to 2^24; of parts of one, hundredths; of nats, twentieths up to 10. */
+/** Bins: four per doubling from 1/16 to 2^24; hundredths for shares; twentieths up to 10 for nats. */
 const PER_DOUBLING = 4;
 const LOG_BINS = 28 * PER_DOUBLING;
 const BINS_OF_ONE = { unit: 100, nats: 20 } as const;

@@ -13,7 +13,7 @@ export const system_prompt: Signal = {
   action: 'send the system prompt of the training rows, or train with the new one',
 };
 
-/** Of a conversation; '' where it has none. */
+/** System prompt of a conversation; '' if it has none. */
 function systemOf(prompt: Asked | undefined): string | undefined {
   if (!Array.isArray(prompt)) return undefined;
   const [first] = prompt as readonly AskedMessage[];

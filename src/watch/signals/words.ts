@@ -1,11 +1,11 @@
 /** Words of a text counted by buckets: enough to see that requests are about something else, too little to read them. */
 
-/** Of a trace: 128 bytes. */
+/** Size of a trace's word counts: 128 bytes. */
 export const BUCKETS = 128;
 const MOST_WORDS = 500;
 const MOST_CHARACTERS = 8000;
 
-/** `salt` differs from store to store, so that nobody can look words up. Counts end at 255. */
+/** `salt` differs from store to store, so that words cannot be looked up. Counts saturate at 255. */
 export function countWords(text: string, salt: number): Uint8Array {
   const counts = new Uint8Array(BUCKETS);
   const most = Math.min(text.length, MOST_CHARACTERS);

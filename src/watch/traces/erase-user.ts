@@ -1,4 +1,4 @@
-/** What a store knows of a user, and how it forgets them. */
+/** A store's data about a user, and their erasure. */
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
 import { placeOf } from './trace-writer.ts';
@@ -11,7 +11,7 @@ export interface Erasure {
   hadKey: boolean;
 }
 
-/** What a user, as requests named them, said of answers, and which answers they got; `owner` is what stands for them. */
+/** A user's feedback, and the answers that the user received; `owner` is the user's pseudonym. */
 export async function feedbackOf(
   store: TraceStore,
   user: string,

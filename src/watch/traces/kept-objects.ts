@@ -30,7 +30,7 @@ type HeadRow = Omit<Row, 'text' | 'expires_at'>;
 
 const HEAD_COLUMNS = ['id', 'kind', 'key', 'user', 'parent', 'arrival', 'head'] as const;
 
-/** What is encrypted of an object, besides its head. */
+/** Encrypted part of an object, apart from its head. */
 interface Sealed {
   value: unknown;
   user?: string;
@@ -204,7 +204,7 @@ export class KeptObjects implements KeptStore {
     return rows.flatMap(({ id, kind, key, parent, opened: head }, i) => {
       const read = all[i];
       if (read === undefined) return [];
-      // Responses of earlier versions hold their user beside the rest.
+      // Responses of earlier versions contain their user.
       const { value, user } = 'value' in read ? read : { value: read, user: (read as { user?: string }).user };
       const known = {
         ...(key !== null && { key }),

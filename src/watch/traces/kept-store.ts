@@ -3,7 +3,7 @@ import type { Page, PageWish } from '../../registry/index.ts';
 
 export type KeptKind = 'response' | 'completion' | 'conversation' | 'item';
 
-/** What lists choose by; unlike the rest it may be changed. */
+/** Fields that lists filter by; unlike the rest they may be changed. */
 export interface KeptHead {
   model?: string;
   metadata?: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface KeptObject<Value = unknown> {
   kind: KeptKind;
   /** Name of the API key that made it: it does not exist for other keys. */
   key?: string;
-  /** Whom it was made for, if the request says so. */
+  /** User named by the request. */
   user?: string;
   /** Id of the conversation that an item belongs to and is deleted with. */
   parent?: string;

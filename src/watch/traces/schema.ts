@@ -6,7 +6,7 @@ import type { KeptKind } from './kept-store.ts';
 type Arrival = Generated<number | null>;
 
 export interface TracesTable {
-  /** Of the reply. */
+  /** Id of the reply. */
   id: string;
   choice: number;
   at: number;
@@ -23,7 +23,7 @@ export interface TracesTable {
   confidence: number | null;
   /** Words of the request by bucket. */
   words: Uint8Array | null;
-  /** What was asked and answered, redacted, encrypted by the user's key. */
+  /** Prompt and answer, redacted, encrypted with the user's key. */
   text: Uint8Array | null;
   /** When the row is to be deleted. */
   expires_at: number;
@@ -32,7 +32,7 @@ export interface TracesTable {
 
 export interface FeedbackTable {
   id: string;
-  /** Of the answer that it is about. */
+  /** Id of the answer that it is about. */
   trace: string;
   choice: number;
   at: number;
@@ -46,14 +46,14 @@ export interface FeedbackTable {
   label: string | null;
   /** 1: it says what the answer should have been. */
   corrected: number | null;
-  /** Of a correction: the share of the answer's words that it changes, from 0 to 1, where the answer is known. */
+  /** Corrections: share of the answer's words that changed, 0 to 1, if the answer is known. */
   edited: number | null;
-  /** Correction, comment, and what was asked and answered: redacted, encrypted by the user's key. */
+  /** Correction, comment, prompt and answer: redacted, encrypted with the user's key. */
   text: Uint8Array | null;
   arrival: Arrival;
 }
 
-/** What a version's answers are measured by: the first ones. */
+/** Baseline of a version: its first answers. */
 export interface BaselinesTable {
   model: string;
   version: string;
@@ -68,9 +68,9 @@ export interface BaselinesTable {
 export interface MonitorsTable {
   model: string;
   version: string;
-  /** Of the code that wrote the state. */
+  /** Format of the state. */
   format: number;
-  /** Of the baseline that it goes with. */
+  /** Start of the baseline's period. */
   period_from: number;
   /** Arrival up to which rows of both tables are in it. */
   until: number;
@@ -87,7 +87,7 @@ export interface AlarmsTable {
   resolved_at: number | null;
   /** JSON: what was found. */
   found: string;
-  /** Why nobody is to be told, where somebody said so. */
+  /** Reason given when the alarm was silenced. */
   silenced: string | null;
 }
 
@@ -100,7 +100,7 @@ export interface ResponsesTable {
   /** The conversation that an item belongs to. */
   parent: string | null;
   arrival: Arrival;
-  /** What lists choose by, encrypted by the user's key. */
+  /** Fields that lists filter by, encrypted with the user's key. */
   head: Uint8Array | null;
   /** The object, encrypted by the user's key. */
   text: Uint8Array;

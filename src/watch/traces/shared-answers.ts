@@ -15,7 +15,7 @@ export interface Arrivals {
   isNew: boolean;
   /** All rows up to this arrival are there. */
   until: number;
-  /** What has been answered, or said of answers, since the last call. */
+  /** Versions with answers or feedback since the last call. */
   versions: { model: string; version: string }[];
 }
 
@@ -31,7 +31,7 @@ export class SharedAnswers {
     this.#store = store;
   }
 
-  /** What has come since the last call; undefined where another server tests. */
+  /** Arrivals since the last call; undefined while another server does the testing. */
   async next(): Promise<Arrivals | undefined> {
     const held = this.#holds;
     if (!(await this.#hold())) return undefined;

@@ -1,4 +1,4 @@
-/** Personal data out of texts before they are written, looked for in a thread beside whoever serves. */
+/** Removes personal data from texts before they are written, in a thread of its own. */
 import { DetectorPool } from '../../data/redaction/detector-pool.ts';
 import { Redactor } from '../../privacy/index.ts';
 

@@ -6,6 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { isNewerDatabase } from '../../store/newer-database.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { placeOfPart, shownPlace } from '../../store/store-place.ts';
@@ -16,7 +17,7 @@ import { UserKeys } from './user-keys.ts';
 export type TraceRow = Selectable<TracesTable>;
 
 const MEASURED = ['id', 'choice', 'at', 'signals', 'label', 'confidence', 'words', 'arrival'] as const;
-/** What is measured of an answer. */
+/** Measured fields of an answer. */
 export type MeasuredRow = Pick<TraceRow, (typeof MEASURED)[number]>;
 
 interface SaidWanted {
@@ -76,7 +77,7 @@ export class TraceStore {
     this.files = parts.files;
   }
 
-  /** Several processes may have it open. @throws AttuneError E_TRACES */
+  /** Several processes may have it open. @throws AttuneError E_TRACES, E_DATABASE_NEWER */
   static async open(given?: string): Promise<TraceStore> {
     const folder = given ?? watchFolder();
     const files = {
@@ -94,7 +95,7 @@ export class TraceStore {
       return new TraceStore({ database, keyDatabase, keys: await UserKeys.open(keyDatabase), files });
     } catch (error) {
       for (const one of opened) await one.destroy().catch(() => undefined);
-      if (isStoreAway(error)) throw error;
+      if (isStoreAway(error) || isNewerDatabase(error)) throw error;
       throw new AttuneError('E_TRACES', {
         what: `What was served cannot be kept in ${typeof files.traces === 'string' ? folder : shownPlace(files.traces)}`,
         got: (error as Error).message,
@@ -115,7 +116,7 @@ export class TraceStore {
     await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
   }
 
-  /** Of a version, without their texts, in the order in which they were asked for. */
+  /** Answers of a version, without texts, in order of request. */
   async of(model: string, version: string, { from = 0, until, after, limit }: RowsWanted = {}): Promise<MeasuredRow[]> {
     let query = this.database
       .selectFrom('traces')
@@ -143,7 +144,7 @@ export class TraceStore {
     return query.execute();
   }
 
-  /** Of a version, in the order in which they were written: those that arrived after `from`, up to `until`. */
+  /** Answers of a version in order of writing: those that arrived after `from`, up to `until`. */
   async arrived(
     { model, version }: { model: string; version: string },
     { from, until, limit }: { from: number; until: number; limit: number },
@@ -232,7 +233,7 @@ export class TraceStore {
   }
 }
 
-/** What is tested of a row of feedback. */
+/** Tested values of a feedback row. */
 function saidIn({
   trace: id,
   at,

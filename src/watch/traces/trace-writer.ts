@@ -23,12 +23,12 @@ export interface TraceWriterOptions {
   /** Until rows are deleted. */
   days: number;
   redactor: TextRedactor;
-  /** What is in the store now. */
+  /** Called with answers that are now in the store. */
   onWritten(batch: readonly MeasuredAnswer[]): void;
   onFailure(error: unknown): void;
 }
 
-/** What is kept of a text. */
+/** Texts of an answer. */
 export interface KeptText {
   prompt?: ServedAnswer['prompt'];
   answer?: string;
@@ -73,7 +73,7 @@ export class TraceWriter {
     this.#options = options;
   }
 
-  /** What takes long the first time, so that no request waits for it. */
+  /** Does slow first-time work, so that no request waits for it. */
   async prepare(): Promise<void> {
     this.#languageOf = await languageTeller([]);
   }
@@ -134,7 +134,7 @@ export class TraceWriter {
     this.away = error;
   }
 
-  /** What is held is lost where the store is still away. */
+  /** Answers in memory are lost if the store is still unreachable. */
   async close(): Promise<void> {
     const last = this.flush();
     await (this.away === undefined
@@ -207,13 +207,13 @@ export function placeOf(id: string, choice: number): string {
   return choice === 0 ? id : `${id}#${choice}`;
 }
 
-/** Whose a text is: the user's, where the request says who that is. */
+/** Owner of a text: the user, if the request names one. */
 export function ownerOf({ user, key }: Pick<ServedAnswer, 'user' | 'key'>): string {
   if (user !== undefined) return `user ${user}`;
   return key === undefined ? 'nobody' : `key ${key}`;
 }
 
-/** Long texts are kept in part; what is no text, such as images, is left out. */
+/** Truncates long texts and drops other content such as images. */
 export function cut({ prompt, answer }: KeptText): KeptText {
   const text = JSON.stringify(prompt ?? null);
   const kept = text.length <= MOST_CHARACTERS ? prompt : `${text.slice(0, MOST_CHARACTERS)}…`;

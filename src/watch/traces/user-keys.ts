@@ -15,7 +15,7 @@ export interface Sealed {
 export class UserKeys {
   readonly #database: Kysely<KeyTables>;
   readonly #secret: Buffer;
-  /** Of hashes of words: 32 bits. */
+  /** Salt of word hashes: 32 bits. */
   readonly salt: number;
 
   private constructor(database: Kysely<KeyTables>, secret: Buffer) {
@@ -39,12 +39,12 @@ export class UserKeys {
     return new UserKeys(database, Buffer.from(value));
   }
 
-  /** What stands for a user in tables: who does not have the secret cannot tell whether somebody is in them. */
+  /** Pseudonym of a user in tables: without the secret one cannot test whether a user is in them. */
   hash(user: string): string {
     return createHmac('sha256', this.#secret).update(`user ${user}`).digest('hex').slice(0, 32);
   }
 
-  /** For what has to be the same again: surrogates of personal data. */
+  /** Deterministic secrets, for example for surrogates of personal data. */
   secretFor(purpose: string): Buffer {
     return createHmac('sha256', this.#secret).update(purpose).digest();
   }

@@ -101,7 +101,9 @@ describe.each(names)('%s', (name) => {
       (thrown: unknown) => thrown,
     )) as { code: string; problems: { field?: string }[] };
     expect(error).toMatchObject({ code: 'E_USAGE' });
-    expect(error.problems).toContainEqual(expect.objectContaining({ field: 'alsoUnknown', message: 'is no option' }));
+    expect(error.problems).toContainEqual(
+      expect.objectContaining({ field: 'alsoUnknown', message: 'is not an option' }),
+    );
     const fix: unknown = expect.stringContaining(first?.name ?? '');
     expect(error.problems.filter(({ field }) => field === slip)).toMatchObject(first === undefined ? [{}] : [{ fix }]);
   });

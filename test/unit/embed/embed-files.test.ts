@@ -182,6 +182,6 @@ describe('hits', () => {
     writeFileSync(path('rows.jsonl'), '{"a":1}\n{"a":"ä"}\n{"a":3}\n');
     using stored = new IndexedRows(folder, 3);
     expect([stored.row(1), stored.row(2), stored.row(0)]).toEqual([{ a: 'ä' }, { a: 3 }, { a: 1 }]);
-    expect(() => new IndexedRows(folder, 4)).toThrow('3 rows beside 4 vectors');
+    expect(() => new IndexedRows(folder, 4)).toThrow('3 rows for 4 vectors');
   });
 });

@@ -145,7 +145,7 @@ describe('served answers as rows', () => {
   });
 
   it('a judge rates them where no person does; without either the plan is refused', async () => {
-    expect(() => planOf('{when: any}', 'approve: auto')).toThrow(/nobody has looked at/);
+    expect(() => planOf('{when: any}', 'approve: auto')).toThrow(/nobody has reviewed/);
     expect(() => planOf('{when: sometimes}')).toThrow(/does not say how a model is to be improved/);
     const { server, url } = await judgeServer();
     await served([

@@ -254,6 +254,6 @@ describe('attune judge', () => {
     expect((await run(file, '--model', 'm')).stderr).toContain('--endpoint is missing');
     expect(
       (await run(pairs(), ...where, '--labels', write('bad.jsonl', [{ id: 'row-1', choice: 'c' }]))).stderr,
-    ).toContain('"c" is no choice');
+    ).toContain('"c" is not a choice');
   });
 });

@@ -148,7 +148,7 @@ describe('data prepare', () => {
     expect(readdirSync(join(folder, 'out'))).toEqual(['rows.jsonl']);
   });
 
-  it('refuses steps that make no rows, a file that is no JSONL, and paths that are not there', async () => {
+  it('refuses steps that make no rows, a file that is not JSONL, and paths that are not there', async () => {
     write({ 'prices.csv': samples.csv() });
     const messages = { step: 'messages', text: 'name', author: 'price' };
     await expect(prepareData([source], { output: to, processes: 1, step: [messages] })).rejects.toMatchObject({

@@ -169,9 +169,9 @@ describe('conversations', () => {
       { messages: [system, { role: 'user', content: 'And on Sunday?' }, { role: 'assistant', content: 'No.' }] },
     ]);
     expect(reports[0].remarks).toEqual([
-      'agents taken to be who answers more conversations than they begin: shop (answered 2, began 0)',
+      'agents inferred (they answer more conversations than they begin): shop (answered 2, began 0)',
     ]);
-    expect(reports[0].leftOut).toMatchObject([{ reason: 'a question that nobody answers', count: 1 }]);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'an unanswered question', count: 1 }]);
   });
 
   it('of a chat are divided by silence, and agents may be named', async () => {
@@ -268,7 +268,7 @@ describe('conversations', () => {
     const own = await run([{ step: 'messages' }, { step: 'conversations', system: 'Be short.' }], log);
     expect(own.values[0].messages).toMatchObject([{ role: 'system', content: 'Be short.' }, {}, {}]);
     expect(own.reports[1].leftOut).toContainEqual(
-      expect.objectContaining({ reason: 'what the assistant was told, in place of which `system` stands', count: 1 }),
+      expect.objectContaining({ reason: 'a system message of the log, replaced by `system`', count: 1 }),
     );
     expect(JSON.stringify(reports[0])).toContain('its time in column \\"Date\\" was not understood');
   });

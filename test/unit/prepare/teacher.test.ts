@@ -55,9 +55,9 @@ describe('a teacher', () => {
     expect(values).toEqual([{ prompt: 'When does the valve open?', completion: 'The valve opens at 80 degrees.' }]);
     expect(rows[0].origins[0]).toMatchObject({ section: ['Valve'], quote: QUOTE });
     expect(reports[0].leftOut.map(({ reason }) => reason)).toEqual([
-      'not grounded: most of its words do not stand in the source',
+      'not grounded: most of its words are not in the source',
       'not grounded: it has a number that the source has not',
-      'not grounded: its quote does not stand in the source',
+      'not grounded: its quote is not in the source',
     ]);
     expect(asked[0].messages[1].content).toContain(`# Valve\n\n${SOURCE}`);
   });

@@ -15,7 +15,14 @@ import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
 import type { CounterfactualResults } from '../../../src/store/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
-import { evaluated, HOSTILE, recipe, stepFinished, writeSampleRun } from './sample-run.ts';
+import {
+  comparison as sampleComparison,
+  evaluated,
+  HOSTILE,
+  recipe,
+  stepFinished,
+  writeSampleRun,
+} from './sample-run.ts';
 
 let folder: string;
 
@@ -107,6 +114,30 @@ describe('report.json', () => {
     expect(report.totals.tokensPerSecond).toBeCloseTo(1000, 6);
     expect(report.curves['train/loss'].points).toHaveLength(40);
     expect(report.curves['validation/loss'].points[0]).toEqual({ step: 10, value: 1.6, low: 1.6, high: 1.6 });
+  });
+
+  test('of a run that failed before its first checkpoint and was begun again shows the second try alone', () => {
+    const failed: RunEvent = { type: 'run-failed', step: 2, error: { what: 'killed', fix: 'less memory' } };
+    write([started, evaluated(0, 5, true), stepFinished(1, 4, 9), stepFinished(2, 4, 8), failed]);
+    write([{ ...started, run: 'another' }, evaluated(0, 5, true), stepFinished(1, 4, 7)], true);
+    const { curves, evaluations, error, run } = readReport(folder);
+    expect(curves['validation/loss'].points.map(({ step }) => step)).toEqual([0]);
+    expect(curves['train/loss'].points.map(({ step, value }) => [step, value])).toEqual([[1, 7]]);
+    expect(evaluations.map(({ step }) => step)).toEqual([0]);
+    expect([error, run.error, run.fix]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('of a run that was stopped while it was judged, and went on, does not say that it was not judged', () => {
+    const warned = (code: string): RunEvent => ({ type: 'warning-raised', code, message: 'stopped' });
+    write([started, warned('W_NOT_COMPARED'), warned('W_NOT_MEASURED'), warned('W_SHORT')]);
+    expect(readReport(folder).warnings.map(({ code }) => code)).toEqual([
+      'W_NOT_COMPARED',
+      'W_NOT_MEASURED',
+      'W_SHORT',
+    ]);
+    write([started], true);
+    writeAssessment(folder, 'comparison', sampleComparison);
+    expect(readReport(folder).warnings.map(({ code }) => code)).toEqual(['W_SHORT']);
   });
 
   test('of a resumed run shows each step once, as it was done last', () => {

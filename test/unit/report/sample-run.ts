@@ -140,7 +140,7 @@ const bins = [
   { from: 0.8, to: 1, rows: 7, confidence: 0.93, accuracy: 0.7 },
 ];
 
-const comparison: Comparison = {
+export const comparison: Comparison = {
   version: 2,
   split: 'test',
   rows: 10,

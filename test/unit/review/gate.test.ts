@@ -99,7 +99,7 @@ describe('the gate', () => {
         { field: 'forgetting', message: expect.stringContaining('0.35') },
         { field: 'flip_rate', message: 'fairness was not measured' },
         { field: 'win_rate', message: 'what people prefer was not measured' },
-        { field: 'sign_off', message: 'nobody has approved it' },
+        { field: 'sign_off', message: 'it has not been approved' },
       ],
     });
     expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
@@ -164,7 +164,7 @@ describe('the gate', () => {
       env: {},
     };
     expect(await runCommandLine(['gate', folder, '--sign-off'], surroundings)).toBe(3);
-    expect(stderr).toContain('nobody has approved it');
+    expect(stderr).toContain('it has not been approved');
     expect(await runCommandLine(['gate', folder, '--sign-off', '--json'], surroundings)).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'E_GATE', problems: [{ field: 'sign_off' }] } });
     expect(stderr).toContain('gate.html');

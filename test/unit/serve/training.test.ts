@@ -149,7 +149,7 @@ describe('jobs', () => {
     const { body } = await begun(bank, {}, bad);
     const { error } = await bank.until(body.id as string, 'failed');
     expect(error).toMatchObject({ code: 'invalid_training_file', param: 'training_file' });
-    expect(error.message).toContain('line 4, messages[0].role: is no role');
+    expect(error.message).toContain('line 4, messages[0].role: is not a role');
     const pairs = await begun(bank, { method: { type: 'dpo' } });
     expect((await bank.until(pairs.body.id as string, 'failed')).error.code).toBe('invalid_training_file');
     expect(server.trained).not.toContain(body.id);

@@ -6,8 +6,9 @@ import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
 import { settingsSchema } from '../../../src/serve/index.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 import { openRegistry } from '../../../src/registry/index.ts';
+import { checkedStoreUrl } from '../../../src/store/store-place.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
-import { fakeServer } from '../serve/fake-models.ts';
+import { fakeServer, type FakeServer } from '../serve/fake-models.ts';
 import { ROWS } from '../serve/training-server.ts';
 
 const postgres = hasPostgres ? await startPostgres() : undefined;
@@ -18,10 +19,10 @@ afterAll(() => {
   postgres?.stop();
 }, 60_000);
 
-/** A way to a port that can be cut, with all that goes through it. */
+/** A way to a port that can be cut, with all that goes through it, or frozen. */
 async function cuttable(port: number) {
-  const sockets = new Set<Socket>();
-  let isCut = false;
+  const sockets = new Map<Socket, Socket>();
+  let [isCut, isFrozen] = [false, false];
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
     const far = connect(port, '127.0.0.1');
@@ -29,9 +30,9 @@ async function cuttable(port: number) {
       [near, far],
       [far, near],
     ]) {
-      sockets.add(one);
+      sockets.set(one, other);
       one.on('error', () => undefined).on('close', () => other.destroy());
-      one.pipe(other);
+      if (!isFrozen) one.pipe(other);
     }
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -39,15 +40,23 @@ async function cuttable(port: number) {
     port: (server.address() as AddressInfo).port,
     cut(): void {
       isCut = true;
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
     },
-    mend: () => void (isCut = false),
+    /** Connections are accepted and kept, and nothing goes through them. */
+    freeze(): void {
+      isFrozen = true;
+      for (const socket of sockets.keys()) socket.unpipe();
+    },
+    mend(): void {
+      if (isFrozen) for (const [one, other] of sockets) one.pipe(other);
+      [isCut, isFrozen] = [false, false];
+    },
     close: () => void server.close(),
   };
 }
 
-async function served() {
-  const url = new URL(postgres!.url);
+async function served(settingsOfAddress = '') {
+  const url = new URL(`${postgres!.url}${settingsOfAddress}`);
   const way = await cuttable(Number(url.port));
   url.port = String(way.port);
   process.env.ATTUNE_STORE = url.href;
@@ -62,8 +71,35 @@ async function served() {
     way.mend();
     await server.close();
     way.close();
-  });
+  }, 60_000);
   return { server, watcher, way, lines };
+}
+
+/** What needs the database. */
+async function areRefused(server: FakeServer, completion_id: string): Promise<void> {
+  const messages = [{ role: 'user', content: 'Where?' }];
+  const respond = (more: object) => server.send('/v1/responses', { model: 'text', input: 'a', ...more });
+  const form = new FormData();
+  form.set('purpose', 'fine-tune');
+  form.set('file', new File([ROWS], 'rows.jsonl'));
+  const refused = [
+    server.send('/v1/files'),
+    server.app.request('http://127.0.0.1:8000/v1/files', {
+      method: 'POST',
+      body: form,
+      headers: { host: '127.0.0.1:8000' },
+    }),
+    server.send('/v1/fine_tuning/jobs'),
+    respond({}),
+    respond({ stream: true }),
+    server.send('/v1/chat/completions', { model: 'text', messages, store: true }),
+    respond({ previous_response_id: 'resp_1', store: false }),
+    server.send('/v1/attune/feedback', { completion_id, score: 'up' }),
+  ];
+  for (const response of await Promise.all(refused)) {
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });
+  }
 }
 
 describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
@@ -82,27 +118,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
     }
     await watcher.written();
     const asked = server.state.asked.length;
-    const form = new FormData();
-    form.set('purpose', 'fine-tune');
-    form.set('file', new File([ROWS], 'rows.jsonl'));
-    const refused = [
-      server.send('/v1/files'),
-      server.app.request('http://127.0.0.1:8000/v1/files', {
-        method: 'POST',
-        body: form,
-        headers: { host: '127.0.0.1:8000' },
-      }),
-      server.send('/v1/fine_tuning/jobs'),
-      respond({}),
-      respond({ stream: true }),
-      chat({ store: true }),
-      respond({ previous_response_id: 'resp_1', store: false }),
-      server.send('/v1/attune/feedback', { completion_id: ids[0], score: 'up' }),
-    ];
-    for (const response of await Promise.all(refused)) {
-      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
-      expect(await response.json()).toMatchObject({ error: { code: 'storage_unavailable' } });
-    }
+    await areRefused(server, ids[0]);
     expect(server.state.asked).toHaveLength(asked);
     expect((await respond({ store: false })).status).toBe(200);
     await expect(watcher.eraseUser('ann')).rejects.toMatchObject({ code: 'E_STORE_AWAY' });
@@ -116,4 +132,47 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
     expect((await respond({})).status).toBe(200);
     expect((await server.send('/v1/files')).status).toBe(200);
   });
+
+  it('does the same where PostgreSQL holds its connections and says nothing', async () => {
+    const { server, watcher, way, lines } = await served('?query_timeout=400');
+    const chat = async () => {
+      const reply = await server.send('/v1/chat/completions', {
+        model: 'text',
+        messages: [{ role: 'user', content: 'a' }],
+      });
+      expect(reply.status).toBe(200);
+      return ((await reply.json()) as { id: string }).id;
+    };
+    const ids = [await chat()];
+    await watcher.written();
+    way.freeze();
+    for (let i = 0; i < 3; i++) ids.push(await chat());
+    await watcher.written();
+    await areRefused(server, ids[0]);
+    // It is known by now: nobody but one waits.
+    const others = [1, 2, 3].map(() => server.send('/v1/files'));
+    for (const { status } of await Promise.all(others)) expect(status).toBe(503);
+    expect(lines.filter(({ msg }) => msg === 'what was served cannot be written down')).toHaveLength(1);
+
+    way.mend();
+    await expect.poll(async () => (await server.send('/v1/files')).status, { timeout: 10_000 }).toBe(200);
+    await expect
+      .poll(() => watcher.written().then(() => watcher.store.find(ids.at(-1)!, 0)), { timeout: 10_000 })
+      .toBeDefined();
+    expect(watcher.lost).toBe(0);
+    for (const id of ids) expect(await watcher.store.find(id, 0)).toMatchObject({ id, model: 'text' });
+  });
+
+  it('ends though PostgreSQL says nothing', async () => {
+    const { server, way } = await served('?query_timeout=400');
+    expect((await server.send('/v1/files')).status).toBe(200);
+    way.freeze();
+    await server.close();
+  });
+});
+
+it.each(['0', 'soon', '-5', '1e3'])('a query_timeout of %s is refused', (given) => {
+  expect(() => checkedStoreUrl(`postgres://host/db?query_timeout=${given}`, 'ATTUNE_STORE')).toThrow(
+    /E_STORE.*query_timeout/s,
+  );
 });

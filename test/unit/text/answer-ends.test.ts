@@ -125,7 +125,7 @@ describe('a call', () => {
   test('with text beside it that the template does not show refuses its row, and no other', async () => {
     const spoken = agent.messages.with(1, assistant('Let me look.', { tool_calls: [call] }));
     const problems = await problemsOf(await make(hiding), agent, chat(...spoken), fourTurns);
-    expect(problems).toEqual([undefined, expect.stringContaining('leaves out the text beside calls'), undefined]);
+    expect(problems).toEqual([undefined, expect.stringContaining('leaves out the text next to calls'), undefined]);
     expect(problems[1]).toContain('E_TEMPLATE_DROPS_TEXT');
   });
 

@@ -6,7 +6,7 @@ import {
   type PairLossName,
   type PairLossOptions,
 } from '../../../src/methods/objectives/preference-losses.ts';
-import { sharedPromptRow } from '../../../src/methods/objectives/shared-prompt.ts';
+import { sharedPromptRow } from '../../../src/tasks/rows/shared-prompt.ts';
 import { noGrad, ones, zeros } from '../../../src/tensor/index.ts';
 import type { DpoOptions } from '../../../src/methods/objectives/dpo.options.ts';
 import type { PreparedRow, Processor } from '../../../src/train/interfaces.ts';

@@ -7,7 +7,7 @@ import {
   type PolicyOptions,
   type PolicyTokens,
 } from '../../../src/methods/objectives/policy-losses.ts';
-import { entropyOf } from '../../../src/methods/objectives/answer-log-probs.ts';
+import { entropyOf } from '../../../src/tasks/rows/answer-log-probs.ts';
 import { aten, fromArray, noGrad, tensor, type Tensor } from '../../../src/tensor/index.ts';
 import { input, leaf, type CaseResult, type CaseRunner, type Group, type ReferenceCase } from './group.ts';
 

@@ -9,7 +9,7 @@ const FIRST_PIECE = 6;
 /** Lower than any spelling of the same characters. */
 const NEVER = -1000;
 const LENGTH = 128;
-/** Both layers have so many, whatever their width. */
+/** Number of heads of both layers, whatever their width. */
 const HEADS = 4;
 
 /** With its log-probability; pieces with a colon have lost theirs, and the original counts that as 0. */

@@ -7,7 +7,7 @@ import type { TaskData, TaskFiles, TaskRow } from './task.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
 
-/** What lies in `manifest.json` beside the splits. */
+/** Contents of `manifest.json` next to the splits. */
 interface Manifest extends Omit<TaskData, 'files'> {
   task: string;
   /** Raised whenever the rows of a task would change. */

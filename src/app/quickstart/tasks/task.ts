@@ -27,7 +27,7 @@ export interface TaskData {
 interface TaskMetric {
   metric: MetricName;
   name?: string;
-  /** Of answers that are JSON objects. */
+  /** For answers that are JSON objects. */
   field?: string;
   pattern?: string;
 }
@@ -43,9 +43,9 @@ export interface Task {
   unavailable(): string | undefined;
   /** Downloads and writes the splits, or finds them there from last time. Never asks anything. */
   fetch(folder: string, options?: FetchOptions): Promise<TaskData>;
-  /** What the verdict is about. */
+  /** Metric of the verdict. */
   readonly mainMetric: TaskMetric | { name: string; mean: TaskMetric[] };
-  /** Reported beside it. */
+  /** Further metrics of the report. */
   readonly metrics: readonly TaskMetric[];
   /** Share of answers that have the form asked for. */
   readonly validity: TaskMetric;

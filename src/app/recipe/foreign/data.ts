@@ -123,7 +123,7 @@ const textColumn: ForeignKey = {
   read: (value) => (value === 'text' ? drop('text is the name expected') : set({ 'data.columns': { text: value } })),
 };
 
-const padsNothing = 'there is no padding: rows are packed';
+const padsNothing = 'rows are packed, without padding';
 
 /** A boolean `train`/`test` switches mlx-lm's modes; elsewhere it is a path. */
 function pathOrSwitch(path: string): ForeignKey {

@@ -1,7 +1,7 @@
 /** Other keys of the same recipe, by the name they would have at its top level (flags included). */
 export type Given = (name: string) => unknown;
 
-/** What a key of another tool comes to. */
+/** Translation of another tool's key. */
 export type Outcome =
   | { kind: 'set'; values: Record<string, unknown> }
   /** Attune does this anyway: said, not silent. */
@@ -16,7 +16,7 @@ export interface ForeignKey {
   path?: string;
   /** Read inside its section only: the name alone could be several settings. */
   isLocal?: true;
-  /** Null has a meaning; elsewhere a key without a value is no setting. */
+  /** Whether null is a value; otherwise it means that the key is unset. */
   takesNull?: true;
   read(value: unknown, given: Given): Outcome;
 }

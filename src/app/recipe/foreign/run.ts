@@ -108,7 +108,7 @@ const resume: ForeignKey = {
     isOff(value)
       ? drop('a new run')
       : refuse(
-          'is no setting of the recipe',
+          'is not a setting of the recipe',
           value === true ? 'attune train --resume' : `attune runs resume ${asText(value)}`,
         ),
 };

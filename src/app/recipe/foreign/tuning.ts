@@ -101,7 +101,7 @@ const lastLayers: ForeignKey = {
   },
 };
 
-/** What the base model says of itself, where it is a folder. */
+/** The base model's config.json, if it is a folder. */
 function configOf(given: Given): Record<string, unknown> | undefined {
   const folder = asText(given('model') ?? given('model_name_or_path') ?? given('base_model') ?? '');
   const config = join(folder, 'config.json');

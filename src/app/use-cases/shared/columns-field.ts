@@ -20,7 +20,7 @@ export async function columnMapping(given: string | ColumnMapping | undefined): 
   const checked = columnsSchema.safeParse(root);
   if (checked.success) return checked.data;
   throw new AttuneError('E_USAGE', {
-    what: '--columns is no mapping',
+    what: '--columns is not a mapping',
     got: typeof given === 'string' ? given : JSON.stringify(given),
     expected: '"{prompt: question, completion: reply}" or "{text: [subject, body], label: queue}"',
     problems: problemsOf(checked.error.issues, { root, schema: columnsSchema }),

@@ -61,5 +61,5 @@ function readPrices(flag: string, text: string): [number, number] {
 function amount(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new AttuneError('E_USAGE', { what: `${flag} is no amount`, got: text, expected: 'a number from 0' });
+  throw new AttuneError('E_USAGE', { what: `${flag} is not an amount`, got: text, expected: 'a number from 0' });
 }

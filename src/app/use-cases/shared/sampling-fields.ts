@@ -147,7 +147,7 @@ function readBiases(texts: readonly string[]): Record<string, number> {
     const match = /^(?<id>\d+)[:=](?<bias>-?\d+(?:\.\d+)?)$/.exec(text);
     if (match !== null) return [String(Number(match.groups?.id)), Number(match.groups?.bias)];
     throw new AttuneError('E_USAGE', {
-      what: '--logit-bias is no token with a number',
+      what: '--logit-bias is not a token with a number',
       got: text,
       expected: 'the id of a token and what to add to its logit, as 42:-100',
     });

@@ -108,7 +108,7 @@ function notesOn(comparison: Comparison): string[] {
           `rows answered better than by ${against}: ${formatCount(flips.better.length)}, worse: ${formatCount(flips.worse.length)}`,
         ]
       : []),
-    ...systems.flatMap(({ title, unable }) => (unable === undefined ? [] : [`${title} is no rival: ${unable}`])),
+    ...systems.flatMap(({ title, unable }) => (unable === undefined ? [] : [`${title} is not a rival: ${unable}`])),
     ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []

@@ -22,7 +22,7 @@ export function describeCounterfactuals(results: CounterfactualResults, { colour
     ...(available === undefined ? [] : [`a sample of ${formatCount(pairs)} of ${plural(available, 'pairs')}`]),
     ...(leftOut === undefined ? [] : [`${plural(leftOut.pairs, 'pairs')} left out: ${leftOut.reason}`]),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
-    'groups are what a word or a name is usual of; nobody’s own is known',
+    'groups are inferred from words and names; nobody’s actual group is known',
   ];
   return [
     flipTable(results, colours),

@@ -14,7 +14,7 @@ export function describeCounterfactuals(
   return [
     `${green('✓')} ${plural(pairs, 'pairs')} of ${plural(rows, 'rows')} in ${bold(to)}`,
     ...counts.map((count) => describeAxis(count, { colours })),
-    dim('  groups are what a word or a name is usual of; nobody’s own is known'),
+    dim('  groups are inferred from words and names; nobody’s actual group is known'),
     `  ${cyan(`attune eval MODEL --counterfactuals ${to}`)}  ${dim('says how often answers change with them')}`,
   ].join('\n');
 }
@@ -30,7 +30,7 @@ function describeAxis(
     [
       ...ordered.slice(0, LISTED_GROUPS).map(([name, count]) => [name, formatCount(count)] as const),
       ['others', others === 0 ? undefined : formatCount(others)],
-      ['nobody in it', formatCount(nobody)],
+      ['mention nobody', formatCount(nobody)],
     ],
     colours,
   );

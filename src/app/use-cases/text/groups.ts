@@ -14,7 +14,7 @@ export function describeGroupReport(report: GroupReport<unknown>, { colours }: T
       [representation(axis, report, colours), balance(axis, colours)].filter(Boolean).join('\n'),
     ),
     ...(isTold
-      ? [colours.dim('groups found in texts are what English words and names are usual of; nobody’s own is known')]
+      ? [colours.dim('groups in texts are inferred from English words and names; nobody’s actual group is known')]
       : []),
   ].join('\n\n');
 }

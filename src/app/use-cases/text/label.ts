@@ -27,7 +27,7 @@ export function describeLabels(report: LabelReport, { colours }: Terminal): stri
 const MAX_RARE = 5;
 
 function describeRare(rare: readonly string[], labels: number): string[] {
-  if (labels === 1) return ['! all rows have the same label: there is nothing to tell apart'];
+  if (labels === 1) return ['! all rows have the same label, so there is nothing to learn'];
   if (rare.length === 0) return [];
   const names = `${rare.slice(0, MAX_RARE).join(', ')}${rare.length > MAX_RARE ? ', …' : ''}`;
   const what = rare.length === 1 ? `${names} has` : `${rare.length} labels (${names}) have`;

@@ -1,15 +1,15 @@
 import { formatBytes, formatCount, plural } from '../../../base/format.ts';
 import type { ModelCreation } from '../../create-model.ts';
-import { objectiveOfClasses, usualObjectives } from '../../usual-objective.ts';
+import { usualObjective } from '../../usual-objective.ts';
 import { shortPath } from '../../../terminal/short-path.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';
 
 export function describeCreation(created: ModelCreation, { colours }: Terminal): string {
   const { folder, modelType, className, items, cold, rows, cut, parameters, bytes, data, ...known } = created;
-  const objective = (objectiveOfClasses('items', [className]) ?? usualObjectives.items!).name;
+  const objective = usualObjective('items', [className])!.name;
   return [
     `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
-    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them chosen by nobody yet` : ''}`,
+    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them not chosen yet` : ''}`,
     ...knownFeatures(known),
     ...(cut > 0
       ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]

@@ -1,5 +1,5 @@
 import { adviceText } from '../../../train/course.ts';
-import { formatCount, formatNumber, formatTimes } from '../../../base/format.ts';
+import { formatCount, formatDuration, formatNumber, formatTimes } from '../../../base/format.ts';
 import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
 import { describeComparison } from './comparison.ts';
 import { readNotes } from '../../../jobs/model/result-notes.ts';
@@ -51,7 +51,11 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
       `  ${cyan(`attune runs stop ${folder}`)}`,
     ].join('\n');
   }
-  if (outcome.outcome === 'dry-run') return `${green('✓')} everything is in place; nothing was trained`;
+  if (outcome.outcome === 'dry-run') {
+    const { plan } = outcome;
+    const fitting = plan?.steps === 0 ? `; fitting takes about ${formatDuration(plan.seconds)}` : '';
+    return `${green('✓')} everything is in place; nothing was trained${fitting}`;
+  }
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
   });

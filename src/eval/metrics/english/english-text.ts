@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { NumberReader } from './number-reader.ts';
 import { decimals, multipliers } from './numbers.ts';
 
-/** What belongs to a word; `\b` knows the letters of English only. */
+/** Characters of words; `\b` covers ASCII letters only. */
 const LETTER = String.raw`[\p{L}\p{N}_]`;
 const START = `(?<!${LETTER})`;
 const END = `(?!${LETTER})`;
@@ -36,7 +36,7 @@ const TITLES =
   'alderman, gen general, sen senator, rep representative, pres president, rev reverend, hon ' +
   'honorable, asst assistant, assoc associate, lt lieutenant, col colonel, jr junior, sr senior, esq ' +
   'esquire';
-/** What an apostrophe stands for; the ones before are looked at first. */
+/** Expansion of contractions, in order of precedence. */
 const APOSTROPHES = {
   "'d been": ' had been',
   "'s been": ' has been',

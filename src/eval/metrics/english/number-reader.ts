@@ -66,7 +66,7 @@ export class NumberReader {
     } else this.#takeSign(place);
   }
 
-  /** What is said of the number so far; a bare 0 is nothing to go on from. */
+  /** Text of the number so far; a bare 0 does not count. */
   get #text(): string {
     return this.#value === undefined || this.#value === 0n ? '' : String(this.#value);
   }
@@ -165,7 +165,7 @@ export class NumberReader {
   }
 }
 
-/** `2.5` times a million; undefined where the text is no number or the product is not whole. */
+/** `2.5` times a million; undefined if the text is not a number or the product is not whole. */
 function productOf(text: string, by: bigint): bigint | undefined {
   const [, whole, part = ''] = /^([0-9]*)\.?([0-9]*)$/.exec(text) ?? [];
   if (whole === undefined || whole + part === '') return undefined;

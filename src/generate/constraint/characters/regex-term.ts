@@ -48,7 +48,7 @@ export function checkRegex(source: string): void {
   const isInvalid = faults[0].startsWith('Invalid regular expression');
   throw new AttuneError(isInvalid ? 'E_REGEX_INVALID' : 'E_REGEX_UNSUPPORTED', {
     what: isInvalid
-      ? 'This is no regular expression'
+      ? 'This is not a regular expression'
       : 'The regular expression asks for more than an automaton can follow',
     got: isInvalid ? faults[0] : source,
     expected: "JavaScript's syntax with flag u: classes, quantifiers, alternatives, groups, ^ and $ at the ends",

@@ -15,7 +15,7 @@ export class SchemaProblems {
     add(this.#unsupported, { pointer, message });
   }
 
-  /** Something that is no JSON Schema. */
+  /** Something that is not JSON Schema. */
   reject(pointer: string, message: string): void {
     add(this.#invalid, { pointer, message });
   }
@@ -24,7 +24,7 @@ export class SchemaProblems {
   check(): void {
     if (this.#invalid.length > 0) {
       throw new AttuneError('E_SCHEMA_INVALID', {
-        what: 'This is no valid JSON schema',
+        what: 'This is not a valid JSON schema',
         expected: 'keywords with values as JSON Schema (draft 2020-12) defines them',
         fix: 'correct what is listed',
         problems: [...this.#invalid, ...this.#unsupported].map(asProblem),

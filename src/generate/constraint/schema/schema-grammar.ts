@@ -155,7 +155,7 @@ function asJson(schema: unknown): Json {
   const text = JSON.stringify(schema) as string | undefined;
   if (text !== undefined) return parseJson(text) as Json;
   throw new AttuneError('E_SCHEMA_INVALID', {
-    what: 'This is no JSON schema',
+    what: 'This is not JSON schema',
     got: typeof schema,
     expected: 'an object, or true or false',
     fix: 'give the schema itself, parsed',

@@ -31,7 +31,11 @@ function waitingTeller(title: string, { emit }: Comparing): (reason: string) => 
   return (reason) => {
     if (told.has(reason)) return;
     told.add(reason);
-    emit({ type: 'warning-raised', code: 'W_ENDPOINT_WAITS', message: `${title} is asked again later: ${reason}` });
+    emit({
+      type: 'warning-raised',
+      code: 'W_ENDPOINT_WAITS',
+      message: `${title} will be asked again later: ${reason}`,
+    });
   };
 }
 

@@ -92,7 +92,7 @@ const SHOWN_CLASSES = 5;
 function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: readonly Example[]): void {
   const known = sequenceHead.labels;
   const isNumber = sequenceHead.problemType === 'regression';
-  // What scores answers need not know their words.
+  // Reward models score answers without classes.
   if (isNumber && examples[0]?.kind === 'preference') return;
   const wantsNumber = examples[0]?.kind === 'regression';
   if (isNumber && wantsNumber) return;

@@ -38,7 +38,7 @@ export interface EndpointSpec extends Named {
   limits: EndpointLimits;
 }
 
-/** What may be asked of an endpoint. */
+/** Limits of requests to an endpoint. */
 export interface EndpointLimits {
   /** Name of the environment variable that holds the key; OPENAI_API_KEY unless given. */
   keyVariable?: string;

@@ -4,7 +4,7 @@ import { sha256, sha256File } from '../../../files/hash.ts';
 import { templateHash, type Tokenizer } from '../../../text/index.ts';
 import { adapterWeights } from '../../model/base-model.ts';
 
-/** What an adapter is, whatever it is called: its tensors, its configuration and how its prompts are rendered. */
+/** Hash of an adapter's tensors, configuration and chat template, independent of its name. */
 export async function identityOf(folder: string, tokenizer: Tokenizer): Promise<string> {
   const config = sha256(readFileSync(join(folder, 'adapter_config.json')));
   return sha256(JSON.stringify([await sha256File(adapterWeights(folder)), config, templateHash(tokenizer)]));

@@ -20,20 +20,20 @@ import { resultFolder } from '../../model/result-folder.ts';
 import { savedHeads } from '../../model/saved-head.ts';
 import { readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
 
-/** What is known of an adapter that was opened before. */
+/** Cached facts about an adapter that was opened before. */
 export interface KnownAdapter {
   folder: string;
   /** SHA-256 of its tensors, its configuration and its chat template. */
   identity: string;
-  /** What its files were like. */
+  /** Stamp of its files. */
   stamp: string;
   tokenizer: Tokenizer;
 }
 
-/** An adapter beside others on one base model. */
+/** One of several adapters on one base model. */
 export interface SharedAdapter extends KnownAdapter {
   tuning: Tuning;
-  /** What acts where a route names it. */
+  /** Owner by which routes select it. */
   owner: AdapterOwner;
   /** Bytes of its tensors in memory. */
   bytes: number;
@@ -43,7 +43,7 @@ export interface SharedAdapter extends KnownAdapter {
 
 interface OpenContext {
   tokenizers: SharedTokenizers;
-  /** Of one that was opened before: it is not tried out again. */
+  /** Facts from an earlier opening; skips the trial. */
   known?: KnownAdapter;
 }
 
@@ -90,7 +90,7 @@ async function identify(base: OpenedModel, origin: Origin, { tokenizers, known }
   return { folder, identity, stamp, tokenizer };
 }
 
-/** Puts its tensors beside the model's layers. */
+/** Installs its tensors on the model's layers. */
 async function placeOn(base: OpenedModel, { folder, description, notes }: Origin, tokenizer: Tokenizer) {
   const { model, baseFolder } = base;
   const weights = adapterWeights(folder);
@@ -144,7 +144,7 @@ async function checkBase(base: OpenedModel, { folder, notes, description }: Orig
   });
 }
 
-/** Of the files with a model's weights. */
+/** Hash of a model's weight files. */
 function weightsHash(folder: string): string {
   return sha256(weightFiles(folder).map(sha256FileSync).join());
 }
@@ -179,7 +179,7 @@ function changed(folder: string): AttuneError {
 
 function noAdapter(target: string): AttuneError {
   return new AttuneError('E_ADAPTER_EXPECTED', {
-    what: `${target} is no adapter`,
+    what: `${target} is not an adapter`,
     got: 'a whole model',
     expected: 'the result of a run with tuning: lora, or a PEFT adapter',
     fix: 'open it by itself',

@@ -5,7 +5,7 @@ import type { OpenedModel } from '../../model/open-model.ts';
 import { SharedTokenizers } from './adapter-files.ts';
 import { openShared, type KnownAdapter, type SharedAdapter } from './open-shared.ts';
 
-/** What is told of an installed adapter. */
+/** Public facts about an installed adapter. */
 export interface InstalledAdapter {
   id: string;
   /** SHA-256 of its tensors, its configuration and its chat template: what it is, whatever it is called. */
@@ -17,10 +17,10 @@ export interface InstalledAdapter {
 
 /** An adapter in the batcher's memory, for as long as requests need it. */
 export interface AdapterLease {
-  /** What the batcher calls it: its own name in each of its lives, so that a name that went over to another one is none. */
+  /** Unique per load: a reused adapter name never maps to an old one. */
   key: string;
   tokenizer: Tokenizer;
-  /** What acts on tokens that the batcher does not read, such as an encoder's. */
+  /** For tokens outside the batcher, such as an encoder's. */
   owner: SharedAdapter['owner'];
   release(): void;
 }
@@ -40,8 +40,8 @@ interface Entry {
 type Placed = SharedAdapter & { key: string };
 
 /**
- * The adapters that a session's requests can name. Their weights are kept in memory within a budget: beyond it those go
- * that nobody uses, the one longest out of use first, and come back with the next request.
+ * Adapters that a session's requests can name. Their weights stay in memory within a budget: beyond it, unused ones
+ * are evicted, least recently used first, and reloaded by the next request.
  */
 export class AdapterShelf {
   readonly #base: OpenedModel;
@@ -153,7 +153,7 @@ export class AdapterShelf {
     return [...this.#entries.values()].filter(({ loaded }) => loaded !== undefined);
   }
 
-  /** Takes out of memory what exceeds the budget, as far as nobody uses it. */
+  /** Evicts unused adapters beyond the budget. */
   async #tidy(): Promise<void> {
     for (const entry of this.#inMemory()) {
       if (this.bytes <= this.#budget) return;
@@ -173,6 +173,6 @@ function notBase({ folder }: OpenedModel): AttuneError {
   return new AttuneError('E_ADAPTER_BASE', {
     what: 'Adapters are installed on a base model',
     got: `${folder}, which is an adapter itself`,
-    fix: 'open its base model (base: true), and install this one beside the others',
+    fix: 'open its base model (base: true), and install this one next to the others',
   });
 }

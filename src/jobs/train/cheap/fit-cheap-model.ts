@@ -1,9 +1,10 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example } from '../../../data/index.ts';
+import type { Baseline } from '../../../eval/baselines/baseline.ts';
 import { baselinesOf } from '../../../eval/baselines/cheap-names.ts';
 import { baselines } from '../../../eval/baselines/index.ts';
 import { isKept, type KeptBaseline, type LearntState } from '../../../eval/baselines/kept.ts';
-import { answeredRows, rowsToFit, unfitFor } from '../../../eval/compare/cheap.ts';
+import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../eval/compare/cheap.ts';
 
 export interface FittedCheap {
   baseline: KeptBaseline;
@@ -15,11 +16,29 @@ export interface FittedCheap {
 /** The baseline that a recipe's name means for these rows. @throws AttuneError E_CHEAP_UNFIT where none can read them */
 export async function chooseBaseline(model: string, train: readonly Example[]): Promise<KeptBaseline> {
   const answered = answeredRows(train);
+  const fix = () => 'attune advise DATA shows what can be fitted on them';
+  return firstFit(model, (baseline) => unfitFor(baseline, answered), fix);
+}
+
+/** Refuses a name for rows that it never suits, by a few of them; `fix` says what does. @throws AttuneError E_CHEAP_UNFIT */
+export async function requireCheapFit(
+  model: string,
+  examples: readonly Example[],
+  fix: () => string | Promise<string>,
+): Promise<void> {
+  await firstFit(model, (baseline) => unsuited(baseline, examples), fix);
+}
+
+async function firstFit(
+  model: string,
+  reasonAgainst: (baseline: Baseline) => string | undefined,
+  fix: () => string | Promise<string>,
+): Promise<KeptBaseline> {
   const reasons: string[] = [];
   const names = baselinesOf(model, baselines) ?? [];
   for (const name of names) {
     const baseline = await baselines.load(name);
-    const reason = unfitFor(baseline, answered);
+    const reason = reasonAgainst(baseline);
     if (reason === undefined && isKept(baseline)) return baseline;
     if (reason !== undefined) reasons.push(reason);
   }
@@ -28,7 +47,7 @@ export async function chooseBaseline(model: string, train: readonly Example[]): 
     got: [...new Set(reasons)].join('; '),
     // One baseline says itself what it lacks.
     ...(names.length > 1 && { expected: 'texts with a class, with any number of labels, or with a number' }),
-    fix: 'attune advise DATA shows what can be fitted on them',
+    fix: await fix(),
   });
 }
 

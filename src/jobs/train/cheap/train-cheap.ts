@@ -27,6 +27,7 @@ import { writeModelCard } from '../result/result-card.ts';
 import type { FinishedRun } from '../run-context.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
+import { planCheap } from './plan-cheap.ts';
 
 /** Where a run keeps its result. */
 const RESULT = 'model';
@@ -47,7 +48,10 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const baseline = await chooseBaseline(recipe.model, train);
   const plan = recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
   const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {}, ...UNTRAINED } as const;
-  if (dryRun === true) return { ...unfinished, outcome: 'dry-run', stepSeconds: seconds() };
+  if (dryRun === true) {
+    const taken = await planCheap(baseline, run.loaded, run.context);
+    return { ...unfinished, outcome: 'dry-run', stepSeconds: seconds(), plan: taken };
+  }
   emit({ type: 'phase-started', phase: 'train', message: `fitting ${baseline.title}` });
   const { state, rows } = await fitKept(baseline, train, signal);
   if (rows < train.length) emit(partly(rows, train.length));

@@ -18,7 +18,7 @@ export async function chooseNullThreshold({ rows, model }: TunedModel): Promise<
   if (!isWanted || !hasNullAnswers(model.config)) return;
   const { emit, signal, recipe } = context;
   const { validation } = loaded.splits;
-  emit({ type: 'phase-started', phase: 'save', message: 'choosing on validation rows when there is no answer' });
+  emit({ type: 'phase-started', phase: 'save', message: 'choosing the no-answer threshold on validation rows' });
   const answering = { model, tokenizer, media, baseFolder, reading: recipe.data };
   const asked = validation.map((example) => ({ example }));
   const answers = await judged(await answerWithSpans(answering, asked, { signal }), validation);

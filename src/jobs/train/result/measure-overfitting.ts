@@ -74,12 +74,12 @@ function findings({ gap, memorised, paraphrases, canaries }: Overfitting): strin
     const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
     found.push(
       `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; ` +
-        'what stands in a single row can be read out of it (optimizer: dp_sgd bounds that)',
+        'the content of a single row can be extracted (optimizer: dp_sgd bounds that)',
     );
   }
   if (memorised !== undefined && memorised.low > 0) {
     const shares =
-      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words stand in training ` +
+      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words occur in training ` +
       `rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
     found.push(`the result answers with passages learnt by heart: ${shares}`);
   }

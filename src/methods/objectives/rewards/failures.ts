@@ -16,7 +16,7 @@ export function rewardFailure(
 export function checkedReward(name: string, value: unknown, sample: PlacedSample): Reward {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'number') {
-    const what = 'gave something that is no number';
+    const what = 'returned something that is not a number';
     const fix = 'return a number, or null where it has no opinion';
     throw rewardFailure(
       'E_REWARD_TYPE',

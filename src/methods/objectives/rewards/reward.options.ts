@@ -31,7 +31,7 @@ const judge = z.strictObject({
     .tuple([z.int(), z.int()])
     .refine(([low, high]) => low < high, 'the first end is the lower one')
     .default([1, 5])
-    .describe('of ratings, where there is nothing to compare with'),
+    .describe('for ratings without a reference'),
 });
 
 const grader = z

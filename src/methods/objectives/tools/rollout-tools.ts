@@ -75,7 +75,7 @@ export class RolloutTools {
   async call({ function: { name, arguments: written } }: ToolCallReply): Promise<ToolOutcome> {
     const known = await (this.#loading ??= this.#load());
     const tool = known.get(name);
-    if (tool === undefined) return failedCall(`there is no tool ${name}; there are ${[...known.keys()].join(', ')}`);
+    if (tool === undefined) return failedCall(`unknown tool ${name}; known are ${[...known.keys()].join(', ')}`);
     const given = parseJson(written);
     const problem = tool.problem(given);
     if (problem !== undefined) return failedCall(`arguments: ${problem}`);

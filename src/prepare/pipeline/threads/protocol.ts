@@ -1,4 +1,4 @@
-/** What a thread that runs steps over shards and the one that started it say to each other. Plain data. */
+/** Messages between the main thread and threads that run steps over shards. Plain data. */
 import type { Part } from '../parts.ts';
 import type { ShardWork } from '../run-over.ts';
 
@@ -8,5 +8,5 @@ export interface ShardJob extends ShardWork {
   quotes?: boolean;
 }
 
-/** An error of the user's is told by its parts, any other by its text. */
+/** A user error is sent in parts, any other as text. */
 export type ShardAnswer = { part: Part } | { failure: Record<string, unknown> } | { crash: string };

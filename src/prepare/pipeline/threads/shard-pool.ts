@@ -62,7 +62,7 @@ export class ShardPool implements AsyncDisposable {
     return thread;
   }
 
-  /** It writes nothing any more before its failure is told: the draft is removed then. */
+  /** The thread must have stopped writing before its failure is reported, since the draft is removed then. */
   async #end(thread: Thread, reason: unknown): Promise<void> {
     const { waiting } = thread;
     thread.waiting = undefined;

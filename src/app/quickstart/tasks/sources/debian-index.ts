@@ -17,7 +17,7 @@ export interface DebianIndex {
 
 const APT = 'apt-get';
 
-/** Why there is no Debian index here, in a clause. */
+/** Reason for a missing Debian index, as a clause. */
 export function noDebianIndex(): string | undefined {
   const found = spawnSync(APT, ['--version'], { stdio: 'ignore' }).status === 0;
   return found ? undefined : 'this machine has no apt';

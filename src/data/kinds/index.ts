@@ -1,0 +1,80 @@
+/** All kinds of rows. A file is read by the first format that recognises it, so particular shapes stand before general ones. */
+import { chat } from './chat.ts';
+import { classification } from './classification.ts';
+import { completion } from './completion.ts';
+import { feedback } from './feedback.ts';
+import { graded } from './graded.ts';
+import { imageText } from './image-text.ts';
+import { items } from './items.ts';
+import type { Kind, OwnForm } from './kind.ts';
+import { multilabel } from './multilabel.ts';
+import { pair } from './pair.ts';
+import { preference } from './preference.ts';
+import { prompt } from './prompt.ts';
+import { question } from './question.ts';
+import { recording } from './recording.ts';
+import { regression } from './regression.ts';
+import { speech } from './speech.ts';
+import { stepwise } from './stepwise.ts';
+import { tagged } from './tagged.ts';
+import { text } from './text.ts';
+
+const all = [
+  speech,
+  imageText,
+  preference,
+  stepwise,
+  feedback,
+  chat,
+  completion,
+  items,
+  question,
+  tagged,
+  pair,
+  graded,
+  multilabel,
+  regression,
+  classification,
+  text,
+  prompt,
+  recording,
+] as const;
+
+type AnyKind = (typeof all)[number];
+type ExampleIn<One> = One extends Kind<infer E, infer _FormatName, infer _FormName> ? E : never;
+type FormatIn<One> = One extends Kind<infer _E, infer FormatName, infer _FormName> ? FormatName : never;
+type FormIn<One> = One extends Kind<infer _E, infer _FormatName, infer FormName> ? FormName : never;
+
+/** What formats produce and objectives accept; checked before training. */
+export type Example = ExampleIn<AnyKind>;
+export type ExampleKind = Example['kind'];
+export type ExampleOf<Name extends ExampleKind> = Extract<Example, { kind: Name }>;
+/** Formats of all kinds. */
+export type KindFormat = FormatIn<AnyKind>;
+/** Forms of answers that are one kind's own. */
+export type OwnFormName = FormIn<AnyKind>;
+
+export const kinds: readonly Kind<Example>[] = all;
+
+const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+
+/** What is declared of an example's kind. */
+export function kindOf({ kind }: Pick<Example, 'kind'>): Kind<Example> {
+  return byName.get(kind)!;
+}
+
+/** Names of the kinds of which something is declared. */
+export function kindsWhere(isSo: (kind: Kind<Example>) => boolean): ReadonlySet<ExampleKind> {
+  return new Set(kinds.filter(isSo).map(({ name }) => name));
+}
+
+const ownForms = new Map(kinds.flatMap(({ forms = {} }) => Object.entries(forms)));
+
+export function isOwnForm(name: string): name is OwnFormName {
+  return ownForms.has(name);
+}
+
+/** What is declared of a form of answers that is one kind's own; undefined for all others. */
+export function ownForm(name: string): OwnForm | undefined {
+  return ownForms.get(name);
+}

@@ -1,0 +1,50 @@
+import { interactions } from '../formats/interactions.ts';
+import { sequences } from '../formats/sequences.ts';
+import { defineKind, type Provenance } from './kind.ts';
+
+/** What somebody chose, in order: bought, read, watched. The last item is what is predicted where the row is evaluated. */
+export interface ItemsExample extends Provenance {
+  kind: 'items';
+  user?: string;
+  /** What is known of whoever chose, as `name=value`, sorted. */
+  about?: readonly string[];
+  /** At least one. */
+  items: readonly string[];
+  /** Only the last item is new: those before it were trained on. */
+  isLastOnly?: true;
+  /** One interaction of many, to be joined with the others of its user; `at` puts them in order. */
+  part?: { at?: number };
+}
+
+export const items = defineKind<ItemsExample, 'sequences' | 'interactions', 'items'>({
+  name: 'items',
+  formats: { sequences, interactions },
+  text: (example) => example.items.join('\n'),
+  row: (example) => ({ user: example.user, user_features: featuresRow(example.about), items: example.items }),
+  cut: 'newest',
+  prompt: (example) => example.items.slice(0, -1).join(', '),
+  answer: (example) => example.items.at(-1),
+  forms: {
+    items: {
+      metrics: ['ndcg', 'recall_at_10', 'recall_at_1', 'mrr', 'coverage', 'novelty', 'popularity_bias'],
+      inWords: 'items to recommend',
+      hasLikelihood: false,
+    },
+  },
+  objective: {
+    name: 'next_item',
+    remark: 'each item is predicted from those before it',
+    ofClasses: {
+      ForItemRetrieval: { name: 'item_retrieval', remark: 'each item is distinguished from the choices of other rows' },
+      ForPairwiseRanking: { name: 'bpr', remark: 'each item is distinguished from one that the row lacks' },
+    },
+  },
+  needs: () => ({ reads: 'items', tasks: ['next-item'] }),
+  layout: 'items',
+});
+
+/** `name=value` as an object, as the column `user_features` has it. */
+function featuresRow(about: readonly string[] | undefined): Record<string, string> | undefined {
+  if (about === undefined) return undefined;
+  return Object.fromEntries(about.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));
+}

@@ -1,0 +1,43 @@
+import { mediaText } from '../formats/media-rows.ts';
+import type { MediaFile } from '../media.ts';
+import { defineKind, type Provenance } from './kind.ts';
+
+/** A recording and what is said in it. */
+export interface SpeechExample extends Provenance {
+  kind: 'speech';
+  media: MediaFile;
+  text: string;
+}
+
+export const speech = defineKind<SpeechExample, 'speech', 'speech'>({
+  name: 'speech',
+  formats: { speech: mediaText('audio', 'speech') },
+  text: (example) => example.media.hash,
+  files: ({ media }) => [media],
+  row: (example) => ({ [example.media.kind]: example.media.path, text: example.text }),
+  cut: 'prompt',
+  prompt: () => '',
+  answer: (example) => example.text,
+  request: (example) => ({ audio: example.media.path }),
+  forms: {
+    speech: {
+      // What a model of letters writes has no case and no punctuation.
+      metrics: ['spoken_word_error_rate', 'spoken_character_error_rate'],
+      inWords: 'recordings',
+      // A recording's letters may fall on its frames in many ways.
+      hasLikelihood: false,
+    },
+  },
+  objective: {
+    name: 'ctc',
+    remark: 'the letters of what is said, in their order',
+    ofClasses: {
+      ForConditionalGeneration: {
+        name: 'speech_seq2seq',
+        remark: 'the recording is read whole, its text is written token by token',
+      },
+    },
+  },
+  needs: () => ({ reads: 'audio', tasks: ['ctc', 'seq2seq'] }),
+  layout: 'file',
+});

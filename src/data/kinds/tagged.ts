@@ -1,0 +1,44 @@
+import { spans } from '../formats/spans.ts';
+import { tagged as format } from '../formats/tagged.ts';
+import { defineKind, type Provenance } from './kind.ts';
+
+/** Words, each with a tag: names (`B-PER`), parts of speech. */
+export interface TaggedExample extends Provenance {
+  kind: 'tagged';
+  words: readonly string[];
+  /** One for each word. */
+  tags: readonly string[];
+  /** What the words were taken from, of rows that are to be answered. */
+  text?: string;
+}
+
+/** Tags that mark the beginning, inside and end of stretches. */
+const OF_STRETCHES = /^(O$|[BIESLU]-)/;
+
+export const tagged = defineKind<TaggedExample, 'tagged' | 'spans', 'entities' | 'tags'>({
+  name: 'tagged',
+  formats: { tagged: format, spans },
+  text: wholeText,
+  row: (example) => ({ tokens: example.words, tags: example.tags }),
+  cut: 'end',
+  label: { type: 'tags', of: (example) => example.tags },
+  prompt: wholeText,
+  answer: (example) => example.tags.join(' '),
+  isReadWhole: true,
+  forms: {
+    entities: {
+      metrics: ['entity_f1', 'entity_precision', 'entity_recall', 'tag_accuracy'],
+      inWords: 'tags of words',
+    },
+    tags: { metrics: ['tag_accuracy'], inWords: 'tags of words' },
+  },
+  formOf: (examples) =>
+    examples.every(({ tags }) => tags.every((tag) => OF_STRETCHES.test(tag))) ? 'entities' : 'tags',
+  objective: { name: 'token_classification', remark: 'a new head gives a tag to each word' },
+  needs: () => ({ reads: 'text', tasks: ['token'] }),
+  layout: 'words',
+});
+
+function wholeText({ words }: TaggedExample): string {
+  return words.join(' ');
+}

@@ -1,0 +1,122 @@
+/** Recommendation if rows in other words separate two systems that the test rows do not. */
+import { entryOf } from '../../base/table.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';
+import type { WordedSystem, Wording } from '../../store/wording.ts';
+import { conclude, isBehind, isKeepable } from '../compare/conclusion.ts';
+import { describePair, systemTitle } from '../compare/describe-pair.ts';
+import { countedRight, isNotable, SHARES } from './wording-sentence.ts';
+
+/** A result's figures on other rows than its test rows, next to those of its rivals. */
+export function worded(
+  other: Comparison,
+  tested: Comparison,
+): Pick<Wording, 'rows' | 'testedRows' | 'confidence' | 'metrics' | 'systems' | 'against'> {
+  const metrics = other.metrics.filter(({ name }) => name === other.metric || name === 'copied');
+  const systems = other.systems.map(({ name, title, values }): WordedSystem => {
+    const known = tested.systems.find((system) => system.name === name);
+    const told = metrics.flatMap((metric) => {
+      const { value, low, high } = entryOf(values, metric.name) ?? {};
+      const asTested = known && entryOf(known.values, metric.name)?.value;
+      return value === undefined ? [] : [[metric.name, { asTested, reworded: value, low, high }] as const];
+    });
+    return { name, title, values: Object.fromEntries(told) };
+  });
+  const rivals = other.differences.filter(({ metric }) => metric === other.metric);
+  const { use } = conclude(tested);
+  const rival =
+    rivals.find(({ against }) => against === use) ?? rivals.toSorted((a, b) => a.estimate - b.estimate).at(0);
+  return {
+    rows: other.rows,
+    testedRows: tested.rows,
+    confidence: other.confidence,
+    metrics: metrics.map(({ name, title, better, best }) => ({ name, title, better, best })),
+    systems,
+    ...(rival !== undefined && { against: { name: rival.against, verdict: rival.verdict } }),
+  };
+}
+
+/** The comparison with a conclusion that counts the rows in other words, and people's own before those made by rules. */
+export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
+  const conclusion = concluded(comparison, wording);
+  return conclusion === undefined ? comparison : { ...comparison, conclusion };
+}
+
+function concluded(comparison: Comparison, wording: Wording): Conclusion | undefined {
+  const evidence = wording.own ?? wording;
+  const [subject, rival] = [comparison.subject, evidence.against?.name].map((name) =>
+    comparison.systems.find((system) => system.name === name),
+  );
+  if (subject === undefined || rival === undefined) return undefined;
+  const known = conclude(comparison);
+  if (known.outcome !== 'better' && !isBehind(comparison) && holdsAlone(evidence)) {
+    const alike = `The test rows as they are do not tell them apart: ${describePair(comparison, [subject, rival])}.`;
+    const advice = `Use ${systemTitle(subject)}: ${clause(evidence, [subject, rival])}. ${alike}`;
+    return { outcome: 'better', advice, use: subject.name };
+  }
+  // Rules change few words, so only people's own rows speak against a result.
+  if (wording.own !== undefined && isKeepable(rival) && fallsBehind(evidence)) {
+    const advice = `Use ${systemTitle(rival)}: ${clause(evidence, [rival, subject])}.`;
+    return { outcome: 'not-better', advice, use: rival.name };
+  }
+  return wording.own === undefined ? undefined : conclusionBefore(comparison, wording);
+}
+
+/** As rows made by rules have it, where people's own rows do not tell. */
+function conclusionBefore(comparison: Comparison, wording: Wording): Conclusion {
+  return concluded(comparison, { ...wording, own: undefined }) ?? conclude(comparison);
+}
+
+/** The result stands where the rival falls, and no other system is as good. */
+function holdsAlone({ against, metrics: [metric], systems }: Wording): boolean {
+  if (against?.verdict !== 'better') return false;
+  const [mine, theirs] = [systems[0].name, against.name].map((name) => valuesOf(systems, name, metric.name));
+  if (!isNotable(mine?.reworded, theirs?.reworded, metric)) return false;
+  if (!isNotable(theirs?.asTested, theirs?.reworded, metric)) return false;
+  const isBest = systems.every(({ name }) => !isBelow(mine, valuesOf(systems, name, metric.name), metric.better));
+  const isFirm = !isNotable(mine?.asTested, mine?.reworded, metric) || 2 * lossOf(mine) <= lossOf(theirs);
+  return isBest && isFirm;
+}
+
+function fallsBehind({ against, metrics: [metric], systems }: Wording): boolean {
+  if (against?.verdict !== 'worse') return false;
+  const [mine, theirs] = [systems[0].name, against.name].map((name) => valuesOf(systems, name, metric.name));
+  return isNotable(theirs?.reworded, mine?.reworded, metric);
+}
+
+type Values = WordedSystem['values'][string] | undefined;
+
+function valuesOf(systems: readonly WordedSystem[], wanted: string, metric: string): Values {
+  const values = systems.find(({ name }) => name === wanted)?.values;
+  return values && entryOf(values, metric);
+}
+
+function isBelow(first: Values, second: Values, better: 'higher' | 'lower'): boolean {
+  if (first === undefined || second === undefined) return false;
+  return better === 'higher' ? first.reworded < second.reworded : first.reworded > second.reworded;
+}
+
+function lossOf(values: Values): number {
+  return values?.asTested === undefined ? 0 : Math.abs(values.asTested - values.reworded);
+}
+
+/** "in other words it answers 190 of 200 test rows right, tf-idf 120"; the better one first. */
+function clause(evidence: Wording, [first, second]: readonly [ComparedSystem, ComparedSystem]): string {
+  const { metrics, rows, systems, file } = evidence;
+  const [{ name, title }] = metrics;
+  const [mine, theirs] = [first, second].map((one) => valuesOf(systems, one.name, name)?.reworded ?? Number.NaN);
+  const where = file === undefined ? 'in other words' : `on rows of your own (${file})`;
+  if (!SHARES.has(name))
+    return `${where} it has ${title} ${formatNumber(mine, 3)}, ${systemTitle(second)} ${formatNumber(theirs, 3)}`;
+  const all = file === undefined ? plural(rows, 'test rows') : String(rows);
+  return `${where} it answers ${countedRight(mine, rows)} of ${all} right, ${systemTitle(second)} ${countedRight(theirs, rows)}`;
+}
+
+/** "On rows of your own (own.csv) it answers 139 of 160 right, tf-idf 94." */
+export function ownRowsSentence(wording: Wording, { subject, systems }: Comparison): string | undefined {
+  const { own } = wording;
+  const [first, second] = [subject, own?.against?.name].map((name) => systems.find((one) => one.name === name));
+  if (own === undefined || first === undefined || second === undefined) return undefined;
+  const told = clause(own, [first, second]);
+  return `${told[0].toUpperCase()}${told.slice(1)}.`;
+}

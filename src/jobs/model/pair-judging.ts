@@ -1,0 +1,32 @@
+import { objectives } from '../../methods/objectives/index.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { PreferenceMeasure } from '../../train/method.ts';
+import { referenceModel, type ReferenceModel } from '../train/reference-model.ts';
+import type { OpenedModel } from './open-model.ts';
+import type { ResultNotesFile } from './result-notes.ts';
+
+/** What the run of a result judged pairs by. */
+export async function measureOf(notes: ResultNotesFile | undefined): Promise<PreferenceMeasure | undefined> {
+  if (notes === undefined) return undefined;
+  const { name, ...options } = (notes.recipe as Recipe).objective;
+  return (await objectives.load(name)).preference(options);
+}
+
+/** The model that training compared with; undefined for one that nothing was made from: it is its own. */
+export async function referenceOf({
+  model,
+  tuning,
+  notes,
+}: Pick<OpenedModel, 'model' | 'tuning' | 'notes'>): Promise<ReferenceModel | undefined> {
+  const recipe = notes?.recipe as Recipe | undefined;
+  if (recipe === undefined && tuning === undefined) return undefined;
+  const objective = recipe?.objective;
+  const named = objective !== undefined && 'ref_model' in objective ? objective.ref_model : null;
+  return referenceModel({
+    objective: { needs: { reference: true }, referenceModel: named ?? undefined },
+    tuning: tuning ?? { result: 'model' },
+    model,
+    base: notes?.base_folder ?? '',
+    storage: recipe?.storage ?? { name: 'dense' },
+  });
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { activations } from '../../nn/index.ts';
+
+export const count = z.int().positive();
+export const probability = z.number().min(0).max(1);
+export const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
+
+/** The keys of HF BertConfig that change what is computed; its descendants have the same. */
+export const bertSchema = z.looseObject({
+  vocab_size: count,
+  hidden_size: count,
+  intermediate_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  hidden_act: activation.default('gelu'),
+  max_position_embeddings: count.default(512),
+  type_vocab_size: count.default(2),
+  layer_norm_eps: z.number().default(1e-12),
+  hidden_dropout_prob: probability.default(0.1),
+  attention_probs_dropout_prob: probability.default(0.1),
+  classifier_dropout: probability.nullish(),
+  tie_word_embeddings: z.boolean().default(true),
+  position_embedding_type: z
+    .literal('absolute', { error: 'only absolute positions are supported' })
+    .default('absolute'),
+  is_decoder: z.literal(false, { error: 'only encoders are supported' }).default(false),
+});
+
+/** What an encoder is built from, by BERT's names; a schema with other keys is transformed to these. */
+export interface EncoderConfig {
+  vocab_size: number;
+  hidden_size: number;
+  intermediate_size: number;
+  num_hidden_layers: number;
+  num_attention_heads: number;
+  hidden_act: string;
+  max_position_embeddings: number;
+  type_vocab_size: number;
+  layer_norm_eps: number;
+  /** Of embeddings, and of each half's result unless its definition says otherwise. */
+  hidden_dropout_prob: number;
+  attention_probs_dropout_prob: number;
+  classifier_dropout?: number | null;
+  tie_word_embeddings: boolean;
+}

@@ -1,0 +1,149 @@
+// N tokens, D width, I width inside the feed-forward half, H heads, d head size
+import {
+  activations,
+  attention,
+  Dropout,
+  gateOf,
+  LayerNorm,
+  Linear,
+  linearGroup,
+  rotate,
+  Sublayer,
+  type AttentionOptions,
+  type Rope,
+} from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+import { place } from '../heads/place.ts';
+import { Block, type Pass } from '../stack.ts';
+
+/** Projections to queries, keys and values (`qkv` is one for all), of what attention gives, and of the feed-forward half. */
+type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'outer';
+type NormPart = 'attentionNorm' | 'norm';
+
+/** Paths of a layer's parts below it, in the checkpoint's order. A norm without a name does not exist. */
+export type LayerNames = Partial<Record<LinearPart | NormPart, string>>;
+
+/** Dropout on attention probabilities, on each half's result, and between the feed-forward projections. */
+type DropoutPart = 'probabilities' | 'attended' | 'inner' | 'outer';
+
+export type LayerDropouts = Partial<Record<DropoutPart, Dropout>>;
+
+export interface LayerShape {
+  /** Of the layer in the trunk: `encoder.layer.0` */
+  path: string;
+  width: number;
+  inner: number;
+  heads: number;
+  activation: string;
+  epsilon: number;
+  names: LayerNames;
+  /** Each with a site below `path` that keys its random numbers. */
+  dropouts: Partial<Record<DropoutPart, readonly [probability: number, site: string]>>;
+  /** Each half reads normalised values, or its sum with what it read is normalised. */
+  norms: 'before' | 'after';
+  /** All parts have biases unless said. */
+  biases?: Partial<Record<'attention' | 'feedForward' | 'norms', boolean>>;
+  /** The first feed-forward projection makes gate and values, in that order. */
+  isGated?: boolean;
+  attention?: Omit<AttentionOptions, 'dropout'> & { rope?: Rope };
+}
+
+/** A transformer layer whose tokens all see each other: attention and a feed-forward half, each added to what it read. */
+export class EncoderLayer extends Block {
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
+  readonly #shape: LayerShape;
+  readonly #linears = {} as Record<LinearPart, Linear>;
+  readonly #norms: Partial<Record<NormPart, LayerNorm>> = {};
+  readonly #dropouts: LayerDropouts;
+
+  constructor(shape: LayerShape) {
+    super();
+    this.#shape = shape;
+    this.#dropouts = layerDropouts(shape);
+    this.attention_sublayer = new Sublayer('attention', shape.width);
+    this.mlp_sublayer = new Sublayer('mlp', shape.width);
+    for (const [part, path] of Object.entries(shape.names) as [LinearPart | NormPart, string][]) {
+      place(
+        this,
+        path,
+        part === 'attentionNorm' || part === 'norm'
+          ? (this.#norms[part] = new LayerNorm(shape.width, shape.epsilon, { bias: shape.biases?.norms }))
+          : (this.#linears[part] = newLinear(shape, part)),
+      );
+    }
+  }
+
+  /** Layers that share this one's weights bring dropouts of their own. */
+  override forward(x: Tensor, pass: Pass, dropouts = this.#dropouts): Tensor {
+    const attended = this.#add(x, 'attentionNorm', (read) =>
+      this.attention_sublayer.change(read, this.#attend(read, pass, dropouts)),
+    );
+    return this.#add(attended, 'norm', (read) => this.mlp_sublayer.change(read, this.#feed(read, dropouts)));
+  }
+
+  get rope(): Rope | undefined {
+    return this.#shape.attention?.rope;
+  }
+
+  protected get linears(): Readonly<Record<LinearPart, Linear>> {
+    return this.#linears;
+  }
+
+  protected attentionOptions(): NonNullable<LayerShape['attention']> {
+    return this.#shape.attention ?? {};
+  }
+
+  #add(x: Tensor, part: NormPart, half: (read: Tensor) => Tensor): Tensor {
+    const norm = (y: Tensor) => this.#norms[part]?.forward(y) ?? y;
+    return this.#shape.norms === 'before' ? x.add(half(norm(x))) : norm(half(x).add(x));
+  }
+
+  #attend(x: Tensor, pass: Pass, dropouts: LayerDropouts): Tensor {
+    const { rope, ...options } = this.attentionOptions();
+    const [q, k, v] = this.#projected(x).map((one) => one.reshape(x.shape[0], this.#shape.heads, -1)); // [N, H, d]
+    const rotation = rope && pass.rotations?.get(rope);
+    const turn = (heads: Tensor) => (rotation === undefined ? heads : rotate(heads, rotation));
+    const request = { causal: false, ...options, layout: pass.layout, dropout: dropouts.probabilities };
+    return drop(dropouts.attended, this.#linears.attended.forward(attention(turn(q), turn(k), v, request).flatten(1)));
+  }
+
+  /** [N, D] → [N, D] each */
+  #projected(x: Tensor): Tensor[] {
+    const { query, key, value, qkv } = this.#linears;
+    const { width } = this.#shape;
+    return qkv === undefined ? linearGroup([query, key, value], x) : qkv.forward(x).split([width, width, width], 1);
+  }
+
+  #feed(x: Tensor, dropouts: LayerDropouts): Tensor {
+    return drop(dropouts.outer, this.#linears.outer.forward(drop(dropouts.inner, this.#activated(x))));
+  }
+
+  /** [N, D] → [N, I] */
+  #activated(x: Tensor): Tensor {
+    const { isGated, activation, inner } = this.#shape;
+    const values = this.#linears.inner.forward(x);
+    if (isGated !== true) return activations[activation](values);
+    const [gate, up] = values.split([inner, inner], 1);
+    return gateOf(activation)(gate, up);
+  }
+}
+
+export function layerDropouts({ path, dropouts }: Pick<LayerShape, 'path' | 'dropouts'>): LayerDropouts {
+  const made = Object.entries(dropouts).map(([part, [probability, site]]) => [
+    part,
+    new Dropout(probability, `${path}.${site}`),
+  ]);
+  return Object.fromEntries(made) as LayerDropouts;
+}
+
+function newLinear({ width, inner, isGated, biases }: LayerShape, part: LinearPart): Linear {
+  if (part === 'inner')
+    return new Linear(width, isGated === true ? 2 * inner : inner, { bias: biases?.feedForward ?? true });
+  if (part === 'outer') return new Linear(inner, width, { bias: biases?.feedForward ?? true });
+  return new Linear(width, part === 'qkv' ? 3 * width : width, { bias: biases?.attention ?? true });
+}
+
+function drop(dropout: Dropout | undefined, x: Tensor): Tensor {
+  return dropout?.forward(x) ?? x;
+}

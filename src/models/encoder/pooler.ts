@@ -1,0 +1,25 @@
+import { activations, Linear, Module, type Activation } from '../../nn/index.ts';
+import type { Tensor } from '../../tensor/index.ts';
+
+/** Reads a row's first token for a classifier: `pooler.dense` in checkpoints. */
+export class Pooler extends Module {
+  readonly dense: Linear;
+  readonly #activation: Activation;
+
+  constructor(widths: { in: number; out: number }, activation = 'tanh') {
+    super();
+    this.dense = new Linear(widths.in, widths.out, { bias: true });
+    this.#activation = activations[activation];
+  }
+
+  forward(pooled: Tensor): Tensor {
+    return this.#activation(this.dense.forward(pooled));
+  }
+}
+
+/** The same where the layer itself is called `pooler` (ALBERT). */
+export class BarePooler extends Linear {
+  override forward(pooled: Tensor): Tensor {
+    return activations.tanh(super.forward(pooled));
+  }
+}

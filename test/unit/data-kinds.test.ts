@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { cutRow, type FitOptions } from '../../src/data/cut-row.ts';
+import { exampleRow } from '../../src/data/example-row.ts';
+import { detectFormat } from '../../src/data/formats/detect.ts';
+import { RowReader } from '../../src/data/formats/row-reader.ts';
+import { kindOf, kinds, type Example } from '../../src/data/kinds/index.ts';
+import type { Kind } from '../../src/data/kinds/kind.ts';
+import { metrics } from '../../src/eval/metrics/index.ts';
+import { objectives } from '../../src/methods/objectives/index.ts';
+import { taskNames } from '../../src/models/architecture.ts';
+import { SAMPLES } from './data-format-samples.ts';
+
+const provenance = { id: '0123456789abcdef', source: { file: 'rows.jsonl', line: 1 } };
+
+function exampleFrom(row: Record<string, unknown>, { read }: Kind<Example>['formats'][string]): Example {
+  const reader = new RowReader(row, { file: 'rows.jsonl', line: 1 });
+  const body = read(reader);
+  expect(reader.problems).toEqual([]);
+  return { ...body!, ...provenance };
+}
+
+/** One of each format of the kind; parts of a row are joined before anything else sees them. */
+function examplesOf({ name, formats }: Kind<Example>): Example[] {
+  const read = Object.entries(formats).flatMap(([format, one]) =>
+    SAMPLES[format as keyof typeof SAMPLES].map(({ row }) => exampleFrom(row, one)),
+  );
+  return read.filter((example) => example.kind === name && !('part' in example));
+}
+
+describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('rows of kind $name', ({ kind }) => {
+  const examples = examplesOf(kind);
+
+  it('come from its formats and know their kind', () => {
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(kindOf(example)).toBe(kind);
+  });
+
+  it('are written as rows that detection reads back, or not at all', async () => {
+    for (const example of examples) {
+      if (kind.row === undefined) {
+        expect(() => exampleRow(example)).toThrow(expect.objectContaining({ code: 'E_WRONG_ROWS' }));
+        continue;
+      }
+      const row = JSON.parse(JSON.stringify(exampleRow(example))) as Record<string, unknown>;
+      const { name, format } = await detectFormat([row, row], { file: 'rows.jsonl' });
+      expect(Object.keys(kind.formats)).toContain(name);
+      expect(exampleFrom(row, format)).toEqual(example);
+    }
+  });
+
+  it('have a text to compare by, and a question that is not the whole of it', () => {
+    for (const example of examples) {
+      expect(kind.text(example)).not.toBe('');
+      const question = kind.question?.(example);
+      if (question !== undefined) expect(kind.text(example).startsWith(question)).toBe(true);
+    }
+  });
+
+  it('stay what they are when their texts are put in the same words', () => {
+    expect(kind.withWritten === undefined).toBe(kind.written === undefined);
+    for (const example of examples) {
+      const texts = kind.written?.(example);
+      if (texts !== undefined) expect(kind.withWritten!(example, texts)).toEqual(example);
+    }
+  });
+
+  it('answer with their label', () => {
+    for (const example of examples) {
+      const { label } = kind;
+      if (label?.type === 'class' || label?.type === 'number')
+        expect(kind.answer(example)).toBe(String(label.of(example)));
+    }
+  });
+
+  it('name metrics, objectives and tasks that there are', () => {
+    const named = Object.values(kind.forms ?? {}).flatMap((form) => form.metrics);
+    expect(named.filter((name) => !metrics.has(name))).toEqual([]);
+    const { objective } = kind;
+    const trained = objective === undefined ? [] : [objective, ...Object.values(objective.ofClasses ?? {})];
+    expect(trained.map(({ name }) => name).filter((name) => !objectives.has(name))).toEqual([]);
+    const tasks = examples.flatMap((example) => kind.needs?.(example).tasks ?? []);
+    expect(tasks.filter((task) => !Object.hasOwn(taskNames, task))).toEqual([]);
+  });
+
+  it('have one form of answers, or say which', () => {
+    const forms = Object.keys(kind.forms ?? {});
+    expect(kind.formOf !== undefined).toBe(forms.length > 1);
+    if (kind.formOf !== undefined) expect(forms).toContain(kind.formOf(examples));
+  });
+
+  describe.each(['right', 'left', 'middle'] as const)('cut on the %s', (side) => {
+    it.each(['fail', 'drop', 'truncate', 'split'] as const)('under %s keep an order of tokens that fits', (policy) => {
+      const [length, maxLength] = [40, 12];
+      const ids = Int32Array.from({ length }, (_, token) => token);
+      const row = { ids, trained: new Uint8Array(length).fill(1, 30, 39) };
+      const options: FitOptions = { maxLength, policy, side, keepStart: 1, starts: [0], ends: [39] };
+      const pieces = cutRow(row, examples[0], options);
+      const isDropped = policy === 'fail' || policy === 'drop' || kind.cut === 'never';
+      expect(pieces.length === 0).toBe(isDropped);
+      for (const piece of pieces) {
+        const { segments = [piece.ids.length] } = piece as { segments?: readonly number[] };
+        expect(piece.trained).toHaveLength(piece.ids.length);
+        let from = 0;
+        for (const segment of segments) {
+          expect(segment).toBeLessThanOrEqual(maxLength);
+          const kept = [...piece.ids.subarray(from, from + segment)];
+          expect(kept).toEqual([...new Set(kept)].toSorted((a, b) => a - b));
+          from += segment;
+        }
+        expect(from).toBe(piece.ids.length);
+      }
+    });
+  });
+});

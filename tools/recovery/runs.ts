@@ -1,0 +1,229 @@
+/**
+ * `npm run stress:recovery -- runs [--times 10] [--kind lora]`: SIGKILL of `attune train`, its worker or both, at moments from
+ * before the run began to while its result is written, for each kind of run-kinds.ts; `attune train --resume` goes on. The
+ * result's files, the checkpoint, the metrics and the report are those of a run that was left alone, except for clocks.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { randomUnit } from '../../src/base/random.ts';
+import { sha256FileSync } from '../../src/files/hash.ts';
+import { readJsonLines } from '../../src/store/json-lines.ts';
+import { familyOf } from '../stress/process-usage.ts';
+import { KINDS, STEPS, writeRunKinds, type Kind } from './run-kinds.ts';
+
+const { values } = parseArgs({
+  options: { times: { type: 'string', default: '10' }, kind: { type: 'string' } },
+  allowPositionals: true,
+});
+const TIMES = Number(values.times);
+const VICTIMS = ['command', 'worker', 'both'] as const;
+const MOST_TRIES = 6;
+/** What is read of clocks, of memory and of the disk, and what is drawn for each run. */
+const CLOCKS =
+  /^(at|id|now|times|phases|.*[a-z]At|.*[sS]econds.*|.*(B|_b)ytes|tokensPerSecond|train\/tokens_per_second)$/;
+
+type Victim = (typeof VICTIMS)[number];
+
+const attune = resolve('bin/attune');
+const root = mkdtempSync(join(tmpdir(), 'attune-runs-'));
+const base = join(root, 'base');
+/** Always the same place: runs keep whole paths. */
+const work = join(root, 'work');
+const run = join(work, 'out');
+
+let [kills, problems] = [0, 0];
+try {
+  await writeRunKinds(base);
+  const chosen = values.kind === undefined ? KINDS : KINDS.filter((kind) => kind === values.kind);
+  console.log('| run | killed | at | outcome |\n|---|---|---|---|');
+  for (const kind of chosen) await killOften(kind);
+  console.log(`${kills} kills, ${problems} faults`);
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+process.exitCode = problems === 0 && kills > 0 ? 0 : 1;
+
+/** So many events after the command's start, and then so long. */
+interface Moment {
+  events: number;
+  seconds: number;
+}
+
+interface Kill {
+  victim: Victim;
+  moment: Moment;
+}
+
+async function killOften(kind: Kind): Promise<void> {
+  const alone = await liveThrough(kind);
+  for (let time = 0; time < TIMES; time++) {
+    const victim = VICTIMS[time % VICTIMS.length];
+    let share = (time + randomUnit([0, kind, time])) / TIMES;
+    let killed = await liveThrough(kind, { victim, moment: momentAt(alone.times, share, time) });
+    // It was over sooner than when it was left alone.
+    for (let tries = 1; killed.at === undefined && tries < MOST_TRIES; tries++) {
+      share *= 0.95;
+      killed = await liveThrough(kind, { victim, moment: momentAt(alone.times, share, time) });
+    }
+    const faults = [...differences(alone.outcome, killed.outcome), ...(killed.at === undefined ? ['no kill'] : [])];
+    [kills, problems] = [kills + 1, problems + faults.length];
+    const outcome = faults.length === 0 ? 'equal' : faults.join('; ');
+    console.log(`| ${kind} | ${victim} | ${killed.at} | ${outcome} |`);
+  }
+}
+
+/**
+ * By turns a share of the time and a share of the events, most of which are steps. Told by events, since another run on a
+ * busy machine takes another time.
+ * @param times of the events of a run that was left alone, and of its end, in seconds after its start
+ */
+function momentAt(times: readonly number[], share: number, turn: number): Moment {
+  const seconds = turn % 2 === 0 ? share * times.at(-1)! : times[Math.floor(share * times.length)];
+  const events = times.filter((time) => time <= seconds).length;
+  return { events, seconds: seconds - (times[events - 1] ?? 0) };
+}
+
+interface Life {
+  outcome: Outcome;
+  /** Of the first process: see `momentAt`. */
+  times: number[];
+  /** Where the kill met it. */
+  at?: string;
+}
+
+/** A run from its start to its end, over a kill. */
+async function liveThrough(kind: Kind, kill?: Kill): Promise<Life> {
+  rmSync(work, { recursive: true, force: true });
+  cpSync(base, work, { recursive: true });
+  if (kind === 'dp_sgd') plantSecret();
+  const began = Date.now();
+  const at = await train(kind, kind === 'dp_sgd' ? ['--resume'] : [], kill);
+  const times = [...eventTimes(), Date.now()].map((time) => (time - began) / 1000);
+  if (at !== undefined) await train(kind, ['--resume']);
+  return { outcome: outcomeOf(), times, at };
+}
+
+/** The key of a private run's noise is drawn, and two runs can only be compared under one. */
+function plantSecret(): void {
+  mkdirSync(run);
+  writeFileSync(join(run, 'secret.json'), JSON.stringify({ secret: 7 }), { mode: 0o600 });
+}
+
+/** @returns where it was killed; nothing where it ended on its own */
+async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<string | undefined> {
+  const env = { ...process.env, ATTUNE_HOME: join(work, 'home'), ATTUNE_THREADS: '1', NO_COLOR: '1' };
+  const words = ['train', `${kind}.yaml`, '--json', ...more];
+  const child = spawn(attune, words, { cwd: work, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += String(data)));
+  const ended = new Promise<number | null>((done) => {
+    child.once('close', done);
+  });
+  if (kill !== undefined && (await comesTo(kill.moment, child))) {
+    const family = familyOf(child.pid!).map(({ id }) => id);
+    hit(family, child.pid!, kill.victim);
+    const at = momentOf();
+    await ended;
+    // A worker that lost its parent saves and stops.
+    while (family.some((id) => existsSync(`/proc/${id}`))) await sleep(20);
+    return at;
+  }
+  const code = await ended;
+  if (code !== 0) throw new Error(`${words.join(' ')} ends with ${code}: ${said.slice(-2000)}`);
+  return undefined;
+}
+
+/** @returns false where the command ends before */
+async function comesTo({ events, seconds }: Moment, child: ChildProcess): Promise<boolean> {
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  while (isRunning() && eventTimes().length < events) await sleep(5);
+  await sleep(seconds * 1000);
+  return isRunning();
+}
+
+function eventTimes(): number[] {
+  return linesOf('events.jsonl').map(({ at }) => Number(at));
+}
+
+/** A worker that has not been started yet cannot be hit, and the command is in its place. */
+function hit(family: readonly number[], command: number, victim: Victim): void {
+  const workers = family.filter((id) => id !== command);
+  const hits = { command: [command], worker: workers.length > 0 ? workers : [command], both: family };
+  for (const id of hits[victim]) if (existsSync(`/proc/${id}`)) process.kill(id, 'SIGKILL');
+}
+
+function momentOf(): string {
+  if (!existsSync(join(run, 'events.jsonl'))) return 'before it began';
+  const steps = [...metrics().keys()].map((key) => Number(key.split(' ')[1]));
+  const step = steps.reduce((most, one) => Math.max(most, one), -1);
+  if (step < 0) return 'data and preflight';
+  return step < STEPS ? `step ${step}` : 'result';
+}
+
+interface Outcome {
+  /** Of files whose every byte counts. */
+  hashes: Record<string, string>;
+  /** Of files that hold clocks. */
+  documents: Record<string, unknown>;
+}
+
+function outcomeOf(): Outcome {
+  const checkpoint = `checkpoints/step-${STEPS}`;
+  const folders = ['adapter', 'model', checkpoint].filter((name) => existsSync(join(run, name)));
+  const files = folders.flatMap((name) => readdirSync(join(run, name)).map((file) => `${name}/${file}`));
+  const hashed = [...files, 'samples.json', 'measured.json'].filter((name) => !name.endsWith('trainer_state.json'));
+  const read = [`${checkpoint}/trainer_state.json`, 'comparison.json', 'report.json'];
+  const there = (names: readonly string[]) => names.filter((name) => existsSync(join(run, name)));
+  return {
+    hashes: Object.fromEntries(there(hashed).map((name) => [name, sha256FileSync(join(run, name))])),
+    documents: {
+      ...Object.fromEntries(
+        there(read).map((name) => [name, withoutClocks(json(readFileSync(join(run, name), 'utf8')))]),
+      ),
+      'metrics.jsonl': Object.fromEntries(metrics()),
+    },
+  };
+}
+
+/** The last line of each step: those after the last checkpoint are written again by whoever goes on. */
+function metrics(): Map<string, unknown> {
+  const lines = linesOf('metrics.jsonl');
+  return new Map(lines.map((line) => [`${'loss' in line ? 'step' : 'evaluation'} ${String(line.step)}`, line]));
+}
+
+/** Those that are whole. */
+function linesOf(name: string): Record<string, unknown>[] {
+  return existsSync(join(run, name)) ? [...readJsonLines<Record<string, unknown>>(join(run, name))] : [];
+}
+
+function json(text: string): unknown {
+  return JSON.parse(text);
+}
+
+function withoutClocks(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutClocks);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !CLOCKS.test(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutClocks(inner)]));
+}
+
+function differences(alone: Outcome, killed: Outcome): string[] {
+  return (['hashes', 'documents'] as const).flatMap((kind) => {
+    const names = new Set([...Object.keys(alone[kind]), ...Object.keys(killed[kind])]);
+    return [...names].flatMap((name) => placesOf(alone[kind][name], killed[kind][name], name).slice(0, 3));
+  });
+}
+
+/** Where two values differ. */
+function placesOf(one: unknown, other: unknown, path: string): string[] {
+  if (isDeepStrictEqual(one, other)) return [];
+  const areObjects = [one, other].every((value) => typeof value === 'object' && value !== null);
+  if (!areObjects) return [`${path}: ${JSON.stringify(other)} in place of ${JSON.stringify(one)}`];
+  const [a, b] = [one, other] as Record<string, unknown>[];
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].flatMap((name) => placesOf(a[name], b[name], `${path}.${name}`));
+}
