@@ -61,7 +61,7 @@ type Listener = ReturnType<typeof getRequestListener>;
 function listenerOf({ app, parts }: MountedServer): Listener {
   const answer = getRequestListener(app.fetch);
   return (request, response) => {
-    if (parts.state.isDraining) response.shouldKeepAlive = false;
+    if (parts.state.isDraining && 'shouldKeepAlive' in response) response.shouldKeepAlive = false;
     return answer(request, response);
   };
 }
