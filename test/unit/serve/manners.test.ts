@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
-import { createKey, listen } from '../../../src/serve/index.ts';
+import { createKey } from '../../../src/serve/index.ts';
 import { openLog } from '../../../src/serve/watch/log.ts';
 import { fakeServer, type FakeOptions, type FakeServer } from './fake-models.ts';
 
@@ -362,17 +362,6 @@ describe('probes', () => {
     const refused = await server.send('/v1/chat/completions', chat);
     expect(await errorOf(refused)).toMatchObject({ status: 503, code: 'server_shutting_down' });
     expect(server.log.at(-1)).toMatchObject({ msg: 'request refused', level: 40 });
-  });
-});
-
-describe('a server that ends', () => {
-  it('keeps no connection open for clients that go on asking', async () => {
-    const running = await listen(await start({ port: 0 }));
-    const held = async () => (await fetch(`${running.url}/health`)).headers.get('connection');
-    expect(await held()).toBe('keep-alive');
-    server.parts.state.isDraining = true;
-    expect(await held()).toBe('close');
-    await running.close();
   });
 });
 
