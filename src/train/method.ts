@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Begun,
@@ -43,12 +44,6 @@ interface Definition<Schema extends z.ZodObject, Options> {
 interface Lazy<Implementation> {
   run(): Promise<Implementation>;
 }
-
-/**
- * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
- * which is what it rose by since the reference.
- */
-export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
 /** One thing to optimise. */
 export interface ObjectiveMethod<
