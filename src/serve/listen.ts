@@ -57,7 +57,7 @@ const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
 
-/** Clients that ask again and again would hold the connections of a server that ends. */
+/** Closes connections while draining: clients with further requests would otherwise keep them open. */
 function listenerOf({ app, parts }: MountedServer): Listener {
   const answer = getRequestListener(app.fetch);
   return (request, response) => {

@@ -5,13 +5,13 @@ import type { Layout } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Answer } from './answers/answering.ts';
 
-/** What an answer is: one class, any number of them, a number, tags of words, a stretch of a text, or text. */
+/** Form of answers: one class, any number of them, a number, tags of words, a span of a text, or text. */
 export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'stretch' | 'text';
 
 /** The group of endpoints that serves a model. */
 export type ServedAs = 'text' | 'rows' | 'vectors' | 'items';
 
-/** What a model makes of tokens. */
+/** A model with the hidden states of its tokens. */
 export interface Scored {
   model: Model;
   hidden: Tensor;
@@ -20,7 +20,7 @@ export interface Scored {
   tensorOf(values: BigInt64Array): Tensor;
 }
 
-/** What a model is for. Implementations that need the engine are loaded on first use. */
+/** Purpose of a model. Implementations that need the engine are loaded on first use. */
 export interface TaskDefinition {
   /** Its name in messages: `its task is text generation`. */
   title: string;
@@ -32,7 +32,7 @@ export interface TaskDefinition {
   answers?: readonly ExampleKind[];
   /** Loads the way its models answer rows of a kind. */
   answering?(kind: ExampleKind | undefined): Promise<Answer>;
-  /** What an answer is; text unless given. */
+  /** Form of answers; text unless given. */
   answerKind?(model: Model): AnswerKind;
   /** A flawless answer, with the fields that its models give: for checking metrics before training. */
   flawless?(example: Example): Prediction;
@@ -48,7 +48,7 @@ export interface TaskDefinition {
   transcribes?(readsAudio: boolean): boolean;
   /** Classes of its head, or the one name of a number; absent where heads have none. */
   labels?(model: Model): readonly string[];
-  /** Its head is trained whole beside an adapter, as in PEFT, even where the base model has it. */
+  /** With an adapter its head is trained in full, as in PEFT, even if the base model has one. */
   trainsWholeHead?: true;
   /** Its head is made of what the base model has: biases and norms of it count as the model's own. */
   hasLanguageHead?: true;

@@ -12,7 +12,7 @@ import { task as seq2seq } from './seq2seq.ts';
 import { task as sequence } from './sequence.ts';
 import { task as token } from './token.ts';
 
-/** What models are for. One more is a file and a line. */
+/** Purposes of models. One more is a file and a line. */
 export const tasks: Readonly<Record<Task, TaskDefinition>> = {
   'causal-lm': causalLm,
   'masked-lm': maskedLm,

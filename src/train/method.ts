@@ -19,7 +19,7 @@ import type {
   Update,
 } from './interfaces.ts';
 
-/** What a method says of itself: enough to check a recipe and to print help without the engine. */
+/** Declaration of a method: enough to check a recipe and to print help without the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
   options: Schema;
   /** Checked options with those filled in that depend on each other. @throws ZodError */
@@ -32,7 +32,7 @@ export interface RecipeDefaults {
   training?: Record<string, unknown>;
 }
 
-/** What every definition says. */
+/** Common part of every definition. */
 interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
@@ -50,9 +50,9 @@ export interface ObjectiveMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
+  /** Measure by which pairs are trained and judged; undefined for other rows. @throws ZodError */
   preference(values: unknown): PreferenceMeasure | undefined;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(values: unknown, processor: Processor): Promise<Objective>;
 }
 
@@ -93,18 +93,18 @@ export interface TuningMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What its learning rate is unless a recipe says it. @throws ZodError where the values are no options of this method */
+  /** Default learning rate. @throws ZodError if the values are not options of this method */
   rate(values: unknown): TuningRate;
-  /** The model's own weights stay as they are, and what is trained stands beside them. */
+  /** Whether the model's own weights stay unchanged and trained parts are separate. */
   keepsWeights?: boolean;
   /** Tokens that it puts in front of every row. */
   virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
   /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
   beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
-  /** What it begins with, where it looks at the base or at rows. @throws AttuneError E_START_UNSUPPORTED */
+  /** Initial values that depend on the base or on rows. @throws AttuneError E_START_UNSUPPORTED */
   beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
   /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
   open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
@@ -156,11 +156,11 @@ export interface StorageMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What it makes of weights is made once, so the tuning has to keep them. */
+  /** Whether weights are converted once, so that the tuning has to keep them. */
   wantsKeptWeights?: boolean;
-  /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
+  /** `when`: the passes in which it applies. A run is evaluated on the weights themselves. */
   create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
-  /** What it makes of weights while they are loaded; undefined where that is nothing. */
+  /** Conversion of weights while they are loaded; undefined if none. */
   keep(values: unknown): Promise<KeepWeight | undefined>;
 }
 
@@ -187,7 +187,7 @@ export interface UpdateMethod<
 > extends MethodOptions<Schema, Options> {
   /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
   isPrivate?: boolean;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
 }
 
@@ -216,7 +216,7 @@ function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Sc
   return { options, recipeDefaults, settled, settle: settled };
 }
 
-/** What each file of an axis exports. */
+/** Exports of each file of an axis. */
 type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
 
 /** The methods of an axis. */
@@ -237,7 +237,7 @@ export function methodTable<Any extends MethodOptions, Table extends Files<Any>>
   return { ...defineRegistry(kind, code, entries), otherNames };
 }
 
-/** What may be written for each method of a table. */
+/** Accepted input for each method of a table. */
 export type OptionInputs<Table> = {
   [Name in keyof Table]: Table[Name] extends () => Promise<{ method: { options: infer Schema extends z.ZodType } }>
     ? z.input<Schema>

@@ -20,7 +20,7 @@ export interface RunContext {
   isResumed?: boolean;
 }
 
-/** What is left to know of a run that has its result, for all that compares or judges it: its weights are freed. */
+/** A run with a result that is still to be compared and judged. Its weights are freed by then. */
 export interface FinishedRun {
   context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
   loaded: Pick<LoadedData, 'splits'>;

@@ -69,7 +69,7 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
   return new FourBitWeight(parts, { shape, block, dtype });
 }
 
-/** Of a weight that is a shape alone: what it would take. */
+/** Size of a weight on the meta device. */
 function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions): FourBitWeight {
   const { block_size: block, double_quantization: isNested } = options;
   const of = (count: number, type: DType) => empty([count], { dtype: type, device: 'meta' });

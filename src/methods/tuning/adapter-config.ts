@@ -53,7 +53,7 @@ export interface AdapterDescription {
   task: Task | undefined;
 }
 
-/** Reads an adapter folder's configuration, whoever wrote it. @throws E_ADAPTER_UNSUPPORTED with every problem */
+/** Reads an adapter folder's configuration, from any tool. @throws E_ADAPTER_UNSUPPORTED with every problem */
 export async function readAdapterConfig(folder: string): Promise<AdapterDescription> {
   const path = join(folder, 'adapter_config.json');
   const written = readJson(path);

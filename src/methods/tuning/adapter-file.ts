@@ -7,7 +7,7 @@ import type { ResultNotes } from '../../train/interfaces.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { candidates, lastName, namesGrouped, wantedPaths, type Target, type Wanted } from './targets.ts';
 
-/** What an adapter_config.json says besides its method's own keys. */
+/** Contents of an adapter_config.json besides its method's own keys. */
 export interface AdapterAbout extends ResultNotes {
   peftType: string;
   modulesToSave: readonly string[];
@@ -63,8 +63,8 @@ export function hasTransposed(targets: readonly Target<AdaptableLayer>[]): boole
 }
 
 /**
- * PEFT stores `all-linear` as the names that it stood for. Where it would take other layers by them and the keys beside
- * them, they are whole paths. `written`: those keys.
+ * PEFT stores `all-linear` as the names it resolved to. If PEFT would match other layers by them and the related
+ * keys, whole paths are written. `written`: those keys.
  */
 export function targetNames(
   model: Model,

@@ -68,7 +68,7 @@ class Adafactor extends FirstOrderUpdate<Slot> {
     weight.copy_(decayed.sub(change));
   }
 
-  /** What the learning rate is multiplied by; steps are counted from 1. */
+  /** Factor of the learning rate; steps are counted from 1. */
   #rateOf(weight: Tensor, step: number): number {
     const { scale_parameter, least_scale, relative_step, warmup_init } = this.#options;
     const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;

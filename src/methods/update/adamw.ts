@@ -26,7 +26,7 @@ interface Moments {
 
 type Given = Pick<AdamwOptions, 'beta1' | 'beta2' | 'epsilon'> & Partial<AdamwOptions>;
 
-/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam where decay is no decoupled one. */
+/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam with coupled weight decay. */
 export class AdamW implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #options: AdamwOptions;

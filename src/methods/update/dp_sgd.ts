@@ -108,7 +108,7 @@ class DpSgd implements Update {
     return cut.losses;
   }
 
-  /** Keyed by the run's secret: whoever knew the key could take the noise away. */
+  /** Keyed by the run's secret: with the key the noise could be removed. */
   #noiseOn({ name, parameter }: Trainable, step: number): Tensor {
     const key = { seed: this.#plan.secret, path: `dp:${step}:${name}` };
     return keyedNormal([...parameter.shape], key, this.#noise * this.#options.max_row_norm);

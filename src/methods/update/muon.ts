@@ -31,7 +31,7 @@ export type MuonOptions = z.output<typeof options>;
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
 interface Kind {
-  /** What a new gradient counts in the average that is made orthogonal; 1 where that is a sum. */
+  /** Weight of a new gradient in the average that is orthogonalised; 1 if that is a sum. */
   share(momentum: number): number;
   /** Moves a weight [R, C] along an orthogonal direction; rounded in bf16 where the published code does. */
   take(weight: Tensor, direction: Tensor, learningRate: number): void;

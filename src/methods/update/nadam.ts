@@ -41,7 +41,7 @@ class Nadam extends FirstOrderUpdate<Slot> {
     aten.addcdiv_.default(weight, mean, root, { value: ofMean });
   }
 
-  /** Of a step, counted from 1. */
+  /** Momentum of a step, counted from 1. */
   #momentumAt(step: number): number {
     const { beta1, momentum_decay } = this.#options;
     return beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay));

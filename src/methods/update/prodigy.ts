@@ -66,7 +66,7 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
   }
 
-  /** The schedule's, corrected where that is asked for: by the longest of all averages, since the step is one. */
+  /** The schedule's rate, with bias correction if requested: by the longest of all averages, since the step is common. */
   #rateOf(moves: readonly Step[]): number {
     const { beta1, beta2, use_bias_correction: isCorrected } = this.#options;
     const learningRate = moves[0].learningRate / moves[0].rate;

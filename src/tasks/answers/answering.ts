@@ -12,7 +12,7 @@ export const TEMPLATE_DATE = new Date(0);
 /** Why a model leaves a row unanswered. */
 export const TOO_LONG = 'longer than the model can read';
 
-/** What a model needs to answer rows. */
+/** A model with everything it needs to answer rows. */
 export interface Answering {
   model: Model;
   tokenizer: Tokenizer;
@@ -36,12 +36,12 @@ export interface RunReading {
 }
 
 /**
- * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
- * which is what it rose by since the reference.
+ * Preference for one answer of a pair: its log-probability, whole or per token, or the implicit reward, the increase
+ * since the reference.
  */
 export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
-/** What a result was judged by while it was trained, where that is recorded. */
+/** Measure by which a result was trained, if recorded. */
 export interface PairJudging {
   measure(): Promise<PreferenceMeasure | undefined>;
   /** The model that training compared with; undefined for one that nothing was made from: it is its own. */
@@ -53,7 +53,7 @@ export interface AnswerOptions {
   maxNewTokens: number;
   /** Texts that end an answer, for models that have learnt no end. */
   stop?: readonly string[];
-  /** What answers are held to while they are written, for models that have not learnt the form. */
+  /** Constraints on answers, for models that have not learnt the form. */
   held?: Record<AskingStyle, ConstraintSpec>;
   /** The classes of classification rows, for a language model: it chooses the likeliest instead of writing. */
   labels?: readonly string[];

@@ -14,7 +14,7 @@ import { cutRows } from './cut-rows.ts';
 import { classScores } from './head-scores.ts';
 import { readScores } from './read-scores.ts';
 
-/** What a head with classes, or with a number, says of each row, with the probability of every class. */
+/** Predictions of a classification or regression head, with the probability of every class. */
 export async function answerWithClasses(
   answering: Answering,
   asked: readonly Asked[],

@@ -5,7 +5,7 @@ import type { Answering } from './answering.ts';
 
 type Opened = Pick<Answering, 'reading' | 'tokenizer'>;
 
-/** What a model reads of rows that are too long for it, since it was trained so; undefined where it reads none. */
+/** How a model reads rows that are too long for it, as in training; undefined if it rejects them. */
 export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | undefined {
   const policy = opened.reading?.long_rows;
   if (policy === 'split' && readsWindows(opened) && opened.model.task === 'sequence')
@@ -21,7 +21,7 @@ function readsWindows(opened: Opened): boolean {
 interface Cutting {
   opened: Opened;
   maxPositions: number;
-  /** What rows that are classified came from: windows are read of these only. */
+  /** Examples of classified rows: only these are read in windows. */
   origins?: readonly RowOrigin[];
 }
 

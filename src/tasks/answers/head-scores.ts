@@ -1,4 +1,4 @@
-/** What the heads of classifiers say of rows. R rows, C classes */
+/** Scores of classifiers' heads. R rows, C classes */
 import { collateRows } from '../rows/collate.ts';
 import { stepScores } from '../rows/step-scores.ts';
 import type { Model } from '../../models/model.ts';
@@ -18,7 +18,7 @@ export function classScores(model: Model, rows: readonly PreparedRow[], causal: 
   return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
-/** What stands behind each step of what the model was trained on; a line's end, where its configuration does not say. */
+/** Separator after each step of the training rows; a newline unless the configuration has one. */
 export function separatorOf({ config }: Pick<Model, 'config'>): string {
   return typeof config.step_separator === 'string' ? config.step_separator : '\n';
 }

@@ -39,7 +39,7 @@ export async function answerWithItems(
   });
 }
 
-/** What somebody has, as a model reads it: of a long history its end. */
+/** A user's history as a model reads it: the end of a long one. */
 export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPositions: number): PreparedRow {
   const { id, source } = example;
   const { ids: all, lead } = itemIds(tokenizer, example);
@@ -48,14 +48,14 @@ export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPosit
   return { id, source, ids, trained: new Uint8Array(ids.length) };
 }
 
-/** What the model makes of each row's end: [R, D] */
+/** State at each row's end: [R, D] */
 export function lastStates({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Tensor {
   const { input } = collateRows(batch, { causal: true });
   const ends = BigInt64Array.from(model.layoutOf(input).offsets.slice(1), (end) => BigInt(end - 1));
   return model.hidden(input).indexSelect(0, fromArray(ends).toDevice(model.device));
 }
 
-/** What the model gives every token after each row's last: [R · V] */
+/** Logits after each row's last token: [R · V] */
 function logitsOf({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Float64Array {
   return Float64Array.from(model.tokenHead.logits(lastStates({ model }, batch)).toNumbers()); // [R, V]
 }

@@ -10,7 +10,7 @@ import { traitsOf } from '../../models/traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 
-/** A text is read so many times; each time another seventh of its tokens is hidden, about as many as in training. */
+/** Number of passes over a text; each masks another seventh of its tokens, about as many as in training. */
 const PASSES = 7;
 
 /**
@@ -51,7 +51,7 @@ export async function answerWithMasks(
   });
 }
 
-/** Of each row's hidden tokens. */
+/** Loss of each row's masked tokens. */
 function natsOf(model: Model, rows: readonly PreparedRow[]): number[] {
   const { input } = collateRows(rows, { causal: false });
   const { places, targets, rows: rowOf } = hiddenTokens({ rows });

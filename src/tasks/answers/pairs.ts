@@ -7,8 +7,8 @@ import type { Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
 
 /**
- * For each row, all texts by how well they fit its image, and all images by how well they fit its text. Other texts of
- * the same image, and other images of the same text, are no mistakes and are left out of the order.
+ * For each row, all texts ranked by fit to its image, and all images by fit to its text. Other texts of the same
+ * image, and other images of the same text, are correct too and are left out of the ranking.
  */
 export async function answerWithPairs(
   opened: Answering,

@@ -84,7 +84,7 @@ function predictionOf(
   const text = textOf((margins[measure] ?? margin) >= 0 ? chosen : rejected);
   if (per_token !== undefined)
     return { id, margin, margins: { per_token, ...(measure === 'reference' && { reference }) }, text };
-  // What a reward model is trained to say is how probable it is that an answer is preferred.
+  // A reward model predicts the probability that an answer is preferred.
   const isChosen = 1 / (1 + Math.exp(-margin));
   return { id, margin, text, scores: { chosen: isChosen, rejected: 1 - isChosen } };
 }

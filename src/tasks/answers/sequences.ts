@@ -13,7 +13,7 @@ import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 /** Texts that are read together, and answered together. */
 const BATCH = 32;
 
-/** What a decoder writes from what its encoder read, and how likely it finds the right answer. */
+/** Answers of an encoder-decoder, and the likelihood of the right ones. */
 export async function answerWithDecoder(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],
@@ -50,7 +50,7 @@ function asCompletion(example: Asked['example']): CompletionExample {
   return { kind: 'completion', id, source, prompt: promptText(example), completion: expectedText(example) ?? '' };
 }
 
-/** Of each row's own answer; undefined for a row without one. */
+/** Likelihood of each row's own answer; undefined without one. */
 async function likelihoodsOf(
   { model, tokenizer }: Pick<Answering, 'model' | 'tokenizer'>,
   examples: readonly CompletionExample[],

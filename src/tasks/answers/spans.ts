@@ -50,8 +50,8 @@ interface Span {
 }
 
 /**
- * The stretch within `from … to - 1` of at most `longest` tokens whose scores as start and as end add up to the most; the
- * first of several. Undefined where there is no token.
+ * The span within `from … to - 1` of at most `longest` tokens with the highest sum of start and end scores; the first
+ * of several. Undefined without tokens.
  */
 export function bestSpan(
   { start, end }: { start: ArrayLike<number>; end: ArrayLike<number> },
@@ -70,7 +70,7 @@ export function bestSpan(
 /** As Hugging Face's scripts for SQuAD have it. */
 const USUAL_LENGTH = 384;
 
-/** What one window says: the best stretch of its text, and how well "none" answers. */
+/** Result of one window: the best span of its text, and the score of "none". */
 interface WindowAnswer {
   best: Span | undefined;
   none: number;
@@ -134,7 +134,7 @@ interface Found {
   framed: PlacedText;
 }
 
-/** The best stretch of all windows, beside "none", which every window has to say; undefined where there is no text. */
+/** Best span of all windows, or "none" if every window says so; undefined without text. */
 function bestStretch(
   answers: readonly WindowAnswer[],
   { example, windows, framed }: Found,
@@ -158,7 +158,7 @@ function answerText(stretch: Prediction['stretch'], { may_be_absent, null_score_
   return stretch === undefined || (may_be_absent && stretch.noneBy > null_score_diff_threshold) ? '' : stretch.text;
 }
 
-/** The same answers read with a threshold of 0 for "none", where another was chosen: to be shown beside them. */
+/** The same answers with a threshold of 0 for "none", for comparison with the chosen one. */
 export function withoutThreshold(answered: Answered, config: RawConfig): Answered[] {
   const reading = spanReading(config);
   if (!reading.may_be_absent || reading.null_score_diff_threshold === 0) return [];

@@ -17,7 +17,7 @@ export function hears({ task, architecture }: Model): boolean {
   return tasks[task].transcribes?.(architecture.modalities?.includes('audio') === true) === true;
 }
 
-/** What is said in each row's recording. */
+/** Transcript of each row's recording. */
 export async function answerWithSpeech(
   opened: Answering,
   asked: readonly Asked[],
@@ -71,7 +71,7 @@ export async function writeDown(
 /** Enough to see what a processor makes of them. */
 const PROBE_SAMPLES = 400;
 
-/** What reads recordings for an opened model. @throws AttuneError E_NO_LETTERS where it has learnt none; E_PROCESSOR_WRONG */
+/** Audio processor of an opened model. @throws AttuneError E_NO_LETTERS for a model without an alphabet; E_PROCESSOR_WRONG */
 export function processorOf({ model, tokenizer, baseFolder }: Answering): AudioProcessor {
   if (model.task !== 'ctc' || tokenizer.readsText) {
     const processor = audioProcessor(readJson<Record<string, unknown>>(join(baseFolder, 'preprocessor_config.json')));

@@ -9,7 +9,7 @@ import { traitsOf } from '../../models/traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** What stands for no name. */
+/** Tag of words outside any name. */
 const OUTSIDE = 'O';
 
 /** The likeliest tag of each word, by a head for tokens. */

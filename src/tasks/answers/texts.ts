@@ -31,7 +31,7 @@ import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './a
 /** Rows between two signs of progress; how many are computed together is up to the generation. */
 const BATCH = 128;
 
-/** What a language model writes, how likely it finds the right answer, and which of the classes it finds likeliest. */
+/** Answers of a language model, the likelihood of the right ones, and its most likely class. */
 export async function answerWithText(
   opened: Answering,
   asked: readonly Asked[],
@@ -145,9 +145,9 @@ function answerOf(text: string, kind: ExampleKind): string {
 interface Fitted extends Asked {
   /** Undefined for rows of plain text, which ask nothing. */
   row?: AskedRow;
-  /** Ids; empty where there is no row. */
+  /** Ids; empty without a row. */
   prompt: Int32Array;
-  /** What its image tokens stand for. */
+  /** Images of its image tokens. */
   images?: readonly ImageFile[];
   isTooLong: boolean;
 }

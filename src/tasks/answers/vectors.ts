@@ -47,7 +47,7 @@ function nearest(
   return found.map(({ rows }) => Array.from(rows, (row) => collection[row]));
 }
 
-/** What a row asks with: its anchor, or both texts. */
+/** Query texts of a row: its anchor, or both texts. */
 function textsOf(example: Asked['example']): string[] {
   if (example.kind === 'graded') return [example.first, example.second];
   return example.kind === 'pair' ? [example.anchor] : [];

@@ -3,7 +3,7 @@ import { Renderer } from '../../text/index.ts';
 import type { PreparedRow, RowReader } from './rows.ts';
 import { plainText } from './shared-prompt.ts';
 
-/** What steps are read with. */
+/** Settings for reading steps. */
 export interface StepReading extends Pick<RowReader, 'tokenizer' | 'now' | 'causal'> {
   separator: string;
 }
@@ -42,7 +42,7 @@ export async function stepRows(examples: readonly Steps[], reading: StepReading)
   });
 }
 
-/** What stands around everything that an encoder reads. */
+/** Special tokens around an encoder's input. */
 async function frameOf({ tokenizer }: StepReading): Promise<{ start: number; end: number }> {
   const [{ ids }] = await tokenizer.encodeFramed([{ text: '' }]);
   return { start: ids[0], end: ids[ids.length - 1] };

@@ -5,7 +5,7 @@ import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch } from './rows.ts';
 import { taggedTokens } from './trained-tokens.ts';
 
-/** What the head says of each step of the batch: [L, 2] */
+/** Scores of each step of the batch: [L, 2] */
 export function stepScores(model: Model, batch: Pick<Batch, 'input' | 'rows'>, runner?: StageRunner): Tensor {
   const { places } = taggedTokens(batch);
   const at = fromArray(BigInt64Array.from(places, BigInt)).toDevice(model.device);

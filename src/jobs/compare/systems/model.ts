@@ -8,6 +8,7 @@ import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
 import { tasks } from '../../../tasks/index.ts';
 import type { SystemKind } from '../../../store/results.ts';
+import { isWorded } from '../../../eval/wording/other-words.ts';
 import { OWN_BASE } from '../../model/base-model.ts';
 import { resultFolder } from '../../model/result-folder.ts';
 import { readNotes } from '../../model/result-notes.ts';
@@ -71,7 +72,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
 function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly Example[]): true | undefined {
   const base =
     kind === 'tuned' && tasks[task].tellsClasses === true ? readNotes(resultFolder(target))?.base_model : undefined;
-  const isText = first?.kind === 'classification' && first.media === undefined && first.fields === undefined;
+  const isText = first?.kind === 'classification' && isWorded(first);
   return base !== undefined && base !== OWN_BASE && isText ? true : undefined;
 }
 
