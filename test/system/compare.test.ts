@@ -163,7 +163,7 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     const { code, document } = bench.run(argv);
     expect({ code, document }).toMatchObject({
       code: 0,
-      document: { rows: { test: 6 }, answers: 'short', recommendation: { choice: 'unclear' } },
+      document: { rows: { test: 6 }, answers: 'short', recommendation: { choice: 'measure' } },
     });
     const model = ['--model', 'model', '--max-steps', '1', '--precision', 'f32'];
     const tuned = bench.run([...argv, ...model]).document as unknown as Advice;

@@ -22,10 +22,10 @@ interface Choice {
 
 // Masks of one constraint are forgotten, oldest first, beyond this many bytes.
 const MASK_BYTES = 1 << 24;
-// The search for the shortest answer walks over at most so many nodes of the vocabulary's trie.
+// Maximum number of trie nodes that the search for the shortest answer visits.
 const SEARCHED_NODES = 3_000_000;
 
-/** What compiling comes to: plain arrays, which another thread can be given. */
+/** Result of compiling: plain arrays, which can be sent to another thread. */
 export interface ConstraintParts extends CostedGrammar {
   /** The shortest answer that was found. */
   plan: readonly number[];
@@ -137,7 +137,7 @@ export class CompiledConstraint {
     return this.#kept(`${state} ${isFirst} ${room}`, () => this.#choose(state, isFirst, room)).mask;
   }
 
-  /** What was made for a place before, or makes it; what was asked for longest ago is forgotten. */
+  /** Memoised by key; the least recently used entry is evicted. */
   #kept(key: string, make: () => Choice): Choice {
     const choice = this.#choices.get(key) ?? make();
     this.#choices.delete(key);

@@ -15,10 +15,10 @@ export interface FreeCalls {
   after: string;
   /** Begins a call anywhere in the text; without, an answer is calls from its beginning or none at all. */
   mark?: string;
-  /** Of answers that are calls as a whole: what the JSON begins with, and texts that may stand in front of it. */
+  /** For answers that consist of calls: the beginning of the JSON, and texts allowed before it. */
   begins?: string;
   leads?: readonly string[];
-  /** What stands between two calls, where there may be several; white space besides. */
+  /** Separator of two calls, if several are allowed; white space is allowed as well. */
   between?: string;
   /** Thoughts in front of the answer are free: `marked` may begin with `<think>`, `opened` goes on in one. */
   thinking?: 'none' | 'marked' | 'opened';

@@ -9,7 +9,7 @@ export interface Search {
   /** No end can be nearer than this many tokens. */
   least(state: number): number;
   isEnd(state: number): boolean;
-  /** So many states are looked into; what is known by then stands. */
+  /** Maximum number of states to visit; the best plan so far is used then. */
   steps: number;
 }
 

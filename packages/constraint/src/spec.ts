@@ -5,8 +5,9 @@ import type { WrappedSchema } from './wrapped.ts';
 type Schema = boolean | object;
 
 /**
- * What an answer is restricted to: JSON that fits a schema, a text that an expression matches as a whole, or one of a
- * list; JSON between fixed texts, or free text whose calls of tools hold their schemas. OpenAI's `response_format` is taken too.
+ * Constraint on an answer: JSON that fits a schema, a text that matches a regular expression as a whole, or one of a
+ * list; JSON between fixed texts, or free text whose tool calls fit their schemas. OpenAI's `response_format` is
+ * accepted too.
  */
 export type ConstraintSpec =
   | { schema: Schema }

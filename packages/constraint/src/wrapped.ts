@@ -8,7 +8,7 @@ export interface WrappedSchema {
   before: string;
   schema: boolean | object;
   after: string;
-  /** What stands between two stretches, where there may be several. */
+  /** Separator of two parts, if several are allowed. */
   between?: string;
 }
 

@@ -30,7 +30,7 @@ export interface Drawn {
   isComplete: boolean;
 }
 
-/** A model that likes every token equally well: draws an answer of at most so many tokens. */
+/** A model with uniform token probabilities: draws an answer of at most `maxTokens` tokens. */
 export function drawAnswer(spec: ConstraintSpec, maxTokens: number, key: RandomKey, tokenizer = attuneBase): Drawn {
   const constraint = compiledHere(spec, tokenizer);
   constraint.checkRoom(maxTokens);

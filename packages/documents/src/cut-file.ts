@@ -38,11 +38,11 @@ export async function cutFile(path: string, name: string, pieceBytes: number): P
 async function canBeCut(path: string, name: string): Promise<boolean> {
   try {
     const input = await lookAt(path, name);
-    // What is not JSON is left to its reader's process, which looks into it under limits.
+    // Other content is left to the reader's process, which examines it under limits.
     if (!/^(?:\ufeff)?\s*\{/.test(input.head.toString('utf8'))) return false;
     return await isUtf8ByLines(input);
   } catch (error) {
-    // Why it cannot be read is told when it is.
+    // The reason is reported when the file is read.
     if (error instanceof Unreadable) return false;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * What readers give and steps hand on, each with where it came from: texts in sections, messages, records of tables,
- * and the rows that training reads.
+ * Output of readers and steps, each item with its source: texts in sections, messages, records of tables, and
+ * training rows.
  */
 import { greatest, smallest } from '@attune/base/many';
 
@@ -26,7 +26,7 @@ export interface Origin {
 
 /** Where in its file a piece stands: an origin before what is the file's own is added. */
 export type Place = Omit<Origin, 'file' | 'sha256' | 'mail'> & {
-  /** Of a mail with attachments: its name within its file, '' where that is the mail. */
+  /** For mails with attachments: the attachment's name within its file, '' for the mail. */
   mail?: string;
 };
 
@@ -40,7 +40,7 @@ export interface Section {
   text: string;
   page?: number;
   lastPage?: number;
-  /** Of a section on several pages: where in its text each block begins, and on what page. */
+  /** Sections on several pages: where in the text each page begins. */
   pages?: readonly (readonly [at: number, page: number])[];
   /** 1-based line where the format has lines. */
   line?: number;
@@ -57,7 +57,7 @@ export interface TextDocument {
 /** One message of a conversation: a mail, a chat's line, a ticket's comment. */
 export interface MessageDocument {
   kind: 'message';
-  /** What belongs together: a channel, a ticket, a mailbox. */
+  /** Group of related messages: a channel, a ticket, a mailbox. */
   conversation: string;
   /** Within its conversation: the message's own name, and those that it answers. */
   id?: string;

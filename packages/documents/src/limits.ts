@@ -1,4 +1,4 @@
-/** What reading one file may cost before it is given up: files come from anywhere, and some are made to do harm. */
+/** Cost limits of reading one file: files are untrusted, and some are malicious. */
 export interface ReadLimits {
   /** Seconds in which a reader must say something. */
   seconds: number;
@@ -6,11 +6,14 @@ export interface ReadLimits {
   memoryBytes: number;
   /** Bytes of a file that a format cannot stream, such as a PDF. */
   wholeFileBytes: number;
-  /** Of a text that a format must have whole, such as HTML: it is in memory several times over. */
+  /** Size of a text that a format needs as a whole, such as HTML: it is in memory several times. */
   wholeTextBytes: number;
-  /** Of one line of a text, or one row of a table; a character counts as one byte in texts. A value of a .json file may always have 64 MiB. */
+  /**
+   * Size of one line of a text, or one row of a table; a character counts as one byte in texts. A value of a .json
+   * file may always have 64 MiB.
+   */
   lineBytes: number;
-  /** Of one archive with all that lies in it. */
+  /** Size of one archive with all its contents. */
   unpackedBytes: number;
   entries: number;
   /** Unpacked bytes to packed ones, past `freeBytes`. */

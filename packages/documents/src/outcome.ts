@@ -31,7 +31,7 @@ export interface Note {
   first: string[];
 }
 
-/** What became of one file. A file is listed once, however many documents it holds. */
+/** Outcome of one file. A file is listed once, however many documents it contains. */
 export interface FileOutcome {
   file: string;
   status: 'read' | 'partly' | 'skipped';
@@ -41,7 +41,7 @@ export interface FileOutcome {
   documents: number;
   /** Only a wrapping of one file, which is listed by itself: a .gz. */
   isWrapping?: true;
-  /** Of `skipped` and `partly`. */
+  /** For `skipped` and `partly`. */
   reason?: SkipReason;
   message?: string;
   /** The encoding that its text was found to have, where that is not UTF-8. */
@@ -80,7 +80,7 @@ export class NoteBook {
   }
 }
 
-/** What became of a file that was read in pieces, from what became of these, in their order. */
+/** Outcome of a file that was read in pieces, from the outcomes of these, in order. */
 export function joinOutcomes(pieces: readonly FileOutcome[]): FileOutcome {
   const [first] = pieces;
   const sum = (key: 'bytes' | 'documents'): number => pieces.reduce((total, piece) => total + piece[key], 0);

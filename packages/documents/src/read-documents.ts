@@ -13,9 +13,9 @@ export interface ReadOptions extends ReaderPoolOptions {
 const AHEAD = 4;
 
 /**
- * The documents of files, in the files' order whatever reads them when. Every file is read in a process that can be
- * killed; one that cannot be read is told to `onOutcome`, and the next one goes on. Memory does not grow with the files.
- * @param readers in place of own ones: those of several streams that are read side by side, which then have the options
+ * Documents of files, in the files' order. Every file is read in a process that can be killed; unreadable ones are
+ * reported to `onOutcome`, and reading continues. Memory does not grow with the number of files.
+ * @param readers shared by several concurrent streams with the same options, in place of own ones
  */
 export async function* readDocuments(
   files: AsyncIterable<FoundFile>,
@@ -31,7 +31,7 @@ export async function* readDocuments(
   const source = files[Symbol.asyncIterator]();
   let isOver = false;
   let current: FileStream | undefined;
-  // Who waits for a slow file is to hear at once that nobody wants it any more.
+  // A consumer that is waiting for a slow file learns of the cancellation at once.
   const stop = (): void => [current, ...waiting].forEach((one) => one?.finish());
   signal?.addEventListener('abort', stop, { once: true });
   try {

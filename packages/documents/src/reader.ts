@@ -10,21 +10,21 @@ export type Draft = (
   | Omit<RecordDocument, 'origins'>
 ) & { place?: Place };
 
-/** A file that lies in another one and is no archive's entry, such as an attachment: read where its reader yields it. */
+/** A file inside another one that is not an archive entry, such as an attachment: read where its reader yields it. */
 export interface InnerFile {
   kind: 'file';
   name: string;
   /** Unpacked; free to be overwritten once the reader goes on. */
   path: string;
-  /** What it came with, by the place of that mail. */
+  /** The mail that it was attached to. */
   mail?: string;
 }
 
-/** What a user asked for, for all files alike. Plain data. */
+/** User's choices for all files. Plain data. */
 export interface ReadChoices {
   /** Recognise the text of scanned pages and of pictures. */
   ocr: boolean;
-  /** Of SQL sources. */
+  /** For SQL sources. */
   query?: string;
 }
 
@@ -48,9 +48,9 @@ export interface ReadContext {
   choices: ReadChoices;
   limits: ReadLimits;
   notes: NoteBook;
-  /** Of the file in hand and all that lies in it. */
+  /** Totals of the current file with all its contents. */
   total: { unpacked: number; entries: number };
-  /** Where the reader may write; emptied by nobody but it. */
+  /** Scratch folder of the reader, which it empties itself. */
   folder: string;
   /** Entries, or inner files, that ended earlier readers, once for each time: names may be given twice. */
   skipped: readonly string[];
@@ -69,13 +69,13 @@ export interface Entry {
 
 /** How a format is read. Its libraries are loaded within `read`: recognising a file must stay cheap. */
 export interface Reader {
-  /** What names end in, without the first dot; the longest ending of all readers wins. */
+  /** File extensions, without the first dot; the longest match of all readers wins. */
   endings: readonly string[];
   /** Whether a file's content is of this format whatever its name says. Absent where content cannot tell. */
   recognise?(head: Buffer, input: FileInput): boolean | Promise<boolean>;
   /** A file of this name whose content was not recognised is broken: it can be no text either. */
   isBinary?: boolean;
-  /** What comes of a line depends on that line alone: a large file can be read in pieces, side by side. */
+  /** Lines are independent, so that a large file can be read in parallel pieces. */
   byLines?: true;
   /** Its documents in the file's order. @throws Unreadable */
   read?(input: FileInput, context: ReadContext): AsyncIterable<Draft | InnerFile>;

@@ -9,7 +9,7 @@ export interface ZipEntry {
   isEncrypted?: boolean;
   /** Unix mode in the upper half of the attributes. */
   mode?: number;
-  /** What the directory says of the size, where that is a lie. */
+  /** Size in the directory, if it is to be false. */
   claimedSize?: number;
 }
 

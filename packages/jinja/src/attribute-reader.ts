@@ -30,7 +30,7 @@ export function foldCase(value: Value, runtime: Runtime): Value {
   return text.toLowerCase();
 }
 
-/** What a filter compares of each element. */
+/** Sort key of a filter for each element. */
 export function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime): (item: Value) => Value {
   const read = attributeReader(attributePath, runtime);
   return isTrue(caseSensitive) ? read : (item) => foldCase(read(item), runtime);

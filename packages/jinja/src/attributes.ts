@@ -62,7 +62,7 @@ function formatMethod(format: string): Callable {
 function itemOf(object: Value, key: Value, runtime: Runtime): Value | undefined {
   try {
     const item = subscript(object, key, runtime);
-    // A key of a mapping that came as text is no place in the text.
+    // A key of a mapping given as text is not an index into the text.
     return item === undefined && object instanceof JsonText ? lookUp(object.mapping, key) : item;
   } catch (error) {
     if (isFailure(error, 'TypeError')) return undefined;

@@ -1,8 +1,8 @@
 import { TemplateLimitError } from './errors.ts';
 
 /**
- * What one rendering may cost: a template is data from someone else, and must not hang or fill the memory. What it
- * renders adds to both.
+ * Cost limits of one rendering: a template is untrusted, and must not hang or fill the memory. The size of its input
+ * adds to both.
  */
 export interface TemplateLimits {
   /** Units of work, see `Budget`. */
@@ -15,7 +15,7 @@ export const DEFAULT_LIMITS: TemplateLimits = { units: 1_500_000, characters: 1 
 
 /** Characters that are copied or searched for one unit. */
 const CHARACTERS = 16;
-/** What each character of the row adds, some dozen passes over it, and each value: some templates compare all turns. */
+/** Units per character of the row, for some dozen passes over it, and per value: some templates compare all turns. */
 const UNITS_OF_CHARACTER = 2;
 const UNITS_OF_VALUE = 1000;
 const CHARACTERS_OF_CHARACTER = 4;

@@ -54,7 +54,7 @@ function equalObjects(a: Value, b: Value, budget: Budget): boolean {
   return false;
 }
 
-/** What decides whether two ranges have the same numbers. */
+/** Values that determine whether two ranges are equal. */
 function* ends(range: Range): Generator<number> {
   yield range.length;
   if (range.length > 0) yield range.start;

@@ -17,10 +17,7 @@ export type Compute = (scope: Scope) => Value;
 
 type Of<T extends Expression['type']> = Extract<Expression, { type: T }>;
 
-/**
- * Makes closures of expressions. `cost` counts their parts: whoever runs them charges that, so that the parts
- * themselves need not.
- */
+/** Compiles expressions to closures. `cost` counts their parts; the caller charges it once for all of them. */
 export class ExpressionCompiler {
   cost = 0;
   /** Inside of a condition an unknown filter or test fails only when it is used. */

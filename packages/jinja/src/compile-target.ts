@@ -21,7 +21,7 @@ export function compileTarget(target: Target): Assign {
   };
 }
 
-/** What a loop's target holds: of `a, b` a tuple, whatever was unpacked. */
+/** Value of a loop's target: for `a, b` a tuple, whatever was unpacked. */
 export function readTarget(target: Target, scope: Scope): Value {
   if (target.type === 'tuple') return new Tuple(target.items.map((item) => readTarget(item, scope)));
   return scope.get(target.name) ?? null;

@@ -1,4 +1,4 @@
-/** What Python calls the errors that a template can meet; some filters and lookups catch some of them. */
+/** Python's names of the errors that a template can meet; some filters and lookups catch some of them. */
 export type FailureKind =
   | 'TypeError'
   | 'ValueError'
@@ -21,7 +21,7 @@ export class TemplateFailure extends Error {
   }
 }
 
-/** The source is no template. */
+/** The source is not a template. */
 export class TemplateSyntaxError extends Error {
   constructor(message: string, line: number) {
     super(`${message} (line ${line})`);
@@ -42,7 +42,7 @@ export function valueError(message: string): TemplateFailure {
   return new TemplateFailure('ValueError', message);
 }
 
-/** What Jinja2 renders and this interpreter refuses, rather than to render it otherwise. */
+/** Features of Jinja2 that this interpreter rejects rather than rendering them differently. */
 export function notSupported(what: string): TemplateFailure {
   return new TemplateFailure('NotSupported', `${what} is not supported`);
 }

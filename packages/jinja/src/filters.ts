@@ -53,7 +53,7 @@ function mapped(positional: Value[], named: Map<string, Value>, runtime: Runtime
 
 interface Selection {
   input: Value;
-  /** What the test has to say. */
+  /** Result of the test that is wanted. */
   wanted: boolean;
   /** Whether an attribute is tested, the first argument. */
   byAttribute: boolean;

@@ -32,7 +32,7 @@ function fromNumber(number: number): Value {
   throw new TemplateFailure('NotSupported', `the number ${number} is too large to be kept exactly; give it as a text`);
 }
 
-/** What has been converted before. */
+/** Already converted. */
 function isValue(data: object): data is Exclude<Value, null | boolean | number | bigint | string> {
   const prototype: unknown = Object.getPrototypeOf(data);
   return prototype !== Object.prototype && prototype !== null && !Array.isArray(data);

@@ -22,7 +22,7 @@ import {
 /** The sandbox refuses longer ranges. */
 const LONGEST_RANGE = 100_000;
 
-/** What every template can name: Jinja2's own and transformers' two. */
+/** Global names of every template: Jinja2's own and transformers' two. */
 export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['range', new Callable((_runtime, args) => rangeOf(args))],
   ['dict', new Callable((runtime, args) => newDict(args, runtime), "<class 'dict'>")],

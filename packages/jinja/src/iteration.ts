@@ -52,7 +52,7 @@ export function isIterable(value: Value): boolean {
 function elements(value: Value, budget: Budget): Iterable<Value> {
   if (Array.isArray(value)) return value;
   if (value instanceof Tuple) return value.items;
-  // Nobody goes through the letters of JSON.
+  // JSON given as text iterates like a mapping.
   if (value instanceof JsonText) return value.mapping.keys();
   const text = asText(value);
   if (text !== undefined) return text;

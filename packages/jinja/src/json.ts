@@ -6,7 +6,7 @@ import { asText, Dict, Float, JsonText, Tuple, typeName, type Value } from './va
 
 export interface JsonOptions {
   ensureAscii: boolean;
-  /** What one level is indented by; undefined for one line. */
+  /** Indentation of one level; undefined for one line. */
   indent: string | undefined;
   separators: readonly [item: string, key: string];
   /** Sorts keys; as they stand without it. */

@@ -182,7 +182,7 @@ export function pad(text: string, [width, fill]: Value[], { budget }: Runtime, s
   if (missing <= 0) return text;
   budget.checkLength(text.length + missing * sign.length);
   budget.chargeText(text.length + missing * sign.length);
-  // Of an odd rest the larger part goes to the left where the width is odd too.
+  // An odd remainder gives the larger part to the left if the width is odd too.
   const half = Math.floor(missing / 2) + (missing % 2 !== 0 && toIndex(width) % 2 !== 0 ? 1 : 0);
   const left = side === 'end' ? 0 : side === 'start' ? missing : half;
   return sign.repeat(left) + text + sign.repeat(missing - left);

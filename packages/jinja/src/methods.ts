@@ -39,7 +39,7 @@ export function methodOf(object: Value, name: string): Value | undefined {
 }
 
 function methodOfText(object: Value, text: string, name: string): Value | undefined {
-  // What came as text is a mapping for whoever asks for its items.
+  // A mapping given as text has the methods of a mapping.
   if (object instanceof JsonText && !textMethods.has(name)) return methodOf(object.mapping, name);
   return find(textMethods, text, name) ?? unsupported(object, name, UNSUPPORTED_TEXT_METHODS);
 }
@@ -55,7 +55,7 @@ function changing(object: Value, name: string, names: readonly string[]): Value 
   return new Undefined(`access to attribute '${name}' of '${typeName(object)}' object is unsafe.`);
 }
 
-/** What Python has and this interpreter has not must not look as if it were not there. */
+/** Python methods that are not supported must not seem to be missing. */
 function unsupported(object: Value, name: string, names: readonly string[]): undefined {
   if (names.includes(name)) throw notSupported(`${typeName(object)}.${name}`);
 }

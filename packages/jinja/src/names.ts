@@ -20,7 +20,7 @@ export function namesOf(part: Template | readonly unknown[], globals: Iterable<s
 type SpecialName = 'loop' | 'caller' | 'varargs' | 'kwargs' | 'self';
 const SPECIAL: readonly string[] = ['loop', 'caller', 'varargs', 'kwargs', 'self'] satisfies SpecialName[];
 
-/** What each part of a tree reads of them: bodies lie in bodies, and each is gone through once. */
+/** Names read by each part of a tree: bodies are nested, and each is visited once. */
 const specialNames = new WeakMap<object, ReadonlySet<string>>();
 
 /** Whether statements read a special name. */

@@ -16,7 +16,7 @@ export function normalInt(value: bigint): number | bigint {
 
 const LARGEST = 1n << BigInt(MOST_BITS);
 
-/** The value as a JavaScript number. @throws TypeError for what is no number, OverflowError */
+/** The value as a JavaScript number. @throws TypeError if it is not a number, OverflowError */
 export function toDouble(value: Value): number {
   if (value instanceof Float) return value.value;
   const int = asInt(value);
@@ -111,7 +111,7 @@ function roundedDecimal(value: number, digits: number): number {
   return Number(exactDecimal(value, digits));
 }
 
-/** The value with so many digits after the point, rounded half to even on its exact value, as C's printf. */
+/** The value with `digits` decimals, rounded half to even on its exact value, like C's printf. */
 export function exactDecimal(value: number, digits: number): string {
   const [numerator, denominator] = fractionOf(Math.abs(value));
   const scaled = numerator * 10n ** BigInt(digits);

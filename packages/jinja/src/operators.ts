@@ -90,7 +90,7 @@ function power(a: Int, b: Int): Value {
   const bits = BigInt(a).toString(2).length * Number(b);
   const isLarge = bits > 2 * MOST_BITS;
   if (isLarge && BigInt(a) ** 2n > 1n) throw new TemplateLimitError(`an int of more than ${MOST_BITS} bits`);
-  // Of 1, 0 and -1 only parity counts.
+  // For 1, 0 and -1 only the parity matters.
   return normalInt(BigInt(a) ** (isLarge ? (BigInt(b) % 2n) + 2n : BigInt(b)));
 }
 

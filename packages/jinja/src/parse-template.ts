@@ -7,7 +7,7 @@ import { TokenStream } from './token-stream.ts';
 
 type Parse = (stream: TokenStream) => Statement | Statement[];
 
-/** What a tag begins; those that need other templates have none to reach. */
+/** Statements by tag; those that need other templates are missing. */
 const STATEMENTS: Record<string, Parse> = {
   for: parseFor,
   if: parseIf,

@@ -6,7 +6,7 @@ export interface Runtime {
   readonly budget: Budget;
   /** The clock that strftime_now reads. */
   readonly now: Date;
-  /** What has been written so far, into the innermost block that is captured. */
+  /** Output so far, of the innermost captured block. */
   output: string;
 }
 
@@ -41,7 +41,7 @@ export class Scope {
   }
 }
 
-/** What a block writes, as a text. */
+/** Output of a block, as a text. */
 export function capture(runtime: Runtime, write: () => void): string {
   const outside = runtime.output;
   runtime.output = '';

@@ -26,7 +26,7 @@ export function bind(name: string, parameters: readonly Parameter[], args: Argum
   });
 }
 
-/** What a method does with the object that it belongs to. */
+/** Implementation of a method on its object. */
 export interface Method<T> {
   parameters: readonly Parameter[];
   run: (self: T, args: Value[], runtime: Runtime) => Value;

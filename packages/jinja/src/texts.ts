@@ -130,7 +130,7 @@ function betweenLetters(text: string, limit: number, budget: Budget): string[] {
   return ['', ...letters.slice(0, limit - 1), letters.slice(limit - 1).join('')];
 }
 
-/** Python's str.join. @throws TypeError for what is no text */
+/** Python's str.join. @throws TypeError for elements other than text */
 export function joinTexts(separator: string, values: Value, { budget }: Runtime): string {
   const texts: string[] = [];
   let length = 0;
@@ -146,7 +146,7 @@ export function joinTexts(separator: string, values: Value, { budget }: Runtime)
   return texts.join(separator);
 }
 
-/** Python's str.title: upper case after what is no letter. */
+/** Python's str.title: upper case after any non-letter. */
 export function titleCase(text: string): string {
   return text.replaceAll(/(\p{Cased})([\p{Cased}]*)/gu, (_word, first: string, rest: string) => {
     return titleLetter(first) + rest.toLowerCase();

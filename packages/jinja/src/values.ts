@@ -1,8 +1,8 @@
 import type { Runtime } from './runtime.ts';
 
 /**
- * What a template computes with: Python's values. A list is an array, an int a number (a bigint beyond 2^53), None
- * null. Templates cannot change lists and mappings (the sandbox is immutable), so values are shared, never copied.
+ * Values of a template: Python's. A list is an array, an int a number (a bigint beyond 2^53), None null. Templates
+ * cannot change lists and mappings (the sandbox is immutable), so values are shared, never copied.
  */
 export type Value =
   | null
@@ -55,7 +55,7 @@ export class JsonText {
 
 export class Tuple {
   readonly items: readonly Value[];
-  /** Of a group of `groupby`: its parts are `grouper` and `list` too. */
+  /** A group of `groupby`: its parts are also `grouper` and `list`. */
   readonly isGroup: boolean;
 
   constructor(items: readonly Value[], isGroup = false) {
@@ -118,7 +118,7 @@ export interface Arguments {
 }
 
 export class Callable {
-  /** As Python prints it, where that is no memory address. */
+  /** Python's representation, if it is not a memory address. */
   readonly printed: string | undefined;
   readonly call: (runtime: Runtime, args: Arguments) => Value;
   readonly attributes: ReadonlyMap<string, Value>;
@@ -143,7 +143,7 @@ export interface NativeObject {
   length?: (runtime: Runtime) => number;
 }
 
-/** What is not there; most that is done with it fails with its message. */
+/** A missing value; most operations on it fail with its message. */
 export class Undefined {
   readonly message: string;
 

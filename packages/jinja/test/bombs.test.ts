@@ -12,7 +12,7 @@ describe('a template that asks for too much', () => {
   let results: Result[];
 
   beforeAll(() => {
-    // Whoever keeps more than this alive dies of it.
+    // A template that exceeds this is killed.
     const args = ['--max-old-space-size=128', fileURLToPath(new URL('./run-bombs.ts', import.meta.url))];
     results = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Result[];
   }, 60_000);

@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 import type { FoundTerm } from './terms.ts';
 import type { Token } from './tokens.ts';
 
-/** What a kind's values look like; kinds without a form are the tagger's alone. */
+/** Form of a kind's values; kinds without one are left to the tagger. */
 interface Form {
   fits(value: string): boolean;
   score: number;

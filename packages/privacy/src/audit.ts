@@ -26,7 +26,7 @@ export interface AuditCase {
   line: number;
   kind: string;
   text: string;
-  /** What stands around it. */
+  /** Surrounding text. */
   around: string;
 }
 

@@ -8,7 +8,7 @@ export interface Calendar {
   shortWeeks: readonly (readonly string[])[];
 }
 
-/** Where languages share a name the first one's is meant. */
+/** Order of precedence for names shared by several languages. */
 const FIRST = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'sv', 'pt'];
 
 let all: readonly Calendar[] | undefined;

@@ -4,7 +4,7 @@ import { randomUnits, shuffled } from '@attune/base/random';
 /** Each canary is one sentence with nine digits that no one has (Carlini et al., "The secret sharer", 2019). */
 export interface Canary {
   id: number;
-  /** What stands before the secret: what a model is asked to go on with. */
+  /** Text before the secret: the prompt for a model. */
   prefix: string;
   secret: string;
   /** How often it is planted. */

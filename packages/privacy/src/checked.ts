@@ -3,8 +3,8 @@ import { bare, ean13, isDay, luhn, mod11and10, verhoeff, weighted } from './chec
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
 /**
- * What it is called in its country; its form; its score, below `THRESHOLD` where one plain number in ten passes, so that
- * something else must speak for it; and its check, of the digits and capitals alone.
+ * National name; form; score, below `THRESHOLD` if one plain number in ten passes, so that it needs further evidence;
+ * and check, on digits and capitals alone.
  */
 type Identifier = [name: string, pattern: string, score: number, check: (value: string) => boolean];
 
@@ -105,7 +105,7 @@ function isDni(value: string): boolean {
   return 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23] === value.at(-1);
 }
 
-/** What a letter or digit in an odd place counts (decree of 12 March 1974). */
+/** Value of a letter or digit in an odd place (decree of 12 March 1974). */
 const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
 function isCodice(value: string): boolean {
@@ -164,7 +164,7 @@ function isCzech(value: string): boolean {
   return isBorn && (Number(value) % 11 === 0 || (Number(value.slice(0, 9)) % 11 === 10 && value.endsWith('0')));
 }
 
-/** Of those born from 2000 on, with a 2 before it. */
+/** For people born from 2000 on, with a 2 prepended. */
 function isBelgian(value: string): boolean {
   const [birth, check] = [value.slice(0, 9), number(value, 9, 11)];
   return isYearMonthDay(value) && [birth, `2${birth}`].some((one) => 97 - (Number(one) % 97) === check);
@@ -216,7 +216,7 @@ function isRussian(value: string): boolean {
   return (weighted(value, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100 === number(value, 9, 11);
 }
 
-/** Of Yugoslavia and what came of it: day, month and the year's last three digits. */
+/** Of Yugoslavia and its successors: day, month and the year's last three digits. */
 function isYugoslav(value: string): boolean {
   const check = 11 - (weighted(value, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
   return isDayMonthYear(value) && (check > 9 ? 0 : check) === Number(value[12]);
@@ -231,7 +231,7 @@ function isTurkish(value: string): boolean {
   return (((odd * 7 - even) % 10) + 10) % 10 === digits[9] && sum % 10 === digits[10];
 }
 
-/** Of natural persons; firms have ten digits. */
+/** Natural persons; companies have ten digits. */
 function isRussianTax(value: string): boolean {
   return (
     isCheckedBy(value.slice(0, 11), [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) &&

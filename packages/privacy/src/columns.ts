@@ -4,7 +4,7 @@ import type { Recogniser } from './recogniser.ts';
 import type { Terms } from './terms.ts';
 import { tokensOf } from './tokens.ts';
 
-/** What a column's name announces is a hint for the cells below it. */
+/** The name of a column is a hint for its cells. */
 export const columns: Recogniser = {
   name: 'column',
   kind: 'code',
@@ -46,7 +46,7 @@ function* cellsUnder(text: string, isWanted: (name: string) => boolean): Generat
   }
 }
 
-/** What columns are called by a line; none where it names no columns. */
+/** Column names from a header line; empty if it is not one. */
 interface Head {
   names: readonly string[];
   separator: RegExp;

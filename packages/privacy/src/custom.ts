@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { kinds } from './kinds.ts';
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
-/** What a file of the user's exports. */
+/** Export of a user's file. */
 export interface OwnRecogniser {
   name: string;
   kind: (typeof kinds)[number];

@@ -25,7 +25,7 @@ export interface DetectorOptions {
   more?: readonly Recogniser[];
   /** Values that stay, compared without regard to case and spaces. */
   allow?: readonly string[];
-  /** Words of languages beside the package's. */
+  /** Lexicons besides the package's. */
   languages?: readonly Language[];
 }
 
@@ -73,8 +73,8 @@ export class Detector {
   }
 
   /**
-   * Findings of each text. Who is named in full in one of them is found by the parts of the name in all of them, so
-   * texts of one conversation go in together.
+   * Findings of each text. People named in full in one of them are found by parts of the name in all of them, so
+   * texts of one conversation are passed together.
    */
   findAll(texts: readonly string[]): Finding[][] {
     const found = texts.map((text) => this.#candidates(text));
@@ -112,7 +112,7 @@ export class Detector {
   }
 }
 
-/** What recognisers make of a text, hints for the tagger among it. */
+/** Findings of recognisers, including hints for the tagger. */
 export function hintsIn(reading: Reading): Finding[] {
   const { text } = reading;
   const { digits, zones } = digitZones(text);
@@ -161,7 +161,7 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
 
 const TAG = /\[[A-Z]{2,20}(?:_[A-Z]{2,20})*(?:_\d{1,9})?\]/g;
 
-/** What redaction has put in before, "[NAME_1]", is nothing to be found: spaces stand in its place. */
+/** Masks tags of earlier redactions, such as "[NAME_1]", with spaces. */
 function withoutTags(text: string): string {
   return text.includes('[') ? text.replaceAll(TAG, (tag) => ' '.repeat(tag.length)) : text;
 }

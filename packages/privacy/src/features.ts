@@ -1,4 +1,4 @@
-/** What the tagger sees of each word by itself, and of its neighbours. */
+/** Features of each word, and of its neighbours, for the tagger. */
 import { asListed, asScriptListed, gazetteer, isEveryday, isTown, scriptNames } from './gazetteer.ts';
 import type { Terms } from './terms.ts';
 import { hashOf, type Form } from './tokens.ts';
@@ -15,7 +15,7 @@ export function row(template: number, value: number): number {
   return (hash ^ (hash >>> 13)) & (ROWS - 1);
 }
 
-/** What a form tells wherever it stands. */
+/** Features of a form that do not depend on its place. */
 export interface FormFacts extends FormMarks {
   /** Rows by offset from -REACH to REACH; those of the word itself first. */
   rows: readonly Int32Array[];
@@ -33,7 +33,7 @@ export const IDENTITY_ROWS = 5;
 const OWN = 1;
 const NEAR = 40;
 
-/** What a lexicon and the lists say of a form. */
+/** Features of a form from lexicon and lists. */
 export function factsOf(form: Form, terms: Terms): FormFacts {
   const sorts = terms.sortsOf(form);
   const listing = form.sort === 'word' ? listingOf(form) : '';

@@ -65,7 +65,7 @@ export function asScriptListed(word: string): string {
 }
 
 let everyday: Uint8Array | undefined;
-/** What follows is inflection for the most part. */
+/** Later letters are mostly inflection. */
 const STEM = 7;
 
 /** Whether dictionaries of some thirty languages have a word; one in sixty that none has is taken for one. */

@@ -30,9 +30,9 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number];
 
-/** What fields of work usually take out. All remain where a preset is not named. */
+/** Kinds usually redacted in a field of work; all of them without a preset. */
 export const presets: Record<'medical' | 'legal' | 'finance' | 'support', readonly Kind[]> = {
-  // Safe Harbor whole, and secrets, which help nobody.
+  // All of Safe Harbor, and secrets, which are useless in any case.
   medical: kinds,
   // Dates and places carry the case.
   legal: kinds.filter((kind) => !['date', 'city', 'age', 'biometric', 'photo'].includes(kind)),
@@ -44,5 +44,5 @@ export const presets: Record<'medical' | 'legal' | 'finance' | 'support', readon
 
 export type Preset = keyof typeof presets;
 
-/** What decides what is found: this package's code, the names that it knows, and what it has learnt. */
+/** Inputs that determine the findings: this package's code, its names, and its models. */
 export const detectorFolders = ['./', '../assets/'].map((folder) => new URL(folder, import.meta.url).href);

@@ -1,4 +1,4 @@
-/** What other tools and label sets call our kinds: packages/privacy/assets/label-names.yaml. */
+/** Names of our kinds in other tools and label sets: packages/privacy/assets/label-names.yaml. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { kinds } from './kinds.ts';
@@ -15,7 +15,7 @@ function namesOfKinds(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** A label's kind in our words; "B-" and "I-" of tagged tokens do not count. What no kind of ours is stays as it is called. */
+/** Our kind for a label; "B-" and "I-" prefixes are ignored. Unknown labels stay as they are. */
 export function kindOfLabel(label: string): string {
   const plain = label
     .replace(/^[BILUES]-/, '')

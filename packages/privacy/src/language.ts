@@ -1,4 +1,4 @@
-/** Words of languages that say something of what stands beside them, read from files: packages/privacy/assets/lexicon. */
+/** Lexicons: words that say something about their neighbours, read from packages/privacy/assets/lexicon. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
@@ -22,7 +22,7 @@ const words = (count: number, what: string) =>
     .refine((names) => names.length === count, `expected ${count} words, the names of all ${what} in order`);
 const byKind = z.partialRecord(z.enum(kinds), terms);
 
-/** What sorts of words there are beside those that announce something. */
+/** Sorts of words besides those that announce something. */
 export const WORD_SORTS = [
   'titles',
   'people',
@@ -60,12 +60,12 @@ const schema = z.strictObject({
   numbers: terms.default([]),
   /** Between an announcing word and its value: "is". */
   linking: terms.default([]),
-  /** Whose numbers are nobody's: "invoice". */
+  /** Words whose numbers belong to no person: "invoice". */
   nobody: terms.default([]),
   /** Digits spelt out. */
   figures: terms.default([]),
   months: z.array(words(MONTHS, 'months')).default([]),
-  /** Of calendars with more than twelve, or fewer. */
+  /** Months of calendars with more or fewer than twelve. */
   other_months: terms.default([]),
   weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),
   short_weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),

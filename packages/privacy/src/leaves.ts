@@ -11,7 +11,7 @@ export interface Leaf {
   set(text: string): void;
 }
 
-/** Numbers that stand in a row by themselves; they are told, and never changed. */
+/** Numbers that are values of a row; they are reported, and never changed. */
 export interface NumberLeaf {
   key: string;
   value: number;

@@ -18,7 +18,7 @@ export class Lexicon {
       for (const names of months) for (const [index, name] of names.entries()) this.#addMonth(fold(name), index + 1);
       for (const names of weekdays) for (const name of names) this.#weekdays.add(fold(name));
     }
-    // Of languages that are known well: letters of hundreds of others' months are words.
+    // Complete lexicons only: in hundreds of other languages, names of months are ordinary words.
     for (const { months } of all.filter(({ weekdays }) => weekdays.length > 0))
       for (const names of months)
         for (const [index, name] of names.entries()) {
@@ -43,7 +43,7 @@ export class Lexicon {
 
 let shipped: Lexicon | undefined;
 
-/** Of the package's languages, and of more. */
+/** Lexicon of the package's languages, and of more. */
 export function lexiconOf(more: readonly Language[] = []): Lexicon {
   if (more.length > 0) return new Lexicon([...languages(), ...more]);
   shipped ??= new Lexicon(languages());

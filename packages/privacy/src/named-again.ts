@@ -1,4 +1,4 @@
-/** Who is named in full is found by the parts of the name elsewhere. */
+/** Finds people named in full by the parts of the name elsewhere. */
 import type { Finding } from './finding.ts';
 import { asListed, gazetteer, isEveryday } from './gazetteer.ts';
 import type { Lexicon } from './lexicon.ts';

@@ -11,8 +11,8 @@ function rank({ start, end, score }: Candidate): number {
 }
 
 /**
- * The candidates to keep, in the text's order, none over another: the one of the highest score and length stays. What
- * sticks out of a weaker one is kept apart, so that nothing that was found is left in the text.
+ * Non-overlapping candidates in the text's order: the highest score and length wins. The part of a weaker candidate
+ * outside a winner is kept separately, so that no finding is left in the text.
  */
 export function resolveOverlaps<One extends Candidate>(candidates: readonly One[], text: string): One[] {
   const ranked = candidates

@@ -18,7 +18,7 @@ const MOST_WORDS = 6;
 /** Tokens to each side in which they are looked for. */
 const MOST_TOKENS = 24;
 
-/** By token, the value that it is in; undefined where there is no digit. */
+/** The value that each token is part of; undefined without digits. */
 export function piecesOf(text: string, tokens: readonly Token[]): (Piece | undefined)[] {
   const found: (Piece | undefined)[] = [];
   for (let from = 0; from < tokens.length;) {

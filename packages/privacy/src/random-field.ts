@@ -48,7 +48,7 @@ interface Sums {
   actives: Uint8Array;
   /** Becomes the marginal probabilities, from the last token on. */
   forward: Float32Array;
-  /** Of the token behind. */
+  /** Score of the next token. */
   behind: Float32Array;
 }
 

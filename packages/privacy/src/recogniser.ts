@@ -18,7 +18,7 @@ export const THRESHOLD = 0.5;
 export interface Recogniser {
   name: string;
   kind: Kind;
-  /** A text without so many digits is not looked at. */
+  /** Minimum number of digits in a text. */
   digits?: number;
   /** A text without this is not looked at. */
   needs?: RegExp;
@@ -41,7 +41,7 @@ export interface Pattern extends Omit<Recogniser, 'find' | 'isValid'> {
 const BEFORE = 60;
 const WITH_CONTEXT = 0.95;
 
-/** A recogniser by one regular expression, a check of its digits and words beside it. */
+/** A recogniser from a regular expression, a check of its digits and context words. */
 export function patternRecogniser({ pattern, score, context, check, ...about }: Pattern): Recogniser {
   return {
     ...about,

@@ -10,7 +10,7 @@ import { Tags } from './tags.ts';
 export interface RedactorOptions extends DetectorOptions {
   /** `tags`: "[NAME_1]"; `surrogates`: another name. */
   style: 'tags' | 'surrogates';
-  /** Of surrogates: the same key gives the same ones. */
+  /** Key of surrogates: the same key gives the same ones. */
   key: Uint8Array;
   /** Dotted path of the column that says whom a row is about, so that dates of one subject move together. */
   subject?: string;
@@ -21,13 +21,13 @@ export interface RedactorOptions extends DetectorOptions {
   folder?: string;
 }
 
-/** What was replaced, over all rows. */
+/** Replacements over all rows. */
 export interface RedactionCounts {
   rows: number;
   /** In how many something was replaced. */
   changed: number;
   kinds: Partial<Record<Kind, number>>;
-  /** Numbers that are no text were left as they are: column → how many look like personal data. */
+  /** Numeric values left as they were: number of those that look like personal data, by column. */
   numbersLeft: Record<string, number>;
 }
 
@@ -43,11 +43,11 @@ const LEAST_NUMBER = 1e6;
 export interface OpenedRow {
   copy: Record<string, unknown>;
   leaves: Leaves;
-  /** What is looked at: the texts, and after them the long numbers. */
+  /** Examined values: the texts, followed by the long numbers. */
   labelled: string[];
   /** Long numbers: of shorter ones nothing is personal. */
   numbers: readonly NumberLeaf[];
-  /** Of all texts together. */
+  /** Length of all texts together. */
   characters: number;
   subject: string;
 }
@@ -86,7 +86,7 @@ export class Redactor implements Disposable {
     return (this.#options.more?.length ?? 0) > 0;
   }
 
-  /** What a detector elsewhere is made by, to find the same. */
+  /** Options for an equal detector in another thread. */
   get threadData(): Pick<RedactorOptions, 'kinds' | 'allow' | 'languages'> {
     const { kinds, allow, languages } = this.#options;
     return { kinds, allow, languages };
@@ -108,7 +108,7 @@ export class Redactor implements Disposable {
     await this.#detector.warmUp(labelled.join('\n'), signal);
   }
 
-  /** What is personal in the texts of one row. */
+  /** Findings in the texts of one row. */
   find(labelled: readonly string[]): Finding[][] {
     return this.#detector.findAll(labelled);
   }

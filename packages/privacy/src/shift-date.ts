@@ -9,7 +9,7 @@ const NUMBER = String.raw`(?:0?[1-9]|1[0-2])`;
 const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
 const TIME = String.raw`(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?`;
 const NTH = String.raw`(?:st|nd|rd|th|er|e|ste|de|º|ª|°|\.)?`;
-/** What joins two days of one month. */
+/** Connectives between two days of one month. */
 const TO = String.raw`(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/])`;
 
 /** Each with named groups; which of them are there says what form it is. */

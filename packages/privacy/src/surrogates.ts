@@ -1,6 +1,6 @@
 /**
- * What stands in a value's place: another of its shape, the same one for the same value under one key. Numbers are out
- * of ranges kept for fiction or documentation where there are such; identifiers with a check fail it.
+ * Surrogates: replacements with the same shape, the same for equal values under one key. Numbers come from ranges
+ * reserved for fiction or documentation, if there are any; identifiers with a check digit fail it.
  */
 import { createHmac } from 'node:crypto';
 import { shiftDate } from './shift-date.ts';
@@ -13,7 +13,7 @@ import type { WordList } from '@attune/files/word-list';
 const MOST_DAYS = 365;
 
 export interface SurrogateOptions {
-  /** Who knows it can tell which surrogate a guessed value has. */
+  /** Secret: with it one can compute the surrogate of a guessed value. */
   key: Uint8Array;
   /** Whether 3/4/2020 is in March. */
   monthFirst: boolean;
@@ -32,7 +32,7 @@ export class Surrogates {
     this.#options = options;
   }
 
-  /** `subject` is whoever the row is about: all dates of one move by the same number of days. */
+  /** `subject` is the person the row is about: all dates of one move by the same number of days. */
   of(value: string, { kind, recogniser }: Pick<Finding, 'kind' | 'recogniser'>, subject: string): string {
     if (kind === 'date') return this.#date(value, subject);
     const make = makers[kind];
@@ -126,7 +126,7 @@ const makers: Partial<Record<Kind, (value: string, draw: Draw) => string>> = {
   secret: (_, draw) => `REDACTED-${draw(2 ** 32).toString(36)}`,
 };
 
-/** 00 and 01 are no check digits of an IBAN: those go from 02 to 98. */
+/** 00 and 01 are invalid check digits of an IBAN: valid ones go from 02 to 98. */
 function breakable(rest: string, draw: Draw): string {
   return `00${scramble(rest.slice(2), draw)}`;
 }

@@ -1,4 +1,4 @@
-/** What the tagger sees around a word: its line, terms of the lexicon nearby, and what recognisers make of it. */
+/** Context features of a word for the tagger: its line, nearby lexicon terms, and findings of recognisers. */
 import { mark, row, type FormMarks } from './features.ts';
 import type { Finding } from './finding.ts';
 import { asScriptListed, scriptNames } from './gazetteer.ts';
@@ -10,7 +10,7 @@ import { hashOf, type Sort, type Token } from './tokens.ts';
 
 const AROUND = 100;
 
-/** Rows of what stands around each token, beside what its form and its neighbours' say. */
+/** Feature rows of each token's context, in addition to those of its form and its neighbours'. */
 export class Surroundings {
   readonly #reading: Reading;
   readonly #facts: readonly FormMarks[];
@@ -164,13 +164,13 @@ function codeOf({ role, kind }: FoundTerm): number {
 
 const distance = (count: number): number => (count < 3 ? count : count < 5 ? 3 : 5);
 
-/** What a token shares with those of its line. */
+/** Features shared by the tokens of a line. */
 interface Line {
   /** 0 nothing but small letters, 1 nothing but capitals, 2 both. */
   style: number;
   /** How many of its words have a capital, in quarters. */
   capitals: number;
-  /** What the line above asks for, where it ends in a label. */
+  /** Kind that the line above announces, if it ends in a label. */
   label: number;
   isFirst: boolean;
 }

@@ -168,7 +168,7 @@ function stretches({ text, tokens }: Reading, labels: Uint8Array, sure: Float32A
   return found;
 }
 
-/** Names of several people stand in lines of their own. */
+/** Names of several people are on lines of their own. */
 function parts(text: string, label: number, start: number, end: number): boolean {
   return LABELS[label] === 'name' && text.slice(end, start).includes('\n');
 }

@@ -16,7 +16,7 @@ export class Tags implements Disposable {
     this.#numbers = new NumberedTexts(options);
   }
 
-  /** Tag → what it stands for, put together when it is asked for; only where all values stay in memory. */
+  /** Values by tag, built on demand; only if all values stay in memory. */
   get values(): Map<string, string> {
     const values = new Map<string, string>();
     for (const [key, number] of this.#numbers.entries()) {
@@ -69,7 +69,7 @@ export class Tags implements Disposable {
   }
 }
 
-/** What is never given, such as "[NAME_007]", stands for itself. */
+/** Tags that are never issued, such as "[NAME_007]", are ordinary text. */
 function isOurForm(tag: string, kind: Kind, number: number): boolean {
   return number > 0 && tag === tagOf(kind, number);
 }

@@ -5,8 +5,8 @@ import { termsByKind, WORD_SORTS, type Language, type WordSort } from './languag
 import { fold, tokensOf, type Form, type Token } from './tokens.ts';
 
 /**
- * `announcing`: a value of the kind follows; `owner`: it may, behind a word for "number"; `phrase`: it is one; `number`: a
- * word for "number"; `nobody`: what follows belongs to no person.
+ * `announcing`: a value of the kind follows; `owner`: it may, after a word for "number"; `phrase`: the term itself is
+ * one; `number`: a word for "number"; `nobody`: the following value belongs to no person.
  */
 export interface Term {
   role: 'announcing' | 'owner' | 'phrase' | 'number' | 'nobody';

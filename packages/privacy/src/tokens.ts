@@ -8,7 +8,7 @@ export interface Token {
   form: Form;
 }
 
-/** What all tokens written alike share. */
+/** Properties shared by all tokens with the same spelling. */
 export interface Form {
   text: string;
   lower: string;
@@ -22,7 +22,7 @@ export interface Form {
 
 export type Sort = 'word' | 'number' | 'mark' | 'break';
 
-/** Of UTF-16 units below U+0250: 0 neither, 1 a letter, 2 a digit. */
+/** Classes of UTF-16 units below U+0250: 0 other, 1 a letter, 2 a digit. */
 const CLASSES = Uint8Array.from({ length: 0x250 }, (_, code) => classOfSign(String.fromCharCode(code)));
 
 function classOfSign(sign: string): number {

@@ -1,4 +1,4 @@
-/** What tags stand for, readable by whoever has the passphrase: AES-256-GCM under a key by scrypt (RFC 7914). */
+/** Vault of tags' values, encrypted with a passphrase: AES-256-GCM under a key by scrypt (RFC 7914). */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '@attune/base/errors';
@@ -8,9 +8,9 @@ import { checkPassphrase } from '@attune/files/passphrase';
 import { PRIVATE_FILE } from '@attune/files/private';
 
 const MAGIC = Buffer.from('attune-vault-2\n');
-/** What OWASP's Password Storage Cheat Sheet asks of scrypt; it takes 128 MiB and some tenths of a second. */
+/** Parameters recommended by OWASP's Password Storage Cheat Sheet; 128 MiB and some tenths of a second. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 };
-/** Of vaults that earlier versions wrote. */
+/** Format of vaults written by earlier versions. */
 const FORMER = { magic: Buffer.from('attune-vault-1\n'), cost: { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 } };
 const [SALT, NONCE, TAG] = [16, 12, 16];
 

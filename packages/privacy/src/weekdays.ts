@@ -1,4 +1,4 @@
-/** Days of the week beside dates: one that stays would say by how many days a date was moved, but for weeks. */
+/** Days of the week next to dates: an unchanged one would reveal by how many days a date was moved, modulo weeks. */
 import { calendars } from './calendars.ts';
 
 interface Week {
@@ -45,8 +45,8 @@ export function splitWeekday(text: string): { lead: string; date: string; trail:
 }
 
 /**
- * The day of the week so many days later, in its own language and letters: "Fri, " → "Mon, ". `languages`: those
- * of the month, which decide where several have a day of this name.
+ * Day of the week `days` later, in its own language and letters: "Fri, " → "Mon, ". `languages`: those of the month,
+ * which decide among several with a day of this name.
  */
 export function moveWeekday(part: string, { days, languages }: { days: number; languages: readonly string[] }): string {
   const match = patterns().day.exec(part);

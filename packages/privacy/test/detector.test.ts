@@ -1,4 +1,4 @@
-/** What is found in whole texts, by recognisers, lexicon and tagger together. */
+/** Findings in whole texts, by recognisers, lexicon and tagger together. */
 import { describe, expect, it } from 'vitest';
 import { Detector, Redactor } from '../src/index.ts';
 import { withPlainDigits } from '../src/digits.ts';

@@ -3,7 +3,7 @@ import { parseJson, parseJsonAsWritten } from '@attune/files/json';
 import type { LineReading } from '@attune/files/lines';
 import type { Defect } from '@attune/files/utf8';
 
-/** One row as it stands in a file, or why it cannot be read. */
+/** One row of a file, or the reason why it cannot be read. */
 export interface RawRow {
   /** 1-based line where the row begins; in Parquet the row's number. */
   line: number;

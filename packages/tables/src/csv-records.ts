@@ -25,7 +25,7 @@ export class CsvReader {
   readonly #delimiter: string;
   readonly #maxLength: number;
   #cells: string[] = [];
-  /** What is open of a cell in quotes that goes on in the next line. */
+  /** Open part of a quoted cell that continues on the next line. */
   #open: string[] | undefined;
   #openLength = 0;
   #openedAt: Place = { line: 0, at: 0 };

@@ -11,7 +11,7 @@ const MOST_LEARNT = 1000;
 /** Share of values of several words from which on a column is prose, where any text fits. */
 const PROSE = 0.5;
 
-/** What one-line rows have in a column. */
+/** Values of one-line rows in a column. */
 class Column {
   readonly #values = new Set<string>();
   readonly #patterns = new Set<string>();
@@ -25,7 +25,7 @@ class Column {
     if (/\d/.test(cell)) this.#patterns.add(patternOf(cell));
   }
 
-  /** Whether the cell is like the column's: surely, surely not, or nobody can tell. */
+  /** Whether the cell resembles the column's: true, false, or undefined if unknown. */
   fits(cell: string): boolean | undefined {
     if (cell !== '' && this.#values.has(cell)) return true;
     if (this.#worded > PROSE * this.#count) return cell.trim() === '' ? false : undefined;

@@ -20,7 +20,7 @@ serveLimited(async function* read({ path, file }: ParquetRequest, alive) {
   if (batch.length > 0) yield batch;
 });
 
-/** Of its texts: numbers are small. */
+/** Characters of its texts: numbers are small. */
 function charactersIn(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;

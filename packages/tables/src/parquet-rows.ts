@@ -12,7 +12,7 @@ import { readFailure } from '@attune/files/bytes';
 import { decodeUtf8, type Defect } from '@attune/files/utf8';
 import type { RawRow } from './container.ts';
 
-/** No page has a shorter header: more pages than fit into the file are no progress. */
+/** Smallest page header: more pages than fit into the file are an endless loop. */
 const LEAST_PAGE_BYTES = 8;
 
 /**
@@ -56,7 +56,7 @@ export async function* parquetRows(
   }
 }
 
-/** Refuses a footer that contradicts itself: the decoder would fail where nobody waits for it, or claim endless rows. */
+/** Rejects an inconsistent footer: the decoder would fail asynchronously, or claim endless rows. */
 function checkColumns(metadata: FileMetaData, file: string): void {
   try {
     const leaves = leafPaths(parquetSchema(metadata)).join('\n');

@@ -4,7 +4,7 @@ import { defaultProcessLimits, moduleBeside, ProcessEnded, runLimited } from '@a
 import { readFailure } from '@attune/files/bytes';
 import type { Container, RawRow } from './container.ts';
 
-/** What the process is asked for. Plain data. */
+/** Request to the process. Plain data. */
 export interface ParquetRequest {
   path: string;
   /** As shown to people. */

@@ -16,7 +16,7 @@ export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER'
   'media files': async () => (await import('./media-files.ts')).mediaFiles,
 });
 
-/** What a data file's name may end in. */
+/** File extensions of data files. */
 export const dataExtensions: readonly string[] = containers.names.flatMap((name) =>
   name.includes(' ') ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
 );

@@ -38,7 +38,7 @@ export class DetectorPool implements AsyncDisposable {
     }
   }
 
-  /** Of rows of texts, by row and text what was found; whoever has least to do takes them. */
+  /** Findings by row and text; the least busy thread takes them. */
   find(rows: FindRequest['rows']): Promise<Finding[][][]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     const thread = this.#threads.reduce((least, one) => (one.open < least.open ? one : least));

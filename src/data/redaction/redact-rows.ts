@@ -90,7 +90,7 @@ class Finder implements AsyncDisposable {
     }
     this.#pool ??= new DetectorPool(this.#threads, this.#redactor.threadData);
     const found = this.#pool.find(rows.map(({ labelled }) => labelled));
-    // It is waited for later; until then a failure is nobody's surprise.
+    // It is awaited later; until then a rejection must not count as unhandled.
     found.catch(() => undefined);
     return found;
   }

@@ -12,7 +12,7 @@ import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/results.ts';
 import type { WordedRow, Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
-import type { FinishedRun } from './final-comparison.ts';
+import type { FinishedRun } from '../train/run-context.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
@@ -65,7 +65,7 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
   const { train, validation } = run.loaded.splits;
   const { seed } = recipe.training;
   const most = train[0].kind === 'classification' ? MOST_CLASSIFIED : Math.min(MOST_WRITTEN, comparison.rows);
-  const test = await otherWords(run.test, { train, most, seed });
+  const test = await otherWords(run.loaded.splits.test, { train, most, seed });
   if (test.length === 0) return undefined;
   const rows = { train, validation, test, typical: train, split: 'test, in other words' };
   const room = recipe.evaluation.max_new_tokens;
@@ -77,15 +77,17 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
     maxNewTokens,
     metrics: run.metrics ?? computableOn(suitableMetrics(train), test),
   };
-  const compared = await runComparison([subject, ...cheapRivals(comparison)], rows, options);
+  const compared = await runComparison([subject, ...(await cheapRivals(comparison))], rows, options);
   return wordingOf(compared, { comparison, samples: readSamples(folder), test });
 }
 
-/** Those that took part in the comparison, fitted again. */
-function cheapRivals({ systems }: Comparison): SystemSpec[] {
+/** Those that took part in the comparison, fitted again; what reads columns knows nothing of their words. */
+async function cheapRivals({ systems }: Comparison): Promise<SystemSpec[]> {
   const names = systems.flatMap(({ kind, name }) => (kind === 'cheap' && name !== WORDLESS ? [name] : []));
   const known = names.filter((name): name is BaselineName => (baselines.names as readonly string[]).includes(name));
-  return known.length === 0 ? [] : [{ source: 'cheap', baselines: known }];
+  const loaded = await Promise.all(known.map((name) => baselines.load(name)));
+  const reading = known.filter((_, i) => loaded[i].ofTables !== true);
+  return reading.length === 0 ? [] : [{ source: 'cheap', baselines: reading }];
 }
 
 interface Before {

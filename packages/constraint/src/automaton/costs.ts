@@ -1,4 +1,4 @@
-/** What it takes to reach the end of a rule from each of its nodes. */
+/** Cost from each node of a rule to its end. */
 import type { Grammar, GrammarNode } from './grammar.ts';
 
 export interface CostModel {

@@ -23,7 +23,7 @@ export interface GrammarNode {
   calls: CallEdge[];
   /** Whether the rule may end here. */
   isEnd: boolean;
-  /** Inside free text: tokens without a text of their own change nothing, and an end there is no end of a form. */
+  /** Inside free text: tokens without text change nothing, and an end there does not complete a form. */
   isFree?: true;
   /** Set inside a fixed text: what is left of it, and where it leads. */
   literal?: { text: Uint8Array; offset: number; to: number };

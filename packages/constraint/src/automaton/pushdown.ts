@@ -41,7 +41,7 @@ export class Pushdown {
   readonly #width: number;
   /** Places that the walk under way has entered. */
   #entered = 0;
-  /** What is known of `step`, for those who ask more often than a call allows. */
+  /** Memoised results of `step`, for callers in inner loops. */
   readonly transitions: Transitions;
   readonly #stackNode: number[] = [-1];
   readonly #stackBelow: number[] = [-1];

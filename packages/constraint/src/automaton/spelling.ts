@@ -60,7 +60,7 @@ const mustBeEscaped = codePoints([
   [0x22, 0x22],
   [0x5c, 0x5c],
 ]);
-// What writers of JSON escape by number: characters that do not print, and all outside ASCII where they want to.
+// Characters that JSON writers escape by number: control characters, and optionally all outside ASCII.
 const escapedByNumber = codePoints([
   [0, 0x1f],
   [0x7f, 0xffff],

@@ -6,7 +6,7 @@ export class Transitions {
   /** Bytes that nothing tells apart have one class. */
   readonly classOf: Uint8Array;
   readonly classes: number;
-  /** The next state, by state and class of byte; -2 where nobody asked yet. Another array after `add`. */
+  /** The next state, by state and class of byte; -2 if not computed yet. Replaced by another array after `add`. */
   table: Int32Array;
   #states = 0;
 

@@ -11,7 +11,7 @@ export function classEscape(source: string): CodePoints {
   return set;
 }
 
-/** What `.` matches without flag s. */
+/** Characters that `.` matches without flag s. */
 export const notLineEnd: CodePoints = negate(
   codePoints([
     [0x0a, 0x0a],

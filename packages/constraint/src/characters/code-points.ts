@@ -1,7 +1,7 @@
 /** Sets of Unicode scalar values: sorted, disjoint, inclusive ranges in one flat list, `[low, high, low, high, …]`. */
 export type CodePoints = readonly number[];
 
-/** Every scalar value. Surrogates are no characters: UTF-8 cannot write them. */
+/** Every scalar value. Surrogates are excluded: UTF-8 cannot encode them. */
 export const anyCodePoint: CodePoints = [0, 0xd7ff, 0xe000, 0x10ffff];
 
 /** A set from ranges in any order, overlapping or not; surrogates are left out. */

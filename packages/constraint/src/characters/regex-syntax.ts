@@ -20,8 +20,8 @@ const GROUPS: readonly [RegExp, string][] = [
 ];
 
 /**
- * What a source says, and every construct in it that no automaton can follow, by name.
- * The source is one that JavaScript accepts with flag u; nothing else is checked.
+ * Parses a source, and names every construct in it that the automaton does not support. The source must be valid in
+ * JavaScript with flag u; nothing else is checked.
  */
 export function readRegex(source: string): { pattern: Pattern; refused: string[] } {
   const reader = new RegexReader(source);

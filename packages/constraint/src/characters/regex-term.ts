@@ -10,7 +10,7 @@ interface Way {
   atEnd: boolean;
 }
 
-/** Why a source cannot be followed; empty where it can. A source that is no regular expression at all gives one reason. */
+/** Reasons why a source is not supported; empty if it is. An invalid regular expression gives one reason. */
 export function regexFaults(source: string): string[] {
   const syntaxError = syntaxErrorOf(source);
   if (syntaxError !== undefined) return [syntaxError];

@@ -98,7 +98,7 @@ export class Terms {
     return this.#intern(key, { kind: 'repeat', body, least: fewest, most }, fewest === 0);
   }
 
-  /** What may follow the character in texts of the term that begin with it. */
+  /** Derivative of the term by the character: the rest of its texts that begin with it. */
   derive(term: Term, point: number): Term {
     let known = this.#derivatives.get(term.id);
     if (known === undefined) this.#derivatives.set(term.id, (known = new Map<number, Term>()));

@@ -12,7 +12,7 @@ import { tooLarge } from '../too-large.ts';
 import { KeptConstraints } from './kept-constraints.ts';
 import type { CompileMessage } from './protocol.ts';
 
-/** What one constraint may cost. */
+/** Cost limits of one constraint. */
 export interface CompileLimits {
   seconds: number;
   memoryBytes: number;
@@ -22,7 +22,7 @@ export const usualCompileLimits: CompileLimits = { seconds: 10, memoryBytes: 512
 
 /** For whom a constraint is compiled. */
 export interface Asking {
-  /** Takes turns with others; nobody in particular unless given. */
+  /** Owner, for fair turns; a common one unless given. */
   owner?: string;
   /** Ends the work. */
   signal?: AbortSignal;

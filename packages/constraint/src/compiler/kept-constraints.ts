@@ -1,4 +1,4 @@
-/** Compiled constraints by owner: nobody learns from the time of an answer what others have asked for. */
+/** Cache of compiled constraints by owner, so that timing reveals nothing about others' requests. */
 import type { CompiledConstraint } from '../compiled-constraint.ts';
 
 const MOST_OF_OWNER = 32;

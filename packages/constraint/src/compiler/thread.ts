@@ -1,4 +1,4 @@
-/** The thread that compiles constraints: what they cost is not paid by whoever generates. */
+/** Thread that compiles constraints, so that generation does not wait for it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '@attune/base/errors';
 import { compileGrammar } from '../compiled-constraint.ts';

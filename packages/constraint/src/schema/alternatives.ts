@@ -61,7 +61,7 @@ export function given<Value extends Json>(all: Conjunction, name: string): Value
   });
 }
 
-/** What the schemas allow by `type`. */
+/** Types that all schemas allow by `type`. */
 export function allowedKinds(all: Conjunction): Set<Kind> {
   let kinds = new Set(allKinds);
   for (const type of given(all, 'type')) {
@@ -73,7 +73,7 @@ export function allowedKinds(all: Conjunction): Set<Kind> {
   return kinds;
 }
 
-/** What is written: what `type` allows; without it, the types that the other keywords speak of, or any. */
+/** Types that are generated: those that `type` allows; without it, the types that the other keywords apply to, or any. */
 export function writtenKinds(all: Conjunction): Set<Kind> {
   const kinds = allowedKinds(all);
   if (given(all, 'type').length > 0) return kinds;

@@ -40,7 +40,7 @@ export function addArray(writer: SchemaGrammar, all: Conjunction, ends: Ends): v
   }
 }
 
-/** How many items there may be. Where first items have schemas and further ones have none, there are no further ones. */
+/** Minimum and maximum number of items. If first items have schemas and further ones have none, there are no further ones. */
 export function itemCounts(all: Conjunction): { least: number; most: number } {
   const { least, most } = countBounds(all, 'minItems', 'maxItems');
   const closed = all.filter(

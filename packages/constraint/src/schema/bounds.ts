@@ -1,4 +1,4 @@
-/** What several schemas ask of a number, a length or a count together. */
+/** Joint bounds of several schemas on a number, a length or a count. */
 import { greatest, smallest } from '@attune/base/many';
 import { given, type Conjunction } from './alternatives.ts';
 import type { SchemaObject } from './keywords.ts';

@@ -9,12 +9,12 @@ export const typeNames: readonly TypeName[] = ['null', 'boolean', 'integer', 'nu
 
 export type SchemaObject = Readonly<Record<string, Json>>;
 
-/** What a value has to be. Gives what is wrong with it, or nothing. */
+/** Validates a keyword's value; returns the fault, if any. */
 type ValueCheck = (value: Json) => string | undefined;
 
 export interface Keyword {
   check: ValueCheck;
-  /** What of it can be followed; gives what cannot. */
+  /** Returns the part of its value that is not supported, if any. */
   limit?: ValueCheck;
   /** Where schemas lie in its value. */
   holds?: 'schema' | 'schemas' | 'map' | 'schema or schemas';
@@ -63,7 +63,7 @@ const followsPattern: ValueCheck = (value) => {
   return faults.length === 0 ? undefined : faults.map((fault) => `${fault} cannot be followed`).join('; ');
 };
 
-/** Multiples are told by their remainder after each digit: so many states for each number of digits. */
+/** Multiples are recognised by their remainder after each digit: that many states for each number of digits. */
 export const MOST_STEP = 1_000;
 
 const annotation: Keyword = { check: isAnything };

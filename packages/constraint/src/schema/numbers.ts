@@ -1,6 +1,6 @@
 /**
- * Numbers of JSON as digits. What is written has at most 15 digits, so that every reader of JSON sees the very number
- * (a double tells all decimals of 15 digits apart) and comparing digits is comparing numbers.
+ * Numbers of JSON as digits. Generated numbers have at most 15 digits, so that every JSON reader sees exactly that
+ * number (doubles distinguish all decimals of 15 digits) and comparing digits is comparing numbers.
  */
 import { digitRanges } from '../automaton/digit-ranges.ts';
 import type { Grammar } from '../automaton/grammar.ts';
@@ -57,7 +57,7 @@ function addMultiples(
   }
 }
 
-/** Nodes from which so many digits more, whichever, make a multiple of the step out of a remainder. */
+/** Nodes from which any `left` further digits turn a remainder into a multiple of the step. */
 function freeDigits(grammar: Grammar, step: number, to: number): (left: number, remainder: number) => number {
   const known = new Map<number, number>();
   const nodeOf = (left: number, remainder: number): number => {
@@ -162,7 +162,7 @@ function unitsWithin(bounds: NumberBounds, whole: number, decimals: number): [lo
   const largest = 10 ** whole * scale - 1;
   const isAbove = (unit: number): boolean => (isLowExcluded ? unit / scale > low : unit / scale >= low);
   const isBelow = (unit: number): boolean => (isHighExcluded ? unit / scale < high : unit / scale <= high);
-  // Scaling rounds: the two units beside the result are looked at too.
+  // Scaling rounds, so the two neighbouring units are checked too.
   let first = Math.max(smallest, Math.min(Math.floor(low * scale) - 1, largest + 1));
   while (first <= largest && !isAbove(first)) first++;
   let last = Math.min(largest, Math.max(Math.ceil(high * scale) + 1, smallest - 1));

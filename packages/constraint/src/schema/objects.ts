@@ -119,7 +119,7 @@ class ObjectRule {
     }
   }
 
-  /** The node at which so many properties are there, the last of them a further one. */
+  /** Node after `written` properties, the last of them an additional one. */
   #nodeOfFurther(written: number, close: number): number {
     const { most } = this.#counts;
     const count = most === Infinity ? 1 : written;
@@ -167,7 +167,7 @@ class ObjectRule {
       .map(({ term, places }) => ({ term, rule: this.#writer.ruleOf(places!) }));
   }
 
-  /** What holds for undeclared names that match just these patterns; undefined where there are none. */
+  /** Schemas for undeclared names that match exactly these patterns; undefined if there are none. */
   #placesOf(patterns: readonly string[]): SchemaPlace[] | undefined {
     const { document } = this.#writer;
     if (patterns.length === 0 && !isOpen(this.#all)) return undefined;

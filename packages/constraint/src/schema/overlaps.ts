@@ -1,6 +1,6 @@
 /**
- * oneOf wants exactly one of its schemas to hold. What is written under one must never be valid under another; where
- * that is not certain, the schema is refused, for the answer might be invalid.
+ * oneOf requires exactly one of its schemas to hold. A value generated for one must never be valid for another; if
+ * that is not certain, the schema is rejected, for the answer might be invalid.
  */
 import { isEmptyLanguage } from '../characters/character-automaton.ts';
 import type { Terms } from '../characters/terms.ts';

@@ -1,4 +1,4 @@
-/** Collects everything that a schema asks and that cannot be followed, so that all is told at once. */
+/** Collects all unsupported parts of a schema, so that they are reported at once. */
 import { AttuneError } from '@attune/base/errors';
 
 interface Found {

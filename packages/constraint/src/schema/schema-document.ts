@@ -31,7 +31,7 @@ export class SchemaDocument {
     return this.#places.get(steps.reduce<string>((path, step) => `${path}/${escape(String(step))}`, pointer))!;
   }
 
-  /** What a `$ref` of the place names. */
+  /** Target of the place's `$ref`. */
   referenced({ schema }: SchemaPlace): SchemaPlace {
     return this.#places.get(this.#target((schema as { $ref: string }).$ref)!)!;
   }

@@ -13,7 +13,7 @@ export interface TokenTable {
   later: TokenBytes;
 }
 
-/** What every token of the vocabulary adds to a text. */
+/** Bytes that every token of the vocabulary adds to a text. */
 export function tokenTable(tokenizer: TokenSource): TokenTable {
   const ids = Array.from({ length: tokenizer.size }, (_, id) => id);
   const added = new Map(tokenizer.addedTokens.map(({ id, content }) => [id, content]));

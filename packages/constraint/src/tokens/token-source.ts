@@ -1,10 +1,10 @@
-/** What constraints ask of a tokenizer. */
+/** A tokenizer, as far as constraints need it. */
 export interface TokenSource {
   /** One more than the largest id. */
   readonly size: number;
   /** Ids that end an answer. */
   readonly stopIds: readonly number[];
-  /** Tokens beside the vocabulary proper, which spell their text as it is. */
+  /** Tokens outside the vocabulary proper, whose text is literal. */
   readonly addedTokens: readonly { id: number; content: string }[];
   /** `tokenizer`: the text of its tokenizer.json. */
   readonly files: { readonly tokenizer: string };

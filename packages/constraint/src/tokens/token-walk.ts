@@ -21,7 +21,7 @@ export class TokenWalk {
     this.#path = new Int32Array(trie.depth + 1);
   }
 
-  /** What begins with a dead end is passed over whole. One loop without calls: a vocabulary has half a million nodes. */
+  /** Skips whole subtrees after a dead end. One loop without calls: a vocabulary has half a million nodes. */
   from(automaton: Pushdown, start: number): ReachedTokens {
     const { bytes, depths, ends, tokens, twins } = this.#trie;
     const { transitions } = automaton;

@@ -5,7 +5,7 @@ import { encodingOf } from '../text/decode.ts';
 import { formats, type FormatName } from './index.ts';
 
 const HEAD_BYTES = 4096;
-/** A file that is no larger is read once. */
+/** Files up to this size are read once. */
 const SMALL_BYTES = 1 << 16;
 
 /** A file's size and first bytes. @throws Unreadable */
@@ -29,7 +29,7 @@ export async function lookAt(path: string, name: string): Promise<FileInput> {
 export interface Detected {
   format: FormatName;
   reader: Reader;
-  /** What the name says, where the content says another thing. */
+  /** Format by the name, if the content contradicts it. */
   named?: FormatName;
 }
 

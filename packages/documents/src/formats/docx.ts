@@ -31,7 +31,7 @@ const STYLES = [
   ...['Quote', 'Intense Quote', 'Block Text'].map((name) => `p[style-name='${name}'] => blockquote > p:fresh`),
 ];
 
-/** What the library wants of a zip archive: each part is counted against the limits before it is taken apart. */
+/** Zip interface of the library: each part is counted against the limits before it is unpacked. */
 function filesOf(parts: ZipParts): {
   file: { exists(name: string): boolean; read(name: string, encoding?: string): Promise<unknown> };
 } {

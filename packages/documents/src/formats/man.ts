@@ -14,7 +14,7 @@ const PARAGRAPHS = new Set(['P', 'PP', 'LP', 'HP', 'Sp', 'sp', 'RS', 'RE', 'Pp',
 /** Words in one font, and in two by turns. */
 const FONTS = new Set(['B', 'I', 'R', 'SM', 'SB']);
 const TURNS = new Set(['BR', 'RB', 'BI', 'IB', 'IR', 'RI', 'SY', 'OP']);
-/** What belongs to the page's look or its index. */
+/** Requests for the page's layout or index. */
 const SILENT = new Set('IX UR UE MT ME ad hy nh na ne in ti ft ll so rr nr tr de1 PD TQ YS Os Dd Dt'.split(' '));
 
 class ManPage {

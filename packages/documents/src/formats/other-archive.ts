@@ -15,7 +15,7 @@ function archiveOf(head: Buffer): string | undefined {
   return name === 'bzip2' && !(head[3] >= 0x31 && head[3] <= 0x39 && head[4] === 0x31) ? undefined : name;
 }
 
-/** Archives of kinds that are not unpacked here: told by name, so that nobody takes them for noise. */
+/** Archive formats that are not supported: recognised by name, so that they are reported as such. */
 export const otherArchive: Reader = {
   endings: ['xz', 'txz', 'bz2', 'tbz2', '7z', 'rar'],
   isBinary: true,

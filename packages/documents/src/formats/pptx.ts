@@ -47,7 +47,7 @@ async function notesOf(parts: ZipParts, slide: string): Promise<string> {
 }
 
 const TITLES = new Set(['title', 'ctrTitle']);
-/** What repeats on every slide. */
+/** Placeholders that repeat on every slide. */
 const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr']);
 
 function slideSections(root: XmlElement, page: number, notes: string): Section[] {

@@ -29,7 +29,7 @@ function readerOf(container: tables.Container, reader: Omit<Reader, 'read'>): Re
         isConfined: true,
         ...(input.range && { range: input.range }),
       };
-      // What a file of JSON holds alone may be the answer of a service, with the rows in it.
+      // A JSON file with a single value may be a service's response that contains the rows.
       let first: tables.RawRow | undefined;
       let rows = 0;
       for await (const row of container.read(path, input.name, reading)) {
@@ -59,7 +59,7 @@ function* draftsOf(value: Record<string, unknown>, line: number, source: ChatSou
   else for (const message of messages) yield { ...message, place: { row: line, ...message.place } };
 }
 
-/** What services put the rows of an answer under, beside their number and the next page. */
+/** Usual keys of the rows in a service's response, next to their number and the next page. */
 const LIST_NAMES =
   /^(?:data|rows|items|results?|records|entries|values?|list|tickets|conversations|articles|examples)$/i;
 

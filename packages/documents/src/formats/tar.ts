@@ -33,7 +33,7 @@ async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<E
   }
 }
 
-/** Tar archives. What is gzipped on top is unpacked first, as an archive of one file. */
+/** Tar archives. Gzip around them is unpacked first, as an archive of one file. */
 export const tar: Reader = {
   endings: ['tar'],
   isBinary: true,

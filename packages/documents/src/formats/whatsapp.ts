@@ -3,7 +3,7 @@ import { readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatLine, saidBy, type ChatLine } from './whatsapp/chat-line.ts';
 
-/** What stands in place of a picture or of a message that was taken back, in the languages of most phones. */
+/** Placeholders of pictures and deleted messages, in the languages of most phones. */
 const PLACEHOLDER =
   /^(?:<[^<>]+>|<?attached: [^>]*>?|null|.{1,40}\S \((?:file attached|archivo adjunto|arquivo anexado|fichier joint|file allegato|Datei angehängt|bestand bijgevoegd|файл добавлен)\)|(?:.* )?(?:image|video|audio|sticker|gif|document|contact card|media|voice message|video note) omitted|(?:imagen|video|audio|sticker|gif|documento|tarjeta de contacto) omitid[oa]|(?:imagem|vídeo|áudio|figurinha|gif|documento|cartão do contato) (?:ocultad[oa]|omitid[oa])|(?:image|vidéo|audio|sticker|gif|document) (?:absente?|omise?|omis)|(?:bild|video|audio|sticker|gif|dokument|kontaktkarte) weggelassen|(?:immagine|video|audio|sticker|gif|documento) omess[oa]|(?:afbeelding|video|audio|sticker|gif|document) weggelaten|(?:изображение|видео|аудио|стикер|gif|документ) (?:отсутствует|пропущено)|this message was deleted\.?|you deleted this message\.?|diese nachricht wurde gelöscht\.?|du hast diese nachricht gelöscht\.?|(?:se eliminó este mensaje|eliminaste este mensaje|este mensaje fue eliminado)\.?|(?:mensagem apagada|essa mensagem foi apagada|você apagou esta mensagem)\.?|(?:ce message a été supprimé|vous avez supprimé ce message)\.?|(?:questo messaggio è stato eliminato|hai eliminato questo messaggio)\.?|(?:dit bericht is verwijderd|je hebt dit bericht verwijderd)\.?|(?:данное сообщение удалено|вы удалили данное сообщение)\.?)$/iu;
 /** Behind a message that its author changed. */
@@ -46,7 +46,7 @@ function* finished({ author, at, lines, row }: OpenMessage, context: ReadContext
   else yield { kind: 'message', author, ...(at !== undefined && { at }), text, place: { row } };
 }
 
-/** Ann changed the subject to "a: b" is said by nobody: the colon stands within quotation marks, and it is said once. */
+/** `Ann changed the subject to "a: b"` has no author: the colon is within quotation marks, and the line is unique. */
 function speaksOf(author: string, authors: ReadonlyMap<string, number>): boolean {
   const marks = author.match(/["“”„«»「」『』]/gu) ?? [];
   return marks.length % 2 === 1 && author.includes(' ') && (authors.get(author) ?? 0) < 2;

@@ -54,7 +54,7 @@ async function entryOf(path: string, name: string): Promise<Buffer | undefined> 
       return entry.uncompressedSize > MOST_BESIDE ? undefined : await buffer(await openEntry(zip, entry));
     }
   } catch {
-    // It is told of where it is read itself.
+    // Reported when the entry itself is read.
   } finally {
     zip.close();
   }

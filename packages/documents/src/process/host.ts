@@ -34,7 +34,7 @@ interface Target {
   mail?: string;
 }
 
-/** Reads one job's file with all that lies in it; what fails is told as an outcome, never thrown. */
+/** Reads one job's file with all its contents; failures become outcomes and are never thrown. */
 export class ReadHost {
   readonly #job: ReadJob;
   readonly #send: Send;
@@ -84,7 +84,7 @@ export class ReadHost {
     else await this.#archive(input, found.reader, { ...file, context });
   }
 
-  /** What a query gives is known by the query. */
+  /** The result of a query is identified by the query. */
   async #database(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
     outcome.format = 'postgres';
     outcome.sha256 = sha256(`${shownUrl(file.path)}\n${context.choices.query}`);
@@ -176,7 +176,7 @@ export class ReadHost {
     { depth, folder, context, mail }: Target & { context: ReadContext },
   ): Promise<void> {
     const { limits } = this.#job;
-    // What is only compressed weighs less, but not nothing: a gzip may hold itself.
+    // Compression counts as a fraction of a level: a gzip may contain itself.
     const deeper = depth + (reader.isWrapping === true ? 0.25 : 1);
     if (deeper > limits.depth) throw new Unreadable('too-deep');
     const own = join(folder, 'in');
@@ -225,7 +225,7 @@ function withOrigin({ place, ...draft }: Draft, { mail, ...file }: Pick<Origin, 
   return { ...draft, origins };
 }
 
-/** What is thrown by a library is a file that it cannot read. */
+/** An error of a library means that it cannot read the file. */
 function failureOf(error: unknown, documents: number): Partial<FileOutcome> {
   const status = documents > 0 ? 'partly' : 'skipped';
   if (error instanceof Unreadable) return { status, reason: error.reason, message: error.message };

@@ -1,4 +1,4 @@
-/** What a reader's process and the one that started it say to each other. */
+/** Messages between a reader's process and its parent. */
 import type { Document } from '../document.ts';
 import type { FilePiece } from '../cut-file.ts';
 import type { ReadLimits } from '../limits.ts';

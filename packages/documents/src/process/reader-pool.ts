@@ -22,7 +22,7 @@ const MOST_ENDED = 5;
 type Result = Extract<FromReader, { type: 'documents' | 'outcome' }>;
 type ReadableFile = Exclude<FoundFile, { reason: unknown }>;
 
-/** What comes of one file: kept until it is wanted, within the window that its reader has. */
+/** Documents of one file: buffered until they are consumed, within the reader's window. */
 export class FileStream {
   readonly file: FoundFile;
   onUsed: () => void = () => undefined;
@@ -99,7 +99,7 @@ export class ReaderPool implements AsyncDisposable {
     return stream;
   }
 
-  /** Nobody wants what comes of it any more: who reads it is free for another. */
+  /** Cancelled: returns the reader to the pool. */
   drop(stream: FileStream): void {
     const at = this.#queue.indexOf(stream);
     if (at !== -1) this.#queue.splice(at, 1);

@@ -13,7 +13,7 @@ import { WINDOW, WITH_NETWORK } from './protocol.ts';
 export interface ReaderEnd {
   reason: SkipReason;
   message: string;
-  /** What it was at, within an archive. */
+  /** Its current entry, within an archive. */
   entry?: string;
 }
 
@@ -124,7 +124,7 @@ export class ReaderProcess {
     job?.watch.onEnd();
   }
 
-  /** The process is gone, or is given up: what it was at is told, and the next file gets a new one. */
+  /** The process has died, or is given up: reports its current entry; the next file gets a new process. */
   #end(end: Omit<ReaderEnd, 'entry'>): void {
     const child = this.#child;
     this.#child = undefined;
@@ -141,7 +141,7 @@ export class ReaderProcess {
     const isWaiting = this.#unused >= WINDOW;
     const silent = (Date.now() - this.#heardAt) / 1000;
     if (!this.#isReady) {
-      // That the machine is busy is no file's fault.
+      // A busy machine is not the file's fault.
       if (silent > START_SECONDS) this.#end({ reason: 'crashed', message: 'its reader did not start' });
       return;
     }
@@ -170,7 +170,7 @@ export class ReaderProcess {
   }
 }
 
-/** What a PostgreSQL client reads from its environment. */
+/** Environment variables of a PostgreSQL client. */
 function databaseVariables(): Record<string, string> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('PG') || name === 'HOME');
   return Object.fromEntries(names.map((name) => [name, process.env[name]!]));

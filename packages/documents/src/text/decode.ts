@@ -7,7 +7,7 @@ import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
 
-/** The encoding of bytes from a text's start. @throws Unreadable for bytes that are no text */
+/** Encoding of a text, from its first bytes. @throws Unreadable for binary data */
 export async function encodingOf(sample: Buffer, isWhole: boolean): Promise<string> {
   const encoding = await textEncoding(sample, isWhole);
   if (encoding === undefined) throw new Unreadable('binary');
@@ -46,7 +46,7 @@ export async function decodeBytes(bytes: Buffer, context: ReadContext, declared?
   return text;
 }
 
-/** What UTF-8 looks like that was read as Windows-1252 and saved: "Ã©", "â€™". */
+/** UTF-8 that was read as Windows-1252 and saved: "Ã©", "â€™". */
 const MOJIBAKE = /Ã[\u0080-\u00bf¡-¿]|â€[\u0080-\u00bf™œ“”˜¦]|Â[\u00a0-\u00bf]/g;
 
 /** Counts characters that were lost before or while the text was read. */
@@ -64,8 +64,8 @@ export interface TextLine {
 }
 
 /**
- * The lines of a file of any size, in constant memory; those past the limit are left out and noted.
- * @throws Unreadable for bytes that are no text
+ * Lines of a file of any size, in constant memory; longer ones than the limit are left out and noted.
+ * @throws Unreadable for binary data
  */
 export async function* readTextLines(input: FileInput, context: ReadContext): AsyncGenerator<TextLine> {
   const open = new OpenLine(context);
@@ -73,7 +73,7 @@ export async function* readTextLines(input: FileInput, context: ReadContext): As
   for await (const piece of readPieces(input, context)) {
     noteDamage(piece, context);
     const text = carried + piece;
-    // The line feed that belongs to it may stand in the next piece.
+    // Its line feed may be in the next chunk.
     carried = text.endsWith('\r') ? '\r' : '';
     const [first, ...others] = text.slice(0, text.length - carried.length).split(/\r\n|\n|\r/);
     open.add(first);
@@ -139,7 +139,7 @@ async function decoderOf(encoding: string): Promise<{ write(chunk: Buffer): stri
   return iconv.getDecoder(encoding);
 }
 
-/** @throws Unreadable for bytes that are no text */
+/** @throws Unreadable for binary data */
 export async function encodingOfFile(input: FileInput): Promise<string> {
   const sample = await sampleOf(input);
   return encodingOf(sample, sample.length === input.bytes);

@@ -8,7 +8,7 @@ export interface HtmlOptions {
   onlyMain: boolean;
 }
 
-/** Scripts and the like, and links to a heading's own place, which documentation puts beside each. */
+/** Scripts and the like, and permalinks next to headings. */
 const NOT_TEXT =
   'script, style, noscript, template, iframe, svg, canvas, form, button, select, input, nav, a.headerlink, a.anchor';
 

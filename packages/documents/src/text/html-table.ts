@@ -11,7 +11,7 @@ export interface TableNode {
 /** The cells of a row by column; undefined where a row has none below others. */
 export type TableRow = (TableNode | undefined)[];
 
-/** Rows of cells; a cell that spans several columns or rows stands in each. Undefined for a table of layout. */
+/** Rows of cells; a cell that spans several columns or rows is repeated in each. Undefined for layout tables. */
 export function tableCells(table: TableNode): TableRow[] | undefined {
   const grid = new Grid();
   const rows = Array.from(rowsOf(table), (row) => grid.take(row)).filter((cells) => cells.length > 0);
@@ -29,7 +29,7 @@ function* rowsOf(node: TableNode): Generator<TableNode> {
   }
 }
 
-/** What stands above a table, '' for nothing. */
+/** Caption of a table, '' without one. */
 export function tableCaption(table: TableNode): string {
   const caption = [...table.childNodes].find(({ nodeName }) => nodeName === 'CAPTION');
   return (caption?.textContent ?? '').replace(/\s+/g, ' ').trim();
@@ -43,7 +43,7 @@ const MOST_REPEATED = 2 ** 20;
 interface OpenCell {
   cell: TableNode;
   rows: number;
-  /** What it costs to repeat. */
+  /** Cost of repeating it. */
   weight: number;
 }
 
@@ -82,7 +82,7 @@ class Grid {
     }
   }
 
-  /** Whether a cell from above stands in the next column. */
+  /** Whether a cell from above continues in the next column. */
   #goOn(open: OpenCell | undefined, cells: TableRow): boolean {
     if (open === undefined || !this.#affords(open.weight)) return false;
     if (--open.rows > 0) this.#open[cells.length] = open;

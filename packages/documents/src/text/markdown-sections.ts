@@ -19,7 +19,7 @@ export function markdownSections(markdown: string): { title?: string; sections: 
   return { ...(title !== undefined && { title }), sections };
 }
 
-/** Of Markdown that was made of something else: its lines are none of the file's. */
+/** Sections of generated Markdown, whose lines are not the file's. */
 export function madeSections(markdown: string): { title?: string; sections: Section[] } {
   const { sections, ...about } = markdownSections(markdown);
   return { ...about, sections: sections.map(({ line: _line, ...section }) => section) };

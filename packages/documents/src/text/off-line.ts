@@ -1,4 +1,4 @@
-/** What stands above or below the line, in plain text: by Unicode's own characters where it has them. */
+/** Superscripts and subscripts in plain text: by Unicode characters if they exist. */
 
 const PLAIN = '0123456789+-=()n';
 const [RAISED, LOWERED] = ['⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ'];

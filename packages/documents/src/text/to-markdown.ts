@@ -69,7 +69,7 @@ function tableText(content: string, table: TableNode, render: (html: string) => 
   return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(rows.map((cells) => cells.map(textOf)))}\n\n`;
 }
 
-/** What would begin a heading or a code block; elsewhere a backslash would only be learnt. */
+/** Escapes the beginning of headings and code blocks only; other backslashes would be learnt by models. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6} |=+\s*$|-+\s*$|```|~~~)/, '\\$1');
 }

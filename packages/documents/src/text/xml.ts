@@ -12,7 +12,7 @@ export interface XmlElement {
   getAttribute(name: string): string | null;
 }
 
-/** The outermost element; undefined for what is no XML. */
+/** The root element; undefined if the text is not XML. */
 export async function parseXml(text: string): Promise<XmlElement | undefined> {
   const { DOMParser } = await import('linkedom');
   const document = new DOMParser().parseFromString(text, 'text/xml') as unknown as {

@@ -35,7 +35,7 @@ const PLACED = [
   String.raw`(?<=\b[A-Z]{2}\.?,?\s)\d{5}`,
   String.raw`[1-9]\d{3} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?:\d{2}-\d{3}|\d{3} \d{2}|\d{4}-\d{3}|\d{4,5})(?= \p{Lu}\p{Ll})`,
 ];
-/** Others, beside what may be a place. */
+/** Others, next to a possible place. */
 export const placed = patternRecogniser({
   name: 'postcode-placed',
   kind: 'postcode',

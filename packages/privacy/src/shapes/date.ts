@@ -1,4 +1,4 @@
-/** Dates with more than a year, in figures or with a month's name of any language, and the day of the week beside them. */
+/** Dates with more than a year, in figures or with a month's name of any language, and adjacent days of the week. */
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import type { Reading } from '../reading.ts';
 import { firstBehind } from '../reading.ts';
@@ -41,7 +41,7 @@ export const figures: Recogniser = {
       for (const { 0: value, index, groups } of text.matchAll(form)) {
         if (groups?.first !== undefined && Number(groups.first) > 12 && Number(groups.second) > 12) continue;
         if (/^\d\.\d/.test(value) && VERSION.test(text.slice(Math.max(0, index - 30), index))) continue;
-        // Below what the tagger may overrule: the time at which a record was made is nobody's.
+        // Low enough for the tagger to overrule: a record's creation time belongs to no person.
         yield { start: index, end: index + value.length, score: 0.84 };
       }
     }

@@ -13,7 +13,7 @@ const SPELT =
 const OF_MACHINE =
   /(?<=(?:^|[\s(])(?:for|from)\s{1,3}<?)(?!(?:root|git|admin|daemon|nobody|user|test)@)[a-z][\w.+-]{1,40}@localhost(?![\w.])/gi;
 const PRONOUN = /^(?:us|me|him|her|them|you|it)$/i;
-/** Of a letter, and nobody's, where its header or its many digits say so. */
+/** Message ids, recognised by header or many digits, belong to no person. */
 const ID_DIGITS = /^(?!0)(?<digits>\d+\.\d+)@/;
 const ID_HEADER = /(?:message-id|in-reply-to|references)["']?\s?[:=][^:=]{0,200}$/i;
 const HEADER_REACH = 240;

@@ -6,7 +6,7 @@ import type { Recogniser } from '../recogniser.ts';
 const PATTERN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}/gi;
 const LEAST = 15;
 
-/** What a country's banks check beside it does not count: numbers of examples fail it. */
+/** Checks of national account numbers do not count: examples in documentation fail them. */
 function isValid(value: string): boolean {
   return validateIBAN(bare(value)).errorCodes.every(
     (code) => code === ValidationErrorsIBAN.WrongAccountBankBranchChecksum,

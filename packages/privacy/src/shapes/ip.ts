@@ -1,4 +1,4 @@
-/** Internet addresses of versions 4 and 6. A version number of four parts looks alike and is told by its word. */
+/** Internet addresses of versions 4 and 6. A version number of four parts looks alike and is recognised by its context. */
 import { isIP } from 'node:net';
 import type { Recogniser } from '../recogniser.ts';
 

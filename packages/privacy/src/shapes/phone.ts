@@ -38,7 +38,7 @@ function scoreOf(value: string): number {
   const bare = value.replace(/,?\s{0,2}\p{L}[\p{L}.]{0,10}\s?\d{1,6}$/u, '');
   const digits = bare.replaceAll(/\D/g, '').length;
   if (digits < FEWEST || digits > MOST || /^\(?(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?/.test(bare)) return 0;
-  // Decimal fractions beside each other, a DOI, versions, a book's number
+  // Adjacent decimal fractions, a DOI, versions, an ISBN
   if (/^\d{1,3}\.\d+\s|^10\.\d{4,9}\/|^\d{1,2}\.\d{1,3}\.\d{1,3}\/\d|^\d-\d{2,7}-\d{2,7}-\d$/.test(bare)) return 0;
   if (/^\(?(?:\+|00)/.test(bare)) {
     const international = bare.replace(/^\(/, '').replace(/^00 ?/, '+').replace(/\)/, '').replace('(0)', '');

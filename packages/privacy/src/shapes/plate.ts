@@ -1,4 +1,4 @@
-/** Number plates by the forms that countries give them: words beside them must say so, so these are hints for the tagger. */
+/** Number plates by national forms: they need context words, so these are hints for the tagger. */
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [

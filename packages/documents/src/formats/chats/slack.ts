@@ -43,10 +43,10 @@ function attachedText(attachments: unknown): string {
   return texts.join('\n\n');
 }
 
-/** Who and what an export is made of: it says nothing, but its names do. */
+/** Member and channel lists of an export: without messages, but with names. */
 const LISTS = /(?:^|\/)(?:users|channels|groups|dms|mpims|integration_logs)\.json$/;
 
-/** Whether an object is of one of the lists that lie beside an export's channels. */
+/** Whether an object comes from one of the lists next to an export's channels. */
 export function isOfSlackList(value: Readonly<Json>, file: string): boolean {
   if (!LISTS.test(file)) return false;
   const isOfPeople = isObject(value.profile) || 'is_bot' in value || 'real_name' in value;

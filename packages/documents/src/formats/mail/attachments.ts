@@ -1,4 +1,4 @@
-/** What is attached to a mail, as files of their own: a PDF, a sheet, an archive. */
+/** Attachments of a mail, as files of their own: a PDF, a sheet, an archive. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from 'postal-mime';
@@ -44,7 +44,7 @@ export function resumedAt({ skipped }: ReadContext): number {
   return skipped.reduce((most, name) => Math.max(most, Number(/^(\d+)\//.exec(name)?.[1] ?? 1)), 0);
 }
 
-/** Pictures are read where their text is asked for, and those within the page of a mail are its look. */
+/** Pictures are read if their text was requested; those inside a mail's HTML are decoration. */
 export function isRead({ mimeType, related, disposition }: Attachment, { choices }: ReadContext): boolean {
   if (mimeType.startsWith('image/')) return choices.ocr && related !== true && disposition !== 'inline';
   return !NOT_READ.test(mimeType);

@@ -48,7 +48,7 @@ async function messageOf(mail: Email, row: number, context: ReadContext): Promis
   };
 }
 
-/** What a mail that answers none has below it was passed on. */
+/** A mail that is not a reply but contains another one forwards it. */
 function passesOn({ subject = '', inReplyTo, references }: Email): boolean {
   return isForward(subject) || (inReplyTo === undefined && references === undefined && !isReply(subject));
 }

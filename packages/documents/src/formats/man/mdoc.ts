@@ -1,7 +1,7 @@
 /** A line of mdoc(7), whose macros may stand among the words: `Op Fl v Ar file`. */
 import { table } from '@attune/base/table';
 
-/** What encloses all that follows. */
+/** Macros that enclose the rest of the line. */
 const ENCLOSING: Readonly<Record<string, readonly [string, string]>> = table({
   Op: ['[', ']'],
   Oo: ['[', ''],

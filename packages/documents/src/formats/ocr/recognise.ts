@@ -5,13 +5,13 @@ import type { ReadContext } from '../../reader.ts';
 
 export interface Picture {
   data: Uint8Array | Uint8ClampedArray;
-  /** Of pixels without a file's form. */
+  /** For raw pixels. */
   raw?: { width: number; height: number; channels: 1 | 3 | 4 };
 }
 
 /** Pictures smaller than this are logos and rules. */
 const LEAST_PIXELS = 200;
-/** Words below this are guesses; a page of them is no text. */
+/** Words below this are guesses; a page of them is not text. */
 const LEAST_CONFIDENCE = 40;
 
 /** The text of pictures, in their order. */

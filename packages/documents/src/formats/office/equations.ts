@@ -24,7 +24,10 @@ export async function withEquations(xml: string): Promise<string> {
   );
 }
 
-/** Of elements that do not hold each other: an expression would look for the end of each that has none, up to the file's. */
+/**
+ * Replaces elements that are not nested: a regular expression would search for the end of each unclosed one up to the
+ * end of the file.
+ */
 function replaceElements(xml: string, name: string, replacement: (element: string) => string): string {
   const start = new RegExp(`<${name}(?:\\s[^<>]*|/)?>`, 'g');
   const end = `</${name}>`;

@@ -5,7 +5,7 @@ const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47]);
 for (let id = 27; id <= 36; id++) BUILT_IN.add(id);
 for (let id = 50; id <= 58; id++) BUILT_IN.add(id);
 
-/** Whether a format shows a day or a time: letters that are no quoted text, no colour and no condition. */
+/** Whether a format shows a day or a time: it has letters other than quoted text, colours and conditions. */
 export function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return BUILT_IN.has(id);
   const [positive] = code.split(';');

@@ -1,7 +1,7 @@
 /** Texts of OpenDocument as HTML: paragraphs, headings, lists, tables and notes by their elements. */
 import { bareName, escapedText, type XmlElement } from '../../text/xml.ts';
 
-/** What is no text of the document's own: what was deleted, remarks, contents, pictures' data. */
+/** Parts that are not text of the document itself: deletions, comments, contents, picture data. */
 const SILENT = new Set(
   (
     'tracked-changes annotation annotation-end table-of-content alphabetical-index sequence-decls ' +

@@ -20,7 +20,7 @@ export function* openSheetRows(sheet: XmlElement, notes: NoteBook): Generator<Sh
   }
 }
 
-/** How often something repeats: once, if that is no number. */
+/** Number of repetitions; 1 if invalid. */
 function countOf(element: XmlElement, attribute: string): number {
   return Math.max(1, Number(element.getAttribute(attribute) ?? 1) || 1);
 }
@@ -48,7 +48,7 @@ function valueOf(cell: XmlElement): Cell {
   return [...paragraphsOf(cell)].join('\n');
 }
 
-/** What stands in a cell; a remark upon it does not. */
+/** Paragraphs of a cell, without its comments. */
 function* paragraphsOf(element: XmlElement): Generator<string> {
   for (const child of element.children) {
     const name = bareName(child);

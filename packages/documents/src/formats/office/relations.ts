@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { elementsNamed, parseXml } from '../../text/xml.ts';
 import type { ZipParts } from '../archive/zip-file.ts';
 
-/** What a part of an Office file refers to, by id: the other part's name within the file, and what it is. */
+/** References of a part of an Office file, by id: the target's name within the file, and its type. */
 export async function relationsOf(
   parts: ZipParts,
   part: string,

@@ -38,7 +38,7 @@ export async function sheetsOf(parts: ZipParts): Promise<Sheet[]> {
 }
 
 const ITEM = /<(?:\w+:)?si\b[^>]*?(?:\/>|>([^]*?)<\/(?:\w+:)?si>)/g;
-/** The text itself; how it is to be pronounced stands in another element. */
+/** The text; phonetic hints are in another element. */
 const TEXT = /<(?:\w+:)?t\b[^>]*?(?:\/>|>([^]*?)<\/(?:\w+:)?t>)/g;
 const PRONUNCIATION = /<(?:\w+:)?rPh\b[^]*?<\/(?:\w+:)?rPh>/g;
 

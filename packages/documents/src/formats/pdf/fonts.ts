@@ -1,5 +1,5 @@
 import { entryOf } from '@attune/base/table';
-/** What the fonts of a document tell: code is set in letters of one width, headings in bold ones. */
+/** Properties of fonts: code is monospaced, headings are bold. */
 
 export interface FontLook {
   isMono: boolean;
@@ -12,7 +12,7 @@ const BOLD = /bold|black|heavy|semib|demi|CMBX|SFBX|SFSX|LMRoman.*-B|[-,]Bd?\b/i
 
 const PLAIN: FontLook = { isMono: false, isBold: false };
 
-/** The library's part that is asked for: a font's own name is known once a page that uses it has been gone through. */
+/** The library's interface: a font's own name is known once a page that uses it has been processed. */
 export interface FontPage {
   getOperatorList(): Promise<unknown>;
   commonObjs: { has(name: string): boolean; get(name: string): unknown };

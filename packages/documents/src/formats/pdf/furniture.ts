@@ -1,6 +1,6 @@
 import { rowText, type Row } from './page-rows.ts';
 
-/** What stands at the top and bottom of pages: running titles and page numbers. */
+/** Headers and footers of pages: running titles and page numbers. */
 
 /** Rows at either end that are looked at, and the part of the page that they must lie in. */
 const ROWS_LOOKED_AT = 3;
@@ -61,9 +61,9 @@ function countingRows(pages: readonly PageRows[]): Set<Row> {
   return new Set([...found.values()].filter(({ length }) => length >= enough).flat());
 }
 
-/** Of the leading within text; what is further from the next row stands apart. */
+/** Distance from the next row, in units of the leading, from which a row is separate. */
 const APART = 1.7;
-/** Share of such rows of which a part stands in another one: a running title stays for a chapter. */
+/** Minimum share of such rows that partly repeat another one: a running title stays for a chapter. */
 const WITH_TWIN = 0.4;
 
 /** Outermost rows at one height on many pages, no larger than the body and apart from it: titles of chapters and sections. */

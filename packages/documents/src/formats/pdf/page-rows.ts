@@ -3,7 +3,7 @@
 import { lowered, raised } from '../../text/off-line.ts';
 import type { Fonts } from './fonts.ts';
 
-/** What the library gives for a run of characters. */
+/** A run of characters from the library. */
 export interface TextItem {
   str: string;
   /** [a, b, c, d, x, y]: y grows upwards. */
@@ -77,7 +77,7 @@ function joined({ y, segments: runs }: Row): Row {
   for (const run of runs.toSorted((a, b) => a.left - b.left)) {
     const last = segments.at(-1);
     const gap = last === undefined ? Infinity : (run.left - last.right) / Math.max(last.size, run.size);
-    // A list's mark stands well before its text, and is no cell of a table.
+    // A list's bullet is well to the left of its text, and is not a table cell.
     const isMarked = segments.length === 1 && last !== undefined && LIST_MARK.test(last.text.trim()) && gap < 4;
     if (last === undefined || (gap > WIDE_GAP && !isMarked)) segments.push({ ...run, text: run.text.trim() });
     else {

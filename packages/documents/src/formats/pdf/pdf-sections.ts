@@ -21,7 +21,7 @@ export function pdfSections(pages: readonly (PageRows & { page: number })[]): Se
   return sectionsOf(continued(withTitlePage(blocks), setting), joiner);
 }
 
-/** Of most characters. */
+/** Font size of most characters. */
 function sizeOfMost(pages: readonly PageRows[]): number {
   const characters = new Map<number, number>();
   for (const { rows } of pages) {
@@ -33,7 +33,7 @@ function sizeOfMost(pages: readonly PageRows[]): number {
   return [...characters].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 10;
 }
 
-/** More of the text in bold letters, and they are no sign of a heading. */
+/** With a larger share of bold text, bold does not indicate headings. */
 const MOST_BOLD = 0.3;
 
 function isMostlyPlain(rows: readonly Row[]): boolean {

@@ -56,7 +56,7 @@ function bandsOf(segments: readonly Segment[]): Band[] {
   return segments.map(({ left, right }) => ({ left, right }));
 }
 
-/** The bands with a row's cells in them; undefined where a cell lies across two, or a single line is no cell. */
+/** The bands extended by a row's cells; undefined if a cell spans two, or a single line is not a cell. */
 function fitting(bands: readonly Band[], row: Row): Band[] | undefined {
   const next = bands.map((band) => ({ ...band }));
   for (const segment of row.segments) {

@@ -8,10 +8,10 @@ import { isReading, plainValues } from './query.ts';
 const ROWS_AT_ONCE = 1000;
 
 /**
- * What a query gives, through a cursor of a transaction that can only read. The query is sent by the extended protocol,
- * which takes one statement: the server itself decides where it ends, whatever comments and quotes stand in it, so that
- * nothing can end the transaction. Declaring a cursor refuses what is no query, and the server everything that would
- * write; what it might let pass is never committed. A password may stand in the address, in PGPASSWORD or in ~/.pgpass.
+ * Rows of a query, through a cursor of a read-only transaction. The query is sent by the extended protocol, which
+ * accepts a single statement: the server itself decides where it ends, whatever comments and quotes it contains, so
+ * that nothing can end the transaction. Declaring a cursor rejects anything but a query, and the server rejects
+ * writes; nothing is ever committed. The password may come from the URL, PGPASSWORD or ~/.pgpass.
  */
 export async function* readPostgres(url: string, context: ReadContext): AsyncGenerator<Draft> {
   const { query } = context.choices;
@@ -52,7 +52,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
   }
 }
 
-/** A password may stand in the address, as it is or escaped, or in a variable; a server or library may repeat it. */
+/** The password may be in the URL, plain or escaped, or in a variable, and servers or libraries may repeat it. */
 function withoutPasswords(message: string, url: string): string {
   const parsed = URL.parse(url);
   const given = [parsed?.password, parsed?.searchParams.get('password'), process.env.PGPASSWORD];

@@ -14,7 +14,7 @@ export interface ChatLine {
   isPlaceholder: boolean;
 }
 
-/** Of the half of the day, before or behind the time. */
+/** AM or PM, before or after the time. */
 const HALF = String.raw`[ap]\.? ?m\.?|上午|下午|午前|午後|오전|오후|[صم]|π\.μ\.|μ\.μ\.|de\. |du\. |öö|ös|sa|ch|ก่อนเที่ยง|หลังเที่ยง|पूर्वाह्न|अपराह्न`;
 const AFTERNOON = /^(?:p|下午|午後|오후|م|μ|du|ös|ch|หลัง|अपराह्न)/i;
 
