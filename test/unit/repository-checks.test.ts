@@ -7,6 +7,7 @@ import { calls } from '../../tools/check/calls.ts';
 import { layers } from '../../tools/check/layers.ts';
 import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
+import { packages } from '../../tools/check/packages.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
 
 const roots: string[] = [];
@@ -127,6 +128,49 @@ describe('the layers', () => {
       'src/base/a.ts': "// import { x } from '../cli/x.ts';\nexport const text = \"import { x } from '../cli/x.ts';\";",
     });
     expect(await layers.run(root)).toEqual([]);
+  });
+});
+
+describe('the packages', () => {
+  it('import what their package.json names and what the exports of the others show', async () => {
+    const manifest = (name: string, more: object): string => JSON.stringify({ name: `@attune/${name}`, ...more });
+    const base = { exports: { './*': './*.ts' } };
+    const one = {
+      exports: { '.': './src/index.ts' },
+      dependencies: { '@attune/base': '0.1.0', '@attune/two': '0.1.0', zod: '4.0.0' },
+    };
+    const root = repository({
+      'package.json': JSON.stringify({ dependencies: { zod: '4.0.1' } }),
+      'src/base/package.json': manifest('base', base),
+      'src/base/errors.ts': 'export const error = 1;',
+      'src/train/loop.ts': [
+        "export * from '@attune/one';",
+        "export * from '@attune/one/inner';",
+        "export * from '@attune/base/errors';",
+        "export * from '@attune/three';",
+      ].join('\n'),
+      'packages/one/package.json': manifest('one', one),
+      'packages/one/src/index.ts': [
+        "export * from './inner.ts';",
+        "export * from '@attune/base/errors';",
+        "export * from '@attune/two/inner';",
+        "export * from '../../../src/train/loop.ts';",
+        "export * from 'yaml';",
+      ].join('\n'),
+      'packages/one/src/inner.ts': "import 'node:fs';",
+      'packages/two/package.json': manifest('two', one),
+      'packages/two/src/index.ts': '',
+    });
+    expect(await packages.run(root)).toEqual([
+      'src/train/loop.ts:2 imports @attune/one/inner, which the exports of packages/one/package.json do not show',
+      'src/train/loop.ts:3 imports @attune/base/errors: within src/ by its path, src/base',
+      'src/train/loop.ts:4 imports @attune/three: there is no such package',
+      'packages/one/src/index.ts:3 imports @attune/two/inner, which the exports of packages/two/package.json do not show',
+      'packages/one/src/index.ts:4 imports ../../../src/train/loop.ts, which is no file of @attune/one',
+      'packages/one/src/index.ts:5 imports yaml: name it in packages/one/package.json',
+      'packages/one/package.json wants zod 4.0.0, package.json has 4.0.1',
+      'packages/two/package.json wants zod 4.0.0, package.json has 4.0.1',
+    ]);
   });
 });
 

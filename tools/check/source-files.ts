@@ -1,5 +1,5 @@
 /** The repository's own source files on disk, and what each imports. */
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
@@ -31,8 +31,7 @@ export function listFiles(root: string, folders: readonly string[], endings: rea
       if (entry.isFile() && endings.some((ending) => entry.name.endsWith(ending))) found.push(path);
     }
   };
-  const present = new Set(readdirSync(root));
-  for (const folder of folders) if (present.has(folder)) visit(folder);
+  for (const folder of folders) if (existsSync(join(root, folder))) visit(folder);
   return found.toSorted();
 }
 
