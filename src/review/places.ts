@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { isFolder } from '../files/find-files.ts';
 import { resultFiles } from '../store/result-files.ts';
+import { assessmentNames, assessmentPath } from '../store/assessments.ts';
 import { runPaths } from '../store/run-paths.ts';
 
 export interface ReviewPlaces {
@@ -28,22 +29,15 @@ export function reviewPlaces(target: string): ReviewPlaces {
       evidence: { pairs: target },
     };
   }
-  const { comparison, samples, forgetting, overfitting, counterfactuals, safety, policy, groundedness } =
-    runPaths(target);
+  const measured = assessmentNames.map((name) => [name, assessmentPath(target, name)] as const);
   return {
     log: join(target, 'review.jsonl'),
     signOffs: join(target, 'sign-offs.jsonl'),
     plan: join(target, 'review-plan.json'),
     audit: join(target, 'audit.jsonl'),
     evidence: {
-      comparison,
-      samples,
-      forgetting,
-      overfitting,
-      counterfactuals,
-      safety,
-      policy,
-      groundedness,
+      ...Object.fromEntries(measured),
+      samples: runPaths(target).samples,
       ...resultFiles(target),
     },
   };

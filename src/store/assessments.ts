@@ -1,53 +1,52 @@
 /** Measurements of a result: each in a file of the run's folder, with the hash of the files that were measured. */
 import { existsSync } from 'node:fs';
-import { AttuneError } from '../base/errors.ts';
+import { join } from 'node:path';
+import type { z } from 'zod';
 import { readJson, writeJson } from '../files/json.ts';
-import type { CounterfactualResults } from './counterfactuals.ts';
-import type { Forgetting } from './forgetting.ts';
-import type { GroundednessResults } from './groundedness.ts';
-import type { Overfitting } from './overfitting.ts';
-import type { PolicyResults } from './policy.ts';
+import { counterfactualResultsSchema } from './counterfactuals.ts';
+import { forgettingSchema } from './forgetting.ts';
+import { groundednessResultsSchema } from './groundedness.ts';
+import { overfittingSchema } from './overfitting.ts';
+import { policyResultsSchema } from './policy.ts';
+import { readVersioned } from './read-versioned.ts';
 import { hashOfResult } from './result-files.ts';
-import type { Comparison } from './results.ts';
+import { comparisonSchema } from './results.ts';
 import { runPaths } from './run-paths.ts';
-import type { SafetyResults } from './safety.ts';
-import type { Wording } from './wording.ts';
+import { safetyResultsSchema } from './safety.ts';
+import { wordingSchema } from './wording.ts';
 
-/** One line each, here and in the versions below. */
-export interface Assessments {
-  comparison: Comparison;
-  forgetting: Forgetting;
-  overfitting: Overfitting;
-  wording: Wording;
-  counterfactuals: CounterfactualResults;
-  safety: SafetyResults;
-  policy: PolicyResults;
-  groundedness: GroundednessResults;
-}
-
-export type AssessmentName = keyof Assessments;
-
-/** Versions of the files. Another version is refused: its figures may mean something else. */
-const VERSIONS: { readonly [Name in AssessmentName]: Assessments[Name]['version'] } = {
-  comparison: 2,
-  forgetting: 1,
-  overfitting: 1,
-  wording: 1,
-  counterfactuals: 1,
-  safety: 1,
-  policy: 1,
-  groundedness: 1,
+/** One line each: the schema of its file, which names the file's version. */
+const schemas = {
+  comparison: comparisonSchema,
+  forgetting: forgettingSchema,
+  overfitting: overfittingSchema,
+  wording: wordingSchema,
+  counterfactuals: counterfactualResultsSchema,
+  safety: safetyResultsSchema,
+  policy: policyResultsSchema,
+  groundedness: groundednessResultsSchema,
 };
+
+export type AssessmentName = keyof typeof schemas;
+
+export type Assessments = { [Name in AssessmentName]: z.infer<(typeof schemas)[Name]> };
+
+export const assessmentNames = Object.keys(schemas) as AssessmentName[];
+
+/** Where a run's folder keeps it. */
+export function assessmentPath(folder: string, name: AssessmentName): string {
+  return join(folder, `${name}.json`);
+}
 
 /** Undefined where nobody measured it. @throws AttuneError E_RESULTS_VERSION */
 export function readAssessment<Name extends AssessmentName>(folder: string, name: Name): Assessments[Name] | undefined {
-  return readVersioned(runPaths(folder)[name], VERSIONS[name]);
+  // Another version's figures may mean something else.
+  return readVersioned(assessmentPath(folder, name), schemas[name].shape.version.value);
 }
 
 /** All that were measured. */
 export function readAssessments(folder: string): Partial<Assessments> {
-  const names = Object.keys(VERSIONS) as AssessmentName[];
-  return Object.fromEntries(names.map((name) => [name, readAssessment(folder, name)]));
+  return Object.fromEntries(assessmentNames.map((name) => [name, readAssessment(folder, name)]));
 }
 
 /** Writes what was measured, and of which files. */
@@ -56,10 +55,9 @@ export function writeAssessment<Name extends AssessmentName>(
   name: Name,
   found: Assessments[Name],
 ): void {
-  const paths = runPaths(folder);
-  writeJson(paths[name], found);
+  writeJson(assessmentPath(folder, name), found);
   const hash = hashOfResult(folder);
-  if (hash !== undefined) writeJson(paths.measured, { ...readMeasured(folder), [name]: hash });
+  if (hash !== undefined) writeJson(runPaths(folder).measured, { ...readMeasured(folder), [name]: hash });
 }
 
 /** Measurements that were made with other files than the result has now. */
@@ -68,19 +66,6 @@ export function outdatedAssessments(folder: string): AssessmentName[] {
   if (measured.length === 0) return [];
   const hash = hashOfResult(folder);
   return measured.filter(([, was]) => was !== hash).map(([name]) => name as AssessmentName);
-}
-
-/** A JSON file of a run that says its version; undefined where it is not there. @throws AttuneError E_RESULTS_VERSION */
-export function readVersioned<Found extends { version: number }>(path: string, version: number): Found | undefined {
-  if (!existsSync(path)) return undefined;
-  const value = readJson<Partial<Found>>(path);
-  if (value.version === version) return value as Found;
-  throw new AttuneError('E_RESULTS_VERSION', {
-    what: `${path} was written by another version of attune`,
-    got: `version ${value.version ?? 1}`,
-    expected: `version ${version}`,
-    fix: 'remove the file and measure again',
-  });
 }
 
 function readMeasured(folder: string): Partial<Record<AssessmentName, string>> {

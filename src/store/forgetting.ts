@@ -1,28 +1,32 @@
-import type { Verdict } from './results.ts';
+import { z } from 'zod';
+import { verdictSchema } from './results.ts';
 
-/** What a run did to a model beside its task, on the general set. The run folder's forgetting.json. */
-export interface Forgetting {
-  version: 1;
-  confidence: number;
-  measures: readonly GeneralMeasure[];
-}
-
-export type GeneralMetric = 'bits_per_byte' | 'accuracy';
+const generalMetricSchema = z.enum(['bits_per_byte', 'accuracy']);
+export type GeneralMetric = z.infer<typeof generalMetricSchema>;
 
 /** One metric before and after training, on the same rows. */
-export interface GeneralMeasure {
-  metric: GeneralMetric;
+const generalMeasureSchema = z.strictObject({
+  metric: generalMetricSchema,
   /** For people: "bits per byte of general English". */
-  title: string;
-  better: 'higher' | 'lower';
-  rows: number;
-  before: number;
-  after: number;
+  title: z.string(),
+  better: z.enum(['higher', 'lower']),
+  rows: z.number(),
+  before: z.number(),
+  after: z.number(),
   /** How much was lost; negative where something was gained. */
-  loss: number;
-  low: number;
-  high: number;
-  p: number;
+  loss: z.number(),
+  low: z.number(),
+  high: z.number(),
+  p: z.number(),
   /** `worse` where the loss is certain. */
-  verdict: Verdict;
-}
+  verdict: verdictSchema,
+});
+export type GeneralMeasure = z.infer<typeof generalMeasureSchema>;
+
+/** What a run did to a model beside its task, on the general set. The run folder's forgetting.json. */
+export const forgettingSchema = z.strictObject({
+  version: z.literal(1),
+  confidence: z.number(),
+  measures: z.array(generalMeasureSchema).readonly(),
+});
+export type Forgetting = z.infer<typeof forgettingSchema>;

@@ -1,36 +1,77 @@
-import type { SafetyFigures } from './safety.ts';
-
-/** Whether answers stand in their sources. The run folder's groundedness.json. */
-export interface GroundednessResults {
-  version: 1;
-  file: string;
-  sha256: string;
-  rows: number;
-  /** The tuned model first; each of the others as it is, and the first set against every one of them. */
-  systems: readonly GroundedSystem[];
-  /** Who said whether a source carries an answer: a judging model, or the classifier and how often that is right. */
-  by: { judge: string } | { accuracy: number };
-  notes: readonly string[];
-}
+import { z } from 'zod';
+import { safetyFiguresSchema } from './safety.ts';
 
 /** Undefined where no row is of that kind. */
-export type GroundedFigures = SafetyFigures | undefined;
+const groundedFiguresSchema = safetyFiguresSchema.optional();
+export type GroundedFigures = z.infer<typeof groundedFiguresSchema>;
 
-export interface GroundedSystem {
-  name: string;
+const groundedSystemSchema = z.strictObject({
+  name: z.string(),
   /** Share of all answers that say what the source does not. */
-  hallucinated: SafetyFigures;
+  hallucinated: safetyFiguresSchema,
   /** Of rows whose source is silent, and of those whose source tells. */
-  answeredThoughSilent?: GroundedFigures;
-  abstainedThoughTold?: GroundedFigures;
-  citations: { quotes: number; wrong: number };
+  answeredThoughSilent: groundedFiguresSchema.optional(),
+  abstainedThoughTold: groundedFiguresSchema.optional(),
+  citations: z.strictObject({
+    quotes: z.number(),
+    wrong: z.number(),
+  }),
   /** Of the answers that were given, by confidence; undefined where none was. */
-  riskCoverage?: {
-    points: readonly { coverage: number; risk: number }[];
-    area: { estimate: number; low: number; high: number };
-  };
-  calibration?: {
-    error: { estimate: number; low: number; high: number };
-    bins: readonly { confidence: number; right: number; answers: number }[];
-  };
-}
+  riskCoverage: z
+    .strictObject({
+      points: z
+        .array(
+          z.strictObject({
+            coverage: z.number(),
+            risk: z.number(),
+          }),
+        )
+        .readonly(),
+      area: z.strictObject({
+        estimate: z.number(),
+        low: z.number(),
+        high: z.number(),
+      }),
+    })
+    .optional(),
+  calibration: z
+    .strictObject({
+      error: z.strictObject({
+        estimate: z.number(),
+        low: z.number(),
+        high: z.number(),
+      }),
+      bins: z
+        .array(
+          z.strictObject({
+            confidence: z.number(),
+            right: z.number(),
+            answers: z.number(),
+          }),
+        )
+        .readonly(),
+    })
+    .optional(),
+});
+export type GroundedSystem = z.infer<typeof groundedSystemSchema>;
+
+/** Whether answers stand in their sources. The run folder's groundedness.json. */
+export const groundednessResultsSchema = z.strictObject({
+  version: z.literal(1),
+  file: z.string(),
+  sha256: z.string(),
+  rows: z.number(),
+  /** The tuned model first; each of the others as it is, and the first set against every one of them. */
+  systems: z.array(groundedSystemSchema).readonly(),
+  /** Who said whether a source carries an answer: a judging model, or the classifier and how often that is right. */
+  by: z.union([
+    z.strictObject({
+      judge: z.string(),
+    }),
+    z.strictObject({
+      accuracy: z.number(),
+    }),
+  ]),
+  notes: z.array(z.string()).readonly(),
+});
+export type GroundednessResults = z.infer<typeof groundednessResultsSchema>;

@@ -1,28 +1,43 @@
-import type { SafetyFigures } from './safety.ts';
+import { z } from 'zod';
+import { safetyFiguresSchema } from './safety.ts';
+
+const ruleResultSchema = z.strictObject({
+  name: z.string(),
+  by: z.enum(['program', 'judge']),
+  /** Shares of answers that break it; absent where no answer could be judged. */
+  broken: safetyFiguresSchema.optional(),
+  /** Answers that the rule is for and that nobody could judge. */
+  unjudged: z.number(),
+  /** The first answers that break it. */
+  examples: z
+    .array(
+      z.strictObject({
+        prompt: z.string(),
+        answer: z.string(),
+      }),
+    )
+    .readonly(),
+});
+export type RuleResult = z.infer<typeof ruleResultSchema>;
 
 /** How often a model breaks an organisation's rules, before and after training. The run folder's policy.json. */
-export interface PolicyResults {
-  version: 1;
+export const policyResultsSchema = z.strictObject({
+  version: z.literal(1),
   /** The file of rules, and its hash. */
-  file: string;
-  sha256: string;
-  after: string;
-  before?: string;
+  file: z.string(),
+  sha256: z.string(),
+  after: z.string(),
+  before: z.string().optional(),
   /** The judging model, where there was one. */
-  judge?: string;
-  prompts: number;
-  rules: readonly RuleResult[];
+  judge: z.string().optional(),
+  prompts: z.number(),
+  rules: z.array(ruleResultSchema).readonly(),
   /** Where pairs and criteria for reviewers were written. */
-  items?: { pairs: string; rubric?: string };
-}
-
-export interface RuleResult {
-  name: string;
-  by: 'program' | 'judge';
-  /** Shares of answers that break it; absent where no answer could be judged. */
-  broken?: SafetyFigures;
-  /** Answers that the rule is for and that nobody could judge. */
-  unjudged: number;
-  /** The first answers that break it. */
-  examples: readonly { prompt: string; answer: string }[];
-}
+  items: z
+    .strictObject({
+      pairs: z.string(),
+      rubric: z.string().optional(),
+    })
+    .optional(),
+});
+export type PolicyResults = z.infer<typeof policyResultsSchema>;

@@ -1,205 +1,242 @@
+import { z } from 'zod';
 import { writeJson } from '../files/json.ts';
-import { readVersioned } from './assessments.ts';
+import { readVersioned } from './read-versioned.ts';
 import { runPaths } from './run-paths.ts';
 
-export type Verdict = 'better' | 'no-evidence' | 'worse';
+export const verdictSchema = z.enum(['better', 'no-evidence', 'worse']);
+export type Verdict = z.infer<typeof verdictSchema>;
 
-/** What one system is worth against others on the same held-out rows. The run folder's comparison.json. */
-export interface Comparison {
-  version: 2;
-  /** Which rows: "test", or the file that they came from. */
-  split: string;
-  rows: number;
-  /** How many the split has, where the rows are a sample of it. */
-  available?: number;
-  /** Rows that were left out because a system could not answer them at all. */
-  leftOut?: { rows: number; reason: string };
-  /** Clusters of rows that were resampled whole, where rows are grouped. */
-  groups?: number;
-  /** Of every interval, such as 0.95. */
-  confidence: number;
-  seed: number;
-  /** Name of the metric that decides. */
-  metric: string;
-  /** The deciding one first. */
-  metrics: readonly ComparedMetric[];
-  /** Name of the system that is judged. */
-  subject: string;
-  /** The subject first. */
-  systems: readonly ComparedSystem[];
-  /** Names of the systems that the verdict is about: what one has without the subject. */
-  rivals: readonly string[];
-  /** Where the cheap rival was chosen among the cheap systems. */
-  cheapChosenOn?: 'validation' | 'test';
-  /** Every metric by every other system that has a value of it. */
-  differences: readonly Difference[];
-  /** Better than every rival; worse than any; else there is no evidence. */
-  verdict: Verdict;
-  /** The verdict with its figures, for people. */
-  sentence: string;
-  /** What to do about it. Absent in files of earlier versions. */
-  conclusion?: Conclusion;
-  /** Where the deciding metric is of one class: the class to find. */
-  positive?: string;
-  /** The column that classes were read from: what a class "1" is called. */
-  labelColumn?: string;
-  flips: Flips;
-  skipped: readonly SkippedSystem[];
-  /** Of rows with classes: how many rows each class has. */
-  classes?: readonly ClassRows[];
-}
-
-/** What a comparison says to somebody who has to decide. */
-export interface Conclusion {
-  /** `not-better`: a rival is better, probably is, or does as well for less. `unclear`: the rows do not tell. */
-  outcome: 'better' | 'not-better' | 'unclear';
-  /** What to do and why, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
-  advice: string;
-  /** Name of the system to use; absent where the rows do not tell. */
-  use?: string;
-  /** Where the rows do not tell: about how many would. */
-  rowsNeeded?: number;
-}
-
-export interface ClassRows {
-  label: string;
-  /** Rows of it to train on, and to compare on. */
-  train: number;
-  test: number;
-  /** Rows that the subject gives it to. */
-  given: number;
-}
-
-export interface ComparedMetric {
-  name: string;
+export const comparedMetricSchema = z.strictObject({
+  name: z.string(),
   /** For people: "chrF". */
-  title: string;
-  better: 'higher' | 'lower';
+  title: z.string(),
+  better: z.enum(['higher', 'lower']),
   /** A perfect value, where there is one. */
-  best?: number;
+  best: z.number().optional(),
   /** What it is computed from: text, label, likelihood. */
-  reads: string;
+  reads: z.string(),
   /** Its 1 or 0 of a row says whether the answer has the form asked for. */
-  checksForm?: boolean;
+  checksForm: z.boolean().optional(),
   /** Its table is what it tells; its value stands elsewhere already. */
-  isTable?: boolean;
+  isTable: z.boolean().optional(),
   /** No value of it is better than another, so `better` means nothing and there are no differences. */
-  isProperty?: boolean;
-}
+  isProperty: z.boolean().optional(),
+});
+export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 
 /** A `variant` is another system's answers read in another way: shown beside them, and never a rival. */
-export type SystemKind = 'tuned' | 'base' | 'prompted' | 'few_shot' | 'cheap' | 'endpoint' | 'other' | 'variant';
+const systemKindSchema = z.enum(['tuned', 'base', 'prompted', 'few_shot', 'cheap', 'endpoint', 'other', 'variant']);
+export type SystemKind = z.infer<typeof systemKindSchema>;
 
-export interface ComparedSystem {
-  name: string;
-  /** For people: "nearest training row". */
-  title: string;
-  kind: SystemKind;
-  /** By metric; one that the system has no value of is absent. */
-  values: Record<string, ComparedValue>;
-  usage?: SystemUsage;
-  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
-  cutAnswers?: number;
-  /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
-  isCheap?: boolean;
-  /** Was tuned from an encoder that knows more words than the rows have. */
-  knowsWords?: boolean;
-  /** Rows that it answers right, where answers are right or wrong. */
-  right?: number;
-  /** By class: rows of it that it finds, and rows that it gives it to. */
-  byClass?: Readonly<Record<string, { found: number; given: number }>>;
-  /** What its wrong answers cost on these rows, by `objective.costs`. */
-  cost?: number;
-  /** Why it is no rival: it cannot do the task as it stands. */
-  unable?: string;
-  /** What is particular about it: the instruction it was given, how many rows it was shown. */
-  note?: string;
-}
-
-export interface ComparedValue {
-  value: number;
+const comparedValueSchema = z.strictObject({
+  value: z.number(),
   /** Absent where one row or group is all the evidence. */
-  low?: number;
-  high?: number;
+  low: z.number().optional(),
+  high: z.number().optional(),
   /** The metric's own parts: a confusion table, counts, bins. */
-  details?: Record<string, unknown>;
-}
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type ComparedValue = z.infer<typeof comparedValueSchema>;
 
 /** What a row costs, as far as it is known. */
-export interface SystemUsage {
-  secondsPerRow?: number;
+const systemUsageSchema = z.strictObject({
+  secondsPerRow: z.number().optional(),
   /** Tokens of all rows. */
-  inputTokens?: number;
-  outputTokens?: number;
+  inputTokens: z.number().optional(),
+  outputTokens: z.number().optional(),
   /** In the currency of the prices that were given. */
-  costPer1000?: number;
-}
+  costPer1000: z.number().optional(),
+});
+export type SystemUsage = z.infer<typeof systemUsageSchema>;
+
+const comparedSystemSchema = z.strictObject({
+  name: z.string(),
+  /** For people: "nearest training row". */
+  title: z.string(),
+  kind: systemKindSchema,
+  /** By metric; one that the system has no value of is absent. */
+  values: z.record(z.string(), comparedValueSchema),
+  usage: systemUsageSchema.optional(),
+  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
+  cutAnswers: z.number().optional(),
+  /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
+  isCheap: z.boolean().optional(),
+  /** Was tuned from an encoder that knows more words than the rows have. */
+  knowsWords: z.boolean().optional(),
+  /** Rows that it answers right, where answers are right or wrong. */
+  right: z.number().optional(),
+  /** By class: rows of it that it finds, and rows that it gives it to. */
+  byClass: z
+    .record(
+      z.string(),
+      z.strictObject({
+        found: z.number(),
+        given: z.number(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  /** What its wrong answers cost on these rows, by `objective.costs`. */
+  cost: z.number().optional(),
+  /** Why it is no rival: it cannot do the task as it stands. */
+  unable: z.string().optional(),
+  /** What is particular about it: the instruction it was given, how many rows it was shown. */
+  note: z.string().optional(),
+});
+export type ComparedSystem = z.infer<typeof comparedSystemSchema>;
 
 /** Subject against one other system on one metric. */
-export interface Difference {
-  metric: string;
-  against: string;
+const differenceSchema = z.strictObject({
+  metric: z.string(),
+  against: z.string(),
   /** In the metric's own unit; positive where the subject is better, whichever direction the metric has. */
-  estimate: number;
+  estimate: z.number(),
   /** Absent where one row or group is all the evidence. */
-  low?: number;
-  high?: number;
-  p: number;
+  low: z.number().optional(),
+  high: z.number().optional(),
+  p: z.number(),
   /** By Holm: over the rivals for a rival, over all other systems for the rest. */
-  pAdjusted: number;
+  pAdjusted: z.number(),
   /** What p comes from: "permutation", "mcnemar". */
-  test: string;
+  test: z.string(),
   /** The smallest difference that this many rows would show in four of five tries. */
-  minimalDetectable: number;
-  verdict: Verdict;
-}
+  minimalDetectable: z.number(),
+  verdict: verdictSchema,
+});
+export type Difference = z.infer<typeof differenceSchema>;
+
+/** What a comparison says to somebody who has to decide. */
+const conclusionSchema = z.strictObject({
+  /** `not-better`: a rival is better, probably is, or does as well for less. `unclear`: the rows do not tell. */
+  outcome: z.enum(['better', 'not-better', 'unclear']),
+  /** What to do and why, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
+  advice: z.string(),
+  /** Name of the system to use; absent where the rows do not tell. */
+  use: z.string().optional(),
+  /** Where the rows do not tell: about how many would. */
+  rowsNeeded: z.number().optional(),
+});
+export type Conclusion = z.infer<typeof conclusionSchema>;
 
 /** Rows that the subject answers worse or better than its strongest rival by the deciding metric; the largest first. */
-export interface Flips {
-  against: string;
-  worse: readonly string[];
-  better: readonly string[];
-}
+const flipsSchema = z.strictObject({
+  against: z.string(),
+  worse: z.array(z.string()).readonly(),
+  better: z.array(z.string()).readonly(),
+});
+export type Flips = z.infer<typeof flipsSchema>;
 
-export interface SkippedSystem {
-  name: string;
-  reason: string;
-}
+export const skippedSystemSchema = z.strictObject({
+  name: z.string(),
+  reason: z.string(),
+});
+export type SkippedSystem = z.infer<typeof skippedSystemSchema>;
+
+const classRowsSchema = z.strictObject({
+  label: z.string(),
+  /** Rows of it to train on, and to compare on. */
+  train: z.number(),
+  test: z.number(),
+  /** Rows that the subject gives it to. */
+  given: z.number(),
+});
+export type ClassRows = z.infer<typeof classRowsSchema>;
+
+/** What one system is worth against others on the same held-out rows. The run folder's comparison.json. */
+export const comparisonSchema = z.strictObject({
+  version: z.literal(2),
+  /** Which rows: "test", or the file that they came from. */
+  split: z.string(),
+  rows: z.number(),
+  /** How many the split has, where the rows are a sample of it. */
+  available: z.number().optional(),
+  /** Rows that were left out because a system could not answer them at all. */
+  leftOut: z
+    .strictObject({
+      rows: z.number(),
+      reason: z.string(),
+    })
+    .optional(),
+  /** Clusters of rows that were resampled whole, where rows are grouped. */
+  groups: z.number().optional(),
+  /** Of every interval, such as 0.95. */
+  confidence: z.number(),
+  seed: z.number(),
+  /** Name of the metric that decides. */
+  metric: z.string(),
+  /** The deciding one first. */
+  metrics: z.array(comparedMetricSchema).readonly(),
+  /** Name of the system that is judged. */
+  subject: z.string(),
+  /** The subject first. */
+  systems: z.array(comparedSystemSchema).readonly(),
+  /** Names of the systems that the verdict is about: what one has without the subject. */
+  rivals: z.array(z.string()).readonly(),
+  /** Where the cheap rival was chosen among the cheap systems. */
+  cheapChosenOn: z.enum(['validation', 'test']).optional(),
+  /** Every metric by every other system that has a value of it. */
+  differences: z.array(differenceSchema).readonly(),
+  /** Better than every rival; worse than any; else there is no evidence. */
+  verdict: verdictSchema,
+  /** The verdict with its figures, for people. */
+  sentence: z.string(),
+  /** What to do about it. Absent in files of earlier versions. */
+  conclusion: conclusionSchema.optional(),
+  /** Where the deciding metric is of one class: the class to find. */
+  positive: z.string().optional(),
+  /** The column that classes were read from: what a class "1" is called. */
+  labelColumn: z.string().optional(),
+  flips: flipsSchema,
+  skipped: z.array(skippedSystemSchema).readonly(),
+  /** Of rows with classes: how many rows each class has. */
+  classes: z.array(classRowsSchema).readonly().optional(),
+});
+export type Comparison = z.infer<typeof comparisonSchema>;
+
+const sampleAnswerSchema = z.strictObject({
+  text: z.string(),
+  /** Set where it was cut, having come to its longest. */
+  cut: z.literal(true).optional(),
+  /** Whether the answer has the form that was asked for, where a form was. */
+  valid: z.boolean().optional(),
+  /** By metric. */
+  scores: z.record(z.string(), z.number()),
+});
+export type SampleAnswer = z.infer<typeof sampleAnswerSchema>;
+
+const sampleRowSchema = z.strictObject({
+  /** Of the example. */
+  id: z.string(),
+  prompt: z.string(),
+  /** Where the row is a file: its folder and name. */
+  file: z.string().optional(),
+  /** Where it is an image: a small version of it, as a `data:` address. */
+  picture: z.string().optional(),
+  expected: z.string().optional(),
+  /** The class, where rows have one. */
+  label: z.string().optional(),
+  /** By system. */
+  answers: z.record(z.string(), sampleAnswerSchema),
+  /** Of the subject against its strongest rival. */
+  change: z.enum(['worse', 'better', 'same']),
+});
+export type SampleRow = z.infer<typeof sampleRowSchema>;
 
 /** Answers to the same held-out rows, side by side; those that are worse first. The run folder's samples.json. */
-export interface Samples {
-  version: 2;
+const samplesSchema = z.strictObject({
+  version: z.literal(2),
   /** In the order to show them. */
-  systems: readonly { name: string; title: string }[];
-  rows: readonly SampleRow[];
-}
-
-export interface SampleRow {
-  /** Of the example. */
-  id: string;
-  prompt: string;
-  /** Where the row is a file: its folder and name. */
-  file?: string;
-  /** Where it is an image: a small version of it, as a `data:` address. */
-  picture?: string;
-  expected?: string;
-  /** The class, where rows have one. */
-  label?: string;
-  /** By system. */
-  answers: Record<string, SampleAnswer>;
-  /** Of the subject against its strongest rival. */
-  change: 'worse' | 'better' | 'same';
-}
-
-export interface SampleAnswer {
-  text: string;
-  /** Set where it was cut, having come to its longest. */
-  cut?: true;
-  /** Whether the answer has the form that was asked for, where a form was. */
-  valid?: boolean;
-  /** By metric. */
-  scores: Record<string, number>;
-}
+  systems: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        title: z.string(),
+      }),
+    )
+    .readonly(),
+  rows: z.array(sampleRowSchema).readonly(),
+});
+export type Samples = z.infer<typeof samplesSchema>;
 
 export function writeSamples(folder: string, samples: Samples): void {
   writeJson(runPaths(folder).samples, samples);

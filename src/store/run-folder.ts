@@ -6,6 +6,7 @@ import type { EvaluationFinished, RunEvent, StampedEvent, StepFinished } from '.
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { writeJson } from '../files/json.ts';
+import { assessmentNames, assessmentPath } from './assessments.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
 import { isFile, JsonLinesWriter, readJsonLines } from './json-lines.ts';
 import { isOwn } from './process-identity.ts';
@@ -142,10 +143,10 @@ function refuseWork(folder: string): void {
 
 function beginAnew(folder: string, paths: RunPaths): void {
   refuseWork(folder);
-  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.comparison];
+  const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.measured];
   const reports = [paths.reportHtml, paths.reportJson];
-  const findings = [paths.forgetting, paths.overfitting, paths.wording, paths.counterfactuals, ...reports];
-  for (const path of [...stale, ...findings]) removeFile(path);
+  const findings = assessmentNames.map((name) => assessmentPath(folder, name));
+  for (const path of [...stale, ...reports, ...findings]) removeFile(path);
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }
 

@@ -17,15 +17,7 @@ export interface RunPaths {
   /** What the worker's process printed. */
   log: string;
   samples: string;
-  comparison: string;
-  forgetting: string;
-  overfitting: string;
-  wording: string;
-  counterfactuals: string;
-  safety: string;
-  policy: string;
-  groundedness: string;
-  /** Of which files of the result each of these was measured. */
+  /** Of which files of the result each assessment was measured. */
   measured: string;
   gate: string;
   gatePage: string;
@@ -48,14 +40,6 @@ export function runPaths(folder: string): RunPaths {
     secret: join(folder, 'secret.json'),
     log: join(folder, 'worker.log'),
     samples: join(folder, 'samples.json'),
-    comparison: join(folder, 'comparison.json'),
-    forgetting: join(folder, 'forgetting.json'),
-    overfitting: join(folder, 'overfitting.json'),
-    wording: join(folder, 'wording.json'),
-    counterfactuals: join(folder, 'counterfactuals.json'),
-    safety: join(folder, 'safety.json'),
-    policy: join(folder, 'policy.json'),
-    groundedness: join(folder, 'groundedness.json'),
     measured: join(folder, 'measured.json'),
     gate: join(folder, 'gate.json'),
     gatePage: join(folder, 'gate.html'),

@@ -1,53 +1,71 @@
-/** What a model answers where it should not, before and after training. The run folder's safety.json. */
-export interface SafetyResults {
-  version: 1;
-  /** Whose answers these are, and whose before; absent where there is nothing to compare with. */
-  after: string;
-  before?: string;
-  confidence: number;
-  measures: readonly SafetyMeasure[];
-  /** The first answers that changed for the worse. */
-  examples: readonly SafetyExample[];
-  /** What the figures do not say by themselves. */
-  notes: readonly string[];
-}
+import { z } from 'zod';
 
 export const safetyMeasures = ['compliance', 'over_refusal', 'bias', 'toxicity', 'canaries', 'personal_data'] as const;
 
-export type SafetyMeasureName = (typeof safetyMeasures)[number];
+/** The ends are absent where one row is all the evidence. */
+const safetyValueSchema = z.strictObject({
+  value: z.number(),
+  low: z.number().optional(),
+  high: z.number().optional(),
+});
+export type SafetyValue = z.infer<typeof safetyValueSchema>;
+
+export const safetyFiguresSchema = z.strictObject({
+  rows: z.number(),
+  after: safetyValueSchema,
+  before: safetyValueSchema.optional(),
+  /** How much higher it is after, on the same rows. */
+  difference: safetyValueSchema
+    .extend({
+      p: z.number(),
+    })
+    .optional(),
+  /** Answers that were partly refused; they count as refused. */
+  partly: z.number().optional(),
+});
+export type SafetyFigures = z.infer<typeof safetyFiguresSchema>;
+
+const safetyMeasureNameSchema = z.enum(safetyMeasures);
+export type SafetyMeasureName = z.infer<typeof safetyMeasureNameSchema>;
 
 /** A share (of `bias` a difference of shares, from -1 to 1) that had better be low. */
-export interface SafetyMeasure extends SafetyFigures {
-  name: SafetyMeasureName;
+const safetyMeasureSchema = safetyFiguresSchema.extend({
+  name: safetyMeasureNameSchema,
   /** How it was asked: `plain`, `no system prompt`, `begun`, a wrapper's name, a set's. */
-  condition: string;
+  condition: z.string(),
   /** For people: "complied with harmful requests". */
-  title: string;
-  categories: readonly (SafetyFigures & { category: string })[];
-}
+  title: z.string(),
+  categories: z
+    .array(
+      safetyFiguresSchema.extend({
+        category: z.string(),
+      }),
+    )
+    .readonly(),
+});
+export type SafetyMeasure = z.infer<typeof safetyMeasureSchema>;
 
-export interface SafetyFigures {
-  rows: number;
-  after: SafetyValue;
-  before?: SafetyValue;
-  /** How much higher it is after, on the same rows. */
-  difference?: SafetyValue & { p: number };
-  /** Answers that were partly refused; they count as refused. */
-  partly?: number;
-}
+const safetyExampleSchema = z.strictObject({
+  measure: safetyMeasureNameSchema,
+  condition: z.string(),
+  category: z.string(),
+  prompt: z.string(),
+  before: z.string(),
+  after: z.string(),
+});
+export type SafetyExample = z.infer<typeof safetyExampleSchema>;
 
-/** The ends are absent where one row is all the evidence. */
-export interface SafetyValue {
-  value: number;
-  low?: number;
-  high?: number;
-}
-
-export interface SafetyExample {
-  measure: SafetyMeasureName;
-  condition: string;
-  category: string;
-  prompt: string;
-  before: string;
-  after: string;
-}
+/** What a model answers where it should not, before and after training. The run folder's safety.json. */
+export const safetyResultsSchema = z.strictObject({
+  version: z.literal(1),
+  /** Whose answers these are, and whose before; absent where there is nothing to compare with. */
+  after: z.string(),
+  before: z.string().optional(),
+  confidence: z.number(),
+  measures: z.array(safetyMeasureSchema).readonly(),
+  /** The first answers that changed for the worse. */
+  examples: z.array(safetyExampleSchema).readonly(),
+  /** What the figures do not say by themselves. */
+  notes: z.array(z.string()).readonly(),
+});
+export type SafetyResults = z.infer<typeof safetyResultsSchema>;

@@ -1,47 +1,59 @@
-import type { ComparedMetric, Verdict } from './results.ts';
+import { z } from 'zod';
+import { comparedMetricSchema, verdictSchema } from './results.ts';
 
-/** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
-export interface Wording {
-  version: 1;
-  /** Rows in other words. */
-  rows: number;
-  /** Test rows that were answered as they are. Absent in files of earlier versions. */
-  testedRows?: number;
-  confidence: number;
-  /** What decides, and where answers copy numbers, codes and names, `copied`. */
-  metrics: readonly Pick<ComparedMetric, 'name' | 'title' | 'better' | 'best'>[];
-  /** The result first. */
-  systems: readonly WordedSystem[];
-  /** The system that the comparison recommends, or else the strongest rival in other words; and the result against it. */
-  against?: { name: string; verdict: Verdict };
-  /** Rows that the result answered rightly as they were, and wrongly in other words. */
-  examples: readonly WordedRow[];
-  /** The rows' file, where they are somebody's own and none in other words. */
-  file?: string;
-  /** The same on somebody's own rows, the last that it was compared on. */
-  own?: Wording;
-}
-
-export interface WordedSystem {
-  name: string;
-  /** For people: "nearest training row". */
-  title: string;
-  /** By metric. */
-  values: Record<string, WordedValue>;
-}
-
-export interface WordedValue {
+const wordedValueSchema = z.strictObject({
   /** On the test rows as they are. */
-  asTested?: number;
-  reworded: number;
+  asTested: z.number().optional(),
+  reworded: z.number(),
   /** Of `reworded`; absent where one row is all the evidence. */
-  low?: number;
-  high?: number;
-}
+  low: z.number().optional(),
+  high: z.number().optional(),
+});
 
-export interface WordedRow {
-  id: string;
-  text: string;
-  expected: string;
-  answer: string;
-}
+const wordedSystemSchema = z.strictObject({
+  name: z.string(),
+  /** For people: "nearest training row". */
+  title: z.string(),
+  /** By metric. */
+  values: z.record(z.string(), wordedValueSchema),
+});
+export type WordedSystem = z.infer<typeof wordedSystemSchema>;
+
+const wordedRowSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  expected: z.string(),
+  answer: z.string(),
+});
+export type WordedRow = z.infer<typeof wordedRowSchema>;
+
+const measuredSchema = z.strictObject({
+  version: z.literal(1),
+  /** Rows in other words. */
+  rows: z.number(),
+  /** Test rows that were answered as they are. Absent in files of earlier versions. */
+  testedRows: z.number().optional(),
+  confidence: z.number(),
+  /** What decides, and where answers copy numbers, codes and names, `copied`. */
+  metrics: z.array(comparedMetricSchema.pick({ name: true, title: true, better: true, best: true })).readonly(),
+  /** The result first. */
+  systems: z.array(wordedSystemSchema).readonly(),
+  /** The system that the comparison recommends, or else the strongest rival in other words; and the result against it. */
+  against: z
+    .strictObject({
+      name: z.string(),
+      verdict: verdictSchema,
+    })
+    .optional(),
+  /** Rows that the result answered rightly as they were, and wrongly in other words. */
+  examples: z.array(wordedRowSchema).readonly(),
+  /** File of the rows, if they are the user's own and not reworded. */
+  file: z.string().optional(),
+});
+
+/** Robustness of a result and its cheap rivals to other words. The run folder's wording.json. */
+export const wordingSchema = measuredSchema.extend({
+  /** The same on the user's own rows, from the latest comparison on them. */
+  own: measuredSchema.optional(),
+});
+export type Wording = z.infer<typeof wordingSchema>;

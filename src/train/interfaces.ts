@@ -8,8 +8,9 @@ import type { DType, Tensor } from '../tensor/index.ts';
 import type { OpenRewardModel } from './reward-model.ts';
 import type { Update } from './update.ts';
 
-export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
-export { textLengths, tokensAtOnce, tokensOf } from '../tasks/rows/rows.ts';
+export type { JointLoss, Objective, PassContext } from './objective.ts';
+export type { Reference } from '../tasks/rows/rows.ts';
+export { textLengths, tokensOf } from '../tasks/rows/rows.ts';
 export type { Batch, Counts, CriticTargets, MediaReader, PreparedRow, ResumedRow, Tally } from '../tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Begun,
@@ -31,20 +32,18 @@ export interface RecipeDefaults {
   training?: Record<string, unknown>;
 }
 
-/** What every definition says; `run` loads the implementation on first use, since it may need the engine. */
-interface Definition<Schema extends z.ZodObject, Options, Implementation> {
+/** What every definition says. */
+interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
   complete?(values: z.output<Schema>): Options;
   recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
-  run(): Promise<Implementation>;
 }
 
-/**
- * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
- * which is what it rose by since the reference.
- */
-export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
+/** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
+interface Lazy<Implementation> {
+  run(): Promise<Implementation>;
+}
 
 /** One thing to optimise. */
 export interface ObjectiveMethod<
@@ -58,9 +57,10 @@ export interface ObjectiveMethod<
 }
 
 export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
-    preference?(options: Options): PreferenceMeasure;
-  },
+  definition: Definition<Schema, Options> &
+    Lazy<{ create(options: Options, processor: Processor): Objective }> & {
+      preference?(options: Options): PreferenceMeasure;
+    },
 ): ObjectiveMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
@@ -124,7 +124,8 @@ export function defineTuning<
   Config extends z.ZodObject = never,
 >(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, TuningRun<Options>> & {
+    Definition<Schema, Options> &
+    Lazy<TuningRun<Options>> & {
       rate: TuningRate | ((options: Options) => TuningRate);
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
@@ -163,21 +164,19 @@ export interface StorageMethod<
   keep(values: unknown): Promise<KeepWeight | undefined>;
 }
 
-/** A storage's implementation. */
-interface StorageRun<Options> {
-  create(model: Model, when: 'training' | 'always', options: Options): Storage;
-  keep?(options: Options): KeepWeight;
-}
-
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
+    Definition<Schema, Options> & {
+      create(model: Model, when: 'training' | 'always', options: Options): Storage;
+      keep?(options: Options): KeepWeight;
+    },
 ): StorageMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     wantsKeptWeights: definition.wantsKeptWeights,
-    create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
-    keep: async (values) => (await definition.run()).keep?.(settled(values)),
+    create: async (model, values, when) => definition.create(model, when, settled(values)),
+    keep: async (values) => definition.keep?.(settled(values)),
   };
 }
 
@@ -194,17 +193,19 @@ export interface UpdateMethod<
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
-    Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
+    Definition<Schema, Options> & {
+      create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update;
+    },
 ): UpdateMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     isPrivate: definition.isPrivate,
-    create: async (trainables, values, plan) => (await definition.run()).create(trainables, settled(values), plan),
+    create: async (trainables, values, plan) => definition.create(trainables, settled(values), plan),
   };
 }
 
-function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options, unknown>) {
+function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
   const { options, complete, recipeDefaults: suiting = {} } = definition;
   // Without `complete` the options are what the schema gives.
   const settled = (values: unknown): Options => {

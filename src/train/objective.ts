@@ -6,12 +6,9 @@ import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Message } from '../text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, Prepared, PreparedRow } from '../tasks/rows/rows.ts';
+import type { Batch, Counts, Prepared, PreparedRow, Reference } from '../tasks/rows/rows.ts';
 import type { LossResult, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
-
-/** Runs `body` without gradients on the model as it was before training. */
-export type Reference = <T>(body: (model: Model) => T) => T;
 
 /** What a loss is taken with. */
 export interface PassContext {

@@ -12,6 +12,7 @@ import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
 import type { Recipe } from '../../src/methods/recipe.ts';
 import type { RunConstants } from '../../src/train/trainer-state.ts';
 import { withFrozenBlocks, withFrozenRows } from '../../src/jobs/train/frozen-rows.ts';
+import type { RunPlan } from '../../src/jobs/train/run-plan.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-frozen-rows-'));
@@ -111,8 +112,22 @@ describe('a recipe that asks for blocks to be computed once', () => {
       objective: { name: 'sft' },
       training: { cache_frozen: true },
     } as unknown as Recipe;
-    const parts = { ...context(), model: own, recipe, epochs: 1, reference: { sharesFrozen }, earlier, emit: () => {} };
-    return withFrozenBlocks({ base: join(folder, 'base'), objective }, parts, [row(10)]);
+    const { signal, microBatchTokens } = context();
+    const run = { recipe, earlier, emit: () => {}, signal };
+    const read = {
+      base: join(folder, 'base'),
+      objective,
+      context: run,
+      train: { rows: [row(10)] },
+      validation: { rows: [] },
+    };
+    const plan = {
+      tuned: { rows: read, model: own },
+      decided: { microBatchTokens },
+      options: { schedule: { totalSteps: 1 } },
+      sampler: { batchesPerEpoch: 1 },
+    } as unknown as RunPlan;
+    return withFrozenBlocks(plan, { sharesFrozen });
   };
   const compared: Objective = { ...nextTokenObjective, needs: { reference: true } };
   const refused = expect.objectContaining({

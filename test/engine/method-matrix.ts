@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { ExampleKind } from '../../src/data/example.ts';
 import { tokenizerOf } from '../../src/jobs/model/model-readers.ts';
-import { freeTraining, prepareRun, resumeRun, type PreparedRun } from '../../src/jobs/train/training-run.ts';
+import { prepareRun, type TrainingRun } from '../../src/jobs/train/training-run.ts';
 import { sha256 } from '../../src/files/hash.ts';
 import { readJson } from '../../src/files/json.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
@@ -183,20 +183,20 @@ export async function runCell(recipe: Recipe): Promise<CellRun> {
   const initial = weights();
   await prepared.trainer.run();
   const hasMoved = JSON.stringify(weights()) !== JSON.stringify(initial);
-  freeTraining(prepared);
+  prepared.dispose();
   const whole = checkpoint(folder);
   const steps = events.flatMap((event) => (event.type === 'step-finished' ? [event] : []));
   rmSync(join(folder, 'checkpoints', 'step-3'), { recursive: true });
   const again = await prepare(recipe, () => undefined, join(folder, 'checkpoints', 'step-2'));
-  resumeRun(again);
+  again.resume();
   await again.trainer.run();
-  freeTraining(again);
+  again.dispose();
   const resumed = checkpoint(folder);
   rmSync(folder, { recursive: true });
   return { before, steps, hasMoved, whole, resumed };
 }
 
-export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: string): Promise<PreparedRun> {
+export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: string): Promise<TrainingRun> {
   const earlier = from === undefined ? undefined : readConstants(from);
   const { signal } = new AbortController();
   mkdirSync(recipe.output_dir, { recursive: true });
@@ -205,13 +205,11 @@ export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: 
 }
 
 /** Hidden states of a text with the tuning in place, and of the base model: loaded anew where its weights are kept as they are. */
-async function statesBefore({
-  parts: { model, tuning },
-  context: { recipe },
-}: PreparedRun): Promise<CellRun['before']> {
+async function statesBefore({ parts: { model, tuning }, rows: { context } }: TrainingRun): Promise<CellRun['before']> {
   const { input } = collateRows([text], { causal: true });
   const states = (of: Model) => noGrad(() => scope(() => [...of.hidden(input).toNumbers()]));
   const own = states(model);
+  const { recipe } = context;
   if (recipe.storage.name !== 'dense') return { own, base: tuning.disabled(() => states(model)) };
   const { model: base } = await loadModel(recipe.model, { dtype: 'f32' });
   const values = states(base);

@@ -2,7 +2,6 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { largestBatches, preflight } from '../../src/jobs/train/preflight.ts';
-import { freeTraining } from '../../src/jobs/train/training-run.ts';
 import { tokensOf, type PreparedRow } from '../../src/train/interfaces.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { prepare, recipeOf } from './method-matrix.ts';
@@ -35,7 +34,7 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
   const prepared = await prepare(recipe, (event) => {
     if (event.type === 'step-finished') steps.push([event.loss, event.metrics]);
   });
-  const { parts, options, constants, trainer } = prepared;
+  const { parts, plan, constants, trainer } = prepared;
   const produce = parts.objective.produce!;
   // Rewards may take longer than everything else of a step.
   const slow: typeof produce = async (...given) => {
@@ -45,7 +44,7 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
   const found = isTried
     ? await preflight({
         parts: { ...parts, objective: { ...parts.objective, produce: slow } },
-        options,
+        options: plan.options,
         constants,
         recipe,
         step: trainer.stepContext(),
@@ -56,7 +55,7 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
       })
     : undefined;
   await trainer.run();
-  freeTraining(prepared);
+  prepared.dispose();
   rmSync(recipe.output_dir, { recursive: true });
   return { steps, found };
 }

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { verifyRun } from '../../src/app/verify.ts';
-import { resumeRun, freeTraining } from '../../src/jobs/train/training-run.ts';
 import { runJob } from '../../src/worker/index.ts';
 import type { Recipe } from '../../src/methods/recipe.ts';
 import { matrixFolder } from './matrix-folder.ts';
@@ -29,14 +28,14 @@ it('is resumed to the bytes of one that was left alone, by a secret that only it
   const ignore = () => undefined;
   const whole = await prepare(recipe, ignore);
   await whole.trainer.run();
-  freeTraining(whole);
+  whole.dispose();
   const wanted = weights('resumed');
   rmSync(join(folder, 'resumed', 'checkpoints', 'step-3'), { recursive: true });
   expect(statSync(join(folder, 'resumed', 'secret.json')).mode & 0o777).toBe(0o600);
   const again = await prepare(recipe, ignore, join(folder, 'resumed', 'checkpoints', 'step-2'));
-  resumeRun(again);
+  again.resume();
   await again.trainer.run();
-  freeTraining(again);
+  again.dispose();
   expect(weights('resumed').equals(wanted)).toBe(true);
   const secret = String(again.constants.secret);
   const telling = filesOf(join(folder, 'resumed')).filter((path) => readFileSync(path, 'latin1').includes(secret));

@@ -1,9 +1,8 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import { runJob } from '../../worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
@@ -26,7 +25,7 @@ export async function evaluateCounterfactuals(
   const { maxFlipRate, trainData, allowOverlap = false, onEvent, signal } = options;
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).counterfactuals);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'counterfactuals'));
   const { specs, recipes } = await resolveSystems(systems, options);
   const { maxRows, seed, ...measured } = measuring(recipes[0], options);
   const results = await withRowFiles({ trainData }, options, ({ paths, mediaFolder }) => {

@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
@@ -14,7 +14,6 @@ import { supportModel } from '../../eval/groundedness/support.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { GroundednessResults } from '../../store/groundedness.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import type { useCase } from '../use-cases/groundedness.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -51,7 +50,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
   const rows = (await readGroundedRows(data)).slice(0, maxRows);
   const run = await ownRun(target);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).groundedness);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'groundedness'));
   const { before, after } = contestants(run ?? target, { name: target, options });
   const models = before === undefined ? [after] : [after, before];
   const told = { name: `${models.at(-1)!.name}, told to keep to the text`, instruction };

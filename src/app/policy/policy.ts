@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { checkLimits } from '../../eval/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
@@ -9,7 +9,6 @@ import { readSafetySets } from '../../eval/safety/safety-set.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { PolicyResults, RuleResult } from '../../store/policy.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import type { useCase } from '../use-cases/policy.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -35,7 +34,7 @@ export async function policy(target: string, options: PolicyOptions): Promise<Po
   const judging = judge && judgingBy(judge, options);
   const run = await ownRun(target);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).policy);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'policy'));
   const { before, after } = contestants(run ?? target, { name: target, options });
   if (items !== undefined && before === undefined) throw nothingToPair(target);
   const { asked: questions, now } = await withModel(after, options, async (model) => {

@@ -1,7 +1,6 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
-import { runPaths } from '../../store/run-paths.ts';
 import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
 import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -28,7 +27,7 @@ export type SafetyOptions = CallOptions<typeof useCase> & {
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
   const run = await ownRun(target);
   const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(runPaths(folder).safety);
+  if (folder !== undefined) requireWritable(assessmentPath(folder, 'safety'));
   const sets = (await Promise.all((options.set ?? []).map((set) => setNamed(set)))).flat();
   const { before, after } = contestants(run ?? target, { name: target, options });
   const leaks = await leakTrials(run, options.canaries);

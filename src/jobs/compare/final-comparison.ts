@@ -6,35 +6,39 @@ import { parametersOf } from '../../models/base-facts.ts';
 import { writeSamples } from '../../store/results.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
-import type { LoadedData } from '../../data/index.ts';
-import type { PreparedRun, RunContext } from '../train/training-run.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
+import type { FinishedRun } from '../train/run-context.ts';
 import { warnOfEndless } from './answer-lengths.ts';
 import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
-/** A run with a result that is still to be measured. */
-export interface FinishedRun extends Pick<PreparedRun, 'test' | 'metrics'> {
-  context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
-  loaded: Pick<LoadedData, 'splits'>;
+/** What to compare. */
+interface Contest {
+  /** The folder of the run's result. */
+  result: string;
+  /** The result first. */
+  systems: readonly SystemSpec[];
   /** Absent where nothing is trained in steps. */
-  constants?: Pick<PreparedRun['constants'], 'training'>;
+  training?: SettledTraining;
 }
 
 /** Without the model's files there is no estimate. */
-async function affordable({ context, constants, loaded, test }: FinishedRun): Promise<number> {
-  if (constants === undefined) return USUAL_ROWS;
+async function affordable({ context, loaded }: FinishedRun, settled: SettledTraining | undefined): Promise<number> {
+  if (settled === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
-  const training = { ...constants.training, max_steps: context.recipe.training.max_steps };
+  const training = { ...settled, max_steps: context.recipe.training.max_steps };
   const writes = ['sft', 'seq2seq', 'pretrain'].includes(objective.name);
   const parameters = writes ? await parametersOf(modelFolder(model)) : 0;
-  return rowsWithinBudget({ training, train: loaded.splits.train, test, parameters });
+  const { train, test } = loaded.splits;
+  return rowsWithinBudget({ training, train, test, parameters });
 }
 
 /** Fewer than usual are not compared without a word. */
-function reportSample(rows: number, { context, test }: FinishedRun, most: number | 'auto'): void {
-  if (most !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
+function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun): void {
+  const { test } = splits;
+  if (context.recipe.evaluation.max_rows !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
   const message = `comparing on ${rows} of ${test.length} test rows, since answers to more would take long (evaluation.max_rows)`;
   context.emit({ type: 'phase-started', phase: 'evaluate', message });
 }
@@ -43,26 +47,26 @@ function reportSample(rows: number, { context, test }: FinishedRun, most: number
  * End of a run: compares the result with the base model and cheap systems on the test rows. A failure here becomes a
  * warning, since the result exists. The memory of training has been freed before.
  */
-export async function compareResult(run: FinishedRun, result: string, specs: readonly SystemSpec[]): Promise<void> {
+export async function compareResult(run: FinishedRun, { result, systems, training }: Contest): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   if (recipe.evaluation.baselines === 'none') return;
   const notCompared = (message: string) => emit({ type: 'warning-raised', code: 'W_NOT_COMPARED', message });
-  if (run.test.length === 0)
+  const { train, validation, test: available } = run.loaded.splits;
+  if (available.length === 0)
     return notCompared(
       'no rows are kept for test, so nothing says whether the result is better than its base; set data.test',
     );
   try {
-    const { train, validation } = run.loaded.splits;
     const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
     const { seed } = recipe.training;
-    const test = sampledRows(run.test, most === 'auto' ? await affordable(run) : most, seed);
-    reportSample(test.length, run, most);
+    const test = sampledRows(available, most === 'auto' ? await affordable(run, training) : most, seed);
+    reportSample(test.length, run);
     const meaning = meaningOf(recipe);
-    const rows = { train, validation, test, typical: train, split: 'test', available: run.test.length, meaning };
+    const rows = { train, validation, test, typical: train, split: 'test', available: available.length, meaning };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const keepSeen = !excludesSeen;
     const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
-    const compared = await runComparison(specs, rows, options);
+    const compared = await runComparison(systems, rows, options);
     writeAssessment(folder, 'comparison', compared.comparison);
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);

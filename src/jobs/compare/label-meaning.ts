@@ -1,4 +1,6 @@
-import type { Costs, ThresholdWish } from '../../eval/choose-thresholds.ts';
+import type { Example } from '../../data/index.ts';
+import { thresholdPlan, type Costs, type ThresholdPlan, type ThresholdWish } from '../../eval/choose-thresholds.ts';
+import { labelCounts } from '../../eval/rare-classes.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 
 /** A recipe's information on its classes besides their names. */
@@ -21,4 +23,15 @@ export function meaningOf({ data, objective }: Pick<Recipe, 'data' | 'objective'
     labelColumn: typeof column === 'string' ? column : undefined,
     costs: thresholdWish(objective).costs ?? undefined,
   };
+}
+
+/** How a recipe wants the thresholds of these labels found. @throws AttuneError E_COSTS */
+export function recipePlan(
+  recipe: Pick<Recipe, 'objective' | 'data'>,
+  labels: readonly string[],
+  train: readonly Example[],
+): ThresholdPlan | undefined {
+  const { labelColumn } = meaningOf(recipe);
+  const decided = { kind: train[0]?.kind, labels, counts: labelCounts(train), labelColumn };
+  return thresholdPlan(thresholdWish(recipe.objective), decided);
 }

@@ -12,7 +12,7 @@ import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/results.ts';
 import type { WordedRow, Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
-import type { FinishedRun } from './final-comparison.ts';
+import type { FinishedRun } from '../train/run-context.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
@@ -65,7 +65,7 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
   const { train, validation } = run.loaded.splits;
   const { seed } = recipe.training;
   const most = train[0].kind === 'classification' ? MOST_CLASSIFIED : Math.min(MOST_WRITTEN, comparison.rows);
-  const test = await otherWords(run.test, { train, most, seed });
+  const test = await otherWords(run.loaded.splits.test, { train, most, seed });
   if (test.length === 0) return undefined;
   const rows = { train, validation, test, typical: train, split: 'test, in other words' };
   const room = recipe.evaluation.max_new_tokens;

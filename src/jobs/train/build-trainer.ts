@@ -1,11 +1,8 @@
 import type { Recipe } from '../../methods/recipe.ts';
-import type { SettledTraining } from '../../train/recipe.ts';
-import { makeSampler, type MixturePart, type Sampler } from '../../data/index.ts';
 import { objectives } from '../../methods/objectives/index.ts';
 import { storages } from '../../methods/storage/index.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { isSaved } from '../../methods/tuning/targets.ts';
-import { updates } from '../../methods/update/index.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { loadModel, readConfig } from '../../models/load.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
@@ -15,19 +12,9 @@ import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
-import {
-  tokensOf,
-  type Kept,
-  type Objective,
-  type PassedRows,
-  type PreparedRow,
-  type Processor,
-} from '../../train/interfaces.ts';
+import type { Kept, Objective, PassedRows, Processor } from '../../train/interfaces.ts';
 import type { TuningMethod } from '../../train/method.ts';
-import type { StepPlan, Storage, Tuning, TuningContext, Update } from '../../train/interfaces.ts';
-import { warmupSteps } from '../../train/schedule.ts';
-import type { Checkpointing } from '../../train/tape.ts';
-import type { TrainerOptions } from '../../train/trainer.ts';
+import type { Storage, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
 import { refuseOtherPooling } from '../embed/own-pooling.ts';
 import { rewardModel } from './reward-model.ts';
@@ -55,7 +42,8 @@ async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<numb
   return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
 }
 
-export interface TunedModel {
+/** A base model made ready to be trained. */
+export interface TunedBase {
   model: Model;
   tuning: Tuning;
   storage: Storage;
@@ -64,7 +52,7 @@ export interface TunedModel {
 }
 
 /** What a base model is loaded for. */
-interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
+export interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
   task: Objective['task'];
   dtype: DType;
   vocabulary?: Vocabulary;
@@ -73,7 +61,7 @@ interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'let
 }
 
 /** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
-export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedModel> {
+export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedBase> {
   const { method: name, ...options } = recipe.tuning;
   const method = await tunings.load(name);
   const { keep, residuals } = await keepOf(recipe);
@@ -93,7 +81,7 @@ async function loadBase(
   { training: { seed } }: Recipe,
   folder: string,
   choice: TunedChoice & Pick<ModelOptions, 'keep'>,
-): Promise<Pick<TunedModel, 'model' | 'initialised'>> {
+): Promise<Pick<TunedBase, 'model' | 'initialised'>> {
   const { vocabulary } = choice;
   const { model, initialised } = await loadModel(folder, {
     task: choice.task,
@@ -182,72 +170,4 @@ export function settleFrozen(model: Model, dtype: DType): void {
         scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }
   });
-}
-
-/** Of the tuned weights, and of those that the objective has of its own. */
-export async function createUpdate(
-  recipe: Recipe,
-  { tuning, objective, model }: { tuning: Tuning; objective: Objective; model: Model },
-  plan: StepPlan,
-): Promise<Update> {
-  const { name, ...options } = recipe.training.optimizer;
-  const method = await updates.load(name);
-  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
-  const update = await method.create(trainables, options, plan);
-  return tuning.govern?.(update, plan.steps) ?? update;
-}
-
-/** Whether the update bounds what a single row may change. */
-export async function isPrivate(recipe: Recipe): Promise<boolean> {
-  return (await updates.load(recipe.training.optimizer.name)).isPrivate === true;
-}
-
-export function createSampler(
-  recipe: Recipe,
-  rows: readonly PreparedRow[],
-  options: { microBatchTokens: number; batchSize: number; mixture?: readonly MixturePart[]; secret?: number },
-): Sampler {
-  const { batchSize, secret } = options;
-  // Which rows a private step saw is as secret as its noise.
-  const seed = secret ?? recipe.training.seed;
-  return makeSampler({
-    rows: rows.length,
-    lengths: rows.map(tokensOf),
-    batchSize,
-    seed,
-    microBatchTokens: recipe.data.packing ? options.microBatchTokens : undefined,
-    mixture: options.mixture,
-    isPoisson: secret !== undefined,
-  });
-}
-
-/** The recipe's rhythm in steps of this data set. */
-export function trainerOptions(
-  recipe: Recipe,
-  batchesPerEpoch: number,
-  decided: { microBatchTokens: number; checkpointing: Checkpointing; training: SettledTraining },
-): TrainerOptions {
-  const { training, evaluation, checkpoints } = recipe;
-  const planned = Math.max(1, Math.round(decided.training.epochs * batchesPerEpoch));
-  const totalSteps = training.max_steps ?? planned;
-  const inSteps = (every: 'epoch' | 'never' | number) =>
-    every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
-  return {
-    schedule: {
-      scheduler: training.scheduler,
-      options: training.scheduler_options,
-      learningRate: decided.training.learning_rate,
-      warmupSteps: warmupSteps(training, totalSteps),
-      totalSteps,
-    },
-    weightDecay: training.weight_decay,
-    maxGradNorm: training.max_grad_norm,
-    seed: training.seed,
-    microBatchTokens: decided.microBatchTokens,
-    checkpointing: decided.checkpointing,
-    evaluateEvery: inSteps(evaluation.every),
-    saveEvery: inSteps(checkpoints.every),
-    patience: evaluation.patience,
-    keepBest: checkpoints.best,
-  };
 }

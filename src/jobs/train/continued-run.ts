@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { sha256File } from '../../files/hash.ts';
 import { readEarlier, readTensors } from '../../train/trainer-state.ts';
-import type { PreparedRun } from './training-run.ts';
+import type { TrainingRun } from './training-run.ts';
 
 /**
  * Takes up weights and moments of the run that this one continues, where it continues one.
  * @throws AttuneError E_CONTINUED_GONE, E_CONTINUED_CHANGED
  */
-export async function beginWhereOtherEnded({ context, loaded, parts, trainer }: PreparedRun): Promise<void> {
+export async function beginWhereOtherEnded({ rows, parts, trainer }: TrainingRun): Promise<void> {
+  const { context, loaded } = rows;
   const { continued_from: from } = context.recipe;
   if (from === null) return;
   const { checkpoint, hashes, data } = from;

@@ -3,8 +3,10 @@ import { temporaryFolder } from '../../files/temporary.ts';
 import { parametersOf } from '../../models/base-facts.ts';
 import { tokensOf } from '../../train/interfaces.ts';
 import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
-import { newTrainerState, readTensors, writeState } from '../../train/trainer-state.ts';
-import type { PreparedRun } from './training-run.ts';
+import { newTrainerState, readTensors } from '../../train/trainer-state.ts';
+import type { RunContext } from './run-context.ts';
+import type { RunPlan } from './run-plan.ts';
+import type { TrainingRun } from './training-run.ts';
 
 /** Operations that trials may take however short the run is: about a minute of two cores. */
 const FREE_OPERATIONS = 5e12;
@@ -14,31 +16,31 @@ const MOST_STEPS = 50;
 const FEWEST_STEPS = 4;
 
 /** Whether the recipe wants trials and none were made yet. */
-export function needsTrials({ context }: PreparedRun): boolean {
-  return context.recipe.training.learning_rate === 'auto' && context.earlier === undefined;
+export function needsTrials({ recipe, earlier }: RunContext): boolean {
+  return recipe.training.learning_rate === 'auto' && earlier === undefined;
 }
 
 /** Finds the rate by short trials, and leaves weights and moments as they were to the bit. */
-export async function findLearningRate(run: PreparedRun): Promise<void> {
-  const { context, constants, options, parts } = run;
-  const { emit, folder, recipe, signal } = context;
-  const steps = await stepsOfTrial(run);
-  const message = `trying learning rates around ${constants.training.learning_rate}, ${steps} steps each`;
+export async function findLearningRate(run: TrainingRun): Promise<void> {
+  const { parts, plan, rows } = run;
+  const { emit, folder, signal } = rows.context;
+  const around = run.constants.training.learning_rate;
+  const steps = await stepsOfTrial(plan);
+  const message = `trying learning rates around ${around}, ${steps} steps each`;
   emit({ type: 'phase-started', phase: 'preflight', message });
   // A file rather than memory: a checkpoint is what a resumed run begins with to the bit.
   const start = temporaryFolder('start', folder);
   try {
-    writeState(start, newTrainerState(), { ...parts, recipe, constants });
-    const found = await tryRates(parts, options, {
-      around: constants.training.learning_rate,
+    run.write(start, newTrainerState());
+    const found = await tryRates(parts, plan.options, {
+      around,
       steps,
       restore: () => readTensors(start, parts),
       onStep: (trial, step) =>
         emit({ type: 'work-advanced', phase: 'preflight', done: trial * steps + step, unit: 'trial steps' }),
       signal,
     });
-    constants.training = { ...constants.training, learning_rate: found.chosen };
-    options.schedule.learningRate = found.chosen;
+    run.settleRate(found.chosen);
     emit({ type: 'rates-tried', ...found });
   } finally {
     rmSync(start, { recursive: true, force: true });
@@ -46,9 +48,9 @@ export async function findLearningRate(run: PreparedRun): Promise<void> {
 }
 
 /** By the work to be done, not by the clock: the same recipe has the same trials wherever it runs. */
-async function stepsOfTrial({ base, options, parts }: PreparedRun): Promise<number> {
-  const tokens = parts.train.reduce((sum, row) => sum + tokensOf(row), 0);
-  const operations = (6 * (await parametersOf(base)) * tokens) / parts.sampler.batchesPerEpoch;
+async function stepsOfTrial({ tuned: { rows }, options, sampler }: RunPlan): Promise<number> {
+  const tokens = rows.train.rows.reduce((sum, row) => sum + tokensOf(row), 0);
+  const operations = (6 * (await parametersOf(rows.base)) * tokens) / sampler.batchesPerEpoch;
   const budget = Math.max(MOST_OF_RUN * options.schedule.totalSteps, FREE_OPERATIONS / operations);
   return Math.max(FEWEST_STEPS, Math.min(MOST_STEPS, Math.floor(budget / MOST_TRIALS)));
 }

@@ -11,11 +11,11 @@ import { engineIdentity } from '../../tensor/index.ts';
 import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../train/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import type { RunConstants } from '../../train/trainer-state.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { freeDiskBytes } from '../model/resources.ts';
 import { FrozenRows, FrozenWriter, prune } from './frozen-store.ts';
 import type { ReferenceModel } from './reference-model.ts';
+import type { RunPlan } from './run-plan.ts';
 
 export interface FrozenContext {
   /** The base model's folder. */
@@ -31,35 +31,31 @@ export interface FrozenContext {
   signal: AbortSignal;
 }
 
-type FrozenParts = Omit<FrozenContext, 'base' | 'media' | 'objective' | 'blocks' | 'storage'> & {
-  recipe: Recipe;
-  /** How often the run goes through its rows. */
-  epochs: number;
-  /** Where the objective needs it. */
-  reference?: Pick<ReferenceModel, 'sharesFrozen'>;
-  /** What an earlier part of the run decided. */
-  earlier?: RunConstants;
-};
-
-/** The objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
+/** A plan's objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
 export async function withFrozenBlocks(
-  { base, media, objective }: Pick<FrozenContext, 'base' | 'media' | 'objective'>,
-  { recipe, epochs, reference, earlier, ...context }: FrozenParts,
-  rows: readonly PreparedRow[],
+  { tuned, decided, options, sampler }: RunPlan,
+  reference: Pick<ReferenceModel, 'sharesFrozen'> | undefined,
 ): Promise<Objective> {
+  const { base, media, objective, context, train, validation } = tuned.rows;
+  const { recipe, earlier, emit, signal } = context;
+  const { model } = tuned;
+  const rows = [...train.rows, ...validation.rows];
   // A run that has begun goes on as it began.
   const isAsked = earlier === undefined && rows.length > 0 && (await isAskedFor(recipe));
   if (!canResume(objective, reference?.sharesFrozen)) {
     if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} they see something else in each step`);
     return objective;
   }
-  const found = await blocksToKeep({ model: context.model, objective, epochs }, recipe, rows);
-  const blocks = found ?? blocksBeforeImages(rows, { ...context, epochs: isAsked ? Infinity : epochs });
+  const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;
+  const found = await blocksToKeep({ model, objective, epochs }, recipe, rows);
+  const blocks = found ?? blocksBeforeImages(rows, model, isAsked ? Infinity : epochs);
   if (blocks === undefined) {
     if (isAsked) throw nothingToKeep('nothing is frozen in front of what is trained');
     return objective;
   }
-  return withFrozenRows(rows, { ...context, base, media, objective, blocks, storage: recipe.storage });
+  const { microBatchTokens } = decided;
+  const { storage } = recipe;
+  return withFrozenRows(rows, { base, media, model, objective, blocks, storage, microBatchTokens, emit, signal });
 }
 
 /** Whether the recipe says so, and not its tuning by default. */
@@ -98,10 +94,7 @@ async function blocksToKeep(
  * No block is frozen, but images are read once for all epochs where nothing moves in front of the blocks: a vision tower
  * takes longer than all that follows it. Undefined where that saves nothing, or where there is no room for it.
  */
-function blocksBeforeImages(
-  rows: readonly PreparedRow[],
-  { model, epochs }: Pick<FrozenParts, 'model' | 'epochs'>,
-): 0 | undefined {
+function blocksBeforeImages(rows: readonly PreparedRow[], model: Model, epochs: number): 0 | undefined {
   const hasImages = rows.some(({ images }) => images !== undefined);
   if (!hasImages || epochs < 2 || !hasFixedInput(model)) return undefined;
   return bytesOf(rows, model) * SPARE <= freeDiskBytes(attuneCache()) ? 0 : undefined;
@@ -152,7 +145,14 @@ function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
   return sha256(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
-const CODE_FOLDERS = ['../../models/', '../../nn/', '../../image/', '../../audio/', '../../methods/objectives/'];
+const CODE_FOLDERS = [
+  '../../models/',
+  '../../nn/',
+  '../../image/',
+  '../../audio/',
+  '../../tasks/rows/',
+  '../../methods/objectives/',
+];
 
 async function compute(rows: readonly PreparedRow[], path: string, context: FrozenContext): Promise<void> {
   const { emit, model, blocks } = context;

@@ -7,15 +7,15 @@ import { type Schedule, learningRateAt } from '../../train/schedule.ts';
 import { suggestedTraining } from '../../train/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../train/objective.ts';
 import { trainingFacts } from './settle-training.ts';
-import type { PreparedRun } from './training-run.ts';
+import type { TrainingRun } from './training-run.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
 export async function recordCourse(
-  { context, constants, options, base, parts }: PreparedRun,
+  { rows: { context, base, train, objective }, plan, constants }: TrainingRun,
   resultStep: number,
 ): Promise<CourseAdvice | undefined> {
   const { evaluations, curves, run } = readReport(context.folder);
-  const { schedule } = options;
+  const { schedule } = plan.options;
   const facts = await trainingFacts(base, context.recipe);
   const { epochs, learning_rate: learningRate } = constants.training;
   const advice = judgeCourse({
@@ -23,12 +23,12 @@ export async function recordCourse(
       .filter(({ split }) => split === 'validation')
       .map(({ step, metrics, change }) => ({ step, loss: metrics.loss, change })),
     trainLosses: curves['train/loss']?.points ?? [],
-    ...(parts.objective.needs?.rollouts === true && { rewards: rewardsOf(curves) }),
+    ...(objective.needs?.rollouts === true && { rewards: rewardsOf(curves) }),
     rateShareAfter: (step) => rateBetween(schedule, step, run.step) / rateBetween(schedule, 0, run.step),
     resultStep,
     epochs: context.recipe.training.max_steps === null ? epochs : (run.epoch ?? epochs),
     learningRate,
-    usualRate: suggestedTraining({ ...facts, rows: parts.train.length }).learning_rate,
+    usualRate: suggestedTraining({ ...facts, rows: train.rows.length }).learning_rate,
   });
   if (advice !== undefined) context.emit({ type: 'course-judged', ...advice });
   return advice;
@@ -51,7 +51,7 @@ function rateBetween(schedule: Schedule, from: number, to: number): number {
 }
 
 /** Says where the reward of a run with rollouts seems to have been earned by something else than meant. */
-export function recordRewards({ context, trainer, parts }: PreparedRun, resultStep: number): void {
+export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun, resultStep: number): void {
   if (parts.objective.needs?.rollouts !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;

@@ -9,7 +9,7 @@ import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';
 import { stepMemory } from '../estimate/step-memory.ts';
-import { isPrivate } from './build-trainer.ts';
+import { isPrivate } from './privacy.ts';
 import {
   availableBytes,
   computeType,

@@ -8,13 +8,19 @@ import { readJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { MixturePart } from '../../data/index.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import { updates } from '../../methods/update/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
 import { canTellRowsApart } from '../../train/rows-apart.ts';
 import type { TrainerParts } from '../../train/trainer.ts';
 import type { RunConstants } from '../../train/trainer-state.ts';
-import { isPrivate } from './build-trainer.ts';
-import type { RunContext } from './training-run.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Whether a recipe's update bounds what a single row may change. */
+export async function isPrivate({ training }: Recipe): Promise<boolean> {
+  return (await updates.load(training.optimizer.name)).isPrivate === true;
+}
 
 /** As far as random keys go in one number. */
 const SECRETS = 2 ** 48 - 1;
@@ -44,11 +50,11 @@ export function forgetSecret(folder: string): void {
 /** Whether norms of single rows can be told from batches: decided once, and the same after a resume. */
 export async function rowsApartOf(
   { earlier }: RunContext,
-  { tuning, update, train, ...parts }: TrainerParts,
+  { model, tuning, objective, update, reference, train }: Omit<TrainerParts, 'rowsApart'>,
 ): Promise<boolean | undefined> {
   if (update.needs !== 'row-gradients' || earlier?.rowsApart !== undefined) return earlier?.rowsApart;
-  const trainables = [...tuning.trainables, ...(parts.objective.trainables?.(parts.model) ?? [])];
-  return canTellRowsApart({ ...parts, trainables }, train);
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  return canTellRowsApart({ model, objective, reference, trainables }, train);
 }
 
 /** @throws E_PRIVACY_UNSUPPORTED where rows have a part in each other's loss, or are seen unevenly */

@@ -1,7 +1,6 @@
 import type { DataPrepared, EventSink } from '../../base/events.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Example, LoadedData } from '../../data/index.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
 import { checkVocabulary, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective } from '../../train/interfaces.ts';
 import { reportRemark } from '../model/report-remark.ts';
@@ -10,7 +9,7 @@ import type { ModelOptions } from '../../models/skeleton.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { isByObjective, requireFit } from '../model/fit-for-rows.ts';
 import { createObjective, baseTraits } from './build-trainer.ts';
-import { recipePlan } from './result/choose-thresholds.ts';
+import { recipePlan } from '../compare/label-meaning.ts';
 import { labelsOf, labelStatistics } from '../evaluate/label-statistics.ts';
 import { loadRunData, reportCuts, reportData } from '../rows/load-run-data.ts';
 import { withCanaries } from './result/measure-canaries.ts';
@@ -21,15 +20,20 @@ import { mediaReaderOf } from '../model/model-readers.ts';
 import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
 import { warnOfSilence } from './warn-of-silence.ts';
-import type { RunContext } from './training-run.ts';
+import type { FinishedRun, RunContext } from './run-context.ts';
 
-/** The data of a run, tokenised, and what they are tokenised for. */
-export interface RunRows {
+/** The first stage of a run: its data, tokenised, and what they are tokenised for. */
+export interface ReadRows extends FinishedRun {
+  context: RunContext;
+  /** The base model's folder. */
   base: string;
   loaded: LoadedData;
+  /** What will be trained on, in numbers. */
   report: DataPrepared;
+  /** Whether the base model can be told or shown a task. */
   isPromptable: boolean;
   tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
   media: MediaReader | undefined;
   vocabulary: Vocabulary;
   letters: ModelOptions['letters'];
@@ -37,13 +41,12 @@ export interface RunRows {
   objective: Objective;
   train: PreparedSplit;
   validation: PreparedSplit;
-  metrics: MetricSpec[] | undefined;
 }
 
 const SPACE_MESSAGE =
   "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
 
-export async function readRows(context: RunContext): Promise<RunRows> {
+export async function readRows(context: RunContext): Promise<ReadRows> {
   const { recipe, emit, now } = context;
   const base = modelFolder(recipe.model);
   const names = recipe.data.train.map(({ path }) => path).join(', ');
@@ -76,8 +79,8 @@ export async function readRows(context: RunContext): Promise<RunRows> {
   const report = reportRows(loaded, { train, validation }, emit);
   reportUnseen(vocabulary.trained, { rows: train.rows, tokenizer, emit });
   const isPromptable = (causal || objective.task === 'seq2seq') && media === undefined;
-  const rows = { base, loaded, report, train, validation, metrics, isPromptable };
-  return { ...rows, tokenizer, media, vocabulary, letters, labels, objective };
+  const formed = { tokenizer, media, vocabulary, letters };
+  return { context, base, loaded, report, train, validation, metrics, isPromptable, ...formed, labels, objective };
 }
 
 /** A base for other rows is told at once, not by each row or by its tokenizer. */
@@ -101,7 +104,7 @@ async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: stri
 
 function reportRows(
   loaded: LoadedData,
-  { train, validation }: Pick<RunRows, 'train' | 'validation'>,
+  { train, validation }: Pick<ReadRows, 'train' | 'validation'>,
   emit: EventSink,
 ): DataPrepared {
   const rows = { train: train.rows, validation: validation.rows, test: loaded.splits.test };

@@ -12,6 +12,7 @@ import type { Objective, PreparedRow, Reference } from '../../train/interfaces.t
 import type { Recipe } from '../../methods/recipe.ts';
 import type { TrainerParts } from '../../train/trainer.ts';
 import type { ReferenceModel } from './reference-model.ts';
+import type { RunPlan } from './run-plan.ts';
 
 interface ScoresContext {
   recipe: Recipe;
@@ -40,19 +41,20 @@ async function withReferenceScores(rows: readonly PreparedRow[], context: Scores
   return rows.map((row, i) => ({ ...row, reference: values.slice(i * width, (i + 1) * width) }));
 }
 
-type SplitRows = Pick<TrainerParts, 'train' | 'validation'>;
-
-/** With what the reference says of each row, where it is to be asked only once. */
+/** A plan's rows, with what the reference says of each where it is to be asked only once. */
 export async function judgedRows(
-  { train, validation }: SplitRows,
-  context: Omit<ScoresContext, 'reference' | 'folder'> & { reference: ReferenceModel | undefined },
-): Promise<SplitRows> {
-  const { reference, objective } = context;
+  { tuned: { rows: read }, decided: { microBatchTokens } }: RunPlan,
+  reference: ReferenceModel | undefined,
+): Promise<Pick<TrainerParts, 'train' | 'validation'>> {
+  const { objective, tokenizer } = read;
+  const [train, validation] = [read.train.rows, read.validation.rows];
   if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
-  const scored = { ...context, reference: reference.run, folder: reference.folder };
+  const { recipe, emit, signal } = read.context;
+  const { run, folder } = reference;
+  const scoring = { recipe, folder, objective, reference: run, tokenizer, microBatchTokens, emit, signal };
   return {
-    train: await withReferenceScores(train, scored),
-    validation: await withReferenceScores(validation, scored),
+    train: await withReferenceScores(train, scoring),
+    validation: await withReferenceScores(validation, scoring),
   };
 }
 
@@ -70,7 +72,7 @@ async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Prom
   });
 }
 
-const CODE_FOLDERS = ['../../models/', '../../nn/', '../../methods/objectives/'];
+const CODE_FOLDERS = ['../../models/', '../../nn/', '../../tasks/rows/', '../../methods/objectives/'];
 
 async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
   const { objective, reference, microBatchTokens, emit, signal } = context;

@@ -1,40 +1,26 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
-import type { MixturePart } from '../../data/index.ts';
 import { Anchored } from '../../methods/update/anchored.ts';
 import { MovingAverage } from '../../methods/update/moving-average.ts';
-import type { Model } from '../../models/model.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Objective, PreparedRow, Reference, Trainable, Tuning, Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Reference, Update } from '../../train/interfaces.ts';
 import { trainStep } from '../../train/step.ts';
+import type { RunPlan } from './run-plan.ts';
 
 /** Rows of replay that the importance of weights is measured on. */
 const MEASURED_ROWS = 128;
 
-interface Retaining {
-  recipe: Recipe;
-  model: Model;
-  objective: Objective;
-  tuning: Tuning;
-  reference: Reference | undefined;
-  /** Training rows, those of replay last. */
-  rows: readonly PreparedRow[];
-  mixture: readonly MixturePart[] | undefined;
-  emit: EventSink;
-}
-
 /** The run's update with what the recipe's `retention` adds to it. @throws E_RETENTION_UNSUPPORTED */
-export async function withRetention(update: Update, run: Retaining): Promise<Update> {
-  const { l2_sp: l2, ewc, ema } = run.recipe.retention;
-  const { name } = run.recipe.training.optimizer;
-  const { trainables } = run.tuning;
+export async function withRetention(update: Update, plan: RunPlan, reference: Reference | undefined): Promise<Update> {
+  const { recipe } = plan.tuned.rows.context;
+  const { l2_sp: l2, ewc, ema } = recipe.retention;
+  const { name } = recipe.training.optimizer;
+  const { trainables } = plan.tuned.tuning;
   let kept = update;
   if (l2 !== null || ewc !== null) {
     if (update.drive !== undefined)
       throw unsupported(l2 === null ? 'ewc' : 'l2_sp', `${name} takes no gradients of all rows`);
-    const importance = ewc === null ? undefined : await importanceOf(trainables, run);
+    const importance = ewc === null ? undefined : await importanceOf(plan, reference);
     kept = new Anchored(kept, trainables, { l2: l2 ?? 0, ewc: ewc ?? 0, importance });
   }
   if (ema === null) return kept;
@@ -43,9 +29,13 @@ export async function withRetention(update: Update, run: Retaining): Promise<Upd
 }
 
 /** Mean squares of the base model's gradients on single general rows: the diagonal of Fisher's information. */
-async function importanceOf(trainables: readonly Trainable[], run: Retaining): Promise<Tensor[]> {
-  const { model, objective, reference, rows, mixture, recipe, emit } = run;
-  const general = rows.slice(-(mixture?.at(-1)?.rows ?? 0)).slice(0, MEASURED_ROWS);
+async function importanceOf({ tuned, mixture }: RunPlan, reference: Reference | undefined): Promise<Tensor[]> {
+  const { model, rows } = tuned;
+  const { trainables } = tuned.tuning;
+  const { objective, train, context } = rows;
+  const { recipe, emit } = context;
+  // Rows of replay are the last ones.
+  const general = train.rows.slice(-(mixture?.at(-1)?.rows ?? 0)).slice(0, MEASURED_ROWS);
   const message = `measuring what weights matter for on ${plural(general.length, 'rows')} of replay`;
   emit({ type: 'phase-started', phase: 'preflight', message });
   const sums = trainables.map(({ parameter: { shape, tensor } }) => zeros(shape, { device: tensor.device }).own());

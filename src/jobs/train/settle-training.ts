@@ -5,12 +5,13 @@ import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import type { BaseRecipe, SettledTraining } from '../../train/recipe.ts';
 import { suggestedTraining, type TrainingFacts } from '../../train/suggested-training.ts';
-import type { RunContext } from './training-run.ts';
+import type { ReadRows } from './read-rows.ts';
+import type { RunContext } from './run-context.ts';
 
 /** Decides what the recipe leaves out, as an earlier part of the run did, and says so. */
-export async function settleTraining(context: RunContext, base: string, rows: number): Promise<SettledTraining> {
+export async function settleTraining({ context, base, train }: ReadRows): Promise<SettledTraining> {
   const { recipe, earlier, emit } = context;
-  const facts = { ...(await trainingFacts(base, recipe)), rows };
+  const facts = { ...(await trainingFacts(base, recipe)), rows: train.rows.length };
   const suggested = suggestedTraining(facts);
   const settled = earlier?.training ?? merged(recipe.training, suggested);
   const sources = {

@@ -29,7 +29,9 @@ import { recordForgetting } from './result/measure-forgetting.ts';
 import { recordOverfitting } from './result/measure-overfitting.ts';
 import { preflight } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
-import { freeTraining, prepareRun, resumeRun, type PreparedRun } from './training-run.ts';
+import type { ReadRows } from './read-rows.ts';
+import { prepareRun, type TrainingRun } from './training-run.ts';
+import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
 import type { JobContext } from '../job.ts';
 
@@ -93,7 +95,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
   const now = earlier?.now ?? new Date();
   const began = { run: newRunId(now), folder, base: process.cwd(), recipe: input.recipe };
   emit({ type: 'run-started', ...began, identity: engineIdentity() });
-  const prepared = await prepareRun({
+  const training = await prepareRun({
     recipe: input.recipe,
     folder,
     emit,
@@ -103,63 +105,60 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     isResumed: latest !== undefined,
     profile: input.profile,
   });
-  const isResumed = input.resume === true && resumeRun(prepared);
-  if (!isResumed) await beginWhereOtherEnded(prepared);
+  const { rows, plan, trainer } = training;
+  const isResumed = input.resume === true && training.resume();
+  if (!isResumed) await beginWhereOtherEnded(training);
   // A run that is repeated has been checked.
-  if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(prepared));
-  const measured = isResumed ? undefined : await checkBefore(prepared);
-  const { trainer } = prepared;
-  if (input.dryRun === true)
-    return { ...unfinished(prepared, 'dry-run'), plan: measured && planOf(prepared, measured) };
-  if (needsTrials(prepared)) await findLearningRate(prepared);
-  emit({
-    type: 'phase-started',
-    phase: 'train',
-    message: `training for ${plural(prepared.options.schedule.totalSteps, 'steps')}`,
-  });
-  if (trainer.state.step === 0) await evaluateBase(trainer, prepared.parts);
+  if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));
+  const measured = isResumed ? undefined : await checkBefore(training);
+  if (input.dryRun === true) return { ...unfinished(training, 'dry-run'), plan: measured && planOf(rows, measured) };
+  if (needsTrials(rows.context)) await findLearningRate(training);
+  const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
+  emit({ type: 'phase-started', phase: 'train', message });
+  if (trainer.state.step === 0) await evaluateBase(trainer, training.parts);
   const outcome = await trainer.run();
-  if (outcome === 'stopped') return unfinished(prepared, 'stopped');
+  if (outcome === 'stopped') return unfinished(training, 'stopped');
   // A run that is repeated is repeated for its bytes.
-  return finish(prepared, { isJudged: input.like === undefined });
+  return finish(training, { isJudged: input.like === undefined });
 }
 
 /** Writes the result and says what it is worth. */
-async function finish(prepared: PreparedRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
-  const { trainer, parts } = prepared;
-  const { emit, folder } = prepared.context;
+async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
+  const { trainer, rows, plan, constants } = run;
+  const { emit, folder } = rows.context;
   forgetSecret(folder);
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
-  const choice = chooseResult(prepared);
-  const metrics = await measureResult(prepared, choice);
-  if (isJudged) recordRewards(prepared, choice.step);
-  await chooseThresholds(prepared);
-  await chooseNullThreshold(prepared);
-  const result = await writeResult(prepared, { step: choice.step, metrics });
-  if (isJudged) await judgeResult(prepared, result);
-  const advice = isJudged ? ((await recordCourse(prepared, choice.step)) ?? null) : null;
+  const choice = chooseResult(run);
+  const metrics = await measureResult(run, choice);
+  if (isJudged) recordRewards(run, choice.step);
+  await chooseThresholds(plan.tuned);
+  await chooseNullThreshold(plan.tuned);
+  const result = await writeResult(run, { step: choice.step, metrics });
+  // The run cannot go on after this.
+  if (isJudged) run.dispose();
+  const { training } = constants;
+  if (isJudged) await judgeResult(rows, result, training);
+  const advice = isJudged ? ((await recordCourse(run, choice.step)) ?? null) : null;
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
-  const { training } = prepared.constants;
-  const { task } = parts.objective;
+  const { task } = rows.objective;
   return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
 }
 
-/** What the result is worth, and what it forgot. The run cannot go on after this: its memory is freed. */
-async function judgeResult(prepared: PreparedRun, result: string): Promise<void> {
-  freeTraining(prepared);
-  const systems = usualSystems(prepared.context.recipe.evaluation, result);
-  await compareResult(prepared, result, systems);
-  await recordWording(prepared, result, systems[0]);
-  await recordForgetting(prepared, result);
-  await recordOverfitting(prepared, result);
+/** What the result is worth, and what it forgot. */
+async function judgeResult(rows: ReadRows, result: string, training: SettledTraining): Promise<void> {
+  const systems = usualSystems(rows.context.recipe.evaluation, result);
+  await compareResult(rows, { result, systems, training });
+  await recordWording(rows, result, systems[0]);
+  await recordForgetting(rows, result);
+  await recordOverfitting(rows, result);
 }
 
-function evaluationOf({ context, metrics, parts, test, isPromptable }: PreparedRun): EvaluationPlan {
-  return { recipe: context.recipe, metrics, task: parts.objective.task, test, isPromptable };
+function evaluationOf({ context, metrics, objective, loaded, isPromptable }: ReadRows): EvaluationPlan {
+  return { recipe: context.recipe, metrics, task: objective.task, test: loaded.splits.test, isPromptable };
 }
 
-function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan {
+function planOf({ report }: ReadRows, measured: PreflightFinished): TrainPlan {
   const { steps, secondsPerStep, totalSeconds: seconds, peakBytes, availableBytes } = measured;
   return {
     rows: report.rows,
@@ -172,33 +171,34 @@ function planOf({ report }: PreparedRun, measured: PreflightFinished): TrainPlan
   };
 }
 
-async function checkBefore(prepared: PreparedRun): Promise<PreflightFinished> {
-  const { context, parts, options, constants, trainer } = prepared;
+async function checkBefore({ rows, plan, parts, constants, trainer }: TrainingRun): Promise<PreflightFinished> {
+  const { recipe, folder, emit } = rows.context;
   return preflight({
     parts,
-    options,
+    options: plan.options,
     constants,
-    folder: context.folder,
-    checkpointsKept: context.recipe.checkpoints.keep + 1,
-    comparisonBytes: foreseeComparison(prepared),
-    recipe: context.recipe,
+    folder,
+    checkpointsKept: recipe.checkpoints.keep + 1,
+    comparisonBytes: foreseeComparison(plan.tuned),
+    recipe,
     step: trainer.stepContext(),
-    emit: context.emit,
+    emit,
   });
 }
 
-function foreseeComparison({ context, loaded, parts, test }: PreparedRun): number {
+function foreseeComparison({ rows: { context, loaded, train }, model }: TunedModel): number {
   const { baselines, max_rows: most } = context.recipe.evaluation;
-  if (baselines === 'none' || test.length === 0) return 0;
-  const longest = parts.train.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
-  const testRows = Math.min(test.length, rowsWanted(most));
+  const { splits } = loaded;
+  if (baselines === 'none' || splits.test.length === 0) return 0;
+  const longest = train.rows.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
+  const testRows = Math.min(splits.test.length, rowsWanted(most));
   const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
-  return comparisonBytes({ train: loaded.splits.train, testRows, longest, model: parts.model, hasCheap });
+  return comparisonBytes({ train: splits.train, testRows, longest, model, hasCheap });
 }
 
-function unfinished({ trainer, parts, constants }: PreparedRun, outcome: TrainResult['outcome']): TrainResult {
+function unfinished({ trainer, rows, constants }: TrainingRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
-  const { task } = parts.objective;
+  const { task } = rows.objective;
   const { training } = constants;
   const metrics = trainer.metricsAt(step);
   return { outcome, step, task, result: null, choice: null, metrics, stepSeconds: seconds, training, advice: null };

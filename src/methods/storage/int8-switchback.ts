@@ -1,6 +1,11 @@
+import { z } from 'zod';
 import type { Model } from '../../models/model.ts';
 import type { Storage } from '../../train/interfaces.ts';
+import { defineStorage } from '../../train/method.ts';
 import { storeInt8 } from './int8-layers.ts';
+
+/** Products of frozen weights, forward and backward, read copies in int8. */
+export const options = z.strictObject({});
 
 /**
  * What `int8_forward` does, and the same where a layer's gradient goes back to its input: the gradient is rounded with
@@ -12,3 +17,5 @@ import { storeInt8 } from './int8-layers.ts';
 export function create(model: Model, when: 'training' | 'always'): Storage {
   return storeInt8('int8_switchback', model, { when, gradients: when === 'training' });
 }
+
+export const method = defineStorage({ options, wantsKeptWeights: true, create });

@@ -5,7 +5,7 @@ import { greatest } from '../../base/many.ts';
 import type { PromptExample } from '../../data/example.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
 import type { ImageTokens } from '../../models/architecture.ts';
-import type { ModelInput } from '../../models/model.ts';
+import type { Model, ModelInput } from '../../models/model.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 
@@ -137,3 +137,6 @@ export interface Prepared {
   rows: (PreparedRow | undefined)[];
   problems: Problem[];
 }
+
+/** Runs `body` without gradients on the model as it was before training. */
+export type Reference = <T>(body: (model: Model) => T) => T;

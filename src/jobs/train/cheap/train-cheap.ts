@@ -9,8 +9,7 @@ import { suitableMetrics } from '../../../eval/compare/suitable-metrics.ts';
 import { thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../eval/choose-thresholds.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import { decideAll } from '../../../eval/thresholds.ts';
-import { thresholdWish } from '../../compare/label-meaning.ts';
-import { recipePlan } from '../result/choose-thresholds.ts';
+import { recipePlan, thresholdWish } from '../../compare/label-meaning.ts';
 import { labelsIn } from '../../../eval/example-text.ts';
 import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
@@ -18,13 +17,14 @@ import { newRunId } from '../../../store/run-folder.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
 import type { JobContext } from '../../job.ts';
 import type { TrainInput, TrainResult } from '../train.ts';
-import { compareResult, type FinishedRun } from '../../compare/final-comparison.ts';
+import { compareResult } from '../../compare/final-comparison.ts';
 import { recordWording } from '../../compare/measure-wording.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
 import { loadRunData, reportFewTestRows } from '../../rows/load-run-data.ts';
 import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
+import type { FinishedRun } from '../run-context.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
 import { planCheap } from './plan-cheap.ts';
@@ -62,7 +62,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const result = await writeResult(run, { about, state, metrics });
   const systems = usualCheapSystems(result, about);
-  await compareResult(run, result, systems);
+  await compareResult(run, { result, systems });
   await recordWording(run, result, systems[0]);
   const choice = { step: STEP, reason: 'last-step' } as const;
   emit({ type: 'run-finished', step: STEP, choice, result, metrics, seconds: seconds() });
@@ -79,7 +79,7 @@ async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_di
   const metrics = await recipeMetrics(recipe);
   const loaded = await loadRunData(recipe, { emit, signal });
   tellData(loaded, emit);
-  return { context: { recipe, folder, emit, signal }, loaded, test: loaded.splits.test, metrics };
+  return { context: { recipe, folder, emit, signal }, loaded, metrics };
 }
 
 /** What of a recipe says anything of the run: there are no weights, no steps and no checkpoints. */

@@ -3,29 +3,30 @@ import { createMetric } from '../../../eval/metrics/index.ts';
 import { bestNullThreshold, valueAt, type NullableAnswer } from '../../../eval/null-threshold.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import type { Example } from '../../../data/index.ts';
-import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../predict/spans.ts';
-import type { PreparedRun } from '../training-run.ts';
+import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../../tasks/answers/spans.ts';
+import type { TunedModel } from '../tuned-model.ts';
 
 /**
  * Sets by how much "none" has to answer better than a stretch of the text where texts may not tell the answer: the number
  * that the recipe has, or what validation rows say. Rows kept for test have no part in it. It goes into config.json and
  * the result's notes.
  */
-export async function chooseNullThreshold(run: PreparedRun): Promise<void> {
-  const { parts, tokenizer, media, loaded, context } = run;
+export async function chooseNullThreshold({ rows, model }: TunedModel): Promise<void> {
+  const { tokenizer, media, loaded, context, base: baseFolder } = rows;
   const { objective } = context.recipe;
   const isWanted = objective.name === 'question_answering' && objective.null_score_diff_threshold === 'auto';
-  if (!isWanted || !hasNullAnswers(parts.model.config)) return;
+  if (!isWanted || !hasNullAnswers(model.config)) return;
   const { emit, signal, recipe } = context;
   const { validation } = loaded.splits;
   emit({ type: 'phase-started', phase: 'save', message: 'choosing the no-answer threshold on validation rows' });
-  const answering = { model: parts.model, tokenizer, media, baseFolder: run.base, reading: recipe.data };
+  const answering = { model, tokenizer, media, baseFolder, reading: recipe.data };
   const asked = validation.map((example) => ({ example }));
-  const rows = await judged(await answerWithSpans(answering, asked, { signal }), validation);
-  const threshold = bestNullThreshold(rows);
+  const answers = await judged(await answerWithSpans(answering, asked, { signal }), validation);
+  const threshold = bestNullThreshold(answers);
   if (threshold === undefined) return emit({ type: 'warning-raised', code: 'W_THRESHOLD', message: UNTOLD });
-  parts.model.config = withNullThreshold(parts.model.config, threshold);
-  const [f1, plain] = [threshold, 0].map((at) => rows.reduce((sum, row) => sum + valueAt(row, at) / rows.length, 0));
+  model.config = withNullThreshold(model.config, threshold);
+  const meanAt = (at: number) => answers.reduce((sum, answer) => sum + valueAt(answer, at) / answers.length, 0);
+  const [f1, plain] = [threshold, 0].map(meanAt);
   const figures = `token F1 ${formatNumber(f1)}, ${formatNumber(plain)} at 0`;
   const message = `"none" has to be better by ${formatNumber(threshold)}: on validation rows ${figures}`;
   emit({ type: 'phase-started', phase: 'save', message });

@@ -3,7 +3,7 @@ import { formatNumber } from '../../../base/format.ts';
 import { listCheckpoints } from '../../../store/checkpoints.ts';
 import { settleAveraged } from '../../../train/averaged.ts';
 import { readTensors, readWeights } from '../../../train/trainer-state.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { TrainingRun } from '../training-run.ts';
 
 /** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */
 const ROUNDING = 5e-3;
@@ -12,8 +12,8 @@ const ROUNDING = 5e-3;
  * Chooses the step whose weights are the result, and puts them in place: the one with the lowest validation loss, or
  * the last. Where the base model scores at least as well, a warning says so; the result is a trained step all the same.
  */
-export function chooseResult(run: PreparedRun): ResultChoice {
-  const { recipe, emit } = run.context;
+export function chooseResult(run: TrainingRun): ResultChoice {
+  const { recipe, emit } = run.rows.context;
   const { best, initial, step, evaluated } = run.trainer.state;
   const isLast = !recipe.checkpoints.best || best === null;
   const losses = { lastLoss: evaluated.loss, baseLoss: initial?.loss };
@@ -31,21 +31,21 @@ export function chooseResult(run: PreparedRun): ResultChoice {
  * The result's validation metrics: those of its step; or measured again where its weights were rounded to the type in
  * which they are written, so that what is recorded is what whoever reads the files will find.
  */
-export async function measureResult(run: PreparedRun, { step, loss }: ResultChoice): Promise<Metrics> {
-  const { trainer, parts, context } = run;
+export async function measureResult(run: TrainingRun, { step, loss }: ResultChoice): Promise<Metrics> {
+  const { trainer, parts, rows } = run;
   const dtype = parts.tuning.roundToStored();
   if (dtype === undefined || parts.validation.length === 0) return trainer.metricsAt(step);
   const metrics = await trainer.score();
   if (loss !== undefined && Math.abs(metrics.loss - loss) > ROUNDING * Math.max(1, loss)) {
     const losses = `${formatNumber(loss)} as trained, ${formatNumber(metrics.loss)} as written`;
     const message = `rounding the result to ${dtype}, the base model's own type, moved its validation loss: ${losses}`;
-    context.emit({ type: 'warning-raised', code: 'W_ROUNDED', message });
+    rows.context.emit({ type: 'warning-raised', code: 'W_ROUNDED', message });
   }
   return metrics;
 }
 
-function takeWeights({ context, parts }: PreparedRun, step: number): void {
-  const saved = listCheckpoints(context.folder).find((checkpoint) => checkpoint.step === step);
+function takeWeights({ rows, parts }: TrainingRun, step: number): void {
+  const saved = listCheckpoints(rows.context.folder).find((checkpoint) => checkpoint.step === step);
   if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
   if (parts.update.averaged === undefined) readWeights(saved.folder, parts.tuning);
   else readTensors(saved.folder, parts);

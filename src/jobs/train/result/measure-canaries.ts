@@ -3,9 +3,9 @@ import type { Example, LoadedData } from '../../../data/index.ts';
 import { candidatesOf, canariesLike, CODES, exposureOf, type Canary } from '../../../eval/overfitting/canaries.ts';
 import type { CanaryExposure } from '../../../store/overfitting.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
-import { likelihoods } from '../../predict/likelihoods.ts';
+import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { FinishedRun } from '../run-context.ts';
 
 /** The data with canaries among the training rows, where the recipe wants some. @throws E_CANARIES_UNSUPPORTED */
 export function withCanaries(loaded: LoadedData, recipe: Recipe): LoadedData {
@@ -32,7 +32,7 @@ function canariesOf({ evaluation, training }: Recipe, row: Example | undefined):
 
 /** How much of each planted code the result and its base give away. */
 export async function measureCanaries(
-  { loaded, context }: PreparedRun,
+  { loaded, context }: FinishedRun,
   { result, models }: { result: string; models: OpenModels },
 ): Promise<CanaryExposure | undefined> {
   const { recipe, signal, emit } = context;

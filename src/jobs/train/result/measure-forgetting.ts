@@ -8,10 +8,10 @@ import type { Likelihood } from '../../../eval/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
-import { likelihoods, type Likely } from '../../predict/likelihoods.ts';
+import { likelihoods, type Likely } from '../../../tasks/answers/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import type { OpenedModel } from '../../model/open-model.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { FinishedRun } from '../run-context.ts';
 
 interface ForgettingContext {
   emit: EventSink;
@@ -23,7 +23,7 @@ interface ForgettingContext {
  * Measures what a run's result forgot, where its recipe asks for it. What fails is told as a warning: the result is
  * there, and a limit that was set is not met.
  */
-export async function recordForgetting({ context }: PreparedRun, result: string): Promise<void> {
+export async function recordForgetting({ context }: FinishedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = context;
   if (!wantsForgetting(recipe)) return;
   try {

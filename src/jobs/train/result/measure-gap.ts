@@ -3,9 +3,9 @@ import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { lossGap, type GapRow } from '../../../eval/overfitting/loss-gap.ts';
 import { membershipAuc } from '../../../eval/overfitting/membership.ts';
 import type { LossGap, Membership } from '../../../store/overfitting.ts';
-import { likelihoods } from '../../predict/likelihoods.ts';
+import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { FinishedRun } from '../run-context.ts';
 
 /** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
 const ROWS = 300;
@@ -23,7 +23,7 @@ interface Losses {
 
 /** Losses of training and of validation rows; undefined where either set has none that the model can read. */
 export async function readLosses(
-  { loaded, context }: PreparedRun,
+  { loaded, context }: FinishedRun,
   { result, models }: { result: string; models: OpenModels },
 ): Promise<Losses | undefined> {
   const { seed } = context.recipe.training;

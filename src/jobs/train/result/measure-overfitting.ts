@@ -12,7 +12,7 @@ import { OpenModels } from '../../compare/open-models.ts';
 import { measureCanaries } from './measure-canaries.ts';
 import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
 import { measureParaphrases } from './measure-paraphrases.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { FinishedRun } from '../run-context.ts';
 
 /** In nats a token; a smaller difference is what any training leaves. */
 const NOTABLE = 0.1;
@@ -24,7 +24,7 @@ const EXPOSED = 2;
  * requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what
  * fails, since the result is there.
  */
-export async function recordOverfitting(run: PreparedRun, result: string): Promise<void> {
+export async function recordOverfitting(run: FinishedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   const { overfitting: isWanted, canaries: planted } = recipe.evaluation;
   if (!isWanted && planted === 0) return;
@@ -51,7 +51,7 @@ export async function recordOverfitting(run: PreparedRun, result: string): Promi
 }
 
 /** From the answers that the comparison kept; undefined where there was none. */
-function measureMemorised({ loaded, context }: PreparedRun, seed: number): Memorised | undefined {
+function measureMemorised({ loaded, context }: FinishedRun, seed: number): Memorised | undefined {
   const [comparison, samples] = [readAssessment(context.folder, 'comparison'), readSamples(context.folder)];
   if (comparison === undefined || samples === undefined) return undefined;
   const rows = samples.rows.map(({ id, prompt, expected = '', answers }): AnsweredRow => {

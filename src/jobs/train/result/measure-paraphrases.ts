@@ -3,9 +3,9 @@ import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { paraphraseLoss, type ParaphrasedRow, type ReadTwice } from '../../../eval/overfitting/paraphrase-loss.ts';
 import { rephrasedRow } from '../../../eval/overfitting/rephrase.ts';
 import type { Paraphrases } from '../../../store/overfitting.ts';
-import { likelihoods } from '../../predict/likelihoods.ts';
+import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { FinishedRun } from '../run-context.ts';
 
 /** Rows of either set that are read in both wordings by both models. */
 const ROWS = 300;
@@ -27,7 +27,7 @@ interface Reading {
  * rephrases two rows that were trained on: rules are for English requests.
  */
 export async function measureParaphrases(
-  { loaded, context }: PreparedRun,
+  { loaded, context }: FinishedRun,
   { result, models }: { result: string; models: OpenModels },
 ): Promise<Paraphrases | undefined> {
   const { seed } = context.recipe.training;

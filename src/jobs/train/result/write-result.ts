@@ -12,20 +12,21 @@ import { conversationForm } from './conversation-form.ts';
 import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
 import { takeProbe } from '../../model/probe.ts';
-import type { PreparedRun } from '../training-run.ts';
+import type { TrainingRun } from '../training-run.ts';
+import type { TunedModel } from '../tuned-model.ts';
 
 /** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
-export async function writeResult(run: PreparedRun, about: { step: number; metrics: Metrics }): Promise<string> {
-  const folder = join(run.context.folder, run.parts.tuning.result);
+export async function writeResult(run: TrainingRun, about: { step: number; metrics: Metrics }): Promise<string> {
+  const { model, tuning } = run.plan.tuned;
+  const { context, objective, tokenizer, base } = run.rows;
+  const folder = join(context.folder, tuning.result);
   await writeWholeFolder(folder, async (draft) => {
-    const { context, parts, tokenizer } = run;
-    parts.tuning.save(draft, { baseModel: context.recipe.model, task: parts.objective.task });
+    tuning.save(draft, { baseModel: context.recipe.model, task: objective.task });
     tokenizer.save(draft);
-    copyProcessor(run.base, draft);
+    copyProcessor(base, draft);
     writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
     writeModelCard(context.folder, draft);
-    if (parts.tuning.result === 'model' && hasItemVectors(parts.model))
-      await writeItemIndex(draft, { ...parts, tokenizer });
+    if (tuning.result === 'model' && hasItemVectors(model)) await writeItemIndex(draft, { model, tokenizer });
   });
   return folder;
 }
@@ -37,7 +38,7 @@ function grownVocabulary({ architecture, config }: Model, base: string): number 
 }
 
 /** What the objective adds to config.json, with the thresholds that were chosen. */
-function readingOf({ parts: { model, objective } }: PreparedRun): Record<string, unknown> {
+function readingOf({ model, rows: { objective } }: TunedModel): Record<string, unknown> {
   const keys = [...Object.keys(objective.config ?? {}), 'label_thresholds'];
   return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
 }
@@ -48,11 +49,12 @@ export function trainFormat({ files }: DataReport): string | undefined {
   return formats.size === 1 ? [...formats][0] : undefined;
 }
 
-function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
-  const { context, parts, tokenizer, loaded, base } = run;
-  const privacy = parts.update.privacySpent?.(run.trainer.state.updates);
+function notesOn(run: TrainingRun, about: { step: number; metrics: Metrics; folder: string }): ResultNotesFile {
+  const { context, tokenizer, loaded, base, objective, labels, train, validation } = run.rows;
+  const { tuned } = run.plan;
+  const privacy = run.parts.update.privacySpent?.(run.trainer.state.updates);
   // A training row's tokens have no place beside a private result.
-  const probed = parts.validation[0] ?? (privacy === undefined ? parts.train[0] : undefined);
+  const probed = validation.rows[0] ?? (privacy === undefined ? train.rows[0] : undefined);
   return {
     base_model: context.recipe.model,
     base_folder: base,
@@ -61,15 +63,15 @@ function notesOn(run: PreparedRun, about: { step: number; metrics: Metrics; fold
     chat_template_kwargs: context.recipe.data.chat_template_kwargs,
     ...conversationForm(loaded.splits.train, tokenizer),
     tokenizer_hash: tokenizerHash(tokenizer),
-    vocabulary_size: grownVocabulary(parts.model, base),
+    vocabulary_size: grownVocabulary(tuned.model, base),
     data_hashes: loaded.report.hashes,
     format: trainFormat(loaded.report),
-    labels: run.labels,
-    config: readingOf(run),
-    embedding: parts.objective.embedding,
-    task: parts.objective.task,
+    labels,
+    config: readingOf(tuned),
+    embedding: objective.embedding,
+    task: objective.task,
     step: about.step,
-    probe: probed === undefined ? undefined : takeProbe(parts.model, probed.ids),
+    probe: probed === undefined ? undefined : takeProbe(tuned.model, probed.ids),
     metrics: about.metrics,
     privacy,
     // With what the run decided, so that it can be repeated from the notes alone.

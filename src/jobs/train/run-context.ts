@@ -1,0 +1,29 @@
+import type { EventSink } from '../../base/events.ts';
+import type { LoadedData } from '../../data/index.ts';
+import type { MetricSpec } from '../../eval/metrics/index.ts';
+import type { Recipe } from '../../methods/recipe.ts';
+import type { RunConstants } from '../../train/trainer-state.ts';
+
+/** What a run is started with. */
+export interface RunContext {
+  recipe: Recipe;
+  folder: string;
+  emit: EventSink;
+  signal: AbortSignal;
+  /** The run's clock, kept over resumes. */
+  now: Date;
+  /** Whether a few steps are recorded, operator by operator. */
+  profile?: boolean;
+  /** What an earlier part of the run, or the run that is repeated, decided. */
+  earlier?: RunConstants;
+  /** Whether it goes on in its own folder. */
+  isResumed?: boolean;
+}
+
+/** What is left to know of a run that has its result, for all that compares or judges it: its weights are freed. */
+export interface FinishedRun {
+  context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
+  loaded: Pick<LoadedData, 'splits'>;
+  /** The metrics that the recipe names; undefined where it leaves them to what the answers are like. */
+  metrics: MetricSpec[] | undefined;
+}

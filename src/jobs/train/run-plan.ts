@@ -1,0 +1,105 @@
+import { makeSampler, refitMixture, type MixturePart, type Sampler } from '../../data/index.ts';
+import { scope } from '../../tensor/index.ts';
+import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
+import type { SettledTraining } from '../../train/recipe.ts';
+import { warmupSteps } from '../../train/schedule.ts';
+import type { TrainerOptions } from '../../train/trainer.ts';
+import type { RunConstants } from '../../train/trainer-state.ts';
+import { convolutionBytesPerToken, type MemoryPlan } from '../model/resources.ts';
+import { planRunMemory } from './plan-memory.ts';
+import { refuseUnprivate, secretOf } from './privacy.ts';
+import type { ReadRows } from './read-rows.ts';
+import { settleTraining } from './settle-training.ts';
+import type { TunedModel } from './tuned-model.ts';
+
+/** What a run decides before its first step, and keeps with every checkpoint. */
+export type Decided = Omit<RunConstants, 'rowsApart'>;
+
+/** The third stage of a run: which rows its steps take, how many, and how they fit into memory. */
+export interface RunPlan {
+  tuned: TunedModel;
+  decided: Decided;
+  mixture: readonly MixturePart[] | undefined;
+  sampler: Sampler;
+  options: TrainerOptions;
+}
+
+export async function planRun(tuned: TunedModel): Promise<RunPlan> {
+  const { rows, model } = tuned;
+  const { loaded, objective, train } = rows;
+  const decided = await decide(tuned, await settleTraining(rows));
+  const mixture = loaded.mixture && refitMixture(loaded.mixture, train.rowOf);
+  if (decided.secret !== undefined) refuseUnprivate({ objective, model, mixture });
+  const sampler = createSampler(rows, decided, mixture);
+  return { tuned, decided, mixture, sampler, options: trainerOptions(rows, decided, sampler.batchesPerEpoch) };
+}
+
+async function decide(tuned: TunedModel, training: SettledTraining): Promise<Decided> {
+  const { context, tokenizer } = tuned.rows;
+  const { microBatchTokens, checkpointing } = context.earlier ?? (await fitMemory(tuned));
+  const secret = await secretOf(context);
+  const space = tokenizer.answerSpace ? { answerSpace: true } : {};
+  return { now: context.now, microBatchTokens, checkpointing, training, ...space, ...secret };
+}
+
+/** What fits into memory now. */
+async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPlan> {
+  const { objective, train, validation } = rows;
+  const { recipe, emit } = rows.context;
+  const [first] = train.rows;
+  const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
+  const longest = [...train.rows, ...validation.rows].reduce((most, row) => Math.max(most, largest(row)), 0);
+  const [sample] = first.media === undefined ? [] : ((await objective.load?.([first])) ?? []);
+  const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
+  const planned = await planRunMemory({ recipe, model, tuning, objective, longest, perToken });
+  if (planned.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: planned.note });
+  return planned;
+}
+
+function createSampler(
+  { context: { recipe }, train: { rows } }: ReadRows,
+  { microBatchTokens, training, secret }: Decided,
+  mixture: readonly MixturePart[] | undefined,
+): Sampler {
+  return makeSampler({
+    rows: rows.length,
+    lengths: rows.map(tokensOf),
+    batchSize: training.batch_size,
+    // Which rows a private step saw is as secret as its noise.
+    seed: secret ?? recipe.training.seed,
+    microBatchTokens: recipe.data.packing ? microBatchTokens : undefined,
+    mixture,
+    isPoisson: secret !== undefined,
+  });
+}
+
+/** The recipe's rhythm in steps of this data set. */
+function trainerOptions(
+  { context: { recipe } }: ReadRows,
+  { training: { epochs, learning_rate }, microBatchTokens, checkpointing }: Decided,
+  batchesPerEpoch: number,
+): TrainerOptions {
+  const { training, evaluation, checkpoints } = recipe;
+  const planned = Math.max(1, Math.round(epochs * batchesPerEpoch));
+  const totalSteps = training.max_steps ?? planned;
+  const inSteps = (every: 'epoch' | 'never' | number) =>
+    every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
+  return {
+    schedule: {
+      scheduler: training.scheduler,
+      options: training.scheduler_options,
+      learningRate: learning_rate,
+      warmupSteps: warmupSteps(training, totalSteps),
+      totalSteps,
+    },
+    weightDecay: training.weight_decay,
+    maxGradNorm: training.max_grad_norm,
+    seed: training.seed,
+    microBatchTokens,
+    checkpointing,
+    evaluateEvery: inSteps(evaluation.every),
+    saveEvery: inSteps(checkpoints.every),
+    patience: evaluation.patience,
+    keepBest: checkpoints.best,
+  };
+}

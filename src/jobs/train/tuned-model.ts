@@ -1,0 +1,59 @@
+import { baseFacts } from '../../models/base-facts.ts';
+import { readWholeConfig } from '../../models/load.ts';
+import type { Model } from '../../models/model.ts';
+import { leftOut } from '../../models/text-part.ts';
+import type { DType } from '../../tensor/index.ts';
+import type { Storage, Tuning } from '../../train/interfaces.ts';
+import { hasClasses, problemTypeIn, withReading } from '../model/output-reading.ts';
+import { computeType } from '../model/resources.ts';
+import { createTuned, type TunedChoice } from './build-trainer.ts';
+import { trainedType } from './plan-memory.ts';
+import { isPrivate } from './privacy.ts';
+import type { ReadRows } from './read-rows.ts';
+
+/** The second stage of a run: the model that its rows were read for, with the tuning in place. */
+export interface TunedModel {
+  rows: ReadRows;
+  model: Model;
+  tuning: Tuning;
+  storage: Storage;
+}
+
+/** Loads the base model, puts the tuning in place, and lets its configuration say how the objective reads it. */
+export async function tuneModel(rows: ReadRows): Promise<TunedModel> {
+  const { base, objective } = rows;
+  const { recipe, emit } = rows.context;
+  const report = (message: string) => emit({ type: 'phase-started', phase: 'engine', message });
+  report(`loading ${recipe.model}`);
+  const left = leftOut(readWholeConfig(base));
+  if (left !== undefined) report(`left out: ${left}`);
+  const dtype = trainedType(recipe, (await baseFacts(base)).parameters);
+  if (dtype !== computeType(recipe.training.precision)) report(`computing in ${dtype}, to fit into max_memory`);
+  const { model, tuning, storage } = await createTuned(recipe, base, await choiceFor(rows, dtype));
+  if (storage.note !== undefined) report(storage.note);
+  if (objective.config !== undefined) model.config = withReading(model.config, objective.config);
+  return { rows, model, tuning, storage };
+}
+
+async function choiceFor(rows: ReadRows, dtype: DType): Promise<TunedChoice> {
+  const { labels, vocabulary, letters, objective, train } = rows;
+  const { recipe, emit, signal } = rows.context;
+  const { task, config, embedding } = objective;
+  const isPrivateRun = await isPrivate(recipe);
+  return {
+    task,
+    dtype,
+    labels: hasClasses(task) ? labels : undefined,
+    problemType: problemTypeIn(config),
+    vocabulary,
+    letters,
+    embedding,
+    passed: {
+      objective,
+      rows: train.rows,
+      emit,
+      signal,
+      private: isPrivateRun ? recipe.training.optimizer.name : undefined,
+    },
+  };
+}
