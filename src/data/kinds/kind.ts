@@ -144,6 +144,7 @@ export interface Kind<
   objective?: UsualObjective;
   /** Whether cheap systems are worth a comparison before training. */
   hasCheapRivals?: true;
+  /** What a base model needs, unless that depends on what is optimised. */
   needs?(example: E): Need;
   /** Not shown where it is not trained on. */
   layout?: Layout;

@@ -14,8 +14,9 @@ export function needOf(example: Example): Need | undefined {
 const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
 
 /** Whether what a model needs for such rows depends on what is optimised. */
-export function isByObjective({ kind }: Example): boolean {
-  return kind === 'preference' || kind === 'feedback' || kind === 'stepwise';
+export function isByObjective(example: Example): boolean {
+  const { needs, objective } = kindOf(example);
+  return needs === undefined && objective !== undefined;
 }
 
 /**
