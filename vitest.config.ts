@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { codeCache } from './src/base/home.ts';
 
-// Tests are sorted by what they need; the groups run one after another, since libtorch may use every core.
+// Tests are sorted by what they need, and run side by side; those that bound time come last, alone.
 const chromium = [
   process.env.ATTUNE_CHROMIUM,
   '/usr/bin/chromium',
@@ -15,11 +15,9 @@ if (chromium === undefined && existsSync('test/browser')) {
   process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
 }
 
-/** Files of tests that compute in their own process, so many at once: two cores. */
-const FILES = 2;
-/** Of tests with child processes or a browser, which wait for half of their time. */
-const WAITING_FILES = 4;
-/** Their models are tiny: threads that wait for each other would take longer than one. */
+/** On two cores three files at once: some of them wait, for child processes, browsers, disks and clocks. */
+const FILES = 3;
+/** Models are tiny here: threads that share cores with those of other files wait for each other, up to three times as long. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 
 /** One process for many files: loading source and libtorch again for each took half of the processor time. */
@@ -30,14 +28,28 @@ const OWN_PROCESS = [
   'test/unit/files.test.ts',
   'test/unit/init.test.ts',
   'test/unit/predict-rows.test.ts',
-  'test/unit/documents/pdf.test.ts',
+  'packages/documents/test/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/memory.test.ts',
 ];
 
-/** What tests leave behind goes here, not among the developer's own runs and models. */
-const home = mkdtempSync(join(tmpdir(), 'attune-tests-'));
-process.on('exit', () => rmSync(home, { recursive: true, force: true }));
+/** Files that bound how long something takes: nothing else of ours runs meanwhile. */
+const TIMED = [
+  'test/timed/**/*.test.ts',
+  'test/unit/serve/bounded.test.ts',
+  'test/unit/serve/routes.test.ts',
+  'test/system/ctrl-c.test.ts',
+  'test/system/rollback.test.ts',
+];
+
+/** What tests leave behind goes here: neither among the developer's own runs and models, nor into the machine's /tmp. */
+const place = mkdtempSync(join(tmpdir(), 'attune-tests-'));
+const [home, temporary] = [join(place, 'home'), join(place, 'tmp')];
+for (const folder of [home, temporary]) mkdirSync(folder);
+// PostgreSQL and sandboxes run as other users.
+chmodSync(place, 0o755);
+chmodSync(temporary, 0o1777);
+process.on('exit', () => rmSync(place, { recursive: true, force: true }));
 
 // node:sqlite says at every start that it is new.
 const execArgv = ['--disable-warning=ExperimentalWarning'];
@@ -46,7 +58,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // Programs and threads that tests start take our code compiled, as the command line does: half of their start.
-    env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home },
+    env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home, TMPDIR: temporary },
     execArgv,
     passWithNoTests: false,
     setupFiles: ['test/costs.ts'],
@@ -56,12 +68,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          exclude: OWN_PROCESS,
+          include: ['test/unit/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+          exclude: [...OWN_PROCESS, ...TIMED],
           ...SHARED_PROCESS,
-          // On two cores vitest would use one of them.
           maxWorkers: FILES,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
@@ -86,7 +97,7 @@ export default defineConfig({
           maxWorkers: FILES,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -94,11 +105,23 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/system/**/*.test.ts'],
+          exclude: TIMED,
           env: ONE_THREAD,
-          maxWorkers: WAITING_FILES,
+          maxWorkers: FILES,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'timed',
+          include: TIMED,
+          env: ONE_THREAD,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -106,13 +129,13 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          maxWorkers: WAITING_FILES,
+          maxWorkers: FILES,
           testTimeout: 120_000,
           // A browser starts in the hook.
           hookTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
           env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 0 },
         },
       },
     ],

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import llama3 from 'llama3-tokenizer-js';
-import { spellBytes } from '../src/text/bpe/byte-alphabet.ts';
+import { spellBytes } from '../src/base/byte-alphabet.ts';
 import { newTokenizer, splitPatterns, type Tokenizer, type TokenizerJson } from '../src/text/index.ts';
 
 const tiktoken = {

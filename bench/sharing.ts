@@ -10,7 +10,7 @@ import { objectives } from '../src/methods/objectives/index.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
 import { create as createAdamw } from '../src/methods/update/adamw.ts';
-import { options as adamwOptions } from '../src/methods/update/adamw.options.ts';
+import { options as adamwOptions } from '../src/methods/update/adamw.ts';
 import { loadModel } from '../src/models/load.ts';
 import type { Model } from '../src/models/model.ts';
 import { noGrad } from '../src/tensor/index.ts';

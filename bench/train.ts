@@ -13,7 +13,7 @@ import { create as createFull } from '../src/methods/tuning/full.ts';
 import { create as createLora } from '../src/methods/tuning/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
 import { create as createAdamw } from '../src/methods/update/adamw.ts';
-import { options as adamwOptions } from '../src/methods/update/adamw.options.ts';
+import { options as adamwOptions } from '../src/methods/update/adamw.ts';
 import { createModel, loadModel } from '../src/models/load.ts';
 import { saveModel } from '../src/models/save.ts';
 import { engineIdentity } from '../src/tensor/index.ts';

@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findDocuments, readDocuments, type FileOutcome } from '../src/documents/index.ts';
-import { brokenFiles } from '../test/unit/documents/broken.ts';
-import { allSamples } from '../test/unit/documents/samples.ts';
+import { findDocuments, readDocuments, type FileOutcome } from '@attune/documents';
+import { brokenFiles } from '../packages/documents/test/broken.ts';
+import { allSamples } from '../packages/documents/test/samples.ts';
 
 const { values } = parseArgs({
   options: {

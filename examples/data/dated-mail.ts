@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { looseKey } from '../../src/app/quickstart/tasks/debian-descriptions.ts';
 import { UnionFind } from '../../src/data/union-find.ts';
 import { findNearDuplicates } from '../../src/data/near-duplicates.ts';
-import { findDocuments, readDocuments } from '../../src/documents/index.ts';
+import { findDocuments, readDocuments } from '@attune/documents';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import type { Setting } from '../example.ts';
 import { readRows, writeRows, type Row } from '../rows.ts';

@@ -6,7 +6,7 @@ import { looseKey } from '../../src/app/quickstart/tasks/debian-descriptions.ts'
 import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split.ts';
 import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
 import type { TaskData } from '../../src/app/quickstart/tasks/task.ts';
-import { findDocuments, readDocuments } from '../../src/documents/index.ts';
+import { findDocuments, readDocuments } from '@attune/documents';
 import { writeFileAtomic } from '../../src/files/atomic.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import type { Setting } from '../example.ts';

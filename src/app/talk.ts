@@ -1,5 +1,5 @@
 import type { EventSink } from '../base/events.ts';
-import { grammarOf } from '../generate/constraint/grammar-of.ts';
+import { grammarOf } from '@attune/constraint';
 import type { StorageName } from '../methods/storage/index.ts';
 import type { ChosenLogProb } from '../generate/index.ts';
 import type { LanguageChoice } from '../text/index.ts';

@@ -1,4 +1,4 @@
-/** Takes the network away from this process: what reads files has no use for it, whatever stands in them. */
+/** Disables the network in this process: reading files never needs it, whatever they contain. */
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';

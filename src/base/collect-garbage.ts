@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 /** A collection takes tens of milliseconds however little there is to free: below this much new memory it buys nothing. */
 const WORTH_BYTES = 16 * 2 ** 20;
 
-/** What this thread held after the last collection. */
+/** Heap in use after the last collection. */
 let left = 0;
 
 /**

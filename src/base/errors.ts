@@ -8,25 +8,25 @@ import { withoutCredentials } from './secrets.ts';
 
 /** One defect in a file or a recipe: where it stands and why it is wrong. */
 export interface Problem {
-  /** What is wrong, in one sentence. */
+  /** The problem, in one sentence. */
   message: string;
   file?: string;
   /** 1-based. */
   line?: number;
   /** Dotted path of the field inside the row or the recipe. */
   field?: string;
-  /** What to do about it, where that differs from the error's own advice. */
+  /** Advice, if other than the error's own. */
   fix?: string;
 }
 
 export type ErrorCode = `E_${Uppercase<string>}`;
 
 export interface ErrorParts {
-  /** What failed, in one sentence. */
+  /** The failure, in one sentence. */
   what: string;
   got?: string;
   expected?: string;
-  /** What the user can do now. */
+  /** Advice for the user. */
   fix?: string;
   /** All defects found, not just the first; of very many, as many as are worth keeping. */
   problems?: readonly Problem[];
@@ -44,7 +44,7 @@ export class AttuneError extends Error {
   readonly code: ErrorCode;
   readonly got?: string;
   readonly expected?: string;
-  /** What the user can do now. */
+  /** Advice for the user. */
   readonly fix?: string;
   /** All defects found, with file, line and field; the first ones of very many. */
   readonly problems: readonly Problem[];
@@ -52,7 +52,7 @@ export class AttuneError extends Error {
   readonly problemCount: number;
   /** 1: the user can fix it. 3: a gate refused. */
   readonly exitCode: 1 | 3;
-  /** What failed, in one sentence. */
+  /** The failure, in one sentence. */
   readonly what: string;
 
   constructor(code: ErrorCode, given: ErrorParts) {
@@ -80,7 +80,7 @@ export class AttuneError extends Error {
   }
 }
 
-/** Errors quote what they were given, such as a database's address: a password in it is nobody's to read. */
+/** Errors quote their input, such as a database URL; passwords in it are removed. */
 function withoutPasswords(parts: ErrorParts): ErrorParts {
   const clean = <Text extends string | undefined>(text: Text): Text =>
     (text === undefined ? text : withoutCredentials(text)) as Text;

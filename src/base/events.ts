@@ -11,7 +11,7 @@ export interface RunStarted {
   base: string;
   /** The resolved recipe, as stored in recipe.json. */
   recipe: unknown;
-  /** What else belongs to the run's identity: versions, threads, instruction set, hashes. */
+  /** The rest of the run's identity: versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
 }
 
@@ -32,7 +32,7 @@ export interface PhaseStarted {
   message: string;
 }
 
-/** A long phase's progress that is no training step: reading, tokenising, downloading, scoring. */
+/** Progress of a long phase other than training steps: reading, tokenising, downloading, scoring. */
 export interface WorkAdvanced {
   type: 'work-advanced';
   phase: PhaseStarted['phase'];
@@ -77,7 +77,7 @@ export interface TrainingSettled {
   epochs: number;
   batch_size: number;
   sources: Record<'learning_rate' | 'epochs' | 'batch_size', SettingSource>;
-  /** What the suggestions rest on: "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
+  /** Basis of the suggestions: "LoRA for sft, a decoder of 5.8 M parameters, 600 rows". */
   basis: string;
 }
 
@@ -88,7 +88,7 @@ export interface RatesTried {
   trials: readonly { rate: number; loss: number | null }[];
   /** Before any step. */
   startLoss: number;
-  /** Of each trial. */
+  /** Steps of each trial. */
   steps: number;
   chosen: number;
 }
@@ -97,7 +97,7 @@ export interface PreflightFinished {
   type: 'preflight-finished';
   peakBytes: number;
   availableBytes: number;
-  /** What the recipe allows, as it says it: `800MB`, or a number of bytes. */
+  /** The recipe's limit, as written: `800MB`, or a number of bytes. */
   maxMemory?: string | number;
   diskBytes: number;
   freeDiskBytes: number;
@@ -106,7 +106,7 @@ export interface PreflightFinished {
   steps: number;
 }
 
-/** What a step spent on one operator, or on one of its phases. */
+/** Cost of one operator or phase in a step. */
 export interface ProfiledPart {
   name: string;
   calls: number;
@@ -159,7 +159,7 @@ export interface StepFinished {
   secondsLeft: number;
   /** Resident bytes of the process that trains. */
   memoryBytes: number;
-  /** What the objective adds. */
+  /** Metrics of the objective. */
   metrics: Metrics;
 }
 
@@ -172,11 +172,11 @@ export interface EvaluationFinished {
   metrics: Metrics;
   /** The lowest loss so far, the model before training included. */
   best: boolean;
-  /** Of the rows' losses since the evaluation before, with its standard error; absent at the first one. */
+  /** Mean change of the rows' losses since the previous evaluation, with its standard error; absent at the first one. */
   change?: { mean: number; error: number };
 }
 
-/** What the course of the losses or rewards says of the run's settings; nothing is said of a run that settled. */
+/** Judgement of the run's settings from its losses or rewards; absent if the run settled. */
 export interface CourseJudged {
   type: 'course-judged';
   course: 'falling' | 'rising' | 'unstable' | 'flat';
@@ -194,12 +194,12 @@ export interface ComparisonFinished {
   verdict: 'better' | 'no-evidence' | 'worse';
   /** The verdict's figures, for people. */
   sentence: string;
-  /** What to do about it, as in comparison.json; absent in events of earlier versions. */
+  /** Advice, as in comparison.json; absent in events of earlier versions. */
   outcome?: 'better' | 'not-better' | 'unclear';
   advice?: string;
 }
 
-/** What the result forgot beside its task; forgetting.json has all of it. */
+/** Forgetting by the result outside its task; details in forgetting.json. */
 export interface ForgettingMeasured {
   type: 'forgetting-measured';
   measures: readonly {
@@ -255,7 +255,7 @@ export interface ResultChoice {
   reason: 'lowest-validation-loss' | 'last-step';
   loss?: number;
   lastLoss?: number;
-  /** Of the model before training. */
+  /** Loss of the model before training. */
   baseLoss?: number;
 }
 
@@ -266,7 +266,7 @@ export interface RunFinished {
   /** Where the adapter or the model lies. */
   result: string;
   metrics: Metrics;
-  /** Of the optimiser steps alone. */
+  /** Time of the optimiser steps alone. */
   seconds: number;
   /** The most memory that the process held, the comparison at the end included. */
   peakBytes?: number;

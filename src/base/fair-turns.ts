@@ -1,7 +1,7 @@
-/** Turns at something scarce, by owner: whoever has had least comes next, so that a flood of one owner's delays only its own. */
+/** Fair turns at a scarce resource, by owner: the owner that has used least comes next, so that a flood delays only its own requests. */
 export interface Turn {
   owner: string;
-  /** What it takes of the places; 1 unless given. */
+  /** Number of places taken; 1 unless given. */
   size?: number;
   signal?: AbortSignal;
 }
@@ -15,7 +15,7 @@ interface Owner {
   /** In the order that they came. */
   waiting: Set<Waiting>;
   running: number;
-  /** What it was given, counted from what others had when it came. */
+  /** Amount used, starting at the level of the others when it arrived. */
   had: number;
 }
 
@@ -100,7 +100,7 @@ export class FairTurns {
     }
   }
 
-  /** Who begins now: of those that there is room for, who has had least. What is larger than all places begins alone. */
+  /** Next to start: the owner with the least use, among requests that fit. One larger than all places starts alone. */
   #choose(): [string, Owner] | undefined {
     const { places, ofOwner = places } = this.#limits;
     let found: [string, Owner] | undefined;
@@ -108,7 +108,7 @@ export class FairTurns {
       const [entry] = owner.waiting;
       if (entry === undefined || (owner.running > 0 && owner.running + entry.size > ofOwner)) continue;
       if (this.#running > 0 && this.#running + entry.size > places) continue;
-      // Among equals the one who came last: whoever is here already was not kept waiting by it.
+      // Among equals the newest owner: those already here have not been kept waiting by it.
       if (found === undefined || owner.had <= found[1].had) found = [name, owner];
     }
     return found;

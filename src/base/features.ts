@@ -1,6 +1,9 @@
-/** What image and audio processors make of a file: one row's numbers, without any engine. */
+/** Output of image and audio processors for a file: one row's numbers, without any engine. */
 export interface Features {
-  /** Of one row: [channels, height, width] of an image, or [squares, channels, side, side]; [mel bins, frames] or [samples] of a recording. */
+  /**
+   * Shape of one row: [channels, height, width] or [squares, channels, side, side] for images; [mel bins, frames] or
+   * [samples] for recordings.
+   */
   shape: readonly number[];
   /** Rows and columns of an image's squares; none of an image that is one square. */
   grid?: readonly [rows: number, columns: number];

@@ -1,6 +1,6 @@
 type Numbers = Uint16Array | Uint32Array | Float64Array;
 
-/** Numbers of which nobody knows how many there will be, in no more bytes than they need, twice over. */
+/** A growable array of numbers that takes at most twice the memory it needs. */
 export class GrowingArray<Of extends Numbers> {
   length = 0;
   #numbers: Of;
@@ -24,7 +24,7 @@ export class GrowingArray<Of extends Numbers> {
     return this.#numbers[index];
   }
 
-  /** What is in it, without a copy: good until more is added. */
+  /** View of the contents, without a copy; valid until more is added. */
   get view(): Of {
     return this.#numbers.subarray(0, this.length) as Of;
   }

@@ -13,7 +13,7 @@ export function codeCache(): string {
   return process.env.NODE_COMPILE_CACHE || join(attuneCache({ ...process.env, ATTUNE_HOME: undefined }), 'code');
 }
 
-/** Where attune keeps what can be made again: tokenised rows, downloads. `ATTUNE_HOME/cache`, else the desktop's. */
+/** Folder for data that can be rebuilt: tokenised rows, downloads. `ATTUNE_HOME/cache`, otherwise the desktop's. */
 export function attuneCache(environment: NodeJS.ProcessEnv = process.env): string {
   const { ATTUNE_HOME, XDG_CACHE_HOME } = environment;
   if (ATTUNE_HOME) return join(resolve(ATTUNE_HOME), 'cache');

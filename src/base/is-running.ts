@@ -1,4 +1,4 @@
-/** Whether a process of that number runs here, of whomever: numbers are given again, so a true says little. */
+/** Whether some process has this PID. PIDs are reused, so `true` is only a hint. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

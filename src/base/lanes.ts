@@ -1,6 +1,7 @@
 /**
- * Work on many inputs, so many under way at once. After a failure none is begun, and those under way are waited for.
- * @returns what came of each, in the inputs' order
+ * Runs work on many inputs with limited concurrency. After a failure no more are started, and running ones are waited
+ * for.
+ * @returns the results in the inputs' order
  */
 export async function inLanes<Input, Result>(
   inputs: Iterable<Input> | AsyncIterable<Input>,

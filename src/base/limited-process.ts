@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AttuneError } from './errors.ts';
 import { onStopSignals } from './stop-signals.ts';
 
-/** What a process for foreign files may cost before it is killed. */
+/** Limits of a process for untrusted files, beyond which it is killed. */
 export interface ProcessLimits {
   /** Seconds in which it must say something. */
   seconds: number;
@@ -13,14 +13,14 @@ export interface ProcessLimits {
   memoryBytes: number;
 }
 
-/** What it may reach besides attune's own code: nothing else is read or written, and no process started. */
+/** Files that it may access besides attune's own code; it can read or write nothing else, and start no process. */
 export interface ProcessRights {
   /** Files, and folders with all below them. */
   reads: readonly string[];
   writes?: readonly string[];
   /** Libraries in native code. */
   addons?: boolean;
-  /** Of a Node that can withhold it (26); others leave that to `closeNetwork`. */
+  /** For Node versions that can withhold it (26); others rely on `closeNetwork`. */
   network?: boolean;
 }
 
@@ -60,9 +60,9 @@ const LOOK_MILLISECONDS = 250;
 const WORDS_KEPT = 8000;
 
 /**
- * Runs one request in a process of its own and yields what comes of it. `entry` is a module beside the caller that calls
- * `serveLimited`, without its ending. A process that is silent for too long, grows too large or dies is a ProcessEnded;
- * leaving the loop ends the process.
+ * Runs one request in a process of its own and yields its chunks. `entry` is a module next to the caller that calls
+ * `serveLimited`, without its extension. A process that is silent for too long, grows too large or dies is a
+ * ProcessEnded; leaving the loop ends the process.
  * @throws ProcessEnded; AttuneError E_STOPPED; AttuneError and Error as the work itself threw them
  */
 export async function* runLimited<Chunk>(
@@ -78,7 +78,7 @@ export async function* runLimited<Chunk>(
   }
 }
 
-/** The module beside another one: .ts in the checkout, .js in the published package. */
+/** URL of a module next to another one: .ts in the checkout, .js in the published package. */
 export function moduleBeside(name: string, self: string): URL {
   return new URL(`${name}${self.endsWith('.ts') ? '.ts' : '.js'}`, self);
 }
@@ -202,14 +202,20 @@ let own: readonly string[] | undefined;
 function ownCode(): readonly string[] {
   if (own !== undefined) return own;
   let folder = dirname(realpathSync(fileURLToPath(import.meta.url)));
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  while (!isPackageRoot(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const found = [folder];
   for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent))
     found.push(join(parent, 'node_modules'), join(parent, 'package.json'));
   return (own = found);
 }
 
-/** Of a process's end, what is told of it. */
+/** Packages that lie within attune's own, in the checkout, are parts of it. */
+function isPackageRoot(folder: string): boolean {
+  const file = join(folder, 'package.json');
+  return existsSync(file) && !/"name":\s*"@attune\//.test(readFileSync(file, 'utf8'));
+}
+
+/** Error for a process's end. */
 export function endOf({ code, signal, words, limits }: ProcessDeath): ProcessEnded {
   if (/heap out of memory|heap limit|allocation failed/i.test(words)) return outOfMemory(limits.memoryBytes);
   // A library in Rust says why, and then shows where.

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-/** Who acts, as the audit log names them: the user of this machine. */
+/** Actor in the audit log: the user of this machine. */
 export function localActor(): string {
   try {
     return userInfo().username;

@@ -1,6 +1,6 @@
 /**
- * What spreading into arguments does, for any number of values: `Math.max(...values)` and `push(...values)` end with
- * "Maximum call stack size exceeded" from some 120,000 on.
+ * Replacements for spreading into arguments, for any number of values: `Math.max(...values)` and `push(...values)`
+ * fail with "Maximum call stack size exceeded" from some 120,000 on.
  */
 export function greatest(values: Iterable<number>, least = -Infinity): number {
   let found = least;

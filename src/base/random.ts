@@ -117,7 +117,7 @@ export function shuffled<T>(array: readonly T[], key: RandomKey): T[] {
   return copy;
 }
 
-/** So many of 0 … total - 1, each set of them as likely; in no order. */
+/** A uniformly random subset of 0 … total - 1 with `count` elements, unordered. */
 export function randomSubset(count: number, total: number, key: RandomKey): Uint32Array {
   const order = Uint32Array.from({ length: total }, (_, index) => index);
   shuffle(order, key, count);

@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
  * choices, the error's list of known names and the contract tests all come from it.
  */
 export interface Registry<Entry, Name extends string = string> {
-  /** What the entries are, for messages: "model type", "objective". */
+  /** Kind of entries, for messages: "model type", "objective". */
   readonly kind: string;
   readonly names: readonly Name[];
   has(name: string): name is Name;

@@ -1,11 +1,11 @@
 import { ownCopy } from './own-copy.ts';
 
-/** What is longer hardly comes again. */
+/** Longer texts hardly recur. */
 const LONGEST = 64;
 
 /**
- * A function of a string that remembers what it gave, for words that come again and again: of each text that it is asked
- * about nothing is held, and beyond so many words all are forgotten.
+ * Memoises a function of a string, for words that recur. It keeps copies, not slices of the texts, and is cleared
+ * when it is full.
  */
 export function remembered<Value>(most: number, make: (word: string) => Value): (word: string) => Value {
   const known = new Map<string, Value>();
@@ -21,7 +21,7 @@ export function remembered<Value>(most: number, make: (word: string) => Value): 
   };
 }
 
-/** The same for a function of objects, of which each is told by itself. */
+/** The same for a function of objects, by identity. */
 export function rememberedFor<Key extends object, Value extends object>(
   most: number,
   make: (key: Key) => Value,

@@ -1,10 +1,10 @@
-/** What a schema finds wrong, in words for whoever wrote the value. */
+/** Validation errors in words, for the author of the value. */
 import type { z } from 'zod';
 import type { Problem } from './errors.ts';
 import { nearest } from './nearest.ts';
 import { isPlainObject } from './plain-object.ts';
 
-/** What is wrong with one value. */
+/** Fault of one value. */
 export interface ValueFault {
   /** From the checked object. */
   path: (string | number)[];
@@ -16,7 +16,7 @@ export const missing = 'is missing';
 
 type Issue = z.core.$ZodIssue;
 
-/** What was checked, and what by. */
+/** The checked value and its schema. */
 export interface Checked {
   root: unknown;
   schema: z.core.$ZodType;
@@ -62,7 +62,7 @@ function describeUnknown(path: readonly (string | number)[], key: string, known:
   return { path: [...path, key], message: 'is unknown', fix };
 }
 
-/** What a schema is made of, as far as it says where keys are known. */
+/** Parts of a zod schema that are needed to list known keys. */
 interface Made {
   type: string;
   innerType?: z.core.$ZodType;

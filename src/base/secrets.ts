@@ -3,11 +3,11 @@ import { table } from './table.ts';
 
 export interface Secret {
   value: string;
-  /** What stands in its place: "(the value of OPENAI_API_KEY)". */
+  /** Replacement: "(the value of OPENAI_API_KEY)". */
   shown: string;
 }
 
-/** As many characters in a row, and they are told from chance; less would still have to be guessed. */
+/** Shortest part that cannot be a coincidence; fewer characters would still leave the rest to guess. */
 const LEAST_PART = 6;
 const MOST_ROUNDS = 3;
 
@@ -32,7 +32,7 @@ function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   const shifted = [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    // Of the ends, other bytes decide as well.
+    // Characters at the ends depend on neighbouring bytes too.
     return text.slice(Math.ceil((shift * 4) / 3), Math.floor(((shift + bytes.length) * 8) / 6));
   });
   const encoded = [...shifted, ...shifted.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
@@ -96,7 +96,7 @@ export function withoutCredentials(text: string): string {
   return text.replace(USER, '$1').replace(KEY_IN_QUERY, '$1…');
 }
 
-/** Whether an address with a password stands in a text. */
+/** Whether a text contains a URL with a password. */
 export function hasCredentials(text: string): boolean {
   return withoutCredentials(text) !== text;
 }

@@ -39,7 +39,7 @@ export function serveLimited<Request>(work: (request: Request, alive: () => void
   send({ type: 'ready' });
 }
 
-// A process that is busy for good does not hear that its owner is gone: a thread beside it looks.
+// A process in an endless loop does not notice that its owner is gone, so a thread watches.
 const GUARD = `const owner = process.ppid;
 setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), 1000);`;
 
@@ -48,7 +48,7 @@ export function endWithOwner(): void {
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => undefined);
   new Worker(GUARD, { eval: true }).unref();
-  // A library that fails where nobody waits for it has failed at the work in hand: the other side sees the end.
+  // An unhandled failure of a library counts as a failure of the current work: the other side sees the end.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => process.stderr.write(`${messageOf(error)}\n`, () => process.exit(1)));
   }

@@ -9,7 +9,7 @@ function tell(name: StopSignal): void {
   for (const listener of listeners) listener(name);
 }
 
-/** @returns what ends it; while nobody listens, a signal ends the process as usual */
+/** @returns a function that removes the listener; without listeners, signals end the process as usual */
 export function onStopSignals(listener: Listener): () => void {
   // Each call is one of its own, also with the same function.
   const own: Listener = (name) => listener(name);

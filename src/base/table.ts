@@ -6,7 +6,7 @@ export function table<Entries extends object>(entries: Entries): Entries {
   return Object.assign(Object.create(null) as Entries, entries);
 }
 
-/** What an object holds itself under a name; undefined also where there is no object. */
+/** Own property of an object; undefined also if there is no object. */
 export function entryOf<Value>(holder: Readonly<Record<string, Value>> | null | undefined, name: string): Value {
   return (holder !== undefined && holder !== null && Object.hasOwn(holder, name) ? holder[name] : undefined) as Value;
 }

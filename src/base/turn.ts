@@ -11,10 +11,10 @@ export async function takeTurn(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** What `work` comes to, unless the signal comes first: then its reason is thrown, and nobody waits for the work. */
+/** Result of `work`, unless the signal is aborted first: then throws its reason without waiting for the work. */
 export async function unlessStopped<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
   if (signal === undefined) return work;
-  // For a failure that comes afterwards there is nobody to tell.
+  // Later failures are ignored.
   work.catch(() => undefined);
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

@@ -13,7 +13,7 @@ export interface WebhookMessage {
 export async function postWebhook(url: string, message: WebhookMessage, patience: number): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(patience);
-    // What is signed must not follow to wherever another address sends it.
+    // The signed body must not be redirected to another address.
     const options = { method: 'POST', body: message.body, signal, redirect: 'error' } as const;
     const reply = await fetch(url, { ...options, headers: webhookHeaders(message) });
     await reply.body?.cancel();

@@ -59,7 +59,7 @@ export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: n
     const free = order.filter((cluster) => splits[cluster] === TRAIN);
     const quotas = clusters.strata && quotasOf(clusters.strata, wanted, [seed, splitNames[split]]);
     let missing = wanted;
-    // What fits into the quotas of its strata first; then whatever fits, where large clusters have left a gap.
+    // Clusters within the quotas of their strata first; then any that fit, to fill gaps left by large clusters.
     for (const fits of [(cluster: number) => takeQuotas(clusters.strata?.[cluster], quotas), () => true]) {
       for (const cluster of free) {
         if (splits[cluster] !== TRAIN || sizes[cluster] > missing || !fits(cluster)) continue;
@@ -68,7 +68,7 @@ export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: n
       }
     }
     if (splits.includes(split)) continue;
-    // Every cluster is larger than what was asked for: the smallest is nearest.
+    // If every cluster is larger than the target, the smallest is nearest.
     const smallest = free.reduce((least, cluster) => Math.min(least, sizes[cluster]), Infinity);
     const nearest = free.find((cluster) => sizes[cluster] === smallest);
     if (nearest === undefined) return undefined;

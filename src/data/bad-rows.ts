@@ -5,7 +5,7 @@ import { pushAll } from '../base/many.ts';
 /** Kept for the message; the rest is only counted, so that a file of nothing but bad rows does not fill the memory. */
 const MAX_KEPT = 200;
 
-/** What is said of bad rows, and what is to be done about them. */
+/** Error text and advice for bad rows. */
 export interface Refusal {
   what: string;
   fix: string;

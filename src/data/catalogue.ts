@@ -7,10 +7,10 @@ import { containerName, containers } from './containers/index.ts';
 import { itemText } from './formats/item-text.ts';
 import { describeValue, RowReader } from './formats/row-reader.ts';
 
-/** What a catalogue says of one item. */
+/** A catalogue's entry for one item. */
 export interface CatalogueItem {
   item: string;
-  /** What describes it, for words or for an encoder; may be empty. */
+  /** Its description, for words or for an encoder; may be empty. */
   text: string;
   /** Values of columns that name something: `section=web`. */
   tags: readonly string[];

@@ -2,18 +2,18 @@
 import type { Problem } from '../base/errors.ts';
 import { containerName, containers } from './containers/index.ts';
 
-/** What is wrong with a row, in words, perhaps of one field of it. */
+/** Fault of a row, in words, possibly of one field. */
 export type RowFault = string | Pick<Problem, 'field' | 'message'>;
 
 export interface CheckedRows<Row> {
   rows: Row[];
-  /** Of all rows that cannot be read. */
+  /** Problems of all unreadable rows. */
   problems: Problem[];
 }
 
 /**
- * Every row as `read` makes it. What is undefined is left out; a row is refused by `refuse`, as often as there are faults.
- * @throws AttuneError where the file's name or bytes are none of a data file
+ * All rows, converted by `read`; undefined ones are left out. `refuse` reports the faults of a row.
+ * @throws AttuneError if the file is not a data file
  */
 export async function checkedRows<Row>(
   file: string,

@@ -3,8 +3,8 @@ import { nearest } from '../base/nearest.ts';
 import { cellText, type CellValue, cellValue } from './cells.ts';
 
 /**
- * What a field is read from: one column; several, joined by a line break or another separator, with their names before
- * them where `names` is true; or a template, `{subject}: {body}`. Columns may be dotted (`meta.question`).
+ * Source of a field: one column; several, joined by a line break or another separator, with their names if `names` is
+ * true; or a template, `{subject}: {body}`. Columns may be dotted (`meta.question`).
  */
 export type ColumnSource =
   | string
@@ -41,7 +41,7 @@ export function valueAt(row: Readonly<Record<string, unknown>>, path: string): u
   return value;
 }
 
-/** The row with the mapped columns under the format's names; what they were taken from is no column of its own then. */
+/** The row with mapped columns under the format's names; the mapped columns themselves disappear. */
 export function mapColumns(row: Row, columns: ColumnMapping | undefined): Row {
   if (columns === undefined) return row;
   const taken = new Set(Object.values(columns).flatMap(columnsOf));

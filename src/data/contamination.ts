@@ -23,8 +23,8 @@ function isItems(row: Example): row is ItemsExample {
 }
 
 /**
- * What somebody chose before was trained on, as it should be; only the item to be found must not have been: the row as
- * a whole, and of a user the item at all.
+ * Earlier choices may be trained on; only the item to predict may not: not in the same row, and not at all for a
+ * known user.
  */
 function trainedItems(train: readonly ItemsExample[], test: readonly ItemsExample[]): OverlapReport {
   const keyOf = ({ user, items }: Pick<ItemsExample, 'user' | 'items'>) => JSON.stringify([user, items]);

@@ -5,16 +5,16 @@ import { kindOf, kindsWhere, type Example } from './kinds/index.ts';
 
 export type LongRowPolicy = 'fail' | 'drop' | 'truncate' | 'split';
 
-/** What `truncate` takes from a text: its end, its beginning (both as Hugging Face's tokenizers name them), or its middle. */
+/** Part of a text that `truncate` removes: its end, its beginning (both as Hugging Face's tokenizers name them), or its middle. */
 export type TruncationSide = 'right' | 'left' | 'middle';
 
-/** Kinds of which any part may be taken away: what is trained is no token of theirs. */
+/** Kinds that may lose any part, since none of their tokens is trained. */
 export const CUT_ANYWHERE = kindsWhere(({ cut }) => cut === 'windows' || cut === 'sides');
 
 /** Kinds that `split` reads in windows, all windows of a text together, where they are one text. */
 export const READ_IN_WINDOWS = kindsWhere(({ cut }) => cut === 'windows');
 
-/** What is to be known of the row that a row of tokens came from. */
+/** Facts about the example behind a row of tokens. */
 export type RowOrigin = Pick<Example, 'kind' | 'source'> & { textPair?: string };
 
 /** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
@@ -79,7 +79,7 @@ export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOr
   return [piece];
 }
 
-/** Who chose, and the last of what they chose; the first of these has lost what it was predicted from. */
+/** Keeps the lead and the newest items; the first of these has lost its context and is not trained. */
 function newestItems<Row extends TokenRow>(row: Row, { maxLength, isLead = () => false }: FitOptions): Row {
   const items = row.ids.findIndex((token) => !isLead(token));
   // A lead longer than the model reads leaves room for the last item.

@@ -1,5 +1,5 @@
 /** Numbers of tables as most of Europe writes them: 12,50 and 1.234,50. */
-import type { RawRow } from './containers/container.ts';
+import type { RawRow } from '@attune/tables';
 
 const SAMPLE_ROWS = 100;
 const COMMA_NUMBER = /^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?$/;

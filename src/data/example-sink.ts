@@ -1,4 +1,4 @@
-/** What turns the rows of one file into examples, and what it has to say of the file. */
+/** Converts the rows of one file to examples, with notes on the file. */
 import { dirname } from 'node:path';
 import type { Problem } from '../base/errors.ts';
 import { isFolder } from '../files/find-files.ts';
@@ -13,7 +13,7 @@ import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import type { FormattedRow, LeftOutRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
-/** What was read from one file. */
+/** Report on one file. */
 export interface FileReport {
   file: string;
   container: string;
@@ -25,13 +25,13 @@ export interface FileReport {
   ignored: string[];
   /** Rows that the file's own formatter left out, or bad ones where those may be missing, with the reasons: the first ones. */
   leftOut?: { rows: number; first: LeftOutRow[] };
-  /** What its text was decoded from, where that is not UTF-8. */
+  /** Its encoding, unless it is UTF-8. */
   encoding?: string;
   /** Columns whose numbers have a decimal comma. */
   decimalCommas?: string[];
 }
 
-/** What is noticed of a file while its rows are read. */
+/** Observations on a file while its rows are read. */
 export class FileNotes {
   leftOut = 0;
   readonly firstLeftOut: LeftOutRow[] = [];
@@ -55,7 +55,7 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** What makes a row what it is: its values, and of a file its bytes, not where it lies. */
+/** Identity of a row: its values, and for files their bytes, not their location. */
 function contentOf(body: ExampleBody): string {
   const files = kindOf(body).files?.(body) ?? [];
   if (files.length === 0) return JSON.stringify(body);

@@ -1,6 +1,6 @@
 import { kindOf, type Example } from './kinds/index.ts';
 
-/** What rows are compared by: all that a model would read or learn, without system prompts, which whole sets share. */
+/** Text for comparing rows: everything that a model would read or learn, except system prompts, which whole sets share. */
 export function textOf(example: Example): string {
   return kindOf(example).text(example);
 }

@@ -14,7 +14,7 @@ export interface InspectOptions {
 export interface DataInspection extends FileInspection {
   /** How many files the path stands for; the first is what was looked at. */
   files: number;
-  /** Splits that have files of their own beside the train files. */
+  /** Splits with files of their own next to the train files. */
   splits: string[];
 }
 

@@ -34,7 +34,7 @@ function join(parts: readonly Part[]): ItemsExample {
   const [{ user, source, group }] = parts;
   const inOrder = parts.toSorted((a, b) => (a.part.at ?? 0) - (b.part.at ?? 0));
   const items = inOrder.flatMap((part) => part.items);
-  // What is known of people changes: the latest counts.
+  // User features change over time; the latest count.
   const about = inOrder.findLast((part) => part.about !== undefined)?.about;
   return { ...itemsRow({ user, ...(about && { about }), items }), source, ...(group !== undefined && { group }) };
 }

@@ -2,7 +2,7 @@
 import { entryOf } from '../base/table.ts';
 import type { CatalogueItem } from './catalogue.ts';
 
-/** What the features of a catalogue's items mean: how items that come later are described in the same way. */
+/** Encoding of a catalogue's features, also applied to later items. */
 export interface FeatureSpace {
   version: 1;
   /** The members of a table, from place 1: place 0 is none. */
@@ -58,7 +58,7 @@ export function learnFeatures(catalogue: readonly CatalogueItem[], encoder: stri
   };
 }
 
-/** What is known of the items of a vocabulary; of those that the catalogue lacks, and of what is no item, nothing. */
+/** Features of a vocabulary's items; empty for those missing from the catalogue and for special tokens. */
 export function encodeFeatures(
   space: FeatureSpace,
   names: readonly (string | undefined)[],
@@ -82,7 +82,7 @@ function wordsIn(text: string): string[] {
   return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu))];
 }
 
-/** Members of so many bags at least and at most, the most frequent first. */
+/** Members of at least `least` bags, at most `most` of them, the most frequent first. */
 function frequent(bags: readonly (readonly string[])[], { least, most }: { least: number; most: number }): string[] {
   const counts = new Map<string, number>();
   for (const bag of bags) for (const member of bag) counts.set(member, (counts.get(member) ?? 0) + 1);

@@ -4,7 +4,7 @@ import { kindOf, type Example } from './kinds/index.ts';
 export interface LabelCount {
   label: string;
   rows: number;
-  /** Of all rows. */
+  /** Share of all rows. */
   share: number;
 }
 
@@ -14,7 +14,7 @@ export interface NumberBucket {
   rows: number;
 }
 
-/** What is learnt of the rows: classes with their rows, the most frequent first; or numbers with their range. */
+/** Labels of the rows: classes with their counts, the most frequent first; or numbers with their range. */
 export type LabelReport =
   | {
       kind: 'classes';

@@ -3,7 +3,7 @@ import { itemsRow } from './interactions.ts';
 import type { Splits } from './partition.ts';
 import type { SplitShares } from './assign-splits.ts';
 
-/** What leaving the last items out came to. */
+/** Result of holding out the last items. */
 export interface LastItems {
   users: number;
   /** Users with too few items for anything to be held out: they are trained on only. */
@@ -12,7 +12,7 @@ export interface LastItems {
   needed: number;
 }
 
-/** Whether rows are split by their last items and not by rows: all of them are what somebody chose. */
+/** Whether splits hold out last items instead of rows: all rows are users' choices. */
 export function splitsByLast(given: Splits, shares: SplitShares): boolean {
   const isWanted = shares.validation > 0 || shares.test > 0;
   return isWanted && given.train.length > 0 && given.train.every(({ kind }) => kind === 'items');

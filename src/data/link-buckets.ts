@@ -33,7 +33,7 @@ export type OnLink = (earlier: number, later: number) => void;
 
 /** Comparisons after which a bucket is too full, for each of its texts that no full one had before; copies of one text need one each. */
 const COMPARISONS_A_TEXT = 16;
-/** What it costs to tell two texts apart by their sketches, in comparisons of sets. */
+/** Cost of comparing two sketches, in comparisons of sets. */
 const GLANCE = 1 / 16;
 
 /** Checks the pairs of every bucket; false where there were too many. */
@@ -60,7 +60,7 @@ export async function linkBuckets(
   return true;
 }
 
-/** Marks in `crowd` the texts of buckets that are too full; false where there were too many pairs. What it takes is free once it is done. */
+/** Marks in `crowd` the texts of overfull buckets; false if there were too many pairs. Its memory is free afterwards. */
 async function linkBands(
   crowd: Uint8Array,
   linking: Linking,

@@ -26,14 +26,14 @@ export interface DataOptions {
   columns?: ColumnMapping;
   /** For formats that are functions of the user's. */
   formatters?: RowFormatters;
-  /** What files are expected to look like that name neither format nor columns. */
+  /** Expected format of files that name neither format nor columns. */
   known?: KnownShapes;
   /** The rows are to be answered: they may have no answers yet. */
   isInput?: boolean;
   seed: number;
   /** Bad rows are an error; otherwise they are left out, and counted in the report. Default true. */
   strict?: boolean;
-  /** Goes on where rows to evaluate on also stand in the rows to train on. */
+  /** Continues even if evaluation rows are among the training rows. */
   allowOverlap?: boolean;
   /** The folder that relative paths start from. */
   base?: string;
@@ -62,7 +62,7 @@ export interface DataReport {
   hashes: Record<SplitName, string>;
   duplicates: DuplicateReport;
   overlap: OverlapReport;
-  /** Where a split's rows come from: a share of train, files of its own, a file beside train's, or nowhere. */
+  /** Source of a split's rows: a share of train, files of its own, a file next to train's, or none. */
   origins: Record<SplitName, string>;
   /** Where the last items of rows are held out, and not whole rows. */
   lastItems?: LastItems;
@@ -108,11 +108,11 @@ interface Plan {
   shares: { validation: number; test: number };
   origins: Record<SplitName, string>;
   weights?: number[];
-  /** Of parts with a share of all training rows: they are never validated or tested on. */
+  /** For parts with a share of all training rows: they are never validated or tested on. */
   ownShares?: (number | undefined)[];
 }
 
-/** Decides for each split where its rows come from. Files beside the train files win over a share. */
+/** Chooses the source of each split's rows. Files next to the train files take precedence over a share. */
 function planSplits(options: DataOptions): Plan {
   const { base = process.cwd(), format, columns, formatters, known, isInput } = options;
   const shared = { base, format, columns, formatters, known, isInput };

@@ -5,7 +5,7 @@ import { cutRow, type FitOptions, type RowOrigin, type TokenRow } from './cut-ro
 import type { Example } from './example.ts';
 import { chainLengths } from '../base/chain-lengths.ts';
 
-/** What a cut kept of a row, and what it cost. */
+/** Extent of a cut. */
 export interface CutRow {
   /** Index of the row. */
   row: number;

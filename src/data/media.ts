@@ -14,7 +14,7 @@ export const mediaExtensions = {
 
 export type MediaKind = keyof typeof mediaExtensions;
 
-/** An image or a recording that a row names. What it holds is known by its hash, wherever it lies. */
+/** An image or recording named by a row, identified by its hash, wherever it is. */
 export interface MediaFile {
   kind: MediaKind;
   /** Absolute. */
@@ -23,7 +23,7 @@ export interface MediaFile {
   hash: string;
 }
 
-/** What is wrong with a row's file. */
+/** Fault of a row's file. */
 export interface MediaDefect {
   message: string;
   fix?: string;
@@ -76,7 +76,7 @@ const MOST_SHOWN = 100;
 /** No system has longer paths. */
 const MOST_PATH = 4096;
 
-/** Undefined for a text that is no path at all: of another host, with a zero byte, or as long as a page. */
+/** Undefined for texts that cannot be paths: of another host, with a zero byte, or as long as a page. */
 function pathOf(text: string, folder: string): string | undefined {
   try {
     const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(folder, text);

@@ -8,9 +8,9 @@ export const SKETCH_WORDS = (BANDS * ROWS_PER_BAND) / 32;
 
 /** MinHash (Broder, "On the resemblance and containment of documents", 1997): sets that are alike share some key. */
 export class MinHash {
-  /** Of the set signed last: a 32-bit key of its minimum hashes for each band. */
+  /** Keys of the last signed set: 32 bits of its minimum hashes for each band. */
   readonly keys = new Uint32Array(BANDS);
-  /** Of the set signed last: a bit of each minimum hash. Sets agree in more of them the more they are alike. */
+  /** Sketch of the last signed set: a bit of each minimum hash. Similar sets agree in more of them. */
   readonly sketch = new Uint32Array(SKETCH_WORDS);
   readonly #multipliers: Int32Array;
   /** Their highest bit turned, so that signed numbers compare as the unsigned ones would. */

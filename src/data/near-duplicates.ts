@@ -13,8 +13,8 @@ const TEXTS_BETWEEN_PAUSES = 256;
 
 export interface NearDuplicateOptions {
   /**
-   * Shingles in more than this share of all texts are left out as boilerplate: 1 leaves out none. With less, texts that
-   * share a long template are told apart by what fills it.
+   * Shingles in more than this share of all texts are ignored as boilerplate; 1 ignores none. With less, texts with a
+   * long common template are distinguished by the rest.
    */
   commonShare: number;
   /** Comparisons after which the search gives up, because the texts share too much. */

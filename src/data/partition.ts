@@ -15,7 +15,7 @@ import type { UnionFind } from './union-find.ts';
 export type Splits = Record<SplitName, Example[]>;
 
 export interface PartitionOptions extends ClusterOptions {
-  /** What to take out of the train rows; 0 where a split has files of its own or is not wanted. */
+  /** Shares to take from the train rows; 0 if a split has files of its own or is not wanted. */
   shares: SplitShares;
   seed: number;
   /** Train rows that stay train rows, and those that belong together with them. */
@@ -129,7 +129,7 @@ function placeRows(
   const isFree = (row: number) => own(row) === 'train' && isKept?.(rows[row]) !== true;
   const free = clusters.filter((cluster) => cluster.every(isFree));
   const splitOf = rows.map((_, row) => own(row));
-  // Where nothing is taken out, nothing needs to be left over: all rows may stand in a split's own files too.
+  // If nothing is taken, nothing must remain: all rows may be in a split's own files.
   if (shares.validation + shares.test === 0) return splitOf;
   const assigned = assignSplits(listClusters(free, ids, strata), shares, seed);
   if (assigned === undefined) throw impossible(given.train.length, free.length, shares);

@@ -103,8 +103,8 @@ function* runsOf(entries: Uint32Array, texts: Uint32Array, sizes: Uint32Array): 
 }
 
 /**
- * Of texts that share a shingle and none that is rarer, those that can be alike: of both, enough must be left behind it.
- * Texts of one size pass or fail by their own place, whatever the other's.
+ * Candidate pairs among texts with a common shingle and no rarer one: both must have enough shingles after it. Texts
+ * of one size pass or fail by their own position, whatever the other's.
  */
 function* candidates(run: readonly Entry[], threshold: number): Generator<PrefixBucket> {
   const bySize = [...Map.groupBy(run, ({ size }) => size)].sort(([a], [b]) => a - b);

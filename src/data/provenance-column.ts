@@ -1,4 +1,4 @@
-/** The column in which prepared rows carry where they came from. It belongs to no format, and is no column unread. */
+/** Column of prepared rows with their source. It belongs to no format and is never an unknown column. */
 export const PROVENANCE = 'provenance';
 
 /** The mails that a prepared row is of, or came with, by its provenance; none where it is of no mail or says nothing. */

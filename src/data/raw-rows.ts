@@ -1,4 +1,4 @@
-/** The rows of one file as they stand in it, whatever they mean. */
+/** Rows of one file, uninterpreted. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { plural } from '../base/format.ts';
@@ -15,8 +15,8 @@ export interface NumberedRow {
 const BETWEEN_TURNS = 100;
 
 /**
- * Rows one by one. Those that cannot be read are told to `onProblem`; once there is one, no more are given.
- * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER and what reading raises
+ * Rows one by one. Unreadable ones are reported to `onProblem`; after the first of them no more are yielded.
+ * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER and errors of the reader
  */
 export async function* rawRows(path: string, onProblem: (problem: Problem) => void): AsyncGenerator<NumberedRow, void> {
   if (!existsSync(path)) throw missingFile(path);

@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { BadRows } from './bad-rows.ts';
 import { checkGroup, checkMapping, mapColumns } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
-import type { RawRow } from './containers/container.ts';
+import type { RawRow } from '@attune/tables';
 import { readDecimalCommas } from './decimal-commas.ts';
 import type { Example } from './example.ts';
 import { ExampleSink, FileNotes, type FileReport, type ReadOptions } from './example-sink.ts';
@@ -56,7 +56,7 @@ export async function openFile(
   const { head, good } = await takeHead(stream);
   const source = await withShape(asked, good);
   const isEmpty = good.length === 0;
-  // Of rows that are to be answered, the answers' columns may be missing.
+  // Rows to be answered may lack the answers' columns.
   if (!isEmpty && source.columns && source.isInput !== true) checkMapping(good, source.columns, source.file);
   if (options.groupBy !== undefined && options.needsGroup === true)
     checkGroup(originalsOf(head), options.groupBy, source.file);
@@ -68,7 +68,7 @@ export async function openFile(
   return { head, stream, sink: new ExampleSink(source, detection, { ...options, notes }) };
 }
 
-/** What the first rows of a file say about it. */
+/** Facts from a file's first rows. */
 export interface FileInspection {
   file: string;
   container: string;
@@ -83,7 +83,7 @@ export interface FileInspection {
   decimalCommas?: string[];
 }
 
-/** Looks at the first rows of a file only, so that its size is no matter. */
+/** Reads the first rows only, whatever the size of the file. */
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
@@ -112,7 +112,7 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   });
 }
 
-/** The rows as they stand in the file, or in memory. */
+/** Uninterpreted rows of a file, or in memory. */
 async function rawRowsOf(
   source: SourceFile,
   notes: FileNotes,
@@ -148,7 +148,7 @@ async function rowsOf(
   return formatRows(rows, source.formatter, { file: source.file, onLeftOut: (row) => notes.leaveOut(row) });
 }
 
-/** What a formatter gives is recognised by its columns, as a file's own rows are. */
+/** A formatter's output is recognised by its columns, like a file's own rows. */
 function detectionOf({ file, format, columns, formatter }: SourceFile): DetectOptions {
   return formatter === undefined ? { file, format, columns } : { file: `${file}, as ${format} gives it,` };
 }
@@ -168,7 +168,7 @@ async function takeHead(
   return { head, good };
 }
 
-/** Rows as they stand in the file: a formatter may leave out the column of their group. */
+/** Original rows: a formatter may omit the column of their group. */
 function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
   return head.flatMap(({ value, original = value }) => (original === undefined ? [] : [original]));
 }

@@ -10,7 +10,7 @@ import { loadContainer, openFile } from './read-files.ts';
 import type { FormattedRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
-/** One row as it stands in its file, and the example that it makes, or why it makes none. */
+/** One row of a file, and its example, or the reason why it has none. */
 export interface InputRow {
   file: string;
   line: number;

@@ -1,4 +1,4 @@
-import type { RawRow } from './containers/container.ts';
+import type { RawRow } from '@attune/tables';
 import { describeValue, isObject } from './formats/row-reader.ts';
 
 /**
@@ -20,7 +20,7 @@ export interface LeftOutRow {
   reason: string;
 }
 
-/** A row whose value is the formatter's; `original` is what stands in the file. */
+/** A row with the formatter's value; `original` is the file's. */
 export interface FormattedRow extends RawRow {
   original?: Record<string, unknown>;
 }

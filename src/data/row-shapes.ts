@@ -16,7 +16,7 @@ export interface RowShape {
 export interface KnownShapes {
   /** The likeliest first. */
   shapes: readonly RowShape[];
-  /** Whose rows have them, for messages: `runs/tickets`. */
+  /** Source of the known shapes, for messages: `runs/tickets`. */
   origin: string;
   /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
   isStrict?: boolean;
@@ -30,9 +30,9 @@ interface Misfit extends RowShape {
 }
 
 /**
- * The file with the format and the columns of the first known shape whose columns it has. What was said about the file
- * itself comes first, and files without any of the shapes are left to detection.
- * @throws AttuneError E_BAD_COLUMNS, where that would be a wrong reading
+ * The file with format and columns of the first known shape whose columns it has. Settings of the file itself take
+ * precedence, and files without any of the shapes are left to detection.
+ * @throws AttuneError E_BAD_COLUMNS, where that would misread the file
  */
 export async function withShape(source: SourceFile, sample: readonly Row[]): Promise<SourceFile> {
   const { known, format } = source;

@@ -48,13 +48,13 @@ function plainWords(text: string): Uint32Array | undefined {
   return count === 0 ? undefined : wordHashes.subarray(0, count);
 }
 
-/** Of one text after the other. */
+/** Reused from text to text. */
 let wordHashes = new Uint32Array(4096);
 let folded: Uint16Array | undefined;
 const BETWEEN = 0;
 const UNCLEAR = 0xffff;
 
-/** By code up to general punctuation: the letter or digit that it is taken for, whatever stands beside it. */
+/** By code up to general punctuation: the folded letter or digit, independent of its neighbours. */
 function foldedCodes(): Uint16Array {
   const codes = new Uint16Array(0x2100).fill(UNCLEAR);
   for (let code = 0; code < codes.length; code++) {
@@ -78,7 +78,7 @@ function pairsOf(hashes: Uint32Array): Uint32Array {
   return unique(pairs.subarray(0, count).sort());
 }
 
-/** Of one text after the other. */
+/** Reused from text to text. */
 let pairs = new Uint32Array(4096);
 
 /** In their place. */

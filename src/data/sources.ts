@@ -26,7 +26,7 @@ export interface DataSource {
   mediaFolder?: string;
 }
 
-/** What a recipe says about the rows of one split. */
+/** A recipe's source of the rows of one split. */
 export type DataSpec = string | DataSource | readonly (string | DataSource)[];
 
 /** A file to read, and how. */
@@ -40,7 +40,7 @@ export interface SourceFile {
   /** The user's own function, named by `format`. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
-  /** What its rows are expected to look like, where nothing was said of the file itself. */
+  /** Expected format, if the file itself does not state one. */
   known?: KnownShapes;
   /** Rows in memory, in place of the file's. */
   rows?: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
@@ -54,11 +54,11 @@ export interface SourceFile {
 
 export interface ExpandedSpec {
   files: SourceFile[];
-  /** What a folder with files for each split holds beside the split that was asked for. */
+  /** Files of other splits in the same folder. */
   beside: Partial<Record<SplitName, SourceFile[]>>;
   /** By part; undefined where no part has a weight. */
   weights?: number[];
-  /** Of parts that have a share of their own. */
+  /** Shares of parts that have their own. */
   shares?: (number | undefined)[];
 }
 
@@ -70,7 +70,7 @@ export interface ExpandOptions {
   format?: string;
   columns?: ColumnMapping;
   formatters?: RowFormatters;
-  /** Of every file. */
+  /** For every file. */
   known?: KnownShapes;
   isInput?: boolean;
 }

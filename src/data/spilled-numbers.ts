@@ -9,7 +9,7 @@ const BLOCK = 4096;
 interface Part {
   buffer: Uint32Array;
   buffered: number;
-  /** Of its blocks in the file, in numbers. */
+  /** Its blocks in the file, by index. */
   blocks: number[];
 }
 

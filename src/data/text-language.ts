@@ -1,8 +1,8 @@
 /** Which language a text is in. */
 
 /**
- * What a text is taken for, besides the languages that are asked about. Among all that are known, names of programs make
- * Irish, Hindi or Klingon of a tenth of English manuals.
+ * Candidate languages besides those asked about. Among all known languages, names of programs make Irish, Hindi or
+ * Klingon of a tenth of English manuals.
  */
 const LIKELY = 'ar bg cs da de el en es fa fi fr he hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh'.split(' ');
 

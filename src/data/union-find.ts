@@ -1,4 +1,4 @@
-/** Disjoint sets over 0 … count - 1. The smallest member stands for its set, so that the order of unions is no matter. */
+/** Disjoint sets over 0 … count - 1. The smallest member represents its set, so that the order of unions does not matter. */
 export class UnionFind {
   readonly #parent: Uint32Array;
 

@@ -4,7 +4,7 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 /** Length, IEND, checksum. */
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
 
-/** Why the bytes are no whole image; undefined for whole ones, and for formats that do not say. */
+/** Reason why the bytes are a truncated image; undefined for whole ones, and for formats that cannot tell. */
 export function imageDefect(bytes: Buffer): string | undefined {
   if (bytes.subarray(0, 8).equals(PNG)) return bytes.includes(PNG_END, 8) ? undefined : CUT_OFF;
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return hasJpegEnd(bytes) ? undefined : CUT_OFF;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { ExampleKind } from '../data/example.ts';
+import { isKind, type ExampleKind } from '../data/kinds/index.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { readArrays, writeArrays } from '../tensor/array-file.ts';
 import { DESCRIPTION } from './baselines/cheap-names.ts';
@@ -56,6 +56,7 @@ export async function openCheapModel(folder: string): Promise<{ about: CheapMode
   const baseline = baselines.has(about.baseline) ? await baselines.load(about.baseline) : undefined;
   if (baseline === undefined || !isKept(baseline))
     throw bad(path, `the system "${about.baseline}"`, 'one that is kept');
+  if (!isKind(about.kind)) throw bad(path, `rows of kind "${String(about.kind)}"`, 'a kind that this version knows');
   const arrays = existsSync(join(folder, ARRAYS)) ? readArrays(join(folder, ARRAYS)) : {};
   return { about, predictor: openKept(baseline, { values: learnt, arrays }, about) };
 }

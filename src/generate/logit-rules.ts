@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { TokenConstraint } from './constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 import type { SettledRequest } from './request.ts';
 import type { SamplingOptions } from './sampling.ts';
 

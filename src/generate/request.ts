@@ -1,7 +1,7 @@
 import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { MemoryRow } from '../models/memory.ts';
-import type { TokenConstraint } from './constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import { placesOf, type SeenImages } from './seen-images.ts';
 import { defaultSampling, type SamplingOptions } from './sampling.ts';

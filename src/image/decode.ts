@@ -42,7 +42,7 @@ async function metadata(bytes: Uint8Array): ReturnType<Sharp['metadata']> {
 
 /** sharp is loaded with the first image: it takes as long as 200 files of ours. */
 async function open(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
-  const { sharp } = await import('./library.ts');
+  const { sharp } = await import('../files/image-library.ts');
   // Damage ends the decoding, as a file that is cut off does; mere warnings do not.
   return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, ...options });
 }

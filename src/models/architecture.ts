@@ -98,21 +98,6 @@ export type Task =
   | 'ctc'
   | 'next-item';
 
-/** Tasks as messages name them. */
-export const taskNames: Readonly<Record<Task, string>> = {
-  'causal-lm': 'text generation',
-  sequence: 'classification or regression',
-  'masked-lm': 'masked language modelling',
-  seq2seq: 'text generation',
-  token: 'token classification',
-  'replaced-token': 'replaced token detection',
-  question: 'question answering',
-  embedding: 'text embedding',
-  contrastive: 'embedding of texts and images',
-  ctc: 'speech recognition',
-  'next-item': 'recommendation',
-};
-
 /** What the rows of an architecture are made of. */
 export type Modality = 'text' | 'image' | 'audio' | 'items';
 

@@ -1,4 +1,4 @@
-import type { MessageDocument } from '../documents/index.ts';
+import type { MessageDocument } from '@attune/documents';
 
 /** Finds the answering side of conversations: named by the export or by the user, or inferred from who speaks second. */
 export interface AgentFinder {

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Item } from '../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { parseJson } from '../files/json.ts';
 
 /** One item with what it belongs to. */

@@ -1,6 +1,6 @@
 import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataRow, Item } from '../documents/index.ts';
+import type { DataRow, Item } from '@attune/documents';
 import { writeAll } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
 import { readLines } from '../files/lines.ts';

@@ -1,6 +1,6 @@
 import { pushAll } from '../base/many.ts';
 import { entryOf, table } from '../base/table.ts';
-import type { FileOutcome, SkipReason } from '../documents/index.ts';
+import type { FileOutcome, SkipReason } from '@attune/documents';
 
 /** Outcomes of all files: counts and first examples. The full list is a file of its own. */
 export interface FileSummary {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DataRow, Item } from '../documents/index.ts';
+import type { DataRow, Item } from '@attune/documents';
 import { withFlag } from './row-texts.ts';
 import type { RunStep, StepNotes } from './step.ts';
 

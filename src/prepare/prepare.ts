@@ -12,10 +12,10 @@ import {
   type FoundFile,
   type Item,
   type ReadOptions,
-} from '../documents/index.ts';
+} from '@attune/documents';
 import { FileDraft } from '../files/file-draft.ts';
 import { writeJson } from '../files/json.ts';
-import type { Recogniser } from '../privacy/recogniser.ts';
+import type { Recogniser } from '@attune/privacy';
 import type { Tokenizer } from '../text/index.ts';
 import { hidesRows } from './pipeline/step-parts.ts';
 import { usualSteps } from './usual-steps.ts';

@@ -1,6 +1,6 @@
 import { stringifyAsWritten } from '../files/written-numbers.ts';
 import { PROVENANCE } from '../data/provenance-column.ts';
-import type { DataRow } from '../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 
 /** Raised when the same files and steps give other rows than before. */
 export const PREPARED_VERSION = 5;

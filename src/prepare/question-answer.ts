@@ -1,4 +1,4 @@
-import type { DataRow } from '../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 
 /** Question and answer of a row; undefined if it has none. */
 export interface QuestionAnswer {

@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { JinjaTemplate, TemplateLimits } from '../text/jinja/index.ts';
+import type { JinjaTemplate, TemplateLimits } from '@attune/jinja';
 import { parseTemplate } from '../text/template.ts';
 
 const LIMITS: TemplateLimits = { units: 200_000, characters: 1 << 22 };

@@ -1,7 +1,7 @@
 /** The texts of a row, whatever its columns: what cleaning steps change and look at. */
 import { z } from 'zod';
 import { FLAGS } from '../data/index.ts';
-import type { DataRow } from '../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 
 /** Keys whose strings name things and are not prose. */
 const NAMES = new Set(['role', 'name', 'id', 'tool_call_id', 'type', FLAGS]);

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { problemsOf } from '../base/schema-issues.ts';
-import type { Item } from '../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { textOfRow } from './row-texts.ts';
 import { steps } from './steps/index.ts';
 import type { ItemPlace, RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';

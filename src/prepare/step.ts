@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { DataRow, Item, ItemKind, Origin } from '../documents/index.ts';
-import type { Recogniser } from '../privacy/recogniser.ts';
+import type { DataRow, Item, ItemKind, Origin } from '@attune/documents';
+import type { Recogniser } from '@attune/privacy';
 import type { Tokenizer } from '../text/index.ts';
 import type { SplitColumns } from './split-keys.ts';
 

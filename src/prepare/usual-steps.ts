@@ -1,5 +1,5 @@
 import { plural } from '../base/format.ts';
-import { charactersOf, type Item, type ItemKind } from '../documents/index.ts';
+import { charactersOf, type Item, type ItemKind } from '@attune/documents';
 import type { StepSpec } from './run-steps.ts';
 
 /** Documents that decide what is usual; fewer where they are long, since they are held. */

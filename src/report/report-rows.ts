@@ -1,5 +1,5 @@
 import { entryOf } from '../base/table.ts';
-import type { Redactor } from '../privacy/redactor.ts';
+import type { Redactor } from '@attune/privacy';
 import type { SampleRow } from '../store/results.ts';
 import type { ReportRows } from './rows-setting.ts';
 import type { RunReport } from './run-report.ts';
@@ -34,7 +34,7 @@ export async function withReportRows(report: RunReport, rows: ReportRows): Promi
 /** The recognisers and their lists of names are loaded for those who ask. */
 async function redactedSamples(samples: RunReport['samples']): Promise<RunReport['samples']> {
   if (samples === undefined) return undefined;
-  const { Redactor } = await import('../privacy/redactor.ts');
+  const { Redactor } = await import('@attune/privacy');
   using redactor = new Redactor({ style: 'tags', key: new Uint8Array(32) });
   return { ...samples, rows: samples.rows.map((row) => redactedRow(row, redactor)) };
 }

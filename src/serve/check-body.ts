@@ -1,7 +1,7 @@
 /** From a request's bytes to a body that fits its endpoint's schema. */
 import type { z } from '@hono/zod-openapi';
 import { describeIssues } from '../base/schema-issues.ts';
-import { parseForTemplates } from '../data/containers/container.ts';
+import { parseForTemplates } from '@attune/tables';
 import { restoreSpellings, spellingsIn } from '../files/written-numbers.ts';
 import { isStorable } from '../store/storable.ts';
 import { ApiError } from './api-error.ts';

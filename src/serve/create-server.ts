@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
 import { FairTurns } from '../base/fair-turns.ts';
-import { ConstraintCompiler, type CompileLimits } from '../generate/constraint/compiler/compiler.ts';
+import { ConstraintCompiler, type CompileLimits } from '@attune/constraint';
 import { ApiError } from './api-error.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { isLoopback } from './access/origins.ts';

@@ -30,9 +30,8 @@ function limitsOf({ header_seconds: header, request_seconds: request }: ServeSet
 
 /** @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_TLS */
 export async function listen(mounted: MountedServer): Promise<RunningServer> {
-  const { app, parts } = mounted;
-  const { settings, table } = parts;
-  const listener = getRequestListener(app.fetch);
+  const { settings, table } = mounted.parts;
+  const listener = listenerOf(mounted);
   const server =
     settings.tls === undefined ? createServer(limitsOf(settings), listener) : tlsServer(settings, listener);
   server.on('clientError', refuseBroken);
@@ -57,6 +56,15 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
 const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
+
+/** Closes connections while draining: clients with further requests would otherwise keep them open. */
+function listenerOf({ app, parts }: MountedServer): Listener {
+  const answer = getRequestListener(app.fetch);
+  return (request, response) => {
+    if (parts.state.isDraining && 'shouldKeepAlive' in response) response.shouldKeepAlive = false;
+    return answer(request, response);
+  };
+}
 
 function tlsServer(settings: ServeSettings, listener: Listener): Server {
   const { cert, key } = settings.tls!;

@@ -1,4 +1,4 @@
-import type { ConstraintCompiler } from '../generate/constraint/compiler/compiler.ts';
+import type { ConstraintCompiler } from '@attune/constraint';
 import type { FairTurns } from '../base/fair-turns.ts';
 import type { ApiKeys } from './access/api-keys.ts';
 import type { AdapterFolder } from './models/adapter-folder.ts';

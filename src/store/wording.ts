@@ -27,7 +27,7 @@ const wordedRowSchema = z.strictObject({
 });
 export type WordedRow = z.infer<typeof wordedRowSchema>;
 
-const wordedRowsSchema = z.strictObject({
+const measuredSchema = z.strictObject({
   version: z.literal(1),
   /** Rows in other words. */
   rows: z.number(),
@@ -47,13 +47,13 @@ const wordedRowsSchema = z.strictObject({
     .optional(),
   /** Rows that the result answered rightly as they were, and wrongly in other words. */
   examples: z.array(wordedRowSchema).readonly(),
-  /** The rows' file, where they are somebody's own and none in other words. */
+  /** File of the rows, if they are the user's own and not reworded. */
   file: z.string().optional(),
 });
 
-/** How a result and its cheap rivals do on test rows in other words. The run folder's wording.json. */
-export const wordingSchema = wordedRowsSchema.extend({
-  /** The same on somebody's own rows, the last that it was compared on. */
-  own: wordedRowsSchema.optional(),
+/** Robustness of a result and its cheap rivals to other words. The run folder's wording.json. */
+export const wordingSchema = measuredSchema.extend({
+  /** The same on the user's own rows, from the latest comparison on them. */
+  own: measuredSchema.optional(),
 });
 export type Wording = z.infer<typeof wordingSchema>;

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { defaultTemplate } from './default-template.ts';
-import type { JinjaTemplate } from './jinja/index.ts';
+import type { JinjaTemplate } from '@attune/jinja';
 import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import { parseTemplate, RESERVED } from './template.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';

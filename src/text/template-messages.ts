@@ -1,6 +1,4 @@
-import { plainJson } from './jinja/json.ts';
-import { parseJson } from './jinja/parse-json.ts';
-import { Dict, JsonText } from './jinja/values.ts';
+import { Dict, JsonText, parseJson, plainJson } from '@attune/jinja/data';
 import { contentParts, type Message, type ToolCall } from './message.ts';
 
 /** An image in a template's input. */

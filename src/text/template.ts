@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Message, ToolSchema } from './message.ts';
-import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from './jinja/index.ts';
+import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } from '@attune/jinja';
 import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 

@@ -4,7 +4,7 @@ export interface CoursePoint {
   value: number;
 }
 
-/** Differences count from so many standard errors. */
+/** Differences count from this many standard errors. */
 export const SURE = 2;
 
 /** Mean of a stretch and its standard error; the noise is that from step to step, which a trend hardly changes. */

@@ -1,4 +1,4 @@
-/** What the course of a run's losses, or of its rewards, says of its settings. */
+/** Judges a run's settings by the course of its losses or rewards. */
 import type { CourseJudged } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
 import { judgeRewards } from './reward-course.ts';
@@ -16,20 +16,20 @@ export interface CourseFacts {
   evaluations: readonly CourseEvaluation[];
   /** Training losses in order of steps. */
   trainLosses: readonly CoursePoint[];
-  /** Of a run with rewards, whose losses are minus the validation rows' rewards. */
+  /** For runs with rewards, whose losses are minus the validation rewards. */
   rewards?: RewardCurves;
   /** Share of all learning rates that the steps after this one had. */
   rateShareAfter(step: number): number;
   /** Which step's weights are the result. */
   resultStep: number;
-  /** Of the run as a whole. */
+  /** Of the whole run. */
   epochs: number;
   learningRate: number;
-  /** What the rate would have been, had the recipe left it out. */
+  /** Default learning rate, had the recipe left it out. */
   usualRate: number;
 }
 
-/** Of each step's sampled answers; empty where something is not measured. */
+/** Curves of each step's sampled answers; empty if not measured. */
 export interface RewardCurves {
   rewards: readonly CoursePoint[];
   /** Share of the prompts whose answers all got the same reward. */
@@ -47,7 +47,7 @@ export type CourseAdvice = Omit<CourseJudged, 'type'>;
  * settled. Rates that fall to 0 make every curve flat at its end, so steps alone say nothing.
  */
 const STILL_FALLING = 1 / 3;
-/** Losses that rose by less are no matter, whatever their noise. */
+/** Smaller increases of the loss do not matter, whatever their noise. */
 const SLIGHT = 0.01;
 /** The same of training losses, which are those of other rows each time. */
 const MUCH = 0.05;
@@ -130,7 +130,7 @@ function errorBetween(evaluations: readonly CourseEvaluation[], from: number, to
   return known.length === 0 ? 0 : Math.sqrt((square / known.length) * changes.length);
 }
 
-/** What to do, in words: how to go on with `run`, or what to change in another. */
+/** Advice in words: how to continue `run`, or what to change in another. */
 export function adviceText({ course, finding, change }: CourseAdvice, run: string): string {
   const { epochs, learning_rate: rate } = change;
   if (course === 'unstable') return `${finding}: train again with a lower rate, --learning-rate ${rate}`;

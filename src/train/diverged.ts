@@ -4,7 +4,7 @@ import type { Tuning } from './interfaces.ts';
 
 const FIX = 'lower the learning rate, or warm up longer';
 
-/** Refuses weights of which some are no numbers: no checkpoint and no result holds them. @throws AttuneError E_DIVERGED */
+/** Rejects non-finite weights: no checkpoint and no result contains them. @throws AttuneError E_DIVERGED */
 export function refuseDivergedWeights({ trainables }: Tuning, step: number): void {
   const bad = trainables.filter(
     ({ parameter }) => parameter.tensor.size > 0 && !Number.isFinite(largest(parameter.tensor)),
@@ -32,7 +32,7 @@ export function refuseDivergedLoss(loss: number, step: number): void {
   });
 }
 
-/** Whether training was given up because its numbers are no longer numbers. */
+/** Whether training was given up because of non-finite numbers. */
 export function isDivergence(error: unknown): boolean {
   return error instanceof AttuneError && error.code === 'E_DIVERGED';
 }

@@ -27,7 +27,7 @@ export interface EvaluationOptions {
   onProgress?: (rows: number) => void;
 }
 
-/** What scores rows. */
+/** Parts for scoring rows. */
 export interface ScoringParts {
   model: Model;
   objective: Objective;

@@ -1,4 +1,4 @@
-/** Code that a recipe brings along is told of before it runs for the first time: who got the recipe from somebody may look. */
+/** Announces code that a recipe brings along before it runs for the first time, so that recipients of the recipe can look at it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneHome } from '../base/home.ts';
@@ -6,10 +6,10 @@ import { writeFileAtomic } from '../files/atomic.ts';
 
 export type FirstRunListener = (message: string) => void;
 
-/** Until somebody listens, it is a warning of the process. */
+/** Without a listener it is a process warning. */
 let tell: FirstRunListener = (message) => process.emitWarning(message, { code: 'W_CODE_RUN' });
 
-/** Where it is told from now on: a job's events, or the terminal. */
+/** Sets the listener: a job's events, or the terminal. */
 export function onFirstRun(listener: FirstRunListener): void {
   tell = listener;
 }
@@ -22,6 +22,6 @@ export function announceFirstRun(reference: string, hash: string): void {
   try {
     writeFileAtomic(mark, `${reference}\n`);
   } catch {
-    // Where nothing can be kept, it is told again the next time.
+    // If nothing can be stored, it is announced again next time.
   }
 }

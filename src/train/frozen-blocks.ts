@@ -95,8 +95,8 @@ function missing(row: PreparedRow): never {
 }
 
 /**
- * Runs the embedding and the first blocks once over all rows, without gradients and without dropout. What a row gets
- * depends on the rows and their order alone, so that a resumed run finds the same numbers.
+ * Runs the embedding and the first blocks once over all rows, without gradients and without dropout. A row's result
+ * depends on the rows and their order alone, so that a resumed run gets the same numbers.
  */
 export async function computeFrozen(
   { model, objective }: { model: Model; objective: Objective },

@@ -8,8 +8,9 @@ import type { DType, Tensor } from '../tensor/index.ts';
 import type { OpenRewardModel } from './reward-model.ts';
 import type { Update } from './update.ts';
 
-export type { JointLoss, Objective, PassContext, Reference } from './objective.ts';
-export { textLengths, tokensAtOnce, tokensOf } from '../tasks/rows/rows.ts';
+export type { JointLoss, Objective, PassContext } from './objective.ts';
+export type { Reference } from '../tasks/rows/rows.ts';
+export { textLengths, tokensOf } from '../tasks/rows/rows.ts';
 export type { Batch, Counts, CriticTargets, MediaReader, PreparedRow, ResumedRow, Tally } from '../tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
@@ -17,29 +18,29 @@ export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update
 export interface LossResult {
   /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
   perRow: Tensor;
-  /** Further sums, beside the loss itself. */
+  /** Further sums besides the loss. */
   tally: Tally;
 }
 
-/** What labels training rows have. */
+/** Statistics of the training labels. */
 export interface LabelStatistics {
   rows: number;
   /** Rows of each class, in the classes' order. */
   counts: readonly number[];
   /** Questions that their text does not answer; none unless given. */
   unanswered?: number;
-  /** Of rows whose label is a number: mean and standard deviation; 0 and 1 elsewhere. */
+  /** Regression: mean and standard deviation; 0 and 1 otherwise. */
   mean: number;
   deviation: number;
   /** How often rows of items have each, by name. */
   items?: ReadonlyMap<string, number>;
 }
 
-/** What turns examples into tokens for a given model. */
+/** Converts examples to tokens for a given model. */
 export interface Processor extends RowReader {
   /** Class names, for objectives that have classes. */
   labels?: readonly string[];
-  /** What the training rows say of their labels, for objectives that weigh or scale by it. */
+  /** Label statistics of the training rows, for objectives that weight or scale by them. */
   statistics?: LabelStatistics;
   /** Hashes of the functions that the recipe refers to. */
   references?: Readonly<Record<string, string>>;
@@ -62,7 +63,7 @@ export interface Trainable {
 /** Which weights move, and where extra ones sit. */
 export interface Tuning {
   readonly trainables: readonly Trainable[];
-  /** What `save` writes: an adapter beside the base model, or a whole model. */
+  /** Output of `save`: an adapter, or a whole model. */
   readonly result: 'adapter' | 'model';
   /** All that the result consists of, by its standard names; the trainables and what goes with them. */
   state(): Map<string, Tensor>;
@@ -74,24 +75,24 @@ export interface Tuning {
   save(folder: string, about: ResultNotes): void;
   /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. A promise is waited for. */
   disabled<T>(body: () => T): T;
-  /** Ids at and above the vocabulary's size that have to stand in front of every row and prompt: virtual tokens. */
+  /** Virtual tokens: ids at and above the vocabulary's size that must precede every row and prompt. */
   readonly prefix?: readonly number[];
-  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is no change of weights */
+  /** Merges the change into the model's own weights. @throws E_NOT_MERGEABLE if it is not a change of weights */
   merge(options?: MergeOptions): void;
   /** Takes it out again, to the bit. */
   unmerge(): void;
   /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
   settle?(dtype: DType): void;
-  /** What is added to the loss for the trained weights' own sake: f32 []. */
+  /** Regularisation term added to the loss: f32 []. */
   penalty?(): Tensor;
   /** The update with the penalty and what else the tuning does at each of a run's steps. @throws E_TUNING_UNSUPPORTED */
   govern?(update: Update, steps: number): Update;
-  /** Frees what it holds beside the model. */
+  /** Frees its tensors outside the model. */
   dispose(): void;
 }
 
 export interface MergeOptions {
-  /** The weights as they were are not kept beside the merged ones: there is no way back. */
+  /** The unmerged weights are not kept: there is no way back. */
   isFinal?: boolean;
 }
 
@@ -99,7 +100,7 @@ export interface TuningContext {
   seed: number;
   /** Tokens whose rows have to be trained, new ones among them. */
   tokens?: readonly number[];
-  /** What quantising lost of each layer, by path, as factors [r, in] and [out, r]; where the tuning asked for it. */
+  /** Quantisation error of each layer, by path, as factors [r, in] and [out, r]; if the tuning requested it. */
   residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
   /** Directions of each layer's input, by path, that a change begins with: [r, in]; where the tuning asked for them. */
   starts?: ReadonlyMap<string, Tensor>;
@@ -130,7 +131,7 @@ export interface Begun<Options> {
 /** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
 export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
-/** What a saved adapter holds besides its options. */
+/** Contents of a saved adapter besides its options. */
 export interface OpenContext {
   tokens?: TokenIndices;
   /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
@@ -141,13 +142,13 @@ export interface OpenContext {
 
 /** How frozen weights are kept, and what steps read of them. */
 export interface Storage {
-  /** What it keeps beside the weights, for people; undefined where it is nothing. */
+  /** Further data it keeps, for people; undefined if none. */
   readonly note: string | undefined;
   /** Frees that. */
   dispose(): void;
 }
 
-/** What a result's files say of where it comes from. */
+/** Provenance in a result's files. */
 export interface ResultNotes {
   baseModel: string;
   revision?: string;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
+import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Begun,
@@ -18,7 +19,7 @@ import type {
   Update,
 } from './interfaces.ts';
 
-/** What a method says of itself: enough to check a recipe and to print help without the engine. */
+/** Declaration of a method: enough to check a recipe and to print help without the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
   options: Schema;
   /** Checked options with those filled in that depend on each other. @throws ZodError */
@@ -31,36 +32,35 @@ export interface RecipeDefaults {
   training?: Record<string, unknown>;
 }
 
-/** What every definition says; `run` loads the implementation on first use, since it may need the engine. */
-interface Definition<Schema extends z.ZodObject, Options, Implementation> {
+/** Common part of every definition. */
+interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
   complete?(values: z.output<Schema>): Options;
   recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
-  run(): Promise<Implementation>;
 }
 
-/**
- * What says that one answer of a pair is preferred: its log-probability, as a whole or per token, or the implicit reward,
- * which is what it rose by since the reference.
- */
-export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
+/** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
+interface Lazy<Implementation> {
+  run(): Promise<Implementation>;
+}
 
 /** One thing to optimise. */
 export interface ObjectiveMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What it learns pairs by, and they are judged by; undefined for other rows. @throws ZodError */
+  /** Measure by which pairs are trained and judged; undefined for other rows. @throws ZodError */
   preference(values: unknown): PreferenceMeasure | undefined;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(values: unknown, processor: Processor): Promise<Objective>;
 }
 
 export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options, { create(options: Options, processor: Processor): Objective }> & {
-    preference?(options: Options): PreferenceMeasure;
-  },
+  definition: Definition<Schema, Options> &
+    Lazy<{ create(options: Options, processor: Processor): Objective }> & {
+      preference?(options: Options): PreferenceMeasure;
+    },
 ): ObjectiveMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
@@ -93,18 +93,18 @@ export interface TuningMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What its learning rate is unless a recipe says it. @throws ZodError where the values are no options of this method */
+  /** Default learning rate. @throws ZodError if the values are not options of this method */
   rate(values: unknown): TuningRate;
-  /** The model's own weights stay as they are, and what is trained stands beside them. */
+  /** Whether the model's own weights stay unchanged and trained parts are separate. */
   keepsWeights?: boolean;
   /** Tokens that it puts in front of every row. */
   virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
   /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
   beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
-  /** What it begins with, where it looks at the base or at rows. @throws AttuneError E_START_UNSUPPORTED */
+  /** Initial values that depend on the base or on rows. @throws AttuneError E_START_UNSUPPORTED */
   beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
   /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
   open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
@@ -124,7 +124,8 @@ export function defineTuning<
   Config extends z.ZodObject = never,
 >(
   definition: Pick<TuningMethod, 'keepsWeights'> &
-    Definition<Schema, Options, TuningRun<Options>> & {
+    Definition<Schema, Options> &
+    Lazy<TuningRun<Options>> & {
       rate: TuningRate | ((options: Options) => TuningRate);
       peft?: PeftFormat<Config, Options>;
       virtualTokens?(options: Options): number;
@@ -155,29 +156,27 @@ export interface StorageMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** What it makes of weights is made once, so the tuning has to keep them. */
+  /** Whether weights are converted once, so that the tuning has to keep them. */
   wantsKeptWeights?: boolean;
-  /** `when`: the passes in which it counts. What is measured of a run is measured on the weights themselves. */
+  /** `when`: the passes in which it applies. A run is evaluated on the weights themselves. */
   create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
-  /** What it makes of weights while they are loaded; undefined where that is nothing. */
+  /** Conversion of weights while they are loaded; undefined if none. */
   keep(values: unknown): Promise<KeepWeight | undefined>;
 }
 
-/** A storage's implementation. */
-interface StorageRun<Options> {
-  create(model: Model, when: 'training' | 'always', options: Options): Storage;
-  keep?(options: Options): KeepWeight;
-}
-
 export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<StorageMethod, 'wantsKeptWeights'> & Definition<Schema, Options, StorageRun<Options>>,
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
+    Definition<Schema, Options> & {
+      create(model: Model, when: 'training' | 'always', options: Options): Storage;
+      keep?(options: Options): KeepWeight;
+    },
 ): StorageMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     wantsKeptWeights: definition.wantsKeptWeights,
-    create: async (model, values, when) => (await definition.run()).create(model, when, settled(values)),
-    keep: async (values) => (await definition.run()).keep?.(settled(values)),
+    create: async (model, values, when) => definition.create(model, when, settled(values)),
+    keep: async (values) => definition.keep?.(settled(values)),
   };
 }
 
@@ -188,23 +187,25 @@ export interface UpdateMethod<
 > extends MethodOptions<Schema, Options> {
   /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
   isPrivate?: boolean;
-  /** @throws ZodError where the values are no options of this method */
+  /** @throws ZodError if the values are not options of this method */
   create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
 }
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
   definition: Pick<UpdateMethod, 'isPrivate'> &
-    Definition<Schema, Options, { create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update }>,
+    Definition<Schema, Options> & {
+      create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update;
+    },
 ): UpdateMethod<Schema, Options> {
   const { settled, ...method } = methodOf(definition);
   return {
     ...method,
     isPrivate: definition.isPrivate,
-    create: async (trainables, values, plan) => (await definition.run()).create(trainables, settled(values), plan),
+    create: async (trainables, values, plan) => definition.create(trainables, settled(values), plan),
   };
 }
 
-function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options, unknown>) {
+function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
   const { options, complete, recipeDefaults: suiting = {} } = definition;
   // Without `complete` the options are what the schema gives.
   const settled = (values: unknown): Options => {
@@ -215,7 +216,7 @@ function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Sc
   return { options, recipeDefaults, settled, settle: settled };
 }
 
-/** What each file of an axis exports. */
+/** Exports of each file of an axis. */
 type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
 
 /** The methods of an axis. */
@@ -236,7 +237,7 @@ export function methodTable<Any extends MethodOptions, Table extends Files<Any>>
   return { ...defineRegistry(kind, code, entries), otherNames };
 }
 
-/** What may be written for each method of a table. */
+/** Accepted input for each method of a table. */
 export type OptionInputs<Table> = {
   [Name in keyof Table]: Table[Name] extends () => Promise<{ method: { options: infer Schema extends z.ZodType } }>
     ? z.input<Schema>

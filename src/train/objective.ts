@@ -6,14 +6,11 @@ import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Message } from '../text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, Prepared, PreparedRow } from '../tasks/rows/rows.ts';
+import type { Batch, Counts, Prepared, PreparedRow, Reference } from '../tasks/rows/rows.ts';
 import type { LossResult, Trainable } from './interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 
-/** Runs `body` without gradients on the model as it was before training. */
-export type Reference = <T>(body: (model: Model) => T) => T;
-
-/** What a loss is taken with. */
+/** Context of a loss. */
 export interface PassContext {
   totals: Counts;
   runner?: StageRunner;
@@ -21,7 +18,7 @@ export interface PassContext {
   reference?: Reference;
 }
 
-/** What is optimised. An objective sees hidden states and log-probabilities, never whole logits. */
+/** The training objective. It sees hidden states and log-probabilities, never whole logits. */
 export interface Objective {
   /** Chooses the model's head. */
   readonly task: Task;
@@ -32,7 +29,7 @@ export interface Objective {
   readonly unit: string;
   /** Keys of the result's config.json that say how the head's output is to be read. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** What a run must provide beside model and rows. */
+  /** Requirements on a run besides model and rows. */
   readonly needs?: { reference?: true; rollouts?: true };
   /** Folder or name of the reference model, where the recipe names another than the base model. */
   readonly referenceModel?: string;
@@ -56,7 +53,7 @@ export interface Objective {
   windows?(row: PreparedRow, maxLength: number): readonly PreparedRow[];
   /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
   draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
-  /** For losses that are no sum over rows: what they are made of, row by row, so that a step can still be divided. */
+  /** For losses that are not sums over rows: their per-row inputs, so that a step can still be divided. */
   readonly joint?: JointLoss;
   /** Brings into memory what rows need besides their tokens, just before they are collated. */
   load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
@@ -66,21 +63,21 @@ export interface Objective {
   largest?(row: PreparedRow): PreparedRow;
   /** Scores rows where their loss does not: by rollouts. The loss is what the best step has the least of. */
   evaluate?(rows: readonly PreparedRow[], step: StepContext): Promise<EvaluationResult>;
-  /** What a loss needs to know of the reference model, f32 [R, K]; computed once and kept with rows where asked. */
+  /** The reference model's values that a loss needs, f32 [R, K]; computed once and stored with rows on request. */
   judge?(model: Model, batch: Batch): Tensor;
   /** Whether `judge` is asked once for all rows before training. */
   readonly judgesOnce?: boolean;
   collate(rows: readonly PreparedRow[]): Batch;
   counts(batch: Pick<Batch, 'rows'>): Counts;
   /**
-   * What takes a pass through the model to be counted, for terms that are a sum over rows only once it is known; undefined
-   * for models that have none. A step of one batch knows it without.
+   * Counts that require a pass through the model, for terms that become sums over rows only with them; undefined for
+   * models that have none. A step of one batch does not need it.
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch, context: PassContext): LossResult;
   /** Weights of its own that move with the model's and end with the run (a value head); the same at each call. */
   trainables?(model: Model): readonly Trainable[];
-  /** What it remembers from step to step, for checkpoints; its own weights too. */
+  /** State between steps, for checkpoints; includes its own weights. */
   state?(): Map<string, Tensor>;
   restore?(state: ReadonlyMap<string, Tensor>): void;
 }

@@ -7,7 +7,7 @@ import type { Batch, Counts, LossResult, Objective, PreparedRow, Reference, Tall
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from './tape.ts';
 
-/** What a pass goes through. */
+/** Parts used by a pass. */
 export interface PassParts {
   model: Model;
   objective: Objective;

@@ -14,7 +14,7 @@ import type { Model } from '../models/model.ts';
 import { tokensOf, type Objective, type PreparedRow, type Reference } from './interfaces.ts';
 import { addCounts, type StepResult } from './step.ts';
 
-/** What an objective makes the rows of a step with. */
+/** Context in which an objective produces a step's rows. */
 export interface StepContext {
   /** Steps before this one, those of earlier runs too; with the seed it keys random numbers. */
   step: number;
@@ -101,7 +101,7 @@ function prefixUnknown(): AttuneError {
   });
 }
 
-/** Rows as micro-batches of at most so many tokens; a larger one alone. */
+/** Rows as micro-batches of at most `microBatchTokens` tokens; a larger one alone. */
 export function packed(rows: readonly PreparedRow[], microBatchTokens: number): PreparedRow[][] {
   const order = rows.map((_, row) => row);
   return packRows(order, rows.map(tokensOf), microBatchTokens).map((batch) => batch.map((row) => rows[row]));

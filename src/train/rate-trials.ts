@@ -9,16 +9,16 @@ import type { TrainerOptions, TrainerParts } from './trainer.ts';
 
 export interface RateTrial {
   rate: number;
-  /** Of rows that the trial did not train on, after it; null where it diverged. */
+  /** Loss after the trial on rows that it did not train on; null if it diverged. */
   loss: number | null;
 }
 
 export interface RateTrials {
   /** In the order of their rates. */
   trials: readonly RateTrial[];
-  /** Of the same rows before any step. */
+  /** Loss of the same rows before any step. */
   startLoss: number;
-  /** Of each trial. */
+  /** Steps of each trial. */
   steps: number;
   chosen: number;
 }
@@ -26,7 +26,7 @@ export interface RateTrials {
 export interface TrialPlan {
   /** The rate that is tried first. */
   around: number;
-  /** Of each trial. */
+  /** Steps of each trial. */
   steps: number;
   /** Puts weights and moments back to where the run begins. */
   restore(): void;
@@ -44,9 +44,9 @@ const ALIKE = 0.02;
 const MOST_PROBE_BATCHES = 16;
 
 /**
- * Trains a few steps at several rates, each time from the same start and under the run's schedule in small, and takes
- * the rate whose loss on rows beside them is the lowest. From the first rate it goes on to either side for as long as
- * the loss gets better.
+ * Trains a few steps at several rates, each time from the same start and under the run's schedule scaled down, and
+ * takes the rate with the lowest loss on held-out rows. The search extends from the first rate to either side as long
+ * as the loss improves.
  */
 export async function tryRates(parts: TrainerParts, options: TrainerOptions, plan: TrialPlan): Promise<RateTrials> {
   const { probe, batches } = divided(parts);

@@ -23,7 +23,7 @@ const oneMetric = z.union([z.string(), metricSchema]);
 /** The plain mean of several bounded metrics, for answers of several parts. */
 const meanSchema = z.strictObject({ name: z.string().min(1), mean: z.array(oneMetric).min(2) });
 
-/** What may be lost on the general set; a number is bits per byte. */
+/** Maximum loss on the general set; a number is bits per byte. */
 const forgettingSchema = z
   .union(
     [

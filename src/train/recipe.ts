@@ -71,7 +71,7 @@ const newTokenSchema = z
 const share = z.number().min(0).lt(1);
 const splitSchema = z
   .union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' })
-  // `--validation 2` is no file called 2.
+  // `--validation 2` is not a file called 2.
   .refine((value) => typeof value === 'number' || value.some((source) => !/^\d+(\.\d+)?$/.test(source.path)), {
     error: 'must be a share below 1, or a file',
   });
@@ -291,5 +291,5 @@ export interface SettledTraining {
   batch_size: number;
 }
 
-/** What one may write, before the options of the chosen methods are typed (see `RecipeInput` in app/recipe). */
+/** Accepted input, before the options of the chosen methods are typed (see `RecipeInput` in app/recipe). */
 export type BaseRecipeInput = z.input<typeof recipeSchema>;

@@ -14,7 +14,7 @@ export interface Reference {
 
 const form = /^(?<file>(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs))#(?<name>[A-Za-z_$][\w$]*)$/;
 
-/** Undefined where the text is no reference. */
+/** Undefined if the text is not a reference. */
 export function parseReference(text: string): Reference | undefined {
   const groups = form.exec(text)?.groups;
   return groups === undefined ? undefined : { file: groups.file, name: groups.name };
@@ -46,7 +46,7 @@ export function isFile(path: string): boolean {
 /** A recipe's own record of what it refers to: text → hash. */
 export type ReferenceHashes = Readonly<Record<string, string>>;
 
-/** What the value of a reference has to be. */
+/** Requirements on the value of a reference. */
 export interface ReferenceKind<Value> {
   /** For people: `a function that takes a row`. */
   expected: string;

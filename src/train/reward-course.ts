@@ -1,4 +1,4 @@
-/** What the course of a run with rewards says of its settings: losses of policies are 0 up to noise, so rewards are judged. */
+/** Judges the settings of a run with rewards: losses of policies are 0 up to noise, so rewards are examined. */
 import { formatNumber } from '../base/format.ts';
 import { type CoursePoint, spanOf, SURE } from './course-points.ts';
 import type { CourseAdvice, CourseFacts, RewardCurves } from './course.ts';
@@ -9,7 +9,7 @@ export type RewardFacts = RewardCurves & Pick<CourseFacts, 'rateShareAfter' | 'e
 const FEWEST_STEPS = 20;
 /** Steps in which policies of small models learnt the tasks of docs/feedback-and-reward.md. */
 const USUAL_STEPS = 250;
-/** Of the first entropy: what is left of a policy that answers alike whatever its reward. */
+/** Share of the initial entropy: what remains of a policy that ignores its reward. */
 const COLLAPSED = 0.1;
 /** Share of the prompts from which on nothing is left to learn from. */
 const ALL = 0.9;
@@ -31,7 +31,7 @@ export function judgeRewards(facts: RewardFacts): CourseAdvice | undefined {
 
 interface Moved {
   rise: number;
-  /** What chance may make of it. */
+  /** Standard error. */
   error: number;
   text: string;
 }

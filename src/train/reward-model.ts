@@ -1,14 +1,14 @@
 import type { Message } from '../text/message.ts';
 
-/** What a recipe says of a model that gives rewards. */
+/** A recipe's reward model. */
 export interface RewardModelSpec {
   /** Folder or name. */
   model: string;
-  /** Of a classifier: the class whose probability is the reward. */
+  /** Classifiers: the class whose probability is the reward. */
   label?: string;
-  /** What it is shown. */
+  /** Its input. */
   reads: 'conversation' | 'answer';
-  /** Of a model that judges steps: what of their scores is the answer's, and what stands between steps. */
+  /** Process reward models: aggregation of the steps' scores, and the separator of steps. */
   steps?: 'min' | 'product' | 'last' | 'mean';
   step_separator?: string;
 }

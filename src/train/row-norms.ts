@@ -5,7 +5,7 @@ import { RowPlaces } from './row-places.ts';
 import { addCut, numbersOf, squaresOf, type LayerRows, type RowProducts } from './row-products.ts';
 import { addScoredRows } from './scored-rows.ts';
 
-/** What single rows make of the weights, of one batch. */
+/** Per-row gradient records of one batch. */
 export interface NotedRows {
   taps: readonly RowTap[];
   layout: Layout;

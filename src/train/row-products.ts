@@ -55,7 +55,7 @@ function sameIds(ids: Tensor): Tensor {
   return aten.eq.Tensor(ids.unsqueeze(2), ids.unsqueeze(1)).to('f32');
 }
 
-/** Of gradients gᵀ x: by the tokens' products where those are fewer than the weight's values, else by themselves. */
+/** Squared norms of gradients gᵀ x: by products of tokens if there are fewer of them than the weight has values, otherwise explicitly. */
 export function productSquares(x: Tensor, g: Tensor): Tensor {
   const [, n, width] = x.shape;
   const out = g.shape[2];

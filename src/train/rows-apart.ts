@@ -77,12 +77,12 @@ export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPa
 
 type CutRequest = PassRequest & {
   weights: readonly Parameter[];
-  /** What each row's loss is multiplied by to be that of the row alone. */
+  /** Factor that turns each row's loss into that of the row alone. */
   shares: readonly number[];
   factorOf(norm: number): number;
 };
 
-/** Of one micro-batch; what the weights' gradients were before is there afterwards, with what is added to it. */
+/** Processes one micro-batch; earlier gradients are restored, with the new ones added. */
 async function cutBatch(parts: PassParts, request: CutRequest): Promise<CutRows | undefined> {
   const { model } = parts;
   const { weights, shares, factorOf } = request;

@@ -15,7 +15,7 @@ export type SchedulerName = (typeof schedulers)[number];
 export interface SchedulerOptions {
   /** Waves of cosine (0.5: down once), restarts of cosine_with_restarts. */
   num_cycles?: number;
-  /** Of polynomial. */
+  /** For polynomial. */
   power?: number;
   /** Where it ends, as a share of the peak. */
   min_lr_rate?: number;
@@ -50,7 +50,7 @@ interface Form {
 
 /** A tenth of the steps, unless their number is given. */
 const DECAY_RATIO = 0.1;
-/** What inverse_sqrt counts in without a warm-up. */
+/** Time scale of inverse_sqrt without a warm-up. */
 const TIMESCALE = 10_000;
 
 const forms: Record<SchedulerName, Form> = {

@@ -11,7 +11,7 @@ export interface ScoredRequest {
   places: RowPlaces;
   /** Squared norms of the rows' gradients of all other weights: [R] */
   squares: readonly number[];
-  /** What rows make of the table, where that scores the vocabulary too. */
+  /** The rows' contributions to the table, if it also scores the vocabulary. */
   table: RowProducts | undefined;
   factorOf(norm: number): number;
 }
@@ -24,9 +24,9 @@ interface Span {
 }
 
 /**
- * The rows' norms [R], with what they make of a head's weights; adds the cut gradients of these up. Scores are made again
- * for some rows at a time: all of them would take more than the pass itself. Undefined where a row's tokens do not lie
- * side by side.
+ * The rows' norms [R], including their contributions to a head's weights; adds up the clipped gradients of these.
+ * Scores are recomputed for some rows at a time: all of them would take more memory than the pass itself. Undefined
+ * if a row's tokens are not contiguous.
  */
 export function addScoredRows(
   tap: (RowTap & ScoresTap) | undefined,
@@ -100,7 +100,7 @@ function scoreGradients({ terms, bias, targets, softcap, scale, at }: RowTap & S
   });
 }
 
-/** Of one row, from g [l, V]; with twice its product with what the row makes of the table as an input. */
+/** Squared norm of one row, from g [l, V]; plus twice its product with the row's contribution to the table as an input. */
 function squaresOfRow(
   { terms, biasParameter }: ScoresTap,
   g: Tensor,

@@ -4,7 +4,7 @@ import { fromArray } from '../tensor/index.ts';
 import type { Batch } from './interfaces.ts';
 import { rowKey } from './row-key.ts';
 
-/** What keys a batch's random numbers: seed, step, and each token's row and place, so that no split of rows matters. */
+/** Keys of a batch's random numbers: seed, step, and each token's row and place, so that batching does not matter. */
 export function randomnessOf(model: Model, batch: Batch, request: { seed: number; step: number }): Randomness {
   const layout = model.layoutOf(batch.input);
   const rows = rowOfTokens(layout);

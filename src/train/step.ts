@@ -72,7 +72,7 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
   };
 }
 
-/** The usual step. Rows without a loss are told before their gradients move anything. */
+/** The usual step. Rows with a non-finite loss are reported before their gradients change anything. */
 async function followGradients(
   update: Update,
   passes: StepPasses,

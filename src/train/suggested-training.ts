@@ -1,6 +1,6 @@
 /**
- * How to train a base model unless the recipe says it. What the numbers were measured on, and which of them are the
- * field's usual ones, stands in docs/training-defaults.md.
+ * Default training settings. docs/training-defaults.md says how they were measured, and which of them are common in
+ * the field.
  */
 import type { BaseFacts, BaseKind } from '../models/base-facts.ts';
 import type { TuningRate } from './method.ts';
@@ -85,7 +85,7 @@ const RATES: Record<BaseKind, Rates> = {
   items: { lora: [[1e6, 1e-3]], full: [[1e6, 1e-3]] },
 };
 
-/** What goes on with the head that the base was pre-trained with; all else begins with a new one. */
+/** Objectives that keep the pre-trained head; all others start with a new one. */
 const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
 
 /** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */

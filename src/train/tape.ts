@@ -4,11 +4,11 @@ import { backward, enableGrad, noGrad, scope, span, type Tensor } from '../tenso
 
 interface Stage {
   body: (x: Tensor) => Tensor[];
-  /** What the stage read: a leaf of its own, cut off from the stage before. */
+  /** Input of the stage: a leaf of its own, detached from the previous stage. */
   input: Tensor | undefined;
   outputs: readonly Tensor[];
   randomness: Randomness | undefined;
-  /** What was kept of a stage that is run again; undefined where all of it is recorded. */
+  /** Cached outputs of a stage that runs again; undefined if the stage is recorded. */
   kept: KeptProducts | undefined;
 }
 
@@ -56,7 +56,7 @@ export class Tape implements StageRunner {
     return new KeptProducts(this.#checkpointing === 'least' ? 0 : KEPT_PER_INPUT * input.size);
   }
 
-  /** Of the stage that comes next, or was just taken off: the same number both ways. */
+  /** Name of the next stage, or of the one just removed: the same number in both directions. */
   #nameOf(direction: 'forward' | 'backward'): string {
     return `stage ${this.#stages.length} ${direction}`;
   }

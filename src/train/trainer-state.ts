@@ -7,7 +7,7 @@ import type { Objective, Tuning, Update } from './interfaces.ts';
 import type { SettledTraining } from './recipe.ts';
 import type { Checkpointing } from './tape.ts';
 
-/** Everything of a run that is no tensor: with the weights, the moments and the recipe it is the whole state. */
+/** All of a run's state except tensors: together with weights, moments and recipe it is complete. */
 export interface TrainerState {
   /** Optimiser steps done. */
   step: number;
@@ -30,7 +30,7 @@ export interface TrainerState {
   rowLosses: readonly number[];
   /** Seconds trained, over all resumes. */
   seconds: number;
-  /** What the runs did that this one continues. */
+  /** Training by the runs that this one continues. */
   before: EarlierTraining;
 }
 
@@ -40,14 +40,14 @@ export interface EarlierTraining {
   epochs: number;
 }
 
-/** What validation said of a step's weights. */
+/** Validation of a step's weights. */
 export interface Evaluated {
   step: number;
   loss: number;
   metrics: Metrics;
 }
 
-/** What was decided when the run began and stays so when it is resumed. */
+/** Decisions made at the start of a run that a resume keeps. */
 export interface RunConstants {
   /** The clock that templates see. */
   now: Date;
@@ -56,9 +56,9 @@ export interface RunConstants {
   /** Whether a space sets plain answers off; absent in runs from before there was one. */
   answerSpace?: boolean;
   training: SettledTraining;
-  /** Of a private run: keys its noise and its batches. It is in no checkpoint. */
+  /** Private runs: key of noise and batches. It is in no checkpoint. */
   secret?: number;
-  /** Of a private run: whether norms of single rows can be told from batches. */
+  /** Private runs: whether per-row norms can be computed from batches. */
   rowsApart?: boolean;
 }
 
@@ -131,7 +131,7 @@ export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' 
   return state;
 }
 
-/** What a run may go on from: its files, and how much was trained until then. */
+/** State that a run may continue from: its files, and the amount trained until then. */
 export function readEarlier(folder: string): EarlierTraining {
   const saved = readJson<SavedState>(join(folder, STATE));
   const { epoch, index, before } = { ...newTrainerState(), ...saved };
@@ -151,7 +151,7 @@ export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe
   if (objective.restore !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => objective.restore?.(tensors));
 }
 
-/** What the run of a checkpoint decided when it began. */
+/** Decisions at the start of a checkpoint's run. */
 export function readConstants(folder: string): RunConstants {
   const { constants } = readJson<SavedState>(join(folder, STATE));
   // Older checkpoints lack what their recipes then always said.

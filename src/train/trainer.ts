@@ -20,7 +20,7 @@ export interface TrainerParts {
   /** Present where the objective needs it, as `rollouts` is. */
   reference?: Reference;
   rollouts?: Rollouts;
-  /** Of a private update: whether norms of single rows can be told from batches. */
+  /** Private updates: whether per-row norms can be computed from batches. */
   rowsApart?: boolean;
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
@@ -50,7 +50,7 @@ export interface TrainerHooks {
   signal: AbortSignal;
   /** Saves the whole state. */
   save(state: TrainerState): Promise<void>;
-  /** Runs a step's computation; whoever watches steps stands here. */
+  /** Wraps a step's computation, for observers. */
   aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
 }
 
@@ -84,7 +84,7 @@ export class Trainer {
     this.#parts.sampler.restore({ epoch: before.epochs, index: 0 });
   }
 
-  /** What validation said of the weights of a step: the best one, or the last. */
+  /** Validation metrics of a step: the best one, or the last. */
   metricsAt(step: number): Metrics {
     const { best, evaluated } = this.state;
     return best !== null && best.step === step ? best.metrics : evaluated;
@@ -137,7 +137,7 @@ export class Trainer {
     return results;
   }
 
-  /** What an objective rolls out and scores with. */
+  /** Context for rollouts and scoring. */
   stepContext(): StepContext {
     const { model, reference, rollouts } = this.#parts;
     const { seed, microBatchTokens } = this.#options;
@@ -217,7 +217,7 @@ export class Trainer {
     if (isBestTrained && this.#options.keepBest) await this.#save();
   }
 
-  /** What validation says of the weights as they are now. */
+  /** Validation of the current weights. */
   async score(): Promise<Metrics> {
     return (await this.#scoreRows()).metrics;
   }

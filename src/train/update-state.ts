@@ -1,4 +1,4 @@
-/** What an update keeps between steps. */
+/** State of an update between steps. */
 import { noGrad, type Tensor } from '../tensor/index.ts';
 
 /** Puts saved tensors into an update's own ones, by name. */

@@ -41,7 +41,7 @@ export interface Driven {
   metrics?: Metrics;
 }
 
-/** What an update may know of the run before its first step. */
+/** Facts about the run for an update, before its first step. */
 export interface StepPlan {
   /** Rows that are trained on. */
   rows: number;
@@ -54,11 +54,11 @@ export interface StepPlan {
 
 /** Computes and takes steps. Owns clipping and its own state. */
 export interface Update {
-  /** What `drive` asks for, where that is not the gradients of all rows. */
+  /** Input of `drive`, if other than the gradients of all rows. */
   readonly needs?: 'losses' | 'row-gradients';
   /** Computes and takes a step, where that is not the gradients of all rows and then `step`. */
   drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
-  /** What so many steps cost, where it is private. */
+  /** Privacy cost of `steps` steps, for private updates. */
   privacySpent?(steps: number): PrivacySpent;
   /** Weights that are scored and become the result, where they are not those that steps move; new tensors. */
   averaged?(): ReadonlyMap<Trainable, Tensor>;
@@ -66,6 +66,6 @@ export interface Update {
   step(options: StepOptions): number;
   state(): Map<string, Tensor>;
   load(state: ReadonlyMap<string, Tensor>): void;
-  /** Frees what it keeps beside its state. */
+  /** Frees what it holds besides its state. */
   dispose?(): void;
 }

@@ -85,11 +85,11 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
 
   test('asks two models at once, each in its own conversation', async () => {
     await page.getByRole('button', { name: 'New conversation' }).click();
-    await page.getByLabel('Beside').selectOption('adapter');
+    await page.getByLabel('Compare with').selectOption('adapter');
     await ask('three');
     expect(await page.locator('.answer h2').allTextContents()).toEqual(['text', 'adapter']);
     expect(asked(2).map((messages) => messages.length)).toEqual([2, 2]);
-    await page.getByLabel('Beside').selectOption('');
+    await page.getByLabel('Compare with').selectOption('');
   });
 
   test('stops by Esc, and brings the last message back by ↑', async () => {

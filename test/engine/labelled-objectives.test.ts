@@ -7,7 +7,7 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, scope } from '../../src/tensor/index.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import { readScores } from '../../src/jobs/predict/read-scores.ts';
+import { readScores } from '../../src/tasks/answers/read-scores.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/models/bert_cls', import.meta.url));
 const labels = ['LABEL_0', 'LABEL_1', 'LABEL_2'];

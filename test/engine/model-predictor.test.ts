@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
 import type { Prediction } from '../../src/eval/predictor.ts';
-import { likelihoods } from '../../src/jobs/predict/likelihoods.ts';
+import { likelihoods } from '../../src/tasks/answers/likelihoods.ts';
 import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
 import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
 

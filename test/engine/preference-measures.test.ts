@@ -6,7 +6,8 @@ import type { PredictOptions } from '../../src/eval/predictor.ts';
 import { modelFolder } from '../../src/jobs/model/base-model.ts';
 import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
 import type { ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
-import { answerWithPreferences } from '../../src/jobs/predict/preferences.ts';
+import { pairJudging } from '../../src/jobs/model/pair-judging.ts';
+import { answerWithPreferences } from '../../src/tasks/answers/preferences.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
@@ -59,7 +60,8 @@ async function judged(objective: object, options: PredictOptions & { isBase?: bo
   const notes = { recipe: { objective, storage: { name: 'dense' } }, base_folder: modelFolder('attune-base') };
   const asked = examples.map((example) => ({ example }));
   const model = { ...opened, tuning, notes: notes as unknown as ResultNotesFile };
-  return answerWithPreferences(model, asked as Parameters<typeof answerWithPreferences>[1], options);
+  const answering = { ...model, pairs: pairJudging(model) };
+  return answerWithPreferences(answering, asked as Parameters<typeof answerWithPreferences>[1], options);
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -10,7 +10,7 @@ import { noGrad, scope } from '../../src/tensor/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
 import { evaluateRows } from '../../src/train/evaluate.ts';
-import { answerWithSpans, withoutThreshold } from '../../src/jobs/predict/spans.ts';
+import { answerWithSpans, withoutThreshold } from '../../src/tasks/answers/spans.ts';
 import { prepareSplit, type PrepareContext } from '../../src/jobs/rows/prepare-rows.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 

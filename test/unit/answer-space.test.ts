@@ -4,7 +4,7 @@ import { answerSpaceRemark } from '../../src/app/answer-space.ts';
 import type { Example } from '../../src/data/example.ts';
 import { spacedConstraint } from '../../src/generate/index.ts';
 import { Renderer, Tokenizer, tokenizerHash, withAnswerSpace, withoutSeparator } from '../../src/text/index.ts';
-import { answerBorder, borderedConstraint } from '../../src/jobs/predict/plain-answers.ts';
+import { answerBorder, borderedConstraint } from '../../src/tasks/answers/plain-answers.ts';
 
 const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../assets/attune-base', import.meta.url)));
 

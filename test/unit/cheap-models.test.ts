@@ -61,7 +61,7 @@ describe('a recipe of a cheap system', () => {
 });
 
 describe('a folder of a cheap system', () => {
-  test('of another version, or of no known system, is refused by what was got', async () => {
+  test('of another version, or of no known system or rows, is refused by what was got', async () => {
     const path = join(folder, 'cheap_model.json');
     writeFileSync(path, JSON.stringify({ version: 9, baseline: 'nearest', learnt: {} }));
     expect(await failureOf(() => openCheapModel(folder))).toMatchObject({
@@ -70,6 +70,8 @@ describe('a folder of a cheap system', () => {
     });
     writeFileSync(path, JSON.stringify({ version: 1, baseline: 'majority', learnt: {} }));
     expect((await failureOf(() => openCheapModel(folder))).got).toBe('the system "majority"');
+    writeFileSync(path, JSON.stringify({ version: 1, baseline: 'nearest', kind: 'verdicts', learnt: {} }));
+    expect((await failureOf(() => openCheapModel(folder))).got).toBe('rows of kind "verdicts"');
   });
 
   test('has its numbers in safetensors, which come back to the bit', () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
 import { mediaFiles } from '../../src/data/containers/media-files.ts';
 import { classFolders, holdsClasses } from '../../src/data/containers/class-folders.ts';
-import type { RawRow } from '../../src/data/containers/container.ts';
+import type { RawRow } from '@attune/tables';
 import { containerName, containers } from '../../src/data/containers/index.ts';
 
 let folder: string;
@@ -196,7 +196,7 @@ describe('CSV', () => {
 
   it('names columns of no name and of the same in no time, however many', async () => {
     const path = join(folder, 'wide.csv');
-    const { csv } = await import('../../src/data/containers/csv.ts');
+    const { csv } = await import('@attune/tables');
     const columnsOf = async (header: string): Promise<string[]> => {
       writeFileSync(path, `${header}\n${header}\n`);
       const { value: row } = await csv.read(path, 'wide.csv', { namesColumns: true }).next();
@@ -268,7 +268,7 @@ describe('CSV', () => {
     writeFileSync(path, 'text,label\na,b\n"');
     const filler = 'x'.repeat(999_999);
     for (let part = 0; part < 70; part++) writeFileSync(path, `${filler}\n`, { flag: 'a' });
-    const { csv } = await import('../../src/data/containers/csv.ts');
+    const { csv } = await import('@attune/tables');
     const rows = [];
     for await (const row of csv.read(path, 'endless.csv')) rows.push(row);
     expect(rows[0].value).toEqual({ text: 'a', label: 'b' });

@@ -1,9 +1,14 @@
 // What rows in other words change of a verdict that the test rows leave open.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { countOwnRows } from '../../src/app/compare/own-rows.ts';
 import type { ClassificationExample } from '../../src/data/example.ts';
 import { compareAnswers } from '../../src/eval/compare/compare.ts';
 import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
 import { ownRowsSentence, withOtherWords, worded } from '../../src/eval/wording/recommendation.ts';
+import { readAssessment, writeAssessment } from '../../src/store/assessments.ts';
 import type { Comparison } from '../../src/store/results.ts';
 import type { Wording } from '../../src/store/wording.ts';
 
@@ -81,5 +86,17 @@ describe('rows in other words, on a tie', async () => {
       'Use tf-idf: on rows of your own (own.csv) it answers 139 of 160 right, the tuned model 94.',
     ]);
     expect((await decided([20, 21]))[1]).toBe(tested.conclusion!.advice);
+  });
+
+  test('are kept with the run whose result was compared on them, and change its verdict', async () => {
+    const run = mkdtempSync(join(tmpdir(), 'attune-own-rows-'));
+    const own = { ...(await comparisonOf(160, [21, 66])), split: 'own.csv' };
+    expect(countOwnRows(run, own)).toBe(false);
+    writeAssessment(run, 'comparison', tested);
+    writeAssessment(run, 'wording', wordingOf(await comparisonOf(200, [0, 0]), tested));
+    expect(countOwnRows(run, own)).toBe(true);
+    expect(readAssessment(run, 'comparison')?.conclusion?.advice).toMatch(/^Use the tuned model: on rows of your own/);
+    expect(readAssessment(run, 'wording')?.own).toMatchObject({ rows: 160, testedRows: 300, file: 'own.csv' });
+    rmSync(run, { recursive: true });
   });
 });

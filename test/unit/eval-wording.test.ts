@@ -5,6 +5,7 @@ import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
 import { rowChanges } from '../../src/eval/compare/samples.ts';
 import { copied } from '../../src/eval/metrics/copied.ts';
 import { copiedValues } from '../../src/eval/wording/copied-values.ts';
+import { canReword, otherWords } from '../../src/eval/wording/other-words.ts';
 import { refreshRows } from '../../src/eval/wording/refreshed.ts';
 import { rewordRows } from '../../src/eval/wording/reworded.ts';
 import { wordingFinding } from '../../src/eval/wording/wording-sentence.ts';
@@ -91,6 +92,16 @@ describe('classified rows in other words', () => {
       shipping: /parcel|arrived|a\w+ed|p\w+l/i,
     };
     for (const { text, label } of reworded) expect(text).toMatch(telling[label as keyof typeof telling]);
+  });
+
+  test('are read from columns of texts too, and not from columns of numbers and codes', async () => {
+    const [subject, body] = [(i: number) => (i % 2 === 0 ? 'My invoice' : 'My parcel'), (i: number) => rows[i].text];
+    const joined = rows.map((row, i) => ({ ...row, fields: { subject: subject(i), body: body(i), product: null } }));
+    const reworded = await otherWords(joined, { train: joined, most: 40, seed: 1 });
+    expect(reworded).toHaveLength(40);
+    expect(reworded.every((row) => 'fields' in row && row.fields === undefined)).toBe(true);
+    expect(canReword({ ...rows[0], fields: { amount: 30, country: 'DE' } })).toBe(false);
+    expect(canReword({ ...rows[0], fields: { code: 'AB-1', country: 'DE' } })).toBe(false);
   });
 
   test('differ from each other in form, and are the same for a seed', () => {

@@ -1,5 +1,5 @@
 // Files that were made to end, stop or fill the process that reads them.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Allowance } from '../../src/base/allowance.ts';
 import { moduleBeside, runLimited } from '../../src/base/limited-process.ts';
-import { parquet } from '../../src/data/containers/parquet.ts';
+import { parquet } from '@attune/tables';
 import { decodeImage } from '../../src/image/index.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 import { LOOPING_PARQUET } from './looping-parquet.ts';
@@ -31,7 +31,7 @@ describe('a Parquet file whose pages never end', () => {
   };
 
   it('is an error in time, and other work goes on meanwhile', async () => {
-    const entry = moduleBeside('../../src/data/containers/parquet-process', import.meta.url);
+    const entry = moduleBeside('../../packages/tables/src/parquet-process', import.meta.url);
     const limits = { seconds: 1, memoryBytes: 2 ** 30 };
     const request = { path: path(), file: 'loop.parquet' };
     let turns = 0;
@@ -42,20 +42,25 @@ describe('a Parquet file whose pages never end', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  it('ends with Ctrl-C and SIGTERM', async () => {
-    const bin = resolve('bin/attune');
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      const child = spawn(bin, ['data', 'inspect', path()], {
-        env: { ...process.env, NO_COLOR: '1' },
-        stdio: 'ignore',
-      });
+  /** Waits until a process has started its reader, three seconds where nothing tells. */
+  async function reading(pid: number): Promise<void> {
+    for (let i = 0; i < 60 && spawnSync('pgrep', ['-P', String(pid)]).status !== 0; i++) await sleep(50);
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends with %s',
+    async (signal) => {
+      const env = { ...process.env, NO_COLOR: '1' };
+      const child = spawn(resolve('bin/attune'), ['data', 'inspect', path()], { env, stdio: 'ignore' });
       const ended = new Promise<number>((done) => child.on('close', () => done(Date.now())));
-      await sleep(3000);
+      await reading(child.pid!);
+      expect(child.exitCode).toBeNull();
       const asked = Date.now();
       child.kill(signal);
       expect((await ended) - asked).toBeLessThan(3000);
-    }
-  }, 60_000);
+    },
+    60_000,
+  );
 
   it('is not what a sound file is', async () => {
     const { parquetWriteBuffer } = await import('hyparquet-writer');
@@ -107,10 +112,12 @@ describe('a tokenizer that would end its process', () => {
 
   it('is tried once, and a sound one is as it was', async () => {
     const sound = place('sound', (whole) => whole);
-    const first = await Tokenizer.load(sound);
     const began = performance.now();
+    const first = await Tokenizer.load(sound);
+    const tried = performance.now();
     const again = await Tokenizer.load(sound);
-    expect(performance.now() - began).toBeLessThan(1500);
+    // The first is tried in a process of its own.
+    expect(performance.now() - tried).toBeLessThan(tried - began);
     const own = await Tokenizer.load('assets/attune-base');
     for (const tokenizer of [first, again])
       expect(await tokenizer.encode('Hello, world!')).toEqual(await own.encode('Hello, world!'));

@@ -8,7 +8,7 @@ import { imageProcessor } from '../../src/image/index.ts';
 import { readJson } from '../../src/files/json.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { architectures } from '../../src/models/index.ts';
-import { byteToCharacter } from '../../src/text/bpe/byte-alphabet.ts';
+import { byteToCharacter } from '../../src/base/byte-alphabet.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-numbers-'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { logProbsOf } from '../../src/generate/log-probs.ts';
 import { LogitRules } from '../../src/generate/logit-rules.ts';
-import type { TokenConstraint } from '../../src/generate/constraint/token-constraint.ts';
+import type { TokenConstraint } from '../../packages/constraint/src/token-constraint.ts';
 import { settleRequest } from '../../src/generate/request.ts';
 import { defaultSampling, drawToken, type SamplingOptions } from '../../src/generate/sampling.ts';
 import { StopStrings } from '../../src/generate/stop-strings.ts';

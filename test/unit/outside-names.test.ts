@@ -8,9 +8,9 @@ import { runCommandLine } from '../../src/cli/command-line.ts';
 import { LiveLine } from '../../src/terminal/progress/live-line.ts';
 import { createTerminal } from '../../src/terminal/terminal.ts';
 import { formatTable } from '../../src/terminal/table.ts';
-import { findDocuments, readDocuments, type Document } from '../../src/documents/index.ts';
+import { findDocuments, readDocuments, type Document } from '@attune/documents';
 import { addSummary, emptySummary } from '../../src/prepare/file-tally.ts';
-import { makeZip } from './documents/zip-writer.ts';
+import { makeZip } from '../../packages/documents/test/zip-writer.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -13,7 +13,7 @@ import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/eval/
 import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
 import { contextWindows } from '../../src/tasks/rows/context-windows.ts';
 import type { PreparedRow } from '../../src/train/interfaces.ts';
-import { bestSpan } from '../../src/jobs/predict/spans.ts';
+import { bestSpan } from '../../src/tasks/answers/spans.ts';
 
 const source = { file: 'x', line: 1 };
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tokenizer } from 'tokenizers';
 import { describe, expect, test } from 'vitest';
-import { byteToCharacter, spellBytes, unspellBytes } from '../../src/text/bpe/byte-alphabet.ts';
+import { byteToCharacter, spellBytes, unspellBytes } from '../../src/base/byte-alphabet.ts';
 import { PieceCounter } from '../../src/text/bpe/piece-counter.ts';
 import { compileSplitPattern } from '../../src/text/bpe/split-pattern.ts';
 import { trainByteLevelBpe } from '../../src/text/bpe/trainer.ts';

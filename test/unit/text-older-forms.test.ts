@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { byteToCharacter, spellBytes } from '../../src/text/bpe/byte-alphabet.ts';
+import { byteToCharacter, spellBytes } from '../../src/base/byte-alphabet.ts';
 import { SpeechTokens, Tokenizer } from '../../src/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-forms-'));

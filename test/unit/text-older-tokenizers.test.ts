@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { byteToCharacter } from '../../src/text/bpe/byte-alphabet.ts';
+import { byteToCharacter } from '../../src/base/byte-alphabet.ts';
 import { mergesOfPieces } from '../../src/text/older/piece-merges.ts';
 import { hasTokenizer, Tokenizer } from '../../src/text/index.ts';
 import { readTokenizerFiles } from '../../src/text/tokenizer-files.ts';

@@ -11,11 +11,11 @@ import {
   type Conversation,
   type TokenizerJson,
 } from '../../src/text/index.ts';
-import { parseForTemplates } from '../../src/data/containers/container.ts';
+import { parseForTemplates } from '@attune/tables';
 import type { ToolSchema } from '../../src/text/message.ts';
 import { paintParts } from '../../src/app/use-cases/text/row.ts';
 import { createTerminal } from '../../src/terminal/terminal.ts';
-import { formatTime } from '../../src/text/strftime.ts';
+import { formatTime } from '../../packages/jinja/src/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 
 const roles = { bos: '<s>', eos: '</s>' };

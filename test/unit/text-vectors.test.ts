@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { framedRows } from '../../src/jobs/embed/text-vectors.ts';
+import { framedRows } from '../../src/tasks/answers/text-vectors.ts';
 import { Tokenizer } from '../../src/text/index.ts';
 
 it('texts without tokens are refused by their place, since nothing can be pooled from them', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grammarOf } from '../../src/generate/constraint/grammar-of.ts';
+import { grammarOf } from '../../packages/constraint/src/grammar-of.ts';
 import {
   AnswerReader,
   joined,

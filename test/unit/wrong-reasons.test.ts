@@ -10,7 +10,7 @@ import { forgetWatched, refuseChanged, watchFile } from '../../src/files/unchang
 import { emptySummary, recordEvent } from '../../src/store/run-summary.ts';
 import { JobClient } from '../../src/worker/job-client.ts';
 import type { ToWorker } from '../../src/worker/protocol.ts';
-import { makeZip } from './documents/zip-writer.ts';
+import { makeZip } from '../../packages/documents/test/zip-writer.ts';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);

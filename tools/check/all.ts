@@ -4,10 +4,11 @@ import { calls } from './calls.ts';
 import type { Check } from './check.ts';
 import { layers } from './layers.ts';
 import { format, lint, types, unused } from './programs.ts';
+import { packages } from './packages.ts';
 import { lookups } from './lookups.ts';
 import { tree } from './tree.ts';
 
-export const CHECKS: readonly Check[] = [layers, calls, budget, tree, lookups, format, lint, unused, types];
+export const CHECKS: readonly Check[] = [layers, packages, calls, budget, tree, lookups, format, lint, unused, types];
 
 if (import.meta.main) {
   const wanted = process.argv.slice(2);

@@ -23,7 +23,7 @@ const MANY = 'src/base/many.ts';
 /** Files that may read JSON by themselves: the readers, and a page's script, which runs in a browser. */
 const JSON_READERS = new Set([
   'src/files/json.ts',
-  'src/text/jinja/parse-json.ts',
+  'packages/jinja/src/parse-json.ts',
   'src/app/page/try-script.ts',
   // Runs in a process of its own, as a text.
   'src/methods/objectives/rewards/code/javascript-harness.ts',
@@ -31,7 +31,10 @@ const JSON_READERS = new Set([
 
 export const calls: Check = {
   name: 'calls',
-  run: (root) => listFiles(root, ['src'], ['.ts', '.tsx']).flatMap((file) => problemsIn(root, file)),
+  run: (root) =>
+    listFiles(root, ['src', 'packages'], ['.ts', '.tsx'])
+      .filter((file) => !/^packages\/[^/]+\/test\//.test(file))
+      .flatMap((file) => problemsIn(root, file)),
 };
 
 function problemsIn(root: string, file: string): string[] {

@@ -19,7 +19,9 @@ export const lookups: Check = {
       options,
     );
     const checker = program.getTypeChecker();
-    const own = program.getSourceFiles().filter(({ fileName }) => relative(root, fileName).startsWith('src/'));
+    const own = program
+      .getSourceFiles()
+      .filter(({ fileName }) => relative(root, fileName).match(/^(src|packages\/[^/]+\/src)\//) !== null);
     return own.flatMap((source) => lookupsIn(source, checker, relative(root, source.fileName)));
   },
 };

@@ -1,6 +1,7 @@
 /** The repository's own source files on disk, and what each imports. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 /** Folders that hold no source of ours, wherever they lie. */
@@ -70,7 +71,17 @@ function isTypeOnly(node: ts.Node): boolean {
   return ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 }
 
+/** The file behind a name of one of our packages, as their package.json says. */
+function packageFile(root: string, specifier: string): string | undefined {
+  try {
+    return relative(realpathSync(root), realpathSync(createRequire(resolve(root, 'package.json')).resolve(specifier)));
+  } catch {
+    return undefined;
+  }
+}
+
 function resolveTarget(root: string, file: string, specifier: string): string | undefined {
+  if (specifier.startsWith('@attune/')) return packageFile(root, specifier);
   if (!specifier.startsWith('.')) return undefined;
   return relative(root, join(root, dirname(file), specifier));
 }

@@ -12,6 +12,7 @@ import { listFiles } from './source-files.ts';
 /** Parts of a path that are listed, by the folder that it begins with. */
 const DEPTHS = new Map([
   ['native', 2],
+  ['packages', 4],
   ['src', 3],
   ['tools', 2],
 ]);

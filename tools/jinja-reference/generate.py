@@ -3,7 +3,7 @@
     python3 tools/jinja-reference/generate.py > fixtures/text/jinja/reference.json
     python3 tools/jinja-reference/generate.py --seed 7 --count 20000 > /tmp/cases.json
 
-The test `test/unit/jinja/reference.test.ts` renders the fixture with attune's own interpreter, or the file that
+The test `packages/jinja/test/reference.test.ts` renders the fixture with attune's own interpreter, or the file that
 ATTUNE_JINJA_CASES names. Needs jinja2 (Debian: python3-jinja2). A case is [index of template, context, expected];
 null is expected where Jinja2 fails.
 """

@@ -1,5 +1,5 @@
 /**
- * How much is found in every set of fixtures/pii, before src/privacy was written and now:
+ * How much is found in every set of fixtures/pii, before packages/privacy/src was written and now:
  * `node tools/privacy/evaluate.ts [--mails PACKAGE_FOLDER] [--sets 8,9] [--kinds] [--misses FILE]`. The tagger was trained on sets 1
  * to 7. A label counts as found where all its letters and digits would be replaced, a finding is right where it touches one.
  * The last column counts the rows without any label in which something is found.
@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Audit, Detector, type AuditCase, type KindCounts } from '../../src/privacy/index.ts';
+import { Audit, Detector, type AuditCase, type KindCounts } from '@attune/privacy';
 import { labelledSet, setNumbers, type LabelledRow } from './labelled-sets.ts';
 
 type Counts = Record<string, KindCounts>;

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { randomUint32 } from '../../src/base/random.ts';
-import type { Kind } from '../../src/privacy/kinds.ts';
-import type { Language } from '../../src/privacy/language.ts';
+import type { Kind } from '../../packages/privacy/src/kinds.ts';
+import type { Language } from '../../packages/privacy/src/language.ts';
 import type { LabelledRow } from './labelled-sets.ts';
 import { filled, SLOTS, type Draw } from './made-values.ts';
 

@@ -1,6 +1,6 @@
 /** Values of the slots in frames.yaml: those of personal kinds are labelled, all others are nobody's. */
-import { gazetteer } from '../../src/privacy/gazetteer.ts';
-import type { Kind } from '../../src/privacy/kinds.ts';
+import { gazetteer } from '../../packages/privacy/src/gazetteer.ts';
+import type { Kind } from '../../packages/privacy/src/kinds.ts';
 
 /** An integer in [0, bound). */
 export type Draw = (bound: number) => number;

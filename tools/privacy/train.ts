@@ -1,5 +1,5 @@
 /**
- * Trains the tagger of src/privacy: `node tools/privacy/train.ts --mails PACKAGE_FOLDER [--sets 1,2,3] [--epochs N] [--to FILE]`.
+ * Trains the tagger of packages/privacy/src: `node tools/privacy/train.ts --mails PACKAGE_FOLDER [--sets 1,2,3] [--epochs N] [--to FILE]`.
  * PACKAGE_FOLDER is the unpacked npm package of labelled-sets.ts. Conditional likelihood by AdaGrad; words are left out by
  * chance, so that lists and surroundings count, too. The same sets give the same bytes.
  */
@@ -9,17 +9,17 @@ import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { shuffled } from '../../src/base/random.ts';
 import { rememberedFor } from '../../src/base/remembered.ts';
-import type { Form } from '../../src/privacy/tokens.ts';
-import { hintsIn } from '../../src/privacy/detector.ts';
-import { withPlainDigits } from '../../src/privacy/digits.ts';
-import { factsOf, IDENTITY_ROWS, REACH, ROWS } from '../../src/privacy/features.ts';
-import { languages } from '../../src/privacy/language.ts';
-import { kindOfLabel } from '../../src/privacy/label-names.ts';
-import { lexiconOf } from '../../src/privacy/lexicon.ts';
-import { read } from '../../src/privacy/reading.ts';
-import { L, LABELS, marginalsOf } from '../../src/privacy/random-field.ts';
-import { MOST_ROWS, Surroundings } from '../../src/privacy/surroundings.ts';
-import type { Model } from '../../src/privacy/tagger.ts';
+import type { Form } from '../../packages/privacy/src/tokens.ts';
+import { hintsIn } from '../../packages/privacy/src/detector.ts';
+import { withPlainDigits } from '../../packages/privacy/src/digits.ts';
+import { factsOf, IDENTITY_ROWS, REACH, ROWS } from '../../packages/privacy/src/features.ts';
+import { languages } from '../../packages/privacy/src/language.ts';
+import { kindOfLabel } from '../../packages/privacy/src/label-names.ts';
+import { lexiconOf } from '../../packages/privacy/src/lexicon.ts';
+import { read } from '../../packages/privacy/src/reading.ts';
+import { L, LABELS, marginalsOf } from '../../packages/privacy/src/random-field.ts';
+import { MOST_ROWS, Surroundings } from '../../packages/privacy/src/surroundings.ts';
+import type { Model } from '../../packages/privacy/src/tagger.ts';
 import { developmentRows, labelledSet, type LabelledRow } from './labelled-sets.ts';
 import { madeRows } from './made-rows.ts';
 
@@ -49,7 +49,7 @@ const { values } = parseArgs({
     mails: { type: 'string' },
     sets: { type: 'string', default: '1,2,3,4,5,6,7' },
     epochs: { type: 'string', default: '6' },
-    to: { type: 'string', default: 'assets/privacy/tagger.bin.br' },
+    to: { type: 'string', default: 'packages/privacy/assets/tagger.bin.br' },
   },
 });
 const readMail = (path: string): Uint8Array => readFileSync(join(values.mails!, 'data', path));

@@ -1,7 +1,7 @@
 /** What the commands of commands.ts work on: rows, documents, a pipeline and a tiny model. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeZip } from '../../test/unit/documents/zip-writer.ts';
+import { makeZip } from '../../packages/documents/test/zip-writer.ts';
 import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
 
 export async function prepareFolder(base: string): Promise<void> {

@@ -4,7 +4,7 @@
  * result's files, the checkpoint, the metrics and the report are those of a run that was left alone, except for clocks.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,27 +47,23 @@ try {
 }
 process.exitCode = problems === 0 && kills > 0 ? 0 : 1;
 
-/** So many events after the command's start, and then so long. */
-interface Moment {
-  events: number;
-  seconds: number;
-}
-
 interface Kill {
   victim: Victim;
-  moment: Moment;
+  /** Asked again and again. */
+  isDue: () => boolean;
 }
 
 async function killOften(kind: Kind): Promise<void> {
-  const alone = await liveThrough(kind);
+  const from = kind === 'dp_sgd' ? await begunPrivately() : base;
+  const alone = await liveThrough(kind, from);
   for (let time = 0; time < TIMES; time++) {
     const victim = VICTIMS[time % VICTIMS.length];
     let share = (time + randomUnit([0, kind, time])) / TIMES;
-    let killed = await liveThrough(kind, { victim, moment: momentAt(alone.times, share, time) });
+    let killed = await liveThrough(kind, from, { victim, isDue: dueAt(alone, share, time) });
     // It was over sooner than when it was left alone.
     for (let tries = 1; killed.at === undefined && tries < MOST_TRIES; tries++) {
       share *= 0.95;
-      killed = await liveThrough(kind, { victim, moment: momentAt(alone.times, share, time) });
+      killed = await liveThrough(kind, from, { victim, isDue: dueAt(alone, share, time) });
     }
     const faults = [...differences(alone.outcome, killed.outcome), ...(killed.at === undefined ? ['no kill'] : [])];
     [kills, problems] = [kills + 1, problems + faults.length];
@@ -77,40 +73,51 @@ async function killOften(kind: Kind): Promise<void> {
 }
 
 /**
- * By turns a share of the time and a share of the events, most of which are steps. Told by events, since another run on a
- * busy machine takes another time.
- * @param times of the events of a run that was left alone, and of its end, in seconds after its start
+ * By turns at a share of the time and of the events, most of which are steps. Moments are told by events and the time since
+ * the last one, since another run on a busy machine takes another time.
  */
-function momentAt(times: readonly number[], share: number, turn: number): Moment {
-  const seconds = turn % 2 === 0 ? share * times.at(-1)! : times[Math.floor(share * times.length)];
-  const events = times.filter((time) => time <= seconds).length;
-  return { events, seconds: seconds - (times[events - 1] ?? 0) };
+function dueAt({ times, known }: Life, share: number, turn: number): () => boolean {
+  const at = turn % 2 === 0 ? share * times.at(-1)! : times[Math.floor(share * times.length)];
+  const events = times.filter((time) => time <= at).length;
+  const wait = at - (times[events - 1] ?? 0);
+  let since: number | undefined;
+  return () => {
+    if (since === undefined && eventTimes().length >= known + events) since = performance.now();
+    return since !== undefined && performance.now() - since >= wait * 1000;
+  };
 }
 
 interface Life {
   outcome: Outcome;
-  /** Of the first process: see `momentAt`. */
+  /** Events that were there before. */
+  known: number;
+  /** Of the first process: seconds after its start until each event, and its end. */
   times: number[];
   /** Where the kill met it. */
   at?: string;
 }
 
-/** A run from its start to its end, over a kill. */
-async function liveThrough(kind: Kind, kill?: Kill): Promise<Life> {
-  rmSync(work, { recursive: true, force: true });
-  cpSync(base, work, { recursive: true });
-  if (kind === 'dp_sgd') plantSecret();
+/** A run from its start, or from a folder in which it has begun, to its end, over a kill. */
+async function liveThrough(kind: Kind, from: string, kill?: Kill): Promise<Life> {
+  cpSync(from, work, { recursive: true });
+  const known = eventTimes().length;
   const began = Date.now();
-  const at = await train(kind, kind === 'dp_sgd' ? ['--resume'] : [], kill);
-  const times = [...eventTimes(), Date.now()].map((time) => (time - began) / 1000);
+  const at = await train(kind, from === base ? [] : ['--resume'], kill);
+  const times = [...eventTimes().slice(known), Date.now()].map((time) => (time - began) / 1000);
   if (at !== undefined) await train(kind, ['--resume']);
-  return { outcome: outcomeOf(), times, at };
+  const outcome = outcomeOf();
+  rmSync(work, { recursive: true });
+  return { outcome, known, times, at };
 }
 
-/** The key of a private run's noise is drawn, and two runs can only be compared under one. */
-function plantSecret(): void {
-  mkdirSync(run);
-  writeFileSync(join(run, 'secret.json'), JSON.stringify({ secret: 7 }), { mode: 0o600 });
+/** A private run draws the key of its noise, which is kept from its first checkpoint on: two are compared from there. */
+async function begunPrivately(): Promise<string> {
+  const begun = join(root, 'begun');
+  cpSync(base, work, { recursive: true });
+  await train('dp_sgd', [], { victim: 'both', isDue: () => existsSync(join(run, 'secret.json')) });
+  cpSync(work, begun, { recursive: true });
+  rmSync(work, { recursive: true });
+  return begun;
 }
 
 /** @returns where it was killed; nothing where it ended on its own */
@@ -123,7 +130,7 @@ async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<
   const ended = new Promise<number | null>((done) => {
     child.once('close', done);
   });
-  if (kill !== undefined && (await comesTo(kill.moment, child))) {
+  if (kill !== undefined && (await comesTo(kill.isDue, child))) {
     const family = familyOf(child.pid!).map(({ id }) => id);
     hit(family, child.pid!, kill.victim);
     const at = momentOf();
@@ -138,10 +145,9 @@ async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<
 }
 
 /** @returns false where the command ends before */
-async function comesTo({ events, seconds }: Moment, child: ChildProcess): Promise<boolean> {
+async function comesTo(isDue: () => boolean, child: ChildProcess): Promise<boolean> {
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  while (isRunning() && eventTimes().length < events) await sleep(5);
-  await sleep(seconds * 1000);
+  while (isRunning() && !isDue()) await sleep(5);
   return isRunning();
 }
 

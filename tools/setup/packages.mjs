@@ -1,7 +1,17 @@
 /** Installs the npm packages when node_modules is missing or is not what package-lock.json says. */
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { libcName, show } from './process.mjs';
 import { SetupError, say, since, size } from './report.mjs';
 
@@ -11,6 +21,7 @@ import { SetupError, say, since, size } from './report.mjs';
  */
 export function ensurePackages(root) {
   if (!existsSync(join(root, 'package-lock.json'))) return false;
+  linkWorkspaces(root);
   const before = missingPackages(root);
   if (before.length === 0 || isAccepted(root, before)) return false;
   say(
@@ -33,6 +44,23 @@ export function ensurePackages(root) {
   return true;
 }
 
+/** Links the checkout's own packages into node_modules, as npm does: after a pull, often nothing else has changed. */
+function linkWorkspaces(root) {
+  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return;
+  for (const [path, { link, resolved }] of Object.entries(readLock(join(root, 'package-lock.json')))) {
+    if (!link || isLink(root, path, resolved)) continue;
+    const place = join(root, path);
+    mkdirSync(dirname(place), { recursive: true });
+    rmSync(place, { recursive: true, force: true });
+    symlinkSync(relative(dirname(place), join(root, resolved)), place, 'dir');
+  }
+}
+
+function isLink(root, path, resolved) {
+  const [place, target] = [join(root, path), join(root, resolved)];
+  return existsSync(place) && existsSync(target) && realpathSync(place) === realpathSync(target);
+}
+
 /**
  * What package-lock.json asks for and node_modules does not have, as npm itself recorded it.
  * @param {string} root
@@ -41,8 +69,11 @@ export function ensurePackages(root) {
 export function missingPackages(root) {
   const wanted = readLock(join(root, 'package-lock.json'));
   const installed = readLock(join(root, 'node_modules/.package-lock.json'));
+  const links = Object.entries(wanted).filter(([path, { link, resolved }]) => link && isLink(root, path, resolved));
+  const linked = new Set(links.map(([, { resolved }]) => resolved));
   return Object.entries(wanted)
     .filter(([path, entry]) => path !== '' && !entry.link && !isSame(installed[path], entry) && isNeeded(entry))
+    .filter(([path]) => !linked.has(path))
     .map(([path]) => path);
 }
 

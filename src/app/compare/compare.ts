@@ -1,4 +1,4 @@
-import { outdatedAssessments, readAssessment, readAssessments, writeAssessment } from '../../store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../store/assessments.ts';
 import { resolve } from 'node:path';
 import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,9 +6,9 @@ import type { DataSource } from '../../data/index.ts';
 import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
 import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
-import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
+import { withOtherWords } from '../../eval/wording/recommendation.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { writeSamples, type Comparison } from '../../store/results.ts';
+import { writeSamples } from '../../store/results.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
@@ -19,6 +19,7 @@ import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
 import type { CompareOptions } from './compare-options.ts';
+import { countOwnRows } from './own-rows.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
 /** `counted`: the run whose verdict counts the rows, where they are somebody's own. */
@@ -46,18 +47,6 @@ export async function compare(systems: readonly string[], options: CompareOption
   writeSamples(folder, compared.samples);
   if (folder === run) await reportRun(folder);
   return { ...compared, folder: resolve(folder) };
-}
-
-/** Whether the verdict of a run counts rows of somebody's own: what was asked in other words is asked of them too. */
-function countOwnRows(run: string, own: Comparison): boolean {
-  const { comparison, wording } = readAssessments(run);
-  if (comparison === undefined || wording === undefined || own.metric !== comparison.metric) return false;
-  if (outdatedAssessments(run).length > 0) return false;
-  const found = { version: 1, ...worded(own, comparison), examples: [], file: own.split } as const;
-  const counted = { ...wording, own: found };
-  writeAssessment(run, 'wording', counted);
-  writeAssessment(run, 'comparison', withOtherWords(comparison, counted));
-  return true;
 }
 
 /** Several systems by their names, the first of them judged. */

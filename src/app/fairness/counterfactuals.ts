@@ -8,7 +8,7 @@ import { lexicon } from '../../data/fairness/lexicon.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { inspectData } from '../../data/index.ts';
 import { kindOf } from '../../data/kinds/index.ts';
-import { leavesOf } from '../../privacy/leaves.ts';
+import { leavesOf } from '@attune/privacy/leaves';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { FileDraft } from '../../files/file-draft.ts';

@@ -4,7 +4,7 @@ import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
 import { baselines } from '../../eval/baselines/index.ts';
 import { splitLabels } from '../../eval/example-text.ts';
 import type { Prediction, Predictor } from '../../eval/predictor.ts';
-import type { AnswerKind } from '../../jobs/predict/predict.ts';
+import type { AnswerKind } from '../../tasks/define.ts';
 import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { readNotes } from '../../jobs/model/result-notes.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';

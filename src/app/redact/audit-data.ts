@@ -1,7 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { Audit, Detector, kinds, readLanguage, type AuditCase, type KindCounts } from '../../privacy/index.ts';
-import { kindOfLabel } from '../../privacy/label-names.ts';
+import { Audit, Detector, kinds, readLanguage, type AuditCase, type KindCounts, kindOfLabel } from '@attune/privacy';
 import { rawRows } from '../../data/raw-rows.ts';
 import { wilsonInterval } from '../../eval/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';

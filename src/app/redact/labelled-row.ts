@@ -1,4 +1,4 @@
-import type { LabelledSpan } from '../../privacy/audit.ts';
+import type { LabelledSpan } from '@attune/privacy';
 import { parseJson } from '../../files/json.ts';
 
 /** Names of a span's parts in attune, spaCy, doccano, Label Studio, Presidio and transformers' pipelines. */

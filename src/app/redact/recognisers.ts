@@ -1,6 +1,5 @@
 /** Recognisers of the user's own, by their references. */
-import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from '../../privacy/index.ts';
-import type { Recogniser } from '../../privacy/recogniser.ts';
+import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser, type Recogniser } from '@attune/privacy';
 import { AttuneError } from '../../base/errors.ts';
 import { loadReference, parseReference } from '../../train/reference.ts';
 

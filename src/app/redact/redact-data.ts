@@ -13,7 +13,7 @@ import {
   writeVault,
   type Canary,
   type RedactionCounts,
-} from '../../privacy/index.ts';
+} from '@attune/privacy';
 import { redactRows } from '../../data/redaction/redact-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { checkPassphrase, checkSurrogateKey } from '../../files/passphrase.ts';

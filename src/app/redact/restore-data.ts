@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
-import { readVault, restoreTags } from '../../privacy/index.ts';
+import { readVault, restoreTags } from '@attune/privacy';
 import { missingFile } from '../../files/bytes.ts';
 import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';

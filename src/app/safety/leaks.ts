@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { Detector, type Canary, type Kind } from '../../privacy/index.ts';
-import { leavesOf } from '../../privacy/leaves.ts';
+import { Detector, type Canary, type Kind } from '@attune/privacy';
+import { leavesOf } from '@attune/privacy/leaves';
 import { rawRows } from '../../data/raw-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { readJson } from '../../files/json.ts';

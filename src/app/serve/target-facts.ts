@@ -9,6 +9,7 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ToolSchema } from '../../text/index.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { ModelKind, TargetFacts } from '../../serve/index.ts';
 import { baseFolderOf } from '../../jobs/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
@@ -17,20 +18,6 @@ import { readNotes } from '../../jobs/model/result-notes.ts';
 import { columnsOf } from '../../data/columns.ts';
 import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
 import { trainedForm } from '../prompt-form.ts';
-
-const KINDS: Readonly<Record<Task, ModelKind | undefined>> = {
-  'causal-lm': 'text',
-  seq2seq: 'text',
-  sequence: 'rows',
-  token: 'rows',
-  question: 'rows',
-  embedding: 'vectors',
-  contrastive: 'vectors',
-  ctc: 'speech',
-  'next-item': 'items',
-  'masked-lm': undefined,
-  'replaced-token': undefined,
-};
 
 /** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED if it cannot be served */
 export async function targetFacts(target: string): Promise<TargetFacts> {
@@ -41,7 +28,8 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
   const hears = await readsRecordings(baseFolder ?? folder);
-  const kind = task === 'seq2seq' && hears ? 'speech' : KINDS[task];
+  const { transcribes, served } = tasks[task];
+  const kind: ModelKind | undefined = transcribes?.(hears) === true ? 'speech' : served;
   if (kind === undefined) throw unaskable(target, task);
   const maxLength = await lengthOf(baseFolder ?? folder);
   const own = {

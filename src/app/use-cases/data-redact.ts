@@ -1,4 +1,4 @@
-import { kinds, presets, type Preset } from '../../privacy/kinds.ts';
+import { kinds, presets, type Preset } from '@attune/privacy/kinds';
 import type { RedactedData } from '../redact/redact-data.ts';
 import { recogniserFields } from './shared/recogniser-fields.ts';
 import { defineUseCase } from './use-case.ts';

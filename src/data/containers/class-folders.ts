@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { mediaExtensions, type MediaKind } from '../media.ts';
-import type { Container, RawRow } from './container.ts';
+import type { Container, RawRow } from '@attune/tables';
 
 const KIND_OF = new Map<string, MediaKind>(
   (Object.entries(mediaExtensions) as [MediaKind, readonly string[]][]).flatMap(([kind, endings]) =>

@@ -3,20 +3,20 @@ import { isFolder } from '../../files/find-files.ts';
 
 /** Kinds of data files, by the ending of the file's name. */
 export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER', {
-  jsonl: async () => (await import('./jsonl.ts')).jsonl,
-  ndjson: async () => (await import('./jsonl.ts')).jsonl,
-  json: async () => (await import('./json.ts')).json,
-  csv: async () => (await import('./csv.ts')).csv,
-  tsv: async () => (await import('./csv.ts')).csv,
-  parquet: async () => (await import('./parquet.ts')).parquet,
-  conll: async () => (await import('./conll.ts')).conll,
-  bio: async () => (await import('./conll.ts')).conll,
+  jsonl: async () => (await import('@attune/tables')).jsonl,
+  ndjson: async () => (await import('@attune/tables')).jsonl,
+  json: async () => (await import('@attune/tables')).json,
+  csv: async () => (await import('@attune/tables')).csv,
+  tsv: async () => (await import('@attune/tables')).csv,
+  parquet: async () => (await import('@attune/tables')).parquet,
+  conll: async () => (await import('@attune/tables')).conll,
+  bio: async () => (await import('@attune/tables')).conll,
   // Folders, not endings.
   'class folders': async () => (await import('./class-folders.ts')).classFolders,
   'media files': async () => (await import('./media-files.ts')).mediaFiles,
 });
 
-/** What a data file's name may end in. */
+/** File extensions of data files. */
 export const dataExtensions: readonly string[] = containers.names.flatMap((name) =>
   name.includes(' ') ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
 );

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
 import { isFolder } from '../../files/find-files.ts';
 import { mediaExtensions, type MediaKind } from '../media.ts';
-import type { Container } from './container.ts';
+import type { Container } from '@attune/tables';
 
 /** The kind of file that a name's ending tells. */
 export function mediaKindOf(name: string): MediaKind | undefined {

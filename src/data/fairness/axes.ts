@@ -1,3 +1,3 @@
-/** What a counterfactual pair differs in. */
+/** Difference within a counterfactual pair. */
 export const axes = ['gender', 'origin', 'nationality'] as const;
 export type Axis = (typeof axes)[number];

@@ -37,7 +37,7 @@ export function changeNationality(
 
 const MIXED = { from: 'mixed', to: 'mixed' };
 
-/** What a nationality is called as a group. */
+/** Group name of a nationality. */
 export function groupOf({ adjective }: Nationality): string {
   return adjective.toLowerCase();
 }

@@ -1,6 +1,6 @@
-/** The texts of a row with somebody of another group in them, everything else left as it was. */
+/** Rewrites the texts of a row for a person of another group and leaves everything else as it was. */
 import { shuffled } from '../../base/random.ts';
-import { asListed } from '../../privacy/gazetteer.ts';
+import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
 import { changeNationality } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
@@ -26,10 +26,10 @@ export interface ChangeOptions {
   row: number;
 }
 
-/** Why a row is left out: `doubt` where it cannot be changed safely, `nobody` where there is nothing to change. */
+/** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
 export type LeftOut = { doubt: string } | { nobody: true };
 
-/** Words that were unsure, beside those of `mentionsIn`. */
+/** Reasons for doubt besides those of `mentionsIn`. */
 const doubts = {
   pronoun: '"her" may be "his" or "him"',
   sexBound: 'what is said is usual of one gender only',
@@ -60,7 +60,7 @@ export function changeTexts(texts: readonly string[], options: ChangeOptions): C
   }
 }
 
-/** What in a row would no longer be true of the people in it. */
+/** A statement in the row that the change would make untrue. */
 function rowDoubt(read: readonly Mentions[], axis: Axis): string | undefined {
   if (axis !== 'gender') return undefined;
   const { sexBound } = lexicon();
@@ -117,7 +117,7 @@ class RowChange {
     if (!this.#families.has(text)) this.#families.set(text, this.#draw(pool.family));
   }
 
-  /** A name that nobody in the row has. */
+  /** Draws a name that the row does not contain. */
   #draw(names: readonly string[]): string {
     const { seed, row } = this.#options;
     const free = shuffled(names, [seed, 'counterfactual', row]).find((name) => !this.#taken.has(name));
@@ -147,7 +147,7 @@ function other(gender: Gender): Gender {
   return gender === 'female' ? 'male' : 'female';
 }
 
-/** "Mr Rossi" beside "Emily" would keep a name of the old origin. */
+/** "Mr Rossi" next to "Emily" would keep a name of the old origin. */
 function refuseLoneFamily(at: number, words: Mentions['words'], families: ReadonlyMap<string, string>): void {
   if (!/^(?:mr|mrs|ms|miss)$/.test(words[at].lower)) return;
   const next = words[at + 1]?.text === '.' ? words[at + 2] : words[at + 1];

@@ -1,9 +1,9 @@
-/** Changes of single words in a text, with what grammar asks of the words beside them. */
+/** Replaces single words in a text, with the grammatical changes to their neighbours. */
 import { pushAll } from '../../base/many.ts';
 import { articleFor, inCaseOf } from '../../base/articles.ts';
 import type { Word } from './words.ts';
 
-/** One word for another, as often as it stands in a row. */
+/** Replacement of a word throughout a row. */
 export interface Change {
   from: string;
   to: string;

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 export type Gender = 'female' | 'male';
 
-/** What a word is of the other gender; without `gender` it is said of both, and nobody is known by it. */
+/** Counterpart of a word for the other gender; without `gender` it applies to both and identifies nobody. */
 export interface GenderedWord {
   gender?: Gender;
   other?: string;
 }
 
 export interface GivenName {
-  /** What people of this name usually are; `both` where it is given to both. */
+  /** Usual gender of people with this name; `both` if it is given to both. */
   gender: Gender | 'both';
   /** Where it is usual: one place, or several. */
   origins: readonly string[];
@@ -37,9 +37,9 @@ export interface Lexicon {
   pools: ReadonlyMap<string, NamePool>;
   /** Expressions of several words in which no word tells of anybody, in small letters. */
   phrases: readonly string[];
-  /** What is said of one sex only, or where another gender changes more than a word. */
+  /** Words bound to one sex, or whose change would affect more than the word. */
   sexBound: ReadonlySet<string>;
-  /** Names that are more often something else, such as a country; true where they may be somebody's all the same. */
+  /** Names that usually mean something else, such as a country; true if they may still be a person's. */
   noNames: ReadonlyMap<string, boolean>;
   /** By each of their words. */
   nationalities: ReadonlyMap<string, { nationality: Nationality; form: keyof Nationality }>;
@@ -81,7 +81,7 @@ const TITLES: [string, GenderedWord][] = [
   ['miss', { gender: 'female', other: 'mr' }],
 ];
 
-/** Feminine, then masculine; what stands in brackets is the other word's form, and tells nothing by itself. */
+/** Feminine, then masculine; words in brackets are forms of the other word and identify nobody by themselves. */
 function readWords(): Map<string, GenderedWord> {
   const words = new Map<string, GenderedWord>(TITLES);
   const add = (word: string, gender: Gender, other: string): void => {

@@ -1,5 +1,5 @@
-/** Who is spoken of in a text: by pronouns, words that are said of one gender, and given names. */
-import { asListed, gazetteer } from '../../privacy/gazetteer.ts';
+/** Finds people mentioned in a text: by pronouns, gendered words and given names. */
+import { asListed, gazetteer } from '@attune/privacy/gazetteer';
 import { lexicon, type Gender, type GivenName } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, wordsOf, type Word } from './words.ts';
@@ -10,7 +10,7 @@ export interface Mention {
   kind: 'pronoun' | 'word' | 'name';
   /** Absent of names that are given to both. */
   gender?: Gender;
-  /** Of given names. */
+  /** For given names. */
   name?: GivenName;
   /** The word that is the family name behind it. */
   family?: number;
@@ -19,7 +19,7 @@ export interface Mention {
 export interface Mentions {
   words: readonly Word[];
   found: readonly Mention[];
-  /** What may be of somebody, and why that is not sure. */
+  /** Possible mentions, and the reasons for doubt. */
   doubts: readonly Doubt[];
 }
 
@@ -45,14 +45,14 @@ export const reasons = {
 
 /** In front of a family name, or of a whole name. */
 const RANKS = wordSet('mr mrs ms dr prof professor officer sergeant judge captain president senator');
-/** What stands behind one of these is a thing: "the Georgian capital", "every Sunday". */
+/** A noun phrase after one of these is a thing: "the Georgian capital", "every Sunday". */
 const DETERMINERS = wordSet('a an the this that these those every each some any no');
 const TITLES = wordSet('mr mrs ms miss');
 /** In front of a name. */
 const ADDRESS = wordSet(
   'mr mrs ms miss dr prof professor sir madam aunt uncle nurse officer sergeant judge captain president senator dear hi hello hey thanks',
 );
-/** Words that may have a capital and yet be of one's own people. */
+/** Words that may be capitalised and yet denote relatives. */
 const KIN = wordSet(
   'mom dad mum mother father grandma grandpa granny grandad aunt uncle mommy daddy mama papa sir madam',
 );

@@ -31,7 +31,7 @@ const SUBJECTS = wordSet('i we you they who');
 const COMING = wordSet('come comes came coming originally hails moved emigrated fled');
 const BORN = wordSet('born raised');
 const BELONGING = wordSet('native natives citizen citizens');
-/** What may stand behind a nationality that is said of somebody. */
+/** Words that may follow a nationality predicated of a person. */
 const BEHIND = wordSet('and or but who that from with by in at on for when because so too not living working');
 
 function isOfSomebody(words: readonly Word[], { at, form }: NationalityMention): boolean {
@@ -52,7 +52,7 @@ function isOfSomebody(words: readonly Word[], { at, form }: NationalityMention):
   return isLast && isSomebody(subjectOf(words, at));
 }
 
-/** Of whom a nationality is said: "She is German", "she’s a German"; undefined in "his German is good". */
+/** Subject that a nationality is predicated of: "She is German", "she’s a German"; undefined in "his German is good". */
 function subjectOf(words: readonly Word[], at: number): Word | undefined {
   const verb = at - (/^an?$/.test(words[at - 1]?.lower ?? '') ? 2 : 1);
   if (words[verb] === undefined) return undefined;

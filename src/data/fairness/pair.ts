@@ -1,4 +1,4 @@
-/** Two rows that differ in the group of whoever they speak of, as they stand in a file: two lines, the original first. */
+/** Two rows that differ in the group of the people mentioned, as two lines of a file, the original first. */
 import type { Axis } from './axes.ts';
 import type { Change } from './edits.ts';
 

@@ -18,7 +18,7 @@ const PLAIN: Record<string, string> = table({
   herself: 'himself',
 });
 
-/** The other pronoun, or undefined where only somebody who understands the sentence can tell which. */
+/** The other pronoun, or undefined if it depends on the meaning of the sentence. */
 export function otherPronoun(words: readonly Word[], at: number): string | undefined {
   const { lower } = words[at];
   if (lower === 'his') return standsAlone(words, at) ? 'hers' : 'her';
@@ -26,7 +26,7 @@ export function otherPronoun(words: readonly Word[], at: number): string | undef
   return PLAIN[lower];
 }
 
-/** Nothing that belongs to somebody begins with these. */
+/** Possessed noun phrases do not begin with these. */
 const CLOSED = wordSet(
   `a an the this these those some any no every each and or but nor so because if when while whenever before after until
   unless although though since as than that which who whom whose what where why how to for from in into on onto at by with
@@ -68,7 +68,7 @@ const DOUBLE = wordSet(
   believed imagine imagined render rendered prove proved save saved keep kept keeping notice noticed order ordered write wrote`,
 );
 
-/** What somebody has and nobody is given: "told her mother", "shook her head". */
+/** Possessions rather than recipients: "told her mother", "shook her head". */
 const OWN = wordSet(
   `own hand hands head face eyes hair arm arms heart mind voice lips name age job work house home parents family child
   children kids friend friends boss colleague colleagues partner spouse doctor lawyer neighbour neighbor teacher`,

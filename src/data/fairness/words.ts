@@ -1,5 +1,5 @@
 /** Words of a text with what follows an apostrophe apart, and which of them begin a sentence. */
-import { tokensOf } from '../../privacy/tokens.ts';
+import { tokensOf } from '@attune/privacy/tokens';
 
 export interface Word {
   start: number;

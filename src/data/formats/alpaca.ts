@@ -22,7 +22,7 @@ export const alpaca: Format = {
 /** Everything before the answer: system, earlier turns, then the instruction and its input on a line of their own. */
 export function readInstruction(row: RowReader): Message[] | undefined {
   const [system, input] = [row.optionalText('system'), row.optionalText('input')];
-  // "Summarise:" may stand in either column alone, but not in none.
+  // "Summarise:" may be in either column alone, but not missing from both.
   const instruction = input ? row.anyText('instruction') : row.text('instruction');
   const history = readHistory(row);
   if (system === undefined || input === undefined || instruction === undefined || history === undefined)

@@ -27,7 +27,7 @@ export function readAnswer(row: RowReader, column: string): TextOrTurns | undefi
   );
 }
 
-/** The columns that a prompt may stand in, in the order they are looked for. */
+/** Columns that may contain the prompt, in order of preference. */
 export const promptFields: readonly string[] = [
   'prompt',
   'instruction',

@@ -3,7 +3,7 @@ import type { ExampleBody } from './format.ts';
 import { describeValue, IMAGE_COLUMNS, isObject, type RowReader } from './row-reader.ts';
 import { readTools } from './tools.ts';
 
-/** Columns that any chat row may have beside its turns. */
+/** Columns that any chat row may have besides its turns. */
 export const chatFields: readonly string[] = ['tools', 'functions', 'chat_template_kwargs', ...IMAGE_COLUMNS];
 
 /** A chat example from its turns; a conversation that nothing can be learnt from is a problem of `column`. */
@@ -14,7 +14,7 @@ export function chatBody(row: RowReader, column: string, messages: readonly Mess
   return withExtras(row, messages);
 }
 
-/** A conversation that is to be answered: its last answer, where it ends with one, is what is asked for. */
+/** A conversation to be answered; a final answer is removed. */
 export function chatInput(row: RowReader, messages: readonly Message[]): ExampleBody | undefined {
   const isAnswered = messages.at(-1)?.role === 'assistant';
   return withExtras(row, isAnswered ? messages : [...messages, { role: 'assistant', content: '' }]);

@@ -6,7 +6,7 @@ const USERS = ['user', 'user_id'];
 const ITEMS = ['item', 'item_id'];
 const TIMES = ['timestamp', 'time', 'date'];
 
-/** `{ user, item, timestamp?, user_features? }`: one choice of somebody; the rows of a user become one, by time or as they stand. */
+/** `{ user, item, timestamp?, user_features? }`: one interaction; the rows of a user are joined, by time or in file order. */
 export const interactions: Format = {
   fields: [...USERS, ...ITEMS, ...TIMES, USER_FEATURES],
   recognise(sample) {
@@ -29,7 +29,7 @@ export const interactions: Format = {
 /** 31.12.2026: with dots the day is always first, which `Date.parse` does not know. */
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?=\D|$)/;
 
-/** What a value says of the order: a number as it stands, a date as milliseconds; undefined where it is no time. */
+/** Sort key of a time: a number as it is, a date in milliseconds; undefined if it is not a time. */
 export function timeIn(value: unknown): number | undefined {
   const text = typeof value === 'string' ? value.trim() : '';
   const number = text === '' ? numberIn(value) : Number(text);

@@ -9,7 +9,7 @@ export function itemText(row: RowReader, path: string, value: unknown): string |
   return text === '' ? row.problem(path, 'is empty', 'give its id, or delete it') : text;
 }
 
-/** The column of what is known of whoever chose. */
+/** Column of user features. */
 export const USER_FEATURES = 'user_features';
 
 /** `{ "country": "de", "plan": "pro" }` as `name=value`, sorted; undefined where the row has none or after noting what is wrong. */

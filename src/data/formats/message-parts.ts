@@ -8,7 +8,7 @@ export interface MessageContent {
   images: PlacedImage[];
 }
 
-/** What stands for an image in texts, where the row has its images in a column of their own. */
+/** Placeholder of an image in texts, for rows with a column of images. */
 const PLACEHOLDER = '<image>';
 
 /** A text or a list of parts; undefined after a problem. `mayHoldImages`: answers may not. */

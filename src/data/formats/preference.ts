@@ -73,7 +73,7 @@ function alike(prompt: TextOrTurns, chosen: TextOrTurns, rejected: TextOrTurns):
   };
 }
 
-/** Two whole chats: the turns that both begin with are the prompt, a `prompt` column beside them only repeats it. */
+/** Two whole chats: their common prefix is the prompt; a `prompt` column only repeats it. */
 function splitChats(row: RowReader, chosen: readonly Message[], rejected: readonly Message[]): Pair | undefined {
   row.value('prompt');
   let shared = 0;

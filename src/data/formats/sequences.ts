@@ -5,7 +5,7 @@ import { describeValue, type RowReader } from './row-reader.ts';
 const ITEMS = ['items', 'basket'];
 const USERS = ['user', 'user_id'];
 
-/** `{ items: [...], user?, user_features? }`: what somebody chose, in order; or a basket. */
+/** `{ items: [...], user?, user_features? }`: a user's choices in order; or a basket. */
 export const sequences: Format = {
   fields: [...ITEMS, ...USERS, USER_FEATURES],
   recognise(sample) {

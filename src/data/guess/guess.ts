@@ -15,7 +15,7 @@ export interface Guess {
   reasons: readonly string[];
 }
 
-/** What the user has said already. */
+/** Columns that the user has named. */
 export interface ColumnWish {
   text?: readonly string[];
   label?: string;

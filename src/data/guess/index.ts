@@ -43,7 +43,7 @@ const LIKELY = 0.5;
 /** A second reading of another column that is nearly as likely makes a guess unclear. */
 const NEAR = 0.75;
 
-/** Whether the first reading needs nobody's word. */
+/** Whether the best reading needs no confirmation. */
 export function isClear([best, ...others]: readonly Guess[]): boolean {
   if (best === undefined || best.score < LIKELY) return false;
   return others.every(({ score, target }) => target === best.target || score < NEAR * best.score);

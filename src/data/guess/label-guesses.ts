@@ -27,7 +27,7 @@ interface Target {
 /** Texts, or rows of a table, with a class, several or a number. */
 export function labelGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   const targets = columns.flatMap((column) => targetOf(column, wish) ?? []);
-  // What is beside a choice (stars, an amount) is seldom what is asked.
+  // Columns next to a choice (stars, an amount) are rarely the label.
   const isOfChoices = itemGuesses(columns, wish).some(({ score }) => score === 1);
   // Where the last column has more of a label's name than all others, it mostly is the one.
   const final = targets.find(({ column }) => column === columns.at(-1));
@@ -88,14 +88,14 @@ function goalOf(column: ColumnProfile, format: string | undefined): Omit<Target,
   return all.find(({ fit }) => fit > 0) ?? one;
 }
 
-/** `is_spam`, `has_error`, and other columns of true and false, which are often what is asked for. */
+/** `is_spam`, `has_error`, and other Boolean columns, which are often the label. */
 function truthNamed(column: ColumnProfile): number {
   if (column.distinct !== 2) return 0;
   if (/^(is|has|was|ist|hat|est|es|ha)[_ A-Z]/.test(column.name)) return 0.8;
   return column.kind === 'truth' ? 0.3 : 0;
 }
 
-/** What the target is told from: the texts; without any, all that describes the row; both where it is a number. */
+/** Input columns for the target: the texts; without any, all columns that describe the row; both if it is a number. */
 function readColumns(columns: readonly ColumnProfile[], target: Target, wish: ColumnWish): ColumnProfile[] {
   const others = columns.filter((column) => column !== target.column);
   if (wish.text !== undefined) return wish.text.map((name) => columns.find((column) => column.name === name)!);

@@ -1,7 +1,7 @@
-/** What people call the columns of their tables. */
+/** Usual names of table columns. */
 import { greatest } from '../../base/many.ts';
 
-/** What a column may be for. */
+/** Role of a column. */
 export type Role =
   | 'text'
   | 'prompt'
@@ -202,7 +202,7 @@ const ROLE_WORDS = Object.fromEntries(
   Object.entries(WORDS).map(([role, rows]) => [role, new Set(rows.flatMap((row) => row.split(' ')))]),
 ) as unknown as Record<Role, ReadonlySet<string>>;
 
-/** Shorter words stand in compounds by chance: "ausgabe" ends in "gabe", "format" in "mat". */
+/** Shorter words occur in compounds by chance: "ausgabe" ends in "gabe", "format" in "mat". */
 const COMPOUND_LETTERS = 5;
 
 /** How well a column's name fits a role, from 0 to 1: its whole name, its last word, another one, or the end of one. */

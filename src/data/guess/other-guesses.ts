@@ -54,7 +54,7 @@ function bestOf(
   return scored.toSorted((a, b) => b.score - a.score)[0]?.column;
 }
 
-/** What somebody chose: users and items, each in several rows. */
+/** Choices of users: users and items, each in several rows. */
 export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   if (wish.label !== undefined || wish.answer !== undefined || wish.text !== undefined) return [];
   const repeats = (column: ColumnProfile): boolean => column.distinct > 1 && variety(column) <= 0.8;
@@ -84,7 +84,7 @@ export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   ];
 }
 
-/** By its name, or else by what stands in it: without it the order of the file would decide what came first. */
+/** Found by its name, or else by its values: without it the order of the file would decide what came first. */
 function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | undefined {
   return (
     columns.find((column) => isNamed(column, 'time') && (column.kind === 'number' || isDated(column))) ??
@@ -144,7 +144,7 @@ function wishedText(columns: readonly ColumnProfile[], names: readonly string[],
   return { format: 'text', columns: { text: joined(read) }, text: names, score: format === 'text' ? 1 : 0.3, reasons };
 }
 
-/** Whether a column beside a text could be an answer or a label. */
+/** Whether a column could be an answer or a label of a text. */
 function mayBeLearnt(column: ColumnProfile): boolean {
   if (isRecord(column)) return true;
   if (isAside(column) || column.distinct < 2 || isTime(column)) return false;

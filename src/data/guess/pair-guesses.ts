@@ -20,7 +20,7 @@ export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
       answer.kind === 'structure'
         ? `${listed(prompts)} → ${answer.name}, written as JSON`
         : `${listed(prompts)} → ${answer.name}, by their names: a question and its answer`;
-    // Of several columns a text is made: an object becomes its JSON.
+    // Several columns make one text: an object becomes its JSON.
     const completion = answer.kind === 'structure' ? [answer.name] : answer.name;
     const mapping = { prompt: joined(prompts), completion };
     const text = prompts.map(({ name }) => name);
@@ -51,7 +51,7 @@ function promptsFor(answer: ColumnProfile, columns: readonly ColumnProfile[], wi
   return wish.answer === undefined ? [] : texts.filter((column) => textFit(column) >= 0.5);
 }
 
-/** "solution" beside "answer" is none of the question. */
+/** "solution" next to "answer" is not part of the question. */
 function isOtherAnswer({ name }: ColumnProfile): boolean {
   return nameFit(name, 'answer') > Math.max(nameFit(name, 'prompt'), nameFit(name, 'text'));
 }

@@ -2,7 +2,7 @@ import { cellNumber, cellText } from '../cells.ts';
 import { parseStructure } from '../formats/row-reader.ts';
 import { mediaExtensions } from '../media.ts';
 
-/** What the cells of a column hold. */
+/** Content of a column's cells. */
 export type ColumnKind =
   | 'text'
   | 'number'
@@ -25,17 +25,17 @@ export interface ColumnProfile {
   /** Different values, and the most frequent ones with their counts. */
   distinct: number;
   frequent: { value: string; rows: number }[];
-  /** Of a text: mean words. */
+  /** Texts: mean number of words. */
   words: number;
-  /** Of numbers: none has a fraction. */
+  /** Numbers: all are whole. */
   isWhole: boolean;
-  /** Of numbers: each is one more than that before it. */
+  /** Numbers: each is one more than the previous. */
   isCounting: boolean;
   /** Rows with several values in a cell: a list, or text with | or ; between. */
   several: number;
   /** Different values inside of such cells. */
   distinctParts: number;
-  /** Of lists: mean items. */
+  /** Lists: mean number of items. */
   items: number;
   /** Values that differ only by case or white space; empty where there are very many values. */
   alike: string[][];
@@ -51,7 +51,7 @@ export function alikeValues(values: readonly string[]): string[][] {
   return [...groups.values()].filter(({ length }) => length > 1);
 }
 
-/** Cells are told apart by their beginning: long texts differ there. */
+/** Long texts are compared by their beginning. */
 const KEY_LENGTH = 200;
 /** Share of the cells that decides what a column holds; a few may be odd. */
 const MOST = 0.95;
@@ -129,7 +129,7 @@ export class ColumnProfiler {
     };
   }
 
-  /** What most cells are; a mixture is text. */
+  /** Kind of most cells; a mixture is text. */
   #kind(): ColumnKind {
     if (this.#filled === 0) return 'empty';
     const main = [...this.#kinds].find(([, count]) => count >= MOST * this.#filled);

@@ -6,10 +6,10 @@ import { ColumnProfiler, type ColumnProfile } from './profile.ts';
 
 /** Rows that columns are judged by; files are often sorted by label, so that a few rows say little. */
 const SAMPLE_ROWS = 20_000;
-/** Tables of that many columns are no longer looked at whole. */
+/** Wider tables are not examined in full. */
 const MAX_COLUMNS = 500;
 
-/** The columns of a path's first file, in their order, as its first rows have them; none where it is no table. */
+/** Columns of a path's first file, in order, from its first rows; empty if it is not a table. */
 export async function profileColumns(spec: DataSpec, base = process.cwd()): Promise<ColumnProfile[]> {
   const { files } = expandSpec(spec, { split: 'train', base });
   const table = new TableProfiler();

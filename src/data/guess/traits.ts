@@ -1,11 +1,11 @@
 import { nameFit, type Role } from './lexicon.ts';
 import type { ColumnProfile } from './profile.ts';
 
-/** Below so many rows, values that differ in every row say nothing. */
+/** In fewer rows, unique values say nothing. */
 const ENOUGH_ROWS = 20;
 /** A text of fewer words is a name or a class rather than a sentence. */
 const SENTENCE = 2.5;
-/** So many different whole numbers may be classes. */
+/** Maximum number of distinct whole numbers that may be classes. */
 const MAX_NUMBERED_CLASSES = 10;
 
 /** Share of the values that are different. */
@@ -17,7 +17,7 @@ export function isNamed(column: ColumnProfile, ...roles: Role[]): boolean {
   return roles.some((role) => nameFit(column.name, role) >= 0.8);
 }
 
-/** What a column of classes is called. */
+/** Whether a column is named like a label. */
 export function isLabelName(name: string): boolean {
   return nameFit(name, 'label') >= 0.8 || nameFit(name, 'labels') >= 0.8;
 }
@@ -29,7 +29,7 @@ export function isAside(column: ColumnProfile): boolean {
   return (isNamed(column, 'id', 'user') && column.words < SENTENCE) || isCode(column);
 }
 
-/** Somebody who has several rows. */
+/** A person with several rows. */
 export function isRepeatedPerson(column: ColumnProfile): boolean {
   return isNamed(column, 'user') && column.distinct > 1 && variety(column) < 1 && column.words < SENTENCE;
 }
@@ -96,7 +96,7 @@ export function severalFit(column: ColumnProfile): number {
   return distinctParts <= 0.5 * parts || parts < ENOUGH_ROWS ? 1 : 0;
 }
 
-/** What a table of numbers and classes tells a row by: no ids, texts or values that never change. */
+/** Feature of a table of numbers and classes: not an id, a text or a constant. */
 export function isFeature(column: ColumnProfile): boolean {
   if (isAside(column) || isNamed(column, 'origin') || column.distinct < 2) return false;
   if (column.kind === 'number' || column.kind === 'truth') return true;

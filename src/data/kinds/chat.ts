@@ -57,7 +57,7 @@ function asked(example: ChatExample): readonly Message[] {
   return example.messages.slice(0, lastAnswer(example.messages));
 }
 
-/** As `asked`, but without the last turn where nobody has answered. */
+/** As `asked`, but without the last turn if it is unanswered. */
 function beforeLast(example: ChatExample): readonly Message[] {
   return example.messages.slice(
     0,
@@ -65,14 +65,14 @@ function beforeLast(example: ChatExample): readonly Message[] {
   );
 }
 
-/** What an assistant says, and then its calls, as our own chat template writes them. */
+/** The assistant's text, followed by its calls as in our own chat template. */
 function answerOf(message: Message | undefined): string | undefined {
   if (message?.tool_calls === undefined) return message?.content;
   return [message.content, ...message.tool_calls.map(callText)].filter((part) => part !== '').join('\n');
 }
 
 /** The last answer, and what a user said last before it. */
-export function lastExchange({ messages: turns }: ChatExample) {
+function lastExchange({ messages: turns }: ChatExample) {
   const answerAt = turns.findLastIndex(({ role }) => role === 'assistant');
   const questionAt = turns.findLastIndex(({ role }, at) => role === 'user' && at < answerAt);
   return { answerAt, questionAt, question: turns[questionAt], answer: turns[answerAt] };

@@ -7,7 +7,7 @@ import { bothTexts, type ReadText } from './read-text.ts';
 
 export interface ClassificationExample extends ReadText {
   kind: 'classification';
-  /** What is to be classified, where it is no text; the text is empty then. */
+  /** The input, if it is not text; `text` is empty then. */
   media?: MediaFile;
   label: string;
 }

@@ -45,7 +45,7 @@ type ExampleIn<One> = One extends Kind<infer E, infer _FormatName, infer _FormNa
 type FormatIn<One> = One extends Kind<infer _E, infer FormatName, infer _FormName> ? FormatName : never;
 type FormIn<One> = One extends Kind<infer _E, infer _FormatName, infer FormName> ? FormName : never;
 
-/** What formats produce and objectives accept; checked before training. */
+/** Examples, as formats produce and objectives accept them; checked before training. */
 export type Example = ExampleIn<AnyKind>;
 export type ExampleKind = Example['kind'];
 export type ExampleOf<Name extends ExampleKind> = Extract<Example, { kind: Name }>;
@@ -56,9 +56,14 @@ export type OwnFormName = FormIn<AnyKind>;
 
 export const kinds: readonly Kind<Example>[] = all;
 
-const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+const byName = new Map<string, Kind<Example>>(kinds.map((kind) => [kind.name, kind]));
 
-/** What is declared of an example's kind. */
+/** Whether a name that was read from a file is one of a kind of this version. */
+export function isKind(name: string): name is ExampleKind {
+  return byName.has(name);
+}
+
+/** Definition of an example's kind. */
 export function kindOf({ kind }: Pick<Example, 'kind'>): Kind<Example> {
   return byName.get(kind)!;
 }
@@ -74,7 +79,7 @@ export function isOwnForm(name: string): name is OwnFormName {
   return ownForms.has(name);
 }
 
-/** What is declared of a form of answers that is one kind's own; undefined for all others. */
+/** Definition of an answer form that belongs to one kind; undefined for others. */
 export function ownForm(name: string): OwnForm | undefined {
   return ownForms.get(name);
 }

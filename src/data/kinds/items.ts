@@ -2,11 +2,11 @@ import { interactions } from '../formats/interactions.ts';
 import { sequences } from '../formats/sequences.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** What somebody chose, in order: bought, read, watched. The last item is what is predicted where the row is evaluated. */
+/** A user's choices, in order: bought, read, watched. In evaluations the last item is predicted. */
 export interface ItemsExample extends Provenance {
   kind: 'items';
   user?: string;
-  /** What is known of whoever chose, as `name=value`, sorted. */
+  /** User features, as `name=value`, sorted. */
   about?: readonly string[];
   /** At least one. */
   items: readonly string[];

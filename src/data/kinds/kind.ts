@@ -2,7 +2,7 @@ import type { Message, ToolSchema } from '../../text/message.ts';
 import type { Format } from '../formats/format.ts';
 import type { MediaFile } from '../media.ts';
 
-/** What every example carries to the end, whatever its kind. */
+/** Fields of every example, whatever its kind. */
 export interface Provenance {
   /** Content hash of the row (kind and values; not its place): 16 hex digits. Keys random numbers, splits and caches. */
   id: string;
@@ -41,18 +41,18 @@ export interface OwnForm {
   hasLikelihood?: false;
   /** Only baselines that name the form apply: those for texts in general say nothing of such answers. */
   hasOwnBaselines?: true;
-  /** What a model that writes is told to do; nothing where such a model is not asked. */
+  /** Instruction for generative models; absent if they are not asked. */
   instruction?: string;
 }
 
-/** What a base model must read, and be able to do: one of these tasks. */
+/** Requirements on a base model: its input, and one of these tasks. */
 export interface Need {
   reads: 'text' | 'image' | 'audio' | 'items';
   tasks: readonly string[];
 }
 
-/** An objective by name, and what it does, as a remark beside it. */
-export interface NamedObjective {
+/** An objective by name, with a description for remarks. */
+interface NamedObjective {
   name: string;
   remark: string;
 }
@@ -62,14 +62,14 @@ export interface UsualObjective extends NamedObjective {
   ofClasses?: Readonly<Record<string, NamedObjective>>;
 }
 
-/** What a model is asked to answer a row. */
+/** Prompt for a model. */
 export type Request =
   | string
   | { messages: Message[]; tools?: readonly ToolSchema[]; chatTemplateKwargs?: Record<string, unknown> }
   | { audio: string }
   | { question: string; context: string };
 
-/** Prompt and answer as somebody wrote them, which may be put in other words. */
+/** Prompt and answer in natural language, which may be reworded. */
 export interface WrittenTexts {
   prompt: string;
   answer: string;
@@ -104,11 +104,11 @@ export interface Kind<
   /** Shapes of files that become such rows, in the order in which they are tried. */
   formats: Readonly<Record<FormatName, Format>>;
 
-  /** What rows are compared by: all that a model would read or learn, without system prompts, which whole sets share. */
+  /** Text for comparing rows: everything that a model would read or learn, except system prompts, which whole sets share. */
   text(example: E): string;
   /** The question alone, so that one question with two answers does not straddle splits. */
   question?(example: E): string | undefined;
-  /** What it names of files: these are the same where their bytes are, wherever they lie. */
+  /** Files of the row; they are identified by their bytes, not their location. */
   files?(example: Omit<E, keyof Provenance>): readonly Pick<MediaFile, 'hash'>[];
   /** A row that detection reads back as the same example; without it such rows are never written. */
   row?(example: E): Record<string, unknown>;
@@ -121,11 +121,11 @@ export interface Kind<
   answer(example: E): string | undefined;
   /** The turns before the answer, where a chat template renders them. */
   turns?(example: E): readonly Message[] | undefined;
-  /** What a model is asked, where it is neither turns nor `prompt`. */
+  /** Prompt for a model, if it is neither turns nor `prompt`. */
   request?(example: E): Request;
   /** It is to be continued: it asks nothing and has no answer to speak of. */
   isRunningText?: true;
-  /** What one text that is read whole is answered with. Plain prompts end in this name, and the columns of a table are kept. */
+  /** Name of the answer to one text that is read whole. Plain prompts end in it, and a table's columns are kept. */
   answerName?: 'label' | 'labels' | 'number';
   /** The row's text is all that a request would have of it. */
   isReadWhole?: true;
@@ -138,7 +138,7 @@ export interface Kind<
   /** The texts that may be put in other words; undefined where the row has no question with an answer. */
   written?(example: E): WrittenTexts | undefined;
   withWritten?(example: E, texts: WrittenTexts): E;
-  /** It keeps its meaning when somebody else is spoken of. */
+  /** Whether the row keeps its meaning when people in it are changed. */
   canChangePeople?: true;
 
   objective?: UsualObjective;

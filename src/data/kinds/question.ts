@@ -16,7 +16,7 @@ export interface QuestionExample extends Provenance {
   kind: 'question';
   question: string;
   context: string;
-  /** All that are right; empty where the text does not tell; absent where nobody knows. */
+  /** All right answers; empty if the text does not contain one; absent if unknown. */
   answers?: readonly AnswerSpan[];
 }
 

@@ -21,7 +21,7 @@ export const speech = defineKind<SpeechExample, 'speech', 'speech'>({
   request: (example) => ({ audio: example.media.path }),
   forms: {
     speech: {
-      // What a model of letters writes has no case and no punctuation.
+      // CTC models of letters write neither case nor punctuation.
       metrics: ['spoken_word_error_rate', 'spoken_character_error_rate'],
       inWords: 'recordings',
       // A recording's letters may fall on its frames in many ways.

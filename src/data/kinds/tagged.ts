@@ -8,7 +8,7 @@ export interface TaggedExample extends Provenance {
   words: readonly string[];
   /** One for each word. */
   tags: readonly string[];
-  /** What the words were taken from, of rows that are to be answered. */
+  /** Original text of the words, in rows to be answered. */
   text?: string;
 }
 

@@ -13,7 +13,7 @@ export function turnsOf(prompt: TextOrTurns): readonly Message[] | undefined {
   return typeof prompt === 'string' ? undefined : prompt;
 }
 
-/** What is said, line by line. */
+/** The text of a prompt, line by line. */
 export function spoken(prompt: TextOrTurns): string {
   return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
 }
@@ -22,7 +22,7 @@ export function lastSaid(answer: TextOrTurns): string | undefined {
   return typeof answer === 'string' ? answer : answer.at(-1)?.content;
 }
 
-/** What rows are compared by: without system prompts, and with the calls of tools. */
+/** Text for comparing rows: without system prompts, with tool calls. */
 export function comparedText(value: TextOrTurns): string {
   if (typeof value === 'string') return value;
   const turns = value.filter(({ role }) => role !== 'system' && role !== 'developer');

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Finding } from '../../privacy/index.ts';
+import type { Finding } from '@attune/privacy';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
 
 interface Waiting {
@@ -38,7 +38,7 @@ export class DetectorPool implements AsyncDisposable {
     }
   }
 
-  /** Of rows of texts, by row and text what was found; whoever has least to do takes them. */
+  /** Findings by row and text; the least busy thread takes them. */
   find(rows: FindRequest['rows']): Promise<Finding[][][]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     const thread = this.#threads.reduce((least, one) => (one.open < least.open ? one : least));

@@ -1,5 +1,5 @@
-/** What a thread that finds personal data and the one that started it say to each other. Plain data. */
-import type { Finding, Kind, Language } from '../../privacy/index.ts';
+/** Messages between the main thread and threads that detect personal data. Plain data. */
+import type { Finding, Kind, Language } from '@attune/privacy';
 
 /** How its detector is made. */
 export interface ThreadData {

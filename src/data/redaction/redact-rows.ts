@@ -1,7 +1,7 @@
 /** Rows redacted in their order, with the looking done by threads where there are many rows. */
 import { takeTurn, unlessStopped } from '../../base/turn.ts';
 import { usualThreads } from '../../base/threads.ts';
-import type { Finding, OpenedRow, Redactor } from '../../privacy/index.ts';
+import type { Finding, OpenedRow, Redactor } from '@attune/privacy';
 import { DetectorPool } from './detector-pool.ts';
 
 export interface RedactRowsOptions {
@@ -90,7 +90,7 @@ class Finder implements AsyncDisposable {
     }
     this.#pool ??= new DetectorPool(this.#threads, this.#redactor.threadData);
     const found = this.#pool.find(rows.map(({ labelled }) => labelled));
-    // It is waited for later; until then a failure is nobody's surprise.
+    // It is awaited later; until then a rejection must not count as unhandled.
     found.catch(() => undefined);
     return found;
   }

@@ -1,6 +1,6 @@
 /** A thread that finds personal data in rows of texts, for the one that replaces them in order. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Detector } from '../../privacy/index.ts';
+import { Detector } from '@attune/privacy';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
 
 const detector = new Detector(workerData as ThreadData);

@@ -42,7 +42,7 @@ export function whatWouldTell(comparison: Told, pair: Pair): Remedy {
     return {
       sentence: `More ${classTitle(rarest.label, labelColumn)} rows would tell; there ${rarest.test === 1 ? 'is' : 'are'} ${rarest.test}.`,
     };
-  const readsNoTexts = systems.some(({ name }) => WORDLESS.has(name));
+  const readsNoTexts = pair.subject.knowsWords !== true && systems.some(({ name }) => WORDLESS.has(name));
   const others = readsNoTexts ? 'harder ones would' : "harder ones, or rows in people's own words, would";
   return isAlike
     ? { sentence: `Both are nearly perfect on these rows, so more like them would not tell: ${others}.` }

@@ -37,9 +37,19 @@ export async function otherWords(test: readonly Example[], options: OtherWordsOp
   return reworded.length < FEWEST ? [] : reworded;
 }
 
-/** One text with one class; a row of columns has no wording. */
 function isClassified(example: Example): example is ClassificationExample {
-  return example.kind === 'classification' && example.media === undefined && example.fields === undefined;
+  return example.kind === 'classification' && isWorded(example);
+}
+
+/** Words of a text that is no code or category. */
+const FEWEST_WORDS = 3;
+
+/** Whether a row with a class is what somebody wrote: a text, or columns of texts such as subject and body. */
+export function isWorded({ media, fields }: ClassificationExample): boolean {
+  if (media !== undefined || fields === undefined) return media === undefined;
+  const cells = Object.values(fields).filter((cell) => cell !== null);
+  const isTexts = cells.every((cell) => typeof cell === 'string');
+  return isTexts && cells.some((cell) => cell.trim().split(/\s+/).length >= FEWEST_WORDS);
 }
 
 function isWritten(example: Example): boolean {

@@ -2,7 +2,7 @@
 import { randomUnits } from '../../base/random.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { WrittenTexts } from '../../data/kinds/kind.ts';
-import { gazetteer } from '../../privacy/gazetteer.ts';
+import { gazetteer } from '@attune/privacy/gazetteer';
 import { expectedCalls } from '../example-text.ts';
 import { parseObject } from '../metrics/compared.ts';
 import { rephrased } from '../overfitting/rephrase.ts';

@@ -40,7 +40,8 @@ export function rewordRows(
     const formed = inOtherForm(spliced, words, draw);
     const spelt = draw() < 1 / 2 ? misspelt(formed, draw) : formed;
     const text = draw() < 1 / 2 && added.length > 0 ? withAside(spelt, pick(added, draw), { draw }) : spelt;
-    return text === row.text ? [] : [{ ...row, id: `${row.id}:other-words`, text }];
+    // What was joined from columns is one text now.
+    return text === row.text ? [] : [{ ...row, id: `${row.id}:other-words`, text, fields: undefined }];
   });
 }
 

@@ -1,5 +1,5 @@
 // V vocabulary
-import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 import { logProbOf } from '../log-probs.ts';
 
 /** Follows another constraint and adds up how likely what is written is, among what that allows. */

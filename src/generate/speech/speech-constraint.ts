@@ -1,4 +1,4 @@
-import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 
 /** Bans ids that are not text, some of them at the start only. */
 export class SpeechConstraint implements TokenConstraint {

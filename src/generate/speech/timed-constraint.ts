@@ -1,6 +1,6 @@
 // V vocabulary
 import type { TimeTokens } from '../../text/index.ts';
-import type { TokenConstraint } from '../constraint/token-constraint.ts';
+import type { TokenConstraint } from '@attune/constraint';
 import { forbid } from './speech-constraint.ts';
 
 export interface TimedVocabulary {

@@ -1,6 +1,6 @@
 /** How models of one family write the calls of tools. */
 import { parseJson } from '../../files/json.ts';
-import type { FreeCalls } from '../constraint/free-calls.ts';
+import type { FreeCalls } from '@attune/constraint';
 import type { ConstraintSpec } from '../index.ts';
 
 /** A call as the model wrote it. */

@@ -77,15 +77,17 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
     maxNewTokens,
     metrics: run.metrics ?? computableOn(suitableMetrics(train), test),
   };
-  const compared = await runComparison([subject, ...cheapRivals(comparison)], rows, options);
+  const compared = await runComparison([subject, ...(await cheapRivals(comparison))], rows, options);
   return wordingOf(compared, { comparison, samples: readSamples(folder), test });
 }
 
-/** Those that took part in the comparison, fitted again. */
-function cheapRivals({ systems }: Comparison): SystemSpec[] {
+/** Those that took part in the comparison, fitted again; what reads columns knows nothing of their words. */
+async function cheapRivals({ systems }: Comparison): Promise<SystemSpec[]> {
   const names = systems.flatMap(({ kind, name }) => (kind === 'cheap' && name !== WORDLESS ? [name] : []));
   const known = names.filter((name): name is BaselineName => (baselines.names as readonly string[]).includes(name));
-  return known.length === 0 ? [] : [{ source: 'cheap', baselines: known }];
+  const loaded = await Promise.all(known.map((name) => baselines.load(name)));
+  const reading = known.filter((_, i) => loaded[i].ofTables !== true);
+  return reading.length === 0 ? [] : [{ source: 'cheap', baselines: reading }];
 }
 
 interface Before {

@@ -1,7 +1,7 @@
 import type { Example } from '../../data/index.ts';
 import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
 import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
-import type { PreferenceMeasure } from '../../train/method.ts';
+import type { PreferenceMeasure } from '../../tasks/answers/answering.ts';
 import { readNotes } from '../model/result-notes.ts';
 import { resultFolder } from '../model/result-folder.ts';
 import { measureOf } from '../model/pair-judging.ts';

@@ -6,7 +6,7 @@ import {
   type EmbeddingModelOptions,
   type MadeVectors,
 } from './embedding-model.ts';
-import type { PlacedImage } from './pair-vectors.ts';
+import type { PlacedImage } from '../../tasks/answers/pair-vectors.ts';
 
 /** Rows that become vectors: texts, or images of files. */
 export type VectorRows =

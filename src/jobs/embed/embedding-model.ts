@@ -1,7 +1,7 @@
 // R rows, D width of their vectors
 import { AttuneError } from '../../base/errors.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
-import { taskNames } from '../../models/architecture.ts';
+import { tasks } from '../../tasks/index.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { poolingKey } from '../../models/sentence-folder.ts';
 import type { Pooling } from '../../models/heads/pooling.ts';
@@ -10,8 +10,8 @@ import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
 import { refuseOtherPooling } from './own-pooling.ts';
 import { settleWeights } from '../model/settle-weights.ts';
-import { captionVectors, imageVectors, type PlacedImage } from './pair-vectors.ts';
-import { sentenceVectors } from './text-vectors.ts';
+import { captionVectors, imageVectors, type PlacedImage } from '../../tasks/answers/pair-vectors.ts';
+import { sentenceVectors } from '../../tasks/answers/text-vectors.ts';
 
 /** Ways to make one vector of an encoder's states that can be asked for. */
 export type AskedPooling = 'mean' | 'first' | 'max' | 'last';
@@ -183,7 +183,7 @@ function noVectors(target: string, { model, notes }: OpenedModel): AttuneError {
     });
   }
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} makes no vectors: its task is ${taskNames[model.task]}`,
+    what: `${target} makes no vectors: its task is ${tasks[model.task].title}`,
     expected: 'a model of sentence vectors, or of texts and images',
     fix: 'train one on pairs of texts: attune train RECIPE --objective contrastive',
   });

@@ -4,7 +4,7 @@ import { plural } from '../../base/format.ts';
 import { SafetensorsFile, scope } from '../../tensor/index.ts';
 import { buildIndex, ClusteredIndex, ExactIndex, readIndex, vectorsOf, writeIndex } from '../../vectors/index.ts';
 import type { JobContext } from '../job.ts';
-import { toUnitRows } from './text-vectors.ts';
+import { toUnitRows } from '../../tasks/answers/text-vectors.ts';
 
 export interface IndexVectorsInput {
   /** A safetensors file with `vectors`, f32 [V, D]. */

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readIndex } from '../../vectors/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { openEmbeddingModel, type EmbeddingModelOptions } from './embedding-model.ts';
-import { toUnitRows } from './text-vectors.ts';
+import { toUnitRows } from '../../tasks/answers/text-vectors.ts';
 import { embedRows, type VectorRows } from './embed.ts';
 
 export interface RetrieveInput extends EmbeddingModelOptions {

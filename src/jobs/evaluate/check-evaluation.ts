@@ -1,8 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
 import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import { expectedText, rowLabels } from '../../eval/example-text.ts';
-import type { Prediction } from '../../eval/predictor.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 
@@ -56,7 +55,7 @@ async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Pro
       const fix = 'set data.test to a share or a file, or remove the metric';
       return [{ field, message: `${name} is measured on test rows, and none are kept`, fix }];
     }
-    const predict = predictors[task];
+    const predict = tasks[task].flawless;
     if (predict === undefined) return [];
     try {
       for (const example of test.slice(0, LOOKED_AT)) metric.add(predict(example), example);
@@ -67,23 +66,4 @@ async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Pro
       return [{ field, message: `${name}: ${what}${got === undefined ? '' : ` (${got})`}`, fix }];
     }
   });
-}
-
-/** Perfect predictions for a row, with the fields that a model of the task returns; other tasks are not checked. */
-const predictors: Partial<Record<Task, (example: Example) => Prediction>> = {
-  'causal-lm': written,
-  seq2seq: written,
-  sequence: (example) => {
-    const labels = rowLabels(example);
-    const text = expectedText(example) ?? '';
-    if (labels.length === 0 && example.kind !== 'multilabel') return { id: example.id, text };
-    const scores = Object.fromEntries(labels.map((label) => [label, 1]));
-    return { id: example.id, text, scores, ...(example.kind === 'multilabel' ? { labels } : { label: text }) };
-  },
-};
-
-function written(example: Example): Prediction {
-  const text = expectedText(example) ?? '';
-  const usage = { inputTokens: 1, outputTokens: 1, seconds: 0, cost: 0 };
-  return { id: example.id, text, likelihood: { negativeLogLikelihood: 1, tokens: 1, bytes: 1 }, usage };
 }

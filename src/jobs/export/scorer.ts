@@ -1,10 +1,10 @@
 // N tokens
 import { AttuneError } from '../../base/errors.ts';
 import { randomUint32 } from '../../base/random.ts';
-import type { Task } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
-import { layoutOfRows, type Layout } from '../../nn/index.ts';
-import { fromArray, noGrad, scope, type Tensor } from '../../tensor/index.ts';
+import { layoutOfRows } from '../../nn/index.ts';
+import { taskNames, tasks } from '../../tasks/index.ts';
+import { fromArray, noGrad, scope } from '../../tensor/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { traitsOf } from '../../models/traits.ts';
 import type { OpenedModel } from '../model/open-model.ts';
@@ -36,10 +36,11 @@ const MOST_TOKENS = 64;
 
 function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   const readsText = model.architecture.modalities?.includes('text') ?? true;
-  if (!readsText || lossOf[model.task] === undefined) {
+  if (!readsText || tasks[model.task].outputLoss === undefined) {
+    const measurable = taskNames.filter((task) => tasks[task].outputLoss !== undefined);
     throw new AttuneError('E_NO_ROWS', {
       what: `${folder} belongs to no run, so there are no rows to check the export on`,
-      expected: `a run, or a model that reads text and is for ${Object.keys(lossOf).join(', ')}`,
+      expected: `a run, or a model that reads text and is for ${measurable.join(', ')}`,
       fix: 'name the folder of the run',
     });
   }
@@ -51,46 +52,14 @@ function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   return { rows: { split: 'random', count: ROWS }, loss: async (scored) => lossOn(scored, ids, length) };
 }
 
-interface Scored {
-  model: Model;
-  hidden: Tensor;
-  layout: Layout;
-  ids: BigInt64Array;
-}
-
-/** How far outputs are from what they would have to be, by what a model is for. */
-const lossOf: Partial<Record<Task, (scored: Scored) => number>> = {
-  'causal-lm': ({ model, hidden, layout, ids }) => {
-    const targets = fromArray(BigInt64Array.from([...ids.subarray(1), ids[0]])); // [N], shifted
-    const scores = model.tokenHead.tokenLogProbs(hidden, targets).logProbs.toNumbers();
-    const scored = scores.filter((_, i) => !layout.offsets.includes(i + 1));
-    return -scored.reduce((sum, value) => sum + value, 0) / scored.length;
-  },
-  'masked-lm': ({ model, hidden, ids }) =>
-    -model.tokenHead.tokenLogProbs(hidden, fromArray(ids)).logProbs.mean().item(),
-  sequence: ({ model, hidden, layout }) => distance(model.sequenceHead.scores(hidden, layout)),
-  token: ({ model, hidden, layout }) => distance(model.tokenClassHead.scores(hidden, layout)),
-  question: ({ model, hidden }) => {
-    const { start, end } = model.questionHead.scores(hidden);
-    return distance(start) + distance(end);
-  },
-  embedding: ({ model, hidden, layout }) => distance(model.embeddingHead.embed(hidden, layout)),
-};
-
-/** Mean squared distance of scores from numbers drawn at random: classes that are never right would all cost the same. */
-function distance(scores: Tensor): number {
-  const values = scores.flatten().toNumbers();
-  const squares = values.map((value, i) => (value - randomUint32([1, 'export'], i) / 2 ** 31 + 1) ** 2);
-  return squares.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /** The loss of a model on rows of tokens. */
 function lossOn(model: Model, ids: BigInt64Array, length: number): number {
   const lengths = Array.from({ length: ids.length / length }, () => length);
   return noGrad(() =>
     scope(() => {
       const layout = layoutOfRows(lengths, { causal: traitsOf(model).causal });
-      return lossOf[model.task]!({ model, hidden: model.hidden({ ids, layout }), layout, ids });
+      const hidden = model.hidden({ ids, layout });
+      return tasks[model.task].outputLoss!({ model, hidden, layout, ids, tensorOf: fromArray });
     }),
   );
 }

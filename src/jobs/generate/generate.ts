@@ -2,14 +2,15 @@ import { AttuneError } from '../../base/errors.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { Batcher, limitConstraints, type BatcherCounts, type CompileLimits } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
-import { type Task, taskNames } from '../../models/architecture.ts';
+import type { Task } from '../../models/architecture.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { AdapterShelf } from './adapters/shelf.ts';
 import { answerQuestion } from './model-questions.ts';
 import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
-import { hears } from '../predict/speech.ts';
+import { hears } from '../../tasks/answers/speech.ts';
 import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { availableBytes } from '../model/resources.ts';
@@ -33,20 +34,14 @@ type Request = JobRequest<SessionRequest, SessionChunk>;
 /** A quarter of what is free holds keys and values, and no more than this. */
 const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
-/** Tasks of models that write text. */
-const WRITING: ReadonlySet<Task> = new Set(['causal-lm', 'seq2seq']);
-
-/** The task of models that answer with a stretch of the text that they are given. */
-const FINDING: Task = 'question';
-
 /** Answers prompts until the session is closed. */
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const opened = await openModel(input.target, input);
   reportRemark(opened.tokenizer, context.emit);
-  if (!WRITING.has(opened.model.task) && opened.model.task !== FINDING && !hears(opened.model)) {
+  if (tasks[opened.model.task].prompts === undefined && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `${input.target} writes no text: its task is ${taskNames[opened.model.task]}`,
+      what: `${input.target} writes no text: its task is ${tasks[opened.model.task].title}`,
       expected: 'a language model',
       fix: elsewhere(opened.model.task, input.target),
     });
@@ -73,10 +68,9 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
 
 /** Advice for a model that does not generate text. */
 function elsewhere(task: Task, target: string): string {
-  if (task === 'next-item') return `to have items recommended: attune recommend ${target}`;
-  if (task === 'embedding' || task === 'contrastive') return `to have its vectors: attune embed ${target}`;
-  if (task === 'masked-lm') return 'to measure it: attune eval';
-  return `to have rows answered: attune predict ${target} --input FILE, or --text "…"`;
+  return (
+    tasks[task].elsewhere?.chat(target) ?? `to have rows answered: attune predict ${target} --input FILE, or --text "…"`
+  );
 }
 
 async function answer(answering: Answering, request: Request): Promise<void> {
@@ -98,7 +92,8 @@ async function serve(answering: Answering, request: Request): Promise<void> {
   if ('remove' in body) return answering.adapters.remove(body.remove);
   if ('ask' in body) return send(await answerQuestion(answering, body));
   const asked = request as PromptsRequest;
-  if (!hears(answering.model) && answering.model.task !== FINDING) return answerPrompts(answering, asked);
+  if (!hears(answering.model) && tasks[answering.model.task].prompts === 'written')
+    return answerPrompts(answering, asked);
   if (body.adapter !== undefined) throw onlyWriting(answering.model.task);
   return hears(answering.model) ? writeDownAll(answering, asked) : findAnswers(answering, asked);
 }
@@ -106,7 +101,7 @@ async function serve(answering: Answering, request: Request): Promise<void> {
 function onlyWriting(task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
     what: 'Only models that write text answer by named adapters',
-    got: taskNames[task],
+    got: tasks[task].title,
     fix: 'open the adapter by itself',
   });
 }

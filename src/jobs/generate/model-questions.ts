@@ -3,8 +3,8 @@ import { scorePrompt, type PromptToken } from '../../generate/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import { withAdapters } from '../../nn/index.ts';
 import { infillMarks } from '../../text/index.ts';
-import { hears } from '../predict/speech.ts';
-import { seeImages } from '../model/see-images.ts';
+import { hears } from '../../tasks/answers/speech.ts';
+import { seeImages } from '../../tasks/answers/see-images.ts';
 import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
 import type { Answering } from './request.ts';
 

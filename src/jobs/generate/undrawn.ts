@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
-import { answerWithSpans } from '../predict/spans.ts';
-import { processorOf, writeDown } from '../predict/speech.ts';
+import { answerWithSpans } from '../../tasks/answers/spans.ts';
+import { processorOf, writeDown } from '../../tasks/answers/speech.ts';
 import { wrongPrompt } from './read-prompts.ts';
 import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
 

@@ -10,8 +10,8 @@ import {
   type TokenConstraint,
 } from '../../generate/index.ts';
 import type { ImageFile } from '../../text/index.ts';
-import { seeImages } from '../model/see-images.ts';
-import { answerBorder, borderedConstraint } from '../predict/plain-answers.ts';
+import { seeImages } from '../../tasks/answers/see-images.ts';
+import { answerBorder, borderedConstraint } from '../../tasks/answers/plain-answers.ts';
 import { readable, READ_TOGETHER, readPrompts, withLease, type AnsweringBy } from './read-prompts.ts';
 import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
 

@@ -21,6 +21,7 @@ import {
   type LanguageChoice,
   type Tokenizer,
 } from '../../text/index.ts';
+import type { Answering } from '../../tasks/answers/answering.ts';
 import type { MediaReader, Tuning } from '../../train/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
 import { baseFolderOf } from './base-folder.ts';
@@ -69,13 +70,14 @@ export interface OpenedModel {
   notes?: ResultNotesFile;
   /** How its weights are kept, where that is not dense. */
   storage?: StorageName;
-  /** How the run reads its rows that a model is opened for as its base. */
-  reading?: Recipe['data'];
+  /** How the run reads its rows that it comes from, or is opened for as its base. */
+  reading?: Answering['reading'];
 }
 
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
-  const opened = await openChecked(target, options);
+  const checked = await openChecked(target, options);
+  const opened = { reading: (checked.notes?.recipe as Partial<Recipe> | undefined)?.data, ...checked };
   textReaderOf(opened.model.trunk)?.keep();
   const { languages } = options;
   return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };

@@ -1,15 +1,16 @@
 import type { RawConfig } from '../../models/config.ts';
 import type { Task } from '../../models/architecture.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { ProblemType } from '../../models/heads/head.ts';
 
 /** Whether a task's head has classes, or a number in their place. */
 export function hasClasses(task: Task): boolean {
-  return task === 'sequence' || task === 'token';
+  return tasks[task].labels !== undefined;
 }
 
 /** Whether a head is trained in full with an adapter even if the base model has one, as PEFT does. */
 export function trainsWholeHead(task: Task): boolean {
-  return hasClasses(task) || task === 'question';
+  return tasks[task].trainsWholeHead === true;
 }
 
 const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans', 'step_separator'];

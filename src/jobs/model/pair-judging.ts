@@ -1,9 +1,16 @@
 import { objectives } from '../../methods/objectives/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import type { PreferenceMeasure } from '../../train/method.ts';
+import type { PairJudging, PreferenceMeasure } from '../../tasks/answers/answering.ts';
 import { referenceModel, type ReferenceModel } from '../train/reference-model.ts';
 import type { OpenedModel } from './open-model.ts';
 import type { ResultNotesFile } from './result-notes.ts';
+
+type Judged = Pick<OpenedModel, 'model' | 'tuning' | 'notes'>;
+
+/** How pairs of answers are judged by a result: as its run did. */
+export function pairJudging(opened: Judged): PairJudging {
+  return { measure: () => measureOf(opened.notes), reference: () => referenceOf(opened) };
+}
 
 /** What the run of a result judged pairs by. */
 export async function measureOf(notes: ResultNotesFile | undefined): Promise<PreferenceMeasure | undefined> {
@@ -13,11 +20,7 @@ export async function measureOf(notes: ResultNotesFile | undefined): Promise<Pre
 }
 
 /** The model that training compared with; undefined for one that nothing was made from: it is its own. */
-export async function referenceOf({
-  model,
-  tuning,
-  notes,
-}: Pick<OpenedModel, 'model' | 'tuning' | 'notes'>): Promise<ReferenceModel | undefined> {
+async function referenceOf({ model, tuning, notes }: Judged): Promise<ReferenceModel | undefined> {
   const recipe = notes?.recipe as Recipe | undefined;
   if (recipe === undefined && tuning === undefined) return undefined;
   const objective = recipe?.objective;

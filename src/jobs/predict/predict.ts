@@ -4,10 +4,12 @@ import type { MediaKind } from '../../data/media.ts';
 import type { Prediction } from '../../eval/predictor.ts';
 import { DEFAULT_NEW_TOKENS } from '../../generate/index.ts';
 import { storages, type StorageName } from '../../methods/storage/index.ts';
-import { type Task, taskNames } from '../../models/architecture.ts';
+import type { Task } from '../../models/architecture.ts';
+import type { AnswerKind } from '../../tasks/define.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { JobContext, JobRequest } from '../job.ts';
 import { answerAsked } from './model-predictor.ts';
-import { hears, processorOf } from './speech.ts';
+import { hears, processorOf } from '../../tasks/answers/speech.ts';
 import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
 import { notedShapes } from '../rows/noted-shapes.ts';
@@ -19,9 +21,6 @@ export interface PredictInput extends OpenOptions {
   /** How its weights are read, in every pass; `dense` unless given. */
   storage?: StorageName;
 }
-
-/** What an answer is: one class, any number of them, a number, tags of words, a stretch of a text, or text. */
-export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'stretch' | 'text';
 
 /** What rows for a model look like, and its answers. Plain data. */
 export interface PredictorDescription {
@@ -50,14 +49,6 @@ interface PredictBody {
 
 export type PredictChunk = { description: PredictorDescription } | { predictions: Prediction[] };
 
-/** What gives answers of another form, and by which command. */
-const ELSEWHERE: Partial<Record<Task, string>> = {
-  embedding: 'to have its vectors: attune embed',
-  contrastive: 'to have its vectors: attune embed',
-  'next-item': 'to have items recommended: attune recommend',
-  'masked-lm': 'to measure it: attune eval; to answer rows, tune it for a task first: attune train',
-};
-
 /** Answers rows until the session is closed, as a comparison would. @throws AttuneError E_TASK_UNSUPPORTED */
 export async function run(input: PredictInput, context: JobContext): Promise<void> {
   const { target } = input;
@@ -65,7 +56,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   const opened = await openModel(target, input);
   reportRemark(opened.tokenizer, context.emit);
   const { task } = opened.model;
-  if (ELSEWHERE[task] !== undefined) throw unsupported(target, task);
+  if (tasks[task].elsewhere !== undefined) throw unsupported(target, task);
   if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row
   settleWeights(opened.model);
   // After they have moved: a copy belongs to the tensor that it was made of.
@@ -84,9 +75,9 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
 
 function unsupported(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} gives rows no answers: its task is ${taskNames[task]}`,
+    what: `${target} gives rows no answers: its task is ${tasks[task].title}`,
     expected: 'a classifier, a model of numbers, tags or answers in texts, or one that writes',
-    fix: ELSEWHERE[task],
+    fix: tasks[task].elsewhere?.predict,
   });
 }
 
@@ -144,30 +135,15 @@ function faultyRows(error: unknown, examples: readonly Example[]): Map<Example, 
 
 function describe({ model, tokenizer, media, notes }: OpenedModel): PredictorDescription {
   const { task } = model;
-  const head = task === 'sequence' ? model.sequenceHead : task === 'token' ? model.tokenClassHead : undefined;
-  const answers = answersOf(model);
+  const { labels, answerKind } = tasks[task];
+  const answers = answerKind?.(model) ?? 'text';
   return {
     task,
     answers,
-    labels: answers === 'number' ? undefined : head?.labels,
+    labels: answers === 'number' ? undefined : labels?.(model),
     thresholds: model.config.label_thresholds as PredictorDescription['thresholds'],
     isChat: task === 'causal-lm' && (notes?.has_template ?? tokenizer.templates.sources.size > 0),
     media: hears(model) ? 'audio' : media?.kind,
     shapes: notedShapes(notes),
   };
-}
-
-/** A process reward model of ours says what stands between steps. */
-function judgesSteps({ config }: OpenedModel['model']): boolean {
-  return typeof config.step_separator === 'string';
-}
-
-function answersOf(model: OpenedModel['model']): AnswerKind {
-  const { task } = model;
-  if (task === 'token') return judgesSteps(model) ? 'steps' : 'tags';
-  if (task === 'question') return 'stretch';
-  if (task !== 'sequence') return 'text';
-  const { problemType } = model.sequenceHead;
-  if (problemType === 'regression') return 'number';
-  return problemType === 'multi_label_classification' ? 'labels' : 'label';
 }

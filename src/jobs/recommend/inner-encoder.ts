@@ -6,8 +6,8 @@ import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../tensor/index.ts';
 import { Tokenizer } from '../../text/index.ts';
 import { traitsOf } from '../../models/traits.ts';
-import { cutTo } from '../predict/cut-rows.ts';
-import { textVectors } from '../predict/vectors.ts';
+import { cutTo } from '../../tasks/answers/cut-rows.ts';
+import { textVectors } from '../../tasks/answers/vectors.ts';
 import { withTexts } from './item-catalogue.ts';
 import { openModel } from '../model/open-model.ts';
 
@@ -76,7 +76,7 @@ export async function tokenTexts(
   const whole = framed.map(({ ids }, line) => {
     return { id: String(line), ids, trained: new Uint8Array(ids.length), source: { file: '', line } };
   });
-  const rows = cutTo(whole, most, { tokenizer, notes: undefined, reading: undefined });
+  const rows = cutTo(whole, most, { tokenizer });
   const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
   const longest = rows.reduce((length, { ids }) => Math.max(length, ids.length), 0);
   const cut = described.filter((_, row) => rows[row].ids.length < framed[row].ids.length);

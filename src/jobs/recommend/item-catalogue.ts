@@ -9,7 +9,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { ItemTable, type ItemFeatures, type ItemFeatureSizes } from '../../models/items/item-table.ts';
 import type { Model } from '../../models/model.ts';
 import type { JobContext } from '../job.ts';
-import { textVectors } from '../predict/vectors.ts';
+import { textVectors } from '../../tasks/answers/vectors.ts';
 import { CATALOGUE_FILES } from '../model/model-readers.ts';
 import type { ItemTokens } from './inner-encoder.ts';
 import { openModel } from '../model/open-model.ts';

@@ -5,8 +5,8 @@ import { itemNames } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import { sideBySide, type Found, type StoredIndex } from '../../vectors/index.ts';
 import { traitsOf } from '../../models/traits.ts';
-import { inBatches } from '../predict/batched.ts';
-import { historyRow, lastStates } from '../predict/items.ts';
+import { inBatches } from '../../tasks/answers/batched.ts';
+import { historyRow, lastStates } from '../../tasks/answers/items.ts';
 import { openItemIndex } from './item-index.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
 

@@ -1,3 +1,4 @@
+import { templateCode } from '@attune/jinja';
 import { pushAll } from '../../base/many.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -5,6 +6,7 @@ import type { ClassificationExample } from '../../data/example.ts';
 import { CUT_ANYWHERE, fitRows, READ_IN_WINDOWS, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
+import { frameTokens } from '../../tasks/rows/frame-tokens.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
 import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
@@ -60,13 +62,6 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const fitted = fitRows(divided.flat(), origins, cutting);
   const cuts = fitted.cuts.map((cut) => ({ ...cut, row: exampleOf[cut.row] }));
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
-}
-
-/** The tokens that may begin and end a text's frame: BOS and [CLS]; [SEP], and </s> of T5 and of texts for images. */
-export function frameTokens(tokenizer: Tokenizer): { starts: number[]; ends: number[] } {
-  const { bos, cls, sep, eos } = tokenizer.special;
-  const idsOf = (tokens: readonly (typeof bos)[]) => tokens.flatMap((token) => (token === undefined ? [] : [token.id]));
-  return { starts: idsOf([bos, cls]), ends: idsOf([sep, eos]) };
 }
 
 /** Options that change nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
@@ -162,7 +157,14 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
   });
 }
 
-const CODE_FOLDERS = ['../../text/', '../../methods/objectives/', '../../audio/', '../../image/'];
+const CODE_FOLDERS = [
+  templateCode,
+  '../../text/',
+  '../../tasks/rows/',
+  '../../methods/objectives/',
+  '../../audio/',
+  '../../image/',
+];
 
 /** Whether a template writes the date, so that rows differ from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {

@@ -145,7 +145,14 @@ function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
   return sha256(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
-const CODE_FOLDERS = ['../../models/', '../../nn/', '../../image/', '../../audio/', '../../methods/objectives/'];
+const CODE_FOLDERS = [
+  '../../models/',
+  '../../nn/',
+  '../../image/',
+  '../../audio/',
+  '../../tasks/rows/',
+  '../../methods/objectives/',
+];
 
 async function compute(rows: readonly PreparedRow[], path: string, context: FrozenContext): Promise<void> {
   const { emit, model, blocks } = context;

@@ -6,9 +6,9 @@ import { withRandomness } from '../../nn/index.ts';
 import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
 import type { AnswerToScore, RewardModelSpec } from '../../train/reward-model.ts';
 import type { OpenedModel } from '../model/open-model.ts';
-import { TEMPLATE_DATE } from '../predict/answering.ts';
-import { inBatches } from '../predict/batched.ts';
-import { rightSteps, separatorOf } from '../predict/head-scores.ts';
+import { TEMPLATE_DATE } from '../../tasks/answers/answering.ts';
+import { inBatches } from '../../tasks/answers/batched.ts';
+import { rightSteps, separatorOf } from '../../tasks/answers/head-scores.ts';
 
 /** Rewards of answers by a model that judges each of their steps; 0 for an answer without any. */
 export async function processRewards(

@@ -72,7 +72,7 @@ async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Prom
   });
 }
 
-const CODE_FOLDERS = ['../../models/', '../../nn/', '../../methods/objectives/'];
+const CODE_FOLDERS = ['../../models/', '../../nn/', '../../tasks/rows/', '../../methods/objectives/'];
 
 async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
   const { objective, reference, microBatchTokens, emit, signal } = context;

@@ -7,10 +7,10 @@ import { Renderer } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/reward-model.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
-import { inBatches } from '../predict/batched.ts';
-import { classScores } from '../predict/head-scores.ts';
-import { readScores } from '../predict/read-scores.ts';
-import { TEMPLATE_DATE } from '../predict/answering.ts';
+import { inBatches } from '../../tasks/answers/batched.ts';
+import { classScores } from '../../tasks/answers/head-scores.ts';
+import { readScores } from '../../tasks/answers/read-scores.ts';
+import { TEMPLATE_DATE } from '../../tasks/answers/answering.ts';
 import { processRewards, refuseLong, refuseUnknownStep } from './process-rewards.ts';
 
 /**

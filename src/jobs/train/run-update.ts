@@ -1,4 +1,3 @@
-import type { Recipe } from '../../methods/recipe.ts';
 import { updates } from '../../methods/update/index.ts';
 import type { Reference, Update } from '../../train/interfaces.ts';
 import { withRetention } from './retention.ts';

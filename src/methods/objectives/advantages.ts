@@ -4,7 +4,7 @@ export type Rewards = readonly (number | null)[];
 export interface AdvantageOptions {
   /** Completions of each prompt, which follow each other. */
   groupSize: number;
-  /** By what the differences to the group's mean are divided. */
+  /** Divisor of the differences to the group's mean. */
   scale: 'group' | 'batch' | 'none';
 }
 

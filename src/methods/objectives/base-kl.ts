@@ -29,7 +29,7 @@ export function nextTokenObjective(
   };
 }
 
-/** While training; validation is told in plain cross-entropy, so that runs can be compared. */
+/** In training only; validation reports plain cross-entropy, so that runs are comparable. */
 function tokenLossOf(
   model: Model,
   batch: Batch,

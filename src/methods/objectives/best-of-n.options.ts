@@ -6,7 +6,7 @@ const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, num
 const { tools, tool_timeout, max_tool_calling_iterations } = rolloutOptions;
 const { max_completion_length, temperature, top_p, top_k, min_p, repetition_penalty } = rolloutOptions;
 
-/** Of several sampled answers to each prompt the best one is trained on. */
+/** Samples several answers to each prompt and trains on the best one. */
 export const options = z
   .strictObject({
     reward_funcs,

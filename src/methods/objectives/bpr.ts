@@ -10,9 +10,9 @@ import { philoxUnits } from './masking.ts';
 import { predictionsOf, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 
 /**
- * What somebody chooses scores higher than what they do not (BPR; Rendle et al., 2009): of each item of a row and items
- * drawn by chance from those that the row does not have, the logarithm of the logistic function of the difference of
- * their scores. Drawn anew at each step, by row and position; in an evaluation they are always the same.
+ * Chosen items score higher than others (BPR; Rendle et al., 2009): log-sigmoid of the score difference between each
+ * item of a row and random items that the row lacks. Drawn anew at each step, by row and position; fixed in
+ * evaluations.
  */
 export function create({ negatives }: BprOptions, { tokenizer }: Processor): Objective {
   const items = itemNames(tokenizer).flatMap((name, id) => (name === undefined ? [] : [id]));
@@ -59,7 +59,7 @@ interface Drawing {
   at: { seed: number; step: number } | undefined;
 }
 
-/** Who has every item has none that could be set against them: nothing of the row is trained. */
+/** A row with every item has no negatives, so nothing of it is trained. */
 function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing): PreparedRow {
   const had = [...new Set(row.ids)].flatMap((id) => placeOf.get(id) ?? []).toSorted((a, b) => a - b);
   const free = items.length - had.length;

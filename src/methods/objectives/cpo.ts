@@ -22,7 +22,7 @@ import {
   type ReferenceFreeOptions,
 } from './reference-free-losses.ts';
 
-/** A loss of pairs without a reference, with the chosen answers' cross-entropy beside it. */
+/** A reference-free pair loss, plus the chosen answers' cross-entropy. */
 export interface ReferenceFreeObjective extends ReferenceFreeOptions {
   loss: ReferenceFreeName;
   /** Weight of the cross-entropy; 0 for none. */
@@ -76,7 +76,7 @@ function lossOf(
   return { perRow, tally: { ...metrics, ...odds } };
 }
 
-/** What rows begin with before their two answers: [R] */
+/** Prompt part of rows, before their two answers: [R] */
 function ofPrompts(sums: Tensor, rowOf: readonly number[], { rows }: Batch): Tensor {
   const isAnswer = rowOf.map((row, text) => text >= rowOf.lastIndexOf(row) - 1);
   const weights = fromArray(Float32Array.from(isAnswer, (one) => (one ? 0 : 1))).toDevice(sums.device);

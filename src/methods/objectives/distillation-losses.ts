@@ -40,7 +40,7 @@ export function sparseDivergenceOf(
   return betweenBoth(cat([known, rest], 1), cat([logProbs, wantedRest], 1), beta);
 }
 
-/** Of log-probabilities. */
+/** Generalised Jensen-Shannon divergence of log-probabilities. */
 function betweenBoth(own: Tensor, wanted: Tensor, beta: number): Tensor {
   if (beta === 0) return klOf(wanted, own);
   if (beta === 1) return klOf(own, wanted);

@@ -69,7 +69,7 @@ function pairColumns(
   return columns(chosen, rejected, judged.select(1, 0), judged.select(1, 1), plain, weight);
 }
 
-/** What the reference says: known before, or asked now; nothing where there is none. [R, 2] */
+/** The reference's log-probabilities: precomputed, or computed now; absent without a reference. [R, 2] */
 function judgedColumns(
   model: Model,
   batch: Batch,
@@ -112,7 +112,7 @@ function rowsOfTexts(rows: readonly PreparedRow[]): number[] {
   return rows.flatMap(({ segments = [0] }, row) => segments.map(() => row));
 }
 
-/** WPO (Zhou et al., 2024): how probable both answers are beside what the model would say itself, without gradients. [R] */
+/** WPO (Zhou et al., 2024): probability of both answers relative to the model's own samples, without gradients. [R] */
 function pairWeights(model: Model, batch: Batch, tokens: TrainedTokens): Tensor {
   const usual = ofDistributions(model, tokens.hidden.detach(), logCollision); // [L]
   const [chosen, rejected] = pairsOf(sumsOfTexts(tokens.logProbs.detach().sub(usual), tokens), tokens);

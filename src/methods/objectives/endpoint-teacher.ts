@@ -15,8 +15,8 @@ export interface EndpointTeacher {
   /** @throws AttuneError E_TEACHER_DOWN, E_TEACHER_LOGPROBS, E_TEACHER_VOCABULARY before anything was trained */
   ready(signal: AbortSignal): Promise<void>;
   /**
-   * Rows with what the teacher says of each of their trained tokens: ids as `rivals`, log-probabilities as `reference`,
-   * [L, K] each. What it said before is found on disk, so that nothing is paid for twice and a resumed run is the same.
+   * Rows with the teacher's scores of their trained tokens: ids as `rivals`, log-probabilities as `reference`, [L, K]
+   * each. Earlier replies are cached on disk, so that nothing is paid for twice and a resumed run is the same.
    */
   taught(rows: readonly PreparedRow[], signal?: AbortSignal): Promise<PreparedRow[]>;
 }
@@ -45,7 +45,7 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
     async ready(signal) {
       await scores.requireReached(signal);
       await requireSameVocabulary(scores, tokenizer, { spec, signal });
-      // One that says no log-probabilities is told before training too.
+      // An endpoint without log-probabilities fails before training, too.
       await scores.of([await tokenizer.encode(PROBES[0])], () => undefined, signal);
     },
     async taught(rows, signal) {
@@ -70,7 +70,7 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
 
 type Scores = Required<Pick<PreparedRow, 'rivals' | 'reference'>>;
 
-/** Of the trained tokens, each with as many entries; a token that is not known by its id is one of the others. */
+/** Scores of the trained tokens, all of the same width; tokens with unknown ids count as the rest. */
 function scoresOf({ trained }: PreparedRow, places: readonly PlaceScores[], width: number): Scores {
   const wanted = [...trained.keys()].filter((t) => trained[t] === 1);
   const rivals = new Int32Array(wanted.length * width);
@@ -92,7 +92,7 @@ function keyOf({ ids, trained }: PreparedRow, spec: TeacherEndpoint, tokenizer: 
     rows: sha256(`${ids.join()} ${trained.join('')}`),
     tokenizer: tokenizerHash(tokenizer),
     template: templateHash(tokenizer),
-    // What was paid for outlives the code that asked for it; a change of the form counts up.
+    // Paid replies outlive the code that requested them; a change of the form increments the number.
     code: sha256('token scores, form 1'),
     settings: { endpoint, model, top },
   });
@@ -129,7 +129,7 @@ const PROBES = [
   'for (let i = 0; i < n; i++) { total += prices[i] * 1.19; }\n\n\t// fin',
   'Größe, façade, naïve, señor; Ελληνικά, русский, 日本語, العربية 🙂',
 ];
-/** Ids all over the vocabulary that are told apart by their text. */
+/** Ids spread over the vocabulary, with distinct texts. */
 const SPREAD = 64;
 
 /** @throws AttuneError E_TEACHER_VOCABULARY where the teacher reads texts as other tokens, or other texts as the same tokens */

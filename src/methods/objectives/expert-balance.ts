@@ -9,8 +9,8 @@ const ROUTED = 'routed';
 const choicesOf = (expert: number): string => `expert ${expert}`;
 
 /**
- * The balance of experts is no sum over rows: how often each is chosen counts over the whole step. So where a step has
- * several batches, it is counted by a pass of its own before their losses are taken; undefined where nothing needs it.
+ * The balance of experts is not a sum over rows: how often each is chosen counts over the whole step. If a step has
+ * several batches, it is counted by a pass of its own before their losses; undefined if not needed.
  */
 export function surveyExperts(model: Model): ((batch: Batch) => Counts) | undefined {
   const { balance } = model.trunk;

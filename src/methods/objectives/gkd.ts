@@ -140,7 +140,7 @@ function teacherLogits(batch: Batch, places: Tensor, reference: Reference | unde
   return reference((other) => other.tokenHead.logits(other.hidden(batch.input).indexSelect(0, places)));
 }
 
-/** What a teacher said of all trained tokens: ids and log-probabilities [L, K] */
+/** Teacher's scores of all trained tokens: ids and log-probabilities [L, K] */
 function scoresIn({ rows }: Batch, width: number, { device }: Tensor): { ids: Tensor; logProbs: Tensor } {
   const ids = BigInt64Array.from(rows.flatMap(({ rivals = [] }) => [...rivals]).map(BigInt));
   const logProbs = Float32Array.from(rows.flatMap(({ reference = [] }) => [...reference]));

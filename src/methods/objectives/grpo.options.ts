@@ -47,7 +47,7 @@ export const rolloutOptions = {
     .describe('folder or name of the reference; the base model unless given'),
 };
 
-/** What the answers of one prompt are compared by. @throws never: problems are noted */
+/** Checks the rewards' weights. @throws never: problems are noted */
 export function checkWeights<
   Values extends { reward_funcs: readonly unknown[]; reward_weights: readonly number[] | null },
 >({ value, issues }: { value: Values; issues: z.core.$ZodRawIssue[] }): void {

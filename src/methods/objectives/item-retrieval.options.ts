@@ -15,7 +15,7 @@ export type ItemRetrievalOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
-  // Every row more is a few items more that the others are told apart from.
+  // Every further row adds negatives for the others.
   recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 128 } },
   run: () => import('./item-retrieval.ts'),
 });

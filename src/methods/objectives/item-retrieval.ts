@@ -8,15 +8,14 @@ import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';
 import { predictionsOf, sumsOfRows } from '../../tasks/rows/trained-tokens.ts';
 
-/** Logits of what is no candidate. */
+/** Logit of excluded items. */
 const NEVER = -1e9;
 
 /**
- * What somebody chooses next, by the cross-entropy over the items that the rows of a step choose (in-batch softmax). A
- * popular item is in more steps, so the logarithm of how often it is chosen is taken off its score (logQ; Yi et al.,
- * "Sampling-bias-corrected neural modeling", 2019, with the frequencies counted beforehand). What a row itself has
- * elsewhere is no wrong answer for it. The cost of a step does not grow with the catalogue, and items that nobody has
- * chosen yet are not pushed down.
+ * Cross-entropy of the next item over the items in the step (in-batch softmax). Popular items are in more steps, so
+ * the logarithm of their frequency is subtracted from their score (logQ; Yi et al., "Sampling-bias-corrected neural
+ * modeling", 2019, with frequencies counted beforehand). A row's other items are not negatives for it. The cost of a
+ * step does not grow with the catalogue, and unseen items are not pushed down.
  */
 export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective {
   const logQ = options.log_q ? logShares(tokenizer, statistics) : undefined;
@@ -45,7 +44,7 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
   };
 }
 
-/** What the rows of a batch have, and are to find. */
+/** Inputs and targets of a batch's rows. */
 function idsIn({ rows }: Batch): number[] {
   return rows.flatMap(({ ids }) => [...ids]);
 }
@@ -79,15 +78,15 @@ function inBatch(
   const wanted = onDevice(BigInt64Array.from(targets, (item) => BigInt(placeOf.get(item)!)));
   const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
   const perRow = sumsOfRows(logProbs.mul(-1 / total), onDevice(rowOf), rows.length);
-  // Without a candidate nothing is right, and there is nothing to look for the best of.
+  // Without candidates there are no targets.
   if (targets.length === 0) return { perRow, tally: {} };
-  // Of what a row does not have, as it is recommended: without what weighs candidates against each other.
+  // Accuracy as in recommendations: among items that the row lacks, without the logQ correction.
   const ranked = aten.masked_fill.Scalar(products, aten.lt.Scalar(added, NEVER / 2), NEVER);
   const hits = ranked.argmax(-1).eq(wanted).sum();
   return { perRow, tally: { in_batch_accuracy: { sum: hits, count: targets.length } } };
 }
 
-/** What every row is to find, row after row: as `predictionsOf` has it for the rows of one batch. */
+/** Targets of all rows, in the order of `predictionsOf` for a single batch. */
 function targetsOf(rows: readonly PreparedRow[]): { rowOf: BigInt64Array; targets: BigInt64Array } {
   const rowOf: bigint[] = [];
   const targets: bigint[] = [];
@@ -108,7 +107,7 @@ interface Candidates {
   logQ: Float64Array | undefined;
 }
 
-/** What is added to each product: an item that several rows choose counts as often, but for those it is right for: [L · U] */
+/** Offset of each logit: an item chosen by several rows counts as often, except for those whose target it is: [L · U] */
 function offsetsOf(rows: readonly PreparedRow[], candidates: Candidates): Float32Array {
   const { rowOf, targets, items, placeOf, logQ } = candidates;
   const chosen = new Float64Array(items.length);
@@ -127,7 +126,7 @@ function offsetsOf(rows: readonly PreparedRow[], candidates: Candidates): Float3
   return offsets;
 }
 
-/** The logarithm of every item's share of all choices; one that nobody makes counts as half a choice. */
+/** Logarithm of every item's share of all choices; an unseen item counts as half a choice. */
 function logShares(tokenizer: Tokenizer, statistics: LabelStatistics | undefined): Float64Array {
   const counts = new Float64Array(tokenizer.size).fill(0.5);
   for (const [item, count] of statistics?.items ?? []) {

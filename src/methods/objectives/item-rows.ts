@@ -4,7 +4,7 @@ import type { Objective, PreparedRow } from '../../train/interfaces.ts';
 import { collateRows } from '../../tasks/rows/collate.ts';
 import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 
-/** What objectives of items share: each item is predicted from those before it, the first one from the row's start alone. */
+/** Common to item objectives: each item is predicted from those before it, the first one from the row's start alone. */
 export function itemRows(
   tokenizer: Tokenizer,
 ): Pick<Objective, 'task' | 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {

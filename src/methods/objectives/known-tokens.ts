@@ -8,7 +8,7 @@ import { collateRows } from '../../tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
 
-/** What a model says of a row's trained tokens. */
+/** A model's scores of a row's trained tokens. */
 export interface KnownTokens {
   logProbs: Float32Array;
   entropies?: Float32Array;
@@ -33,14 +33,14 @@ export function tokensOfRows(
   );
 }
 
-/** A tensor's numbers, so many for each row. */
+/** A tensor's numbers, split by row. */
 export function splitNumbers(values: Tensor, counts: readonly number[]): Float32Array[] {
   const numbers = values.to('f32').data() as Float32Array;
   let at = 0;
   return counts.map((count) => numbers.slice(at, (at += count)));
 }
 
-/** What a model says of all rows, micro-batch by micro-batch, in their order. */
+/** Scores of all rows, micro-batch by micro-batch, in order. */
 export async function ofAllRows<Known>(
   rows: readonly PreparedRow[],
   { microBatchTokens, signal }: Pick<StepContext, 'microBatchTokens' | 'signal'>,

@@ -40,7 +40,7 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
     ratioColumns(model, batch, { runner, reference, answers });
   const loss: JointLoss['loss'] = (vectors, rows, { totals }) =>
     lossOfRatios(vectors, rows, { settings, totals, rewards });
-  // Of these each row's loss depends on all rows of the step; of the other kind on its own.
+  // For this loss each row depends on all rows of the step; for the others, on itself.
   const joint = name === 'apo_zero_unpaired' ? undefined : { evaluatedTogether: 32, represent, loss };
   return {
     task: 'causal-lm',
@@ -62,7 +62,7 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
   };
 }
 
-/** A completion that belongs to another prompt stands beside each answer: the KL is estimated on these. */
+/** Each answer comes with a completion of another prompt, from which the KL is estimated. */
 async function prepare(
   renderer: Renderer,
   examples: readonly FeedbackExample[],
@@ -162,7 +162,7 @@ function verdictMetrics(of: { rewards: Tensor; logps: Tensor }, signs: Tensor): 
   return Object.fromEntries(entries);
 }
 
-/** What BCO compares with goes on where a run is resumed. */
+/** BCO's running mean survives a resume. */
 function rememberedBy(rewards: RunningMean): Pick<Objective, 'state' | 'restore'> {
   return {
     state: () =>

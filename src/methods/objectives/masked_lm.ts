@@ -39,7 +39,7 @@ export function create({ mask_probability: share }: MaskedLmOptions, processor: 
   };
 }
 
-/** Framed texts; every token that is no special one may be hidden. */
+/** Framed texts; any token except special ones may be masked. */
 async function prepareTexts(examples: readonly Example[], tokenizer: Tokenizer) {
   const texts = examples as readonly TextExample[];
   const framed = await tokenizer.encodeFramed(texts.map(({ text }) => ({ text })));
@@ -53,12 +53,12 @@ async function prepareTexts(examples: readonly Example[], tokenizer: Tokenizer) 
 interface Hiding {
   share: number;
   mask: number;
-  /** Of the vocabulary. */
+  /** Size of the vocabulary. */
   size: number;
   at: { seed: number; step: number } | undefined;
 }
 
-/** Of hidden tokens so many become the mask, and so many another token; the rest stay as they are. */
+/** Shares of hidden tokens replaced by the mask and by another token; the rest stay as they are. */
 const MASKED = 0.8;
 const REPLACED = 0.1;
 

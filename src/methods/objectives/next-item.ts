@@ -6,9 +6,8 @@ import { nextTokenLoss } from './next-token.ts';
 import type { NextItemOptions } from './next-item.options.ts';
 
 /**
- * What somebody chooses next, by the cross-entropy over all items (the full softmax; Kang and McAuley, 2018, take one
- * sampled item in its place). A row's first item is predicted from its start alone. Items that the model does not know
- * are left out of their row.
+ * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative
+ * instead). A row's first item is predicted from its start alone. Unknown items are left out of their row.
  */
 export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
   const loss: Objective['loss'] = (model, ...rest) => {

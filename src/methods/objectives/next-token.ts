@@ -7,7 +7,7 @@ import { fromArray, type Tensor } from '../../tensor/index.ts';
 import type { Batch, Counts, LossResult, Tally } from '../../train/interfaces.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 
-/** What trained tokens are predicted from: [L, D], where in the batch, and of which row; and the tokens themselves. */
+/** Hidden states that predict trained tokens: [L, D], with their place in the batch, their row, and the tokens themselves. */
 export interface Predicted extends Pick<Predictions, 'depths'> {
   hidden: Tensor;
   places: Tensor;

@@ -29,9 +29,9 @@ export function xpoLosses(
 }
 
 /**
- * Nash mirror descent (Munos et al., 2024): the model's answer becomes likelier by how far the probability that it is
- * preferred to a mixture's is above one half, and the distance to the reference is held down; its ratios carry no gradient.
- * Of each token, to be summed over answers. [L]
+ * Nash mirror descent (Munos et al., 2024): an answer becomes likelier by the margin of its win probability against a
+ * mixture over one half, with a penalty on the distance to the reference; ratios carry no gradient. Per token, to be
+ * summed over answers. [L]
  */
 export function nashTokens(
   { logProbs, reference, probability }: { logProbs: Tensor; reference: Tensor; probability: Tensor },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
 import type { Processor } from '../../train/interfaces.ts';
 
-/** Fine-tuning on the chosen answers with the odds ratio of both beside it (Hong et al., 2024). */
+/** Fine-tuning on the chosen answers, plus the odds ratio of both (Hong et al., 2024). */
 export const options = z.strictObject({
   beta: z.number().positive().default(0.1).describe('weight of the odds ratio, added to the cross-entropy'),
   nll_on: z

@@ -10,7 +10,7 @@ export interface PolicyTokens {
   old: Tensor;
   /** Under the reference model, where the loss has a KL term. */
   reference?: Tensor;
-  /** Of the token's completion. */
+  /** Advantage of the token's completion. */
   advantages: Tensor;
   /** The completion of each token: int64 [L] */
   completions: Tensor;
@@ -50,7 +50,7 @@ interface GammaShape {
   lambda: number;
 }
 
-/** What all batches of an update have together. */
+/** Totals of all batches of an update. */
 export interface PolicyTotals {
   completions: number;
   tokens: number;

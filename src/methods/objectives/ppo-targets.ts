@@ -1,4 +1,4 @@
-/** What PPO trains an answer by, as TRL's PPOTrainer computes it. */
+/** PPO's targets, as TRL's PPOTrainer computes them. */
 
 export interface CriticOptions {
   kl_coef: number;
@@ -10,24 +10,24 @@ export interface CriticOptions {
 
 /** An answer of n tokens; it has n states, and one more where its end left room for another token. */
 export interface ScoredAnswer {
-  /** Of each token, under the policy that sampled it. */
+  /** Per token, under the policy that sampled it. */
   logProbs: ArrayLike<number>;
-  /** Of each token, under the reference; without one there is no distance. */
+  /** Per token, under the reference; without one there is no KL penalty. */
   reference?: ArrayLike<number>;
-  /** Of each state. */
+  /** Per state. */
   values: ArrayLike<number>;
   score: number;
 }
 
 export interface AnswerTargets {
-  /** Of each state, as they were before they were whitened. */
+  /** Per state, before whitening. */
   plainRewards: number[];
   rewards: number[];
-  /** Of each state, before they were whitened. */
+  /** Per state, before whitening. */
   plainAdvantages: number[];
-  /** Of each token, whitened over all answers. */
+  /** Per token, whitened over all answers. */
   advantages: number[];
-  /** Of each state. */
+  /** Per state. */
   returns: number[];
 }
 
@@ -57,7 +57,7 @@ function rewardsOf(answer: ScoredAnswer, options: CriticOptions): number[] {
   });
 }
 
-/** Of each token: an estimate of the KL divergence from the reference (Schulman, 2020). */
+/** Per token: an estimate of the KL divergence from the reference (Schulman, 2020). */
 export function distancesOf(
   { logProbs, reference }: Pick<ScoredAnswer, 'logProbs' | 'reference'>,
   estimator: CriticOptions['kl_estimator'],

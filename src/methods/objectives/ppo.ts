@@ -25,8 +25,8 @@ interface PpoParts extends PolicyParts {
 }
 
 /**
- * Proximal policy optimisation (Schulman et al., 2017) as in reinforcement learning from human feedback: each token is
- * an action, and how good it was is told against what a value head on the policy's own trunk expected.
+ * Proximal policy optimisation (Schulman et al., 2017) as in reinforcement learning from human feedback: each token
+ * is an action, and its advantage is measured against a value head on the policy's own trunk.
  */
 export function create(options: PpoOptions, processor: Processor): Objective {
   const settings = settingsOf(options);

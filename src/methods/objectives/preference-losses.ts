@@ -1,11 +1,11 @@
 // P pairs of a chosen and a rejected answer
 import { aten, type Tensor } from '../../tensor/index.ts';
 
-/** What the loss of pairs is made of: log-probabilities summed over each answer's tokens, f32 [P] each. */
+/** Inputs of pair losses: log-probabilities summed over each answer's tokens, f32 [P] each. */
 export interface PairLogProbs {
   chosen: Tensor;
   rejected: Tensor;
-  /** Of the reference model; zeros where there is none. */
+  /** Under the reference model; zeros without one. */
   refChosen: Tensor;
   refRejected: Tensor;
   /** Tokens of each answer. */
@@ -19,7 +19,7 @@ export interface PairLossOptions {
   beta: number;
   labelSmoothing: number;
   divergence: (typeof divergences)[number];
-  /** Of alpha_divergence. */
+  /** For alpha_divergence. */
   alpha: number;
   discopopTau: number;
 }
@@ -110,7 +110,7 @@ export const pairLosses = {
 
 export type PairLossName = keyof typeof pairLosses;
 
-/** Losses that compare the pairs of a step with each other, so that they are no sum over rows. */
+/** Losses that compare the pairs of a step with each other, and so are not sums over rows. */
 export const jointPairLosses: ReadonlySet<string> = new Set(['aot', 'aot_unpaired'] satisfies PairLossName[]);
 
 /** One loss of each pair: [P] */
@@ -144,7 +144,7 @@ function scoreOf(logRatio: Tensor, { divergence, alpha }: PairLossOptions): Tens
   }
 }
 
-/** Of scores by their answer's tokens. */
+/** Margin of the scores per token. */
 function meanMargin({ chosenScore, rejectedScore, chosenTokens, rejectedTokens }: Pairs): Tensor {
   return chosenScore.div(chosenTokens).sub(rejectedScore.div(rejectedTokens));
 }

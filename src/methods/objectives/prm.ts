@@ -5,7 +5,8 @@ import { aten, fromArray, stack, zeros, type Tensor } from '../../tensor/index.t
 import type { Objective, PreparedRow, Processor } from '../../train/interfaces.ts';
 import { collateRows } from '../../tasks/rows/collate.ts';
 import type { PrmOptions } from './prm.options.ts';
-import { stepRows, stepScores } from '../../tasks/rows/step-rows.ts';
+import { stepRows } from '../../tasks/rows/step-rows.ts';
+import { stepScores } from '../../tasks/rows/step-scores.ts';
 import { countTrained, taggedTokens } from '../../tasks/rows/trained-tokens.ts';
 
 /**

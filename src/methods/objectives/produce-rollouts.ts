@@ -65,7 +65,7 @@ export async function scoredRollouts(
   };
 }
 
-/** What the distance of each answer to the reference takes off its reward: log-probabilities' difference, summed over tokens. */
+/** KL penalty on each answer's reward: difference of log-probabilities, summed over tokens. */
 function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): number[] {
   const { sampled, reference } = row;
   let at = 0;
@@ -105,7 +105,7 @@ export function weightsOf({ reward_funcs: functions, reward_weights: weights }: 
   return weights ?? functions.map(() => 1);
 }
 
-/** Of each function, one for each answer. */
+/** Rewards of each function, one for each answer. */
 async function allRewards(
   rollouts: readonly Rollout[],
   scorers: readonly Scorer[],
@@ -201,7 +201,7 @@ function entropyMasks(entropies: readonly Float32Array[], share: number): Float3
   return entropies.map((own) => own.map((entropy) => (entropy >= least ? 1 : 0)));
 }
 
-/** The rows in so many updates, as often as they are trained on. */
+/** The rows divided into updates, repeated for each epoch over them. */
 export function dividedUpdates(
   rows: readonly PreparedRow[],
   {

@@ -25,7 +25,7 @@ export const ofMeans: ReadonlySet<string> = new Set(['ipo', 'simpo', 'odds_ratio
 
 const logSigmoid = (x: Tensor): Tensor => aten.log_sigmoid.default(x);
 
-/** What an answer counts for, before β. */
+/** Reward of an answer, before β. */
 export function rewardOf(logProbs: Tensor, { alpha }: Pick<ReferenceFreeOptions, 'alpha'>): Tensor {
   return alpha === 0 ? logProbs : logProbs.mul(-alpha).exp().neg().add(1).div(alpha);
 }

@@ -3,7 +3,7 @@ import { checkHash, parseReference, type ReferenceHashes } from '../../train/ref
 
 export type { Silence } from '../../base/killable-thread.ts';
 
-/** What a thread is told at its start. */
+/** Start data of a thread. */
 export interface ThreadData {
   references: readonly string[];
   hashes: ReferenceHashes;

@@ -20,11 +20,11 @@ export interface SampledSettings extends SamplingSettings, Partial<ToolSettings>
   ref_model?: string | null;
 }
 
-/** What produces rollouts: the settings with what they need in use. */
+/** Settings of rollouts, with the objects that they use. */
 export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
   settings: Settings;
   scorers: readonly Scorer[];
-  /** Measured on validation rows only: what goes up without them was not learnt for its own sake. */
+  /** Measured on validation rows only: an improvement here was not trained for directly. */
   heldOut: readonly Scorer[];
   tools?: RolloutTools;
   processor: Processor;
@@ -32,7 +32,7 @@ export interface SampledParts<Settings extends SampledSettings = SampledSettings
   evaluated: readonly EvaluatedAnswer[];
 }
 
-/** What every objective has that samples answers to prompts and has them scored; what it makes of them is its own. */
+/** Common to objectives that sample answers to prompts and have them scored; each defines its own loss. */
 export function sampledObjective(
   parts: SampledParts,
   { needsReference }: { needsReference: boolean },

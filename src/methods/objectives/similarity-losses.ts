@@ -5,7 +5,7 @@ import type { LossResult, PreparedRow } from '../../train/interfaces.ts';
 interface LossOptions {
   scale: number;
   margin: number;
-  /** Of the whole step. */
+  /** Rows of the whole step. */
   rows: number;
 }
 
@@ -89,7 +89,7 @@ function squaredCosine(vectors: Tensor, rows: readonly PreparedRow[], { rows: to
   return { perRow: errors.mul(errors).mul(1 / total), tally: {} };
 }
 
-/** Of each row's two texts: [R] */
+/** Cosine of each row's two texts: [R] */
 function cosines(vectors: Tensor, rows: readonly PreparedRow[]): Tensor {
   const places = textPlaces(rows);
   const unit = normalised(vectors);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../../train/method.ts';
 
-/** What is said in a recording, token by token: for whisper. */
+/** Transcripts of recordings, token by token: for whisper. */
 export const options = z.strictObject({
   language: z
     .string()

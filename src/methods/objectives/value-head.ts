@@ -3,7 +3,7 @@ import { Module, Parameter } from '../../nn/index.ts';
 import { aten, zeros, type Tensor } from '../../tensor/index.ts';
 import type { Trainable } from '../../train/interfaces.ts';
 
-/** What reward is still to come in a state. It begins at 0: a critic that knows nothing expects nothing. */
+/** Expected future reward in a state. Initialised to 0: an untrained critic expects nothing. */
 export class ValueHead extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
@@ -36,7 +36,7 @@ export class ValueHead extends Module {
 }
 
 export interface ValueLoss {
-  /** Of each state. [S] */
+  /** Per state. [S] */
   losses: Tensor;
   /** 1 where the clip decides. [S] */
   clipped: Tensor;

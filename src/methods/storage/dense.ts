@@ -1,6 +1,10 @@
-import type { Storage } from '../../train/interfaces.ts';
+import { z } from 'zod';
+import { defineStorage } from '../../train/method.ts';
 
-/** Weights as they are. */
-export function create(): Storage {
-  return { note: undefined, dispose: () => undefined };
-}
+/** Frozen weights stay as they are in the checkpoint. */
+export const options = z.strictObject({});
+
+export const method = defineStorage({
+  options,
+  create: () => ({ note: undefined, dispose: () => undefined }),
+});

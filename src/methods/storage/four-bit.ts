@@ -1,4 +1,5 @@
 // n values of a weight
+import { z } from 'zod';
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { KeepWeight } from '../../models/skeleton.ts';
@@ -7,7 +8,17 @@ import { byBlocks, dynamicMap, FourBitWeight, isLinear, nearestOf, type Paramete
 import { cat, empty, fromArray, scope, type DType, type Tensor } from '../../tensor/index.ts';
 import type { Storage } from '../../train/interfaces.ts';
 import { codes } from './four-bit-codes.ts';
-import type { FourBitOptions } from './four-bit.options.ts';
+
+/** Options of weights in 4 bits. */
+export const options = z.strictObject({
+  double_quantization: z.boolean().default(true).describe('scales are quantised too, to 8 bits'),
+  block_size: z
+    .literal([32, 64, 128, 256, 512], { error: 'expected 32, 64, 128, 256 or 512' })
+    .default(64)
+    .describe('values that share a scale'),
+});
+
+export type FourBitOptions = z.output<typeof options>;
 
 /** Values that are quantised at once: what is between them and their codes takes several times their memory. */
 const PIECE = 1 << 22;
@@ -21,6 +32,10 @@ const NESTED_BLOCK = 256;
  */
 export function fourBitStorage(kind: keyof typeof codes) {
   return {
+    options,
+    wantsKeptWeights: true,
+    // Weights this small leave activations as the most of a step's memory; who quantises has little of it.
+    recipeDefaults: { training: { gradient_checkpointing: true } },
     keep: (options: FourBitOptions): KeepWeight => ({
       kind,
       quantise: (stored) => quantise(stored, codes[kind], options),
@@ -54,7 +69,7 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
   return new FourBitWeight(parts, { shape, block, dtype });
 }
 
-/** Of a weight that is a shape alone: what it would take. */
+/** Size of a weight on the meta device. */
 function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions): FourBitWeight {
   const { block_size: block, double_quantization: isNested } = options;
   const of = (count: number, type: DType) => empty([count], { dtype: type, device: 'meta' });

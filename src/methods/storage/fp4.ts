@@ -1,3 +1,5 @@
+import { defineStorage } from '../../train/method.ts';
 import { fourBitStorage } from './four-bit.ts';
 
-export const { keep, create } = fourBitStorage('fp4');
+/** Frozen linear layers in 4 bits, as small floating-point numbers; nf4 is usually closer. */
+export const method = defineStorage(fourBitStorage('fp4'));

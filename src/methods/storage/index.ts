@@ -1,11 +1,11 @@
 import { methodTable, type StorageMethod } from '../../train/method.ts';
 
 const table = {
-  dense: () => import('./dense.options.ts'),
-  nf4: () => import('./nf4.options.ts'),
-  fp4: () => import('./fp4.options.ts'),
-  int8_forward: () => import('./int8-forward.options.ts'),
-  int8_switchback: () => import('./int8-switchback.options.ts'),
+  dense: () => import('./dense.ts'),
+  nf4: () => import('./nf4.ts'),
+  fp4: () => import('./fp4.ts'),
+  int8_forward: () => import('./int8-forward.ts'),
+  int8_switchback: () => import('./int8-switchback.ts'),
 };
 
 export type StorageTable = typeof table;

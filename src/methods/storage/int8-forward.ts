@@ -1,6 +1,11 @@
+import { z } from 'zod';
 import type { Model } from '../../models/model.ts';
 import type { Storage } from '../../train/interfaces.ts';
+import { defineStorage } from '../../train/method.ts';
 import { storeInt8 } from './int8-layers.ts';
+
+/** Products of the forward read a copy of frozen weights in int8; backward reads the weights themselves. */
+export const options = z.strictObject({});
 
 /**
  * Frozen linear layers read their input and a copy of their weight in int8 (symmetric, a scale for each row of the
@@ -11,3 +16,5 @@ import { storeInt8 } from './int8-layers.ts';
 export function create(model: Model, when: 'training' | 'always'): Storage {
   return storeInt8('int8_forward', model, { when, gradients: false });
 }
+
+export const method = defineStorage({ options, wantsKeptWeights: true, create });

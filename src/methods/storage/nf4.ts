@@ -1,3 +1,5 @@
+import { defineStorage } from '../../train/method.ts';
 import { fourBitStorage } from './four-bit.ts';
 
-export const { keep, create } = fourBitStorage('nf4');
+/** Frozen linear layers in 4 bits, by quantiles of the normal distribution; with tuning lora it is QLoRA. */
+export const method = defineStorage(fourBitStorage('nf4'));

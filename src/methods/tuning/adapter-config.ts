@@ -5,18 +5,10 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readJson } from '../../files/json.ts';
 import type { Task } from '../../models/architecture.ts';
+import { taskNames, tasks } from '../../tasks/index.ts';
 import type { OpenContext, TokenIndices } from '../../train/interfaces.ts';
 import type { PeftFormat, TuningMethod } from '../../train/method.ts';
 import { tunings, type TuningName } from './index.ts';
-
-export const taskTypes: Partial<Record<Task, string>> = {
-  'causal-lm': 'CAUSAL_LM',
-  sequence: 'SEQ_CLS',
-  seq2seq: 'SEQ_2_SEQ_LM',
-  token: 'TOKEN_CLS',
-  question: 'QUESTION_ANS',
-  embedding: 'FEATURE_EXTRACTION',
-};
 
 /** `peft_type` of adapters that PEFT does not have. */
 const OWN_TYPES: ReadonlySet<unknown> = new Set(['BOTTLENECK_ADAPTER']);
@@ -61,7 +53,7 @@ export interface AdapterDescription {
   task: Task | undefined;
 }
 
-/** Reads an adapter folder's configuration, whoever wrote it. @throws E_ADAPTER_UNSUPPORTED with every problem */
+/** Reads an adapter folder's configuration, from any tool. @throws E_ADAPTER_UNSUPPORTED with every problem */
 export async function readAdapterConfig(folder: string): Promise<AdapterDescription> {
   const path = join(folder, 'adapter_config.json');
   const written = readJson(path);
@@ -78,7 +70,7 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
     tokens: common.trainable_token_indices ?? undefined,
     tiesTables: common.ensure_weight_tying ?? undefined,
     baseModel: common.base_model_name_or_path ?? undefined,
-    task: (Object.entries(taskTypes) as [Task, string][]).find(([, type]) => type === common.task_type)?.[0],
+    task: taskNames.find((task) => tasks[task].peft !== undefined && tasks[task].peft === common.task_type),
   };
 }
 

@@ -2,12 +2,12 @@ import { tokenTableOf } from '../../models/architecture.ts';
 import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
+import { tasks } from '../../tasks/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
-import { taskTypes } from './adapter-config.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { candidates, lastName, namesGrouped, wantedPaths, type Target, type Wanted } from './targets.ts';
 
-/** What an adapter_config.json says besides its method's own keys. */
+/** Contents of an adapter_config.json besides its method's own keys. */
 export interface AdapterAbout extends ResultNotes {
   peftType: string;
   modulesToSave: readonly string[];
@@ -17,7 +17,7 @@ export interface AdapterAbout extends ResultNotes {
 export function adapterConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
   const config = {
     auto_mapping:
-      model.task in taskTypes
+      tasks[model.task].peft !== undefined
         ? null
         : {
             base_model_class: model.plan.className,
@@ -28,7 +28,7 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
     ...modulesKey(about),
     peft_type: about.peftType,
     revision: about.revision ?? null,
-    task_type: taskTypes[about.task] ?? null,
+    task_type: tasks[about.task].peft ?? null,
     ...own,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -63,8 +63,8 @@ export function hasTransposed(targets: readonly Target<AdaptableLayer>[]): boole
 }
 
 /**
- * PEFT stores `all-linear` as the names that it stood for. Where it would take other layers by them and the keys beside
- * them, they are whole paths. `written`: those keys.
+ * PEFT stores `all-linear` as the names it resolved to. If PEFT would match other layers by them and the related
+ * keys, whole paths are written. `written`: those keys.
  */
 export function targetNames(
   model: Model,

@@ -16,9 +16,9 @@ const NON_LINEARITIES = [
 ] as const;
 
 /**
- * Bottleneck adapters: a projection to few features, a non-linearity and a projection back, added to what a sublayer
- * gives (Houlsby et al., 2019; Pfeiffer et al., 2021) or beside it (He et al., 2022). Options have the names of the
- * library `adapters`, and its defaults for each style.
+ * Bottleneck adapters: a projection to few features, a non-linearity and a projection back, added to a sublayer's
+ * output (Houlsby et al., 2019; Pfeiffer et al., 2021) or in parallel with it (He et al., 2022). Options have the
+ * names of the library `adapters`, and its defaults for each style.
  */
 export const options = z.strictObject({
   style: z

@@ -105,7 +105,7 @@ export class BottleneckAdapter extends Module implements AdapterPart, SublayerAd
 /** The places of a style, in the model's order. @throws E_NO_TARGETS where there are none */
 function placesOf(model: Model, options: AdapterOptions): Place[] {
   const { style, cross_attention, layers_to_transform } = options;
-  // What reads images beside texts stays as it is.
+  // Image readers of text models stay as they are.
   const apart = new Set(
     (model.trunk.imageReader?.modules ?? []).flatMap((part) => [...part.modules()].map(([, m]) => m)),
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../../train/method.ts';
 import { savedModules } from './target-options.ts';
 
-/** Prompts beside the tokens of the last layers, let in by a gate that begins closed (Zhang et al., "LLaMA-Adapter", 2023). */
+/** Prompts attended to by the last layers, through a gate that starts closed (Zhang et al., "LLaMA-Adapter", 2023). */
 export const options = z.strictObject({
   adapter_len: z.int().positive().max(4096).default(10).describe('vectors of each layer that are attended to'),
   adapter_layers: z

@@ -54,7 +54,7 @@ export const { create, open } = tuneLayers<C3aOptions>({
   config: (options, targets) => ({
     ...writeTargets(options),
     block_size: options.block_size,
-    // PEFT takes no other side than it is told.
+    // PEFT requires the block size of every layer.
     block_size_pattern: Object.fromEntries(
       targets
         .map((target) => [target.path, sideFor(target, options)] as const)

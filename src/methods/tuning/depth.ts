@@ -10,7 +10,7 @@ export interface Depths {
   top: number;
 }
 
-/** The depths of a model's weights. Blocks of an encoder, or of another tower, count like those beside them. */
+/** Depths of a model's weights. Blocks of an encoder, or of another tower, count in parallel with the others. */
 export function depthsOf(model: Model): Depths {
   const { stack, encoderStack, towers } = model.trunk;
   const depths = new Map<Parameter, number>();

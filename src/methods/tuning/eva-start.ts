@@ -13,8 +13,8 @@ const PASS_TOKENS = 256;
 const MOST_PASSES = 32;
 
 /**
- * What LoRA begins with where it asks for EVA: training rows, spread over all of them, are passed through the base model.
- * The same again for a run that is resumed. @throws AttuneError E_START_UNSUPPORTED
+ * EVA's initialisation of LoRA: passes training rows, spread over all of them, through the base model. Deterministic,
+ * so that a resumed run gets the same. @throws AttuneError E_START_UNSUPPORTED
  */
 export async function explainedStart(
   options: LoraOptions,
@@ -43,13 +43,13 @@ export async function explainedStart(
   }
 }
 
-/** Of a row with tokens that are trained those count, as in PEFT; of others all. */
+/** Number of trained tokens of a row, as in PEFT; all tokens if none is trained. */
 function weightOf({ trained }: PreparedRow): number {
   const count = trained.reduce((sum, one) => sum + one, 0);
   return count === 0 ? trained.length : count;
 }
 
-/** Rows of at least so many tokens each, spread over all; what is left goes with the last. */
+/** Groups of rows with at least `least` tokens each, spread over all; the remainder joins the last. */
 function passes(rows: readonly PreparedRow[], least: number): PreparedRow[][] {
   const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
   const stride = Math.max(1, Math.floor(total / (least * MOST_PASSES)));
@@ -77,7 +77,7 @@ function countedOf(rows: readonly PreparedRow[]): CountedTokens | undefined {
   return places.length === 0 ? undefined : { places: BigInt64Array.from(places), of: flags.length };
 }
 
-/** What the rows look like would be in the adapter, whatever a private step adds. */
+/** The adapter would reveal the rows, whatever noise private steps add. */
 function unprivate(optimizer: string): AttuneError {
   return new AttuneError('E_START_UNSUPPORTED', {
     what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer} must bound what is read of each`,

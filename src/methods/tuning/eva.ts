@@ -12,7 +12,7 @@ import { findTargets, fromPattern, type Target } from './targets.ts';
 /** Cosine of a direction and what it was a batch before, from which it counts as found. */
 const SETTLED = 0.99;
 
-/** What LoRA begins with, and its options with the ranks that the layers got. */
+/** Initial factors of LoRA, and its options with the layers' ranks. */
 export type ExplainedStart = Begun<LoraOptions>;
 
 /**
@@ -61,7 +61,7 @@ export class ExplainedVariance {
     const pca = this.#directions.get(path) ?? new IncrementalPca(Math.min(this.most, width));
     this.#directions.set(path, pca);
     const rows = x.reshape(-1, width);
-    // An encoder beside the tokens reads others.
+    // An encoder reads tokens of its own.
     const places = counted?.of === rows.shape[0] ? fromArray(counted.places).toDevice(x.device) : undefined;
     pca.add(places === undefined ? rows : rows.indexSelect(0, places));
   }
@@ -102,7 +102,7 @@ export class ExplainedVariance {
     return ranks;
   }
 
-  /** What was found; the directions are the caller's, to be freed. */
+  /** The result; the caller owns the directions. */
   take(): ExplainedStart {
     const { r, alpha } = this.#options;
     const ranks = this.#ranks();
@@ -127,7 +127,7 @@ export class ExplainedVariance {
   }
 }
 
-/** Places among so many tokens. */
+/** Counted positions among a number of tokens. */
 export interface CountedTokens {
   places: BigInt64Array;
   of: number;
@@ -136,7 +136,7 @@ export interface CountedTokens {
 interface Seen {
   path: string;
   x: Tensor;
-  /** Who read a tensor of this pass first. */
+  /** First reader of a tensor in this pass. */
   readers: Map<Tensor, string>;
   counted: CountedTokens | undefined;
 }

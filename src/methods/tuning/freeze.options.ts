@@ -18,7 +18,7 @@ export type FreezeOptions = z.output<typeof options>;
 
 export const method = defineTuning({
   options,
-  // What does not move needs no dropout: its outputs are kept.
+  // Frozen blocks need no dropout: their outputs are cached.
   recipeDefaults: { training: { cache_frozen: true } },
   rate: { like: 'both', times: 1 },
   run: () => import('./freeze.ts'),

@@ -4,7 +4,7 @@ import { aten, cat, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 /** The principal components of vectors that come in batches (Ross et al., 2008), as scikit-learn computes them. */
 export class IncrementalPca {
   readonly #count: number;
-  /** What is known so far, owned: mean and variance f64 [D], components f32 [k, D], singular values f32 [k]. */
+  /** State, owned: mean and variance f64 [D], components f32 [k, D], singular values f32 [k]. */
   #known: { mean: Tensor; variance: Tensor; components: Tensor; values: Tensor } | undefined;
   #seen = 0;
   #ratios: number[] = [];
@@ -19,7 +19,7 @@ export class IncrementalPca {
   get components(): Tensor | undefined {
     return this.#known?.components;
   }
-  /** What share of the variance each component explains. */
+  /** Share of the variance that each component explains. */
   get ratios(): readonly number[] {
     return this.#ratios;
   }

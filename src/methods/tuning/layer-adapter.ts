@@ -16,7 +16,7 @@ import { ROOT, type AdapterPart, type NamedParameter } from './peft-adapter.ts';
 
 /** Layers whose output is a product with their weight. */
 export type TargetLayer = LinearLike | ConvolutionBase;
-/** Layers that adapters sit beside. */
+/** Layers that can have adapters. */
 export type AdaptableLayer = TargetLayer | Embedding;
 
 /** A change of one layer. Its own parameters are what it trains, named as in PEFT's files below the layer's path. */
@@ -104,7 +104,7 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
 
 /** A change that is added to the layer's weight. */
 export abstract class DeltaAdapter extends LayerAdapter<TargetLayer> {
-  /** What is added: f32 [out, in] or [O, C, k, k], differentiable. */
+  /** Change of the weight: f32 [out, in] or [O, C, k, k], differentiable. */
   abstract delta(): Tensor;
 
   forward(x: Tensor, output: Tensor): Tensor {

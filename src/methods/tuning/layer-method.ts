@@ -11,7 +11,7 @@ import { findTargets, refuseUnmatched, type Target, type Wanted } from './target
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
-/** Options of every tuning that sits beside layers. */
+/** Options of every tuning with adapters on layers. */
 export interface LayerOptions extends Wanted {
   modules_to_save: readonly string[];
   trainable_tokens?: readonly unknown[];
@@ -20,7 +20,7 @@ export interface LayerOptions extends Wanted {
 export type LinearTarget = Target<LinearLike>;
 type AnyTarget = Target<AdaptableLayer>;
 
-/** What adapters begin with. */
+/** Initialisation of adapters. */
 export interface Start {
   model: Model;
   /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
@@ -41,7 +41,7 @@ export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyT
   check?(targets: readonly Accepted[], options: Options): void;
   /** The adapters, in place and with their first values. */
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
-  /** What is trained beside the layers' changes. */
+  /** Trained parts besides the layers' changes. */
   beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
   /** One of all that is trained, with its rate. */
   rated?(one: Trainable, options: Options): Trainable;
@@ -137,7 +137,7 @@ function refuseTable(targets: readonly AnyTarget[], { trunk }: Model): void {
   });
 }
 
-/** Rows of tokens that are trained beside the layers. */
+/** Token rows trained in addition to the layers. */
 function trainedTokens(model: Model, options: LayerOptions, tokens: readonly number[]) {
   const { modules_to_save: modulesToSave, trainable_tokens: wanted } = options;
   if (wanted === undefined) return void refuseTokens(tokens, model, modulesToSave);

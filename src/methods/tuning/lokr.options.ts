@@ -39,7 +39,7 @@ const config = z.object({
   decompose_both: z.boolean().nullish(),
   decompose_factor: z.int().nullish(),
   use_effective_conv2d: z.boolean().nullish(),
-  /** Of dropout. */
+  /** Part of dropout. */
   rank_dropout_scale: z.unknown().optional(),
   ...storedPatterns,
 });

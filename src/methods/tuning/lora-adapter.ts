@@ -119,7 +119,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     this.#initial?.b.dispose();
   }
 
-  /** What the part that was taken out gives less: [N, r] and its B. */
+  /** Contribution of the part subtracted from the base weight: [N, r] and its B. */
   #taken(x: Tensor): Term[] {
     if (this.#initial === undefined) return [];
     const { a, b } = this.#initial;
@@ -163,7 +163,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
   }
 
-  /** Of rows of W + scaling · B A; they count as fixed (Liu et al., "DoRA", 2024): [out] */
+  /** Lengths of the rows of W + scaling · B A, without gradients (Liu et al., "DoRA", 2024): [out] */
   #lengths(): Tensor {
     return noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
   }

@@ -46,7 +46,7 @@ export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingA
     return magnitude === undefined ? changed : changed.mul(this.#stretch(magnitude).to(output.dtype));
   }
 
-  /** What features of the changed table are multiplied by; their lengths count as fixed: [D] */
+  /** Factors of the changed table's features; their lengths have no gradients: [D] */
   #stretch(magnitude: Parameter): Tensor {
     const weight = this.layer.weight.tensor.detach().to('f32');
     return magnitude.tensor.div(noGrad(() => scope(() => columnLengths(weight.add(this.#delta().detach())))));

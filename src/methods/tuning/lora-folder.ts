@@ -10,7 +10,7 @@ import { fromPattern } from './targets.ts';
 
 const FACTOR = /^base_model\.model\.(?<path>.+)\.lora_(?<key>[AB])\.weight$/;
 
-/** PEFT writes another adapter's factors too where its name is part of the names of these: `lora_A.b.weight` beside `a`. */
+/** PEFT also writes another adapter's factors if its name is part of these names: `lora_A.b.weight` with `a`. */
 const FOREIGN = /\.lora_[AB]\.[^.]+\.weight$/;
 
 /** A folder with a LoRA that is A and B of some layers and nothing else, read without its base model. */
@@ -45,7 +45,7 @@ export class LoraFolder {
     throw unsupported(folder, problems);
   }
 
-  /** What it holds besides A and B, or halves of a pair. */
+  /** Unexpected tensors, and halves of pairs. */
   #problems(): Problem[] {
     const halves = (path: string) => ['A', 'B'].map((key) => `${ROOT}${path}.lora_${key}.weight`);
     const known = new Set(this.paths.flatMap(halves));

@@ -76,7 +76,7 @@ function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>
     alpha_pattern: options.alpha_pattern,
     bias: options.bias,
     fan_in_fan_out: hasTransposed(targets),
-    // What is written is a plain LoRA: PEFT must not change the base for it.
+    // The saved adapter is a plain LoRA: PEFT must not change the base for it.
     init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
@@ -216,7 +216,7 @@ export function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor 
     .sub(bound);
 }
 
-/** @throws E_DROPOUT_UNSUPPORTED: what a table gives is no product with a bias */
+/** @throws E_DROPOUT_UNSUPPORTED: a table lookup is not a product with a bias */
 function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
   const table = targets.find(({ layer }) => !isProduct(layer));
   if (table === undefined) return;
@@ -227,7 +227,7 @@ function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
   });
 }
 
-/** What keys dropout is the place of a token, and maps of a network's inside have none. */
+/** Dropout is keyed by a token's place, and feature maps inside a network have none. */
 function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: string, fix: string): void {
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;

@@ -7,7 +7,7 @@ export interface Rule {
 }
 
 export interface MergeMethod extends Rule {
-  /** What the rule is applied to: A and B apart, the layer's change, or A and B side by side, which needs no rule. */
+  /** Operand of the rule: A and B separately, the layer's change, or A and B stacked, which needs no rule. */
   on: 'factors' | 'change' | 'stack';
 }
 

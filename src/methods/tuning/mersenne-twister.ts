@@ -20,7 +20,7 @@ function* mersenneTwister(seed: number): Generator<number> {
   }
 }
 
-/** What torch's uniform_(0, 1) draws one after another with a generator of this seed, in f32 on processors. */
+/** Consecutive draws of torch's uniform_(0, 1) with a generator of this seed, in f32 on processors. */
 export function uniformNumbers(seed: number): (count: number) => Float32Array {
   const numbers = mersenneTwister(seed);
   return (count) => Float32Array.from({ length: count }, () => (Number(numbers.next().value) % 2 ** 24) / 2 ** 24);

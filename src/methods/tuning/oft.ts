@@ -9,7 +9,7 @@ import { writeTargets } from './target-options.ts';
 
 /** y = W (x R): blocks of the input are rotated. */
 class OftAdapter extends LayerAdapter<LinearLike> {
-  /** What stands above the diagonals: [B, b (b − 1) / 2] */
+  /** Elements above the diagonals: [B, b (b − 1) / 2] */
   readonly oft_R: Parameter;
   readonly #side: number;
   readonly #options: OftOptions;

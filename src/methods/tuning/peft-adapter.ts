@@ -7,9 +7,9 @@ import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
 import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning, Update } from '../../train/interfaces.ts';
 
-/** What the names of an adapter's tensors begin with in PEFT's files. */
+/** Prefix of an adapter's tensor names in PEFT's files. */
 export const ROOT = 'base_model.model.';
-/** The same of modules that are trained beside a prompt. */
+/** Prefix of modules trained in addition to a prompt. */
 export const PROMPT_ROOT = 'base_model.';
 
 /** A tensor of an adapter's file. */
@@ -21,15 +21,15 @@ export interface NamedParameter {
 /** One piece of an adapter: a layer's change, a module that is trained whole, rows of a table, a prompt. */
 export interface AdapterPart {
   readonly trainables: readonly Trainable[];
-  /** What its file holds besides and no step moves. */
+  /** Further contents of its file, which no step moves. */
   readonly fixed?: readonly NamedParameter[];
-  /** What its file holds in place of what it trains, where that is something else. */
+  /** Contents of its file in place of what it trains, if they differ. */
   saved?(): Map<string, Tensor>;
   /** A file's tensors with its own for what some files hold in their place. */
   read?(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
-  /** Ids at and above the vocabulary's size that stand in front of every row. */
+  /** Ids at and above the vocabulary's size that precede every row. */
   readonly prefix?: readonly number[];
-  /** What `Tuning.penalty` and `Tuning.govern` are, where this piece has them. */
+  /** `Tuning.penalty` and `Tuning.govern` of this part, if it has them. */
   penalty?(): Tensor;
   govern?(update: Update, steps: number): Update;
   /** Puts its numbers into the form that passes read fastest. */
@@ -101,7 +101,7 @@ export class PeftAdapter implements Tuning {
     for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
   }
 
-  /** PEFT also writes some weights of the base model that it wrapped, unchanged: they are no part of the change. */
+  /** PEFT also writes some unchanged weights of the wrapped base model; they are not part of the change. */
   #isRepeated(name: string, tensor: Tensor): boolean {
     const wrapped = /^(?<path>.+)\.(?:base_layer|original_module)\.(?<key>\w+)$/.exec(name)?.groups;
     const copy = /^(?<path>.+)\.modules_to_save\.(?<key>\w+)$/.exec(name)?.groups;
@@ -128,7 +128,7 @@ export class PeftAdapter implements Tuning {
     return own !== undefined && scope(() => aten.equal.default(given.get(own)!, given.get(name)!));
   }
 
-  /** Of an adapter that is opened a parameter is a shape until now. */
+  /** Parameters of an opened adapter are on the meta device until now. */
   #fill(parameter: Parameter, saved: Tensor): void {
     if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
     parameter.assign(
@@ -152,7 +152,7 @@ export class PeftAdapter implements Tuning {
   }
 
   disabled<T>(body: () => T): T {
-    // A reference that is asked while the model is the base anyway leaves it so.
+    // Nested calls leave the model as the base.
     if (this.#isOff) return body();
     this.#switch(false);
     let isPending = false;
@@ -228,7 +228,7 @@ function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Pa
   return problems;
 }
 
-/** PEFT looks for a bias beside the layer's wrapper, where it is not, and writes none. */
+/** PEFT looks for the bias on the layer's wrapper, where it is not, and writes none. */
 function whyOf(name: string): string {
   return name.endsWith('.base_layer.bias') ? ': with bias: lora_only PEFT trains it and does not save it' : '';
 }

@@ -21,7 +21,7 @@ interface Shape {
   size: number;
 }
 
-/** What a token is replaced by in every layer is given to it there: as tokens these ids are nothing. */
+/** Placeholders: the layers replace these tokens, which have no embeddings. */
 class EmptyRows implements EmbeddingAdapter {
   readonly extends = true;
   forward(ids: Tensor, output: Tensor, { count }: Embedding): Tensor {
@@ -89,8 +89,8 @@ class Prefix implements AdapterPart {
   }
 
   /**
-   * What the model makes of tokens drawn at random, f32 [n, 2 L K d]: keys and values of its own, which it can attend to
-   * without harm, where numbers drawn at random would drown the row (Li and Liang, 2021: "initializing with activations").
+   * Initial prefixes f32 [n, 2 L K d]: the model's own keys and values for random tokens, which do no harm, whereas
+   * random numbers would drown the row (Li and Liang, 2021: "initializing with activations").
    */
   #read(seed: number): Tensor {
     const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });

@@ -71,7 +71,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   }
 
   switch(isActive: boolean): void {
-    // Beside other tunings only the rows of its own requests begin with them: whoever makes these puts them there.
+    // On a shared model, the caller prepends the prefix to its own rows only.
     if (!this.#isShared) this.#model.prefix = isActive ? this.#ids : [];
   }
 

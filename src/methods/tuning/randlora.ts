@@ -10,7 +10,7 @@ import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import type { DrawnBases, RandloraOptions } from './randlora.options.ts';
 import { writeTargets } from './target-options.ts';
 
-/** Of a layer, or of what is as wide as the widest of several at either side. */
+/** Sizes of a layer, or of the largest of several on either side. */
 function sizesOf({ inFeatures, outFeatures }: Pick<LinearLike, 'inFeatures' | 'outFeatures'>, r: number) {
   const [small, large] = [Math.min(inFeatures, outFeatures), Math.max(inFeatures, outFeatures)];
   return { small, large, bases: Math.ceil(small / r) };
@@ -72,7 +72,7 @@ class SharedBases implements AdapterPart {
   }
 }
 
-/** −1, 0 and 1, of which one in so many is not 0 (Achlioptas, 2003). */
+/** −1, 0 and 1, of which one in `few` is not 0 (Achlioptas, 2003). */
 function signs(uniform: Tensor, few: number): Tensor {
   const edge = Math.fround(1 / (2 * few));
   const above = aten.gt.Scalar(uniform, Math.fround(1 - 1 / (2 * few))).to('f32');

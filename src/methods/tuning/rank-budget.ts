@@ -15,7 +15,7 @@ export interface Triplets {
   readonly lora_E: Parameter;
 }
 
-/** What AdaLoRA does to all layers together at each step: it keeps triplets orthogonal and takes some away. */
+/** AdaLoRA's work on all layers at each step: keeps triplets orthogonal and prunes some of them. */
 export class RankBudget implements AdapterPart {
   readonly trainables = [];
   readonly #layers: readonly Triplets[];
@@ -77,7 +77,7 @@ export function budgetAt(step: number, [first, last]: readonly [number, number],
   return Math.trunc((first - last) * left ** 3 + last);
 }
 
-/** What is known of a weight: smoothed |weight · gradient|, and smoothed distance from that. */
+/** Statistics of a weight: smoothed |weight · gradient|, and its smoothed deviation. */
 interface Importance {
   weight: Parameter;
   mean: Tensor;

@@ -23,13 +23,13 @@ class RoadAdapter extends LayerAdapter<LinearLike> {
     this.attach();
   }
 
-  /** What outputs, and what their pairs' others are multiplied by: [out] each. */
+  /** Factors of outputs and of their pairs' others: [out] each. */
   #factors(): { own: Tensor; other: Tensor } {
     const [theta, alpha] = [this.road_theta.tensor, this.road_alpha.tensor];
     const [cos, sin] = [alpha.mul(aten.cos.default(theta)), alpha.mul(aten.sin.default(theta))];
     const { outFeatures: out } = this.layer;
     if (this.#options.variant === 'road_4') {
-      // Of each group the numbers for its own outputs come first, then those for the others.
+      // In each group, factors of its own outputs come first, then those of the others.
       const part = (x: Tensor, which: number) => x.reshape(-1, 2, this.#options.group_size).select(1, which).flatten();
       return { own: part(cos, 0), other: part(sin, 1) };
     }

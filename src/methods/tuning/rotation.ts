@@ -24,8 +24,8 @@ export function cayley(q: Tensor): Tensor {
 }
 
 /**
- * About the rotation (I + Q)(I − Q)⁻¹ by so many terms of its series: the other way round than `cayley`. As PEFT has
- * it, three terms are as good as four.
+ * Approximates the rotation (I + Q)(I − Q)⁻¹ by a truncated series: the inverse of `cayley`'s. As in PEFT, three
+ * terms equal four.
  */
 export function neumann(q: Tensor, terms: number): Tensor {
   let sum = identity(q);

@@ -11,9 +11,9 @@ export interface Projection {
 }
 
 /**
- * A LoRA's change of one layer along what alignment changed there: C = V Vᵀ / ‖V‖, which acts on outputs (Safe LoRA, Hsu
- * et al., 2024). C is no orthogonal projection: its values are squared singular values of V over ‖V‖, so that it makes a
- * change shorter or longer too. It is never formed, and neither is B A. Undefined where alignment changed nothing.
+ * Part of a LoRA's change along the alignment direction of a layer: C = V Vᵀ / ‖V‖, which acts on outputs (Safe LoRA,
+ * Hsu et al., 2024). C is not an orthogonal projection: its eigenvalues are the squared singular values of V over
+ * ‖V‖, so that it also scales the change. Neither C nor B A is formed. Undefined if alignment changed nothing.
  */
 export function projectOntoAlignment({ a, b }: { a: Tensor; b: Tensor }, v: Tensor): Projection | undefined {
   const length = lengthOf(v);

@@ -27,11 +27,11 @@ interface Place {
   isShared?: boolean;
 }
 
-/** A parameter of a module that is trained whole beside an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
+/** A parameter of a fully trained module of an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
 export class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
-  /** What is not in place just now: the model's own while the trained one is. On a model that is shared there is none. */
+  /** The value that is swapped out: the model's own while the trained one is in place. Absent on shared models. */
   #other: Stored | undefined;
 
   readonly #copies: readonly string[];
@@ -134,7 +134,7 @@ export function saveModules(model: Model, names: readonly string[], place: Saved
   return noGrad(() => scope(() => savedParameters(model, names, place)));
 }
 
-/** What saved modules belong to, on a model that serves others too, and what their names begin with. */
+/** Owner of saved modules on a shared model, and the prefix of their names. */
 interface SavedPlace {
   owner?: AdapterOwner;
   root?: string;

@@ -33,7 +33,7 @@ class SparseAdapter extends DeltaAdapter {
     return aten.index_copy.default(flat, 0, rows.mul(inFeatures).add(columns), weight).reshape(outFeatures, inFeatures);
   }
 
-  /** So many different places, drawn by Floyd's method. */
+  /** Distinct random positions, drawn by Floyd's method. */
   draw(seed: number): Tensor {
     const { inFeatures } = this.#layer;
     const size = this.#layer.outFeatures * inFeatures;

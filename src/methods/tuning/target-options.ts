@@ -3,7 +3,7 @@ import { z } from 'zod';
 const names = z.array(z.string().min(1)).min(1);
 const listName = z.string().regex(/^[\w.]+$/, { error: 'expected the name of a list of layers: layers, h, block' });
 
-/** Options of every tuning that sits beside layers, with PEFT's names. */
+/** Options of every tuning with adapters on layers, with PEFT's names. */
 export const targetOptions = {
   target_modules: z
     .union([z.string().min(1), names], {
@@ -92,7 +92,7 @@ export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
   };
 }
 
-/** What most methods write there. */
+/** Target keys as most methods write them. */
 export function writeTargets(
   options: Pick<
     z.output<z.ZodObject<typeof targetOptions>>,

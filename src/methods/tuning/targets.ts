@@ -14,14 +14,14 @@ export interface Target<Layer extends AdaptableLayer = TargetLayer> {
 /** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
 export type TargetModules = string | readonly string[];
 
-/** What of a model's layers a tuning takes. */
+/** Layers that a tuning selects. */
 export interface Wanted {
   target_modules: TargetModules;
   layers_to_transform?: readonly number[] | null;
   /** The lists that these numbers count in; the outermost of each path unless given, the innermost where none is named. */
   layers_pattern?: readonly string[] | null;
   exclude_modules?: TargetModules | null;
-  /** What is trained whole gets no adapter. */
+  /** Fully trained modules get no adapter. */
   modules_to_save?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function findTargets(
   accepts: (layer: AdaptableLayer) => boolean = isProduct,
 ): Target<AdaptableLayer>[] {
   const { target_modules: wanted } = choice;
-  // What has new weights, or those of another task, is trained whole; what reads images beside texts stays as it is.
+  // Newly initialised parts are trained in full; image readers of text models stay as they are.
   const { newlyInitialised = [], imageReader } = model.trunk;
   const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
     ...part.modules(),
@@ -66,7 +66,7 @@ export function findTargets(
   });
 }
 
-/** Every layer that some method can sit beside. */
+/** Every layer that some method can adapt. */
 export function candidates(model: Model): Target<AdaptableLayer>[] {
   return [...tableTargets(model), ...adaptable(model)];
 }
@@ -98,7 +98,7 @@ function tableTargets(model: Model): Target<Embedding>[] {
   return [{ path: tokenTables(model).input.path, layer: tokenTable }, ...others];
 }
 
-/** Layers that adapters can sit beside, in the model's order. */
+/** Adaptable layers, in the model's order. */
 export function adaptable(model: Model): Target[] {
   const found: Target[] = [];
   for (const [path, module] of model.modules()) if (isTarget(module)) found.push({ path, layer: module });
@@ -158,7 +158,7 @@ const PATTERNS = [
   'block_size_pattern',
 ] as const;
 
-/** What of the options names nothing in this model: it would be ignored without a word. @throws E_NO_TARGETS */
+/** Options that match nothing in this model would be ignored silently. @throws E_NO_TARGETS */
 export function refuseUnmatched(
   targets: readonly { path: string }[],
   options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },

@@ -18,7 +18,7 @@ interface TrainedRows {
   ids: readonly number[];
   /** Type of the activations. */
   dtype: DType;
-  /** They are the whole tuning, and not beside one. */
+  /** They are the whole tuning. */
   isAlone?: boolean;
   /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
   owner?: AdapterOwner;

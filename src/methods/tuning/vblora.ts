@@ -29,13 +29,13 @@ class VectorBank implements AdapterPart {
     );
   }
 
-  /** Of a file with `save_only_topk_weights`: the logits, of which those below the largest are −∞. */
+  /** Files with `save_only_topk_weights` lack the logits below the largest, which are −∞. */
   read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     const sizes = { count: this.vectors.shape[0], mixed: this.#mixed };
     const whole = [...given].map(([name, tensor]): [string, Tensor][] => {
       if (name.endsWith(WEIGHTS)) return [];
       const weights = name.endsWith(INDICES) ? given.get(name.replace(INDICES, WEIGHTS)) : undefined;
-      // What no logits can be made of is told as a tensor without a place.
+      // Tensors that do not describe logits are reported as unexpected.
       if (weights === undefined || !areChoices(tensor, weights, sizes)) return [[name, tensor]];
       return [[name.replace(INDICES, ''), logitsOf(tensor.to('i64'), weights.to('f32'), sizes.count)]];
     });

@@ -1,7 +1,7 @@
-/** What tunings by virtual tokens have in common: an option, and the keys of adapter_config.json. */
+/** Common to tunings by virtual tokens: an option, and the keys of adapter_config.json. */
 import { z } from 'zod';
 
-/** `where`: what there are so many of. */
+/** `where`: description of the tokens. */
 export const virtualTokenCount = (where: string) => z.int().positive().max(4096).default(20).describe(where);
 
 export const virtualTokenKeys = {

@@ -1,8 +1,40 @@
 // [..., R, C] of weights of two dimensions and more
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import type { AdafactorOptions } from './adafactor.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
 import { FirstOrderUpdate, type Move } from './first-order.ts';
+
+/** Second moments by rows and columns (Shazeer and Stern, 2018): next to no memory. */
+export const options = z.strictObject({
+  beta1: z.number().min(0).lt(1).nullable().default(null).describe('decay of the mean step; none unless given'),
+  decay_rate: z.number().negative().default(-0.8).describe('the second moment forgets 1 - step^decay_rate'),
+  clip_threshold: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('the largest root mean square of a step, in learning rates'),
+  epsilon: z.number().positive().default(1e-30).describe('added to squared gradients'),
+  scale_parameter: z
+    .boolean()
+    .nullable()
+    .default(null)
+    .describe("steps are in parts of the weight's own root mean square; with relative_step unless given"),
+  least_scale: z.number().positive().default(1e-3).describe('the least that counts as, with scale_parameter'),
+  relative_step: z
+    .boolean()
+    .default(false)
+    .describe(
+      'steps of 0.01, falling with 1/sqrt(step) from the 10,000th on; the learning rate is a factor, and 1 suits',
+    ),
+  warmup_init: z.boolean().default(false).describe('with relative_step: steps rise from 1e-6 by as much each'),
+});
+
+type Written = z.output<typeof options>;
+
+export type AdafactorOptions = Written & { scale_parameter: boolean };
+
+const ofRelativeSteps = { training: { learning_rate: 1, scheduler: 'constant', warmup_ratio: 0 } };
 
 type Slot = 'exp_avg_sq_row' | 'exp_avg_sq_col' | 'exp_avg_sq' | 'exp_avg';
 
@@ -36,7 +68,7 @@ class Adafactor extends FirstOrderUpdate<Slot> {
     weight.copy_(decayed.sub(change));
   }
 
-  /** What the learning rate is multiplied by; steps are counted from 1. */
+  /** Factor of the learning rate; steps are counted from 1. */
   #rateOf(weight: Tensor, step: number): number {
     const { scale_parameter, least_scale, relative_step, warmup_init } = this.#options;
     const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;
@@ -65,6 +97,12 @@ function rootMeanSquare(x: Tensor): number {
   return aten.linalg_vector_norm.default(x).item() / Math.sqrt(x.size);
 }
 
-export function create(trainables: readonly Trainable[], options: AdafactorOptions): Update {
-  return new Adafactor(trainables, options);
-}
+export const method = defineUpdate({
+  options: options.refine(({ relative_step, warmup_init }) => relative_step || !warmup_init, {
+    path: ['warmup_init'],
+    error: 'needs relative_step',
+  }),
+  complete: (given): AdafactorOptions => ({ ...given, scale_parameter: given.scale_parameter ?? given.relative_step }),
+  recipeDefaults: ({ relative_step }) => (relative_step ? ofRelativeSteps : {}),
+  create: (trainables, options) => new Adafactor(trainables, options),
+});

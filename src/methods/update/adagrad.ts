@@ -1,7 +1,17 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import type { AdagradOptions } from './adagrad.options.ts';
-import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
+
+/** Gradients by the root of the sum of their squares (Duchi et al., 2011): steps become shorter; half of AdamW's memory. */
+export const options = z.strictObject({
+  lr_decay: z.number().min(0).default(0).describe('the rate is divided by 1 + lr_decay * steps before this one'),
+  initial_accumulator_value: z.number().min(0).default(0).describe('what the sums of squares begin with'),
+  epsilon: z.number().positive().default(1e-10).describe('added to the root of the sum'),
+});
+
+export type AdagradOptions = z.output<typeof options>;
 
 /** Equal to torch.optim.Adagrad. */
 class Adagrad extends FirstOrderUpdate<'sum'> {
@@ -23,6 +33,4 @@ class Adagrad extends FirstOrderUpdate<'sum'> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: AdagradOptions): Update {
-  return new Adagrad(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new Adagrad(trainables, options) });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const beta = z.number().min(0).lt(1);
 
-/** What optimizers of Adam's family share; the defaults are torch's. */
+/** Options of Adam's family; the defaults are torch's. */
 export const adamOptions = {
   beta1: beta.default(0.9).describe('decay of the mean gradient'),
   beta2: beta.default(0.999).describe('decay of the mean squared gradient'),

@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import type { AdamaxOptions } from './adamax.options.ts';
-import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions } from './adam-options.ts';
+import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
+
+/** Adam by the largest gradient of late in place of the mean square (Kingma and Ba, 2015); weight decay is L2. */
+export const options = z.strictObject({
+  ...adamOptions,
+  beta2: adamOptions.beta2.describe('decay of the largest gradient'),
+  epsilon: adamOptions.epsilon.describe('added to the size of each gradient'),
+});
+
+export type AdamaxOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg' | 'exp_inf';
 
@@ -24,6 +35,4 @@ class Adamax extends FirstOrderUpdate<Slot> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: AdamaxOptions): Update {
-  return new Adamax(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new Adamax(trainables, options) });

@@ -1,8 +1,19 @@
+import { z } from 'zod';
 import { aten, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
 import { loadState } from '../../train/update-state.ts';
+import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { gradientNorm } from './first-order.ts';
-import type { AdamwOptions } from './adamw.options.ts';
+
+/** Adam, with decoupled weight decay unless asked otherwise; the decay itself is training.weight_decay. */
+export const options = z.strictObject({
+  ...adamOptions,
+  amsgrad: z.boolean().default(false).describe('divide by the largest second moment so far (Reddi et al., 2018)'),
+  decoupled_weight_decay: decoupledWeightDecay(true),
+});
+
+export type AdamwOptions = z.output<typeof options>;
 
 interface Moments {
   mean: Tensor;
@@ -15,7 +26,7 @@ interface Moments {
 
 type Given = Pick<AdamwOptions, 'beta1' | 'beta2' | 'epsilon'> & Partial<AdamwOptions>;
 
-/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam where decay is no decoupled one. */
+/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam with coupled weight decay. */
 export class AdamW implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #options: AdamwOptions;
@@ -120,3 +131,8 @@ function groupsOf(trainables: readonly Trainable[]): Group[] {
 export function create(trainables: readonly Trainable[], options: Given): Update {
   return new AdamW(trainables, options);
 }
+
+export const method = defineUpdate({
+  options,
+  create,
+});

@@ -1,9 +1,19 @@
 // n values of a weight, B blocks
+import { z } from 'zod';
 import { byBlocks, dynamicMap, nearestOf } from '../../nn/index.ts';
 import { fromArray, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import type { Adamw8bitOptions } from './adamw_8bit.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions } from './adam-options.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
+
+/** AdamW with its moments in 8 bits (Dettmers et al., 2022): two bytes a weight in place of eight. */
+export const options = z.strictObject({
+  ...adamOptions,
+  min_8bit_size: z.int().min(0).default(4096).describe('weights with fewer values keep their moments in f32'),
+});
+
+export type Adamw8bitOptions = z.output<typeof options>;
 
 type Slot = 'state1' | 'absmax1' | 'state2' | 'absmax2';
 
@@ -63,6 +73,4 @@ function store(values: Tensor, codes: Tensor, scales: Tensor, kind: keyof typeof
   scales.copy_(sizes);
 }
 
-export function create(trainables: readonly Trainable[], options: Adamw8bitOptions): Update {
-  return new AdamW8bit(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new AdamW8bit(trainables, options) });

@@ -18,7 +18,7 @@ export abstract class AveragedSteps<Slot extends string> extends FirstOrderUpdat
   readonly #averaging: AveragingOptions;
   /** How near gradients are taken to the average. */
   readonly #nearness: number;
-  /** Of this step in the average. */
+  /** Weight of this step in the average. */
   #share = 0;
 
   constructor(
@@ -35,10 +35,10 @@ export abstract class AveragedSteps<Slot extends string> extends FirstOrderUpdat
     this.#nearness = nearness;
   }
 
-  /** What a weight goes against by its learning rate, before weight decay: in its shape. */
+  /** Direction of descent, before weight decay, in the weight's shape. */
   protected abstract direction(move: Move, slots: Slots<Slot>): Tensor;
 
-  /** What the learning rate of a weight's step is multiplied by, counted from 1. */
+  /** Factor of the learning rate; steps are counted from 1. */
   protected rateAt(_step: number): number {
     return 1;
   }

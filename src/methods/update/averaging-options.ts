@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What schedule-free optimizers share: how steps count in the average. */
+/** Options of schedule-free optimizers: weights of steps in the average. */
 export const averagingOptions = {
   r: z.number().min(0).default(0).describe('later steps count as step^r in the average'),
   weight_lr_power: z.number().min(0).default(2).describe('steps count as the largest rate so far to this power'),

@@ -13,7 +13,7 @@ export class ClippedSum {
   rows = 0;
   /** Rows whose gradient was longer than the bound. */
   clipped = 0;
-  /** False as soon as a gradient held something that is no number; that row is left out. */
+  /** False as soon as a gradient was not finite; that row is left out. */
   isFinite = true;
 
   constructor(trainables: readonly Trainable[], bound: number) {
@@ -41,7 +41,7 @@ export class ClippedSum {
     return norm;
   }
 
-  /** What a row's gradient is to be multiplied by, from its norm. */
+  /** Factor of a row's gradient, from its norm. */
   factorOf(norm: number): number {
     return Math.min(1, this.#bound / (norm + LEAST));
   }

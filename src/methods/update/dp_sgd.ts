@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import type { Tensor } from '../../tensor/index.ts';
@@ -10,10 +11,43 @@ import type {
   Trainable,
   Update,
 } from '../../train/interfaces.ts';
-import { AdamW } from './adamw.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { AdamW, options as adamw } from './adamw.ts';
 import { ClippedSum } from './clipped-sum.ts';
-import type { DpSgdOptions } from './dp_sgd.options.ts';
 import { accountants, noiseFor } from './privacy-budget.ts';
+
+/**
+ * Differentially private steps (Abadi et al., 2016): each row's gradient is bounded and noise hides what a single row
+ * changed, with a known bound (epsilon, delta); the noisy gradients are followed by AdamW.
+ */
+export const options = z.strictObject({
+  target_epsilon: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('what all steps may cost; the noise is found from it; 8 where no noise_multiplier is given'),
+  noise_multiplier: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('standard deviation of the noise, in max_row_norm; in place of target_epsilon'),
+  delta: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('chance that the bound does not hold; a tenth of one by the number of rows unless given'),
+  max_row_norm: z.number().positive().default(1).describe("each row's gradient is cut to this norm"),
+  accountant: z.enum(['prv', 'rdp']).default('prv').describe('how the cost is computed: prv is tighter, rdp quicker'),
+  ...adamw.shape,
+});
+
+type Written = z.output<typeof options>;
+
+export type DpSgdOptions = Written & ({ target_epsilon: number } | { noise_multiplier: number });
 
 class DpSgd implements Update {
   readonly needs = 'row-gradients';
@@ -74,7 +108,7 @@ class DpSgd implements Update {
     return cut.losses;
   }
 
-  /** Keyed by the run's secret: whoever knew the key could take the noise away. */
+  /** Keyed by the run's secret: with the key the noise could be removed. */
   #noiseOn({ name, parameter }: Trainable, step: number): Tensor {
     const key = { seed: this.#plan.secret, path: `dp:${step}:${name}` };
     return keyedNormal([...parameter.shape], key, this.#noise * this.#options.max_row_norm);
@@ -105,6 +139,15 @@ class DpSgd implements Update {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan): Update {
-  return new DpSgd(trainables, options, plan);
-}
+export const method = defineUpdate({
+  options: options.refine((given) => given.target_epsilon === null || given.noise_multiplier === null, {
+    path: ['noise_multiplier'],
+    error: 'one of target_epsilon and noise_multiplier decides, not both',
+  }),
+  complete: (given): DpSgdOptions =>
+    given.noise_multiplier === null
+      ? { ...given, target_epsilon: given.target_epsilon ?? 8 }
+      : { ...given, noise_multiplier: given.noise_multiplier },
+  isPrivate: true,
+  create: (trainables, options, plan) => new DpSgd(trainables, options, plan),
+});

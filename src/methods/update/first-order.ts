@@ -18,7 +18,7 @@ export interface Move {
 
 type Slots<Slot extends string> = Record<Slot, Tensor>;
 
-/** What is kept of a weight: a shape of f32, or of bytes. */
+/** Shape of a slot: of f32, or of bytes. */
 type SlotShape = readonly number[] | { bytes: readonly number[] };
 
 /** An update that moves one weight after the other by its own gradient: clipping, order and state are common. */
@@ -63,7 +63,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
     this.#shared.get(name)!.copy_(full([], value, { dtype: 'f64' }));
   }
 
-  /** What is kept for each weight, beside it. */
+  /** Slots of each weight. */
   protected *kept(): Generator<{ trainable: Trainable; slots: Slots<Slot>; count: number }> {
     for (const [i, trainable] of this.#trainables.entries())
       yield { trainable, slots: this.#slots[i], count: this.#counts[i].item() };

@@ -1,4 +1,4 @@
-/** A distribution on a grid around its middle, added to itself so many times: around the grid's ends it wraps. */
+/** Convolution of a distribution with itself, `times` times, on a grid around its middle; it wraps at the grid's ends. */
 export function fourierPower(masses: Float64Array, times: number): Float64Array {
   const size = masses.length;
   const half = size / 2;

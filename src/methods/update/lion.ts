@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
-import type { LionOptions } from './lion.options.ts';
+
+const beta = z.number().min(0).lt(1);
+
+/** The sign of a mean gradient (Chen et al., 2023): half of AdamW's memory; a rate three to ten times smaller than there. */
+export const options = z.strictObject({
+  beta1: beta.default(0.9).describe('share of the mean gradient in the direction'),
+  beta2: beta.default(0.99).describe('decay of the mean gradient'),
+});
+
+export type LionOptions = z.output<typeof options>;
 
 class Lion extends FirstOrderUpdate<'exp_avg'> {
   readonly #options: LionOptions;
@@ -21,6 +32,4 @@ class Lion extends FirstOrderUpdate<'exp_avg'> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: LionOptions): Update {
-  return new Lion(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new Lion(trainables, options) });

@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { keyedNormal } from '../../models/initialise.ts';
 import { noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../train/interfaces.ts';
-import type { MezoOptions } from './mezo.options.ts';
+import { defineUpdate } from '../../train/method.ts';
+
+/**
+ * Steps from two losses, without a backward pass (Malladi et al., "MeZO", 2023): the memory of inference, and a hundred
+ * times the steps.
+ */
+export const options = z.strictObject({
+  epsilon: z.number().positive().default(1e-3).describe('how far weights are moved along the random direction'),
+});
+
+export type MezoOptions = z.output<typeof options>;
 
 /** The direction of a step is drawn again from its key wherever it is needed, and never kept. */
 class Mezo implements Update {
@@ -69,6 +80,8 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-export function create(trainables: readonly Trainable[], options: MezoOptions): Update {
-  return new Mezo(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { scheduler: 'constant', learning_rate: 1e-6 } },
+  create: (trainables, options) => new Mezo(trainables, options),
+});

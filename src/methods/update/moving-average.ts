@@ -2,7 +2,7 @@ import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../train/interfaces.ts';
 import { loadState } from '../../train/update-state.ts';
 
-/** An update with a moving average of the weights (EMA) beside it, which is scored and becomes the result. */
+/** An update with a moving average of the weights (EMA), which is evaluated and becomes the result. */
 export class MovingAverage implements Update {
   readonly #inner: Update;
   readonly #trainables: readonly Trainable[];

@@ -1,13 +1,37 @@
 // [R, C] of weights of two dimensions; others are AdamW's
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
-import type { MuonOptions } from './muon.options.ts';
+
+const beta = z.number().min(0).lt(1);
+
+/** Steps of matrices made orthogonal (Jordan et al., 2024; Liu et al., 2025); AdamW for the rest. */
+export const options = z.strictObject({
+  momentum: beta.default(0.95).describe('decay of the summed gradients of a matrix'),
+  nesterov: z.boolean().default(true).describe('look a step ahead'),
+  ns_steps: z.int().positive().max(20).default(5).describe('Newton-Schulz steps'),
+  ns_dtype: z.enum(['f32', 'bf16']).default('f32').describe('what those steps are computed in; the papers take bf16'),
+  adjust_lr_fn: z
+    .enum(['match_rms_adamw', 'original'])
+    .default('match_rms_adamw')
+    .describe("size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan)"),
+  beta1: beta.default(0.9).describe('for parameters other than matrices: decay of the mean gradient'),
+  beta2: beta.default(0.95).describe('for parameters other than matrices: decay of the mean squared gradient'),
+  epsilon: z
+    .number()
+    .positive()
+    .default(1e-8)
+    .describe('for parameters other than matrices: added to the root of the second moment'),
+});
+
+export type MuonOptions = z.output<typeof options>;
 
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
 interface Kind {
-  /** What a new gradient counts in the average that is made orthogonal; 1 where that is a sum. */
+  /** Weight of a new gradient in the average that is orthogonalised; 1 if that is a sum. */
   share(momentum: number): number;
   /** Moves a weight [R, C] along an orthogonal direction; rounded in bf16 where the published code does. */
   take(weight: Tensor, direction: Tensor, learningRate: number): void;
@@ -86,6 +110,4 @@ function orthogonal(matrix: Tensor, { ns_steps: steps, ns_dtype: dtype }: MuonOp
   return isTall ? x.transpose(0, 1) : x;
 }
 
-export function create(trainables: readonly Trainable[], options: MuonOptions): Update {
-  return new Muon(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new Muon(trainables, options) });

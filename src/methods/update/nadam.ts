@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import { decayed, FirstOrderUpdate, type Move, rootMeanSquare } from './first-order.ts';
-import type { NadamOptions } from './nadam.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
+import { decayed, FirstOrderUpdate, rootMeanSquare, type Move } from './first-order.ts';
+
+/** Adam that looks a step ahead (Dozat, 2016). */
+export const options = z.strictObject({
+  ...adamOptions,
+  momentum_decay: z.number().min(0).default(4e-3).describe('how fast the share of the mean gradient rises to beta1'),
+  decoupled_weight_decay: decoupledWeightDecay(false),
+});
+
+export type NadamOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg' | 'exp_avg_sq' | 'mu_product';
 
@@ -30,13 +41,11 @@ class Nadam extends FirstOrderUpdate<Slot> {
     aten.addcdiv_.default(weight, mean, root, { value: ofMean });
   }
 
-  /** Of a step, counted from 1. */
+  /** Momentum of a step, counted from 1. */
   #momentumAt(step: number): number {
     const { beta1, momentum_decay } = this.#options;
     return beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay));
   }
 }
 
-export function create(trainables: readonly Trainable[], options: NadamOptions): Update {
-  return new Nadam(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new Nadam(trainables, options) });

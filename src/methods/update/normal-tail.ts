@@ -1,6 +1,6 @@
 const SERIES_UP_TO = 2;
 
-/** log of erfc, to about 1e-13 of itself; also where erfc is no longer a number above 0. */
+/** log of erfc with a relative error of about 1e-13, also where erfc underflows. */
 export function logErfc(x: number): number {
   if (x < SERIES_UP_TO) return Math.log(1 - erfBySeries(x));
   return Math.log(scaledTail(x)) - x * x;

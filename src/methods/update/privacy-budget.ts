@@ -1,7 +1,7 @@
 import { prvEpsilon } from './prv-accountant.ts';
 import { rdpEpsilon, type NoisySteps } from './rdp-accountant.ts';
 
-/** What says how much privacy steps cost. */
+/** Privacy accountants. */
 export const accountants = {
   prv: (steps: NoisySteps, delta: number): number => prvEpsilon(steps, delta).upper,
   rdp: (steps: NoisySteps, delta: number): number => rdpEpsilon([steps], delta).epsilon,

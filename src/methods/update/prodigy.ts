@@ -1,8 +1,38 @@
+import { z } from 'zod';
 import { greatest } from '../../base/many.ts';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
-import type { ProdigyOptions } from './prodigy.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
+import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
+
+/** AdamW that finds its own step size (Mishchenko and Defazio, 2023): the learning rate is a factor, and 1 suits. */
+export const options = z.strictObject({
+  ...adamOptions,
+  beta3: z
+    .number()
+    .min(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe("decay of the estimate's sums; the root of beta2 unless given"),
+  epsilon: adamOptions.epsilon.describe('added to the root of the second moment, times the step size'),
+  d0: z.number().positive().default(1e-6).describe('first estimate of the step size'),
+  d_coef: z.number().positive().default(1).describe('factor of the estimate; below 1 for smaller steps'),
+  growth_rate: z
+    .number()
+    .gt(1)
+    .nullable()
+    .default(null)
+    .describe('most that the estimate may grow by in a step; no bound unless given'),
+  use_bias_correction: z.boolean().default(false).describe("Adam's correction of the first steps"),
+  decoupled_weight_decay: decoupledWeightDecay(true),
+  safeguard_warmup: z.boolean().default(true).describe('the warm-up does not count against the estimate'),
+});
+
+type Written = z.output<typeof options>;
+
+export type ProdigyOptions = Written & { beta3: number };
 
 type Slot = 'exp_avg' | 'exp_avg_sq' | 's' | 'p0';
 type Step = Move & { slots: Record<Slot, Tensor> };
@@ -36,7 +66,7 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
   }
 
-  /** The schedule's, corrected where that is asked for: by the longest of all averages, since the step is one. */
+  /** The schedule's rate, with bias correction if requested: by the longest of all averages, since the step is common. */
   #rateOf(moves: readonly Step[]): number {
     const { beta1, beta2, use_bias_correction: isCorrected } = this.#options;
     const learningRate = moves[0].learningRate / moves[0].rate;
@@ -76,6 +106,9 @@ class Prodigy extends FirstOrderUpdate<Slot> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: ProdigyOptions): Update {
-  return new Prodigy(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  complete: (given): ProdigyOptions => ({ ...given, beta3: given.beta3 ?? Math.sqrt(given.beta2) }),
+  recipeDefaults: { training: { learning_rate: 1 } },
+  create: (trainables, options) => new Prodigy(trainables, options),
+});

@@ -2,7 +2,7 @@ import { fourierPower } from './fourier-power.ts';
 import { normalCdf } from './normal-tail.ts';
 import { rdpEpsilon, type NoisySteps } from './rdp-accountant.ts';
 
-/** What is certain of ε: it lies between the bounds. */
+/** Bounds that contain ε. */
 export interface EpsilonBounds {
   lower: number;
   estimate: number;

@@ -1,8 +1,15 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { decayed, FirstOrderUpdate, type Move } from './first-order.ts';
-import type { RadamOptions } from './radam.options.ts';
 import { rectification } from './rectification.ts';
+
+/** Adam whose first steps wait for a reliable second moment (Liu et al., 2020): a warm-up of its own. */
+export const options = z.strictObject({ ...adamOptions, decoupled_weight_decay: decoupledWeightDecay(false) });
+
+export type RadamOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg' | 'exp_avg_sq';
 
@@ -33,6 +40,8 @@ class Radam extends FirstOrderUpdate<Slot> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: RadamOptions): Update {
-  return new Radam(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { warmup_ratio: 0 } },
+  create: (trainables, options) => new Radam(trainables, options),
+});

@@ -1,7 +1,18 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
-import type { RmspropOptions } from './rmsprop.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
+
+/** Gradients by the root of their mean square (Tieleman and Hinton, 2012): half of AdamW's memory; its rates suit. */
+export const options = z.strictObject({
+  alpha: z.number().min(0).lt(1).default(0.99).describe('decay of the mean squared gradient'),
+  epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
+  momentum: z.number().min(0).lt(1).default(0).describe('decay of the summed steps; 0: none are kept'),
+  centered: z.boolean().default(false).describe('divide by the standard deviation: the squared mean is taken out'),
+});
+
+export type RmspropOptions = z.output<typeof options>;
 
 type Slot = 'square_avg' | 'grad_avg' | 'momentum_buffer';
 
@@ -35,6 +46,4 @@ class RmsProp extends FirstOrderUpdate<Slot> {
 
 type Slots = Record<Slot, Tensor>;
 
-export function create(trainables: readonly Trainable[], options: RmspropOptions): Update {
-  return new RmsProp(trainables, options);
-}
+export const method = defineUpdate({ options, create: (trainables, options) => new RmsProp(trainables, options) });

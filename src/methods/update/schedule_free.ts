@@ -1,8 +1,21 @@
+import { z } from 'zod';
 import { aten, type Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions } from './adam-options.ts';
 import { AveragedSteps } from './averaged-steps.ts';
-import { type Move, rootMeanSquare } from './first-order.ts';
-import type { ScheduleFreeOptions } from './schedule_free.options.ts';
+import { averagingOptions, nearness } from './averaging-options.ts';
+import { rootMeanSquare, type Move } from './first-order.ts';
+
+/** AdamW whose weights are averaged in place of a falling rate (Defazio et al., 2024): the average is what is scored and kept. */
+export const options = z.strictObject({
+  ...adamOptions,
+  beta1: nearness,
+  inner_momentum: z.number().min(0).lt(1).default(0).describe('decay of an additional mean gradient; 0: none'),
+  ...averagingOptions,
+});
+
+export type ScheduleFreeOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg_sq' | 'exp_avg';
 
@@ -26,6 +39,8 @@ class ScheduleFree extends AveragedSteps<Slot> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: ScheduleFreeOptions): Update {
-  return new ScheduleFree(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { scheduler: 'constant' } },
+  create: (trainables, options) => new ScheduleFree(trainables, options),
+});

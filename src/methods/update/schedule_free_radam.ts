@@ -1,9 +1,25 @@
+import { z } from 'zod';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { adamOptions } from './adam-options.ts';
 import { AveragedSteps } from './averaged-steps.ts';
-import { type Move, rootMeanSquare } from './first-order.ts';
+import { averagingOptions, nearness } from './averaging-options.ts';
+import { rootMeanSquare, type Move } from './first-order.ts';
 import { rectification } from './rectification.ts';
-import type { ScheduleFreeRadamOptions } from './schedule_free_radam.options.ts';
+
+/** Schedule-free steps that rise by themselves (Defazio et al., 2024; Liu et al., 2020): no warm-up, no falling rate. */
+export const options = z.strictObject({
+  ...adamOptions,
+  beta1: nearness,
+  silent_sgd_phase: z
+    .boolean()
+    .default(true)
+    .describe('no step while the second moment cannot be relied on; else plain gradient descent'),
+  ...averagingOptions,
+});
+
+export type ScheduleFreeRadamOptions = z.output<typeof options>;
 
 /** Length of the average from which schedulefree's steps are adaptive. */
 const LEAST_LENGTH = 4;
@@ -30,6 +46,8 @@ class ScheduleFreeRadam extends AveragedSteps<'exp_avg_sq'> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: ScheduleFreeRadamOptions): Update {
-  return new ScheduleFreeRadam(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { scheduler: 'constant', warmup_ratio: 0 } },
+  create: (trainables, options) => new ScheduleFreeRadam(trainables, options),
+});

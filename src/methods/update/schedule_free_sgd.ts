@@ -1,8 +1,18 @@
+import { z } from 'zod';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
 import { AveragedSteps } from './averaged-steps.ts';
+import { averagingOptions, nearness } from './averaging-options.ts';
 import type { Move } from './first-order.ts';
-import type { ScheduleFreeSgdOptions } from './schedule_free_sgd.options.ts';
+
+/**
+ * Gradient descent whose weights are averaged in place of momentum and a falling rate (Defazio et al., 2024): 4 bytes a
+ * weight; a learning rate of 1 suits.
+ */
+export const options = z.strictObject({ momentum: nearness, ...averagingOptions });
+
+export type ScheduleFreeSgdOptions = z.output<typeof options>;
 
 /** Equal to schedulefree's SGDScheduleFree. */
 class ScheduleFreeSgd extends AveragedSteps<never> {
@@ -15,6 +25,8 @@ class ScheduleFreeSgd extends AveragedSteps<never> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: ScheduleFreeSgdOptions): Update {
-  return new ScheduleFreeSgd(trainables, options);
-}
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { scheduler: 'constant', learning_rate: 1 } },
+  create: (trainables, options) => new ScheduleFreeSgd(trainables, options),
+});

@@ -1,7 +1,17 @@
+import { z } from 'zod';
 import type { Tensor } from '../../tensor/index.ts';
-import type { Trainable, Update } from '../../train/interfaces.ts';
-import { FirstOrderUpdate, type Move, penalised } from './first-order.ts';
-import type { SgdOptions } from './sgd.options.ts';
+import type { Trainable } from '../../train/interfaces.ts';
+import { defineUpdate } from '../../train/method.ts';
+import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
+
+/** Steps along the gradient, with momentum: the least memory; a rate ten to a hundred times larger than AdamW's. */
+export const options = z.strictObject({
+  momentum: z.number().min(0).lt(1).default(0.9).describe('decay of the summed gradients; 0: none are kept'),
+  dampening: z.number().min(0).default(0).describe('part of a gradient that does not go into the sum'),
+  nesterov: z.boolean().default(false).describe('look a step ahead; needs momentum'),
+});
+
+export type SgdOptions = z.output<typeof options>;
 
 /** Equal to torch.optim.SGD: weight decay is a part of the gradient, and the first one is not dampened. */
 class Sgd extends FirstOrderUpdate<'momentum_buffer'> {
@@ -24,6 +34,10 @@ class Sgd extends FirstOrderUpdate<'momentum_buffer'> {
   }
 }
 
-export function create(trainables: readonly Trainable[], options: SgdOptions): Update {
-  return new Sgd(trainables, options);
-}
+export const method = defineUpdate({
+  options: options.refine(({ momentum, dampening, nesterov }) => !nesterov || (momentum > 0 && dampening === 0), {
+    path: ['nesterov'],
+    error: 'needs a momentum above 0 and no dampening',
+  }),
+  create: (trainables, options) => new Sgd(trainables, options),
+});

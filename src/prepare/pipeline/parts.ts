@@ -1,7 +1,7 @@
 /** Finished pieces of pipelines, each known by all that it was made from: a second run makes only what is new. */
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Item } from '../../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson, readJson, writeJson } from '../../files/json.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
-import type { Item } from '../../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../step.ts';
 import { readItems, writeItems, type Part } from './parts.ts';

@@ -9,7 +9,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { usualThreads } from '../../base/threads.ts';
 import { splitNames, type SplitName } from '../../data/index.ts';
-import { findDocuments, type DataRow, type Item } from '../../documents/index.ts';
+import { findDocuments, type DataRow, type Item } from '@attune/documents';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { writeJson } from '../../files/json.ts';

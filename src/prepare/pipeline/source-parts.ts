@@ -10,7 +10,7 @@ import {
   type FilePiece,
   type FoundFile,
   type ReadOptions,
-} from '../../documents/index.ts';
+} from '@attune/documents';
 import { readFailure } from '../../files/bytes.ts';
 import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';

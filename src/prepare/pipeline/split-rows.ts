@@ -14,7 +14,7 @@ import {
   UnionFind,
   type SplitName,
 } from '../../data/index.ts';
-import type { DataRow } from '../../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 import { textOfRow } from '../row-texts.ts';
 import { HashList } from '../hash-list.ts';
 import { groupOf, isEmpty, timeOf, valueAt } from '../split-keys.ts';

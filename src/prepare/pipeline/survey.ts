@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { GrowingArray } from '../../base/growing-array.ts';
 import { FLAGS, PROVENANCE, reportLengths, type LengthReport } from '../../data/index.ts';
-import type { DataRow, Origin } from '../../documents/index.ts';
+import type { DataRow, Origin } from '@attune/documents';
 import { parseJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import { textOfRow } from '../row-texts.ts';

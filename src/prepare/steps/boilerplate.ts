@@ -1,7 +1,7 @@
 /** Lines that many rows have: headers, footers, signatures, notices. Three passes, so that few lines are held at once. */
 import { plural } from '../../base/format.ts';
 import { z } from 'zod';
-import type { DataRow } from '../../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
 import { mapTexts, textOfRow } from '../row-texts.ts';

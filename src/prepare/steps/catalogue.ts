@@ -1,7 +1,7 @@
 /** A catalogue's rows as tasks: find attributes in a description, write the description, say what goes together. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
-import { mergeOrigins, type Item, type RecordDocument } from '../../documents/index.ts';
+import { mergeOrigins, type Item, type RecordDocument } from '@attune/documents';
 import { DiskGroups } from '../disk-groups.ts';
 import { valueText } from '../record-text.ts';
 import { defineStep, rowOf, type StepNotes } from '../step.ts';

@@ -1,13 +1,6 @@
 /** Documents as stretches of text for domain adaptation: cut between sections, then paragraphs, then sentences. */
 import { z } from 'zod';
-import {
-  mergeOrigins,
-  sectionOrigin,
-  withHeadings,
-  type Item,
-  type Origin,
-  type Section,
-} from '../../documents/index.ts';
+import { mergeOrigins, sectionOrigin, withHeadings, type Item, type Origin, type Section } from '@attune/documents';
 import { pushAll } from '../../base/many.ts';
 import { blocksOf, smallerBlocks } from '../blocks.ts';
 import { measureBy, type Measure } from '../measure.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { normalWords } from '../../data/index.ts';
-import type { DataRow } from '../../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';

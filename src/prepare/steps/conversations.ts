@@ -1,6 +1,6 @@
 /** Messages as conversations to train on: threads of mail, sessions of chats, with who asks and who answers. */
 import { z } from 'zod';
-import { mergeOrigins, type Item, type MessageDocument } from '../../documents/index.ts';
+import { mergeOrigins, type Item, type MessageDocument } from '@attune/documents';
 import { AgentStatistics, namedAgents, type AgentFinder } from '../agents.ts';
 import { DiskGroups } from '../disk-groups.ts';
 import { defineStep, rowOf, type StepNotes } from '../step.ts';

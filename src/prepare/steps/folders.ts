@@ -1,6 +1,6 @@
 /** Rows from one folder per class, with the folder's name as the label: {text, label}. */
 import { z } from 'zod';
-import type { Item } from '../../documents/index.ts';
+import type { Item } from '@attune/documents';
 import { defineStep, eachItem, rowOf } from '../step.ts';
 
 const options = z.strictObject({

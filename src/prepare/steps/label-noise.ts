@@ -1,7 +1,7 @@
 /** Labels that a model which has not seen the row would not give: confident learning (Northcutt et al., 2021). */
 import { plural } from '../../base/format.ts';
 import { z } from 'zod';
-import type { DataRow } from '../../documents/index.ts';
+import type { DataRow } from '@attune/documents';
 import { features } from '../../eval/baselines/logistic-regression.ts';
 import { fitMultinomial, predictMultinomial } from '../../eval/baselines/multinomial.ts';
 import { fitTfIdf } from '../../eval/baselines/tf-idf.ts';

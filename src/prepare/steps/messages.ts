@@ -2,8 +2,7 @@
 import { table } from '../../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
-import type { MessageDocument, RecordDocument } from '../../documents/index.ts';
-import { timeOf } from '../../documents/text/time.ts';
+import { type MessageDocument, type RecordDocument, timeOf } from '@attune/documents';
 import { defineStep, eachItem, type StepNotes } from '../step.ts';
 import { valueText } from '../record-text.ts';
 

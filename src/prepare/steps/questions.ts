@@ -1,6 +1,6 @@
 /** Questions and answers that documents already hold: FAQ entries, and headings with what stands below them. */
 import { z } from 'zod';
-import { sectionOrigin, withHeadings, type Item, type Origin, type TextDocument } from '../../documents/index.ts';
+import { sectionOrigin, withHeadings, type Item, type Origin, type TextDocument } from '@attune/documents';
 import { blocksOf } from '../blocks.ts';
 import { RowTemplate } from '../row-template.ts';
 import { defineStep, eachItem, rowOf } from '../step.ts';

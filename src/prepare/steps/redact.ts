@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Finding, Redactor } from '../../privacy/index.ts';
+import type { Finding, Redactor } from '@attune/privacy';
 import { checkSurrogateKey } from '../../files/passphrase.ts';
-import { kinds, presets } from '../../privacy/kinds.ts';
-import type { DataRow, Item } from '../../documents/index.ts';
+import { detectorFolders, kinds, presets } from '@attune/privacy/kinds';
+import type { DataRow, Item } from '@attune/documents';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { splitKeysOf } from '../split-keys.ts';
@@ -53,7 +53,7 @@ export const step = defineStep<Options>({
     [...recognisers, ...lexicons].map((reference) => resolve(base, reference.split('#')[0])),
   // The cache key contains the version of the detectors, so that a new version examines rows again.
   surroundings: ({ key_env: name }) =>
-    `${name === null ? '' : sha256(process.env[name] ?? '')} ${sha256OfOwn(FINDERS, import.meta.url)}`,
+    `${name === null ? '' : sha256(process.env[name] ?? '')} ${sha256OfOwn(detectorFolders, import.meta.url)}`,
   async look(given, context) {
     const redactor = await redactorOf(given, context);
     return (item) => (item.kind === 'row' ? redactor.find(redactor.open(item.values).labelled) : []);
@@ -73,12 +73,9 @@ export const step = defineStep<Options>({
   },
 });
 
-/** Code and data that detect personal data. */
-const FINDERS = ['../../privacy/', '../../../assets/names/', '../../../assets/privacy/'];
-
 async function redactorOf(given: Options, { openRecognisers, folder, base }: StepContext): Promise<Redactor> {
   // Loading the names takes seconds, and listing the steps does not need them.
-  const { readLanguage, Redactor } = await import('../../privacy/index.ts');
+  const { readLanguage, Redactor } = await import('@attune/privacy');
   return new Redactor({
     style: given.style,
     key: keyOf(given),

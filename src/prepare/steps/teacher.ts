@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import type { ChatExample } from '../../data/example.ts';
-import { sectionOrigin, withHeadings, type DataRow, type Item, type Origin } from '../../documents/index.ts';
+import { sectionOrigin, withHeadings, type DataRow, type Item, type Origin } from '@attune/documents';
 import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
 import { endpointPredictor } from '../../eval/endpoint/endpoint-predictor.ts';
 import { sha256 } from '../../files/hash.ts';

@@ -1,7 +1,7 @@
 /** Rows by templates: instructions made of a table's columns or of a document's sections. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
-import { sectionOrigin, withHeadings, type Item, type Origin } from '../../documents/index.ts';
+import { sectionOrigin, withHeadings, type Item, type Origin } from '@attune/documents';
 import { RowTemplate } from '../row-template.ts';
 import { defineStep, eachItem, rowOf, type StepNotes } from '../step.ts';
 

@@ -2,7 +2,7 @@
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readLines, type Line } from '../../files/lines.ts';
-import { parseForTemplates } from '../../data/containers/container.ts';
+import { parseForTemplates } from '@attune/tables';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { addFile, batchLines, type Batch, type BatchFault, type Registry } from '../../registry/index.ts';
 

@@ -2,7 +2,7 @@
 import type { Task } from '../../models/architecture.ts';
 import type { ChosenLogProb, CompileLimits } from '../../generate/index.ts';
 import type { Answer, GenerateRequest } from '../../jobs/generate/generate.ts';
-import type { AnswerKind } from '../../jobs/predict/predict.ts';
+import type { AnswerKind } from '../../tasks/define.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../jobs/generate/model-questions.ts';
 import type { Prompt } from '../../jobs/generate/read-prompts.ts';
 import type { ToolSchema } from '../../text/index.ts';

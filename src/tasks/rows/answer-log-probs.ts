@@ -13,11 +13,11 @@ export interface TrainedTokens {
   logProbs: Tensor;
   /** Whether the token is the most probable one: [L] */
   hit: Tensor;
-  /** What they are predicted from: [L, D] */
+  /** Hidden states that predict them: [L, D] */
   hidden: Tensor;
-  /** Of all tokens of the batch: [N, D] */
+  /** Hidden states of all tokens of the batch: [N, D] */
   states: Tensor;
-  /** The text of each, counted through all rows: [L] */
+  /** Index of each token's text, over all rows: [L] */
   texts: BigInt64Array;
 }
 

@@ -4,7 +4,7 @@ import type { QuestionExample } from '../../data/example.ts';
 import type { PlacedText, Tokenizer } from '../../text/index.ts';
 import type { PreparedRow } from './rows.ts';
 
-/** What stands for "the text does not tell": the frame's first token, which is [CLS] where there is one. */
+/** Position of "no answer in the text": the frame's first token, which is [CLS] if there is one. */
 export const NO_ANSWER = 0;
 
 /** Questions with their contexts as models were trained to see them. */

@@ -18,7 +18,7 @@ interface PairRows {
   counts(batch: Pick<Batch, 'rows'>): Counts;
 }
 
-/** What objectives over pairs have in common: rows whose last two texts are the chosen and the rejected answer. */
+/** Common to objectives over pairs: rows whose last two texts are the chosen and the rejected answer. */
 export function preferenceRows(
   processor: Pick<RowReader, 'tokenizer' | 'now'>,
   { trainsPrompt = false }: { trainsPrompt?: boolean } = {},

@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, SpeechExample } from '../../data/example.ts';
 import type { MediaReader, Prepared, PreparedRow, RowReader } from './rows.ts';
 
-/** What reads the recordings. @throws AttuneError E_WRONG_MODEL where the base model hears nothing */
+/** Reader of the recordings. @throws AttuneError E_WRONG_MODEL if the base model takes no audio */
 export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {
   if (media?.kind === 'audio') return media;
   throw new AttuneError('E_WRONG_MODEL', {
@@ -34,7 +34,7 @@ export async function prepareRecordings(
 type MediaRow = Omit<PreparedRow, 'id' | 'source' | 'media'>;
 type Fault = Omit<Problem, 'file' | 'line'>;
 
-/** Each file is read once before training, so that all that cannot be read are told at once. */
+/** Each file is read once before training, so that all unreadable ones are reported at once. */
 export async function tokensIn(
   row: Pick<SpeechExample, 'media' | 'source'>,
   media: MediaReader,

@@ -4,10 +4,10 @@ import type { MediaFile } from '../../data/media.ts';
 import type { MediaReader, PreparedRow, RowReader } from './rows.ts';
 import { tokensIn } from './recordings.ts';
 
-/** What a model reads of one row. */
+/** Model input of one row. */
 export type RowInput = Pick<PreparedRow, 'ids' | 'trained' | 'typeIds' | 'media' | 'size'>;
 
-/** What is classified: a text, two of them, or a file. */
+/** Input of a classification: a text, two of them, or a file. */
 export type Subject = Pick<ClassificationExample, 'text' | 'textPair' | 'media'> & Pick<PreparedRow, 'source'>;
 
 /** Each row as the model reads it: its text in the frame that training puts around it, or its file; or what is wrong. */
@@ -39,7 +39,7 @@ async function fileInput({ media, source }: Subject, reader: MediaReader): Promi
   return typeof size === 'number' ? { ...NO_TOKENS, media, size } : { ...source, ...size };
 }
 
-/** What brings rows that may be files into memory; undefined for a model of text. */
+/** Loader for rows that may be files; undefined for text models. */
 export function loaderOf({
   media,
 }: Pick<RowReader, 'media'>): ((rows: readonly PreparedRow[]) => Promise<readonly PreparedRow[]>) | undefined {

@@ -5,7 +5,7 @@ import { greatest } from '../../base/many.ts';
 import type { PromptExample } from '../../data/example.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
 import type { ImageTokens } from '../../models/architecture.ts';
-import type { ModelInput } from '../../models/model.ts';
+import type { Model, ModelInput } from '../../models/model.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Tokenizer } from '../../text/index.ts';
 
@@ -20,7 +20,7 @@ export interface PreparedRow {
   typeIds?: Int32Array;
   /** Index of the class, for objectives that have classes. */
   label?: number;
-  /** What is to be found: 1 or 0 for each class of a row, a number of it, or the class of each trained token in order. */
+  /** Targets: 1 or 0 for each class of a row, its number, or the class of each trained token in order. */
   values?: readonly number[];
   /** Ids that are wanted at trained tokens, where they are not the row's own. */
   targets?: Int32Array;
@@ -30,11 +30,11 @@ export interface PreparedRow {
   segments?: readonly number[];
   /** Which of the row's texts each of them continues, or -1: answers that share a prompt. Parents come first. */
   parents?: readonly number[];
-  /** What the reference model says of the row, where that is known: as `Objective.judge` gives it. */
+  /** The reference model's scores of the row, if known: as `Objective.judge` returns them. */
   reference?: Float32Array;
   /** Log-probabilities of the trained tokens when they were sampled. */
   sampled?: Float32Array;
-  /** What a critic makes of the row's answers; numbers of all answers, one after the other. */
+  /** Critic's targets for the row's answers, concatenated. */
   critic?: CriticTargets;
   /** How much each trained token counts; 1 unless given. */
   weights?: Float32Array;
@@ -42,20 +42,20 @@ export interface PreparedRow {
   prompt?: PromptExample;
   /** The file that the model reads in place of tokens. */
   media?: MediaFile;
-  /** What the model reads of it, while the row is in use. */
+  /** Model input from the file, while the row is in use. */
   features?: Features;
   /** The images that stand among its tokens, in their order. */
   images?: readonly MediaFile[];
-  /** What the model reads of each, while the row is in use: [squares, channels, side, side] */
+  /** Model input from each image, while the row is in use: [squares, channels, side, side] */
   squares?: readonly Features[];
-  /** What the frozen blocks make of the row, in place of all that they read. */
+  /** Output of the frozen blocks for the row, in place of its input. */
   resumed?: ResumedRow;
-  /** What it costs, in tokens of the model, where it has no ids. */
+  /** Size in tokens of the model, for rows without ids. */
   size?: number;
   source: { file: string; line: number };
 }
 
-/** A row's hidden states after so many blocks. */
+/** A row's hidden states after `blocks` blocks. */
 export interface ResumedRow extends Features {
   blocks: number;
   /** Tokens of the row after all blocks. */
@@ -85,19 +85,19 @@ export interface Batch {
   rows: readonly PreparedRow[];
 }
 
-/** What is counted over a whole optimiser step before its first forward, so that each term is scaled once. */
+/** Counts over a whole optimiser step, taken before its first forward, so that each term is scaled once. */
 export type Counts = Record<string, number>;
 
 /** Sums that are added up over batches: a metric is `sum / count`. */
 export type Tally = Record<string, { sum: Tensor; count: number }>;
 
-/** What actor and critic are trained by. A state is what a token is predicted from, and the end of an answer. */
+/** Training targets of actor and critic. A state is what a token is predicted from, and the end of an answer. */
 export interface CriticTargets {
-  /** Of each trained token. */
+  /** Per trained token. */
   advantages: Float32Array;
-  /** Of each state, when the answers were sampled. */
+  /** Per state, at the time of sampling. */
   values: Float32Array;
-  /** What each state's value is to become. */
+  /** Target of each state's value. */
   returns: Float32Array;
 }
 
@@ -110,7 +110,7 @@ export interface MediaReader {
   size(file: MediaFile): number;
   /** The same of a file that was read. */
   tokens(features: Features): number;
-  /** Of models that read images among texts: the tokens whose places they take. */
+  /** Vision language models: the placeholder tokens of images. */
   readonly imageTokens?: ImageTokens;
   /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
@@ -118,9 +118,9 @@ export interface MediaReader {
   ): Promise<(Row & { features: Features })[]>;
 }
 
-/** What turns examples into a model's rows. */
+/** Converts examples to a model's rows. */
 export interface RowReader {
-  /** Of a model that reads no text it knows no token, and says so when it is asked. */
+  /** For models without text input: a stub that throws. */
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
   media?: MediaReader;
@@ -128,7 +128,7 @@ export interface RowReader {
   now: Date;
   /** Whether the model's trunk is causal: a decoder, not an encoder. */
   causal: boolean;
-  /** Texts are filled up to so many tokens, by a model that reads the filling too. */
+  /** Length that texts are padded to, by a model that reads the padding too. */
   filledTo?: number;
 }
 
@@ -137,3 +137,6 @@ export interface Prepared {
   rows: (PreparedRow | undefined)[];
   problems: Problem[];
 }
+
+/** Runs `body` without gradients on the model as it was before training. */
+export type Reference = <T>(body: (model: Model) => T) => T;

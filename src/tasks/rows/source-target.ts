@@ -66,7 +66,7 @@ export function answerTokens(
   return { ...found, rows };
 }
 
-/** What the decoder reads: each row's tokens one place later, behind its start. */
+/** Decoder input: each row's tokens shifted right by one, after its start token. */
 function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start: bigint): BigInt64Array {
   const shifted = new BigInt64Array(ids.length);
   shifted.set(ids.subarray(0, -1), 1);

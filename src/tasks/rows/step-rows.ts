@@ -1,14 +1,9 @@
-// L steps of all rows
 import type { StepwiseExample } from '../../data/example.ts';
-import type { Model } from '../../models/model.ts';
-import type { StageRunner } from '../../models/stack.ts';
-import { fromArray, type Tensor } from '../../tensor/index.ts';
 import { Renderer } from '../../text/index.ts';
-import type { Batch, PreparedRow, RowReader } from './rows.ts';
+import type { PreparedRow, RowReader } from './rows.ts';
 import { plainText } from './shared-prompt.ts';
-import { taggedTokens } from './trained-tokens.ts';
 
-/** What steps are read with. */
+/** Settings for reading steps. */
 export interface StepReading extends Pick<RowReader, 'tokenizer' | 'now' | 'causal'> {
   separator: string;
 }
@@ -47,7 +42,7 @@ export async function stepRows(examples: readonly Steps[], reading: StepReading)
   });
 }
 
-/** What stands around everything that an encoder reads. */
+/** Special tokens around an encoder's input. */
 async function frameOf({ tokenizer }: StepReading): Promise<{ start: number; end: number }> {
   const [{ ids }] = await tokenizer.encodeFramed([{ text: '' }]);
   return { start: ids[0], end: ids[ids.length - 1] };
@@ -56,12 +51,4 @@ async function frameOf({ tokenizer }: StepReading): Promise<{ start: number; end
 /** An answer's steps; what stands between separators and says nothing is none. */
 export function stepsOf(answer: string, separator: string): string[] {
   return answer.split(separator).filter((step) => step.trim() !== '');
-}
-
-/** What the head says of each step of the batch: [L, 2] */
-export function stepScores(model: Model, batch: Pick<Batch, 'input' | 'rows'>, runner?: StageRunner): Tensor {
-  const { places } = taggedTokens(batch);
-  const at = fromArray(BigInt64Array.from(places, BigInt)).toDevice(model.device);
-  const hidden = model.hidden(batch.input, { runner });
-  return model.tokenClassHead.scores(hidden, model.layoutOf(batch.input)).indexSelect(0, at);
 }

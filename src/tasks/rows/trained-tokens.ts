@@ -25,7 +25,7 @@ export interface Predictions {
   depths: Int32Array;
 }
 
-/** What the trained tokens of a batch are predicted from: the token before, or the last one of the text continued. */
+/** Positions that predict a batch's trained tokens: the token before, or the last one of the parent text. */
 export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const places: bigint[] = [];
   const targets: bigint[] = [];

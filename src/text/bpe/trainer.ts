@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { byteToCharacter } from './byte-alphabet.ts';
+import { byteToCharacter } from '../../base/byte-alphabet.ts';
 import { MergeLearner } from './merge-learner.ts';
 import { PieceCounter } from './piece-counter.ts';
 import { patternSource, type SplitPatternName } from './split-pattern.ts';

@@ -1,6 +1,6 @@
 /** Byte-level BPE as llama.cpp has it. */
 import type { Problem } from '../../base/errors.ts';
-import { byteToCharacter, unspellBytes } from '../bpe/byte-alphabet.ts';
+import { byteToCharacter, unspellBytes } from '../../base/byte-alphabet.ts';
 import { KIND, list, strangeSettings, text, type ListedTokens, type ReadVocabulary, type Source } from './source.ts';
 import { ggufSplitName } from './split-name.ts';
 

@@ -1,6 +1,6 @@
 /** Vocabularies as tiktoken has them: a line for each token, its bytes in base64 and its rank. */
 import { AttuneError } from '../../base/errors.ts';
-import { byteToCharacter } from '../bpe/byte-alphabet.ts';
+import { byteToCharacter } from '../../base/byte-alphabet.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
 import { unknownFamily } from './byte-level.ts';
 import type { OlderTokenizer } from './index.ts';

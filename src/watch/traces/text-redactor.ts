@@ -1,6 +1,6 @@
 /** Removes personal data from texts before they are written, in a thread of its own. */
 import { DetectorPool } from '../../data/redaction/detector-pool.ts';
-import { Redactor } from '../../privacy/index.ts';
+import { Redactor } from '@attune/privacy';
 
 export class TextRedactor implements AsyncDisposable {
   readonly #key: Uint8Array;

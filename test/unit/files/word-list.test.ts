@@ -130,7 +130,7 @@ describe('a list of words', () => {
   it.each(['given.txt', 'family.txt', 'cities.txt', 'towns.txt', 'script-given.txt', 'script-family.txt'])(
     'says of %s what its lines say',
     (name) => {
-      const path = new URL(`../../../assets/names/${name}`, import.meta.url);
+      const path = new URL(`../../../packages/privacy/assets/names/${name}`, import.meta.url);
       const expected = mapOf(readFileSync(path, 'utf8'));
       const list = WordList.read(path);
       expect([...list]).toEqual([...expected]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repairMojibake } from '../../../src/prepare/mojibake.ts';
-import type { Item } from '../../../src/documents/index.ts';
+import type { Item } from '@attune/documents';
 import { origin, run } from './running.ts';
 
 const row = (values: Record<string, unknown>, index = 1): Item => ({ kind: 'row', values, origins: [origin(index)] });

@@ -6,7 +6,7 @@ import { dataDiff, dataPipeline } from '../../../src/app/data-pipeline.ts';
 import { loadData } from '../../../src/data/index.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
 import { checkPipeline } from '../../../src/prepare/pipeline/pipeline-spec.ts';
-import { makeZip } from '../documents/zip-writer.ts';
+import { makeZip } from '../../../packages/documents/test/zip-writer.ts';
 
 let folder: string;
 let home: string | undefined;

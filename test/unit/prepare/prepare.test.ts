@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { prepareData } from '../../../src/app/prepare-data.ts';
 import { loadData } from '../../../src/data/index.ts';
-import * as samples from '../documents/samples.ts';
+import * as samples from '../../../packages/documents/test/samples.ts';
 
 let folder: string;
 let source: string;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Item, MessageDocument, Origin, RecordDocument, TextDocument } from '../../../src/documents/index.ts';
+import type { Item, MessageDocument, Origin, RecordDocument, TextDocument } from '@attune/documents';
 import { openSteps, runSteps, type StepReport, type StepSpec } from '../../../src/prepare/index.ts';
 import { loadRecognisers } from '../../../src/app/redact/recognisers.ts';
 import { Tokenizer } from '../../../src/text/index.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findDocuments } from '../../../src/documents/index.ts';
+import { findDocuments } from '@attune/documents';
 import { PartStore } from '../../../src/prepare/pipeline/parts.ts';
 import { readSources, type SourceParts } from '../../../src/prepare/pipeline/source-parts.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inTrainedForm, type TrainedForm } from '../../../src/app/prompt-form.ts';
-import { grammarOf } from '../../../src/generate/constraint/grammar-of.ts';
+import { grammarOf } from '../../../packages/constraint/src/grammar-of.ts';
 import type { ConstraintSpec } from '../../../src/generate/index.ts';
 import type { Call } from '../../../src/serve/call.ts';
 import { chatPlan } from '../../../src/serve/chat/chat-plan.ts';

@@ -1,4 +1,4 @@
-import type { ReadLimits } from '../../../documents/index.ts';
+import type { ReadLimits } from '@attune/documents';
 import type { FieldKit } from '../fields.ts';
 
 const MEBIBYTE = 2 ** 20;

@@ -5,6 +5,7 @@ import { describeComparison } from './comparison.ts';
 import { readNotes } from '../../../jobs/model/result-notes.ts';
 import { notedShapes } from '../../../jobs/rows/noted-shapes.ts';
 import { rowsRemarkOf } from './report-remark.ts';
+import { tasks } from '../../../tasks/index.ts';
 import { shellWord, shortPath } from '../../../terminal/short-path.ts';
 import { formatFacts } from '../../../terminal/table.ts';
 import { wrap, type Terminal } from '../../../terminal/terminal.ts';
@@ -13,21 +14,14 @@ import type { TrainOutcome } from '../../train.ts';
 import type { Trained } from '../shared/training.ts';
 import { describeWording } from './wording.ts';
 
-/** Tasks whose models answer rows, and do not talk. */
-const ANSWERING: ReadonlySet<string> = new Set(['sequence', 'token', 'question']);
-
 /** Next commands for the result: a classifier does not talk. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
     return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
+  const use = task && tasks[task].firstUse?.(folder, inputFor(result));
   return [
     `attune runs open ${folder}`,
-    ...(task === 'causal-lm' ? [`attune chat ${folder}`] : []),
-    ...(task !== undefined && ANSWERING.has(task)
-      ? [`attune predict ${folder} --input ${inputFor(result)} --output answers.csv`]
-      : []),
-    ...(task === 'embedding' ? [`attune retrieve index ${folder} --input DOCUMENTS.csv --output index`] : []),
-    ...(task === 'next-item' ? [`attune recommend ${folder} --input NEW.csv`] : []),
+    ...(use === undefined ? [] : [use]),
     `attune eval ${folder}`,
     `attune serve ${folder}`,
   ];

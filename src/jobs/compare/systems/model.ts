@@ -6,17 +6,19 @@ import { heldAnswers } from '../../../eval/prompting/held-answer.ts';
 import { asker } from '../../../eval/prompting/asker.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
+import { tasks } from '../../../tasks/index.ts';
 import type { SystemKind } from '../../../store/results.ts';
+import { isWorded } from '../../../eval/wording/other-words.ts';
 import { OWN_BASE } from '../../model/base-model.ts';
 import { resultFolder } from '../../model/result-folder.ts';
 import { readNotes } from '../../model/result-notes.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
-import { partsRead } from '../../predict/cut-rows.ts';
+import { partsRead } from '../../../tasks/answers/cut-rows.ts';
 import { measuredBy } from '../usual-metrics.ts';
 import { modelPredictor } from '../../predict/model-predictor.ts';
-import { withoutThreshold } from '../../predict/spans.ts';
-import { hears, processorOf } from '../../predict/speech.ts';
+import { withoutThreshold } from '../../../tasks/answers/spans.ts';
+import { hears, processorOf } from '../../../tasks/answers/speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
 /** Solved rows by which the better way of asking is found. */
@@ -24,9 +26,6 @@ const PRACTICE_ROWS = 16;
 
 /** Systems that have not learnt the form of the answers and are held to it instead. */
 const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
-
-/** Tasks whose models read the beginnings of long texts. */
-const CUTTING: ReadonlySet<Task> = new Set(['sequence', 'embedding', 'contrastive']);
 
 /** A model of this machine, opened and asked as the entry wants it. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
@@ -54,7 +53,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });
-  const cut = CUTTING.has(opened.model.task) && partsRead(opened);
+  const cut = tasks[opened.model.task].cutsTexts === true && partsRead(opened);
   const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
   const answered = await answerWithProgress(
     {
@@ -69,13 +68,11 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
 }
 
-/** Tasks of encoders with a head, or with the classes' own vectors. */
-const CLASSIFYING: ReadonlySet<Task> = new Set(['sequence', 'embedding']);
-
 /** Whether it was tuned from an encoder of texts that was trained elsewhere; attune's own is small. */
 function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly Example[]): true | undefined {
-  const base = kind === 'tuned' && CLASSIFYING.has(task) ? readNotes(resultFolder(target))?.base_model : undefined;
-  const isText = first?.kind === 'classification' && first.media === undefined && first.fields === undefined;
+  const base =
+    kind === 'tuned' && tasks[task].tellsClasses === true ? readNotes(resultFolder(target))?.base_model : undefined;
+  const isText = first?.kind === 'classification' && isWorded(first);
   return base !== undefined && base !== OWN_BASE && isText ? true : undefined;
 }
 

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../../base/errors.ts';
 import { sha256, sha256FileSync } from '../../../files/hash.ts';
 import { openTuning, readAdapterConfig, type AdapterDescription } from '../../../methods/tuning/adapter-config.ts';
-import { taskNames } from '../../../models/architecture.ts';
+import { tasks } from '../../../tasks/index.ts';
 import { weightFiles } from '../../../models/checkpoint-files.ts';
 import { tokenTables } from '../../../models/token-tables.ts';
 import { AdapterOwner, withAdapters } from '../../../nn/index.ts';
@@ -189,8 +189,8 @@ function noAdapter(target: string): AttuneError {
 function otherTask(folder: string, { task }: ResultNotesFile, { model }: OpenedModel): AttuneError {
   return new AttuneError('E_ADAPTER_BASE', {
     what: `${folder} was trained for another task than the model is open for`,
-    got: taskNames[task],
-    expected: taskNames[model.task],
+    got: tasks[task].title,
+    expected: tasks[model.task].title,
     fix: 'open it by itself',
   });
 }

@@ -3,7 +3,7 @@ import { createMetric } from '../../../eval/metrics/index.ts';
 import { bestNullThreshold, valueAt, type NullableAnswer } from '../../../eval/null-threshold.ts';
 import type { Prediction } from '../../../eval/predictor.ts';
 import type { Example } from '../../../data/index.ts';
-import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../predict/spans.ts';
+import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../../tasks/answers/spans.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
 /**

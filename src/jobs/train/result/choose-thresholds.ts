@@ -1,6 +1,6 @@
 import { thresholdsOn, unsureThresholds } from '../../../eval/choose-thresholds.ts';
 import { recipePlan } from '../../compare/label-meaning.ts';
-import { answerWithClasses } from '../../predict/classes.ts';
+import { answerWithClasses } from '../../../tasks/answers/classes.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { Likelihood } from '../../../eval/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
 import type { Recipe } from '../../../methods/recipe.ts';
-import { likelihoods, type Likely } from '../../predict/likelihoods.ts';
+import { likelihoods, type Likely } from '../../../tasks/answers/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import type { OpenedModel } from '../../model/open-model.ts';
 import type { FinishedRun } from '../run-context.ts';

@@ -3,7 +3,7 @@ import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
 import { lossGap, type GapRow } from '../../../eval/overfitting/loss-gap.ts';
 import { membershipAuc } from '../../../eval/overfitting/membership.ts';
 import type { LossGap, Membership } from '../../../store/overfitting.ts';
-import { likelihoods } from '../../predict/likelihoods.ts';
+import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 

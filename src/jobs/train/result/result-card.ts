@@ -5,28 +5,13 @@ import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
 import { describeCheap } from '../../../eval/cheap-model.ts';
 import { wordingFinding } from '../../../eval/wording/wording-sentence.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
-import type { Task } from '../../../models/architecture.ts';
+import { tasks } from '../../../tasks/index.ts';
 import { readReport } from '../../../report/run-report.ts';
 import { isPeftFolder } from '../../../methods/tuning/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
 import type { Wording } from '../../../store/wording.ts';
 import { isAdapterFolder } from '../../model/base-model.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
-
-/** What model hubs call our tasks. */
-const PIPELINE_TAGS: Record<Task, string> = {
-  'causal-lm': 'text-generation',
-  'masked-lm': 'fill-mask',
-  sequence: 'text-classification',
-  seq2seq: 'text2text-generation',
-  token: 'token-classification',
-  'replaced-token': 'token-classification',
-  question: 'question-answering',
-  embedding: 'sentence-similarity',
-  contrastive: 'zero-shot-image-classification',
-  ctc: 'automatic-speech-recognition',
-  'next-item': 'tabular-classification',
-};
 
 /**
  * Writes the README.md of a result from its notes and from its run's logs; again once there is more to say, such as a
@@ -39,7 +24,7 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
   const card = modelCard({
     name: basename(run.folder),
     ...originOf(resultFolder, notes),
-    task: PIPELINE_TAGS[notes.task],
+    task: tasks[notes.task].pipelineTag,
     tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
     source: run.source,
     data,

@@ -12,7 +12,7 @@ export function rewardFailure(
   return new AttuneError(code, { what: `The reward ${name} ${what}`, got, expected, problems, fix });
 }
 
-/** What a function gave for a sample, if it is a reward. @throws AttuneError E_REWARD_TYPE, E_REWARD_NOT_FINITE */
+/** A function's return value, checked to be a reward. @throws AttuneError E_REWARD_TYPE, E_REWARD_NOT_FINITE */
 export function checkedReward(name: string, value: unknown, sample: PlacedSample): Reward {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'number') {

@@ -6,8 +6,8 @@ import { deviationOf, meanOf, type Rewards } from '../advantages.ts';
 const GRAM = 4;
 
 /**
- * What answers have in common with their rewards, by which a reward that is earned by something else than meant shows:
- * how far length tells the reward (Pearson's r), and the share of runs of four tokens that came before in the answer.
+ * Correlates of rewards that reveal reward hacking: the correlation of length and reward (Pearson's r), and the share
+ * of repeated four-token runs in an answer.
  */
 export function habitsOf(answers: readonly (readonly number[])[], rewards: Rewards): Metrics {
   const lengths = answers.map(({ length }) => length);
@@ -37,8 +37,8 @@ const MOVED = 0.3;
 const REPEATS = 0.2;
 
 /**
- * What makes it likely that a reward was earned by something else than meant, in words; nothing where it was not.
- * `sampled`: how far length told the reward among the answers that were trained on.
+ * Signs of reward hacking, in words; empty if there are none. `sampled`: correlation of length and reward among the
+ * training answers.
  */
 export function suspicionsOf(
   before: Metrics,

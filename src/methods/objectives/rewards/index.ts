@@ -16,7 +16,7 @@ export interface ScorerOptions {
   rewardModel?: OpenRewardModel;
 }
 
-/** What a recipe names, ready to score. Functions of the user's run in a thread of their own. */
+/** Scorer for a recipe's reward. The user's functions run in a thread of their own. */
 export function createScorer(spec: RewardSpec, options: ScorerOptions): Scorer {
   if (typeof spec === 'string') return new ThreadScorer(spec, options);
   if (spec.rule === 'judge') return judgeScorer(spec);

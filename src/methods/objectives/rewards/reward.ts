@@ -12,7 +12,7 @@ export interface RewardSample {
   tokens: number;
   /** Whether it ended by itself, and not at max_completion_length. */
   isComplete: boolean;
-  /** Where the recipe has tools: all turns of the answer, calls and results among them; `completion` is the last one's text. */
+  /** With tools: all turns of the answer, including calls and results; `completion` is the text of the last one. */
   turns?: readonly Message[];
 }
 
@@ -36,7 +36,7 @@ export interface Scorer {
   ready?(signal: AbortSignal): Promise<void>;
   /** @throws AttuneError where rows lack what it needs */
   check?(rows: readonly PromptExample[]): void;
-  /** What else there is to log of the answers that it scored last, below its own name. */
+  /** Further metrics of the answers scored last, logged below its own name. */
   metrics?(): Metrics;
   /** Frees what it holds. */
   dispose?(): void;

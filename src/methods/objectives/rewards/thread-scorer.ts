@@ -3,7 +3,7 @@ import { ReferenceThread } from '../reference-thread.ts';
 import { checkedReward, rewardFailure } from './failures.ts';
 import type { PlacedSample, Reward, RewardSample, Scorer } from './reward.ts';
 
-/** What the thread says. */
+/** Messages of the thread. */
 export type ThreadMessage =
   | { type: 'begun'; sample: number }
   | { type: 'rewards'; rewards: readonly unknown[] }

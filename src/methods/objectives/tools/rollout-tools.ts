@@ -71,7 +71,7 @@ export class RolloutTools {
     };
   }
 
-  /** What a call gives. A tool that is not there, arguments that it does not take and whatever it throws are failures. */
+  /** Result of a call. Unknown tools, invalid arguments and exceptions are failures. */
   async call({ function: { name, arguments: written } }: ToolCallReply): Promise<ToolOutcome> {
     const known = await (this.#loading ??= this.#load());
     const tool = known.get(name);

@@ -8,7 +8,7 @@ export interface ToolRequest {
   given: unknown;
 }
 
-/** What the thread says: first what it has loaded, or why not; then what comes of each call. */
+/** Messages of the thread: first the loaded tools, or the reason why not; then the outcome of each call. */
 export type ToolMessage =
   | { type: 'loaded'; tools: readonly ToolDescription[] }
   | { type: 'refused'; code: ErrorCode; parts: ErrorParts }
@@ -45,7 +45,7 @@ export class ToolRunner {
     });
   }
 
-  /** What fails is told to the model; only tools that cannot be loaded any more end the run. */
+  /** Failures go to the model; only tools that can no longer be loaded end the run. */
   async call(request: ToolRequest): Promise<ToolOutcome> {
     if (!this.#thread.isRunning) await this.load();
     const heard = await this.#thread.ask(request, this.#timeout);

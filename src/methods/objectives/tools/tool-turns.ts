@@ -64,7 +64,7 @@ async function withTurn(rollout: Rollout, text: string, tools: RolloutTools): Pr
   return { ...rollout, text, written, turns: [...turns, await tools.turnOf(text, before)] };
 }
 
-/** The answer with what its calls gave; where there is no room left for that, it is cut. */
+/** The answer with its calls' results; cut if there is no room left for them. */
 async function withResults(
   rollout: Rollout,
   { tools, room }: Answering,

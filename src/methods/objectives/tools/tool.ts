@@ -3,12 +3,12 @@
  * named in a recipe as ./tools.ts#stock
  */
 export interface Tool<Arguments = never> {
-  /** What the model calls it; the export's name unless given. */
+  /** Name for the model; the export's unless given. */
   name?: string;
   description: string;
-  /** JSON schema of its arguments, an object. What does not keep it is refused, and the model is told why. */
+  /** JSON schema of its arguments, an object. Invalid arguments are rejected with the reason, which the model sees. */
   parameters: Readonly<Record<string, unknown>>;
-  /** Text is given to the model as it is, anything else as JSON. What it throws is told to the model too. */
+  /** Text is passed to the model as it is, anything else as JSON. The model sees exceptions, too. */
   execute(given: Arguments): unknown;
 }
 
@@ -19,13 +19,13 @@ export interface ToolDescription {
   parameters: Readonly<Record<string, unknown>>;
 }
 
-/** What came of a call. */
+/** Outcome of a call. */
 export interface ToolOutcome {
   text: string;
   isFailure: boolean;
 }
 
-/** What a failed call is answered with, as TRL writes it. */
+/** Result of a failed call, as TRL writes it. */
 export function failedCall(message: string): ToolOutcome {
   return { text: JSON.stringify({ error: message }), isFailure: true };
 }

@@ -14,7 +14,7 @@ import { python } from './python.ts';
 export type CodeFailure = Exclude<Verdict, 'pass'>;
 
 export interface CodeOutcome {
-  /** Of the tests, those that passed. */
+  /** Share of tests passed. */
   share: number;
   failure?: CodeFailure;
 }
@@ -72,7 +72,7 @@ function testsIn(row: Readonly<Record<string, unknown>>, column: string): readon
   return isSound ? (tests as string[]) : undefined;
 }
 
-/** What comes of the code in one answer. */
+/** Outcome of the code in one answer. */
 export async function outcomeOf(
   { completion, row }: Pick<PlacedSample, 'completion' | 'row'>,
   { column, language, timeout, memory_mb: memory }: CodeReward,

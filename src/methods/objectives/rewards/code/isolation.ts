@@ -1,4 +1,4 @@
-/** What keeps a process from everything else: bubblewrap, with a root that holds nothing but the program's own files. */
+/** Isolation of a process by bubblewrap, with a root that contains the program's own files only. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ export interface Isolation {
   name: 'bubblewrap' | 'none';
   /** The beginning of a command line that isolates the rest of it. */
   command: (mounts: readonly Mount[]) => readonly string[];
-  /** What bubblewrap reads on descriptor 3. */
+  /** Seccomp filter that bubblewrap reads from descriptor 3. */
   filter: Buffer | undefined;
 }
 

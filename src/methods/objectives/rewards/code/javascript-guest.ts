@@ -1,4 +1,4 @@
-/** What runs inside QuickJS before an answer's code: functions that are given to it as text, so that none uses anything of this module. */
+/** Set-up code inside QuickJS, run before an answer's code: functions passed as text, so that none refers to this module. */
 
 /** Names that mean the language's own in a test, whatever an answer calls so. */
 const STANDARD_NAMES =
@@ -8,7 +8,7 @@ const STANDARD_NAMES =
 /** Parameters of the function that a test becomes. */
 export const TEST_PARAMETERS = ['assert', ...STANDARD_NAMES.split(' ')].join(', ');
 
-/** Prepares a context, given a function that is told how much was printed; gives the console, and what runs a test. */
+/** Prepares a context, given a callback for the amount printed; returns the console and a function that runs a test. */
 export const guestProgram = (): string => `(print) => {
   const standard = ${JSON.stringify(STANDARD_NAMES.split(' '))}.map((name) => globalThis[name]);
   (${freezeLanguage.toString()})();

@@ -3,7 +3,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
 import { guestProgram, TEST_PARAMETERS } from './javascript-guest.ts';
 
-/** What the harness reads from its standard input. */
+/** Input of the harness, on its standard input. */
 export interface HarnessInput {
   code: string;
   tests: readonly string[];

@@ -33,7 +33,7 @@ function limitsOf({ timeout, memoryBytes }: CodeJob): SandboxLimits {
 
 interface Files {
   mounts: readonly Mount[];
-  /** What Node may read. */
+  /** Folders that Node may read. */
   folders: readonly string[];
   harness: string;
 }

@@ -1,6 +1,6 @@
 import type { SandboxEnd } from './sandbox.ts';
 
-/** What came of a test. */
+/** Outcome of a test. */
 export type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'output' | 'crash';
 
 /** An answer's code, and the tests of its row. */

@@ -11,7 +11,7 @@ import { printed, startInSandbox, type SandboxLimits } from './sandbox.ts';
 import { seccompFilter } from './seccomp.ts';
 
 const OWN_BYTES = 64 * 2 ** 20;
-/** What values of an answer may take on their way to its tests. */
+/** Maximum size of an answer's values on their way to its tests. */
 const MOST_PASSED = 2 ** 26;
 /** Neither variables of the environment nor installed packages: the standard library alone. */
 const FLAGS = ['-E', '-s', '-S', '-B'];

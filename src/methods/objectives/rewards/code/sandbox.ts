@@ -1,4 +1,4 @@
-/** Processes for code that nobody has read: limits of time, memory and output around `isolation`. */
+/** Processes for untrusted code: limits of time, memory and output around `isolation`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isolation, type Mount } from './isolation.ts';
@@ -6,9 +6,9 @@ import { isolation, type Mount } from './isolation.ts';
 export interface SandboxLimits {
   /** Seconds, from when the program says that it is ready. */
   seconds: number;
-  /** What the code may allocate. */
+  /** Memory that the code may allocate. */
   memoryBytes: number;
-  /** What the program itself maps besides. */
+  /** Memory of the program itself. */
   ownBytes: number;
   /** Characters of its standard output; the process ends beyond. */
   output: number;
@@ -90,7 +90,7 @@ export async function runInSandbox(
   return { output, end: await running.ended };
 }
 
-/** What a process prints until it ends; its clock starts with the first line. */
+/** Output of a process until it ends; its clock starts with the first line. */
 export async function printed({ stdout, begin }: SandboxProcess): Promise<string> {
   let output = '';
   for await (const text of stdout.setEncoding('utf8')) {

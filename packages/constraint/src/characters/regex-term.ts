@@ -1,0 +1,117 @@
+/** From a regular expression to its language. */
+import { AttuneError } from '@attune/base/errors';
+import { readRegex, type Pattern } from './regex-syntax.ts';
+import type { Term, Terms } from './terms.ts';
+
+/** One way that a pattern can match, with the ends of the text that it is tied to. */
+interface Way {
+  atStart: boolean;
+  term: Term;
+  atEnd: boolean;
+}
+
+/** Reasons why a source is not supported; empty if it is. An invalid regular expression gives one reason. */
+export function regexFaults(source: string): string[] {
+  const syntaxError = syntaxErrorOf(source);
+  if (syntaxError !== undefined) return [syntaxError];
+  const { pattern, refused } = readRegex(source);
+  return hasRepeatedAnchor(pattern, false) ? [...refused, 'anchor ^ or $ in a repeated group'] : refused;
+}
+
+function syntaxErrorOf(source: string): string | undefined {
+  try {
+    RegExp(source, 'u');
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** All texts that the expression matches from their first character to their last. The source has no faults. */
+export function wholeMatches(terms: Terms, source: string): Term {
+  return terms.either(waysOf(terms, readRegex(source).pattern).map(({ term }) => term));
+}
+
+/** All texts that the expression matches somewhere, as `RegExp.test` does. The source has no faults. */
+export function textsWithMatch(terms: Terms, source: string): Term {
+  return terms.either(
+    waysOf(terms, readRegex(source).pattern).map(({ atStart, term, atEnd }) =>
+      terms.sequence([atStart ? terms.empty : terms.anything, term, atEnd ? terms.empty : terms.anything]),
+    ),
+  );
+}
+
+/** @throws E_REGEX_INVALID, E_REGEX_UNSUPPORTED */
+export function checkRegex(source: string): void {
+  const faults = regexFaults(source);
+  if (faults.length === 0) return;
+  const isInvalid = faults[0].startsWith('Invalid regular expression');
+  throw new AttuneError(isInvalid ? 'E_REGEX_INVALID' : 'E_REGEX_UNSUPPORTED', {
+    what: isInvalid
+      ? 'This is not a regular expression'
+      : 'The regular expression asks for more than an automaton can follow',
+    got: isInvalid ? faults[0] : source,
+    expected: "JavaScript's syntax with flag u: classes, quantifiers, alternatives, groups, ^ and $ at the ends",
+    fix: isInvalid ? 'correct the expression' : 'write it without what is listed',
+    problems: isInvalid ? [] : faults.map((fault) => ({ message: `${fault} cannot be followed` })),
+  });
+}
+
+function hasRepeatedAnchor(pattern: Pattern, isRepeated: boolean): boolean {
+  if (pattern.kind === 'start' || pattern.kind === 'end') return isRepeated;
+  if (pattern.kind === 'repeat') return hasRepeatedAnchor(pattern.body, isRepeated || pattern.most > 1);
+  return pattern.kind !== 'set' && pattern.parts.some((part) => hasRepeatedAnchor(part, isRepeated));
+}
+
+function waysOf(terms: Terms, pattern: Pattern): Way[] {
+  const { empty } = terms;
+  switch (pattern.kind) {
+    case 'set':
+      return [{ atStart: false, term: terms.set(pattern.set), atEnd: false }];
+    case 'start':
+      return [{ atStart: true, term: empty, atEnd: false }];
+    case 'end':
+      return [{ atStart: false, term: empty, atEnd: true }];
+    case 'either':
+      return gathered(
+        terms,
+        pattern.parts.flatMap((part) => waysOf(terms, part)),
+      );
+    case 'sequence':
+      return pattern.parts
+        .map((part) => waysOf(terms, part))
+        .reduceRight(
+          (after, before) =>
+            gathered(
+              terms,
+              before.flatMap((a) => after.flatMap((b) => follow(terms, a, b))),
+            ),
+          [{ atStart: false, term: empty, atEnd: false }],
+        );
+    case 'repeat': {
+      if (pattern.most === 0) return [{ atStart: false, term: empty, atEnd: false }];
+      const ways = waysOf(terms, pattern.body);
+      const { least, most } = pattern;
+      if (ways.every(({ atStart, atEnd }) => !atStart && !atEnd)) {
+        return [
+          { atStart: false, term: terms.repeat(terms.either(ways.map(({ term }) => term)), least, most), atEnd: false },
+        ];
+      }
+      return least === 0 ? [...ways, { atStart: false, term: empty, atEnd: false }] : ways;
+    }
+  }
+}
+
+/** One way after another. Before a start and after an end there can only be nothing. */
+function follow(terms: Terms, a: Way, b: Way): Way[] {
+  if ((b.atStart && !a.term.isNullable) || (a.atEnd && !b.term.isNullable)) return [];
+  const before = b.atStart ? terms.empty : a.term;
+  const after = a.atEnd ? terms.empty : b.term;
+  return [{ atStart: a.atStart || b.atStart, term: terms.sequence([before, after]), atEnd: a.atEnd || b.atEnd }];
+}
+
+/** Ways that are tied to the same ends as one. */
+function gathered(terms: Terms, ways: readonly Way[]): Way[] {
+  const groups = Map.groupBy(ways, ({ atStart, atEnd }) => `${atStart} ${atEnd}`);
+  return [...groups.values()].map((group) => ({ ...group[0], term: terms.either(group.map(({ term }) => term)) }));
+}

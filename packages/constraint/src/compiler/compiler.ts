@@ -1,0 +1,110 @@
+/** Constraints compiled in threads that can be stopped, in fair turns of those who ask, and kept for each of them. */
+import { createHash } from 'node:crypto';
+import { AttuneError } from '@attune/base/errors';
+import { FairTurns } from '@attune/base/fair-turns';
+import { formatBytes } from '@attune/base/format';
+import { KillableThread, type Silence } from '@attune/base/killable-thread';
+import { moduleBeside } from '@attune/base/limited-process';
+import { CompiledConstraint } from '../compiled-constraint.ts';
+import type { ConstraintSpec } from '../spec.ts';
+import type { Vocabulary } from '../tokens/vocabulary.ts';
+import { tooLarge } from '../too-large.ts';
+import { KeptConstraints } from './kept-constraints.ts';
+import type { CompileMessage } from './protocol.ts';
+
+/** Cost limits of one constraint. */
+export interface CompileLimits {
+  seconds: number;
+  memoryBytes: number;
+}
+
+export const usualCompileLimits: CompileLimits = { seconds: 10, memoryBytes: 512 * 2 ** 20 };
+
+/** For whom a constraint is compiled. */
+export interface Asking {
+  /** Owner, for fair turns; a common one unless given. */
+  owner?: string;
+  /** Ends the work. */
+  signal?: AbortSignal;
+}
+
+/** One constraint of an owner's at a time, and another owner's next to it. */
+const THREADS = 2;
+
+type Compiled = Exclude<CompileMessage, { type: 'failed' | 'begun' }>;
+
+const IDLE_MILLISECONDS = 60_000;
+
+/** For one vocabulary; without one, constraints are only checked. */
+export class ConstraintCompiler {
+  readonly #vocabulary: Vocabulary | undefined;
+  readonly #limits: CompileLimits;
+  readonly #turns = new FairTurns({ places: THREADS, ofOwner: 1 });
+  readonly #kept = new KeptConstraints();
+  /** Threads that have nothing to do. */
+  readonly #idle: KillableThread<CompileMessage>[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(vocabulary?: Vocabulary, limits: CompileLimits = usualCompileLimits) {
+    this.#vocabulary = vocabulary;
+    this.#limits = limits;
+  }
+
+  /** @throws what a constraint that cannot be followed is refused with, and the signal's reason */
+  async check(spec: ConstraintSpec, asking: Asking = {}): Promise<void> {
+    using _turn = await this.#turns.take({ owner: '', ...asking });
+    await this.#ask(spec, asking.signal);
+  }
+
+  /** @throws the same, and E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
+  async compile(spec: ConstraintSpec, { owner = '', signal }: Asking = {}): Promise<CompiledConstraint> {
+    const key = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
+    const known = this.#kept.get(owner, key);
+    if (known !== undefined) return known;
+    using _turn = await this.#turns.take({ owner, signal });
+    // Another request of the owner's may have asked for the same.
+    const meanwhile = this.#kept.get(owner, key);
+    if (meanwhile !== undefined) return meanwhile;
+    const answer = await this.#ask(spec, signal);
+    if (answer.type !== 'compiled') throw new Error(`the compiler answered with ${answer.type}`);
+    const constraint = new CompiledConstraint(answer.parts, this.#vocabulary!);
+    this.#kept.add(owner, key, constraint);
+    return constraint;
+  }
+
+  async #ask(spec: ConstraintSpec, signal?: AbortSignal): Promise<Compiled> {
+    const { seconds } = this.#limits;
+    clearTimeout(this.#timer);
+    const thread = this.#idle.pop() ?? this.#start();
+    try {
+      const heard = await thread.ask({ spec }, { seconds, signal, isAnswer: ({ type }) => type !== 'begun' });
+      if (heard.type === 'failed') throw AttuneError.fromJSON(heard.error);
+      if (heard.type === 'timeout' || heard.type === 'ended') throw this.#overdrawn(heard);
+      return heard as Compiled;
+    } finally {
+      this.#idle.push(thread);
+      this.#timer = setTimeout(() => this.stop(), IDLE_MILLISECONDS).unref();
+    }
+  }
+
+  #start(): KillableThread<CompileMessage> {
+    return new KillableThread(moduleBeside('./thread', import.meta.url), {
+      workerData: { vocabulary: this.#vocabulary?.shared() },
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20, maxYoungGenerationSizeMb: 32 },
+    });
+  }
+
+  #overdrawn(silence: Silence): Error {
+    const { seconds, memoryBytes } = this.#limits;
+    if (silence.type === 'timeout')
+      return tooLarge('The constraint', `no result within ${seconds} s (constraint_seconds)`);
+    if (silence.code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return tooLarge('The constraint', `more than ${formatBytes(memoryBytes)} of memory (constraint_memory)`);
+    return new Error(`the thread that compiles constraints ended: ${silence.message ?? 'without a word'}`);
+  }
+
+  /** Ends threads that have nothing to do. */
+  stop(): void {
+    for (const thread of this.#idle) thread.stop();
+  }
+}

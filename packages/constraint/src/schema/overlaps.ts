@@ -1,0 +1,116 @@
+/**
+ * oneOf requires exactly one of its schemas to hold. A value generated for one must never be valid for another; if
+ * that is not certain, the schema is rejected, for the answer might be invalid.
+ */
+import { isEmptyLanguage } from '../characters/character-automaton.ts';
+import type { Terms } from '../characters/terms.ts';
+import {
+  allowedKinds,
+  alternativesOf,
+  given,
+  spelledValues,
+  writtenKinds,
+  type Conjunction,
+  type Kind,
+} from './alternatives.ts';
+import { itemCounts } from './arrays.ts';
+import { countBounds, numberBounds } from './bounds.ts';
+import { isValid, propertyPlaces } from './literals.ts';
+import type { SchemaObject } from './keywords.ts';
+import type { Json } from './json-schema.ts';
+import { declaredNames, isOpen } from './objects.ts';
+import type { SchemaDocument, SchemaPlace } from './schema-document.ts';
+import { stringTerm } from './strings.ts';
+
+// Discriminating properties lie on top or one level below.
+const MOST_DEPTH = 3;
+
+/**
+ * Refuses the oneOf of each schema in an alternative, unless what is written fits the chosen branch only.
+ * @param all one alternative of a place: of each oneOf in it, one branch is there too
+ */
+export function refuseOverlaps(document: SchemaDocument, terms: Terms, all: Conjunction): void {
+  const overlaps = new Overlaps(document, terms);
+  for (const place of all) {
+    const { oneOf } = place.schema as SchemaObject;
+    if (oneOf === undefined) continue;
+    const branches = (oneOf as Json[]).map((_, index) => document.below(place, 'oneOf', index));
+    const others = branches.filter((branch) => !all.includes(branch));
+    const overlapping = others.filter((branch) => !overlaps.excludes(all, branch));
+    if (others.length === branches.length - 1 && overlapping.length === 0) continue;
+    const names = overlapping.map(({ pointer }) => `#${pointer}`).join(', ');
+    document.problems.refuse(
+      `${place.pointer}/oneOf`,
+      `what is written for one branch may fit another too (${names}): tell them apart by type, const or a required property, or write anyOf`,
+    );
+  }
+}
+
+class Overlaps {
+  readonly #document: SchemaDocument;
+  readonly #terms: Terms;
+
+  constructor(document: SchemaDocument, terms: Terms) {
+    this.#document = document;
+    this.#terms = terms;
+  }
+
+  /** Whether nothing that is written under all of the schemas is valid under the other. */
+  excludes(all: Conjunction, other: SchemaPlace): boolean {
+    return alternativesOf(this.#document, [other]).every((rest) => this.#excludesOne(all, rest, 0));
+  }
+
+  #excludesOne(written: Conjunction, other: Conjunction, depth: number): boolean {
+    const isAllowed = (all: Conjunction, value: Json): boolean =>
+      all.every((place) => isValid(this.#document, place, value));
+    const values = spelledValues(this.#document, written);
+    if (values !== undefined) return values.every((value) => !isAllowed(other, value));
+    const kinds = writtenKinds(written).intersection(allowedKinds(other));
+    const theirs = spelledValues(this.#document, other);
+    if (theirs !== undefined) return theirs.every((value) => !isAllowed(written, value));
+    return [...kinds].every((kind) => this.#excludesKind(kind, { written, other, depth }));
+  }
+
+  #excludesKind(
+    kind: Kind,
+    { written, other, depth }: { written: Conjunction; other: Conjunction; depth: number },
+  ): boolean {
+    if (kind === 'integer' || kind === 'fraction') return areApart(numberBounds(written), numberBounds(other));
+    if (kind === 'string') {
+      const both = this.#terms.both([stringTerm(this.#terms, written), stringTerm(this.#terms, other)]);
+      return isEmptyLanguage(this.#terms, both, 'A string of the schema');
+    }
+    if (kind === 'array') {
+      const [mine, theirs] = [itemCounts(written), countBounds(other, 'minItems', 'maxItems')];
+      return mine.least > theirs.most || mine.most < theirs.least;
+    }
+    return kind === 'object' && this.#excludesObjects(written, other, depth);
+  }
+
+  #excludesObjects(written: Conjunction, other: Conjunction, depth: number): boolean {
+    const names = declaredNames(written);
+    const wanted = given<string[]>(other, 'required').flat();
+    const hasPatterns = given(written, 'patternProperties').length > 0;
+    if (!isOpen(written) && !hasPatterns && wanted.some((name) => !names.includes(name))) return true;
+    if (depth === MOST_DEPTH) return false;
+    // A property that is written for sure, or that the other needs, whose values differ or which the other forbids.
+    const certain = new Set([...given<string[]>(written, 'required').flat(), ...wanted]);
+    return [...certain].some((name) => {
+      const ours = written.flatMap((place) => propertyPlaces(this.#document, place, name));
+      const theirs = other.flatMap((place) => propertyPlaces(this.#document, place, name));
+      return this.#propertyDiffers(ours, theirs, depth);
+    });
+  }
+
+  #propertyDiffers(ours: readonly SchemaPlace[], theirs: readonly SchemaPlace[], depth: number): boolean {
+    return alternativesOf(this.#document, ours).every((mine) =>
+      alternativesOf(this.#document, theirs).every((rest) => this.#excludesOne(mine, rest, depth + 1)),
+    );
+  }
+}
+
+function areApart(a: ReturnType<typeof numberBounds>, b: ReturnType<typeof numberBounds>): boolean {
+  const isBelow = (x: typeof a, y: typeof a): boolean =>
+    x.high < y.low || (x.high === y.low && (x.isHighExcluded || y.isLowExcluded));
+  return isBelow(a, b) || isBelow(b, a);
+}

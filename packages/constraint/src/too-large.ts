@@ -1,0 +1,10 @@
+/** The error for constraints that cost more than one request may. */
+import { AttuneError } from '@attune/base/errors';
+
+export function tooLarge(origin: string, got: string): AttuneError {
+  return new AttuneError('E_CONSTRAINT_TOO_LARGE', {
+    what: `${origin} is too large to be compiled`,
+    got,
+    fix: 'make counted repetitions smaller, do not nest them, and list fewer alternatives',
+  });
+}

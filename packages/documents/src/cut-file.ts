@@ -1,0 +1,101 @@
+/** Large files in pieces that can be read side by side, each by itself. */
+import { stat } from 'node:fs/promises';
+import type { LineRange } from '@attune/files/lines';
+import { hashFile } from './file-chunks.ts';
+import { detectFormat, lookAt } from './formats/detect.ts';
+import { Unreadable } from './outcome.ts';
+import type { FileInput } from './reader.ts';
+import { encodingOfFile } from './text/decode.ts';
+
+/** Whole lines of a file, with what the whole of it is known by. Plain data. */
+export interface FilePiece extends LineRange {
+  sha256: string;
+  fileBytes: number;
+}
+
+export interface CutFile {
+  sha256: string;
+  bytes: number;
+  /** Two or more that make up the file; absent where it is to be read in one. */
+  pieces?: FilePiece[];
+}
+
+/**
+ * A file's hash, and where it is cut: at line ends, into pieces of one size and no more than about `pieceBytes`. Only a
+ * format can be cut of which each line stands for itself, and UTF-8, whose line ends can be told without decoding.
+ * The file is gone through once.
+ */
+export async function cutFile(path: string, name: string, pieceBytes: number): Promise<CutFile> {
+  const { size: bytes } = await stat(path);
+  const count = Math.ceil(bytes / pieceBytes);
+  const cutter = count > 1 && (await canBeCut(path, name)) ? new Cutter(Math.ceil(bytes / count)) : undefined;
+  const sha256 = await hashFile({ path, bytes }, (chunk) => cutter?.take(chunk));
+  const ranges = cutter?.finish() ?? [];
+  if (ranges.length < 2) return { sha256, bytes };
+  return { sha256, bytes, pieces: ranges.map((range) => ({ ...range, sha256, fileBytes: bytes })) };
+}
+
+async function canBeCut(path: string, name: string): Promise<boolean> {
+  try {
+    const input = await lookAt(path, name);
+    // Other content is left to the reader's process, which examines it under limits.
+    if (!/^(?:\ufeff)?\s*\{/.test(input.head.toString('utf8'))) return false;
+    return await isUtf8ByLines(input);
+  } catch (error) {
+    // The reason is reported when the file is read.
+    if (error instanceof Unreadable) return false;
+    throw error;
+  }
+}
+
+async function isUtf8ByLines(input: FileInput): Promise<boolean> {
+  const { reader } = await detectFormat(input);
+  return reader.byLines === true && (await encodingOfFile(input)) === 'utf-8';
+}
+
+const LINE_FEED = 0x0a;
+
+/** Cuts behind the first line end past each multiple of a size, counting lines. */
+class Cutter {
+  readonly #size: number;
+  readonly #ranges: LineRange[] = [];
+  #start = 0;
+  #startLine = 1;
+  #line = 1;
+  /** Where the chunk in hand begins. */
+  #at = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  take(chunk: Buffer): void {
+    let from = 0;
+    for (;;) {
+      const wanted = this.#start + this.#size - 1 - this.#at;
+      const end = wanted >= chunk.length ? -1 : chunk.indexOf(LINE_FEED, Math.max(from, wanted));
+      this.#line += lineFeeds(chunk, from, end === -1 ? chunk.length : end + 1);
+      if (end === -1) break;
+      from = end + 1;
+      this.#cut(this.#at + from);
+    }
+    this.#at += chunk.length;
+  }
+
+  finish(): LineRange[] {
+    if (this.#at > this.#start) this.#cut(this.#at);
+    return this.#ranges;
+  }
+
+  #cut(end: number): void {
+    this.#ranges.push({ start: this.#start, end, line: this.#startLine });
+    this.#start = end;
+    this.#startLine = this.#line;
+  }
+}
+
+function lineFeeds(chunk: Buffer, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) if (chunk[at] === LINE_FEED) count++;
+  return count;
+}

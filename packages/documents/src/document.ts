@@ -1,0 +1,155 @@
+/**
+ * Output of readers and steps, each item with its source: texts in sections, messages, records of tables, and
+ * training rows.
+ */
+import { greatest, smallest } from '@attune/base/many';
+
+/** A place in a source. It stays with everything that is made from it, to the last row. */
+export interface Origin {
+  /** The path as shown to people; what lies in an archive follows its name: `mails.zip/inbox.mbox`. */
+  file: string;
+  /** SHA-256 of that file's bytes: 64 hex digits. */
+  sha256: string;
+  /** 1-based page, slide or chapter, where the format has them; `lastPage` where it goes on to a later one. */
+  page?: number;
+  lastPage?: number;
+  /** 1-based line, row or number of the message in its file; `lastRow` where it goes on to a later one. */
+  row?: number;
+  lastRow?: number;
+  /** Headings above it, outermost first; a table's sheet or a database's table. */
+  section?: readonly string[];
+  /** The mail that it is, or came with, where anything came with that: what belongs together is never divided. */
+  mail?: string;
+  /** Its words on which a row rests that was written about it. */
+  quote?: string;
+}
+
+/** Where in its file a piece stands: an origin before what is the file's own is added. */
+export type Place = Omit<Origin, 'file' | 'sha256' | 'mail'> & {
+  /** For mails with attachments: the attachment's name within its file, '' for the mail. */
+  mail?: string;
+};
+
+/** A stretch of a document below one heading, its own subsections left out. */
+export interface Section {
+  /** Absent for what stands before the first heading. */
+  heading?: string;
+  /** 1 for the topmost headings; 0 without one. */
+  level: number;
+  /** Markdown: paragraphs, lists, tables and code; without the heading. */
+  text: string;
+  page?: number;
+  lastPage?: number;
+  /** Sections on several pages: where in the text each page begins. */
+  pages?: readonly (readonly [at: number, page: number])[];
+  /** 1-based line where the format has lines. */
+  line?: number;
+}
+
+/** Running text. */
+export interface TextDocument {
+  kind: 'text';
+  title?: string;
+  sections: readonly Section[];
+  origins: readonly Origin[];
+}
+
+/** One message of a conversation: a mail, a chat's line, a ticket's comment. */
+export interface MessageDocument {
+  kind: 'message';
+  /** Group of related messages: a channel, a ticket, a mailbox. */
+  conversation: string;
+  /** Within its conversation: the message's own name, and those that it answers. */
+  id?: string;
+  answers?: readonly string[];
+  subject?: string;
+  author: string;
+  /** As the export says it: a bot, an agent of the help desk, or a customer. */
+  role?: 'agent' | 'customer' | 'system';
+  /** Milliseconds since the epoch. */
+  at?: number;
+  /** What the author wrote, without what is quoted and without the signature. */
+  text: string;
+  quoted?: string;
+  signature?: string;
+  origins: readonly Origin[];
+}
+
+/** One row of a table, one object of a file of objects. */
+export interface RecordDocument {
+  kind: 'record';
+  values: Record<string, unknown>;
+  origins: readonly Origin[];
+}
+
+/** What comes out of files. */
+export type Document = TextDocument | MessageDocument | RecordDocument;
+
+/** A row to train on: a line of JSONL is its values and, under `provenance`, its origins. */
+export interface DataRow {
+  kind: 'row';
+  values: Record<string, unknown>;
+  origins: readonly Origin[];
+  /** Of a row whose values were taken out, what it is split by; no part of what is written. */
+  splitKeys?: Record<string, unknown>;
+}
+
+/** What flows between steps. */
+export type Item = Document | DataRow;
+
+export type ItemKind = Item['kind'];
+
+/** About how many characters an item holds. */
+export function charactersOf(item: Item): number {
+  if (item.kind === 'text') return item.sections.reduce((sum, { text }) => sum + text.length, 0);
+  if (item.kind === 'message') return item.text.length + (item.quoted?.length ?? 0);
+  return Object.values(item.values).reduce<number>(
+    (sum, value) => sum + (typeof value === 'string' ? value.length : 32),
+    0,
+  );
+}
+
+/** One origin for what stands side by side in one section of one file; the others as they are, each once. */
+export function mergeOrigins(origins: readonly Origin[]): Origin[] {
+  const groups = Map.groupBy(origins, ({ file, sha256, section = [], mail }) =>
+    JSON.stringify([file, sha256, section, mail]),
+  );
+  return [...groups.values()].map((group) => group.reduce(join));
+}
+
+function join(a: Origin, b: Origin): Origin {
+  const { page, lastPage, row, lastRow, ...rest } = a;
+  const pages = span([page, lastPage, b.page, b.lastPage]);
+  const rows = span([row, lastRow, b.row, b.lastRow]);
+  return {
+    ...rest,
+    ...(pages && { page: pages[0], ...(pages[1] > pages[0] && { lastPage: pages[1] }) }),
+    ...(rows && { row: rows[0], ...(rows[1] > rows[0] && { lastRow: rows[1] }) }),
+  };
+}
+
+function span(values: readonly (number | undefined)[]): [number, number] | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : [smallest(known), greatest(known)];
+}
+
+/** The origin of a section: its document's, with the section's own pages, line and headings. */
+export function sectionOrigin(document: TextDocument, section: Section, path: readonly string[]): Origin {
+  const { page, lastPage, line } = section;
+  return {
+    ...document.origins[0],
+    ...(page !== undefined && { page, lastPage }),
+    ...(line !== undefined && { row: line }),
+    ...(path.length > 0 && { section: path }),
+  };
+}
+
+/** The sections of a document, each with the headings above it and its own, outermost first. */
+export function* withHeadings({ sections }: TextDocument): Generator<{ section: Section; path: string[] }> {
+  const open: { level: number; heading: string }[] = [];
+  for (const section of sections) {
+    while (open.length > 0 && open.at(-1)!.level >= section.level) open.pop();
+    if (section.heading !== undefined) open.push({ level: section.level, heading: section.heading });
+    yield { section, path: open.map(({ heading }) => heading) };
+  }
+}

@@ -1,0 +1,41 @@
+/** Who is who in an export of Slack: users.json lies beside the channels' folders, which name people by ids. */
+import { parseJson } from '@attune/files/json';
+import type { FileInput } from '../../reader.ts';
+import { isObject, listOf, textOf, type Json } from './chat.ts';
+
+export type People = ReadonlyMap<string, string>;
+
+const NOBODY: People = new Map();
+
+/** Of the file that was read last: the days of an export's channels share it. */
+let last: { content: string; people: People } | undefined;
+
+/** Id → name; nobody where there is no such file, or it is none of Slack's. */
+export async function peopleBeside({ beside }: FileInput): Promise<People> {
+  const content = (await beside?.('../users.json'))?.toString('utf8');
+  if (content === undefined) return NOBODY;
+  if (last?.content === content) return last.people;
+  const people = peopleOf(content);
+  last = { content, people };
+  return people;
+}
+
+function peopleOf(content: string): People {
+  let users: unknown;
+  try {
+    users = parseJson(content);
+  } catch {
+    // It is read as a file of its own too, and told of there.
+    return NOBODY;
+  }
+  const entries = listOf(users).flatMap((user): [string, string][] => {
+    const [id, name] = [textOf(user.id), nameOf(user)];
+    return id === undefined || name === undefined ? [] : [[id, name]];
+  });
+  return new Map(entries);
+}
+
+function nameOf({ real_name: real, name, profile }: Json): string | undefined {
+  const { real_name: own, display_name: display } = isObject(profile) ? profile : {};
+  return textOf(real) ?? textOf(own) ?? textOf(display) ?? textOf(name);
+}

@@ -1,0 +1,48 @@
+/** Text in pictures, by Tesseract with its English data, which comes with the package. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { ReadContext } from '../../reader.ts';
+
+export interface Picture {
+  data: Uint8Array | Uint8ClampedArray;
+  /** For raw pixels. */
+  raw?: { width: number; height: number; channels: 1 | 3 | 4 };
+}
+
+/** Pictures smaller than this are logos and rules. */
+const LEAST_PIXELS = 200;
+/** Words below this are guesses; a page of them is not text. */
+const LEAST_CONFIDENCE = 40;
+
+/** The text of pictures, in their order. */
+export async function recogniseImages(pictures: readonly Picture[], context: ReadContext): Promise<string> {
+  const { sharp } = await import('@attune/files/image-library');
+  const worker = await openWorker(context);
+  try {
+    const texts: string[] = [];
+    for (const { data, raw } of pictures) {
+      context.alive();
+      const image = sharp(data, raw === undefined ? {} : { raw });
+      const { width = 0, height = 0 } = await image.metadata();
+      if (Math.min(width, height) < LEAST_PIXELS / 4 || Math.max(width, height) < LEAST_PIXELS) continue;
+      const { data: found } = await worker.recognize(await image.greyscale().png().toBuffer());
+      if (found.confidence < LEAST_CONFIDENCE)
+        context.notes.add('pictures in which no text was recognised with confidence');
+      else texts.push(found.text.trim());
+    }
+    return texts.filter((text) => text !== '').join('\n\n');
+  } finally {
+    await worker.terminate();
+  }
+}
+
+async function openWorker({ folder }: ReadContext) {
+  const { createWorker, OEM } = await import('tesseract.js');
+  const data = dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json'));
+  return createWorker('eng', OEM.LSTM_ONLY, {
+    langPath: join(data, '4.0.0_best_int'),
+    cachePath: folder,
+    gzip: true,
+    logger: () => undefined,
+  });
+}

@@ -1,0 +1,188 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { temporaryFolder } from '@attune/files/temporary';
+import { formatBytes } from '@attune/base/format';
+import type { FoundFile } from '../find-documents.ts';
+import { defaultLimits, type ReadLimits } from '../limits.ts';
+import { skipReasons, type FileOutcome } from '../outcome.ts';
+import type { ReadChoices } from '../reader.ts';
+import type { FromReader } from './protocol.ts';
+import { ReaderProcess, type ReaderEnd } from './reader-process.ts';
+
+export interface ReaderPoolOptions extends Partial<ReadChoices> {
+  limits?: Partial<ReadLimits>;
+  /** Processes that read at once; by default one a core, at most 8. */
+  processes?: number;
+}
+
+/** Entries of one archive that may end their readers; each may take the whole of its time to do so. */
+const MOST_ENDED = 5;
+
+type Result = Extract<FromReader, { type: 'documents' | 'outcome' }>;
+type ReadableFile = Exclude<FoundFile, { reason: unknown }>;
+
+/** Documents of one file: buffered until they are consumed, within the reader's window. */
+export class FileStream {
+  readonly file: FoundFile;
+  onUsed: () => void = () => undefined;
+  /** Ends its reader, where one has it in hand. */
+  onStop: () => void = () => undefined;
+  #results: Result[] = [];
+  #isOver = false;
+  #wake: (() => void) | undefined;
+  /** Entries that have ended a reader of this file. */
+  readonly skipped: string[] = [];
+
+  constructor(file: FoundFile) {
+    this.file = file;
+  }
+
+  push(result: Result): void {
+    this.#results.push(result);
+    this.#wake?.();
+  }
+
+  finish(): void {
+    this.#isOver = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Result, void, undefined> {
+    for (;;) {
+      const result = this.#results.shift();
+      if (result !== undefined) {
+        yield result;
+        if (result.type === 'documents') this.onUsed();
+      } else if (this.#isOver) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
+  }
+}
+
+/** Processes that read files, each of them a file at a time; they start when there is work for them. */
+export class ReaderPool implements AsyncDisposable {
+  readonly size: number;
+  readonly #folder = temporaryFolder('read');
+  readonly #idle: { process: ReaderProcess; folder: string }[] = [];
+  readonly #all: ReaderProcess[] = [];
+  readonly #queue: FileStream[] = [];
+  readonly #choices: ReadChoices;
+  readonly #limits: ReadLimits;
+
+  constructor({ processes = Math.min(8, availableParallelism()), limits, ocr = false, query }: ReaderPoolOptions) {
+    this.size = processes;
+    this.#choices = { ocr, ...(query !== undefined && { query }) };
+    this.#limits = { ...defaultLimits, ...limits };
+    for (let index = 0; index < processes; index++) {
+      const folder = join(this.#folder, String(index));
+      mkdirSync(folder);
+      const process = new ReaderProcess(folder);
+      this.#idle.push({ process, folder });
+      this.#all.push(process);
+    }
+  }
+
+  /** Files are begun in the order in which they are asked for. */
+  read(file: FoundFile): FileStream {
+    const stream = new FileStream(file);
+    if ('reason' in file) {
+      const { name, reason, message } = file;
+      stream.push({ type: 'outcome', outcome: unread({ file: name, reason, message }) });
+      stream.finish();
+    } else this.#queue.push(stream);
+    this.#assign();
+    return stream;
+  }
+
+  /** Cancelled: returns the reader to the pool. */
+  drop(stream: FileStream): void {
+    const at = this.#queue.indexOf(stream);
+    if (at !== -1) this.#queue.splice(at, 1);
+    stream.onStop();
+    stream.finish();
+  }
+
+  #assign(): void {
+    while (this.#idle.length > 0 && this.#queue.length > 0) this.#run(this.#queue.shift()!, this.#idle.pop()!);
+  }
+
+  #run(stream: FileStream, reader: { process: ReaderProcess; folder: string }): void {
+    const { path, name, root, piece } = stream.file as ReadableFile;
+    let documents = 0;
+    stream.onUsed = () => reader.process.more();
+    stream.onStop = () => {
+      reader.process.close();
+      this.#free(stream, reader);
+      this.#assign();
+    };
+    const { folder } = reader;
+    const own = { folder, skipped: stream.skipped };
+    const job = { path, name, root, piece, choices: this.#choices, limits: this.#limits, ...own };
+    reader.process.start(job, {
+      onMessage: (message) => {
+        if (message.type === 'documents') documents += message.documents.length;
+        // Within an archive they are counted by entry: it is the entry in hand that may end its reader.
+        if (message.type === 'alive' && message.entry !== undefined) documents = 0;
+        if (message.type === 'documents' || message.type === 'outcome') stream.push(message);
+      },
+      onEnd: (end) => {
+        this.#free(stream, reader);
+        if (end !== undefined) {
+          const where =
+            piece === undefined ? '' : ` (lines from ${piece.line} on, of ${formatBytes(piece.end - piece.start)})`;
+          const outcome = unread({ ...end, file: end.entry ?? name, message: end.message + where });
+          stream.push({ type: 'outcome', outcome: { ...outcome, ...partly(documents) } });
+        }
+        if (end?.entry === undefined) stream.finish();
+        else this.#goOn(stream, { ...end, entry: end.entry });
+        this.#assign();
+      },
+    });
+  }
+
+  #free(stream: FileStream, reader: { process: ReaderProcess; folder: string }): void {
+    stream.onUsed = () => undefined;
+    stream.onStop = () => undefined;
+    this.#idle.push(reader);
+  }
+
+  /** An entry ended the reader of its archive: the rest is read by another one, unless that happens too often. */
+  #goOn(stream: FileStream, { entry, reason }: ReaderEnd & { entry: string }): void {
+    stream.skipped.push(entry);
+    if (stream.skipped.length < MOST_ENDED) return void this.#queue.unshift(stream);
+    const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
+    const outcome = unread({ file: stream.file.name, reason, message });
+    stream.push({ type: 'outcome', outcome: { ...outcome, status: 'partly' } });
+    stream.finish();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.#all) process.close();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function partly(documents: number): Partial<FileOutcome> {
+  return documents > 0 ? { status: 'partly', documents } : {};
+}
+
+function unread({
+  file,
+  reason,
+  message,
+}: Pick<ReaderEnd, 'reason'> & { file: string; message?: string }): FileOutcome {
+  return {
+    file,
+    status: 'skipped',
+    bytes: 0,
+    documents: 0,
+    reason,
+    message: message ?? skipReasons[reason],
+    notes: [],
+  };
+}

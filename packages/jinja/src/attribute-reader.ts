@@ -1,0 +1,37 @@
+import { getItem } from './attributes.ts';
+import { isTrue } from './operators.ts';
+import type { Runtime } from './runtime.ts';
+import { asText, Undefined, type Value } from './values.ts';
+
+/** Reads an attribute such as `address.0.city`, each part as an item. */
+export function attributeReader(path: Value, runtime: Runtime, fallback: Value = null): (item: Value) => Value {
+  const text = asText(path);
+  const parts = path === null ? [] : text === undefined ? [path] : text.split('.').map(indexOrName);
+  return (item) => {
+    let value = item;
+    for (const part of parts) {
+      runtime.budget.charge(1);
+      value = getItem(value, part, runtime);
+      if (fallback !== null && value instanceof Undefined) value = fallback;
+    }
+    return value;
+  };
+}
+
+function indexOrName(part: string): Value {
+  return /^\d+$/.test(part) ? Number(part) : part;
+}
+
+/** Texts in lower case, as filters compare them unless told otherwise. */
+export function foldCase(value: Value, runtime: Runtime): Value {
+  const text = asText(value);
+  if (text === undefined) return value;
+  runtime.budget.chargeText(text.length);
+  return text.toLowerCase();
+}
+
+/** Sort key of a filter for each element. */
+export function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime): (item: Value) => Value {
+  const read = attributeReader(attributePath, runtime);
+  return isTrue(caseSensitive) ? read : (item) => foldCase(read(item), runtime);
+}

@@ -1,0 +1,7 @@
+export type { TemplateLimits } from './budget.ts';
+export { TemplateFailure, TemplateLimitError, TemplateRefusal, TemplateSyntaxError } from './errors.ts';
+export { parseJson } from './parse-json.ts';
+export { JinjaTemplate } from './render.ts';
+
+/** The interpreter's own code: what renders another way has another version. */
+export const templateCode = new URL('.', import.meta.url).href;

@@ -1,0 +1,67 @@
+/** Days of the week next to dates: an unchanged one would reveal by how many days a date was moved, modulo weeks. */
+import { calendars } from './calendars.ts';
+
+interface Week {
+  language: string;
+  /** Monday first. */
+  names: readonly string[];
+}
+
+const ARTICLE = String.raw`(?:(?:the|den|dem|der|le|el|il|de|dnia|dia|dne|d\.)\s)?`;
+const MARK = String.raw`(?:\.,|[.,])`;
+
+function weeks(): Week[] {
+  return calendars().flatMap(({ language, weeks: whole, shortWeeks }) =>
+    [...whole, ...shortWeeks].map((names) => ({ language, names })),
+  );
+}
+
+/** The longest first, of which shorter ones are the beginning. */
+function namesOf(all: readonly (readonly string[])[]): string {
+  return [...new Set(all.flat())].toSorted((a, b) => b.length - a.length).join('|');
+}
+
+let compiled: { lead: RegExp; trail: RegExp; day: RegExp } | undefined;
+
+/** Short names are words and names too: only before a stop or a comma. */
+function patterns(): { lead: RegExp; trail: RegExp; day: RegExp } {
+  const whole = namesOf(calendars().flatMap(({ weeks: some }) => some));
+  const short = namesOf(calendars().flatMap(({ shortWeeks }) => shortWeeks));
+  compiled ??= {
+    lead: new RegExp(`^(?:(?:${whole})${MARK}?|(?:${short})${MARK})\\s${ARTICLE}(?=\\S)`, 'iu'),
+    trail: new RegExp(`(?:\\.?,)?\\s\\(?(?:${whole})$`, 'iu'),
+    day: new RegExp(`${whole}|${short}`, 'iu'),
+  };
+  return compiled;
+}
+
+/** A date, and what stands before or behind it to its day of the week; undefined where there is none. */
+export function splitWeekday(text: string): { lead: string; date: string; trail: string } | undefined {
+  const { lead: LEAD, trail: TRAIL } = patterns();
+  const lead = LEAD.exec(text)?.[0] ?? '';
+  const trail = lead === '' ? (TRAIL.exec(text)?.[0] ?? '') : '';
+  if (lead === '' && trail === '') return undefined;
+  return { lead, date: text.slice(lead.length, text.length - trail.length), trail };
+}
+
+/**
+ * Day of the week `days` later, in its own language and letters: "Fri, " → "Mon, ". `languages`: those of the month,
+ * which decide among several with a day of this name.
+ */
+export function moveWeekday(part: string, { days, languages }: { days: number; languages: readonly string[] }): string {
+  const match = patterns().day.exec(part);
+  if (match === null) return part;
+  const [written] = match;
+  // Old print has a long s.
+  const name = written.normalize('NFKC').toLowerCase();
+  const having = weeks().filter(({ names }) => names.includes(name));
+  if (having.length === 0) return part;
+  const { names } = having.find(({ language }) => languages.includes(language)) ?? having[0];
+  const moved = names[(((names.indexOf(name) + days) % 7) + 7) % 7];
+  return part.slice(0, match.index) + likeCase(moved, written) + part.slice(match.index + written.length);
+}
+
+function likeCase(word: string, model: string): string {
+  if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
+  return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;
+}

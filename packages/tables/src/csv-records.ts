@@ -1,0 +1,134 @@
+import { MAX_ROW_BYTES, tooLong, type Line } from '@attune/files/lines';
+import type { Defect } from '@attune/files/utf8';
+
+/** One record of a table of separated values. */
+export interface CsvRecord {
+  /** Where it begins, 1-based. */
+  line: number;
+  cells: string[];
+  defect?: Defect;
+  /** Where, but for the quotes around one cell, each line would be as wide as the record: its column, the lines' cells. */
+  apart?: { column: number; rows: string[][] };
+}
+
+/** Where a quote stands. */
+interface Place {
+  line: number;
+  at: number;
+}
+
+/**
+ * Puts lines together to records as RFC 4180 has it: a cell in quotes may hold separators, line breaks and doubled
+ * quotes; in any other cell a quote is a character. A stray quote spoils its own record only. Empty lines are passed over.
+ */
+export class CsvReader {
+  readonly #delimiter: string;
+  readonly #maxLength: number;
+  #cells: string[] = [];
+  /** Open part of a quoted cell that continues on the next line. */
+  #open: string[] | undefined;
+  #openLength = 0;
+  #openedAt: Place = { line: 0, at: 0 };
+  #line = 0;
+  #lines: string[] = [];
+  /** Cells of several lines. */
+  #long: { column: number; opened: Place; closed: Place }[] = [];
+  #defect: Defect | undefined;
+
+  constructor(delimiter: string, maxLength = MAX_ROW_BYTES) {
+    this.#delimiter = delimiter;
+    this.#maxLength = maxLength;
+  }
+
+  /** Takes the next line; gives the record that ends with it, if one does. */
+  take({ number, text, defect }: Line): CsvRecord | undefined {
+    if (this.#open === undefined) {
+      if (text === '' && defect === undefined) return undefined;
+      this.#line = number;
+    }
+    this.#defect ??= defect;
+    this.#lines.push(text);
+    let at: number | undefined = 0;
+    while (at !== undefined) at = this.#open === undefined ? this.#readCell(text, at) : this.#readQuoted(text, at);
+    return this.#open === undefined ? this.#finish() : undefined;
+  }
+
+  /** True where the record in hand has grown past the limit: its quote is open for good. */
+  get isEndless(): boolean {
+    return this.#openLength > this.#maxLength;
+  }
+
+  /** The record that the file ends in the middle of, as a defect. */
+  end(): CsvRecord | undefined {
+    if (this.#open === undefined) return undefined;
+    this.#defect = this.isEndless ? tooLong(this.#openLength, this.#maxLength) : NEVER_CLOSED;
+    return this.#finish();
+  }
+
+  /** Reads the cell that starts at `at`; gives where the next one starts, undefined at the line's end. */
+  #readCell(text: string, at: number): number | undefined {
+    if (text[at] === '"') {
+      this.#open = [];
+      this.#openedAt = { line: this.#lines.length - 1, at };
+      return at + 1;
+    }
+    const end = text.indexOf(this.#delimiter, at);
+    this.#cells.push(end === -1 ? text.slice(at) : text.slice(at, end));
+    return end === -1 ? undefined : end + 1;
+  }
+
+  #readQuoted(text: string, at: number): number | undefined {
+    const quote = text.indexOf('"', at);
+    const piece = quote === -1 ? `${text.slice(at)}\n` : text.slice(at, quote);
+    this.#open!.push(piece);
+    this.#openLength += piece.length;
+    if (quote === -1) return undefined;
+    const next = text[quote + 1];
+    if (next === '"') {
+      this.#open!.push('"');
+      return quote + 2;
+    }
+    const closed = { line: this.#lines.length - 1, at: quote };
+    const opened = this.#openedAt;
+    if (opened.line !== closed.line) this.#long.push({ column: this.#cells.length, opened, closed });
+    this.#cells.push(this.#open!.join(''));
+    this.#open = undefined;
+    this.#openLength = 0;
+    if (next === this.#delimiter) return quote + 2;
+    if (next !== undefined) this.#defect ??= STRAY_QUOTE;
+    return undefined;
+  }
+
+  #finish(): CsvRecord {
+    const apart = this.#apart();
+    const record = {
+      line: this.#line,
+      cells: this.#cells,
+      ...(this.#defect && { defect: this.#defect }),
+      ...(apart && { apart }),
+    };
+    this.#cells = [];
+    this.#lines = [];
+    this.#long = [];
+    this.#open = undefined;
+    this.#openLength = 0;
+    this.#defect = undefined;
+    return record;
+  }
+
+  #apart(): CsvRecord['apart'] {
+    if (this.#long.length !== 1) return undefined;
+    const [{ column, opened, closed }] = this.#long;
+    const without = ({ line, at }: Place) => this.#lines[line].slice(0, at) + this.#lines[line].slice(at + 1);
+    const lines = this.#lines.with(opened.line, without(opened)).with(closed.line, without(closed));
+    const alone = lines.map((text, at) => new CsvReader(this.#delimiter).take({ number: at + 1, text }));
+    const rows = alone.flatMap((row) =>
+      row?.defect === undefined && row?.cells.length === this.#cells.length ? [row.cells] : [],
+    );
+    return rows.length === lines.length ? { column, rows } : undefined;
+  }
+}
+
+const FIX = 'write a quote inside a cell twice, and the cell in quotes: "say ""hello"""';
+const STRAY_QUOTE: Defect = { reason: 'text goes on after the quote that closes a cell', fix: FIX };
+const NEVER_CLOSED: Defect = { reason: 'a quoted cell that begins in this row is never closed', fix: FIX };

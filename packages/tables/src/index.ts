@@ -1,0 +1,7 @@
+/** Files of rows: each kind streams its rows in the file's order, with the line of every defect. */
+export { conll } from './conll.ts';
+export { parseForTemplates, type Container, type RawRow, type RowReading } from './container.ts';
+export { csv } from './csv.ts';
+export { json } from './json.ts';
+export { jsonl } from './jsonl.ts';
+export { parquet } from './parquet.ts';

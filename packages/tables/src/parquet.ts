@@ -1,0 +1,54 @@
+import { realpathSync } from 'node:fs';
+import { AttuneError } from '@attune/base/errors';
+import { defaultProcessLimits, moduleBeside, ProcessEnded, runLimited } from '@attune/base/limited-process';
+import { readFailure } from '@attune/files/bytes';
+import type { Container, RawRow } from './container.ts';
+
+/** Request to the process. Plain data. */
+export interface ParquetRequest {
+  path: string;
+  /** As shown to people. */
+  file: string;
+}
+
+async function* read(path: string, file: string, signal?: AbortSignal): AsyncGenerator<RawRow, void, undefined> {
+  const request: ParquetRequest = { path: realPath(path), file };
+  const options = { limits: defaultProcessLimits, rights: { reads: [request.path] }, signal };
+  try {
+    const batches = runLimited<RawRow[]>(moduleBeside('./parquet-process', import.meta.url), request, options);
+    for await (const batch of batches) yield* batch;
+  } catch (error) {
+    if (error instanceof ProcessEnded) throw given(file, error);
+    throw error;
+  }
+}
+
+/** Where links lead: the process may read that file and no other. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+}
+
+function given(file: string, { reason, message }: ProcessEnded): AttuneError {
+  return new AttuneError('E_BAD_FILE', {
+    what: `${file} cannot be read as Parquet`,
+    got: message,
+    fix:
+      reason === 'out-of-memory'
+        ? 'write it with smaller row groups, or as JSON Lines'
+        : 'it may be damaged: fetch or write it again',
+  });
+}
+
+/** Parquet, read in a process that can be killed: a file may keep its decoder busy for ever. */
+export const parquet: Container = {
+  async *read(path, file, { isConfined = false, signal } = {}) {
+    // A process that reads foreign files may start none.
+    if (!isConfined) return yield* read(path, file, signal);
+    const { parquetRows } = await import('./parquet-rows.ts');
+    yield* parquetRows(path, file);
+  },
+};

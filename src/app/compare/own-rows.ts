@@ -1,0 +1,15 @@
+import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
+import { outdatedAssessments, readAssessments, writeAssessment } from '../../store/assessments.ts';
+import type { Comparison } from '../../store/results.ts';
+
+/** Whether the verdict of a run counts rows of somebody's own: what was asked in other words is asked of them too. */
+export function countOwnRows(run: string, own: Comparison): boolean {
+  const { comparison, wording } = readAssessments(run);
+  if (comparison === undefined || wording === undefined || own.metric !== comparison.metric) return false;
+  if (outdatedAssessments(run).length > 0) return false;
+  const found = { version: 1, ...worded(own, comparison), examples: [], file: own.split } as const;
+  const counted = { ...wording, own: found };
+  writeAssessment(run, 'wording', counted);
+  writeAssessment(run, 'comparison', withOtherWords(comparison, counted));
+  return true;
+}

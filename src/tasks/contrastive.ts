@@ -1,0 +1,15 @@
+import { defineTask } from './define.ts';
+
+/** A vector of a text and one of an image, in the same space. */
+export const task = defineTask({
+  title: 'embedding of texts and images',
+  pipelineTag: 'zero-shot-image-classification',
+  answers: ['image-text'],
+  answering: async () => (await import('./answers/pairs.ts')).answerWithPairs,
+  elsewhere: {
+    predict: 'to have its vectors: attune embed',
+    chat: (target) => `to have its vectors: attune embed ${target}`,
+  },
+  served: 'vectors',
+  cutsTexts: true,
+});

@@ -1,0 +1,20 @@
+import { defineTask } from './define.ts';
+import { outputDistance } from './output-distance.ts';
+
+/** A vector of a text. */
+export const task = defineTask({
+  title: 'text embedding',
+  pipelineTag: 'sentence-similarity',
+  peft: 'FEATURE_EXTRACTION',
+  answers: ['pair', 'graded'],
+  answering: async () => (await import('./answers/vectors.ts')).answerWithVectors,
+  elsewhere: {
+    predict: 'to have its vectors: attune embed',
+    chat: (target) => `to have its vectors: attune embed ${target}`,
+  },
+  served: 'vectors',
+  firstUse: (folder) => `attune retrieve index ${folder} --input DOCUMENTS.csv --output index`,
+  cutsTexts: true,
+  tellsClasses: true,
+  outputLoss: ({ model, hidden, layout }) => outputDistance(model.embeddingHead.embed(hidden, layout)),
+});

@@ -1,0 +1,15 @@
+import { defineTask } from './define.ts';
+
+export const task = defineTask({
+  title: 'masked language modelling',
+  pipelineTag: 'fill-mask',
+  answers: ['text'],
+  answering: async () => (await import('./answers/masked.ts')).answerWithMasks,
+  elsewhere: {
+    predict: 'to measure it: attune eval; to answer rows, tune it for a task first: attune train',
+    chat: () => 'to measure it: attune eval',
+  },
+  hasLanguageHead: true,
+  outputLoss: ({ model, hidden, ids, tensorOf }) =>
+    -model.tokenHead.tokenLogProbs(hidden, tensorOf(ids)).logProbs.mean().item(),
+});

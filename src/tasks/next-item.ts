@@ -1,0 +1,14 @@
+import { defineTask } from './define.ts';
+
+export const task = defineTask({
+  title: 'recommendation',
+  pipelineTag: 'tabular-classification',
+  answers: ['items'],
+  answering: async () => (await import('./answers/items.ts')).answerWithItems,
+  elsewhere: {
+    predict: 'to have items recommended: attune recommend',
+    chat: (target) => `to have items recommended: attune recommend ${target}`,
+  },
+  served: 'items',
+  firstUse: (folder) => `attune recommend ${folder} --input NEW.csv`,
+});

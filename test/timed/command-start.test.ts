@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+const STARTS = 5;
+
+/** Processor time of a shell's command, started some times, in milliseconds. */
+function startTime(command: string): number {
+  const times = Array.from({ length: 3 }, () => {
+    const repeated = `for i in ${Array.from({ length: STARTS }).keys().toArray().join(' ')}; do ${command} > /dev/null; done; times`;
+    const { stdout } = spawnSync('sh', ['-c', repeated], { encoding: 'utf8' });
+    // The shell's `0m0.070000s`, of its children in the second line.
+    const seconds = [
+      ...stdout
+        .trim()
+        .split('\n')[1]
+        .matchAll(/(\d+)m([\d.]+)s/g),
+    ];
+    return (1000 * seconds.reduce((sum, [, minutes, rest]) => sum + 60 * Number(minutes) + Number(rest), 0)) / STARTS;
+  });
+  return Math.min(...times);
+}
+
+it('attune --help takes a few times the processor time of a Node that does nothing', () => {
+  const bare = startTime(`"${process.execPath}" --eval 0`);
+  const help = startTime(`"${resolve('bin/attune')}" --help`);
+  expect(bare).toBeGreaterThan(0);
+  // 4.7: what the overview loads.
+  expect(help / bare).toBeLessThan(8);
+});
+
+it('a set-up that finds everything there takes a few times that too', () => {
+  const bare = startTime(`"${process.execPath}" --eval 0`);
+  const setUp = startTime(`"${process.execPath}" tools/setup.mjs`);
+  // 3.4: hashes of sources, and versions of the compiler and of libtorch.
+  expect(setUp / bare).toBeLessThan(12);
+});

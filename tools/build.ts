@@ -1,0 +1,56 @@
+/**
+ * `npm run build`: dist/, which is published. src/ becomes dist/, packages/ becomes dist/packages/; what they call each
+ * other by name (@attune/jinja) becomes a path, so that attune is one package to whoever installs it.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const dist = join(root, 'dist');
+const compiled = join(root, 'build/compiled');
+
+/** A name of one of our packages where it is imported; names in other texts and in comments stay. */
+const NAME = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(@attune\/[\w/-]+)\2/g;
+
+for (const folder of [dist, compiled]) rmSync(folder, { recursive: true, force: true });
+const compiler = join(root, 'node_modules/typescript-native/bin/tsc');
+const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(status ?? 1);
+
+renameSync(join(compiled, 'src'), dist);
+renameSync(join(compiled, 'packages'), join(dist, 'packages'));
+for (const name of readdirSync(join(root, 'packages'))) {
+  const assets = join(root, 'packages', name, 'assets');
+  if (existsSync(assets)) cpSync(assets, join(dist, 'packages', name, 'assets'), { recursive: true });
+}
+for (const name of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
+  if (/\.(js|d\.ts)$/.test(name)) byPaths(join(dist, name));
+
+function byPaths(file: string): void {
+  const text = readFileSync(file, 'utf8');
+  const changed = text.replace(NAME, (_, before: string, quote: string, name: string) => {
+    const path = relative(dirname(file), compiledFile(name));
+    return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+  });
+  if (changed !== text) writeFileSync(file, changed);
+}
+
+/** What a name's source was compiled to. */
+function compiledFile(name: string): string {
+  const source = relative(root, realpathSync(createRequire(resolve(root, 'package.json')).resolve(name)));
+  return join(dist, source.replace(/^src\//, '').replace(/\.ts$/, '.js'));
+}
