@@ -1,6 +1,7 @@
 import { entryOf } from '../base/table.ts';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
 import { DESCRIPTION, isCheapFolder } from '../eval/baselines/cheap-names.ts';
@@ -17,12 +18,13 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type VerifyOptions = CallOptions<typeof useCase>;
 
-export interface Verification {
-  how: 'scored' | 'retrained';
-  ok: boolean;
+export const verificationSchema = z.strictObject({
+  how: z.enum(['scored', 'retrained']),
+  ok: z.boolean(),
   /** Comparisons, with both values. */
-  compared: { name: string; recorded: string; found: string; equal: boolean }[];
-}
+  compared: z.array(z.strictObject({ name: z.string(), recorded: z.string(), found: z.string(), equal: z.boolean() })),
+});
+export type Verification = z.infer<typeof verificationSchema>;
 
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {

@@ -1,26 +1,19 @@
+import { assessmentSections } from './assessments.ts';
 import { FILTER_SCRIPT } from './filter-script.ts';
 import { htmlPage } from './html-page.ts';
 import { html, type Html } from './html.ts';
 import type { RunReport } from './run-report.ts';
 import { classesSection } from './sections/classes.ts';
-import { comparisonSection } from './sections/comparison.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { costsSection } from './sections/costs.ts';
 import { timeSection, warningsSection } from './sections/course.ts';
 import { curvesSection } from './sections/curves.ts';
 import { dataSection } from './sections/data.ts';
-import { counterfactualsSection } from './sections/counterfactuals.ts';
-import { forgettingSection } from './sections/forgetting.ts';
 import { heading } from './sections/heading.ts';
 import { progressSection } from './sections/progress.ts';
-import { overfittingSection } from './sections/overfitting.ts';
 import { reliabilitySection } from './sections/reliability.ts';
-import { groundednessSection } from './sections/groundedness.ts';
-import { policySection } from './sections/policy.ts';
-import { safetySection } from './sections/safety.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
-import { wordingSection } from './sections/wording.ts';
 
 /** What a page that is served, not filed, has besides the report. */
 export interface LivePart {
@@ -37,12 +30,9 @@ export function reportPage(report: RunReport, live?: LivePart): string {
   const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
   const hasPictures = samples?.rows.some(({ picture }) => picture !== undefined) ?? false;
   const main = html`${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
-    ${comparisonSection(comparison)} ${wordingSection(report.wording)} ${forgettingSection(report.forgetting)}
-    ${overfittingSection(report.overfitting)} ${counterfactualsSection(report.counterfactuals)}
-    ${safetySection(report.safety)} ${policySection(report.policy)} ${groundednessSection(report.groundedness)}
-    ${classesSection(comparison)} ${confusionSection(comparison)} ${reliabilitySection(comparison)}
-    ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)}
-    ${timeSection(report)} ${settingsSection(report)}
+    ${assessmentSections(report)} ${classesSection(comparison)} ${confusionSection(comparison)}
+    ${reliabilitySection(comparison)} ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)}
+    ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
     <footer>
       Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune from
       the run’s own logs; the same as data: report.json.

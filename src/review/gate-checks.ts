@@ -1,9 +1,10 @@
 /** Whether a result may be used, by what was measured and who approved it. Each check rests on the end of an interval. */
+import { z } from 'zod';
 import { formatNumber, formatPercent, plural } from '../base/format.ts';
 import { entryOf } from '../base/table.ts';
 import { conclusionOf, isBehind } from '../eval/compare/conclusion.ts';
 import type { AssessmentName, Assessments } from '../store/assessments.ts';
-import type { GateSettings } from '../train/recipe-gate.ts';
+import { gateSchema, type GateSettings } from '../train/recipe-gate.ts';
 import { unmeasured, type Finding } from './finding.ts';
 import { isGrounded, isHelpful, isSafe, keepsRules } from './safety-checks.ts';
 import type { ReviewResults } from './results.ts';
@@ -11,15 +12,16 @@ import type { SignOffCheck } from './sign-offs.ts';
 
 export type GateCheckName = keyof GateSettings;
 
-export interface GateCheck {
+export const gateCheckSchema = z.strictObject({
   /** The key of the recipe's `gate`. */
-  name: GateCheckName;
-  outcome: 'passed' | 'failed' | 'not asked';
+  name: gateSchema.keyof(),
+  outcome: z.enum(['passed', 'failed', 'not asked']),
   /** Explanation for people: the figures and the limit. */
-  message: string;
+  message: z.string(),
   /** Advice on a failure. */
-  fix?: string;
-}
+  fix: z.string().optional(),
+});
+export type GateCheck = z.infer<typeof gateCheckSchema>;
 
 /** Contents of a run's folder; absent keys were not measured. */
 export interface GateEvidence extends Partial<Assessments> {

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { assessmentNames, assessmentPath } from '../../src/store/assessments.ts';
 import { listCheckpoints, pruneCheckpoints, removeUnfinished, writeCheckpoint } from '../../src/store/checkpoints.ts';
 import { JsonLinesReader, JsonLinesWriter, readJsonLines } from '../../src/store/json-lines.ts';
 import { isAlive, linuxStartTime, ownIdentity } from '../../src/store/process-identity.ts';
@@ -40,6 +41,13 @@ const finished = {
 } as const;
 
 describe('a run folder', () => {
+  test('keeps no assessment of an earlier run', () => {
+    const measured = [...assessmentNames.map((name) => assessmentPath(folder, name)), runPaths(folder).measured];
+    for (const path of measured) writeFileSync(path, '{}');
+    new RunFolder(folder).close();
+    expect(measured.filter((path) => existsSync(path))).toEqual([]);
+  });
+
   test('keeps the recipe, the events and the metrics under the names that other tools use', () => {
     const run = new RunFolder(folder);
     run.record(started);

@@ -1,12 +1,13 @@
 import { outdatedAssessments, readAssessments } from '../../store/assessments.ts';
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readLabels } from '../../eval/judges/human-labels.ts';
 import { readPairs } from '../../eval/judges/pairs.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
-import { gateChecks, type GateCheck, type GateEvidence } from '../../review/gate-checks.ts';
+import { gateChecks, gateCheckSchema, type GateEvidence } from '../../review/gate-checks.ts';
 import { reviewPlaces } from '../../review/places.ts';
 import { readPlan } from '../../review/plan.ts';
 import { reviewResults, type ReviewResults } from '../../review/results.ts';
@@ -22,15 +23,16 @@ import { gatePage } from './gate-page.ts';
 /** What is asked in place of the recipe's `gate`; what is not given stays as it says. */
 export type GateOptions = Partial<GateSettings>;
 
-export interface GateResult {
-  version: 1;
+export const gateResultSchema = z.strictObject({
+  version: z.literal(1),
   /** The run's. */
-  folder: string;
-  isPassed: boolean;
-  checks: readonly GateCheck[];
+  folder: z.string(),
+  isPassed: z.boolean(),
+  checks: z.array(gateCheckSchema).readonly(),
   /** gate.html: all of this to forward. */
-  page: string;
-}
+  page: z.string(),
+});
+export type GateResult = z.infer<typeof gateResultSchema>;
 
 /**
  * Whether a run's result may be used, by its recipe's `gate`. What was found is kept in its folder: gate.json, a page to

@@ -1,6 +1,6 @@
 import { endpointFields } from './shared/endpoint-fields.ts';
-import { defineUseCase } from './use-case.ts';
 import type { GroundednessResults } from '../../store/groundedness.ts';
+import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
@@ -24,6 +24,7 @@ export const useCase = defineUseCase({
   effects: ['computes', 'sends', 'writes-files'],
   examples: ['groundedness runs/manual --data questions.jsonl'],
   stopping: 'stopping; nothing is kept',
+  result: async () => (await import('../../store/groundedness.ts')).groundednessResultsSchema,
   async run({ target, ...options }, call): Promise<GroundednessResults> {
     const { groundedness } = await import('../groundedness/groundedness.ts');
     return groundedness(target, { ...options, ...call });

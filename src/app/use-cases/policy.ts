@@ -1,5 +1,5 @@
-import type { PolicyResults } from '../../store/policy.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
+import type { PolicyResults } from '../../store/policy.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -25,6 +25,7 @@ export const useCase = defineUseCase({
     'policy runs/tickets --rules rules.yaml --endpoint http://localhost:8000/v1 --model large --items review',
   ],
   stopping: 'stopping; what the judge has answered is kept',
+  result: async () => (await import('../../store/policy.ts')).policyResultsSchema,
   async run({ target, ...options }, call): Promise<PolicyResults> {
     const { policy } = await import('../policy/policy.ts');
     return policy(target, { ...options, ...call });

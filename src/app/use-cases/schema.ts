@@ -40,6 +40,12 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
   return [...places, ...options];
 }
 
+/** What `--json` prints as a JSON schema; undefined where the use case declares none. */
+export async function outputSchema(useCase: UseCase): Promise<Record<string, unknown> | undefined> {
+  const schema = await useCase.result?.();
+  return schema && fields.z.toJSONSchema(schema, { io: 'output' });
+}
+
 /** The input as a JSON schema, for forms and for tools that agents call. */
 export function inputSchema(useCase: UseCase): Record<string, unknown> {
   const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);

@@ -58,6 +58,8 @@ export interface UseCase<
   resultWith?: Others;
   /** Rows stream through: the command's process has garbage collected sooner. */
   streamsRows?: true;
+  /** The schema of the result, for tools and forms; loaded when it is asked for. */
+  result?(): Promise<z.ZodType<Result>>;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people; a program may be given another form of the result. */

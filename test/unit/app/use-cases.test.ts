@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fields } from '../../../src/app/use-cases/fields.ts';
 import { useCases, type UseCaseName } from '../../../src/app/use-cases/index.ts';
 import { libraryName, libraryOf } from '../../../src/app/use-cases/library.ts';
-import { fieldsOf, inputSchema, type FieldDescription } from '../../../src/app/use-cases/schema.ts';
+import { fieldsOf, inputSchema, outputSchema, type FieldDescription } from '../../../src/app/use-cases/schema.ts';
 import type { UseCase } from '../../../src/app/use-cases/use-case.ts';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { commandOf } from '../../../src/cli/command-of.ts';
@@ -43,6 +43,15 @@ function functionOf(name: string): Called {
 
 /** Something of each argument, so that the options are what is wrong. */
 const placesOf = (useCase: UseCase) => (useCase.arguments?.(fields) ?? []).map(({ many }) => (many ? ['x'] : 'x'));
+
+it.each(names.filter((name) => definitions.get(name)!.result !== undefined))(
+  '%s says in a JSON schema what it gives',
+  async (name) => {
+    const schema = await outputSchema(definitions.get(name)!);
+    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
+    expect(schema!.required).not.toEqual([]);
+  },
+);
 
 describe.each(names)('%s', (name) => {
   const useCase = definitions.get(name)!;

@@ -9,7 +9,9 @@ import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/report/html.ts';
 import { writeReport, type ReportRows } from '../../../src/report/index.ts';
 import { reportRowsOf } from '../../../src/report/rows-setting.ts';
-import { readSamples, writeSamples } from '../../../src/store/results.ts';
+import { forgettingSchema } from '../../../src/store/forgetting.ts';
+import { overfittingSchema } from '../../../src/store/overfitting.ts';
+import { comparisonSchema, readSamples, writeSamples } from '../../../src/store/results.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/report/run-report.ts';
 import { CurveCollector } from '../../../src/report/series.ts';
@@ -97,6 +99,14 @@ describe('pairs of rows that differ in a group', () => {
 });
 
 describe('report.json', () => {
+  test('holds assessments as their schemas say', () => {
+    writeSampleRun(folder);
+    const report = readReport(folder);
+    expect(comparisonSchema.parse(report.comparison)).toEqual(report.comparison);
+    expect(forgettingSchema.parse(report.forgetting)).toEqual(report.forgetting);
+    expect(overfittingSchema.parse(report.overfitting)).toEqual(report.overfitting);
+  });
+
   test('holds the whole run as data', async () => {
     writeSampleRun(folder);
     await writeReport(folder);
