@@ -227,7 +227,7 @@ describe('planted secrets', () => {
     process.env.HF_ENDPOINT = 'http://mirror.invalid';
     const { text } = await run('models', 'pull', 'owner/name');
     delete process.env.HF_ENDPOINT;
-    expect(text).toContain('is asked without your token');
+    expect(text).toContain('is contacted without your token');
   });
 });
 

@@ -1,7 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
-import { comparedLabels } from './compared.ts';
 import { rowMetric, type MetricDefinition, type MetricInput } from './metric.ts';
 
 /** One row, as a metric of the user's own sees it. */
@@ -52,9 +51,10 @@ export function defineMetric(own: OwnMetric): MetricDefinition {
     better,
     best,
     reads,
-    create(options) {
+    create(options, compare) {
+      if (compare === undefined) throw new Error('a metric of a user is created by createMetric');
       const value = (prediction: Prediction, example: Example) => {
-        const found = score({ ...comparedLabels(prediction, example, options), prediction, example });
+        const found = score({ ...compare(prediction, example, options), prediction, example });
         return finite(typeof found === 'boolean' ? Number(found) : found, name, example);
       };
       if (summarise === undefined) return rowMetric(value);

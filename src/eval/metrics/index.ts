@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { defineRegistry } from '../../base/registry.ts';
 import { checkOptions } from './check-options.ts';
+import { comparedLabels } from './compared.ts';
 import { meanMetric } from './mean.ts';
 import { classTitle } from '../class-title.ts';
 import type { Metric, MetricDefinition, MetricOptions } from './metric.ts';
@@ -110,7 +111,11 @@ export async function createMetric(spec: MetricSpec, labelColumn?: string): Prom
   const definition = typeof chosen === 'string' ? await metrics.load(chosen) : chosen;
   checkOptions(definition, options);
   const name = given ?? (options.field === undefined ? definition.name : `${options.field}_${definition.name}`);
-  return { name, definition: titled(definition, options, labelColumn), metric: definition.create(options) };
+  return {
+    name,
+    definition: titled(definition, options, labelColumn),
+    metric: definition.create(options, comparedLabels),
+  };
 }
 
 /** A metric of one class says which: "F1 of fraud". */
@@ -135,5 +140,5 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
 }
 
 function recreate(definition: MetricDefinition, spec: MetricSpec): Metric {
-  return definition.create('metric' in spec ? spec : undefined);
+  return definition.create('metric' in spec ? spec : undefined, comparedLabels);
 }

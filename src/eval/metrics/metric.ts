@@ -80,8 +80,15 @@ export interface MetricDefinition {
   readonly isProperty?: boolean;
   /** The options that it takes. */
   readonly options?: readonly (keyof MetricOptions)[];
-  create(options?: MetricOptions): Metric;
+  /** `compare` gives predicted and right answer of a row, so that metrics of users need not load it. */
+  create(options?: MetricOptions, compare?: CompareRow): Metric;
 }
+
+export type CompareRow = (
+  prediction: Prediction,
+  example: Example,
+  options?: MetricOptions,
+) => { predicted: string; reference: string };
 
 /** Grows by doubling; a row costs eight bytes. */
 export class RowValues {

@@ -66,7 +66,7 @@ describe('rows in memory', () => {
   });
 
   it('are no rows where there are none', async () => {
-    expect((await refused(() => writeRows([], { name: 'data', folder }))).message).toContain('no rows in data');
+    expect((await refused(() => writeRows([], { name: 'data', folder }))).message).toContain('No rows in data');
   });
 });
 

@@ -164,7 +164,7 @@ describe('published sets', () => {
     const from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     await expect(pullSafetySet('xstest', { from })).rejects.toMatchObject({ code: 'E_HUB_HASH' });
     expect(asked[0]).toMatch(/xstest_prompts\.csv$/);
-    expect(() => pulledSet('xstest')).toThrow(/no set of prompts/);
+    expect(() => pulledSet('xstest')).toThrow(/no prompt set/);
     server.close();
   });
 });

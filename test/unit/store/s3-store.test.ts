@@ -183,7 +183,7 @@ describe('a bucket that cannot be used', () => {
   });
 
   it.each([
-    ['postgres://db/attune', 'no address of a bucket'],
+    ['postgres://db/attune', 'not the address of a bucket'],
     ['s3://ann:secret@shared/attune', 'a user or a password'],
     ['s3://Sh/attune', 'no possible bucket'],
     ['s3://shared?endpoint=ftp://host', 'endpoint'],
