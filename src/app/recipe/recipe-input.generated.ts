@@ -100,7 +100,7 @@ export interface DataSettings {
    * @defaultValue "fail"
    */
   long_rows?: Section<'data'>['long_rows'];
-  /** Windows read of a text that is classified under split: of a longer one so many, spread evenly over it; 8 unless given. */
+  /** Maximum windows of a classified text under split, spread evenly over longer texts; 8 unless given. */
   max_windows?: Section<'data'>['max_windows'];
   /**
    * What truncate takes from a text that is classified or embedded: its end, beginning or middle.
@@ -125,7 +125,7 @@ export interface DataSettings {
    */
   answer_space?: Section<'data'>['answer_space'];
   /**
-   * Tokens to add and to train; {content, special: true} for one that is no part of answers.
+   * Tokens to add and train; {content, special: true} for tokens that are not part of answers.
    * @defaultValue []
    */
   new_tokens?: Section<'data'>['new_tokens'];
@@ -234,7 +234,7 @@ export interface EvaluationSettings {
    */
   report_rows?: Section<'evaluation'>['report_rows'];
   /**
-   * Test rows compared at most: a sample of more; auto: 500, fewer where writing so many answers would take long.
+   * Maximum test rows to compare, as a sample; auto: 500, fewer if generating the answers would take long.
    * @defaultValue "auto"
    */
   max_rows?: Section<'evaluation'>['max_rows'];
@@ -248,7 +248,7 @@ export interface EvaluationSettings {
    * @defaultValue true
    */
   exclude_seen?: Section<'evaluation'>['exclude_seen'];
-  /** What the prompted and few-shot base is told; made from the form of the answers when null. */
+  /** Instruction for the prompted and few-shot base; null: derived from the form of the answers. */
   instruction?: Section<'evaluation'>['instruction'];
   /**
    * Ask up to 200 test rows again in other words, made by rule: whether the result hangs on the wording.
@@ -270,7 +270,7 @@ export interface EvaluationSettings {
    * @defaultValue 0
    */
   canaries?: Section<'evaluation'>['canaries'];
-  /** Refuse (exit code 3) a result that lost more than so many bits per byte of general English. */
+  /** Refuse (exit code 3) a result that lost more bits per byte of general English than this. */
   max_forgetting?: Section<'evaluation'>['max_forgetting'];
   /** Stop after this many validations without a better loss. */
   patience?: Section<'evaluation'>['patience'];
@@ -300,7 +300,7 @@ export interface GateSettings {
   /** For attune gate: people's win rate that is surely reached. */
   win_rate?: Section<'gate'>['win_rate'];
   /**
-   * For attune gate: somebody must have approved what the run holds now.
+   * For attune gate: require a sign-off of the current files of the run.
    * @defaultValue false
    */
   sign_off?: Section<'gate'>['sign_off'];
@@ -445,7 +445,7 @@ export interface FreezeTuning {
    * @defaultValue 1
    */
   layer_decay?: MethodOptionInputs['tuning']['freeze']['layer_decay'];
-  /** Begin with the head and add a block every so many steps (ULMFiT); all at once unless given. */
+  /** Begin with the head and unfreeze a block every N steps (ULMFiT); all at once unless given. */
   unfreeze_every?: MethodOptionInputs['tuning']['freeze']['unfreeze_every'];
 }
 
@@ -1646,7 +1646,7 @@ export interface DpoObjective {
    * @defaultValue false
    */
   precompute_ref_log_probs?: MethodOptionInputs['objective']['dpo']['precompute_ref_log_probs'];
-  /** Weight of the chosen answers' cross-entropy beside the loss (RPO): as loss_type sft. */
+  /** Weight of the chosen answers' cross-entropy, added to the loss (RPO): as loss_type sft. */
   rpo_alpha?: MethodOptionInputs['objective']['dpo']['rpo_alpha'];
   /**
    * Weigh pairs by how probable the model finds them (WPO).
@@ -1729,7 +1729,7 @@ export interface OrpoObjective {
   /** Which objective. */
   name: 'orpo';
   /**
-   * Weight of the odds ratio beside the cross-entropy.
+   * Weight of the odds ratio, added to the cross-entropy.
    * @defaultValue 0.1
    */
   beta?: MethodOptionInputs['objective']['orpo']['beta'];
@@ -1794,7 +1794,7 @@ export interface GrpoObjective {
    */
   top_p?: MethodOptionInputs['objective']['grpo']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['grpo']['top_k'];
@@ -1937,7 +1937,7 @@ export interface RlooObjective {
    */
   top_p?: MethodOptionInputs['objective']['rloo']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['rloo']['top_k'];
@@ -2041,7 +2041,7 @@ export interface BestOfNObjective {
    */
   top_p?: MethodOptionInputs['objective']['best_of_n']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['best_of_n']['top_k'];
@@ -2113,7 +2113,7 @@ export interface PpoObjective {
    */
   top_p?: MethodOptionInputs['objective']['ppo']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['ppo']['top_k'];
@@ -2252,7 +2252,7 @@ export interface OnlineDpoObjective {
    */
   top_p?: MethodOptionInputs['objective']['online_dpo']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['online_dpo']['top_k'];
@@ -2314,7 +2314,7 @@ export interface XpoObjective {
    */
   top_p?: MethodOptionInputs['objective']['xpo']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['xpo']['top_k'];
@@ -2381,7 +2381,7 @@ export interface NashMdObjective {
    */
   top_p?: MethodOptionInputs['objective']['nash_md']['top_p'];
   /**
-   * Sample among so many of the likeliest tokens; 0 for all.
+   * Sample among this many of the most likely tokens; 0: all.
    * @defaultValue 0
    */
   top_k?: MethodOptionInputs['objective']['nash_md']['top_k'];
@@ -2927,17 +2927,17 @@ export interface MuonOptimizer {
    */
   adjust_lr_fn?: MethodOptionInputs['optimizer']['muon']['adjust_lr_fn'];
   /**
-   * For what is no matrix: decay of the mean gradient.
+   * For parameters other than matrices: decay of the mean gradient.
    * @defaultValue 0.9
    */
   beta1?: MethodOptionInputs['optimizer']['muon']['beta1'];
   /**
-   * For what is no matrix: decay of the mean squared gradient.
+   * For parameters other than matrices: decay of the mean squared gradient.
    * @defaultValue 0.95
    */
   beta2?: MethodOptionInputs['optimizer']['muon']['beta2'];
   /**
-   * For what is no matrix: added to the root of the second moment.
+   * For parameters other than matrices: added to the root of the second moment.
    * @defaultValue 1e-8
    */
   epsilon?: MethodOptionInputs['optimizer']['muon']['epsilon'];
@@ -3096,7 +3096,7 @@ export interface ScheduleFreeOptimizer {
    */
   epsilon?: MethodOptionInputs['optimizer']['schedule_free']['epsilon'];
   /**
-   * Decay of a mean gradient beside it; 0: none is kept.
+   * Decay of an additional mean gradient; 0: none.
    * @defaultValue 0
    */
   inner_momentum?: MethodOptionInputs['optimizer']['schedule_free']['inner_momentum'];
