@@ -21,5 +21,7 @@ export const feedback = defineKind<FeedbackExample, 'kto'>({
   turns: (example) => turnsOf(example.prompt),
   isPrompt: true,
   objective: { name: 'kto', remark: 'good answers become likelier, bad ones less likely' },
+  needs: () => ({ reads: 'text', tasks: ['causal-lm'] }),
+  hasOtherNeeds: true,
   layout: 'feedback',
 });

@@ -144,8 +144,10 @@ export interface Kind<
   objective?: UsualObjective;
   /** Whether cheap systems are worth a comparison before training. */
   hasCheapRivals?: true;
-  /** What a base model needs, unless that depends on what is optimised. */
+  /** Requirements of the usual objective on a base model. */
   needs?(example: E): Need;
+  /** Whether other objectives for these rows need another base. */
+  hasOtherNeeds?: true;
   /** Not shown where it is not trained on. */
   layout?: Layout;
 }

@@ -33,5 +33,7 @@ export const preference = defineKind<PreferenceExample, 'preference', 'preferenc
     },
   },
   objective: { name: 'dpo', remark: 'the chosen answer becomes likelier than the rejected one' },
+  needs: () => ({ reads: 'text', tasks: ['causal-lm'] }),
+  hasOtherNeeds: true,
   layout: 'preference',
 });

@@ -59,6 +59,7 @@ export const stepwise = defineKind<StepwiseExample, 'stepwise', 'steps'>({
     },
   },
   objective: { name: 'prm', remark: 'a new head says of each step whether it is right' },
+  hasOtherNeeds: true,
   layout: 'steps',
 });
 

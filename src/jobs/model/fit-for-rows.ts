@@ -15,8 +15,7 @@ const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 
 
 /** Whether what a model needs for such rows depends on what is optimised. */
 export function isByObjective(example: Example): boolean {
-  const { needs, objective } = kindOf(example);
-  return needs === undefined && objective !== undefined;
+  return kindOf(example).hasOtherNeeds === true;
 }
 
 /**
