@@ -97,7 +97,7 @@ napi_value toBytes(napi_env env, napi_callback_info info) {
 struct Mapping {
   void* data = nullptr;
   size_t length = 0;
-  // Of a file whose pages are mapped tensor by tensor; -1 for memory.
+  // File whose pages are mapped tensor by tensor; -1 for memory.
   int file = -1;
   ~Mapping() {
     if (data != nullptr) munmap(data, length);

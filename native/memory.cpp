@@ -1,6 +1,6 @@
-// Where tensors on the CPU get their memory, and how much they hold; of those on `meta`, which have none, how much they would.
-// libtorch asks for aligned blocks, for which glibc wants more room than the block has: one that was freed is then never
-// taken for another of its size, and gaps add up. Here the room is asked for and the alignment made inside of it.
+// Allocator for tensors on the CPU, with statistics; tensors on `meta` count as if they had memory.
+// libtorch asks for aligned blocks, for which glibc needs more room than the block has: a freed block is then never
+// reused for another of its size, and gaps add up. This allocator aligns inside a plain block.
 #include <c10/core/CPUAllocator.h>
 
 #include <atomic>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr size_t kAlignment = 64;
 
-// What tensors of a device hold now, and held at most.
+// Current and peak bytes of a device's tensors.
 struct Held {
   std::atomic<size_t> now{0}, most{0};
 

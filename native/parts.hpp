@@ -1,4 +1,4 @@
-// What each source file adds to the addon's exports.
+// Exports of each source file.
 #pragma once
 #include <node_api.h>
 

@@ -1,4 +1,4 @@
-// What JavaScript asks of single tensors, and the scopes that free them.
+// Access to single tensors from JavaScript, and the scopes that free them.
 #include <ATen/ops/item.h>
 
 #include "javascript.hpp"
@@ -52,7 +52,7 @@ napi_value own(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-// A second handle on the same tensor, owned by nobody's scope.
+// A second handle on the same tensor, owned by no scope.
 napi_value alias(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const TensorId id = slots().add(tensorOf(env, arguments[0]));

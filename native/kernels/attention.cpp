@@ -156,7 +156,7 @@ void forwardCpu(const Attention& a, const AttentionKernels& kernels) {
   if (blocks.empty()) return;
   const Scratch packed(kernels.packedBytes(a, tokens));
   inParallel(packing, 0, keys, [&](const AttentionUnit& unit, void*) { kernels.pack(a, unit, packedStart.data(), packed.data()); });
-  // Of a causal segment the last block sees all keys, those before fewer and fewer.
+  // In a causal segment the last block attends to all keys, earlier blocks to fewer and fewer.
   const auto seen = [&](const AttentionUnit& unit) {
     const int64_t after = a.queryOffsets[unit.segment + 1] - a.queryOffsets[unit.segment] - (unit.block + 1) * kQueryBlock;
     return std::min(keys(unit) - (a.isCausal ? std::max<int64_t>(0, after) : 0), a.window + kQueryBlock);

@@ -31,7 +31,7 @@ struct AttentionBackward {
   using Forward = AttentionForward<Stored>;
   using T = typename Compute<Stored>::Type;
 
-  // Of one key head of a segment; keys padded.
+  // One key head of a segment; keys padded.
   struct Keys {
     T* k;            // [M][D]
     T* v;            // [M][D]
@@ -41,7 +41,7 @@ struct AttentionBackward {
     int64_t count;
   };
 
-  // Of one block of queries of one head, padded.
+  // One block of queries of one head, padded.
   struct Queries {
     T* q;                  // [D / step][Bq][step]
     T* gradient;           // the same

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kKeyBlock = 128;
 
-// What one segment's queries see: query i the keys [first(i), end(i)).
+// Visible keys of one segment's queries: query i attends to the keys [first(i), end(i)).
 struct Segment {
   int64_t queryStart, queries, keyStart, keys;
   bool isCausal;

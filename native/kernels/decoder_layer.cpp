@@ -123,7 +123,7 @@ class FewTokens {
     if (!layer_.changes.empty()) change(x, depth, linears);
   }
 
-  // What adapters change of what the linear layers gave.
+  // Adds the adapters' changes to the outputs of the linear layers.
   void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
     LowRankChanges all;
     for (const auto& [which, y] : linears) {

@@ -1,4 +1,4 @@
-// What a layer of a decoder is made of, and whether its parts fit together.
+// Parts of a decoder layer, and the check that they fit together.
 #pragma once
 #include <ATen/ATen.h>
 

@@ -7,7 +7,7 @@
 
 namespace attune {
 
-// What a norm's output was made of.
+// Inputs of a norm.
 struct NormInput {
   at::Tensor x, weight;
   double eps;
@@ -17,7 +17,8 @@ at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up);
 
-// Of a recorded output of rms_norm as it is: what normedAgain makes the same values of, to the bit, outside of autograd.
+// Inputs of a recorded, unmodified output of rms_norm; normedAgain recomputes the same values from them, to the bit,
+// outside of autograd.
 std::optional<NormInput> normInputOf(const at::Tensor& y);
 at::Tensor normedAgain(const NormInput& input);
 

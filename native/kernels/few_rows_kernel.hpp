@@ -8,7 +8,7 @@ namespace attune {
 
 namespace {
 
-// What is multiplied at once along a row, and added to f32 lanes.
+// Elements multiplied at once along a row, and added to f32 lanes.
 template <class Stored>
 struct Stretch {
   static constexpr int kStep = kLanes;

@@ -19,7 +19,7 @@ struct FourBitWeight {
   int64_t block = 0;
 };
 
-// From three parts, or six where scales are nested. Refuses parts that do not fit a weight of so many values.
+// Takes three parts, or six for nested scales. Rejects parts that do not fit a weight of `count` values.
 FourBitWeight fourBitWeight(at::TensorList parts, int64_t block, int64_t count);
 
 // The weight in a type, with the sizes given.

@@ -1,4 +1,4 @@
-// What the fused operators share: when a kernel may be used, and memory for it.
+// Common parts of the fused operators: conditions for a kernel, and memory for it.
 #pragma once
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>

@@ -60,7 +60,7 @@ Tensor exactProduct(const Tensor& a, const Tensor& b) {
   return sum;
 }
 
-// Blocks of so many panels and rows, each by the thread that comes first.
+// Processes blocks of panels and rows; threads take the next block when they are free.
 void eachBlock(const Int8Product& p, int64_t panels, int64_t rows, const Int8Kernels& kernels) {
   constexpr int64_t panelsAtOnce = 3, rowsAtOnce = 192;
   const int64_t across = (panels + panelsAtOnce - 1) / panelsAtOnce, down = (rows + rowsAtOnce - 1) / rowsAtOnce;

@@ -17,7 +17,7 @@ struct Int8Vectors {
   using Weights = __m512i;
   using Values = __m512i;
   static constexpr int kRows = 8, kPanels = 3;
-  // What the weights' 128 adds to a sum is taken off by the sum of the row's values.
+  // Compensates for the weights' offset of 128 by the sum of the row's values.
   static Sums start(int32_t sumOfRow) { return _mm512_set1_epi32(-128 * sumOfRow); }
   static Weights weights(const uint8_t* p) { return _mm512_loadu_si512(p); }
   static Values values(int32_t four) { return _mm512_set1_epi32(four); }
@@ -109,7 +109,7 @@ inline float largestSize(const float* x, int64_t depth) {
   return largestOf(most) + sumOf(broken);
 }
 
-// Sizes of bf16 are in the order of their bits, what is no number last.
+// Magnitudes of bf16 sort like their bits, NaN last.
 inline float largestSize(const Bf16* x, int64_t depth) {
   auto most = noHalves();
   for (int64_t k = 0; k < depth; k += kHalves) most = largerSize(most, halvesOf(x + k, depth - k));

@@ -39,7 +39,7 @@ inline Vector subtract(Vector a, Vector b) { return _mm512_sub_ps(a, b); }
 inline Vector multiply(Vector a, Vector b) { return _mm512_mul_ps(a, b); }
 inline Vector divide(Vector a, Vector b) { return _mm512_div_ps(a, b); }
 inline Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-// The second argument where the first is no number.
+// Returns the second argument if the first is NaN.
 inline Vector larger(Vector a, Vector b) { return _mm512_max_ps(a, b); }
 inline Vector smaller(Vector a, Vector b) { return _mm512_min_ps(a, b); }
 inline float sumOf(Vector v) { return _mm512_reduce_add_ps(v); }
@@ -100,7 +100,7 @@ inline Vector load(const Bf16* p) {
   const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
   return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
 }
-// Rounds to the nearest, ties to even; what is no number stays none.
+// Rounds to the nearest, ties to even; keeps NaN.
 inline void store(Bf16* p, Vector v) {
   const __m256i bits = _mm256_castps_si256(v);
   const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
@@ -173,7 +173,7 @@ inline Vector sumsOf(const Vector (&v)[8]) {
   return sumQuarters(first, sumInTurnsOfTwo(sumInTurns(v[4], v[5]), sumInTurns(v[6], v[7])));
 }
 
-// 2^x to f32's accuracy (polynomial of degree 6 on [-1/2, 1/2], relative error 2e-8); 0 below 2^-126. What is no number stays none.
+// 2^x to f32's accuracy (polynomial of degree 6 on [-1/2, 1/2], relative error 2e-8); 0 below 2^-126. Keeps NaN.
 inline Vector exp2(Vector x) {
   const Vector bounded = smaller(broadcast(127.0f), larger(broadcast(-126.0f), x));
   const Vector whole = roundWhole(bounded);

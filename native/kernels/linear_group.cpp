@@ -1,9 +1,10 @@
-// Linear layers that read one input, with their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
-// Products of all A are one, and the input's gradient is summed as it is made. Weights are cast when they are needed and not kept.
-// A weight that comes in int8 besides is read so by the forward: gradients are those of the weight itself, or, where its columns come
-// in int8 too, of those and of the outputs' gradients rounded like an input (SwitchBack; Wortsman et al., 2023).
-// An input that a norm made is not kept but made again from the norm's own, which is kept anyway.
-// Outputs that are known from an earlier pass over the same values are taken as they are, and only backward is made ready.
+// Linear layers with one input, and their low-rank adapters, as one node: y_i = x W_iᵀ + b_i + Σ s (x Aᵀ) Bᵀ.
+// The products of all A are one product, and the input's gradient is accumulated in place. Weights are cast on use
+// and not kept.
+// If a weight is also given in int8, the forward uses that. Gradients use the weight itself, or, if its columns are
+// given in int8 too, those and the outputs' gradients rounded like an input (SwitchBack; Wortsman et al., 2023).
+// The output of a norm is not kept as an input but recomputed from the norm's input, which is kept anyway.
+// Outputs known from an earlier pass over the same values are reused, and only backward is prepared.
 // N tokens, D width of the input, O_i widths of the outputs, r ranks.
 #include <ATen/core/ivalue.h>
 #include <torch/library.h>
@@ -95,7 +96,7 @@ Outputs forwardOf(Inputs all, const Plan& plan) {
   return out;
 }
 
-// What backward goes through, one piece after the other.
+// The steps of backward, in order.
 struct Backward {
   Inputs all;
   const Plan& plan;
@@ -119,7 +120,7 @@ struct Backward {
     }
   }
 
-  // What a layer's gradient makes of its weight, added to that of the input.
+  // Adds the product of a layer's gradient and its weight to the input's gradient.
   void addProduct(Tensor& dx, const Tensor& g, size_t i) {
     if (plan.isTurnedInt8(i)) {
       const bool isSum = dx.defined();
@@ -154,7 +155,7 @@ struct Backward {
   }
 };
 
-// Puts what a norm made the input of in the input's place. Of a second pass nothing is kept for long.
+// Replaces a norm's output by its input. A second pass keeps nothing for long.
 void leaveNormed(variable_list& all, Plan& plan) {
   const auto input = plan.isGated || !plan.known.empty() ? std::nullopt : normInputOf(all[0]);
   if (!input.has_value()) return;

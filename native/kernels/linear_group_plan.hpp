@@ -1,4 +1,4 @@
-// What a group of linear layers is made of, and whether its parts fit together.
+// Parts of a group of linear layers, and the check that they fit together.
 #pragma once
 #include <torch/custom_class.h>
 
@@ -21,7 +21,7 @@ struct Adapter {
   Tensor rowsOf(const Tensor& x) const { return begin == 0 && end == x.size(0) ? x : x.slice(0, begin, end); }
 };
 
-// What stands where in the list of all inputs: x; up, where x is a gate; weights; biases; all A; all B.
+// Positions in the list of all inputs: x; up, if x is a gate; weights; biases; all A; all B.
 struct Plan : public torch::CustomClassHolder {
   bool isGated = false;
   size_t layers = 0;

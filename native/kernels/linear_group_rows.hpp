@@ -8,10 +8,10 @@ namespace attune {
 
 namespace {
 
-// Of a narrow intermediate, what it would be in the stored type: results then differ between processors by the order of sums only.
+// Rounds a narrow intermediate to the stored type: processors then differ by the order of sums only.
 Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
 
-// Without a call where there is nothing to do, of which a token of generation would have a hundred.
+// Avoids no-op calls, of which generating one token would make a hundred.
 Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
 // Whether the kernel for few rows makes a change.

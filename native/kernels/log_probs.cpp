@@ -106,7 +106,7 @@ void scoreRows(const at::Tensor& logits, const at::Tensor& wanted, const Scores&
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) { kernels.forward(p, begin, end); });
 }
 
-// What backward knows of some rows.
+// Saved values of some rows for backward.
 struct Rows {
   at::Tensor normaliser, wanted, gradient;
 };

@@ -35,7 +35,7 @@ struct LogProbRows {
     return *highest + std::log(sumOf(add(sums[0], sums[1])));
   }
 
-  // Of several equal ones the first counts as the best.
+  // Among equal logits the first is the best.
   static bool isBest(const Stored* row, int64_t place, float scale, float highest) {
     if (logitAt(row, place, scale) != highest) return false;
     for (int64_t d = 0; d < place; d++) {

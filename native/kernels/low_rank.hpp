@@ -34,7 +34,7 @@ class LowRankChanges {
     work_ += one.rows * one.rank * (one.depth + one.width);
   }
 
-  // Those that were added since the last layer's end are of a layer of so many columns.
+  // The adapters added since the previous layer belong to a layer of `width` columns.
   void endLayer(int64_t width) { layers_.emplace_back(columns_ += width, all_.size()); }
 
   void run(const TypeKernels& kernels) const {

@@ -83,7 +83,7 @@ void attendMany(const Paged& p, const New& n, const std::vector<int64_t>& segmen
     y.narrow(0, p.queryOffsets[segments[i]], p.queries(segments[i])).copy_(out.narrow(0, queryOffsets[i], queryOffsets[i + 1] - queryOffsets[i]));
 }
 
-// Whether nothing is in the cache yet, and each segment's tokens are so many that they would go that way beside others too.
+// Whether the cache is empty, and each segment is long enough for the training kernel.
 bool isFirstOfMany(const Paged& p) {
   for (int64_t s = 0; s < p.segments(); s++)
     if (p.tokens(s) != p.queries(s) || (p.queries(s) > 0 && p.queries(s) < kPackFrom)) return false;

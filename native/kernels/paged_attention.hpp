@@ -6,7 +6,7 @@
 
 namespace attune {
 
-// What is kept of S segments' tokens, and where the new ones among them lie.
+// Cached tokens of S segments, and the places of the new ones.
 struct Paged {
   at::Tensor keys, values;  // [C, K, D]
   at::Tensor slots;         // int32 [M], of each segment's tokens in their order, the new ones last
@@ -19,7 +19,7 @@ struct Paged {
 };
 
 constexpr int64_t kUnboundedWindow = int64_t{1} << 60;
-// Of heads that the kernels have room for.
+// Largest head size that the kernels have room for.
 constexpr int64_t kLargestHead = 1024;
 
 // New tokens' heads: q [N, H, D], k and v [N, K, D], of the cache's type.

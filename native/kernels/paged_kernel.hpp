@@ -15,7 +15,7 @@ struct PagedRows {
   static constexpr int64_t kBlock = kPagedBlock;
   static constexpr int kChunks = 4;
 
-  // Of one head, beside those of the others: q, times what scores are multiplied by, and the weighted sum of the values so far.
+  // State of one head, interleaved with the others: scaled q, and the weighted sum of the values so far.
   struct Head {
     float *q, *sum, *scores;
     float highest, total;
@@ -23,7 +23,7 @@ struct PagedRows {
 
   static const Stored* rowOf(const void* kept, const PagedRow& p, int64_t j) { return static_cast<const Stored*>(kept) + p.slots[j] * p.stride; }
 
-  // Of `count` tokens from `first` on, eight at a time; what is past the last one is the last one again.
+  // Scores of `count` tokens from `first` on, eight at a time; places past the end repeat the last token.
   template <int Heads>
   static void score(const PagedRow& p, int64_t first, int64_t count, Head* heads) {
     for (int64_t j = 0; j < count; j += 8) {

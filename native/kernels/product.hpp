@@ -129,7 +129,7 @@ struct Rows {
   int64_t size;
 };
 
-// → [rows][width], zeros beside and below
+// → [rows][width], padded with zeros to the right and below
 template <class T, class Stored>
 inline void packRows(const Rows<Stored>& from, int64_t rows, int64_t width, T* to) {
   for (int64_t i = 0; i < rows; i++) {
@@ -228,7 +228,7 @@ inline void packTokens(const Rows<Bf16>& from, int64_t rows, int64_t width, Bf16
       _mm512_storeu_si512(to + i * width + 2 * d, _mm512_or_si512(halfOf(i, d), _mm512_slli_epi32(halfOf(i + 1, d), 16)));
 }
 
-// What lies transposed, [size][rows] → rows. `rows` is a multiple of kPad, and `size` is padded to one.
+// Transposed, [size][rows] → rows. `rows` is a multiple of kPad, and `size` is padded to one.
 template <class Stored>
 inline void unpackTransposed(const float* from, int64_t rows, const RowsTo<Stored>& to) {
   for (int64_t i = 0; i < to.count; i += 16)

@@ -22,7 +22,7 @@ using at::Tensor;
 
 // Products of values below which work stays on one thread.
 constexpr int64_t kGrain = 1 << 17;
-// Widened at a time: so many rows and columns of the result, so many values of each sum.
+// Block sizes of the widened operands: rows and columns of the result, and depth of the sums.
 constexpr int64_t kBlock = 2048, kDepthBlock = 4096;
 
 bool isProduct(const Tensor& a, const Tensor& b) {

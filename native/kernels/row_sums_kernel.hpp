@@ -16,14 +16,14 @@ struct RowSumProduct {
   static constexpr int64_t kRows = 128, kGroup = 8, kStripColumns = 2 * kLanes;
   static_assert(kSumColumns % kStripColumns == 0 && kMostNarrow % 16 == 0);
 
-  // Of two rows the values of 8 narrow columns, in pairs: [groups][kRows / 2][8]
+  // 8 narrow columns of two rows, in pairs: [groups][kRows / 2][8]
   using Narrow = uint32_t[kMostNarrow / kGroup][kRows / 2][kGroup];
-  // Of two rows the values of a strip, in pairs: columns 0 to 3 of every 8, then 4 to 7: [kRows / 2][2][16]
+  // A strip of two rows, in pairs: columns 0 to 3 of every 8, then 4 to 7: [kRows / 2][2][16]
   using Strip = uint32_t[kRows / 2][2][kLanes];
 
   static int64_t groupsOf(const RowSums& s) { return (s.narrow + kGroup - 1) / kGroup; }
 
-  // Of each strip the sums of each group: [strips][groups][8][2][16]
+  // The sums of each group for each strip: [strips][groups][8][2][16]
   static size_t scratchBytes(const RowSums& s, int64_t columns) {
     return static_cast<size_t>((columns + kStripColumns - 1) / kStripColumns * kStripColumns * groupsOf(s) * kGroup) * sizeof(float);
   }
