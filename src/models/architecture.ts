@@ -18,11 +18,11 @@ export interface Trunk extends Module {
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
   /** Parts with new weights around a pre-trained one: an adapter trains them whole. */
   readonly newlyInitialised?: readonly Module[];
-  /** What reads texts and what reads images, where the model has a stack for each; `stack` is that of texts. */
+  /** Text and image towers, for models with a stack for each; `stack` is the text tower's. */
   readonly towers?: Towers;
-  /** What makes vectors of the images that stand among a text's tokens, where the model reads both together. */
+  /** Vision language models: encodes the images among a text's tokens. */
   readonly imageReader?: ImageReader;
-  /** What it adds to the loss of next tokens while it trains, where its tokens choose among experts. */
+  /** Mixtures of experts: load-balancing loss in training. */
   readonly balance?: RouterBalance;
   /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
   readonly optional?: readonly string[];
@@ -31,7 +31,7 @@ export interface Trunk extends Module {
 /** Makes vectors of images, each of which takes the place of a token. */
 export interface ImageReader {
   readonly stack: Stack;
-  /** Of the stack's hidden states. */
+  /** Width of the stack's hidden states. */
   readonly width: number;
   /** All that it consists of: adapters of `all-linear` leave it as it is. */
   readonly modules: readonly Module[];
@@ -62,14 +62,14 @@ export function tokenTableOf(trunk: Trunk): Embedding {
   return trunk.tokenTable;
 }
 
-/** What a trunk is built for. */
+/** Context that a trunk is built for. */
 export interface TrunkContext {
   task: Task;
   /** Whether the checkpoint holds a tensor, by its path inside the trunk; false for all where there is none. */
   has(path: string): boolean;
 }
 
-/** What a task's head is called in this architecture's checkpoints, and how it is shaped. */
+/** Name and options of a task's head in this architecture's checkpoints. */
 export interface HeadPlan {
   /** Name in the head registry. */
   head: string;
@@ -82,8 +82,9 @@ export interface HeadPlan {
 }
 
 /**
- * What a head is for, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
- * recording), `token` to each token, `replaced-token` whether it was replaced, `embedding` a vector to a row, `contrastive` one to a text and one to an image.
+ * Task of a head, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
+ * recording), `token` to each token, `replaced-token` whether it was replaced, `embedding` a vector to a row,
+ * `contrastive` one to a text and one to an image.
  */
 export type Task =
   | 'causal-lm'
@@ -98,17 +99,17 @@ export type Task =
   | 'ctc'
   | 'next-item';
 
-/** What the rows of an architecture are made of. */
+/** Modality of an architecture's rows. */
 export type Modality = 'text' | 'image' | 'audio' | 'items';
 
 /** How long the rows of a model may be, and how many tokens it knows. */
 export interface Limits {
   vocabularySize: number;
-  /** Of a row of tokens; of an image's patches where the model reads images only. */
+  /** Maximum tokens of a row; image patches for models of images only. */
   maxPositions: number;
-  /** Of an image, where the model reads texts and images. */
+  /** Maximum patches of an image, for models of texts and images. */
   imagePositions?: number;
-  /** Texts are filled up to so many tokens, and the filling is read too. */
+  /** Length that texts are padded to; the padding is read too. */
   filledTo?: number;
 }
 
@@ -124,7 +125,7 @@ export interface FrontEnd {
   products: number;
   /** Values that they give, all of which backward needs. */
   values: number;
-  /** Of a recording, where all have the same number. */
+  /** Tokens of a recording, if all have the same number. */
   recordingTokens?: number;
 }
 
@@ -132,9 +133,9 @@ export interface FrontEnd {
 export interface Architecture {
   /** config.json's `model_type`. */
   modelType: string;
-  /** The trunk's name inside checkpoints that have a head: `model`, `bert`; empty where its parts stand beside the head. */
+  /** The trunk's name inside checkpoints that have a head: `model`, `bert`; empty if its parts are at the top level. */
   prefix: string;
-  /** What it reads; text unless said. */
+  /** Input modalities; text unless given. */
   modalities?: readonly Modality[];
   build(raw: RawConfig, context: TrunkContext): Trunk;
   /** Older names that checkpoints may use for a parameter. */
@@ -143,7 +144,7 @@ export interface Architecture {
   passedOver?(raw: RawConfig): readonly RegExp[];
   /** The tasks it can do and their heads; the first one is the default. */
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
-  /** The configuration with room for so many tokens, where that is not the key `vocab_size`. */
+  /** The configuration for a vocabulary of this size, if that is not the key `vocab_size`. */
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
   /** The configuration with a head of its own in place of a tied one, where that is not the key `tie_word_embeddings` alone. */
   withOwnHead?(raw: RawConfig): RawConfig;
@@ -151,7 +152,7 @@ export interface Architecture {
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Which token stands for a part of an image, and how many of them for each square. */
   imageTokens?(raw: RawConfig): ImageTokens;
-  /** What its convolutions in front of the blocks take for each of those tokens; absent where it has none over time. */
+  /** Cost of its front-end convolutions per token; absent without convolutions over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;

@@ -3,11 +3,11 @@ import { Module } from '../nn/index.ts';
 import type { Tensor } from '../tensor/index.ts';
 import type { Heads, Pass } from './stack.ts';
 
-/** Changes what a layer attends to: prefixes, prompts beside the tokens. */
+/** Changes a layer's keys and values: prefixes, additional prompts. */
 export interface AttentionAdapter {
   /** Heads after they are turned → the heads that are attended with. */
   heads?(heads: Heads, pass: Pass): Heads;
-  /** What is added to what each head gathered, from its turned queries: [N, H·d] */
+  /** Addition to each head's output, from its rotated queries: [N, H·d] */
   context?(queries: Tensor, attention: AdaptableAttention): Tensor | undefined;
 }
 
@@ -18,7 +18,7 @@ export abstract class AdaptableAttention extends Module {
   abstract readonly shape: { heads: number; keyHeads: number; size: number };
   /** Features of what it reads. */
   abstract readonly width: number;
-  /** Keys and values of vectors that are no tokens: [n, D] → [n, K, d] each, normalised and not turned. */
+  /** Keys and values of vectors other than tokens: [n, D] → [n, K, d] each, normalised and not rotated. */
   abstract keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'>;
 
   addAdapter(adapter: AttentionAdapter): void {

@@ -7,19 +7,19 @@ export interface RouterBalance {
   experts: number;
   /** k */
   chosen: number;
-  /** What the loss is multiplied by. */
+  /** Factor of the loss. */
   weight: number;
 }
 
 /** How often experts were chosen. */
 export interface ExpertUsage {
-  /** Of each expert: [E] */
+  /** Number of choices of each expert: [E] */
   choices: readonly number[];
   /** Choosers: tokens times layers. */
   routed: number;
 }
 
-/** What routers with logits [N, E] each chose. */
+/** Choices of routers with logits [N, E] each. */
 export function expertUsage(logits: readonly Tensor[], { experts, chosen }: RouterBalance): ExpertUsage {
   const all = cat(logits).detach(); // [L·N, E]
   const [, indices] = aten.topk.default(all, chosen);
@@ -28,11 +28,10 @@ export function expertUsage(logits: readonly Tensor[], { experts, chosen }: Rout
 }
 
 /**
- * Each token's share of the loss that grows where experts are used unevenly (Fedus et al., 2022, equations 4 to 6; HF
- * `load_balancing_loss_func`): weight · E · Σ over experts of how often they are chosen times their mean probability, over
- * all layers together. It is no sum over rows, as how often counts over all of them: given that (`usage`, of everything
- * that the loss is taken over), it is.
- *
+ * Each token's share of the load-balancing loss (Fedus et al., 2022, equations 4 to 6; HF
+ * `load_balancing_loss_func`): weight · E · Σ over experts of their share of choices times their mean probability,
+ * over all layers together. It is not a sum over rows, since the share counts over all of them; given that share
+ * (`usage`, of everything that the loss covers), it is.
  * @returns [N]
  */
 export function balanceShares(logits: readonly Tensor[], balance: RouterBalance, usage: ExpertUsage): Tensor {

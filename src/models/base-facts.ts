@@ -16,7 +16,8 @@ export interface BaseFacts {
 }
 
 /**
- * What a base model's files say of it; no weights are read. A quantised one needs the engine for the shapes of its layers.
+ * Facts from a base model's files; no weights are read. A quantised one needs the engine for the shapes of its
+ * layers.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_BAD
  */
 export async function baseFacts(folder: string): Promise<BaseFacts> {
@@ -35,7 +36,7 @@ export async function parametersOf(folder: string): Promise<number> {
   return [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
 }
 
-/** By what it reads, and of texts by what it is for. */
+/** By modality, and for texts by task. */
 export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   const { modalities = ['text'] } = architecture;
   const tasks = architecture.heads(raw);

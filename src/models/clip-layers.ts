@@ -20,7 +20,7 @@ import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
 const count = z.int().positive();
 
-/** What both towers of CLIP and SigLIP have in their configurations. */
+/** Configuration common to both towers of CLIP and SigLIP. */
 export interface TowerConfig {
   hidden_size: number;
   intermediate_size: number;

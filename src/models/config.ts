@@ -5,7 +5,7 @@ import { problemsOf } from '../base/schema-issues.ts';
 /** A Hugging Face config.json as it was read: all of it is kept, so that it can be written back. */
 export type RawConfig = Readonly<Record<string, unknown>>;
 
-/** What a configuration says of the stack that reads and writes text, which may be a part of the model. */
+/** Configuration of the text stack, which may be a part of the model. */
 export function textConfigOf({ text_config: inner, ...raw }: RawConfig): RawConfig {
   return typeof inner === 'object' && inner !== null ? (inner as RawConfig) : raw;
 }

@@ -60,7 +60,7 @@ export abstract class ConvolutionalStack extends Stack {
     this.#channels = channels;
   }
 
-  /** What stands before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
+  /** Layers before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
   protected abstract stem(images: Tensor): Tensor;
   /** A side of the last map, from the image's. */
   protected abstract sideOf(side: number): number;
@@ -90,7 +90,7 @@ export function tokensOfPlaces(x: Tensor): Tensor {
   return x.flatten(2).transpose(1, 2).flatten(0, 1);
 }
 
-/** A side after so many halvings, each rounded up, as strides of two with padding give it. */
+/** A side after repeated halving, rounded up each time, as strides of two with padding give it. */
 export function halved(side: number, times: number): number {
   let halves = side;
   for (let i = 0; i < times; i++) halves = Math.ceil(halves / 2);

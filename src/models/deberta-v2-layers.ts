@@ -119,7 +119,7 @@ function logBuckets(distances: Tensor, buckets: number, farthest: number): Tenso
   return aten.where.self(aten.le.Scalar(lengths, half), distances, places);
 }
 
-/** What each token gets from its neighbours, beside the first layer (DeBERTa v2 xlarge). */
+/** Convolution over neighbouring tokens, in parallel with the first layer (DeBERTa v2 xlarge). */
 export class Neighbours extends Module {
   readonly conv: Convolution;
   readonly LayerNorm: LayerNorm;
@@ -164,7 +164,7 @@ function spreadOut(layout: Layout, reach: number): { spread: BigInt64Array; back
   return { spread, back };
 }
 
-/** What belongs to the encoder and is read in its layers. */
+/** Parts of the encoder that its layers share. */
 interface Shared {
   distances?: Distances;
   neighbours?: Neighbours;

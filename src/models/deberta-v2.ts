@@ -65,7 +65,7 @@ export const architecture = defineEncoder({
       dropout: config.hidden_dropout_prob,
     };
   },
-  // The head that replaced tokens were found with, and what a table of distances stands in place of.
+  // The head for replaced token detection, and unused position tables.
   passedOver: [
     /^(lm|mask)_predictions\./,
     /^deberta\.embeddings\.position_embeddings\./,

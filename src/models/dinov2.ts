@@ -49,7 +49,7 @@ type Dinov2Config = z.output<typeof schema>;
 
 class Embeddings extends Module {
   readonly cls_token: Parameter;
-  /** Of pre-training, which alone masks patches. */
+  /** Used in pre-training only, which masks patches. */
   readonly mask_token?: ModuleBuffer;
   readonly patch_embeddings: PatchEmbeddings;
   readonly position_embeddings: Parameter;

@@ -39,7 +39,7 @@ function layersOf(raw: RawConfig) {
   const { sliding_window_pattern: pattern, layer_types: types, num_hidden_layers: layers } = config;
   const window = config.sliding_window ?? undefined;
   const ofPattern = (layer: number) => {
-    // transformers 5 writes 0 where there is no window.
+    // transformers 5 writes 0 if there is no window.
     if (pattern === null || pattern === undefined || pattern === 0) return false;
     if (typeof pattern === 'number') return (layer + 1) % pattern !== 0;
     return layer !== layers - 1 && pattern[layer % pattern.length] === 'L';

@@ -17,7 +17,7 @@ const schema = z.looseObject({
   use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
 });
 
-/** What both generations leave out of their configurations alike. */
+/** Defaults common to both generations. */
 export const gemmaDefaults = {
   num_key_value_heads: 4,
   head_dim: 256,

@@ -56,8 +56,8 @@ const decoder = defineDecoder({
 });
 
 /**
- * Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). The
- * larger checkpoints hold what reads images beside it.
+ * Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025).
+ * The larger checkpoints also contain an image encoder.
  */
 export const architecture: Architecture = {
   ...decoder,

@@ -74,7 +74,7 @@ class Attention extends Module {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    // Of each head its query, then its key, then its value.
+    // Each head has its query, then its key, then its value.
     const byHead = this.query_key_value.forward(x).reshape(x.shape[0], this.#heads, -1); // [N, H, 3d]
     const [q, k, v] = byHead.chunk(3, 2);
     const rotation = pass.rotations?.get(this.#rope);
@@ -132,7 +132,7 @@ class Layer extends Block {
       const again = this.post_attention_layernorm.forward(stream);
       return this.mlp_sublayer.change(again, afterFeedForward.forward(this.mlp.forward(again)));
     };
-    // Side by side both halves read what the layer reads; else the second one reads the first one's sum.
+    // With parallel residuals both sublayers read the layer's input; otherwise the second reads the first one's sum.
     if (this.#isParallel) return feed(x).add(attended).add(x);
     const sum = attended.add(x);
     return feed(sum).add(sum);
@@ -194,7 +194,7 @@ export const architecture: Architecture = {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(decoderClasses('GPTNeoX'), {
       causal: { name: 'embed_out', tied },
-      // Its other dropout is no default of this one.
+      // Its other dropout is not a default for this one.
       token: { name: 'classifier', dropout: tokenDropout({ classifier_dropout: raw.classifier_dropout }) },
     });
   },

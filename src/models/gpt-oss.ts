@@ -33,7 +33,7 @@ const YARN = {
   original_max_position_embeddings: 4096,
 };
 
-/** Experts with a clamped gate, a sink beside every head's scores, and a window on every other layer (OpenAI, 2025). */
+/** Experts with a clamped gate, an attention sink per head, and a window on every other layer (OpenAI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'gpt_oss',
   classes: decoderClasses('GptOss'),

@@ -19,7 +19,7 @@ export const graniteSettings: readonly DecoderSetting[] = [
   'logits_scaling',
 ];
 
-/** What a configuration multiplies: embeddings, scores, each half's result, logits. */
+/** Multipliers in the configuration: embeddings, scores, sublayers' outputs, logits. */
 export function graniteMultipliers(raw: RawConfig) {
   const own = parseConfig(schema, raw);
   return {

@@ -31,7 +31,7 @@ export function labelConfig(labels: readonly string[]): Record<string, unknown> 
   };
 }
 
-/** What a classifier's scores mean; where the configuration does not say, one score is a number (as HF has it). */
+/** Meaning of a classifier's scores; if the configuration does not say, one score is a number (as in HF). */
 export function problemTypeOf(raw: RawConfig, labels: readonly string[]): ProblemType {
   const stated = raw.problem_type ?? undefined;
   if (stated === undefined) return labels.length === 1 ? 'regression' : 'single_label_classification';

@@ -50,7 +50,7 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
   }
 }
 
-/** What a folder says of its vectors, where it is for vectors and nothing else is wanted. */
+/** A sentence-transformers folder's settings, if the model is loaded for embeddings. */
 function forVectors(folder: string, { task, embedding }: ModelOptions): SentenceFiles | undefined {
   if (task !== undefined && task !== 'embedding') return undefined;
   const files = readSentenceFiles(folder);
@@ -137,7 +137,7 @@ export async function createModel(
   return model;
 }
 
-/** What the caller chose, as config.json has it. */
+/** The caller's choices, in the form of config.json. */
 function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unknown> {
   return {
     ...(labels !== undefined && labelConfig(labels)),
@@ -145,7 +145,7 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
-/** What a folder's config.json says; of a model that reads images too, what it says of its text model. */
+/** Contents of a folder's config.json; for models with vision, those of the text model. */
 export function readConfig(folder: string): RawConfig {
   return textPart(readWholeConfig(folder));
 }
@@ -240,7 +240,7 @@ export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<
   return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));
 }
 
-/** What is packed in this form already is taken as it is. */
+/** Weights packed in this form are used as they are. */
 function keepWeight(
   parameter: Parameter,
   files: Weights,

@@ -13,7 +13,7 @@ export interface Memory {
   /** [M, D] */
   hidden: Tensor;
   keys: KeyLayout;
-  /** What keys its rows' chance, in training: int64 [M] */
+  /** Keys of its rows' random numbers, in training: int64 [M] */
   tokens?: Tensor;
   /** Where blocks keep the keys and values that they made of it, if it serves many passes. */
   kept?: Map<number, KeysAndValues>;

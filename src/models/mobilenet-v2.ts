@@ -193,7 +193,7 @@ class MobileNetV2 extends ConvolutionalStack implements Trunk {
   }
 }
 
-/** Of the last map. */
+/** Side of the last map. */
 function sideOf(config: MobileNetConfig, side: number): number {
   return halved(side, 1 + layerShapes(config).filter(({ stride }) => stride === 2).length);
 }

@@ -64,7 +64,7 @@ export class Model extends Module {
   isBare = false;
   /** Ids in front of every text that it reads; those from the vocabulary's size on are virtual tokens. */
   prefix: readonly number[] = [];
-  /** What the folder that it was loaded from says to sentence-transformers, where it is one of theirs. */
+  /** sentence-transformers settings of its folder, if it has any. */
   sentence: SentenceFiles | undefined;
   #headPaths: Set<string> | undefined;
 
@@ -100,7 +100,7 @@ export class Model extends Module {
     for (const entry of this.parameters()) if (entry[1].trainable) yield entry;
   }
 
-  /** The most tokens that it takes, beside those in front of every text. */
+  /** Maximum tokens of a text, without the prefix. */
   get limits(): Limits {
     const limits = this.architecture.limits(this.config);
     return { ...limits, maxPositions: limits.maxPositions - this.prefix.length };
@@ -123,7 +123,7 @@ export class Model extends Module {
     return this.#headPaths.has(path);
   }
 
-  /** The stack that reads an input: that of images where the trunk has one beside that of texts. */
+  /** The stack for an input: the image tower for images, if the trunk has one. */
   stackFor(input: StackInput): Stack {
     const { towers, stack } = this.trunk;
     return towers !== undefined && input.features !== undefined ? towers.image.stack : stack;
@@ -156,7 +156,7 @@ export class Model extends Module {
     const memory =
       options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;
-    // Beside a cache whoever reads a text puts them in front of it once.
+    // With a cache, the caller prepends them once per text.
     if (this.prefix.length > 0 && options.cache === undefined) return this.#hiddenAfterPrefix(input, options);
     const hidden = runStack(this.stackFor(input), input, { ...options, dtype, device, memory });
     return runner?.share(hidden) ?? hidden;

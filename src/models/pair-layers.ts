@@ -10,7 +10,7 @@ import { Block, type Pass } from './stack.ts';
 /** torch's default, which their configurations cannot change. */
 export const NORM_EPSILON = 1e-5;
 
-/** What an encoder's or a decoder's layer is made of. */
+/** Parameters of an encoder's or a decoder's layer. */
 export interface LayerShape {
   config: LayerConfig;
   /** `encoder.layers.0` */
@@ -75,7 +75,7 @@ class Attention extends Module {
   }
 }
 
-/** What both kinds of layer have: self-attention and a feed-forward half, each with a norm. */
+/** Common to both kinds of layer: self-attention and feed-forward, each with a norm. */
 abstract class Layer extends Block {
   readonly self_attn: Attention;
   readonly self_attn_layer_norm: LayerNorm;

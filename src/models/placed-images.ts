@@ -9,7 +9,7 @@ import { directRunner, runStack, type StageRunner } from './stack.ts';
 export interface PlacedImages {
   /** The squares that they are cut into [T, C, Y, X] */
   pixels: Tensor;
-  /** Whose places their vectors take, square after square: int64 [T · S] */
+  /** Positions of their vectors, square after square: int64 [T · S] */
   places: BigInt64Array;
 }
 

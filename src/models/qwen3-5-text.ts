@@ -66,8 +66,8 @@ const decoder = defineDecoder({
 });
 
 /**
- * Three layers whose attention is a state, then one with keys and a gate (Qwen Team, 2026). Published checkpoints hold
- * what reads images beside it, and layers that guess at tokens ahead; neither is a part of the text model.
+ * Three layers of linear attention, then one with keys and a gate (Qwen Team, 2026). Published checkpoints also
+ * contain an image encoder and multi-token prediction layers; neither is part of the text model.
  */
 export const architecture: Architecture = {
   ...decoder,

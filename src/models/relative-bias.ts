@@ -23,7 +23,7 @@ interface RelativeBiasShape {
   farthest: number;
   /** All ranges lie before the query. */
   isDecoder: boolean;
-  /** Of the first values. */
+  /** Standard deviation of the initial values. */
   deviation: number;
 }
 

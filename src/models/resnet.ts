@@ -47,7 +47,7 @@ interface LayerShape {
   stride: number;
 }
 
-/** Two or three convolutions beside a short cut. Those inside have relu, whatever hidden_act says. */
+/** Two or three convolutions with a shortcut. The inner ones use relu, whatever hidden_act says. */
 class Layer extends Module {
   readonly shortcut?: NormedConvolution;
   readonly layer: readonly NormedConvolution[];
@@ -155,7 +155,7 @@ class ResNet extends ConvolutionalStack implements Trunk {
   }
 }
 
-/** Of the last map: the stem halves twice, and most stages once more. */
+/** Side of the last map: the stem halves twice, and most stages once more. */
 function sideOf(config: ResNetConfig, side: number): number {
   return halved(side, 2 + config.depths.filter((_, stage) => strideOf(config, stage) === 2).length);
 }

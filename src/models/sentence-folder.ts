@@ -11,10 +11,10 @@ const MODULES = 'modules.json';
 const LIMITS = 'sentence_bert_config.json';
 const SETTINGS = 'config_sentence_transformers.json';
 
-/** What the files of sentence-transformers say beside a model; what is not understood is kept as it is. */
+/** Settings of sentence-transformers; unknown ones are kept as they are. */
 export interface SentenceFiles {
   embedding: EmbeddingOptions;
-  /** Rows are cut after so many tokens, where the folder says so. */
+  /** Maximum tokens of a row, if the folder sets it. */
   maxLength?: number;
   /** sentence_bert_config.json and config_sentence_transformers.json, as far as they were there. */
   limits?: Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ const modes = {
   last: 'pooling_mode_lasttoken',
 } as const satisfies Partial<Record<Pooling, string>>;
 
-/** What 1_Pooling/config.json calls a way of pooling. */
+/** Name of a pooling in 1_Pooling/config.json. */
 export function poolingKey(pooling: Pooling): string {
   return modes[pooling as keyof typeof modes];
 }

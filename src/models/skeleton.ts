@@ -14,7 +14,7 @@ import { Model } from './model.ts';
 
 /** How frozen linear layers are kept from the moment that they are loaded. */
 export interface KeepWeight {
-  /** What checkpoints call it: packed weights of that kind are taken as they are. */
+  /** Its name in checkpoints: packed weights of that kind are used as they are. */
   kind: string;
   /** `path`: of the layer. */
   quantise(stored: Tensor, path: string): Weight;
@@ -23,7 +23,7 @@ export interface KeepWeight {
 }
 
 export interface ModelOptions {
-  /** What the model is to do; by default what the checkpoint was saved for. */
+  /** Task of the model; by default the one that the checkpoint was saved for. */
   task?: Task;
   /** Type of weights and activations; `stored` keeps the checkpoint's. */
   dtype?: DType | 'stored';
@@ -32,7 +32,7 @@ export interface ModelOptions {
   labels?: readonly string[];
   /** With other classes than the checkpoint's: keeps those of the head's weights that fit still, as HF does. */
   keepsHead?: boolean;
-  /** What the scores of a sequence head mean; by default what the checkpoint says. */
+  /** Meaning of a sequence head's scores; by default the checkpoint's. */
   problemType?: ProblemType;
   /** Another vocabulary of letters than the checkpoint's, for a head that reads speech: that head is then new. */
   letters?: { count: number; blank: number };
@@ -46,7 +46,7 @@ export interface ModelOptions {
   vocabularySize?: number;
 }
 
-/** The model's modules on `meta`: shapes without memory. What a checkpoint holds may decide on optional parts. */
+/** The model's modules on `meta`: shapes without memory. Optional parts depend on the checkpoint's contents. */
 export async function skeleton(
   raw: RawConfig,
   options: ModelOptions,

@@ -3,7 +3,7 @@ import { randomPermutation, randomUnit, type RandomKey } from '../base/random.ts
 import { rowOfTokens, segmentLengths, type Layout, type Randomness } from '../nn/index.ts';
 import { aten, fromArray, type Tensor } from '../tensor/index.ts';
 
-/** How much of an axis is masked: spans of `length`, so many that without overlaps they cover `probability` of it. */
+/** Masking along an axis: spans of `length`, enough to cover `probability` of it without overlaps. */
 export interface SpanSettings {
   probability: number;
   length: number;

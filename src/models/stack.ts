@@ -11,7 +11,7 @@ import {
 } from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
-/** What a stack reads: tokens, ready embeddings, or features (log-mel frames, patches). */
+/** Input of a stack: tokens, embeddings, or features (log-mel frames, patches). */
 export interface StackInput {
   /** Left out where features say it: the stack then knows how many tokens they make. */
   layout?: Layout;
@@ -45,13 +45,13 @@ export interface BlockCache {
   /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
   /**
-   * Of a block that keeps a state of each row in place of its tokens: the states that the pass's rows begin with, [R, …]
-   * for each of the shapes; zeros for rows that are new.
+   * Blocks with a state per row instead of keys: the initial states of the pass's rows, [R, …] for each of the
+   * shapes; zeros for new rows.
    */
   recall?(block: number, shapes: readonly (readonly number[])[]): Tensor[];
   /** Keeps the rows' states after the pass. */
   retain?(block: number, states: readonly Tensor[]): void;
-  /** What an operator needs that keeps and attends by itself; undefined or absent where only `attend` can. */
+  /** Cache for an operator that stores and attends by itself; undefined or absent if only `attend` can. */
   lend?(block: number): LentCache;
 }
 
@@ -63,7 +63,7 @@ export interface LentCache {
   offsets: readonly number[];
 }
 
-/** What every block of one pass shares. Tensors belong to the scope of the pass. */
+/** Shared by all blocks of one pass. Tensors belong to the scope of the pass. */
 export interface Pass {
   layout: Layout;
   /** int64 [N] */
@@ -74,7 +74,7 @@ export interface Pass {
   rotations?: ReadonlyMap<Rope, Rotation>;
   cache?: BlockCache;
   memory?: Memory;
-  /** Takes a further output of the stage under way, where somebody wants it: what a loss of the whole pass reads. */
+  /** Collects an auxiliary output of the current stage, for a loss of the whole pass. */
   putAside?: (x: Tensor) => void;
 }
 
@@ -92,7 +92,7 @@ export abstract class Stack extends Module {
   }
   /** Rows of one regime share cached keys; a number for each length where positions depend on it. */
   regimeOf?(length: number): number;
-  /** Whether a row's cached keys must be made again when it grows from one length to another. */
+  /** Whether a row's cached keys must be recomputed when it grows from one length to another. */
   outdates?(from: number, to: number): boolean;
   /** Computes what the blocks of a pass share. */
   prepare(_pass: Pass): void {}
@@ -129,7 +129,7 @@ export interface PassOptions {
   watch?: (index: number, hidden: Tensor) => void;
   /** Gets what blocks put aside, in their order. */
   aside?: Tensor[];
-  /** Stops after so many blocks, before the final norm. */
+  /** Stops after this many blocks, before the final norm. */
   until?: number;
 }
 
@@ -167,13 +167,13 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   if (options.until === blocks.length) return x;
-  // No stage where there is no norm: a stage must make a tensor of its own.
+  // Without a norm there is no stage: a stage must create a tensor of its own.
   if (stack.finish !== undefined) x = stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
   if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
 }
 
-/** What a stage gives, and after it what it puts aside. */
+/** Output of a stage, followed by its auxiliary outputs. */
 function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tensor[] {
   const others: Tensor[] = [];
   pass.putAside = aside === undefined ? undefined : (x) => others.push(x);

@@ -21,7 +21,7 @@ import { Block, type Pass } from './stack.ts';
 
 const count = z.int().positive();
 
-/** What a feed-forward half is made of, by `feed_forward_proj`; "gated-gelu" has always meant the approximate one. */
+/** Feed-forward type, by `feed_forward_proj`; "gated-gelu" has always meant the approximate one. */
 const feedForward = z.string().transform((value, context) => {
   const name = value.replace(/^gated-/, '');
   const activation = value === 'gated-gelu' ? 'gelu_new' : name;

@@ -4,11 +4,11 @@ import type { RawConfig } from './config.ts';
 interface TextModel {
   /** The class of the text model by itself. */
   className: string;
-  /** What its configuration leaves out inside that of the whole model, and not where it stands alone. */
+  /** Keys that the configuration omits inside that of the whole model, but not alone. */
   defaults?: RawConfig;
 }
 
-/** Types of models that read images beside texts, of which the text model is read. */
+/** Types of vision language models whose text model is used. */
 const textModels: Readonly<Record<string, TextModel>> = table({
   gemma3: {
     className: 'Gemma3ForCausalLM',
@@ -40,7 +40,7 @@ export function textPart(raw: RawConfig): RawConfig {
   return { ...known.defaults, ...shared, ...own, model_type, architectures: [known.className] };
 }
 
-/** What of a whole model is left out, in words; undefined where it is read whole. */
+/** Parts of a whole model that are left out, in words; undefined if none are. */
 export function leftOut(raw: RawConfig): string | undefined {
   return textPart(raw) === raw ? undefined : 'what reads images: only its text model is read, trained and saved';
 }

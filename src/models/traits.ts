@@ -1,7 +1,7 @@
 import { isCausal, type Limits } from './architecture.ts';
 import type { Model } from './model.ts';
 
-/** What a base model's configuration says of it, before its weights are loaded. */
+/** Facts from a base model's configuration, before its weights are loaded. */
 export interface BaseTraits extends Limits {
   /** A decoder, not an encoder that reads both ways. */
   causal: boolean;

@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 import type { Weights } from './quantised/open-weights.ts';
 import { namesOf, skeleton } from './skeleton.ts';
 
-/** What checkpoints of every architecture may hold besides weights, and the reference passes over. */
+/** Tensors of any architecture's checkpoints that the reference ignores. */
 const EVERYWHERE: readonly RegExp[] = [
   /(^|\.)rotary_emb\.inv_freq$/,
   /(^|\.)position_ids$/,

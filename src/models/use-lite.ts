@@ -9,7 +9,7 @@ import { Block, idsOf, Stack, type Pass, type StackInput } from './stack.ts';
 
 const count = z.int().positive();
 
-/** What the folders that `attune models import` makes of Universal Sentence Encoder Lite say. */
+/** Configuration in folders made by `attune models import` from Universal Sentence Encoder Lite. */
 const schema = z.looseObject({
   vocab_size: count,
   embedding_size: count.multipleOf(4),
@@ -23,7 +23,7 @@ const schema = z.looseObject({
 
 type UseLiteConfig = z.output<typeof schema>;
 
-/** The longest wave of the positions is so many times as long as the shortest. */
+/** Ratio of the longest to the shortest wavelength of positions. */
 const LONGEST_WAVE = 10_000;
 
 class Attention extends Module {
@@ -116,7 +116,7 @@ class Layer extends Block {
   }
 }
 
-/** What a row's mean state becomes a vector by. */
+/** Projects a row's mean state to its vector. */
 class Pooler extends Module {
   readonly dense: Linear;
 
@@ -134,7 +134,7 @@ class Pooler extends Module {
 class UseLite extends Stack implements Trunk {
   readonly embeddings: Embedding;
   readonly layers: readonly Layer[];
-  /** Of a row's mean: tokens are classified without it. */
+  /** Applied to a row's mean; token classification does without it. */
   readonly pooler?: Pooler;
   readonly width: number;
 

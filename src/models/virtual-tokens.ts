@@ -13,9 +13,9 @@ export interface PrefixedInput {
 }
 
 /**
- * Puts virtual tokens in front of every segment that does not go on from another: they are read like tokens, positions
- * count them, and their states are left out of what is given back. `readsFirst`: a row is told by its first token, which
- * is then the first virtual one (as in PEFT).
+ * Prepends virtual tokens to every segment without a parent: they are read like tokens and count in positions, and
+ * their states are removed from the output. `readsFirst`: a row is represented by its first token, which is then the
+ * first virtual one (as in PEFT).
  */
 export function withVirtualTokens(
   { ids, layout, tokenTypes, placed: images, ...rest }: StackInput,

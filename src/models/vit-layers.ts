@@ -3,7 +3,7 @@ import { activations, attention, Dropout, Linear, linearGroup, Module, type Acti
 import type { Tensor } from '../tensor/index.ts';
 import type { Pass } from './stack.ts';
 
-/** What attention in ViT's family is made from, by the names of its configurations. */
+/** Parameters of attention in ViT's family, with the names of its configurations. */
 export interface ViTAttentionConfig {
   hidden_size: number;
   num_attention_heads: number;

@@ -67,7 +67,7 @@ export const wav2vec2Schema = z
     error: 'is not a token: it exceeds vocab_size',
   });
 
-/** What a classifier of recordings reads besides: heads for other tasks read the last layer, whatever it says. */
+/** Further setting of audio classifiers: heads for other tasks read the last layer in any case. */
 export const unweightedSchema = z.looseObject({
   use_weighted_layer_sum: z
     .literal(false, { error: 'weighted sums of layers (use_weighted_layer_sum) are not supported' })

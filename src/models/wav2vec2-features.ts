@@ -59,13 +59,13 @@ class ConvolutionLayer extends Module {
   }
 }
 
-/** Frames that the convolutions make of so many samples; none of too few. */
+/** Number of frames for `samples`; 0 if there are too few. */
 export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
   const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
   return Math.max(0, count);
 }
 
-/** A layer is so many times as fine as the frames as the strides after it take together; the positional one follows. */
+/** A layer's resolution relative to the frames is the product of the strides after it; the positional convolution follows. */
 export function frontEndOf(config: Wav2Vec2Config): FrontEnd {
   const { conv_dim: widths, conv_kernel: kernels, conv_stride: strides, hidden_size: width } = config;
   const groups = config.num_conv_pos_embedding_groups;

@@ -29,7 +29,7 @@ class Wav2Vec2 extends Stack implements Trunk {
   readonly feature_extractor: FeatureExtractor;
   readonly feature_projection: FeatureProjection;
   readonly encoder: Encoder;
-  /** What stands for masked frames in training; kept where a checkpoint has it. */
+  /** Replacement of masked frames in training; kept if a checkpoint has it. */
   readonly masked_spec_embed?: Parameter;
   readonly width: number;
   protected readonly normsFirst: boolean;

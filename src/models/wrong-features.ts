@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 
-/** What a model's files make of a recording is not what the model reads. */
+/** The processor's features do not fit the model. */
 export function wrongFeatures(modelType: string, shape: readonly number[], expected: string): AttuneError {
   const got = shape.length === 1 ? 'a waveform' : `a spectrogram of ${shape.join(' by ')} (mel bins by frames)`;
   return new AttuneError('E_PROCESSOR_WRONG', {

@@ -4,9 +4,9 @@ import { html, Html } from './html.ts';
 import { STYLE } from './style.ts';
 
 export interface PageFrame {
-  /** Of the window. */
+  /** Title of the window. */
   title: string;
-  /** Rules beside those of every page. */
+  /** Additional styles. */
   style?: string;
   /** Its own, which stand at its end. */
   scripts?: readonly string[];

@@ -1,4 +1,4 @@
-/** Text that is safe to stand in a page. Only `html` makes it, so that nothing gets there unescaped. */
+/** Escaped HTML. Only `html` creates it, so that nothing unescaped gets into a page. */
 import { table } from '../base/table.ts';
 
 export class Html {

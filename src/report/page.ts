@@ -15,7 +15,7 @@ import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
 
-/** What a page that is served, not filed, has besides the report. */
+/** Additional parts of a served page. */
 export interface LivePart {
   section: Html;
   /** May ask the page's own server, and nothing else. */

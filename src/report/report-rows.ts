@@ -39,7 +39,7 @@ async function redactedSamples(samples: RunReport['samples']): Promise<RunReport
   return { ...samples, rows: samples.rows.map((row) => redactedRow(row, redactor)) };
 }
 
-/** What is in a picture nobody has looked for. */
+/** Images are not examined. */
 function redactedRow(row: SampleRow, redactor: Redactor): SampleRow {
   const { prompt, expected, answers } = row;
   const texts = Object.fromEntries(Object.entries(answers).map(([name, { text }]) => [name, text]));

@@ -33,13 +33,13 @@ export interface RunReport extends Partial<Assessments> {
   /** Versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
   samples?: Samples;
-  /** Of a report in a file: whether it holds rows of the data in clear. */
+  /** Report in a file: whether it contains rows of the data in clear text. */
   rows?: ReportRows;
-  /** What there is to know of the base model, where it is the one that comes with the package. */
+  /** Remark on the base model, if it is the shipped one. */
   baseRemark?: string;
   data?: DataPrepared;
   preflight?: PreflightFinished;
-  /** What was trained with where the recipe left it to the run. */
+  /** Training settings that the recipe left open. */
   settled?: TrainingSettled;
   /** Where it was to find its learning rate itself. */
   rateTrials?: RatesTried;
@@ -49,22 +49,22 @@ export interface RunReport extends Partial<Assessments> {
   evaluations: readonly EvaluationFinished[];
   phases: readonly PhaseTime[];
   totals: RunTotals;
-  /** Of a run that goes on. */
+  /** Progress of a running run. */
   progress?: RunProgress;
   warnings: readonly RaisedWarning[];
   /** Which step's weights are the result of a finished run, and why. */
   choice?: ResultChoice;
-  /** What ended a failed run: an AttuneError's parts, or a bug's name and message. */
+  /** Error of a failed run: an AttuneError's parts, or a bug's name and message. */
   error?: Record<string, unknown>;
 }
 
-/** What a run that goes on is at. */
+/** Progress of a running run. */
 export interface RunProgress {
   /** The phase, for people. */
   message: string;
-  /** Of the training, by its last step. */
+  /** Time left of the training, from its last step. */
   secondsLeft?: number;
-  /** Of the phase, where it is counted. */
+  /** Progress of the phase, if it is counted. */
   done?: number;
   total?: number;
   unit?: string;
@@ -158,7 +158,7 @@ class ReportReader {
     };
   }
 
-  /** What failed before is got over, and what a run that was stopped left unmeasured is measured yet. */
+  /** A new start clears earlier errors, and warnings about measurements that can still be made. */
   #start({ identity }: Extract<StampedEvent, { type: 'run-started' }>): void {
     Object.assign(this.#parts, { identity, error: undefined });
     for (const [key, { code }] of this.#warnings) if (code === 'W_NOT_MEASURED') this.#warnings.delete(key);

@@ -13,7 +13,7 @@ const lossGapSchema = z.strictObject({
 });
 export type LossGap = z.infer<typeof lossGapSchema>;
 
-/** Runs of words in answers to test rows that stand in training rows, but not in the row's own prompt. */
+/** Word runs in answers to test rows that occur in training rows, but not in the row's own prompt. */
 const memorisedSchema = z.strictObject({
   /** Words of a run. */
   order: z.number(),
@@ -48,14 +48,14 @@ const paraphraseLossSchema = z.strictObject({
     original: z.number(),
     rephrased: z.number(),
   }),
-  /** What other words cost the tuned model more than the base. */
+  /** Cost of paraphrases for the tuned model beyond the base's. */
   excess: z.number(),
   low: z.number(),
   high: z.number(),
 });
 export type ParaphraseLoss = z.infer<typeof paraphraseLossSchema>;
 
-/** What other words in the prompt cost, on rows that were trained on and on rows that were not. */
+/** Cost of paraphrased prompts, on training rows and on others. */
 const paraphrasesSchema = z.strictObject({
   training: paraphraseLossSchema,
   /** Absent with fewer than two such rows. */
@@ -76,9 +76,9 @@ export type Membership = z.infer<typeof membershipSchema>;
 
 /** How much of the planted codes the result gives away: bits of each, by its rank among random ones. */
 const canaryExposureSchema = z.strictObject({
-  /** Of each canary, in order. */
+  /** Exposure of each canary, in order. */
   exposures: z.array(z.number()).readonly(),
-  /** Of the base model, which never saw them: what chance makes of it. */
+  /** Exposure under the base model, which never saw them: the level of chance. */
   base: z.array(z.number()).readonly(),
   /** The most that can be measured. */
   most: z.number(),

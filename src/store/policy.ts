@@ -6,7 +6,7 @@ const ruleResultSchema = z.strictObject({
   by: z.enum(['program', 'judge']),
   /** Shares of answers that break it; absent where no answer could be judged. */
   broken: safetyFiguresSchema.optional(),
-  /** Answers that the rule is for and that nobody could judge. */
+  /** Answers that the rule applies to but that could not be judged. */
   unjudged: z.number(),
   /** The first answers that break it. */
   examples: z

@@ -4,13 +4,13 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { AttuneError } from '../base/errors.ts';
 
-/** Of Node's sockets, and of PostgreSQL: connection lost, shutting down, starting, out of connections. */
+/** Codes of Node's sockets, and of PostgreSQL: connection lost, shutting down, starting, out of connections. */
 const AWAY_CODE = /^(?:ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|08|57P0[123]$|53300$)/;
-/** Of pg and Kysely, whose errors have no codes. */
+/** Messages of pg and Kysely, whose errors have no codes. */
 const AWAY_MESSAGE =
   /^(?:Connection terminated|timeout e(?:xceeded when trying to connect|xpired)|Query read timeout|Client (?:was closed|has encountered a connection error)|Postgres connection has been discarded)/;
 
-/** Of those: a database that accepts connections, or has accepted them, and says nothing. */
+/** Of those: a database that accepts connections but does not respond. */
 const SILENT_MESSAGE = /^(?:Connection terminated due to connection timeout|timeout expired|Query read timeout)/;
 
 /** That others wait for a trial. */
@@ -40,7 +40,7 @@ export function isStoreAway(error: unknown): error is AttuneError {
 export class StorePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #place: string;
-  /** Milliseconds after a trial in vain in which there is no other. */
+  /** Milliseconds without another attempt after a failed one. */
   readonly #pause: number;
   #isSilent = false;
   #trial: Promise<void> | undefined;
@@ -95,7 +95,7 @@ export class StorePool implements PostgresPool {
   }
 
   #wrapped(client: PoolClient): PostgresPoolClient {
-    // What answers late would be taken for the answer to the next query.
+    // A late reply would be taken for that of the next query.
     let silence: Error | undefined;
     const ask = async (text: string, values: readonly unknown[]) => {
       if (silence !== undefined) throw silence;

@@ -23,7 +23,7 @@ import { StorePool, storeFailure } from './postgres-failure.ts';
 import { storable } from './storable.ts';
 
 export interface PostgresPlace {
-  /** `postgres://…`; a password may stand in it, in PGPASSWORD or in ~/.pgpass. */
+  /** `postgres://…`; the password may be in it, in PGPASSWORD or in ~/.pgpass. */
   url: string;
   /** Its tables are kept apart in it. */
   schema: string;
@@ -37,7 +37,7 @@ const IDLE_MS = 10_000;
 const QUERY_MS = 15_000;
 /** For a connection to say goodbye. */
 const GOODBYE_MS = 500;
-/** Of `bigint` in pg's table of types. */
+/** Type id of `bigint` in pg. */
 const INT8 = 20;
 const LOCK = 'select pg_advisory_xact_lock(hashtext($1))';
 
@@ -179,7 +179,7 @@ class Changes {
     this.#make = make;
   }
 
-  /** A number that grows with changes; while nobody listens, with every call, since anything may have changed. */
+  /** A counter of changes; without a listener it grows with every call, since anything may have changed. */
   async count(tellOfThem: () => Promise<void>): Promise<number> {
     this.#client ??= this.#listen(tellOfThem);
     await this.#client;

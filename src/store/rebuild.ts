@@ -17,8 +17,8 @@ export interface UnreadableRun {
 }
 
 /**
- * Reads every run below `roots` from its folder and records it. Returns the runs found; one that cannot be read costs
- * only itself, and is told to `onUnreadable`.
+ * Reads every run below `roots` from its folder and records it. Returns the runs found; unreadable ones are skipped
+ * and reported to `onUnreadable`.
  */
 export async function rebuildIndex(
   index: Index,
@@ -44,7 +44,7 @@ export async function rebuildIndex(
 
 /** Folders below `root` that hold a run. Links, hidden folders and unreadable ones are left out. */
 export function* findRunFolders(root: string, depth = 0): Generator<string> {
-  // A folder or a pipe by that name is told as a run that cannot be read.
+  // A folder or a pipe with that name is reported as an unreadable run.
   if (existsSync(runPaths(root).events)) yield root;
   if (depth === MAX_DEPTH) return;
   for (const entry of entriesOf(root)) {

@@ -8,9 +8,9 @@ import { requireRun } from './run-folder.ts';
 import { lockRun } from './run-lock.ts';
 import { runPaths } from './run-paths.ts';
 
-/** Results and what is made of them, beside what `runPaths` names. */
+/** Results and files derived from them, besides those in `runPaths`. */
 const RESULTS = ['adapter', 'model', 'merged', 'gguf', 'profile.json'];
-/** What a crash may have left half written. */
+/** Leftovers of a crash. */
 const UNFINISHED = /\.(?:unfinished|replaced|preflight|start)-|^run\.lock\.|\.tmp$/;
 
 /** Refuses what is not a run's folder alone. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
@@ -28,7 +28,7 @@ export function checkRemovable(folder: string): void {
   });
 }
 
-/** Deletes a run's folder, unless somebody works on it. @throws AttuneError E_RUN_LOCKED and as `checkRemovable` */
+/** Deletes a run's folder, unless a process is working on it. @throws AttuneError E_RUN_LOCKED and as `checkRemovable` */
 export function removeRun(folder: string): void {
   checkRemovable(folder);
   const lock = lockRun(folder);
@@ -42,7 +42,7 @@ export function removeRun(folder: string): void {
 }
 
 /**
- * Gives a run's folder another name beside the old one. @returns the new folder
+ * Renames a run's folder in place. @returns the new folder
  * @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_LOCKED, E_USAGE, E_OUTPUT_EXISTS
  */
 export function renameRun(folder: string, name: string): string {
@@ -72,7 +72,7 @@ export async function forgetRun(index: Index, folder: string): Promise<void> {
   });
 }
 
-/** A link would be followed to files that nobody named. */
+/** Following a link would delete files that were not named. */
 function refuseLink(folder: string): string {
   const absolute = resolve(folder);
   requireRun(absolute);

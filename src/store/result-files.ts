@@ -6,7 +6,7 @@ import { sha256, sha256File, sha256FileSync } from '../files/hash.ts';
 /** Written for people after the result, and never read by it. */
 const CARD = 'README.md';
 
-/** Every file of a run's result by its name in the run's folder; none where there is no result. */
+/** Files of a run's result by their names in the run's folder; empty without a result. */
 export function resultFiles(run: string): Record<string, string> {
   const folder = ['adapter', 'model'].map((name) => join(run, name)).find((path) => existsSync(path));
   return folder === undefined ? {} : filesBelow(folder, run);
@@ -27,7 +27,7 @@ function filesBelow(folder: string, root: string): Record<string, string> {
   return Object.fromEntries(files.map((path) => [relative(root, path).split(sep).join('/'), path]));
 }
 
-/** SHA-256 of the files of a run's result by their names; undefined where there is no result. */
+/** SHA-256 of the files of a run's result by name; undefined without a result. */
 export function hashOfResult(run: string): string | undefined {
   const files = Object.entries(resultFiles(run));
   if (files.length === 0) return undefined;

@@ -13,18 +13,18 @@ export const comparedMetricSchema = z.strictObject({
   better: z.enum(['higher', 'lower']),
   /** A perfect value, where there is one. */
   best: z.number().optional(),
-  /** What it is computed from: text, label, likelihood. */
+  /** Input: text, label, likelihood. */
   reads: z.string(),
   /** Its 1 or 0 of a row says whether the answer has the form asked for. */
   checksForm: z.boolean().optional(),
   /** Its table is what it tells; its value stands elsewhere already. */
   isTable: z.boolean().optional(),
-  /** No value of it is better than another, so `better` means nothing and there are no differences. */
+  /** A property: no value is better than another, so `better` is meaningless and there are no differences. */
   isProperty: z.boolean().optional(),
 });
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 
-/** A `variant` is another system's answers read in another way: shown beside them, and never a rival. */
+/** A `variant` is another system's answers under another reading: shown together, and never a rival. */
 const systemKindSchema = z.enum(['tuned', 'base', 'prompted', 'few_shot', 'cheap', 'endpoint', 'other', 'variant']);
 export type SystemKind = z.infer<typeof systemKindSchema>;
 
@@ -38,7 +38,7 @@ const comparedValueSchema = z.strictObject({
 });
 export type ComparedValue = z.infer<typeof comparedValueSchema>;
 
-/** What a row costs, as far as it is known. */
+/** Cost of a row, as far as known. */
 const systemUsageSchema = z.strictObject({
   secondsPerRow: z.number().optional(),
   /** Tokens of all rows. */
@@ -57,7 +57,7 @@ const comparedSystemSchema = z.strictObject({
   /** By metric; one that the system has no value of is absent. */
   values: z.record(z.string(), comparedValueSchema),
   usage: systemUsageSchema.optional(),
-  /** Answers that ended at the limit of tokens; absent where nobody knows how they ended. */
+  /** Answers cut off by the token limit; absent if unknown. */
   cutAnswers: z.number().optional(),
   /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
   isCheap: z.boolean().optional(),
@@ -76,11 +76,11 @@ const comparedSystemSchema = z.strictObject({
     )
     .readonly()
     .optional(),
-  /** What its wrong answers cost on these rows, by `objective.costs`. */
+  /** Cost of its wrong answers on these rows, by `objective.costs`. */
   cost: z.number().optional(),
-  /** Why it is no rival: it cannot do the task as it stands. */
+  /** Reason why it is not a rival: it cannot do the task as it is. */
   unable: z.string().optional(),
-  /** What is particular about it: the instruction it was given, how many rows it was shown. */
+  /** Particulars: the instruction it was given, how many rows it was shown. */
   note: z.string().optional(),
 });
 export type ComparedSystem = z.infer<typeof comparedSystemSchema>;
@@ -97,7 +97,7 @@ const differenceSchema = z.strictObject({
   p: z.number(),
   /** By Holm: over the rivals for a rival, over all other systems for the rest. */
   pAdjusted: z.number(),
-  /** What p comes from: "permutation", "mcnemar". */
+  /** Test that gives p: "permutation", "mcnemar". */
   test: z.string(),
   /** The smallest difference that this many rows would show in four of five tries. */
   minimalDetectable: z.number(),
@@ -105,11 +105,11 @@ const differenceSchema = z.strictObject({
 });
 export type Difference = z.infer<typeof differenceSchema>;
 
-/** What a comparison says to somebody who has to decide. */
+/** Conclusion of a comparison for decision makers. */
 const conclusionSchema = z.strictObject({
   /** `not-better`: a rival is better, probably is, or does as well for less. `unclear`: the rows do not tell. */
   outcome: z.enum(['better', 'not-better', 'unclear']),
-  /** What to do and why, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
+  /** Advice with reasons, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
   advice: z.string(),
   /** Name of the system to use; absent where the rows do not tell. */
   use: z.string().optional(),
@@ -142,7 +142,7 @@ const classRowsSchema = z.strictObject({
 });
 export type ClassRows = z.infer<typeof classRowsSchema>;
 
-/** What one system is worth against others on the same held-out rows. The run folder's comparison.json. */
+/** Comparison of one system with others on the same held-out rows. The run folder's comparison.json. */
 export const comparisonSchema = z.strictObject({
   version: z.literal(2),
   /** Which rows: "test", or the file that they came from. */
@@ -159,7 +159,7 @@ export const comparisonSchema = z.strictObject({
     .optional(),
   /** Clusters of rows that were resampled whole, where rows are grouped. */
   groups: z.number().optional(),
-  /** Of every interval, such as 0.95. */
+  /** Confidence of every interval, such as 0.95. */
   confidence: z.number(),
   seed: z.number(),
   /** Name of the metric that decides. */
@@ -176,11 +176,11 @@ export const comparisonSchema = z.strictObject({
   cheapChosenOn: z.enum(['validation', 'test']).optional(),
   /** Every metric by every other system that has a value of it. */
   differences: z.array(differenceSchema).readonly(),
-  /** Better than every rival; worse than any; else there is no evidence. */
+  /** Better than every rival; worse than any; otherwise there is no evidence. */
   verdict: verdictSchema,
   /** The verdict with its figures, for people. */
   sentence: z.string(),
-  /** What to do about it. Absent in files of earlier versions. */
+  /** Conclusion. Absent in files of earlier versions. */
   conclusion: conclusionSchema.optional(),
   /** Where the deciding metric is of one class: the class to find. */
   positive: z.string().optional(),
@@ -188,7 +188,7 @@ export const comparisonSchema = z.strictObject({
   labelColumn: z.string().optional(),
   flips: flipsSchema,
   skipped: z.array(skippedSystemSchema).readonly(),
-  /** Of rows with classes: how many rows each class has. */
+  /** Rows per class, for rows with classes. */
   classes: z.array(classRowsSchema).readonly().optional(),
 });
 export type Comparison = z.infer<typeof comparisonSchema>;
@@ -205,7 +205,7 @@ const sampleAnswerSchema = z.strictObject({
 export type SampleAnswer = z.infer<typeof sampleAnswerSchema>;
 
 const sampleRowSchema = z.strictObject({
-  /** Of the example. */
+  /** Id of the example. */
   id: z.string(),
   prompt: z.string(),
   /** Where the row is a file: its folder and name. */
@@ -217,7 +217,7 @@ const sampleRowSchema = z.strictObject({
   label: z.string().optional(),
   /** By system. */
   answers: z.record(z.string(), sampleAnswerSchema),
-  /** Of the subject against its strongest rival. */
+  /** Change from the strongest rival to the subject. */
   change: z.enum(['worse', 'better', 'same']),
 });
 export type SampleRow = z.infer<typeof sampleRowSchema>;

@@ -2,9 +2,9 @@ import type { PhaseStarted, StampedEvent } from '../base/events.ts';
 import { readEvents } from './run-folder.ts';
 import { isFinal } from './run-summary.ts';
 
-/** Where a run's time went: the same numbers in terminal, report and `runs show`. Pauses before a resume are no part of it. */
+/** Breakdown of a run's time: the same numbers in terminal, report and `runs show`. Pauses before a resume do not count. */
 export interface RunTimes {
-  /** Of the whole run, loading and saving included. */
+  /** Time of the whole run, loading and saving included. */
   total: number;
   /** Optimiser steps and the validation between them. */
   training: number;
@@ -77,7 +77,7 @@ export class RunClock {
   }
 }
 
-/** Between a run's last word and its next one nobody worked on it. */
+/** Between the last event of one process and the first of the next there was no work. */
 function isPause(last: StampedEvent, next: StampedEvent): boolean {
   return isFinal(last) || next.type === 'run-resumed' || next.type === 'run-started';
 }

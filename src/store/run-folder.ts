@@ -82,7 +82,7 @@ export function hasStarted(folder: string): boolean {
   return isRunFolder(folder) && [...readEvents(folder)].some(({ type }) => type === 'run-started');
 }
 
-/** What the folder's run has come to, by its events and by whether somebody works on it. Errors: E_RUN_MISSING. */
+/** Summary of a folder's run, from its events and its lock. Errors: E_RUN_MISSING. */
 export function readRun(folder: string): RunSummary {
   const absolute = resolve(folder);
   requireRun(absolute);
@@ -98,7 +98,7 @@ export function withLiveStatus(summary: RunSummary): RunSummary {
   return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
 }
 
-/** What is no event, such as a line that something else wrote, is left out as a torn line is. */
+/** Lines other than events, such as those of other programs, are skipped like torn lines. */
 export function* readEvents(folder: string): Generator<StampedEvent> {
   for (const event of readJsonLines<StampedEvent | null>(runPaths(folder).events)) if (isEvent(event)) yield event;
 }

@@ -18,7 +18,7 @@ import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.t
 import { readHeartbeat, runPaths } from './run-paths.ts';
 import { SilenceWatch } from './silence-watch.ts';
 
-/** Who works on a run's folder. */
+/** Owner of a run's folder. */
 export interface LockOwner extends ProcessIdentity {
   token: string;
   /** Milliseconds since the epoch. */
@@ -33,7 +33,7 @@ const WAIT_MS = 200;
 
 export interface RunLock {
   readonly owner: LockOwner;
-  /** Whoever slept may have been taken for gone. @throws AttuneError E_RUN_LOCKED where another process has the folder */
+  /** A suspended process may have lost the lock. @throws AttuneError E_RUN_LOCKED if another process has the folder */
   requireHeld(): void;
   release(): void;
 }
@@ -112,8 +112,8 @@ function ageOf(path: string): number {
 }
 
 /**
- * Replaces a dead owner's lock. Of several that try, only the one that holds the claim on exactly that lock may:
- * otherwise the slower one would replace the faster one's fresh lock.
+ * Replaces a dead owner's lock. Of several processes that try, only the holder of the claim on exactly that lock may:
+ * otherwise a slower one would replace a faster one's fresh lock.
  */
 function replaceStale(path: string, draft: string, stale: LockOwner | undefined): boolean {
   const claim = `${path}.claim-${stale?.token ?? 'unreadable'}`;

@@ -12,12 +12,12 @@ export interface RunPaths {
   heartbeat: string;
   /** Its presence asks the worker to save and stop. */
   stop: string;
-  /** Of a private run that has not finished: the key of its noise. */
+  /** Unfinished private runs: the key of the noise. */
   secret: string;
-  /** What the worker's process printed. */
+  /** Output of the worker's process. */
   log: string;
   samples: string;
-  /** Of which files of the result each assessment was measured. */
+  /** Files of the result that each assessment was measured on. */
   measured: string;
   gate: string;
   gatePage: string;

@@ -5,7 +5,7 @@ import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, Stamped
 /** `interrupted`: the process that worked on it is gone without a word; it can be resumed from its last checkpoint. */
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
-/** What a run has come to, by its events. Paths are absolute, times milliseconds since the epoch. */
+/** Summary of a run's events. Paths are absolute, times milliseconds since the epoch. */
 export interface RunSummary {
   id: string;
   name: string;
@@ -30,18 +30,18 @@ export interface RunSummary {
   /** The step whose weights are the result. */
   resultStep?: number;
   error?: string;
-  /** What to do about that. */
+  /** Advice on it. */
   fix?: string;
-  /** What the course of its losses says of its settings. */
+  /** Judgement of its settings from the course of its losses. */
   advice?: Omit<CourseJudged, 'type'>;
 }
 
-/** What failed before has been got over. */
+/** Clears an earlier failure. */
 const UNDER_WAY = { status: 'running', error: undefined, fix: undefined, finishedAt: undefined } as const;
 
 type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
 
-/** What each kind of event changes; those left out say nothing about the run as a whole. */
+/** Changes by kind of event; other events do not concern the run as a whole. */
 const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
   'run-started': (summary, event) => {
     // A resumed run says so again; it stays the run that its folder was begun for.
@@ -95,8 +95,8 @@ export function emptySummary(folder: string): RunSummary {
 }
 
 /**
- * Adds one event to the summary. What is no event, or one with other values than its kind has, changes nothing: a
- * folder may come from anywhere. @returns whether it was one
+ * Adds one event to the summary. Invalid events change nothing: a folder may come from anywhere. @returns whether it
+ * was valid
  */
 export function recordEvent(summary: RunSummary, event: StampedEvent): boolean {
   const next = { ...summary };
@@ -110,7 +110,7 @@ export function recordEvent(summary: RunSummary, event: StampedEvent): boolean {
     return false;
   }
   if (!isSummary(next)) return false;
-  // What an event takes back must go, too.
+  // Fields cleared by an event are removed.
   for (const key of Object.keys(next) as (keyof RunSummary)[]) if (next[key] === undefined) delete next[key];
   for (const key of Object.keys(summary) as (keyof RunSummary)[]) if (!(key in next)) delete summary[key];
   Object.assign(summary, next);

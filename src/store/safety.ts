@@ -55,17 +55,17 @@ const safetyExampleSchema = z.strictObject({
 });
 export type SafetyExample = z.infer<typeof safetyExampleSchema>;
 
-/** What a model answers where it should not, before and after training. The run folder's safety.json. */
+/** A model's unsafe answers, before and after training. The run folder's safety.json. */
 export const safetyResultsSchema = z.strictObject({
   version: z.literal(1),
-  /** Whose answers these are, and whose before; absent where there is nothing to compare with. */
+  /** Systems after and before; absent if there is no comparison. */
   after: z.string(),
   before: z.string().optional(),
   confidence: z.number(),
   measures: z.array(safetyMeasureSchema).readonly(),
   /** The first answers that changed for the worse. */
   examples: z.array(safetyExampleSchema).readonly(),
-  /** What the figures do not say by themselves. */
+  /** Notes on the figures. */
   notes: z.array(z.string()).readonly(),
 });
 export type SafetyResults = z.infer<typeof safetyResultsSchema>;

@@ -27,7 +27,7 @@ export interface ModelsTable {
   /** Hub name or absolute folder. */
   id: string;
   kind: 'base' | 'adapter' | 'model';
-  /** What an adapter or a tuned model was made from. */
+  /** Base model of an adapter or a tuned model. */
   base: string | null;
   /** `model_type` of config.json. */
   model_type: string | null;

@@ -1,6 +1,6 @@
 /**
- * Tells who has gone silent without comparing the clocks of machines: a sign of life that stays the same for so long, by the
- * clock of whoever watches, is the last one.
+ * Detects silence without comparing the clocks of machines: a sign of life that has not changed for the limit, by the
+ * watcher's own clock, was the last one.
  */
 export class SilenceWatch {
   readonly #limit: number;
@@ -14,7 +14,7 @@ export class SilenceWatch {
 
   /** The old ones among the signs that there are. @param asked when they were asked for, by `performance.now()` */
   silent(signs: readonly string[], asked: number): ReadonlySet<string> {
-    // A sign was there after `asked`, and known for sure only since now: whoever sleeps between the two judges nobody.
+    // A sign is known to exist only since now, not since `asked`: a watcher suspended in between condemns nobody.
     const now = performance.now();
     this.#since = new Map(signs.map((sign) => [sign, this.#since.get(sign) ?? now]));
     return new Set(signs.filter((sign) => asked - this.#since.get(sign)! >= this.#limit));

@@ -21,7 +21,7 @@ export function storeUrl(environment: NodeJS.ProcessEnv = process.env): string |
   return checkedStoreUrl(url, 'ATTUNE_STORE');
 }
 
-/** @throws AttuneError E_STORE: what was given is not repeated, since a password may stand in it */
+/** @throws AttuneError E_STORE, without the given value, which may contain a password */
 export function checkedStoreUrl(url: string, name: string): string {
   if (isPostgresUrl(url) && URL.canParse(url)) {
     checkTimeout(url, name);
@@ -51,7 +51,7 @@ export function placeOfPart(part: StorePart, url = storeUrl()): DatabasePlace {
   return url === undefined ? fileOfPart(part) : { url, schema: storeParts[part].schema };
 }
 
-/** As people are told of it: without a password. */
+/** Address for people: without a password. */
 export function shownPlace(place: DatabasePlace): string {
   return typeof place === 'string' ? place : `${shownUrl(place.url)} (schema ${place.schema})`;
 }

@@ -5,7 +5,7 @@ const wordedValueSchema = z.strictObject({
   /** On the test rows as they are. */
   asTested: z.number().optional(),
   reworded: z.number(),
-  /** Of `reworded`; absent where one row is all the evidence. */
+  /** Interval of `reworded`; absent if one row is all the evidence. */
   low: z.number().optional(),
   high: z.number().optional(),
 });
@@ -34,7 +34,7 @@ const measuredSchema = z.strictObject({
   /** Test rows that were answered as they are. Absent in files of earlier versions. */
   testedRows: z.number().optional(),
   confidence: z.number(),
-  /** What decides, and where answers copy numbers, codes and names, `copied`. */
+  /** The deciding metric, and `copied` if answers copy numbers, codes and names. */
   metrics: z.array(comparedMetricSchema.pick({ name: true, title: true, better: true, best: true })).readonly(),
   /** The result first. */
   systems: z.array(wordedSystemSchema).readonly(),

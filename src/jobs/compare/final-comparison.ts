@@ -14,7 +14,7 @@ import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
-/** What to compare. */
+/** Systems to compare. */
 interface Contest {
   /** The folder of the run's result. */
   result: string;

@@ -46,7 +46,7 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
   }
 }
 
-/** Where rows in other words decide, the verdict that was told is told anew. */
+/** If rows in other words decide, the changed verdict is reported. */
 function reportChange({ context: { folder, emit } }: FinishedRun, before: Comparison, after: Comparison): void {
   if (after === before) return;
   writeAssessment(folder, 'comparison', after);

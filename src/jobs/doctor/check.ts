@@ -3,9 +3,9 @@ export interface Check {
   name: string;
   /** `fail`: results or stability are at risk. `warn`: slower than it could be. */
   status: 'ok' | 'warn' | 'fail';
-  /** What was found. */
+  /** The finding. */
   found: string;
-  /** What to do about it, where something is wrong. */
+  /** Advice, if something is wrong. */
   fix?: string;
 }
 

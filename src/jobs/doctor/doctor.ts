@@ -16,7 +16,7 @@ export interface Diagnosis extends Rates {
   threads: number;
   cpu: string;
   kernels: string;
-  /** What `precision: auto` chooses here. */
+  /** Choice of `precision: auto` on this machine. */
   computeType: string;
   checks: Check[];
   /** True where no check fails. */

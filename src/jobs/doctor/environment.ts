@@ -71,7 +71,7 @@ function forcedKernels(): Check {
   });
 }
 
-/** What a thread may wait awake: each turn is ten to a hundred cycles, by the processor. */
+/** Spin count of waiting threads: each turn takes ten to a hundred cycles, depending on the processor. */
 const MOST_TURNS = 20_000;
 
 function waitPolicy(): Check {

@@ -2,7 +2,7 @@ import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import { attention, layoutOfRows } from '../../nn/index.ts';
 
-/** What this machine computes in a second, by the shapes that dominate training. */
+/** Speed of this machine for the shapes that dominate training. */
 export interface Rates {
   /** [1706, 576] × [576, 1536], 10⁹ operations a second. */
   bf16Gflops: number;

@@ -12,7 +12,7 @@ export function pairJudging(opened: Judged): PairJudging {
   return { measure: () => measureOf(opened.notes), reference: () => referenceOf(opened) };
 }
 
-/** What the run of a result judged pairs by. */
+/** Measure by which a result's run judged pairs. */
 export async function measureOf(notes: ResultNotesFile | undefined): Promise<PreferenceMeasure | undefined> {
   if (notes === undefined) return undefined;
   const { name, ...options } = (notes.recipe as Recipe).objective;

@@ -22,7 +22,7 @@ export interface PredictInput extends OpenOptions {
   storage?: StorageName;
 }
 
-/** What rows for a model look like, and its answers. Plain data. */
+/** Rows and answers of a model. Plain data. */
 export interface PredictorDescription {
   task: Task;
   answers: AnswerKind;

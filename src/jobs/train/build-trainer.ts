@@ -51,7 +51,7 @@ export interface TunedBase {
   initialised: readonly string[];
 }
 
-/** What a base model is loaded for. */
+/** Purpose that a base model is loaded for. */
 export interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
   task: Objective['task'];
   dtype: DType;
@@ -110,7 +110,7 @@ async function createTuning(
   return method.create(model, withModules(options, whole), { seed, tokens: vocabulary?.trained, residuals, starts });
 }
 
-/** What a tuning begins with. */
+/** Initialisation of a tuning. */
 interface TuningStart
   extends Pick<TunedChoice, 'task' | 'vocabulary'>, Pick<TuningContext, 'residuals' | 'starts' | 'seed'> {
   model: Model;
@@ -136,7 +136,7 @@ export async function createStorage(
   return (await storages.load(name)).create(model, options, 'training');
 }
 
-/** Whether a parameter lies in no part of the trunk but beside them: with its module all of the trunk would be meant. */
+/** Whether a parameter is directly on the trunk: its module would be the whole trunk. */
 function isOfTrunkItself({ architecture }: Model, path: string): boolean {
   return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
 }
@@ -155,7 +155,7 @@ function modulesOf(parameters: readonly string[]): string[] {
   return [...new Set(parameters.map((path) => path.slice(0, path.lastIndexOf('.'))))];
 }
 
-/** What is new is trained whole, whatever the tuning. */
+/** Newly initialised modules are trained in full, whatever the tuning. */
 function withModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
   if (modules.length === 0 || !Array.isArray(options.modules_to_save)) return options;
   return { ...options, modules_to_save: [...new Set([...(options.modules_to_save as string[]), ...modules])] };
@@ -165,7 +165,7 @@ function withModules(options: Record<string, unknown>, modules: readonly string[
 export function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
-      // What is no weight keeps its precision: running statistics, counts.
+      // Buffers keep their precision: running statistics, counts.
       if (!parameter.trainable && parameter.form === undefined && !(parameter instanceof ModuleBuffer))
         scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }

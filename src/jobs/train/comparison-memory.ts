@@ -7,7 +7,7 @@ import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { dtypeBytes } from '../../tensor/index.ts';
 
-/** What a run's last part is judged on. */
+/** Inputs of the estimate. */
 export interface ComparisonSize {
   train: readonly Example[];
   /** Rows that every system answers. */
@@ -23,8 +23,8 @@ const MIB = 2 ** 20;
 const HEAP = 48 * MIB;
 
 /**
- * Bytes that the comparison at a run's end takes beside the model: answers that are generated, cheap systems that are
- * fitted, statistics. It comes after the training's own memory is freed, and is yet the peak of many a small run.
+ * Memory of the comparison at a run's end besides the model: generated answers, fitted cheap systems, statistics. It
+ * comes after the training's own memory is freed, and is still the peak of many small runs.
  */
 export function comparisonBytes(size: ComparisonSize): number {
   return HEAP + generationBytes(size) + (size.hasCheap ? cheapBytes(size) : 0) + statisticsBytes(size.testRows);

@@ -91,8 +91,8 @@ async function blocksToKeep(
 }
 
 /**
- * No block is frozen, but images are read once for all epochs where nothing moves in front of the blocks: a vision tower
- * takes longer than all that follows it. Undefined where that saves nothing, or where there is no room for it.
+ * Without frozen blocks, images are still read once for all epochs if nothing before the blocks is trained: a vision
+ * tower takes longer than everything after it. Undefined if that saves nothing, or there is no room for it.
  */
 function blocksBeforeImages(rows: readonly PreparedRow[], model: Model, epochs: number): 0 | undefined {
   const hasImages = rows.some(({ images }) => images !== undefined);
@@ -100,7 +100,7 @@ function blocksBeforeImages(rows: readonly PreparedRow[], model: Model, epochs: 
   return bytesOf(rows, model) * SPARE <= freeDiskBytes(attuneCache()) ? 0 : undefined;
 }
 
-/** Of the outputs, as they are kept. */
+/** Size of the cached outputs. */
 function bytesOf(rows: readonly PreparedRow[], { trunk }: Model): number {
   return rows.reduce((sum, row) => sum + tokensOf(row), 0) * trunk.width * 4;
 }

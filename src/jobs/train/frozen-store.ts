@@ -8,7 +8,7 @@ import { makeFolders } from '../../files/make-folder.ts';
 import type { ResumedStore } from '../../train/frozen-blocks.ts';
 import type { PreparedRow, ResumedRow } from '../../train/interfaces.ts';
 
-/** What older runs left is deleted past this. */
+/** Beyond this, caches of older runs are deleted. */
 const MAX_BYTES = 20 * 2 ** 30;
 
 interface Entry {

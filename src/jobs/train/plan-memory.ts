@@ -19,7 +19,7 @@ import {
   type StepCosts,
 } from '../model/resources.ts';
 
-/** What the plan of a run's memory rests on. */
+/** Inputs of a run's memory plan. */
 export interface MemoryRequest {
   recipe: Recipe;
   model: Model;
@@ -51,8 +51,8 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
 }
 
 /**
- * The compute type of a run. Where bf16 is no faster `auto` is f32, unless a recipe's limit is less than twice what the
- * weights then take: decided by the recipe and the model alone, so that a resumed run decides the same.
+ * Compute type of a run. If bf16 is not faster, `auto` is f32, unless a recipe's limit is less than twice the size of
+ * the weights in f32: it depends on the recipe and the model alone, so that a resumed run decides the same.
  */
 export function trainedType(
   { training, storage }: Recipe,
@@ -71,10 +71,10 @@ export function rolloutBytes({ training: { max_memory } }: Recipe): number | und
 
 /** Tokens at once from which on more would not be faster. */
 const ROOMY_TOKENS = 2048;
-/** Of what a limit leaves: operators need memory of their own. */
+/** Share of the remaining limit: operators need memory of their own. */
 const SHARE_OF_LIMIT = 0.9;
 
-/** What a limit leaves for activations beside the process, the weights, their gradients and the optimiser's state. */
+/** Room for activations within a limit, after the process, the weights, their gradients and the optimiser's state. */
 async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: number): Promise<number> {
   const sum = (parameters: Iterable<{ bytes: number }>) => [...parameters].reduce((all, { bytes }) => all + bytes, 0);
   const weights = sum([...model.parameters()].map(([, parameter]) => parameter));
@@ -89,7 +89,7 @@ async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit
   return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - copies * moving - kept));
 }
 
-/** Of models that read images or texts besides, passes over their own rows say more. */
+/** For models with a second input, passes over their own rows are more accurate. */
 function isCounted({ trunk }: Model): boolean {
   const hasReader = trunk.imageReader !== undefined && isTrained(trunk.imageReader);
   return trunk.tokenTable !== undefined && !hasReader && textReaderOf(trunk) === undefined;
@@ -115,12 +115,12 @@ function isAsked(plan: MemoryPlan, { training }: Pick<Recipe, 'training'>): bool
   return plan.fits && isRoomy && plan.checkpointing === wantedCheckpointing({ training });
 }
 
-/** What a run with room does. */
+/** Checkpointing of a run with enough memory. */
 function wantedCheckpointing({ training: { gradient_checkpointing: wanted } }: Pick<Recipe, 'training'>) {
   return wanted === 'auto' ? false : wanted;
 }
 
-/** What was decided and why. */
+/** The decision and its reason. */
 function noteOf(
   { microBatchTokens, checkpointing, fits }: MemoryPlan,
   limit: number | string | null,

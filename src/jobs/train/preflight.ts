@@ -33,9 +33,10 @@ export interface PreflightRequest {
 }
 
 /**
- * Plans, then runs what will be worst: the step with the most tokens, an evaluation batch, a save. What is refused here
- * would have failed after hours. Nothing of it changes the run: the update is left out and gradients are cleared. Where
- * answers are sampled the first step's are, since they take most of a step's time and hold memory of their own.
+ * Plans the run, then tries its worst parts: the step with the most tokens, an evaluation batch, a save. Whatever
+ * fails here would have failed after hours. It does not change the run: the update is omitted and gradients are
+ * cleared. Objectives that sample answers sample those of the first step, since they take most of a step's time and
+ * memory of their own.
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
   const { parts, options, folder } = request;
@@ -76,7 +77,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   return finished;
 }
 
-/** A limit that steps are planned for is no limit that the system keeps: the run goes on, and its user knows. */
+/** max_memory is a target for planning, not a hard limit: the run continues with a warning. */
 function tooLarge(peak: number, maxMemory: number | string): WarningRaised {
   const took = `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)}`;
   const process = `libtorch and the program take about ${formatBytes(PROCESS_BYTES.processor)} of it`;
@@ -98,7 +99,7 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
   return worst;
 }
 
-/** With what the objective may make of the rows, which is then packed anew, as in a step. */
+/** Includes the rows that the objective may produce, packed as in a step. */
 export function largestBatches(
   worst: PreparedRow[][],
   { objective: { largest } }: { objective: Pick<Objective, 'largest'> },

@@ -26,8 +26,8 @@ export async function isPrivate({ training }: Recipe): Promise<boolean> {
 const SECRETS = 2 ** 48 - 1;
 
 /**
- * What keys the noise and the batches of a private run: new for each run, the same after a resume. It is kept until the run
- * has finished, readable by its user alone: whoever has it can take the noise off the result.
+ * Secret key of a private run's noise and batches: new for each run, the same after a resume. It is kept until the
+ * run has finished, readable by its user alone: with it the noise can be removed from the result.
  */
 export async function secretOf({ recipe, folder, isResumed }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
   if (!(await isPrivate(recipe))) return {};

@@ -100,7 +100,7 @@ interface Amount {
   bytes: number;
 }
 
-/** Of each span with what is inside it. */
+/** Cost of each span, including nested ones. */
 function totalsOf(spans: readonly Span[]): Amount[] {
   const totals = spans.map(amountOf);
   for (let i = spans.length - 1; i >= 0; i--) {
@@ -110,7 +110,7 @@ function totalsOf(spans: readonly Span[]): Amount[] {
   return totals;
 }
 
-/** Of each span without what is inside it. */
+/** Cost of each span, excluding nested ones. */
 function ownOf(spans: readonly Span[]): Amount[] {
   const own = spans.map(amountOf);
   for (const span of spans) {

@@ -28,7 +28,7 @@ export interface ReadRows extends FinishedRun {
   /** The base model's folder. */
   base: string;
   loaded: LoadedData;
-  /** What will be trained on, in numbers. */
+  /** Statistics of the training data. */
   report: DataPrepared;
   /** Whether the base model can be told or shown a task. */
   isPromptable: boolean;
@@ -57,7 +57,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   await refuseUnfit(named, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
-  // What reads no tokens has no table that the letters it writes could fit.
+  // Models without input tokens have no table that the letters could fit.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
   recipePlan(recipe, labels, loaded.splits.train); // costs that cannot be followed are told before training
@@ -71,7 +71,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
-  // Rows that are too long under `long_rows: fail` are told before training, not after it.
+  // With `long_rows: fail`, rows that are too long are reported before training.
   await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   checkGeneralSet(recipe, objective.task);
@@ -83,7 +83,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   return { context, base, loaded, report, train, validation, metrics, isPromptable, ...formed, labels, objective };
 }
 
-/** A base for other rows is told at once, not by each row or by its tokenizer. */
+/** A base for other rows is rejected at once, rather than for each row or by its tokenizer. */
 async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: Objective['task']): Promise<void> {
   // Items need a vocabulary of their own, which has an error of its own.
   if (first === undefined || first.kind === 'items' || isByObjective(first) !== (task !== undefined)) return;

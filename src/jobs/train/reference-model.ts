@@ -15,7 +15,7 @@ export interface ReferenceModel {
   folder: string;
   /** Whether blocks that nothing trained acts in give what the trained model's do. */
   sharesFrozen: boolean;
-  /** Frees what it holds beside the trained model. */
+  /** Frees its memory besides the trained model's. */
   dispose(): void;
 }
 

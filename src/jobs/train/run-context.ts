@@ -4,7 +4,7 @@ import type { MetricSpec } from '../../eval/metrics/index.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import type { RunConstants } from '../../train/trainer-state.ts';
 
-/** What a run is started with. */
+/** Inputs of a run. */
 export interface RunContext {
   recipe: Recipe;
   folder: string;
@@ -14,7 +14,7 @@ export interface RunContext {
   now: Date;
   /** Whether a few steps are recorded, operator by operator. */
   profile?: boolean;
-  /** What an earlier part of the run, or the run that is repeated, decided. */
+  /** Decisions of an earlier part of the run, or of the run to repeat. */
   earlier?: RunConstants;
   /** Whether it goes on in its own folder. */
   isResumed?: boolean;

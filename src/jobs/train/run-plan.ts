@@ -12,7 +12,7 @@ import type { ReadRows } from './read-rows.ts';
 import { settleTraining } from './settle-training.ts';
 import type { TunedModel } from './tuned-model.ts';
 
-/** What a run decides before its first step, and keeps with every checkpoint. */
+/** Decisions before the first step, saved with every checkpoint. */
 export type Decided = Omit<RunConstants, 'rowsApart'>;
 
 /** The third stage of a run: which rows its steps take, how many, and how they fit into memory. */
@@ -42,7 +42,7 @@ async function decide(tuned: TunedModel, training: SettledTraining): Promise<Dec
   return { now: context.now, microBatchTokens, checkpointing, training, ...space, ...secret };
 }
 
-/** What fits into memory now. */
+/** Memory plan for the memory available now. */
 async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPlan> {
   const { objective, train, validation } = rows;
   const { recipe, emit } = rows.context;

@@ -25,7 +25,7 @@ export async function settleTraining({ context, base, train }: ReadRows): Promis
   return settled;
 }
 
-/** What the suggestions for a recipe's methods rest on. */
+/** Facts for the suggestions, for a recipe's methods. */
 export async function trainingFacts(
   base: string,
   { tuning, objective }: Pick<BaseRecipe, 'tuning' | 'objective'>,

@@ -50,7 +50,7 @@ export interface TrainInput {
 export interface TrainResult {
   outcome: 'finished' | 'stopped' | 'dry-run';
   step: number;
-  /** What the model is for: chatting needs `causal-lm`. */
+  /** Task of the model: chatting needs `causal-lm`. */
   task: Task;
   /** Where the adapter or the model lies. */
   result: string | null;
@@ -58,21 +58,21 @@ export interface TrainResult {
   choice: ResultChoice | null;
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;
-  /** Of the optimiser steps alone, without validation. */
+  /** Time of the optimiser steps alone, without validation. */
   stepSeconds: number;
-  /** What was trained with where the recipe left it to the run; null where nothing is trained in steps. */
+  /** Training settings that the recipe left open; null for systems without steps. */
   training: SettledTraining | null;
-  /** What to change, where the losses have not settled. */
+  /** Suggested changes, if the losses have not settled. */
   advice: CourseAdvice | null;
-  /** Of a dry run: what the run would take. */
+  /** Dry runs: cost of the run. */
   plan?: TrainPlan;
 }
 
-/** What a run takes, as measured on its largest batch; a cheap system has neither tokens nor steps. */
+/** Cost of a run, measured on its largest batch; a cheap system has neither tokens nor steps. */
 export interface TrainPlan {
   /** Rows of each split. */
   rows: DataPrepared['rows'];
-  /** Of the training rows, once through: what is read, and what is trained. */
+  /** Tokens of one pass over the training rows: read, and trained. */
   tokens: { input: number; loss: number };
   steps: number;
   secondsPerStep: number;
@@ -145,7 +145,7 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
   return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
 }
 
-/** What the result is worth, and what it forgot. */
+/** Compares the result and measures its forgetting. */
 async function judgeResult(rows: ReadRows, result: string, training: SettledTraining): Promise<void> {
   const systems = usualSystems(rows.context.recipe.evaluation, result);
   await compareResult(rows, { result, systems, training });

@@ -65,7 +65,7 @@ export class TrainingRun {
   readonly plan: RunPlan;
   readonly parts: TrainerParts;
   readonly trainer: Trainer;
-  /** What is decided once, and kept with every checkpoint. */
+  /** Decisions made once, and saved with every checkpoint. */
   readonly constants: RunConstants;
   readonly #disposeRest: () => void;
 

@@ -2,7 +2,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { Tokenizer } from '../../text/index.ts';
 import type { PreparedRow } from '../../train/interfaces.ts';
 
-/** Warns of tokens that were to be trained but stand in no training row: what they mean cannot be learnt. */
+/** Warns of tokens to be trained that occur in no training row: they cannot be learnt. */
 export function reportUnseen(
   ids: readonly number[],
   { rows, tokenizer, emit }: { rows: readonly PreparedRow[]; tokenizer: Tokenizer; emit: EventSink },

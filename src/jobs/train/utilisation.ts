@@ -45,7 +45,7 @@ function operationsPerToken(layer: LinearLike): number {
   return (layer.weight.trainable ? 6 : 4) * layer.weight.size + 6 * sum(adapters.map(({ a, b }) => a.size + b.size));
 }
 
-/** Of the product with the vocabulary, by a head's own matrix or the table of tokens. */
+/** Multiplications of the vocabulary product, by a head's own matrix or the token table. */
 function headOperations({ head, trunk }: Model): number {
   const own = [...head.modules()].flatMap(([, module]) => (isLinear(module) ? [module.weight] : []));
   const [{ size, trainable }] = [...own, tokenTableOf(trunk).weight];

@@ -26,7 +26,7 @@ export const bertSchema = z.looseObject({
   is_decoder: z.literal(false, { error: 'only encoders are supported' }).default(false),
 });
 
-/** What an encoder is built from, by BERT's names; a schema with other keys is transformed to these. */
+/** Parameters of an encoder, with BERT's names; a schema with other keys is transformed to these. */
 export interface EncoderConfig {
   vocab_size: number;
   hidden_size: number;
@@ -37,7 +37,7 @@ export interface EncoderConfig {
   max_position_embeddings: number;
   type_vocab_size: number;
   layer_norm_eps: number;
-  /** Of embeddings, and of each half's result unless its definition says otherwise. */
+  /** Dropout of embeddings, and of each sublayer's output unless its definition says otherwise. */
   hidden_dropout_prob: number;
   attention_probs_dropout_prob: number;
   classifier_dropout?: number | null;

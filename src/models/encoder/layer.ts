@@ -29,7 +29,7 @@ type DropoutPart = 'probabilities' | 'attended' | 'inner' | 'outer';
 export type LayerDropouts = Partial<Record<DropoutPart, Dropout>>;
 
 export interface LayerShape {
-  /** Of the layer in the trunk: `encoder.layer.0` */
+  /** Path of the layer in the trunk: `encoder.layer.0` */
   path: string;
   width: number;
   inner: number;
@@ -74,7 +74,7 @@ export class EncoderLayer extends Block {
     }
   }
 
-  /** Layers that share this one's weights bring dropouts of their own. */
+  /** Layers with shared weights pass dropouts of their own. */
   override forward(x: Tensor, pass: Pass, dropouts = this.#dropouts): Tensor {
     const attended = this.#add(x, 'attentionNorm', (read) =>
       this.attention_sublayer.change(read, this.#attend(read, pass, dropouts)),

@@ -3,7 +3,7 @@ import type { GgufValue } from '../../tensor/gguf/index.ts';
 import type { RawConfig } from '../config.ts';
 import { gemma2, gemma3 } from './gemma.ts';
 
-/** What llama.cpp calls an architecture, and where its reading of one differs from Hugging Face's. */
+/** llama.cpp's name of an architecture, and its differences from Hugging Face's. */
 import { table } from '../../base/table.ts';
 
 export interface GgufFamily {
@@ -25,9 +25,9 @@ export interface GgufFamily {
   activation?(raw: RawConfig): unknown;
   /** Settings of its own, behind the architecture's name. */
   settings?(raw: RawConfig): [string, GgufValue][];
-  /** What it takes for granted and a model has otherwise. */
+  /** Deviations of a model from llama.cpp's assumptions. */
   problems?(raw: RawConfig): Problem[];
-  /** Keys of config.json that are no settings. */
+  /** Keys of config.json without a GGUF setting. */
   keeps?: readonly string[];
 }
 

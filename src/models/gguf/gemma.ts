@@ -11,7 +11,7 @@ const names = {
   post_feedforward_layernorm: 'post_ffw_norm',
 };
 
-/** Keys of config.json that stand in no GGUF file: they are checked when it is written. */
+/** Keys of config.json without a counterpart in GGUF: they are checked on export. */
 const keeps = [
   'hidden_activation',
   'query_pre_attn_scalar',

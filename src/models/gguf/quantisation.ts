@@ -18,7 +18,7 @@ interface Place {
   hasHead: boolean;
 }
 
-/** The type of a matrix as llama.cpp chooses it, and a wider one where its rows are no whole blocks. */
+/** Type of a matrix as llama.cpp chooses it, or a wider one if its rows are not whole blocks. */
 export function quantisedType(form: GgufQuantisation, place: Place): GgufType {
   const wanted = wantedType(form, place);
   const isWhole = (type: BlockTypeName) => place.shape.at(-1)! % blockTypes[type].values === 0;
@@ -28,7 +28,7 @@ export function quantisedType(form: GgufQuantisation, place: Place): GgufType {
 
 function wantedType(form: GgufQuantisation, { name, layers, hasHead }: Place): BlockTypeName {
   if (form === 'q8_0') return 'q8_0';
-  // What every token's logits are made of.
+  // The matrix that gives every token's logits.
   if (name === 'output.weight' || (name === 'token_embd.weight' && !hasHead)) return 'q6_k';
   if (form === 'q4_0') return 'q4_0';
   const layer = /^blk\.(\d+)\.(?:attn_v|ffn_down)\.weight$/.exec(name)?.[1];

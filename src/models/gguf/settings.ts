@@ -29,7 +29,7 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
     ['rope.freq_base', f32(theta)],
     ['vocab_size', u32(config.vocab_size)],
   ];
-  // Llama 3's scaling is no setting: its factors are a tensor.
+  // Llama 3's scaling is a tensor of factors, not a setting.
   if (scaling.rope_type === 'linear') {
     settings.push(['rope.scaling.type', { type: 'string', value: 'linear' }]);
     settings.push(['rope.scaling.factor', f32(scaling.factor ?? 1)]);
@@ -39,7 +39,7 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
   );
 }
 
-/** What a model does that llama.cpp would not: it would load the file and answer otherwise. */
+/** Settings that llama.cpp would ignore: it would load the file and answer differently. */
 export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
   const config = decoderConfig(raw);
   const { size, scaling } = ropeOptions(config, headShape(config).size);
@@ -78,7 +78,7 @@ function windowOf(raw: RawConfig): number | undefined {
   return typeof raw.sliding_window === 'number' ? raw.sliding_window : undefined;
 }
 
-/** The settings of a GGUF file as a config.json; what is no setting there comes from the model that was written. */
+/** The settings of a GGUF file as a config.json; keys without a setting come from the exported model. */
 export function configFromGguf(
   metadata: GgufMetadata,
   has: (tensor: string) => boolean,

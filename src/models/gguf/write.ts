@@ -37,7 +37,7 @@ export type GgufForm = DType | GgufQuantisation;
 /** llama.cpp's numbers. */
 const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32, q8_0: 7, q4_0: 2, q4_k_m: 15 };
 
-/** What a model is in llama.cpp's terms; matrices in the type given, vectors in f32 as there. @throws E_GGUF_UNSUPPORTED */
+/** A model in llama.cpp's terms; matrices in the given type, vectors in f32. @throws E_GGUF_UNSUPPORTED */
 export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const family = familyOf(model);
   const raw = family.read?.(model.config) ?? model.config;
@@ -120,7 +120,7 @@ function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source
   });
 }
 
-/** By how much each frequency is slowed down, where that is no single number. */
+/** Slow-down of each frequency, if it is not a single number. */
 function ropeTensors(raw: RawConfig): Source[] {
   const config = decoderConfig(raw);
   const rope = ropeOptions(config, headShape(config).size);

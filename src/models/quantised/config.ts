@@ -1,6 +1,6 @@
 import type { RawConfig } from '../config.ts';
 
-/** What MLX writes; its files hold integers without a sign, which others do not have. */
+/** MLX's format; its files hold unsigned integers, unlike others. */
 export const MLX = 'mlx';
 
 /** How a configuration says that its weights are quantised; undefined where they are dense. */

@@ -6,7 +6,7 @@ import { stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts
 /** Values of a sign, two bits of exponent and one of mantissa. */
 const MAGNITUDES = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
 const VALUES = Float32Array.from([...MAGNITUDES, ...MAGNITUDES.map((value) => -value)]);
-/** What a block's exponent is stored with. */
+/** Bias of a block's exponent. */
 const EXPONENT_BIAS = 127;
 
 /**

@@ -14,7 +14,7 @@ export interface Weights extends Disposable {
   readonly names: readonly string[];
   has(name: string): boolean;
   get(name: string): Tensor;
-  /** A weight as it is packed, where that is of a kind; whoever asks owns it. */
+  /** A packed weight of this kind, if it is one; the caller owns it. */
   packed?(name: string, kind: string): Weight | undefined;
 }
 
@@ -42,7 +42,7 @@ function denseType({ dtype, torch_dtype: older }: RawConfig, files: CheckpointFi
   return named ?? (isFloating(files.dtype) ? files.dtype : 'f32');
 }
 
-/** Makes each packed weight dense when it is asked for. */
+/** Dequantises packed weights on access. */
 class DenseWeights implements Weights {
   readonly #files: CheckpointFiles;
   readonly #packed: ReadonlyMap<string, PackedWeight>;

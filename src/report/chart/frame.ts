@@ -14,7 +14,7 @@ export interface PictureOptions {
   height: number;
   /** Drawn for windows in which the other form would be too small to read. */
   isNarrow?: boolean;
-  /** What it is, and what it shows in a sentence or two, for those who hear it. */
+  /** Title and description of the chart, for screen readers. */
   title: string;
   description: string;
 }
@@ -37,7 +37,7 @@ function nameOf(id: string): Html {
   return html`aria-labelledby="${id}-title ${id}-text"`;
 }
 
-/** What a picture of a narrow window is drawn by. */
+/** Size of a chart in a narrow window. */
 export interface WindowSize {
   width?: number;
   height?: number;

@@ -24,7 +24,7 @@ export interface HistogramOptions extends WindowSize {
   description: string;
   /** Adjoining, in order. */
   buckets: readonly Bucket[];
-  /** What the horizontal axis counts. */
+  /** Unit of the horizontal axis. */
   unit: string;
   /** Values to mark by a line. */
   marks?: readonly { value: number; label: string }[];
@@ -64,7 +64,7 @@ function bar({ from, to, rows }: Bucket, x: Scale, y: Scale, unit: string): Html
   return rectangle('bar', box, html`<title>${says}</title>`);
 }
 
-/** Labels stand in rows by turns, so that near ones do not overlap. */
+/** Labels alternate between rows, so that close ones do not overlap. */
 function markLines(
   marks: readonly { value: number; label: string }[],
   x: Scale,

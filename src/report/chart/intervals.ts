@@ -5,14 +5,14 @@ import { linearScale, type Scale } from './scale.ts';
 /** An estimate with its interval; positive where the subject is better. */
 export interface IntervalMark {
   estimate: number;
-  /** Absent where there is no interval. */
+  /** Absent without an interval. */
   low?: number;
   high?: number;
   /** Gives the point its shape and colour. */
   kind: 'better' | 'no-evidence' | 'worse';
 }
 
-// Labels of the outermost ticks need room beside them.
+// Margin for the labels of the outermost ticks.
 const RANGE = [5, 95] as const;
 
 /** One scale, in percent of a cell's width, for all marks of a table; zero is always on it. */
@@ -24,8 +24,8 @@ export function intervalScale(marks: readonly Omit<IntervalMark, 'kind'>[]): Sca
 }
 
 /**
- * A line from low to high with a point on it, as wide as the cell that it stands in. Of HTML, not SVG: it fits a phone
- * and paper without distortion. The cells beside it hold the numbers, so it is silent.
+ * A line from low to high with a point on it, as wide as its cell. HTML rather than SVG, so that it fits phones and
+ * paper without distortion. Hidden from screen readers, since neighbouring cells hold the numbers.
  */
 export function intervalMark({ estimate, low = estimate, high = estimate, kind }: IntervalMark, scale: Scale): Html {
   const [from, at, to] = [low, estimate, high].map((value) => percent(scale.position(value)));

@@ -35,7 +35,7 @@ export interface LineChartOptions extends WindowSize {
   /** A point to ring and name. */
   highlight?: { step: number; value: number; label: string };
   format?: (value: number) => string;
-  /** What is counted along the axis. */
+  /** Unit of the axis. */
   steps?: string;
 }
 
@@ -163,7 +163,7 @@ function ring(highlight: { step: number; value: number; label: string }, x: Scal
 
 const LABEL_HEIGHT = 28;
 
-/** Each series' name and last value beside its end. */
+/** Name and last value at the end of each series. */
 function endLabels(placed: readonly Placed[], y: Scale, area: PlotArea, format: (value: number) => string): Html[] {
   const labels = placed
     .filter(({ points }) => points.length > 0)

@@ -1,6 +1,6 @@
 import { formatNumber } from '../../base/format.ts';
 
-/** Maps values to positions along an axis, with the round numbers to write beside it. */
+/** Maps values to positions along an axis, with round tick values. */
 export interface Scale {
   readonly kind: 'linear' | 'log';
   readonly domain: readonly [number, number];

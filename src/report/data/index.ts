@@ -136,7 +136,7 @@ function groupSection(
   </section>`;
 }
 
-/** What was not read at all, or not to the end. */
+/** Files skipped entirely or in part. */
 function filesSection({ files }: DataSetManifest): Html | undefined {
   const skipped = Object.entries(files.skipped);
   const notes = Object.entries(files.notes);

@@ -11,7 +11,7 @@ const MOST_DIFFERENCES = 40;
 
 type Axis = AxisReport<ListedRow>;
 
-/** Who is in the rows, by each way that groups are told: how many, and whether their labels are balanced. */
+/** Groups in the rows, for each way of finding them: their size, and whether their labels are balanced. */
 export function peopleSections(report: GroupReport<ListedRow> | undefined, lists: RowLists): Html[] {
   if (report === undefined) return [];
   return report.axes

@@ -8,7 +8,7 @@ import type { ListedRow, RowLists } from './row-lists.ts';
 type Step = DataSetManifest['steps'][number];
 type Place = Step['leftOut'][number]['first'][number];
 
-/** What came in and went on at each step, and why the rest did not. */
+/** Items before and after each step, and reasons for the rest. */
 export function stepsSection({ steps }: DataSetManifest, lists: RowLists): Html {
   const bars = steps.map(({ step, itemsOut }) => ({ label: step, value: itemsOut, text: formatCount(itemsOut) }));
   return html`<section>

@@ -1,4 +1,4 @@
-/** What the page about data has beside the run report's style. */
+/** Additional styles of data pages. */
 export const DATA_STYLE = `
 mark { background: var(--good-back); color: var(--ink); border-radius: 3px; box-decoration-break: clone; }
 .step { border-top: 1px solid var(--rule); padding: 12px 0 4px; margin-top: 12px; } .step td:first-child { width: 80px; color: var(--soft); }

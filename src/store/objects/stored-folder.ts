@@ -1,4 +1,4 @@
-/** Folders, such as a model's, as objects: a file each. What a folder holds is known by whoever names it. */
+/** Folders, such as a model's, as objects: one per file. The list of files is stored by the caller. */
 import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -15,7 +15,7 @@ export interface StoredFolder {
 /** Files on their way at once. */
 const AT_ONCE = 4;
 
-/** Keeps a folder as it is now. What was kept of it before a failure is removed. @throws AttuneError E_OBJECTS… */
+/** Stores a folder's current files. After a failure, stored parts are removed. @throws AttuneError E_OBJECTS… */
 export async function putFolder(store: ObjectStore, folder: string, key: string): Promise<StoredFolder> {
   const files: StoredFolder['files'] = [];
   try {
@@ -48,7 +48,7 @@ export function objectsOf({ key, files }: StoredFolder): StoredObject[] {
   return files.map(({ name, ...known }) => ({ key: `${key}/${name}`, ...known }));
 }
 
-/** Where one file fails no other is begun, and those that are on their way have ended when it is told. */
+/** After a failure no further files are started, and running ones are awaited before it is reported. */
 async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Promise<unknown>): Promise<void> {
   const left = objectsOf(stored);
   const takeTurns = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import { fitKept } from './fit-cheap-model.ts';
 /** Rows that a plan is measured on: enough to see how long the others take. */
 const MEASURED_ROWS = 1000;
 
-/** What a cheap system takes: it is fitted to a part of the rows, and time and disk grow with them. */
+/** Plan of a cheap system: measured on a part of the rows, since time and disk grow with them. */
 export async function planCheap(
   baseline: KeptBaseline,
   { splits }: Pick<LoadedData, 'splits'>,

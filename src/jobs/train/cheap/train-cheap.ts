@@ -82,7 +82,7 @@ async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_di
   return { context: { recipe, folder, emit, signal }, loaded, metrics };
 }
 
-/** What of a recipe says anything of the run: there are no weights, no steps and no checkpoints. */
+/** The parts of a recipe that apply: there are no weights, no steps and no checkpoints. */
 function cheapRecipe(recipe: Recipe): object {
   const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
   const { threshold = null, costs = null } = thresholdWish(objective);
@@ -111,7 +111,7 @@ function partly(rows: number, all: number): Parameters<EventSink>[0] {
   return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
 }
 
-/** What the folder says of it, with the thresholds that validation rows tell. */
+/** Description in the folder, with the thresholds chosen on validation rows. */
 function describe(
   { context: { recipe, emit }, loaded }: CheapRun,
   baseline: KeptBaseline,
@@ -135,7 +135,7 @@ function describe(
   return { ...about, label_thresholds: found.thresholds };
 }
 
-/** What suits the answers, or what the recipe names, as far as the system gives the input for it. */
+/** Metrics that suit the answers, or that the recipe names, if the system provides their input. */
 async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
@@ -167,7 +167,7 @@ async function writeResult(run: CheapRun, { about, state, metrics }: Fitted): Pr
   return result;
 }
 
-/** What readers of results look for; there is no tokenizer and no template. */
+/** Notes for readers of results; there is no tokenizer and no template. */
 function notesOn(
   { context, loaded }: CheapRun,
   { result, about, metrics }: { result: string; about: Omit<CheapModel, 'version'>; metrics: Metrics },

@@ -35,7 +35,7 @@ export async function chooseNullThreshold({ rows, model }: TunedModel): Promise<
 const UNTOLD =
   'when "none" is the answer stays at a difference of 0: of the validation rows none, or every one, has an answer; keep more rows for validation';
 
-/** What each row's best stretch is worth by SQuAD's F1; rows that could not be read are left out. */
+/** SQuAD's F1 of each row's best span; unreadable rows are left out. */
 async function judged(predictions: readonly Prediction[], examples: readonly Example[]): Promise<NullableAnswer[]> {
   const { metric } = await createMetric({ metric: 'token_f1' });
   return predictions.flatMap(({ id, stretch }, row): NullableAnswer[] => {

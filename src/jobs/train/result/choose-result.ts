@@ -28,8 +28,8 @@ export function chooseResult(run: TrainingRun): ResultChoice {
 }
 
 /**
- * The result's validation metrics: those of its step; or measured again where its weights were rounded to the type in
- * which they are written, so that what is recorded is what whoever reads the files will find.
+ * Validation metrics of the result: those of its step, or measured again if its weights were rounded for saving, so
+ * that the record matches the files.
  */
 export async function measureResult(run: TrainingRun, { step, loss }: ResultChoice): Promise<Metrics> {
   const { trainer, parts, rows } = run;

@@ -1,4 +1,4 @@
-/** What the conversations that a result was trained on have in common: how it wants to be asked. */
+/** Common form of a result's training conversations: how it should be prompted. */
 import type { Example } from '../../../data/example.ts';
 import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../text/index.ts';
 import type { ResultNotesFile } from '../../model/result-notes.ts';

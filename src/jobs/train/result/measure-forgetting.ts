@@ -20,8 +20,8 @@ interface ForgettingContext {
 }
 
 /**
- * Measures what a run's result forgot, where its recipe asks for it. What fails is told as a warning: the result is
- * there, and a limit that was set is not met.
+ * Measures a result's forgetting, if its recipe asks for it. A failure becomes a warning, since the result exists,
+ * and a limit counts as exceeded.
  */
 export async function recordForgetting({ context }: FinishedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = context;

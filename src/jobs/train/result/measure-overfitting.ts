@@ -20,9 +20,9 @@ const NOTABLE = 0.1;
 const EXPOSED = 2;
 
 /**
- * Measures whether a run's result learnt its rows by heart, where its recipe asks for it: from losses, also of the same
- * requests in other words, and from the answers of the comparison. A certain finding is told as a warning; so is what
- * fails, since the result is there.
+ * Measures memorisation of rows by a result, if its recipe asks for it: from losses, also on paraphrased requests,
+ * and from the answers of the comparison. A certain finding becomes a warning; so does a failure, since the result
+ * exists.
  */
 export async function recordOverfitting(run: FinishedRun, result: string): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;

@@ -23,8 +23,8 @@ interface Reading {
 }
 
 /**
- * What other words cost the result and its base, on training rows and on validation rows. Undefined where no rule
- * rephrases two rows that were trained on: rules are for English requests.
+ * Cost of paraphrases for the result and its base, on training and validation rows. Undefined if no rule rephrases
+ * two training rows: rules are for English requests.
  */
 export async function measureParaphrases(
   { loaded, context }: FinishedRun,

@@ -47,7 +47,7 @@ function limitsOf(wording: Wording | undefined, baseRemark: string | undefined):
   return known.length === 0 ? undefined : ['## Limits', ...known].join('\n\n');
 }
 
-/** What it is and what it was made from: a cheap system is made from rows alone. */
+/** Provenance of the result: a cheap system is made from rows alone. */
 function originOf(
   folder: string,
   notes: ResultNotesFile,
@@ -73,7 +73,7 @@ function licenceOf(baseFolder: string): Pick<ModelCardParts, 'license' | 'langua
   };
 }
 
-/** Somebody else's card may be written badly; that is no reason to lose a result. */
+/** A malformed card of the base model must not cost the result. */
 function frontMatter(text: string): Record<string, unknown> {
   try {
     return (parse(text) ?? {}) as Record<string, unknown>;

@@ -15,7 +15,7 @@ import { takeProbe } from '../../model/probe.ts';
 import type { TrainingRun } from '../training-run.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
-/** Writes the result in its standard form, with the tokenizer and attune's own notes beside it. */
+/** Writes the result in its standard form, with the tokenizer and attune's own notes. */
 export async function writeResult(run: TrainingRun, about: { step: number; metrics: Metrics }): Promise<string> {
   const { model, tuning } = run.plan.tuned;
   const { context, objective, tokenizer, base } = run.rows;
@@ -37,7 +37,7 @@ function grownVocabulary({ architecture, config }: Model, base: string): number 
   return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
 }
 
-/** What the objective adds to config.json, with the thresholds that were chosen. */
+/** The objective's keys of config.json, with the chosen thresholds. */
 function readingOf({ model, rows: { objective } }: TunedModel): Record<string, unknown> {
   const keys = [...Object.keys(objective.config ?? {}), 'label_thresholds'];
   return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
@@ -53,7 +53,7 @@ function notesOn(run: TrainingRun, about: { step: number; metrics: Metrics; fold
   const { context, tokenizer, loaded, base, objective, labels, train, validation } = run.rows;
   const { tuned } = run.plan;
   const privacy = run.parts.update.privacySpent?.(run.trainer.state.updates);
-  // A training row's tokens have no place beside a private result.
+  // A private result must not contain a training row's tokens.
   const probed = validation.rows[0] ?? (privacy === undefined ? train.rows[0] : undefined);
   return {
     base_model: context.recipe.model,
@@ -74,7 +74,7 @@ function notesOn(run: TrainingRun, about: { step: number; metrics: Metrics; fold
     probe: probed === undefined ? undefined : takeProbe(tuned.model, probed.ids),
     metrics: about.metrics,
     privacy,
-    // With what the run decided, so that it can be repeated from the notes alone.
+    // Includes the run's own decisions, so that it can be repeated from the notes alone.
     recipe: { ...context.recipe, training: { ...context.recipe.training, ...run.constants.training } },
   };
 }
