@@ -17,7 +17,7 @@ import { trainingLines } from './training-lines.ts';
 import { answersChats } from '../jobs/model/answers-chats.ts';
 import { preferenceOfBases, type UsualObjective, usualObjective } from './usual-objective.ts';
 
-/** What the data say about the recipe to write. */
+/** Findings about the data for the recipe. */
 export interface InitFindings {
   /** As the user named it. */
   path: string;
@@ -31,7 +31,7 @@ export interface InitAnswers {
   model: string;
   /** Why this one. */
   because?: string;
-  /** What brings it, where it is not on this machine. */
+  /** Command that fetches it, if it is not on this machine. */
   command?: string;
   groupBy?: string;
   format?: string;
@@ -145,7 +145,7 @@ function cheapLines(objective: UsualObjective): Line[] {
   return [[`objective: ${objective.name}`], ['training:'], ['  seed: 42']];
 }
 
-/** A column that nobody was asked about stands there to be used. */
+/** An unconfirmed group column is written as a comment, ready to be used. */
 function groupLine(
   { groupColumns }: InitFindings,
   groupBy: string | undefined,
@@ -161,7 +161,7 @@ export function holdsMedia({ examples: [first] }: DataInspection): boolean {
   return first !== undefined && 'media' in first && first.media !== undefined;
 }
 
-/** Recommenders are made new, so all of their weights have to move. What a model knows of images suits most classes. */
+/** Recommenders are new, so all of their weights have to be trained. A vision model's features suit most classes. */
 function tuningOf({ examples: [first] }: DataInspection): keyof typeof TUNING_LINES {
   if (first?.kind === 'items') return 'full';
   return first?.kind === 'classification' && first.media?.kind === 'image' ? 'freeze' : 'lora';
@@ -187,14 +187,14 @@ function objectiveLine({ name, remark }: UsualObjective): Line {
   return [`objective: ${name}`, remark];
 }
 
-/** What is made of the rows: some models learn rows of a kind in their own way. */
+/** Objective for the rows: some models learn rows of a kind in their own way. */
 export async function objectiveFor({ objective, inspection }: InitFindings, model: string): Promise<UsualObjective> {
   const kind = inspection.examples[0]?.kind;
   if (kind === 'preference' && !(await answersChats(model))) return preferenceOfBases;
   return (kind && usualObjective(kind, classesOf(model))) ?? objective;
 }
 
-/** What a model's folder says that it is. */
+/** Classes named in a model's config.json. */
 function classesOf(model: string): string[] {
   const path = join(isOwnBase(model) ? modelFolder(model) : model, 'config.json');
   if (!existsSync(path)) return [];

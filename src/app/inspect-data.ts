@@ -50,11 +50,11 @@ export interface InspectedRow {
 export interface DataInspectionResult {
   report: DataReport;
   objective: string;
-  /** Whose tokenizer was used, as the recipe names the model; undefined where there is none. */
+  /** Name of the tokenizer's model, as in the recipe; undefined without one. */
   tokenizer?: string;
   lengths?: LengthReport;
   trainedTokens?: number;
-  /** Of all splits, where rows have classes or numbers. */
+  /** Labels of all splits, for rows with classes or numbers. */
   labels?: LabelReport;
   longRows: Recipe['data']['long_rows'];
   /** Rows of the training split that are longer than max_length. */
@@ -62,7 +62,7 @@ export interface DataInspectionResult {
   rows: InspectedRow[];
   /** Rows that could not be trained on. */
   problems: Problem[];
-  /** What can be trained on, and would not do well. */
+  /** Remarks on data that can be trained on, but not well. */
   remarks: string[];
   /** Where they were asked for: who is in the rows of the files. */
   groups?: DataGroups;
@@ -137,7 +137,7 @@ function isOfText(example: Example | undefined): boolean {
   return (kindOf(example).files?.(example) ?? []).length === 0;
 }
 
-/** What flags say of the rows' format and columns, as a recipe would. */
+/** Format and columns from flags, as in a recipe. */
 async function wordsOn(flags: RecipeFlags): Promise<{ format?: string; columns?: ColumnMapping }> {
   const names = new Set(['format', 'data.format', 'columns', 'data.columns']);
   const ofData = Object.fromEntries(Object.entries(flags).filter(([name]) => names.has(name)));
@@ -157,7 +157,7 @@ function alikeLabels(labels: LabelReport | undefined): string[] {
 
 const SAMPLE = 100;
 
-/** Numbers that stand in a text of several columns without their names, by which alone one is told from another. */
+/** Numbers joined into a text without their column names, which cannot be told apart. */
 function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[] {
   const source = data.columns?.text;
   if (!Array.isArray(source)) return [];

@@ -13,9 +13,9 @@ export { predict, type Predicted } from './predict/predict-rows.ts';
 /** A model that is loaded once and answers rows until it is closed. */
 export interface OpenPredictor {
   readonly task: Task;
-  /** What an answer is: `label`, `labels`, `number`, `tags`, `steps` (of answers), `stretch` (of a text) or `text`. */
+  /** Form of answers: `label`, `labels`, `number`, `tags`, `steps` (of answers), `stretch` (of a text) or `text`. */
   readonly answers: AnswerKind;
-  /** Of a classifier. */
+  /** Classes of a classifier. */
   readonly labels?: readonly string[];
   /**
    * One answer for each row, in their order; a row that cannot be read has an `error` in its place.

@@ -16,7 +16,7 @@ export interface TrainedForm {
   systemPrompt?: string;
   /** The tools that every training row had. */
   tools?: readonly ToolSchema[];
-  /** What training rows had, and not all the same: there is no default for it. */
+  /** Parts that differed between training rows: they have no default. */
   differs?: readonly ('system' | 'tools')[];
 }
 
@@ -91,7 +91,7 @@ function withDefaults<Asked extends Turns>(prompt: Asked, { systemPrompt, tools 
   };
 }
 
-/** What a prompt lacks that training rows had in ways of their own, in words; undefined where it lacks nothing. */
+/** Parts that training rows had in different forms and a prompt lacks, in words; undefined if there are none. */
 export function missingParts(
   { differs = [] }: Pick<TrainedForm, 'differs'>,
   given: { system: boolean; tools: boolean },

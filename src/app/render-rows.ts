@@ -15,7 +15,7 @@ export interface RenderedRows {
   problems: Problem[];
 }
 
-/** What rows are rendered with. */
+/** Context for rendering rows. */
 export interface RenderContext {
   recipe: Recipe;
   /** For models that read images or recordings. */
@@ -71,7 +71,7 @@ async function renderTurns(
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);
 }
 
-/** The whole text or file is read; what is trained is the row's label or number, which is no token. */
+/** The whole text or file is input; the trained label or number is not a token. */
 async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   if (!tokenizer.readsText) return { rows: examples.map(renderFile), problems: [] };
   const framed = await tokenizer.encodeFramed(
@@ -99,7 +99,7 @@ export function renderFile(example: Example): RenderedRow {
 /** Between what is read and its label. */
 const ARROW = '  → ';
 
-/** The label is trained, though it is no token of the row. */
+/** The trained label, which is not a token of the row. */
 function labelPiece(example: Example, at: number): RenderedRow['pieces'][number] {
   return { text: expectedText(example) ?? '', start: at, end: at, trained: true };
 }
@@ -122,7 +122,7 @@ async function renderSequences(examples: readonly Example[], tokenizer: Tokenize
   return { rows, problems: [] };
 }
 
-/** The first token of each word is trained, with its tag beside it. */
+/** The first token of each word is trained, and shown with its tag. */
 async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const tagged = examples as readonly TaggedExample[];
   const encoded = await encodeWords(
@@ -185,7 +185,7 @@ function textsOf(example: Example): { name: string; text: string }[] {
   return [{ name: 'anchor', text: anchor }, { name: 'positive', text: positive }, ...wrong];
 }
 
-/** What is known of the user, then the items, each of which is trained; those that the model does not know are in brackets. */
+/** User features, then the items, each of which is trained; unknown items are in brackets. */
 async function renderItems(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = (examples as readonly ItemsExample[]).map((example): RenderedRow => {
     const { ids, lead } = itemIds(tokenizer, example);

@@ -4,7 +4,7 @@ import { suggestedTraining, type TrainingFacts } from '../train/suggested-traini
 import { modelFolder } from '../jobs/model/base-model.ts';
 import { basisOf, trainingFacts } from '../jobs/train/settle-training.ts';
 
-/** A line of a recipe with a remark beside it. */
+/** A line of a recipe with an optional remark. */
 type Line = readonly [setting: string, remark?: string];
 
 /** The recipe's training part: the rate that suits the base model, where it lies here to be looked at. */
@@ -26,7 +26,7 @@ function rateLine(facts: TrainingFacts | undefined): Line {
   return [`  learning_rate: ${rate}`, `suits ${basisOf(facts)}; auto: found by short trials`];
 }
 
-/** A base that is not here yet, or quantised, is no obstacle: its rate is then decided when the run begins. */
+/** Without local files, or for a quantised base, the rate is decided when the run begins. */
 async function factsOf(
   model: string,
   { tuning, objective }: { tuning: string; objective: string },

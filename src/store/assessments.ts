@@ -38,7 +38,7 @@ export function assessmentPath(folder: string, name: AssessmentName): string {
   return join(folder, `${name}.json`);
 }
 
-/** Undefined where nobody measured it. @throws AttuneError E_RESULTS_VERSION */
+/** Undefined if it was not measured. @throws AttuneError E_RESULTS_VERSION */
 export function readAssessment<Name extends AssessmentName>(folder: string, name: Name): Assessments[Name] | undefined {
   // Another version's figures may mean something else.
   return readVersioned(assessmentPath(folder, name), schemas[name].shape.version.value);

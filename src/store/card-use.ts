@@ -4,7 +4,7 @@ import { table } from '../base/table.ts';
 interface Use {
   /** Command lines that work as they stand, once their files are there. */
   commands: readonly string[];
-  /** What stands between opening and closing in a program. */
+  /** Lines of a program between opening and closing the model. */
   program: readonly string[];
 }
 
@@ -44,7 +44,7 @@ const EMBED: Use = {
   ],
 };
 
-/** Of conversations; what was trained on plain prompts is asked with texts. */
+/** For conversations; models of plain prompts take texts. */
 const CHAT: Use = {
   commands: ['attune chat FOLDER', ...GENERATE.commands],
   program: GENERATE.program.map((line) =>

@@ -1,4 +1,4 @@
-/** How answers change with the group of whoever a row speaks of. */
+/** Dependence of answers on the group of the people mentioned. */
 import { z } from 'zod';
 import { comparedMetricSchema, skippedSystemSchema, verdictSchema } from './results.ts';
 
@@ -11,7 +11,7 @@ const flipRateSchema = z.strictObject({
 export type FlipRate = z.infer<typeof flipRateSchema>;
 
 const groupDifferenceSchema = z.strictObject({
-  /** Of the group, and of what it is put against. */
+  /** Values of the group, and of the comparison. */
   value: z.number(),
   other: z.number(),
   estimate: z.number(),
@@ -27,12 +27,12 @@ export type GroupDifference = z.infer<typeof groupDifferenceSchema>;
 
 const groupEffectSchema = z.strictObject({
   group: z.string(),
-  /** What it is put against: the other group, or `others` where there are several. */
+  /** Comparison: the other group, or `others` if there are several. */
   against: z.string(),
   pairs: z.number(),
   /** By metric: how much better answers are for the group. */
   metrics: z.record(z.string(), groupDifferenceSchema),
-  /** By answer, where there are few kinds: how much more often the group is given it. Of numbers under `value`. */
+  /** Increase of each answer's frequency for the group, if there are few distinct answers. Numbers are under `value`. */
   answers: z.record(z.string(), groupDifferenceSchema),
 });
 export type GroupEffect = z.infer<typeof groupEffectSchema>;

@@ -23,7 +23,7 @@ const generalMeasureSchema = z.strictObject({
 });
 export type GeneralMeasure = z.infer<typeof generalMeasureSchema>;
 
-/** What a run did to a model beside its task, on the general set. The run folder's forgetting.json. */
+/** Effect of a run on the general set. The run folder's forgetting.json. */
 export const forgettingSchema = z.strictObject({
   version: z.literal(1),
   confidence: z.number(),

@@ -9,14 +9,14 @@ const groundedSystemSchema = z.strictObject({
   name: z.string(),
   /** Share of all answers that say what the source does not. */
   hallucinated: safetyFiguresSchema,
-  /** Of rows whose source is silent, and of those whose source tells. */
+  /** For rows whose source lacks the answer, and for those whose source has it. */
   answeredThoughSilent: groundedFiguresSchema.optional(),
   abstainedThoughTold: groundedFiguresSchema.optional(),
   citations: z.strictObject({
     quotes: z.number(),
     wrong: z.number(),
   }),
-  /** Of the answers that were given, by confidence; undefined where none was. */
+  /** Risk of the given answers by confidence; undefined if there were none. */
   riskCoverage: z
     .strictObject({
       points: z
@@ -55,7 +55,7 @@ const groundedSystemSchema = z.strictObject({
 });
 export type GroundedSystem = z.infer<typeof groundedSystemSchema>;
 
-/** Whether answers stand in their sources. The run folder's groundedness.json. */
+/** Whether answers are supported by their sources. The run folder's groundedness.json. */
 export const groundednessResultsSchema = z.strictObject({
   version: z.literal(1),
   file: z.string(),
@@ -63,7 +63,7 @@ export const groundednessResultsSchema = z.strictObject({
   rows: z.number(),
   /** The tuned model first; each of the others as it is, and the first set against every one of them. */
   systems: z.array(groundedSystemSchema).readonly(),
-  /** Who said whether a source carries an answer: a judging model, or the classifier and how often that is right. */
+  /** Judge of support: a model, or the classifier with its accuracy. */
   by: z.union([
     z.strictObject({
       judge: z.string(),

@@ -114,7 +114,7 @@ export function isFile(path: string): boolean {
   }
 }
 
-/** Undefined where there is no file: opening a pipe would wait for its other end. */
+/** Undefined unless it is a regular file: opening a pipe would block. */
 function openIfFile(path: string): number | undefined {
   if (!isFile(path)) return undefined;
   try {

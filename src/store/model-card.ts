@@ -7,7 +7,7 @@ import { greatest } from '../base/many.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison, Conclusion } from './results.ts';
 
-/** What training rows lost of their privacy (Dwork and Roth, 2014). */
+/** Privacy loss of the training rows (Dwork and Roth, 2014). */
 export interface PrivacySpent {
   epsilon: number;
   delta: number;
@@ -19,20 +19,20 @@ export interface PrivacySpent {
   accountant: string;
 }
 
-/** What a model card is written from. */
+/** Contents of a model card. */
 export interface ModelCardParts {
   name: string;
   /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a system without weights of a network. */
   kind: 'adapter' | 'model' | 'cheap';
   /** Whether only attune opens it. */
   isOwnFormat?: boolean;
-  /** What a cheap system is, for people: "tf-idf + logistic regression". */
+  /** Name of a cheap system, for people: "tf-idf + logistic regression". */
   system?: string;
   /** Whether a cheap system's folder has its training rows in clear. */
   holdsRows?: boolean;
   /** Hub name or folder; absent for a model trained from nothing. */
   baseModel?: string;
-  /** Of the result, which the base model's bounds: "apache-2.0". */
+  /** Licence of the result, bounded by the base model's: "apache-2.0". */
   license?: string;
   languages?: readonly string[];
   /** The Hub's name of what it does: "text-generation", "text-classification". */
@@ -50,13 +50,13 @@ export interface ModelCardParts {
   /** By split: of the model as it is saved. */
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
-  /** What each row lost of its privacy, where training bounded that. */
+  /** Privacy loss of each row, if training bounded it. */
   privacy?: PrivacySpent;
   /** The resolved recipe. */
   recipe: unknown;
   /** Versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
-  /** What the maker wants to add, in Markdown: limits, intended use. */
+  /** The maker's additions in Markdown: limits, intended use. */
   notes?: string;
 }
 
@@ -115,7 +115,7 @@ function indexedResults({ metrics, source, data: used, task }: ModelCardParts): 
   }));
 }
 
-/** A folder's last name only: the path before it is nobody else's business. */
+/** Last component of a folder's path: the rest is private. */
 function publicName(name: string): string {
   return isAbsolute(name) || name.startsWith('.') ? basename(name) : name;
 }
@@ -181,7 +181,7 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
   return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
-/** What it was made for, as far as its rows say, and what nobody has measured. */
+/** Intended use, as far as the rows show it, and what was not measured. */
 function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): string | undefined {
   if (notes !== undefined) return undefined;
   const rows =
@@ -226,7 +226,7 @@ function data({ data: used, source }: ModelCardParts): string | undefined {
     .filter(([, count]) => count > 0)
     .map(([split, count]) => [split, formatCount(count), `\`${entryOf(used.hashes, split) ?? '–'}\``]);
   const from = source === undefined ? '' : `From \`${source.split(', ').map(publicName).join(', ')}\`, `;
-  // Labels of whole rows are no tokens.
+  // Labels of whole rows are not tokens.
   const trained = used.lossTokens > 0 ? `, ${formatCount(used.lossTokens)} of them trained` : '';
   const tokens = `${formatCount(used.inputTokens)} input tokens${trained}.`;
   return `## Data\n\n${from}format ${used.format}.${used.inputTokens > 0 ? ` ${tokens}` : ''}\n\n${table(['Split', 'Rows', 'Content hash'], rows)}`;

@@ -50,7 +50,7 @@ export async function listModels(index: Index): Promise<ModelRecord[]> {
   return rows.filter(({ id }) => (isAbsolute(id) ? existsSync(id) : !failed.has(id)));
 }
 
-/** What a model's folder says of itself; a hub name says nothing here. */
+/** Description of a model's folder; a hub name has none. */
 function describeModel(id: string): Omit<ModelRecord, 'run' | 'created_at'> {
   const adapter = readConfig(join(id, 'adapter_config.json'));
   const config = readConfig(join(id, 'config.json'));

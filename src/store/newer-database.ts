@@ -32,7 +32,7 @@ export function isNewerDatabase(error: unknown): error is AttuneError {
   return error instanceof AttuneError && error.code === 'E_DATABASE_NEWER';
 }
 
-/** Those that have been run; none where nobody can tell. */
+/** Migrations that have been run; empty if unknown. */
 async function migrationsOf<Schema>(
   database: Kysely<Schema>,
   place: DatabasePlace,

@@ -10,7 +10,7 @@ const AWAY_CODE = /^(?:ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|08|57P
 const AWAY_MESSAGE =
   /^(?:Connection terminated|timeout e(?:xceeded when trying to connect|xpired)|Query read timeout|Client (?:was closed|has encountered a connection error)|Postgres connection has been discarded)/;
 
-/** Of those: a database that accepts connections but does not respond. */
+/** A database that accepts connections but does not respond. */
 const SILENT_MESSAGE = /^(?:Connection terminated due to connection timeout|timeout expired|Query read timeout)/;
 
 /** That others wait for a trial. */

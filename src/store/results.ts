@@ -19,7 +19,7 @@ export const comparedMetricSchema = z.strictObject({
   checksForm: z.boolean().optional(),
   /** Its table is what it tells; its value stands elsewhere already. */
   isTable: z.boolean().optional(),
-  /** A property: no value is better than another, so `better` is meaningless and there are no differences. */
+  /** A property: `better` is meaningless, and there are no differences. */
   isProperty: z.boolean().optional(),
 });
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;

@@ -58,7 +58,7 @@ export type SafetyExample = z.infer<typeof safetyExampleSchema>;
 /** A model's unsafe answers, before and after training. The run folder's safety.json. */
 export const safetyResultsSchema = z.strictObject({
   version: z.literal(1),
-  /** Systems after and before; absent if there is no comparison. */
+  /** System after training, and before; absent without a comparison. */
   after: z.string(),
   before: z.string().optional(),
   confidence: z.number(),

@@ -14,7 +14,7 @@ export class SilenceWatch {
 
   /** The old ones among the signs that there are. @param asked when they were asked for, by `performance.now()` */
   silent(signs: readonly string[], asked: number): ReadonlySet<string> {
-    // A sign is known to exist only since now, not since `asked`: a watcher suspended in between condemns nobody.
+    // A sign is known to exist only since now, not since `asked`, in case the watcher was suspended in between.
     const now = performance.now();
     this.#since = new Map(signs.map((sign) => [sign, this.#since.get(sign) ?? now]));
     return new Set(signs.filter((sign) => asked - this.#since.get(sign)! >= this.#limit));

@@ -68,7 +68,7 @@ describe('answers under a constraint', () => {
   test('are valid under random schemas', { timeout: 300_000 }, () => {
     const { answers, empty, refused, invalid } = tryAll(SCHEMAS, randomSchema);
     expect(invalid).toEqual([]);
-    // Branches with random properties can overlap, which is told; nothing else is refused.
+    // Branches with random properties can overlap, which is an error; others are not expected.
     expect(refused.filter((message) => !message.includes('may fit another too'))).toEqual([]);
     expect(empty + refused.length).toBeLessThan(SCHEMAS / 10);
     expect(answers).toBeGreaterThan(1_500);

@@ -12,7 +12,7 @@ export const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../../a
 const vocabularies = new WeakMap<Tokenizer, Vocabulary>();
 const compiled = new WeakMap<Tokenizer, Map<string, CompiledConstraint>>();
 
-/** What the compiler's thread makes, in this one; once for the same content. */
+/** Compiles in this thread; memoised by content. */
 export function compiledHere(spec: ConstraintSpec, tokenizer = attuneBase): CompiledConstraint {
   const vocabulary = vocabularies.get(tokenizer) ?? Vocabulary.of(tokenizer);
   vocabularies.set(tokenizer, vocabulary);

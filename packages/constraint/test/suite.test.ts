@@ -17,7 +17,7 @@ interface Outcome {
   isAllowed: boolean;
 }
 
-/** What is not declared is not written, declared properties come in the schema's order, and `properties` means an object. */
+/** Undeclared properties are not generated, declared ones come in the schema's order, and `properties` implies an object. */
 const NARROWER = [
   'additionalItems: additionalItems are allowed by default: only the first item is validated',
   'additionalProperties: additionalProperties are allowed by default: additional properties are allowed',

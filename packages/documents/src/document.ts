@@ -68,7 +68,7 @@ export interface MessageDocument {
   role?: 'agent' | 'customer' | 'system';
   /** Milliseconds since the epoch. */
   at?: number;
-  /** What the author wrote, without what is quoted and without the signature. */
+  /** The author's own text, without quotations and signature. */
   text: string;
   quoted?: string;
   signature?: string;
@@ -82,7 +82,7 @@ export interface RecordDocument {
   origins: readonly Origin[];
 }
 
-/** What comes out of files. */
+/** Document read from a file. */
 export type Document = TextDocument | MessageDocument | RecordDocument;
 
 /** A row to train on: a line of JSONL is its values and, under `provenance`, its origins. */
@@ -90,11 +90,11 @@ export interface DataRow {
   kind: 'row';
   values: Record<string, unknown>;
   origins: readonly Origin[];
-  /** Of a row whose values were taken out, what it is split by; no part of what is written. */
+  /** Split keys of a row whose values were removed; not written. */
   splitKeys?: Record<string, unknown>;
 }
 
-/** What flows between steps. */
+/** Item passed between steps. */
 export type Item = Document | DataRow;
 
 export type ItemKind = Item['kind'];

@@ -83,7 +83,7 @@ function special(path: string, name: string): FoundFile {
   return { path, name, reason: 'special-file', message: 'a pipe, a socket or a device' };
 }
 
-/** What a link leads to inside the folder is read where it lies; what lies outside is none of the folder's. */
+/** Links inside the folder are skipped, since their targets are read in place; targets outside do not belong to the folder. */
 async function link(path: string, name: string, root: string): Promise<FoundFile> {
   const to = await readlink(path).catch(() => '?');
   const real = await realpath(path).catch(() => undefined);

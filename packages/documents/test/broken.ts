@@ -49,7 +49,7 @@ function changed(data: Buffer, times: number, change: (copy: Buffer) => void): B
   return copy;
 }
 
-/** So many broken files, by name; one in eight is named as another kind of file. */
+/** Broken files by name; one in eight has another kind's extension. */
 export function brokenFiles(
   whole: readonly { name: string; data: Buffer }[],
   { count, seed }: { count: number; seed: number },

@@ -1,4 +1,4 @@
-/** What a reader's process tries in reach.test.ts; prints what it came to. */
+/** Attempts of a reader's process in reach.test.ts; prints the outcomes. */
 import { spawnSync } from 'node:child_process';
 import { resolve4 } from 'node:dns/promises';
 import { createSocket } from 'node:dgram';

@@ -30,9 +30,9 @@ export type AdviseOptions = CallOptions<typeof useCase>;
 
 export interface Advice {
   rows: { train: number; validation: number; test: number };
-  /** What the answers look like: classes, json, short, long, text. */
+  /** Form of the answers: classes, json, short, long, text. */
   answers: string;
-  /** What was measured on the test rows. */
+  /** Comparison on the test rows. */
   comparison: Comparison;
   curve: LearningCurve;
   recommendation: Recommendation;
@@ -46,9 +46,9 @@ export interface Advised extends Advice {
 const FEWEST_ROWS = 20;
 
 /**
- * What to do with data before money is spent on them: what cheap systems reach, how that grows with the rows, and,
- * with a model, whether asking it does or tuning it pays.
- * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and what reading and training raise
+ * Advice on data before money is spent: the results of cheap systems, how they grow with the rows, and, with a model,
+ * whether prompting suffices or tuning pays.
+ * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and errors of reading and training
  */
 export async function advise(data: string | Recipe, options: AdviseOptions = {}): Promise<Advised> {
   const { flags: given = {}, withModel = 'model' in given, onEvent, signal, onNotice } = options;
@@ -70,7 +70,7 @@ function recipeOf(data: string, { flags, onNotice }: AdviseOptions): Promise<Rec
   return resolveRecipe({ model: OWN_BASE, data: { train: data } }, { flags, onNotice });
 }
 
-/** With the columns that `init` would write into a recipe, where nobody names them. @throws as `readColumns` */
+/** Adds the columns that `init` would write into a recipe, unless they are named. @throws as `readColumns` */
 async function withColumns(
   data: string,
   flags: RecipeFlags,
@@ -139,7 +139,7 @@ interface Measuring {
   recipe: Recipe;
   rows: CheapRows;
   parts: readonly (readonly Example[])[];
-  /** What the recipe names, or what suits the answers. */
+  /** Metrics of the recipe, or those that suit the answers. */
   metrics: readonly WrittenMetric[];
   meaning: LabelMeaning;
   /** Test rows in all, where those compared are a sample. */

@@ -5,7 +5,7 @@ import { modelFolder } from '../../jobs/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { usualObjective } from '../usual-objective.ts';
 
-/** What a recipe optimises that says nothing of it. */
+/** Default objective. */
 const DEFAULT = 'sft';
 
 /**

@@ -59,7 +59,7 @@ function firstOf(answered: readonly Answered[], scores: readonly (Score | undefi
     scores.findIndex((score) => score !== undefined),
   );
   for (const [i, score] of scores.entries()) {
-    // What gives nothing for the deciding metric cannot be judged by it.
+    // Systems without input for the deciding metric cannot be judged.
     if (score !== undefined && isBetter(score.value, scores[best]?.value, score.better)) best = i;
   }
   const own = answered.findIndex(({ name }, i) => {

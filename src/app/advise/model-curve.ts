@@ -14,7 +14,7 @@ import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { usualSystems } from '../../jobs/compare/usual-systems.ts';
 import type { CheapRows } from './cheap-curve.ts';
 
-/** The column of the written rows that their groups stand in. */
+/** Column of the groups in the written rows. */
 const GROUP = 'group';
 
 export interface ModelCurveOptions {
@@ -56,7 +56,7 @@ export async function measureModel(
   }
 }
 
-/** The smaller ones are measured alone; they are no rivals. */
+/** Smaller models are measured alone, and are not rivals. */
 async function trainAndCompare(
   recipe: Recipe,
   { metrics, onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },

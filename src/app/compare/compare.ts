@@ -22,13 +22,13 @@ import type { CompareOptions } from './compare-options.ts';
 import { countOwnRows } from './own-rows.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 
-/** `counted`: the run whose verdict counts the rows, where they are somebody's own. */
+/** `counted`: the run whose verdict counts the user's own rows. */
 export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
 /**
- * Judges the first system by the others on the same rows. A run alone is compared again with what its recipe names,
- * and its report is written anew; where the rows are somebody's own, its verdict counts them.
- * @throws AttuneError of every kind that rows, models and endpoints can raise
+ * Judges the first system by the others on the same rows. A run alone is compared again with its recipe's systems,
+ * and its report is rewritten; its verdict also counts the user's own rows.
+ * @throws AttuneError of rows, models and endpoints
  */
 export async function compare(systems: readonly string[], options: CompareOptions = {}): Promise<ComparedSystems> {
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);

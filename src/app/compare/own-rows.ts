@@ -2,7 +2,7 @@ import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
 import { outdatedAssessments, readAssessments, writeAssessment } from '../../store/assessments.ts';
 import type { Comparison } from '../../store/results.ts';
 
-/** Whether the verdict of a run counts rows of somebody's own: what was asked in other words is asked of them too. */
+/** Whether the verdict of a run counts the user's own rows: the same systems were tested on them. */
 export function countOwnRows(run: string, own: Comparison): boolean {
   const { comparison, wording } = readAssessments(run);
   if (comparison === undefined || wording === undefined || own.metric !== comparison.metric) return false;

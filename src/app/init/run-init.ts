@@ -22,9 +22,9 @@ import { refuseDocuments } from './documents.ts';
 import { nextSteps, type NextStep } from './next-steps.ts';
 import { initWarnings, type LearntColumns } from './warnings.ts';
 
-/** Somebody who can be asked. */
+/** Interactive questions. */
 export interface InitQuestions {
-  /** What the columns are; `{}` keeps the likeliest reading. */
+  /** Hints on the columns; `{}` keeps the likeliest reading. */
   columns(reading: ColumnReading): Promise<InitHints>;
   model(base: Base): Promise<string>;
   /** Whether to fetch a base now that is not on this machine. */
@@ -43,13 +43,13 @@ export interface InitResult {
   columns?: ColumnMapping;
   objective: string;
   model: string;
-  /** What brings the model, where it is not on this machine. */
+  /** Command that fetches the model, if it is not on this machine. */
   command?: string;
   /** The npm package that the command fetches. */
   package?: Base['package'];
-  /** What there is to know of the model before it is tuned. */
+  /** Remark on the model before tuning. */
   remark?: string;
-  /** What was thought of the columns, likeliest first. */
+  /** Readings of the columns, likeliest first. */
   guesses: Guess[];
   /** Why the first was taken. */
   reasons: readonly string[];
@@ -60,7 +60,7 @@ export interface InitResult {
   problems: InitFindings['inspection']['problems'];
   /** Why this model. */
   because: string;
-  /** What would not do well, a sentence each. */
+  /** Expected problems, a sentence each. */
   warnings: readonly string[];
   /** Commands that lead on, in their order. */
   next: readonly NextStep[];
@@ -147,7 +147,7 @@ function unreadColumns({ profiles, guesses: [best], reasons }: ColumnReading): s
   return profiles.map(({ name }) => name).filter((name) => name !== best.target && !best.text.includes(name));
 }
 
-/** A table whose columns nobody has named, and that may be read in more than one way. */
+/** A table whose columns were not named, and that has several readings. */
 function isOpen({ guesses, profiles, columns, isClear }: ColumnReading, hints: InitHints): boolean {
   if (hints.columns !== undefined || hints.labelColumn !== undefined || hints.answerColumn !== undefined) return false;
   if (!isClear) return profiles.length > 0;
@@ -192,7 +192,7 @@ function tableBase({ objective }: InitFindings, reading: ColumnReading): Base | 
   return { model: 'trees', reason: 'gradient-boosted trees: the columns are numbers and classes, not text' };
 }
 
-/** What `attune models create` must be told of the columns. */
+/** Column options for `attune models create`. */
 function createOptions({ format, columns }: ColumnReading): string {
   const mapping = columns === undefined ? '' : ` --columns ${JSON.stringify(flow(columns))}`;
   return `${format === undefined ? '' : ` --format ${format}`}${mapping}`;

@@ -1,4 +1,4 @@
-/** What a recipe can be written for, and would not do well. */
+/** Warnings about data that can be trained on, but not well. */
 import { plural } from '../../base/format.ts';
 import type { ColumnProfile } from '../../data/guess/index.ts';
 import { isLabelName, isRunningNumber } from '../../data/guess/index.ts';
@@ -16,7 +16,7 @@ const RUNNING = 'a running number or an id';
 
 export interface LearntColumns {
   objective: string;
-  /** What is read; and what is learnt, where the rows have it in a column. */
+  /** Input columns, and the target, if it is a column. */
   read: readonly ColumnProfile[];
   target?: ColumnProfile;
   /** All of the file, in their order. */
@@ -69,7 +69,7 @@ function looksLikeValue({ name, kind, frequent }: ColumnProfile): boolean {
   );
 }
 
-/** A column that is called a label and cannot be one is probably what was meant, and another stands in for it. */
+/** A constant column named like a label is probably the intended one, and another was used instead. */
 function constantLabels(all: readonly ColumnProfile[], target: ColumnProfile): string[] {
   return all
     .filter((one) => one !== target && isLabelName(one.name) && one.distinct === 1 && one.filled > 1)

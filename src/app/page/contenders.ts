@@ -9,7 +9,7 @@ import type { TryKind, TryPlan } from './try-plan.ts';
 
 export type ContenderName = 'tuned' | 'base' | 'rival';
 
-/** What a page is told while the models answer, as it happens. */
+/** Line of a streamed answer. */
 export type AnswerLine = { system: ContenderName } & (AnswerPart | { error: string });
 
 export interface Contenders {

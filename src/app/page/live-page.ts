@@ -39,7 +39,7 @@ const LIVE_SCRIPT = `
 })();
 `;
 
-/** What a run's page has while the run goes on. */
+/** Part of a run's page while the run is in progress. */
 export function livePage(version: string): LivePart {
   const section = html`<p class="soft small following" role="status" data-version="${version}">
     This page follows the run.

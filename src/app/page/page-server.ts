@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseJson } from '../../files/json.ts';
 
-/** What a page's server gives: one page, its state, and one question that the page may ask. */
+/** Content of a page's server: one page, its state, and one request that the page may make. */
 export interface PageContent {
   /** The page as it is now. */
   page(): string;
@@ -11,17 +11,17 @@ export interface PageContent {
   until?: number;
   /** A few words that tell whether the page has changed. */
   state(): unknown;
-  /** Of a question's body. */
+  /** Maximum size of a request's body. */
   mostBytes: number;
-  /** What answers a question of the page; undefined where that is no question. */
+  /** Handler of a request from the page; undefined if the request is invalid. */
   ask(body: unknown): Answering | undefined;
 }
 
-/** Answers line by line; `signal` says that nobody listens any more. */
+/** Answers line by line; `signal` is aborted when the client has gone. */
 export type Answering = (line: (value: unknown) => void, signal: AbortSignal) => Promise<void>;
 
 export interface PageServer {
-  /** With its token: whoever does not know it gets nothing. */
+  /** URL with its token, without which nothing is served. */
   readonly url: string;
   close(): Promise<void>;
 }

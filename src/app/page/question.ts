@@ -1,6 +1,6 @@
 import type { TryPlan } from './try-plan.ts';
 
-/** What the page asks, by the form of its box. */
+/** Request of the page, by the form of its box. */
 export type Question =
   | { kind: 'text'; text: string; isChat: boolean; maxNewTokens: number }
   | { kind: 'row'; row: Readonly<Record<string, string>> | string }
@@ -8,7 +8,7 @@ export type Question =
   | { kind: 'file'; bytes: Buffer; texts: readonly string[] };
 
 const MOST_TOKENS = 4096;
-/** Of a file that the page sends. */
+/** Maximum size of an uploaded file. */
 export const MOST_FILE_BYTES = 8 * 2 ** 20;
 
 interface Sent {
@@ -16,7 +16,7 @@ interface Sent {
   file?: Buffer;
 }
 
-/** What came over the wire is checked like any input; undefined where it is no question of this box. */
+/** Validates a request; undefined if it does not fit this box. */
 export function questionOf(body: unknown, plan: TryPlan): Question | undefined {
   const sent = sentBy(body);
   if (sent === undefined) return undefined;

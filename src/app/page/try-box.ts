@@ -16,12 +16,12 @@ interface TextField {
   rows: number;
   value?: string;
   isOptional?: boolean;
-  /** Beside the label. */
+  /** Shown next to the label. */
   hint?: string;
 }
 
 interface Form {
-  /** What the box does, in a sentence or two. */
+  /** Description of the box, in a sentence or two. */
   about: string;
   button: string;
   texts: readonly TextField[];
@@ -55,7 +55,7 @@ export function tryBox(report: RunReport, plan: TryPlan): LivePart {
 
 const IMAGE = { label: 'An image', accept: 'image/*' };
 
-/** What forms are made from. */
+/** Inputs of the forms. */
 interface FormParts extends Pick<TryPlan, 'columns' | 'collection' | 'trained'> {
   /** A held-out row's prompt. */
   sample?: string;
@@ -75,7 +75,7 @@ function questionOf(prompt: string | undefined, trained: TryPlan['trained']): st
   return trained?.systemPrompt !== undefined && prompt?.startsWith(before) ? prompt.slice(before.length) : prompt;
 }
 
-/** What a message is asked with, or lacks. */
+/** Defaults that are sent with a message, or missing. */
 function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
   const given = [
     ...(systemPrompt === undefined ? [] : ['the system message']),

@@ -5,13 +5,13 @@ import type { MethodOptionInputs } from '../../methods/options.ts';
 import type { RunReport } from '../../report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
 
-/** What a result is tried with: the form of its box. */
+/** Form of the box for trying a result. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
 
 /** How a run's result can be tried on its page. */
 export interface TryPlan {
   kind: TryKind;
-  /** What answers next to the result: its base, or the cheap system that was best on the rows of the comparison. */
+  /** System next to the result: its base, or the cheap system that was best in the comparison. */
   beside?: { title: string; rival?: BaselineName };
   /** The columns that a row's text is made of, where they are several. */
   columns?: readonly string[];
@@ -21,7 +21,7 @@ export interface TryPlan {
   trained?: TrainedForm;
 }
 
-/** By what was trained; hidden tokens are filled in for nobody, and steps are judged of answers alone. */
+/** By objective; masked language models and process reward models have no box. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   dpo: 'writing',
@@ -65,7 +65,7 @@ const FILES: Readonly<Record<string, TryKind>> = table({
   recordings: 'recording',
 });
 
-/** What a base model does too, as well as it can, without a head of its own. */
+/** Forms that a base model supports too, without a head of its own. */
 const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];
 
 /** A base whose head is untrained answers at random, so a system that was fitted on the same rows is set next to these. */
@@ -75,7 +75,7 @@ const CONSTANT: readonly string[] = ['majority', 'mean'];
 
 const MOST_TEXTS = 500;
 
-/** Undefined where there is no result yet, or one that answers nothing by itself. */
+/** Undefined without a result, or for one that answers nothing by itself. */
 export function tryPlan(
   { run, data, recipe, samples, comparison }: RunReport,
   trained?: TrainedForm,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 
-/** What the page sent as a file, for as long as the work needs it; its name is never the sender's. */
+/** Stores an uploaded file for the duration of the work; its name is never the client's. */
 export async function withUpload<Result>(bytes: Uint8Array, work: (path: string) => Promise<Result>): Promise<Result> {
   const folder = temporaryFolder('upload');
   try {

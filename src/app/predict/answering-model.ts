@@ -26,13 +26,13 @@ export interface AnswerOptions {
   total?: number;
 }
 
-/** What answers examples until it is closed: a model in the worker, or whatever else can. */
+/** Answers examples until it is closed: a model in the worker, or a cheap system. */
 export interface AnsweringModel {
   readonly description: PredictorDescription;
   /** One prediction for each example, in their order. */
   answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
   close(): Promise<void>;
-  /** Of one with a process of its own: rejects when that is gone before it was closed. */
+  /** For models with a process of their own: rejects if the process ends before it was closed. */
   readonly ended?: Promise<unknown>;
 }
 

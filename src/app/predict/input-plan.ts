@@ -18,11 +18,11 @@ export interface InputOptions extends LayoutOptions {
   signal?: AbortSignal;
 }
 
-/** What is to be answered. */
+/** Rows to answer. */
 export interface InputPlan {
   sources: readonly SourceFile[];
   rows?: Iterable<Row> | AsyncIterable<Row>;
-  /** Of all rows of files, in the order in which they first stand there. */
+  /** Columns of all files, in order of first appearance. */
   columns: ReadonlySet<string>;
   /** Where it is known. */
   total?: number;
@@ -99,7 +99,7 @@ async function* readFiles(
 /** For rows that nothing can be done with. */
 export const UNANSWERED: Refusal = { what: 'cannot be answered', fix: 'correct these rows, or delete them' };
 
-/** What is wrong with a row that has an error in place of an answer. */
+/** Problems of a row with an error in place of an answer. */
 export function defectsOf({ file, line, problems }: InputRow, error: string | undefined): readonly Problem[] {
   if (error === undefined) return [];
   return problems.length > 0 ? problems : [{ file, line, message: error }];

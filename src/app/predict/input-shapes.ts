@@ -22,7 +22,7 @@ const MEDIA_FORMATS: Record<NonNullable<PredictorDescription['media']>, FormatNa
   audio: 'audio_classification',
 };
 
-/** What rows for a model look like: those that it was trained on, or else what suits its answers. */
+/** Expected form of rows: that of the training rows, otherwise one that suits its answers. */
 export function shapesFor({ answers, media, shapes }: PredictorDescription, origin: string): KnownShapes {
   const written = media === undefined ? TEXT_FORMATS[answers] : [MEDIA_FORMATS[media]];
   const usual = media === 'audio' && answers === 'text' ? ['recordings'] : written;

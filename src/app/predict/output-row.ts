@@ -24,14 +24,14 @@ interface Likely {
   probability: number;
 }
 
-/** What a value is made of beside the prediction. */
+/** Inputs of a value besides the prediction. */
 interface RowContext {
   input: InputRow;
   /** As many of the likeliest classes as are wanted. */
   top: readonly Likely[];
 }
 
-/** What is added to each row: a name, and its value. */
+/** Added column: a name, and its value. */
 interface Added {
   name: string;
   value(predicted: PredictedRow, context: RowContext): unknown;
@@ -71,7 +71,7 @@ function probabilityValues({ topK, hasProbabilities }: AddedOptions): Added[] {
   return [...(topK > 0 ? [likeliest] : []), ...(hasProbabilities ? [all] : [])];
 }
 
-/** Of the class that is given; of several a list, in their order. */
+/** Probability of the predicted class; a list for several, in their order. */
 function probabilityOf({ prediction: given, probability, probabilities = {} }: PredictedRow): unknown {
   return Array.isArray(given) ? given.map((label) => entryOf(probabilities, label)) : probability;
 }
@@ -82,7 +82,7 @@ function likeliestOf({ probabilities = {} }: PredictedRow, count: number): Likel
   return all.toSorted((a, b) => b.probability - a.probability).slice(0, count);
 }
 
-/** Lays predictions out beside the columns of their rows, none of which is written over. */
+/** Arranges predictions next to the columns of their rows, without overwriting any. */
 export class OutputLayout {
   /** All columns of a table. */
   readonly columns: readonly string[];

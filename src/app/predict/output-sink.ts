@@ -38,7 +38,7 @@ export class OutputSink implements Disposable {
     this.#draft?.commit();
   }
 
-  /** Keeps what was written so far under a name of its own, which it gives; undefined where there is nothing to keep. */
+  /** Saves the rows written so far under another name, which it returns; undefined if there are none. */
   keepPart(): string | undefined {
     if (this.#draft === undefined || this.#rows === 0) return undefined;
     const path = partName(this.#draft.path);

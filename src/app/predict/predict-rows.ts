@@ -26,7 +26,7 @@ export interface Predicted {
   rows: number;
   /** How many of them have an error in place of an answer. */
   bad: number;
-  /** What is wrong with the bad ones: the first of them. */
+  /** First problems of bad rows. */
   problems: Problem[];
   /** All rows of the input, where that is known. */
   available?: number;
@@ -89,7 +89,7 @@ function checkOutput(to: string, { sources }: InputPlan): void {
   requireWritable(to);
 }
 
-/** What changes nothing would be ignored in silence. */
+/** Rejects options that have no effect. */
 function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabilities }: PredictOptions): void {
   if (answers === 'label' || answers === 'labels') return;
   const idle = { top_k: topK !== undefined, probabilities: probabilities === true };
@@ -103,7 +103,7 @@ function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabili
 
 /** Rows that are answered together and then written: as many as are measured at once, to the same digits. */
 const ROWS_AT_ONCE = 512;
-/** Of texts to write, each of which takes long. */
+/** Batch size for generated texts, each of which takes long. */
 const TEXTS_AT_ONCE = 128;
 
 async function refuseBad(answerer: RowAnswerer, plan: InputPlan, options: PredictOptions): Promise<void> {
@@ -195,7 +195,7 @@ interface Part {
   signal?: AbortSignal;
 }
 
-/** What is answered already is kept, and the error says where. */
+/** Finished answers are saved, and the error says where. */
 function keptPart(error: unknown, { sink, tally, total, signal }: Part): unknown {
   const isRefusal = error instanceof AttuneError && (error.code === 'E_BAD_ROWS' || error.code === 'E_DISK_FULL');
   const part = isRefusal ? undefined : sink?.keepPart();

@@ -22,17 +22,17 @@ export interface PredictedRow {
    * first wrong one, from 0, or -1. Null where a text holds no answer, and where there is an error.
    */
   prediction: string | string[] | number | null;
-  /** Of the class that is given. */
+  /** Probability of the predicted class. */
   probability?: number;
-  /** By class, the likeliest first (names that are whole numbers stand in their order). */
+  /** By class, likeliest first (integer-like names come first, in order). */
   probabilities?: Record<string, number>;
-  /** Of a model that tags words. */
+  /** Token classification. */
   spans?: PredictedSpan[];
-  /** Of a model that judges steps: how probable it is that each is right. */
+  /** Process reward models: probability that each step is right. */
   steps?: number[];
-  /** Of a model that finds answers in texts: the best stretch, given or not; `none_by`: by how much none is better. */
+  /** Question answering: the best span, given or not; `none_by`: margin of "none" over it. */
   stretch?: Omit<PredictedSpan, 'label'> & { none_by: number };
-  /** Of a text that ends at the limit of tokens. */
+  /** For texts that end at the token limit. */
   cut?: true;
   /** Why the row has no answer. */
   error?: string;
@@ -44,7 +44,7 @@ export type ThresholdOption = number | Thresholds;
 export interface ReadingOptions {
   /** In place of what was chosen when the model was trained. */
   threshold?: ThresholdOption;
-  /** At most so many probabilities of each row. */
+  /** Maximum number of probabilities per row. */
   topK?: number;
 }
 

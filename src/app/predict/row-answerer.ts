@@ -29,7 +29,7 @@ export interface RowsOptions extends LayoutOptions, ReadingOptions, Pick<AnswerO
 /** A model with what turns rows into its examples, and its predictions into answers. */
 export class RowAnswerer {
   readonly description: PredictorDescription;
-  /** What files of rows are expected to look like. */
+  /** Expected form of files of rows. */
   readonly known: KnownShapes;
   readonly #model: AnsweringModel;
   readonly #trained: TrainedForm | undefined;

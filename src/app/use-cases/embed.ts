@@ -35,7 +35,7 @@ export const useCase = defineUseCase({
     return embed(model, { ...options, ...call });
   },
   async inTerminal({ model, ...options }, console): Promise<Embedded> {
-    // Numbers of a whole file on standard output would help nobody.
+    // Vectors of a whole file on standard output are useless.
     if (options.input !== undefined && options.text === undefined && options.output === undefined)
       throw new AttuneError('E_USAGE', {
         what: 'Vectors of a file need one to go to',

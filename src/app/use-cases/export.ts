@@ -7,7 +7,7 @@ import type { FileOrRows } from '../rows/temporary-rows.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
-/** What was written, or with `check` how a server's answers compare. */
+/** Written files, or with `check` the comparison with a server's answers. */
 type Exported =
   | (ExportResult & Partial<Record<'equal' | 'differing', undefined>>)
   | (ServedCheck & Partial<Record<'folder' | 'before' | 'after', undefined>>);

@@ -73,8 +73,8 @@ function place<Name extends string, Schema extends z.ZodType>(
 const asText = (typed: Typed): string => (typeof typed === 'string' ? typed : typed.join(','));
 
 /**
- * The builders of arguments and options. Options may be left out unless `required` says otherwise; summaries are what
- * the help prints, so a default stands in them.
+ * Builders of arguments and options. Options are optional unless `required`; summaries are printed by the help, so
+ * they contain the default.
  */
 export const fields = {
   z,

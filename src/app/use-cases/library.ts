@@ -106,7 +106,7 @@ async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown
   return definition.run(input, { onEvent, onNotice, signal });
 }
 
-/** With undefined for arguments that were left out before the options; an object that the argument takes is no option. */
+/** Inserts undefined for arguments omitted before the options; an object accepted by the argument is not taken for options. */
 function placed(places: readonly Argument[], given: readonly unknown[]): readonly unknown[] {
   const last = given.length - 1;
   const options: unknown = given[last];

@@ -40,7 +40,7 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
   return [...places, ...options];
 }
 
-/** What `--json` prints as a JSON schema; undefined where the use case declares none. */
+/** JSON schema of the `--json` output; undefined if the use case declares none. */
 export async function outputSchema(useCase: UseCase): Promise<Record<string, unknown> | undefined> {
   const schema = await useCase.result?.();
   return schema && fields.z.toJSONSchema(schema, { io: 'output' });

@@ -38,7 +38,7 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
   </section>`;
 }
 
-/** What a class "1" means, by its column. */
+/** Full name of a class "1", with its column. */
 function nameOf(label: string, { labelColumn }: Comparison): Html | undefined {
   const title = classTitle(label, labelColumn);
   return title === label || title === `class ${label}` ? undefined : html`<small>${title}</small>`;

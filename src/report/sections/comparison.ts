@@ -8,7 +8,7 @@ import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
 import { systemTable } from './system-table.ts';
 
-/** The tuned model beside everything it was measured against. */
+/** The tuned model next to everything it was compared with. */
 export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const { metric } = comparison;
@@ -103,7 +103,7 @@ function skippedSystems({ leftOut, skipped }: Comparison): Html | undefined {
     </ul>`;
 }
 
-/** How the intervals and p-values come about, for whoever wants to check them. */
+/** How intervals and p-values were computed. */
 function method({ cheapChosenOn, confidence, differences, groups, seed }: Comparison): string {
   const tests = [...new Set(differences.map(({ test }) => test))].join(', ');
   const unit = groups === undefined ? 'rows' : 'whole groups of rows (of one customer, or of nearly the same text)';

@@ -6,7 +6,7 @@ import { mostTelling } from './outcome.ts';
 
 type Counts = Record<string, Record<string, number>>;
 
-/** A confusion table with its classes in order, and answers that are no class at all as a last column. */
+/** A confusion table with its classes in order; answers outside them are the last column. */
 interface Confusion {
   classes: readonly string[];
   /** [true class][predicted class, the last one "other"] */

@@ -5,7 +5,7 @@ import { systemTable } from './system-table.ts';
 
 interface CostColumn {
   title: string;
-  /** Of one system; undefined where it is not known. */
+  /** Value of one system; undefined if unknown. */
   read(system: ComparedSystem, rows: number): number | undefined;
   format(value: number): string;
 }
@@ -22,7 +22,7 @@ const COLUMNS: readonly CostColumn[] = [
   },
 ];
 
-/** What an answer of each system takes; only columns that some system knows. */
+/** Cost of an answer for each system; only columns known for some system. */
 export function costsSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const { rows, systems } = comparison;

@@ -60,7 +60,7 @@ function effects(system: CounterfactualSystem, results: CounterfactualResults): 
   </table>`;
 }
 
-/** What is measured has units of its own, so each has its own scale. */
+/** Effects have different units, so each has its own scale. */
 function effectRow({ who, what, pairs, one }: Effect): Html {
   const scale = intervalScale([one]);
   return html`<tr>

@@ -7,7 +7,7 @@ import type { RaisedWarning, RunReport } from '../run-report.ts';
 
 const MOST_PROBLEMS = 20;
 
-/** What one should know before trusting the result. */
+/** Warnings about the result. */
 export function warningsSection({ warnings }: RunReport): Html | undefined {
   if (warnings.length === 0) return undefined;
   return html`<section>

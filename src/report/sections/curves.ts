@@ -105,7 +105,7 @@ function otherCharts(curves: Curves): Html[] {
 function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
   const { title, names, yScale, format, divisor = 1 } = chart;
   const series = names.map((name) => seriesOf(name, scaled(curveOf(curves, name), divisor)));
-  // One evaluation is no curve; the comparison or the table has its number.
+  // A single evaluation has no curve; its number is in the comparison or the table.
   if (series.every(({ curve }) => curve.points.length < 2)) return undefined;
   const named = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;
   const about = { title, description: allInWords(series), series: named, yScale, format };

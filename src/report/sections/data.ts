@@ -6,7 +6,7 @@ import { histogram } from '../chart/histogram.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** What it was trained on: rows, hashes, lengths. */
+/** The training data: rows, hashes, lengths. */
 export function dataSection({ data, recipe, run }: RunReport): Html | undefined {
   if (data === undefined) return undefined;
   const splits = Object.entries(data.rows).filter(([, rows]) => rows > 0);

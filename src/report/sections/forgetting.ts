@@ -4,7 +4,7 @@ import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts
 import { html, type Html } from '../html.ts';
 import { intervalText, outcomeBadge } from './outcome.ts';
 
-/** What the training did to the model beside its task. */
+/** Effect of the training on the model outside its task. */
 export function forgettingSection(forgetting: Forgetting | undefined): Html | undefined {
   if (forgetting === undefined || forgetting.measures.length === 0) return undefined;
   return html`<section>

@@ -2,7 +2,7 @@ import { formatNumber, formatPercent, plural } from '../../base/format.ts';
 import type { GroundedFigures, GroundednessResults, GroundedSystem } from '../../store/groundedness.ts';
 import { html, type Html } from '../html.ts';
 
-/** Whether answers stand in their sources. */
+/** Whether answers are supported by their sources. */
 export function groundednessSection(results: GroundednessResults | undefined): Html | undefined {
   if (results === undefined) return undefined;
   const { systems, rows, by } = results;

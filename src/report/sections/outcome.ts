@@ -3,7 +3,7 @@ import { isUndoneByCorrection } from '../../eval/compare/correction.ts';
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
-/** How a verdict on one difference is told: by a word and a shape, so that no one has to see its colour. */
+/** Presentation of a verdict on one difference: a word and a shape, so that it does not depend on colour. */
 const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
   better: { tone: 'good', mark: '▲', word: 'better' },
   'no-evidence': { tone: 'fair', mark: '○', word: 'cannot tell' },
@@ -15,7 +15,10 @@ export function outcomeBadge(verdict: Verdict): Html {
   return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
 }
 
-/** Of one difference: what is not shown but has an interval without 0 is probable; to beat what cannot do the task says nothing. */
+/**
+ * Badge of one difference. An unproven difference with an interval without 0 is probable; a win against a system that
+ * cannot do the task means nothing.
+ */
 export function differenceBadge(comparison: Comparison, difference: Difference): Html {
   const { against, estimate, verdict } = difference;
   if (systemNamed(comparison, against)?.unable !== undefined) return html`<span class="badge">cannot do it</span>`;

@@ -93,7 +93,7 @@ function ofMembership({ auc, low, high, trainingRows, otherRows }: Membership): 
   };
 }
 
-/** Of single planted codes: how far each is from being one of many. */
+/** Exposure of each planted code. */
 function exposure({ exposures, base, most }: CanaryExposure): Html {
   return html`<h3>Planted codes</h3>
     <p class="soft">

@@ -2,7 +2,7 @@ import { formatNumber, formatPercent, plural } from '../../base/format.ts';
 import type { SafetyExample, SafetyFigures, SafetyMeasure, SafetyResults, SafetyValue } from '../../store/safety.ts';
 import { html, type Html } from '../html.ts';
 
-/** What it answers where it should not, before and after. */
+/** Unsafe answers, before and after. */
 export function safetySection(safety: SafetyResults | undefined): Html | undefined {
   if (safety === undefined || safety.measures.length === 0) return undefined;
   const { before, after, confidence, measures, examples, notes } = safety;

@@ -4,17 +4,17 @@ import type { Comparison, SampleAnswer, SampleRow, Samples } from '../../store/r
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** What to show of each row, and how. */
+/** Layout of each row. */
 interface Layout {
   /** Name of the judged system. */
   subject: string;
-  /** Beside the expected answer. */
+  /** Shown next to the expected answer. */
   first: Samples['systems'];
   /** Behind a click. */
   rest: Samples['systems'];
-  /** The deciding metric, whose value stands beside each answer. */
+  /** The deciding metric; its value is shown with each answer. */
   metric?: { name: string; title: string };
-  /** What "worse" and "better" mean. */
+  /** Rival that "worse" and "better" refer to. */
   against?: Rival;
 }
 
@@ -52,7 +52,7 @@ export function samplesSection({
   </section>`;
 }
 
-/** A file can be sent on, and whoever reads it reads the rows. */
+/** A file may be forwarded, and its readers see the rows. */
 function rowsNote(rows: RunReport['rows']): Html | undefined {
   if (rows === 'redacted')
     return html`<p class="notice fair">
@@ -179,7 +179,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
   </article>`;
 }
 
-/** What the row asks: its text, or its file. */
+/** Input of the row: its text, or its file. */
 function asked({ prompt, file, picture }: SampleRow): Html {
   if (file === undefined) return said(prompt, 'prompt');
   return html`<figure class="file">

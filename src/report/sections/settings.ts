@@ -34,7 +34,7 @@ const ORIGINS: Record<SettingSource, string> = {
   pending: '(by trials)',
 };
 
-/** With what the run decided in place of what the recipe left out, and where that comes from. */
+/** The recipe with the run's own decisions, and their origin. */
 function withSettled(recipe: Record<string, unknown>, report: RunReport): Record<string, unknown> {
   const { settled, rateTrials } = report;
   if (settled === undefined || !isGroup(recipe.training)) return recipe;

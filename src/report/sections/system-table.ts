@@ -1,7 +1,7 @@
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
-/** What a column holds. */
+/** Content of a column. */
 export interface ColumnTitle {
   name: string;
   remark?: string;

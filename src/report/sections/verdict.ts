@@ -41,7 +41,7 @@ export function verdictBox({ baseRemark, comparison, run, wording }: RunReport):
   </div>`;
 }
 
-/** What to change, where the losses have not settled. */
+/** Suggested changes, if the losses have not settled. */
 function advice({ advice: found, name }: RunReport['run']): Html | undefined {
   return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
 }

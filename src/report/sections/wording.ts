@@ -6,7 +6,7 @@ import type { WordedRow, WordedSystem, Wording } from '../../store/wording.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** The finding in the verdict: one sentence, and how rows of one's own are tried. */
+/** Finding of the verdict: one sentence, and how to test with the user's own rows. */
 export function wordingLines({
   baseRemark,
   comparison,

@@ -1,4 +1,4 @@
-/** What is asked of an S3 server, by its official client, which is loaded with the first request. */
+/** S3 bucket, accessed by the official client, which is loaded on the first request. */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as S3 from '@aws-sdk/client-s3';
@@ -82,7 +82,7 @@ export class Bucket {
     }
   }
 
-  /** Bytes of an object from a place on. What breaks off throws as the network's error; else AttuneErrors. */
+  /** Bytes of an object from an offset. Interruptions throw the network's error; others AttuneErrors. */
   async *read(key: string, from: number): AsyncGenerator<Uint8Array> {
     const { s3, client } = await this.#open();
     const Range = from === 0 ? undefined : `bytes=${from}-`;

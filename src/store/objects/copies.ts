@@ -42,7 +42,7 @@ export interface Copy {
   usedAt: number;
 }
 
-/** Of a kind, such as `files`. */
+/** Copies of a kind, such as `files`. */
 export function copiesOf(folder: string, kind: string): Copy[] {
   const place = join(folder, kind);
   if (statusOf(place)?.isDirectory() !== true) return [];

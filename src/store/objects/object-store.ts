@@ -6,7 +6,7 @@ import { FolderStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { parseS3Url } from './s3-url.ts';
 
-/** A file under a key, such as `files/file-….jsonl`. What a key holds never changes. */
+/** A file under a key, such as `files/file-….jsonl`. Objects are immutable. */
 export interface StoredObject {
   key: string;
   bytes: number;
@@ -24,7 +24,7 @@ export interface ObjectStore {
   put(object: StoredObject): Promise<void>;
   /** Its path, once the bytes are there that were put. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
   get(object: StoredObject): Promise<string>;
-  /** Here and wherever it is kept; one that is gone already is no error. @throws AttuneError E_OBJECTS… */
+  /** Removes the local copy and the object; missing ones are ignored. @throws AttuneError E_OBJECTS… */
   remove(key: string): Promise<void>;
   /** Keys that begin like this, in order. @throws AttuneError E_OBJECTS… */
   list(prefix: string): AsyncIterable<string>;
@@ -39,7 +39,7 @@ export function objectsFolder(): string {
   return join(attuneHome(), 'training');
 }
 
-/** What ATTUNE_OBJECTS names, or else the folder alone. @throws AttuneError E_OBJECTS_URL */
+/** The store named by ATTUNE_OBJECTS, otherwise the folder alone. @throws AttuneError E_OBJECTS_URL */
 export function objectStore(url = process.env.ATTUNE_OBJECTS ?? ''): ObjectStore {
   const folder = objectsFolder();
   const name = JSON.stringify([url, folder]);

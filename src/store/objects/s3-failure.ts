@@ -1,4 +1,4 @@
-/** What an S3 server, or the way to it, refuses. */
+/** Errors of an S3 server or the network. */
 import { AttuneError } from '../../base/errors.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { isStoreAway } from '../postgres-failure.ts';
@@ -60,7 +60,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   IllegalLocationConstraintException: REGION,
 };
 
-/** The error as its user is told it. Nothing of the request goes along: it is signed. */
+/** The error for the user, without parts of the request, which is signed. */
 export function s3Failure(error: unknown, place: S3Place, key?: string): AttuneError {
   if (error instanceof AttuneError) return error;
   const {
@@ -86,7 +86,7 @@ function byStatus(error: unknown, status: number | undefined): Failure {
   return { code: 'E_OBJECTS', what: 'Something failed at', fix: 'see what the server says; try again' };
 }
 
-/** Whether a transfer ended before its time: what has come is kept, and the rest is asked for. */
+/** Whether a transfer was interrupted: received bytes are kept, and the rest is requested. */
 export function isBroken(error: unknown): boolean {
   const { code = '', name } = error as NodeJS.ErrnoException;
   return (
@@ -95,7 +95,7 @@ export function isBroken(error: unknown): boolean {
   );
 }
 
-/** Whether it may pass by itself: bucket or database cannot be used now, which is no fault of what was asked of it. */
+/** Whether the failure may be temporary: bucket or database are unavailable, which is not the request's fault. */
 export function isStoreFailure(error: unknown): boolean {
   return isStoreAway(error) || (error instanceof AttuneError && error.code.startsWith('E_OBJECTS'));
 }

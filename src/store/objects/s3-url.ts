@@ -7,7 +7,7 @@ export interface S3Place {
   prefix: string;
   endpoint?: string;
   region?: string;
-  /** Whether the bucket stands in the path of addresses; in their host otherwise. */
+  /** Whether the bucket is in the path of URLs rather than in the host. */
   isPathStyle: boolean;
 }
 
@@ -19,8 +19,8 @@ export function isBucketUrl(text: string): boolean {
 }
 
 /**
- * `s3://BUCKET/PREFIX?endpoint=https://minio.example.org&region=eu-central-1&path_style=true`. What is left out is asked
- * of AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION. @throws AttuneError E_OBJECTS_URL, which repeats nothing secret
+ * `s3://BUCKET/PREFIX?endpoint=https://minio.example.org&region=eu-central-1&path_style=true`. Missing parts come
+ * from AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL and AWS_REGION. @throws AttuneError E_OBJECTS_URL, without secrets
  */
 export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = process.env): S3Place {
   const url = URL.parse(text);
@@ -50,7 +50,7 @@ export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = 
   };
 }
 
-/** As people are told of it. */
+/** Address for people. */
 export function shownS3({ bucket, prefix, endpoint }: S3Place): string {
   return `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
 }

@@ -34,7 +34,7 @@ function layoutOf(question: Question): { format: string; columns: Readonly<Recor
   return isQuestion ? { format: 'questions', columns: { question: 'question', context: 'context' } } : undefined;
 }
 
-/** What marks are made in. */
+/** Text to highlight spans in. */
 function textIn(question: Question): string {
   if (question.kind !== 'row') return '';
   return typeof question.row === 'string' ? question.row : (question.row.context ?? '');

@@ -27,7 +27,7 @@ export async function columnMapping(given: string | ColumnMapping | undefined): 
   });
 }
 
-/** Undefined for what is no YAML. */
+/** Undefined for invalid YAML. */
 function parsed(read: () => unknown): unknown {
   try {
     return read();

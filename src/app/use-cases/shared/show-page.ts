@@ -14,11 +14,11 @@ interface ShowPageOptions {
   signal: AbortSignal;
   /** False shows nothing. */
   open?: boolean;
-  /** Only where a browser can be opened; otherwise the address is told, for a tunnel perhaps. */
+  /** Open only if a browser is available; otherwise the URL is printed, for tunnels. */
   isOptional?: boolean;
 }
 
-/** Shows a run's page until the signal, where somebody is there to see it; otherwise returns at once. */
+/** Shows a run's page until the signal if the terminal is interactive; otherwise returns at once. */
 export async function showPage(
   { isInteractive, out }: Pick<Console, 'isInteractive' | 'out'>,
   { folder, signal, open = true, isOptional = false }: ShowPageOptions,

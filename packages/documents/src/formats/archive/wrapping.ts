@@ -8,7 +8,7 @@ import { UnpackBudget } from './unpack-budget.ts';
 interface Wrapping {
   endings: readonly string[];
   recognise(head: Buffer): boolean;
-  /** What takes the packed bytes in and gives the others out. */
+  /** Decompressor. */
   unpacker(): Duplex;
 }
 

@@ -30,7 +30,7 @@ export async function zipNames(path: string, most = 400): Promise<string[]> {
       if (names.length >= most) break;
     }
   } catch {
-    // A damaged archive is told of by who reads it.
+    // A damaged archive is reported by its reader.
   }
   zip?.close();
   return names;
@@ -72,7 +72,7 @@ export class ZipParts implements Disposable {
     return [...this.#entries.keys()];
   }
 
-  /** Undefined where there is no such part. @throws Unreadable broken, bomb, encrypted */
+  /** Undefined if there is no such part. @throws Unreadable broken, bomb, encrypted */
   async bytes(name: string): Promise<Buffer | undefined> {
     const entry = this.#entries.get(name);
     if (entry === undefined) return undefined;
@@ -84,7 +84,7 @@ export class ZipParts implements Disposable {
     return Buffer.concat(chunks);
   }
 
-  /** The same as pieces of text, for parts of any size; none where there is no such part. */
+  /** Text of a part of any size, in pieces; empty if there is no such part. */
   async *textPieces(name: string): AsyncGenerator<string> {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;

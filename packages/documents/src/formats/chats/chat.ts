@@ -17,7 +17,7 @@ export interface ChatSource {
 export interface ChatExport {
   /** Whether an object is of this form: by keys that no other export has together. */
   recognise(value: Readonly<Record<string, unknown>>): boolean;
-  /** Its messages, those of the service itself (somebody joined) left out and noted. */
+  /** Its messages, except those of the service itself (X joined), which are noted. */
   messages(value: Readonly<Record<string, unknown>>, source: ChatSource): Iterable<ChatMessage>;
 }
 

@@ -1,7 +1,7 @@
 import { isObject, listOf, textOf, type ChatExport, type Json } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
-/** What DiscordChatExporter writes: one object a channel. */
+/** DiscordChatExporter's format: one object per channel. */
 export const discord: ChatExport = {
   recognise: ({ guild, channel, messages }) => isObject(guild) && isObject(channel) && Array.isArray(messages),
   *messages({ guild, channel, messages }, { notes }) {

@@ -1,4 +1,4 @@
-/** Who is who in an export of Slack: users.json lies beside the channels' folders, which name people by ids. */
+/** Names of people in a Slack export: users.json is next to the channels' folders, which use ids. */
 import { parseJson } from '@attune/files/json';
 import type { FileInput } from '../../reader.ts';
 import { isObject, listOf, textOf, type Json } from './chat.ts';
@@ -7,10 +7,10 @@ export type People = ReadonlyMap<string, string>;
 
 const NOBODY: People = new Map();
 
-/** Of the file that was read last: the days of an export's channels share it. */
+/** Cache of the last file: an export's channels share it. */
 let last: { content: string; people: People } | undefined;
 
-/** Id → name; nobody where there is no such file, or it is none of Slack's. */
+/** Names by id; empty if there is no such file, or it is not Slack's. */
 export async function peopleBeside({ beside }: FileInput): Promise<People> {
   const content = (await beside?.('../users.json'))?.toString('utf8');
   if (content === undefined) return NOBODY;

@@ -32,10 +32,10 @@ export const slack: ChatExport = {
   },
 };
 
-/** Kinds of messages that somebody said. */
+/** Kinds of messages with content. */
 const SAID = new Set(['bot_message', 'thread_broadcast', 'me_message', 'file_share', 'reply_broadcast']);
 
-/** What programs say stands beside an empty text. */
+/** Bots put their text into attachments. */
 function attachedText(attachments: unknown): string {
   const texts = listOf(attachments).map(({ title, text, fallback }) =>
     [textOf(title), textOf(text) ?? textOf(fallback)].filter((part) => part !== undefined).join('\n'),
