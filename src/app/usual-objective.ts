@@ -4,19 +4,19 @@ import type { MethodOptionInputs } from '../methods/options.ts';
 
 export interface UsualObjective {
   name: keyof MethodOptionInputs['objective'];
-  /** What it does, as a remark beside it. */
+  /** Description, for a remark. */
   remark: string;
 }
 
-/** Of pairs, for a base that does not answer yet: under dpo it would only learn what not to say. */
+/** For pairs with a base that does not answer yet: dpo would only teach it what not to say. */
 export const preferenceOfBases: UsualObjective = {
   name: 'orpo',
   remark: 'the base learns the chosen answers and the preference at once; dpo is for models that answer already',
 };
 
 /**
- * What is made of rows of a kind unless their owner says otherwise, by a model of these classes where that makes something
- * of its own of them; undefined for rows that no objective takes.
+ * Default objective for rows of a kind, or the one specific to a model of these classes; undefined for rows without
+ * an objective.
  */
 export function usualObjective(kind: ExampleKind, classes: readonly string[] = []): UsualObjective | undefined {
   const { objective } = kindOf({ kind });

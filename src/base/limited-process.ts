@@ -97,7 +97,7 @@ class LimitedProcess {
   #words = '';
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#finish(this.#signal?.reason as Error);
-  // Whoever waits for a file that never ends hears of it here; whether others listen, too, is no matter.
+  // Ends the wait for a file that never ends; other listeners do not matter.
   readonly #unlisten: () => void;
 
   constructor(entry: URL, request: unknown, { limits, rights, signal }: LimitedProcessOptions) {

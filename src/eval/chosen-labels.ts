@@ -1,7 +1,7 @@
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 
-/** Minimum probability of each label. Of a binary classifier's labels only one has it. */
+/** Minimum probability of each label. A binary classifier has it for one label only. */
 export type Thresholds = Readonly<Record<string, number>>;
 
 /** Which one of the classes of a row is given: the likeliest, or of two by the threshold of one of them. */

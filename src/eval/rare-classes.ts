@@ -2,7 +2,7 @@ import { smallest } from '../base/many.ts';
 import type { Example } from '../data/example.ts';
 import { rowLabels } from './example-text.ts';
 
-/** Of two classes, one with a smaller share than this is rare: always predicting the other is 90 % right. */
+/** A class of two with a smaller share than this is rare: always predicting the other is 90 % right. */
 const RARE = 0.1;
 
 /** Rows by class, in the order of their names. */

@@ -13,7 +13,7 @@ const EMPTY = -1;
 /** The word that is looked up, of all lists: nothing is made for it. */
 let sought = Buffer.alloc(256);
 
-/** An empty line is a word like any other. Of several lines with the same word, the last one counts. */
+/** An empty line is a word like any other. If several lines have the same word, the last one counts. */
 export class WordList {
   /** UTF-8. */
   readonly #bytes: Buffer;

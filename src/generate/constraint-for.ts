@@ -21,9 +21,9 @@ export function limitConstraints(given: CompileLimits): void {
 }
 
 /**
- * A constraint ready for a tokenizer, compiled in a thread; made once for the same content and owner. Each answer then
- * has its own `begin()`. Whatever is asked for, it costs no more than the limits and a turn.
- * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, what `grammarOf` throws, and the signal's reason
+ * A constraint ready for a tokenizer, compiled in a thread; memoised by content and owner. Each answer then has its
+ * own `begin()`. Its cost is bounded by the limits and fair turns.
+ * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, errors of `grammarOf`, and the signal's reason
  */
 export function constraintFor(
   spec: ConstraintSpec,

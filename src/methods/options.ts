@@ -9,7 +9,7 @@ export const methodOptions = { tuning: tunings, storage: storages, objective: ob
 
 export type Axis = keyof typeof methodOptions;
 
-/** What may be written for each method, so that `defineRecipe` is typed. */
+/** Accepted options of each method, so that `defineRecipe` is typed. */
 export interface MethodOptionInputs {
   tuning: OptionInputs<TuningTable>;
   storage: OptionInputs<StorageTable>;

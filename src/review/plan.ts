@@ -75,8 +75,8 @@ const STRATA: readonly Stratum[] = ['differing', 'random'];
 
 /**
  * Mean of scores from 0 to 1, estimated for all pairs: each stratum is weighted by its number of pairs. The interval
- * combines the strata's Wilson intervals in quadrature: a few pairs that all agree are no certainty, as a bootstrap
- * would have it.
+ * combines the strata's Wilson intervals in quadrature, since a bootstrap would take a few agreeing pairs for
+ * certainty.
  */
 export function plannedMean(plan: ReviewPlan, scores: readonly { id: string; score: number }[]): Interval {
   const byPair = Map.groupBy(scores, ({ id }) => id);

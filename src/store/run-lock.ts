@@ -112,7 +112,7 @@ function ageOf(path: string): number {
 }
 
 /**
- * Replaces a dead owner's lock. Of several processes that try, only the holder of the claim on exactly that lock may:
+ * Replaces a dead owner's lock. If several processes try, only the holder of the claim on exactly that lock may:
  * otherwise a slower one would replace a faster one's fresh lock.
  */
 function replaceStale(path: string, draft: string, stale: LockOwner | undefined): boolean {

@@ -22,7 +22,7 @@ export interface CourseFacts {
   rateShareAfter(step: number): number;
   /** Which step's weights are the result. */
   resultStep: number;
-  /** Of the whole run. */
+  /** Facts about the whole run. */
   epochs: number;
   learningRate: number;
   /** Default learning rate, had the recipe left it out. */

@@ -7,6 +7,7 @@ import { calls } from '../../tools/check/calls.ts';
 import { layers } from '../../tools/check/layers.ts';
 import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
+import { foreignComments } from '../../tools/check/english.ts';
 import { packages } from '../../tools/check/packages.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
 
@@ -175,6 +176,25 @@ describe('the packages', () => {
 });
 
 const body = (lines: number): string => Array.from({ length: lines }, (_, line) => `  work(${line});\n`).join('');
+
+describe('the English of comments', () => {
+  it.each([
+    ['/** What a step computes. */', 'What'],
+    ['// Bytes. Of the file.', 'Of'],
+    ['/**\n * Lines,\n * as whoever reads them.\n */', 'whoever'],
+    ['// It is no\n// number.', 'is no'],
+    ['  // The user is told.', 'is told'],
+  ])('is refused: %s', (comment, words) => {
+    expect(foreignComments(`const a = 1;\n${comment}\nconst b = 2;`)).toEqual([
+      `2 "${words}": begin with a noun or a verb, in the field's own words`,
+    ]);
+  });
+
+  it.each(['/** Loss of a step. */', '// There is no number.', "const text = 'What is no comment';"])(
+    'is accepted: %s',
+    (source) => expect(foreignComments(source)).toEqual([]),
+  );
+});
 
 describe('lookups of names in tables', () => {
   it('are refused where any text may be the name, and not where the table or the code beside says otherwise', () => {

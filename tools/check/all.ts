@@ -1,6 +1,7 @@
 /** `npm run check`: every check of the repository, all of them even where one fails. */
 import { budget } from './budget.ts';
 import { calls } from './calls.ts';
+import { english } from './english.ts';
 import type { Check } from './check.ts';
 import { layers } from './layers.ts';
 import { format, lint, types, unused } from './programs.ts';
@@ -8,7 +9,19 @@ import { packages } from './packages.ts';
 import { lookups } from './lookups.ts';
 import { tree } from './tree.ts';
 
-export const CHECKS: readonly Check[] = [layers, packages, calls, budget, tree, lookups, format, lint, unused, types];
+export const CHECKS: readonly Check[] = [
+  layers,
+  packages,
+  calls,
+  budget,
+  tree,
+  english,
+  lookups,
+  format,
+  lint,
+  unused,
+  types,
+];
 
 if (import.meta.main) {
   const wanted = process.argv.slice(2);

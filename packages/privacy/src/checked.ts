@@ -216,7 +216,7 @@ function isRussian(value: string): boolean {
   return (weighted(value, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100 === number(value, 9, 11);
 }
 
-/** Of Yugoslavia and its successors: day, month and the year's last three digits. */
+/** Yugoslavia and its successors: day, month and the year's last three digits. */
 function isYugoslav(value: string): boolean {
   const check = 11 - (weighted(value, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
   return isDayMonthYear(value) && (check > 9 ? 0 : check) === Number(value[12]);

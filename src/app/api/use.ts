@@ -9,7 +9,7 @@ import { lazily } from './lazily.ts';
  * await model.close();
  * @example
  * const base = await openModel({ target: 'attune-base' });
- * await base.install('support', 'runs/support'); // any number of adapters beside each other
+ * await base.install('support', 'runs/support'); // any number of adapters
  * const [answer] = await base.answer(['My parcel is late.'], { adapter: 'support' });
  */
 export const openModel = lazily('openModel');

@@ -14,7 +14,7 @@ import { prefixOf, rowsRequest } from './vector-request.ts';
 import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-source.ts';
 
 export interface EmbedderOptions extends EmbeddingModelOptions {
-  /** What happens, as it happens. */
+  /** Receives events as they happen. */
   onEvent?: EventSink;
   /** Aborting gives it up. */
   signal?: AbortSignal;

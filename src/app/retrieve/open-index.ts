@@ -12,7 +12,7 @@ import { IndexedRows, indexFiles, readManifest, type IndexManifest } from './ind
 export interface OpenIndexOptions {
   /** Where the model lies now, if it has been moved since; it must be the same. */
   model?: string;
-  /** What happens, as it happens. */
+  /** Receives events as they happen. */
   onEvent?: EventSink;
   /** Aborting gives it up. */
   signal?: AbortSignal;

@@ -17,7 +17,7 @@ export type Effect =
   | 'writes-runs'
   /** Changes what the registry says: versions, aliases, keys, sign-offs, kept answers. */
   | 'writes-registry'
-  /** Deletes what cannot be made again. */
+  /** Deletes data that cannot be recreated. */
   | 'deletes'
   /** Keeps the processor busy for more than seconds. */
   | 'computes'
@@ -58,7 +58,7 @@ export interface UseCase<
   resultWith?: Others;
   /** Rows stream through: the command's process has garbage collected sooner. */
   streamsRows?: true;
-  /** The schema of the result, for tools and forms; loaded when it is asked for. */
+  /** Schema of the result, for tools and forms; loaded on demand. */
   result?(): Promise<z.ZodType<Result>>;
   /** The result is what `--json` prints. */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
@@ -92,7 +92,7 @@ export type OptionsOf<Definition> =
 /** Taken by a function of the library after its arguments: the options, where to report, and how to stop. */
 export type CallOptions<Definition> = OptionsOf<Definition> & Partial<Call>;
 
-/** Keeps the types of what a definition declares for its `run` and for whoever calls it. */
+/** Infers the types of a definition for its `run` and its callers. */
 export function defineUseCase<
   const Arguments extends readonly Argument[] = [],
   Options extends Shape = {},

@@ -14,14 +14,14 @@ export interface Provenance {
 }
 
 /**
- * How a row that is too long is cut:
- * - `prompt`: the beginning of the prompt goes, the answer stays
- * - `end`: read whole, without an answer among its tokens, so the end goes
- * - `rows`: the end goes; `split` makes a row of each window
- * - `windows`: cut at any side, since no token of it is trained; `split` reads all windows of a text together
+ * Truncation of a row that is too long:
+ * - `prompt`: the beginning of the prompt is cut, the answer stays
+ * - `end`: read whole, without an answer among its tokens, so the end is cut
+ * - `rows`: the end is cut; `split` makes a row of each window
+ * - `windows`: cut at any side, since none of its tokens is trained; `split` reads all windows of a text together
  * - `sides`: several texts, each cut at any side
- * - `newest`: the newest items stay, and what is known of whoever chose them
- * - `never`: it is dropped
+ * - `newest`: the newest items stay, and the user's features
+ * - `never`: the row is dropped
  */
 export type Cut = 'prompt' | 'end' | 'rows' | 'windows' | 'sides' | 'newest' | 'never';
 

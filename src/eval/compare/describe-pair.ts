@@ -38,7 +38,7 @@ function costs([first, second]: Pair): string | undefined {
   return `it costs ${formatNumber(first.cost)} in wrong answers, ${systemTitle(second)} ${formatNumber(second.cost)}`;
 }
 
-/** Of two classes, one with a smaller share than this is rare: the number of right rows says little about it. */
+/** A class of two with a smaller share than this is rare: the number of right rows says little about it. */
 const RARE = 0.1;
 
 function found(comparison: Told, pair: Pair): string | undefined {

@@ -6,7 +6,7 @@ import type { Scored } from './scored.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
 
-/** Of this kind, only the best system on rows other than the test rows counts for the verdict. */
+/** Only the best system of this kind, judged on rows other than the test rows, counts for the verdict. */
 const CHOSEN: SystemKind = 'cheap';
 
 /** The system with the best value of a metric; the first of equals. */

@@ -13,8 +13,8 @@ const TIE = 0.1;
 
 /**
  * Change of each row from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
- * class are right or wrong: confidence does not count. Of two written answers of similar quality, the one with its
- * numbers, codes and names is better.
+ * class are right or wrong: confidence does not count. If two written answers are of similar quality, the one with
+ * its numbers, codes and names is better.
  */
 export function rowChanges(
   [subject, rival]: readonly [Scored, Scored | undefined],

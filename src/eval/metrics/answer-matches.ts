@@ -35,7 +35,7 @@ export const squadExactMatch: MetricDefinition = {
 };
 
 /**
- * F1 of the two bags of words, averaged over rows, with SQuAD's normalisation of English answers. Of several right
+ * F1 of the two bags of words, averaged over rows, with SQuAD's normalisation of English answers. With several right
  * answers the closest counts.
  */
 export const tokenF1: MetricDefinition = {

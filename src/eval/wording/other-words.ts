@@ -41,7 +41,7 @@ function isClassified(example: Example): example is ClassificationExample {
   return example.kind === 'classification' && isWorded(example);
 }
 
-/** Words of a text that is no code or category. */
+/** Minimum words of a text, as opposed to a code or category. */
 const FEWEST_WORDS = 3;
 
 /** Whether a row with a class is what somebody wrote: a text, or columns of texts such as subject and body. */

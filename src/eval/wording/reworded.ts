@@ -40,7 +40,7 @@ export function rewordRows(
     const formed = inOtherForm(spliced, words, draw);
     const spelt = draw() < 1 / 2 ? misspelt(formed, draw) : formed;
     const text = draw() < 1 / 2 && added.length > 0 ? withAside(spelt, pick(added, draw), { draw }) : spelt;
-    // What was joined from columns is one text now.
+    // Joined columns have become one text.
     return text === row.text ? [] : [{ ...row, id: `${row.id}:other-words`, text, fields: undefined }];
   });
 }

@@ -33,7 +33,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
   return { tone, sentence: `${said}${adviceOf(tone, rival)}.` };
 }
 
-/** Rules change few words, so passing them is no guarantee for people's own words, and gives no advice. */
+/** Rules change few words, so passing them does not guarantee robustness to people's own words. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
   return tone === 'good' ? '' : ': it hangs on the wording of its rows; more wordings or another base would help';

@@ -66,7 +66,7 @@ export const PROCESS_BYTES = { processor: 0.36e9, gpu: 0.6e9 };
 
 /**
  * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, less on
- * those with faster products), and that well-made programs reach on GPUs. Estimates are no better than this number.
+ * those with faster products), and that well-made programs reach on GPUs. It limits the accuracy of estimates.
  */
 export const SHARE_OF_RATE = { processor: 0.3, gpu: 0.35 } as const;
 

@@ -109,7 +109,7 @@ export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tun
   return { beside, moving };
 }
 
-/** Weights of changes that are as large as the layer's own, and made anew from fewer numbers for each pass. */
+/** Size of changes that are as large as the layer's own weight, and computed from fewer numbers in each pass. */
 function changedWeights(layer: LinearLike): number {
   const x = empty([1, layer.inFeatures], { device: 'meta' });
   const adapters = layer.adapters.acting(1).flatMap((acting) => acting.adapters);

@@ -19,6 +19,6 @@ export interface ExportForm {
   write(opened: OpenedModel, request: WriteRequest): number;
   /** The model that was written, from its files alone as far as they say it, in f32. */
   reopen(draft: string, opened: OpenedModel): Promise<Model>;
-  /** What happens to the folder when it stands. @returns commands to use it by */
+  /** Completes the written folder. @returns commands that use it */
   finish?(folder: string, emit: EventSink): Promise<readonly string[]>;
 }

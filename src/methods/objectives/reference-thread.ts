@@ -17,7 +17,7 @@ export class ReferenceThread<Message extends object> {
   constructor(program: URL, data: ThreadData) {
     const entry = new URL(program.href.replace(/\.ts$/, import.meta.url.slice(-'.ts'.length)));
     this.#thread = new KillableThread(entry, { workerData: data });
-    // A file that is not there, or has changed, is told before training.
+    // Missing or changed files fail before training.
     for (const reference of data.references) {
       const parsed = parseReference(reference);
       if (parsed !== undefined) checkHash(reference, parsed, data.hashes);

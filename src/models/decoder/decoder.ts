@@ -24,7 +24,7 @@ export interface DecoderTraits {
   /** Where the norms of a layer stand; before each half unless said. */
   layer?: new (parts: LayerParts) => DecoderLayer;
   norm?: NormOf;
-  /** What happens to embeddings before the first layer: [N, D] → [N, D] */
+  /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
   /** Factor of each sublayer's output. */
   residualScale?: number;

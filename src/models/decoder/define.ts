@@ -37,7 +37,7 @@ export interface DecoderDefinition {
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
   traits(config: DecoderConfig, context: { raw: RawConfig; rope: Rope }): DecoderTraits;
-  /** What happens to the logits. */
+  /** Soft-cap and factor of the logits. */
   logits?(raw: RawConfig): { softcap?: number; scale?: number };
 }
 

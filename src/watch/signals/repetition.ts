@@ -1,7 +1,7 @@
 /** Number of words examined at the end of an answer. */
 const LAST_WORDS = 120;
 const LEAST_WORDS = 24;
-/** Repetitions of a cycle from which it is no longer a matter of style. */
+/** Repetitions of a cycle from which it counts as a defect, not as style. */
 const LEAST_TURNS = 4;
 const LONGEST_CYCLE = 20;
 

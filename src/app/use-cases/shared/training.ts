@@ -10,7 +10,7 @@ import type { Recipe } from '../../../methods/recipe.ts';
 import type { DetachedRun, StartOptions, TrainOptions, TrainOutcome } from '../../train.ts';
 import { keepAdvice, keepCommandOfRun } from '../text/keep-command.ts';
 
-/** A run that has ended, with how to keep a cheap system that is no worse. */
+/** A finished run, with advice on keeping an equally good cheap system. */
 export type Ended = TrainOutcome & { keep?: string };
 export type Trained = Ended | DetachedRun;
 

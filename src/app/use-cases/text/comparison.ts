@@ -123,13 +123,13 @@ function notesOn(comparison: Comparison): string[] {
   ];
 }
 
-/** What wrong answers cost on these rows, in the recipe's money. */
+/** Cost of wrong answers on these rows, in the recipe's currency. */
 function costLines({ rows, systems }: Comparison): string[] {
   const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
   return costs.length === 0 ? [] : [`Wrong answers on ${plural(rows, 'rows')} cost: ${costs.join(', ')}.`];
 }
 
-/** So that "no evidence" does not stand beside an interval without 0 as a contradiction. */
+/** Explains "no evidence" next to an interval without 0. */
 function undoneByCorrection(comparison: Comparison): string[] {
   const { differences, metric, systems } = comparison;
   return differences

@@ -6,7 +6,7 @@ import type { Colours, Terminal } from '../../../terminal/terminal.ts';
 const MOST_GROUPS = 12;
 const MOST_DIFFERENCES = 10;
 
-/** Who is in the rows and with which labels, for people. */
+/** Groups in the rows and their labels, for people. */
 export function describeGroupReport(report: GroupReport<unknown>, { colours }: Terminal): string {
   const isTold = report.axes.some(({ by }) => by === 'mentions');
   return [

@@ -31,7 +31,7 @@ export function shareText({ estimate, low, high }: Ends): string {
   return `${formatPercent(estimate)}, 95 % interval ${formatPercentRange(low, high)}`;
 }
 
-/** Who wins, and how sure that is. */
+/** Winner, and the certainty of that. */
 export function standingLines({ winRate, bradleyTerry }: Standing): string[] {
   const { system, wins, ties, losses, p } = winRate;
   return [

@@ -8,7 +8,7 @@ import type { Terminal } from '../../../terminal/terminal.ts';
 
 type Answer = NonNullable<Predicted['answers']>[number];
 
-/** What became of a file of rows: the first of them, or where all are. */
+/** Outcome for a file of rows: the first of them, or the file with all. */
 export function describePredicted(predicted: Predicted, terminal: Terminal): string {
   const { rows, available = rows, to, answers } = predicted;
   const { dim, bold, green } = terminal.colours;
@@ -43,7 +43,7 @@ function answersTable(answers: readonly Answer[], { renamed }: Predicted, { colo
   );
 }
 
-/** What predictions add to rows. */
+/** Columns added by predictions. */
 const ADDED = [
   'file',
   'prediction',

@@ -1,4 +1,4 @@
-/** What reading documents came to, for people. */
+/** Outcome of reading documents, for people. */
 import type { PreparedData } from '../../prepare-data.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../../terminal/terminal.ts';

@@ -4,7 +4,7 @@ import { reportRowsOf, type ReportRows } from '../../../report/rows-setting.ts';
 import { readSamples, type Samples } from '../../../store/results.ts';
 import { runPaths } from '../../../store/run-paths.ts';
 
-/** What one should know of a report before it is sent. */
+/** Warning before a report is sent to others. */
 export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: ReportRows }): string {
   if (samples === undefined || samples.rows.length === 0 || rows === false) return '';
   return rows === 'redacted'

@@ -4,7 +4,7 @@ import { wrap, type Terminal } from '../../../terminal/terminal.ts';
 
 const WIDTH = 80;
 
-/** Whether a result holds in other words, and how rows of one's own are tried. */
+/** Robustness of a result to other words, and how to test with the user's own rows. */
 export function describeWording(wording: Wording, folder: string, { colours, columns }: Terminal): string {
   const width = Math.min(columns, WIDTH);
   const { tone, sentence } = wordingFinding(wording);

@@ -1,0 +1,44 @@
+/**
+ * Comments in plain English: none begins a sentence with "What …", "Of …", "Who …" or uses the phrases below, which read
+ * as if translated. Start with a noun or a verb and use the field's own word.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check } from './check.ts';
+import { listFiles } from './source-files.ts';
+
+const FOLDERS = ['src', 'packages', 'native'];
+const OPENINGS = /^(?:Of|What|Whoever|Who|Whom|Whose|(?:By|From|With|To|In) what)\b/;
+const PHRASES =
+  /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|(?<!there )(?:is|are) no(?= \w))\b/i;
+
+export const english: Check = {
+  name: 'english',
+  run: (root) =>
+    listFiles(root, FOLDERS, ['.ts', '.cpp', '.hpp'])
+      .filter((file) => !/\.generated\.|\/test\//.test(file))
+      .flatMap((file) => foreignComments(readFileSync(join(root, file), 'utf8')).map((fault) => `${file}:${fault}`)),
+};
+
+/** Faults of a source's comments: line and the words to replace. */
+export function foreignComments(source: string): string[] {
+  return commentsOf(source).flatMap(({ line, text }) => {
+    const opening = text
+      .split(/(?<=[.;:])\s+/)
+      .map((sentence) => OPENINGS.exec(sentence)?.[0])
+      .find((found) => found !== undefined);
+    const found = opening ?? PHRASES.exec(text)?.[0];
+    return found === undefined ? [] : [`${line} "${found}": begin with a noun or a verb, in the field's own words`];
+  });
+}
+
+/** Comments on lines of their own; adjacent `//` lines are one. */
+function commentsOf(source: string): { line: number; text: string }[] {
+  const comments: { line: number; text: string }[] = [];
+  const pattern = /^[ \t]*(?:\/\*\*?([\s\S]*?)\*\/|\/\/(.*(?:\n[ \t]*\/\/.*)*))/gm;
+  for (const { index, 1: block, 2: lines } of source.matchAll(pattern)) {
+    const text = (block ?? lines).replaceAll(/\n[ \t]*(?:\*|\/\/)?[ \t]*/g, ' ').trim();
+    comments.push({ line: source.slice(0, index).split('\n').length, text });
+  }
+  return comments;
+}
