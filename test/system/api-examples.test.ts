@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 
 /** Files of the recipe that a program names. */
 const PARTS = ['rewards.ts'];
-const examples = ['examples/api', 'examples/programs'].flatMap((folder) =>
-  readdirSync(folder).flatMap((name) => (PARTS.includes(name) ? [] : join(folder, name))),
+const examples = ['examples/api', 'examples'].flatMap((folder) =>
+  readdirSync(folder).flatMap((name) => (!name.endsWith('.ts') || PARTS.includes(name) ? [] : join(folder, name))),
 );
 
 describe.skipIf(!existsSync('build/attune.node'))('the examples of the public API', () => {

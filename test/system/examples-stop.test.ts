@@ -22,8 +22,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** An example that trains for so many steps, then measures; how it ends and what it says. */
 async function example(steps: number, stop?: NodeJS.Signals): Promise<{ code: number | null; said: string }> {
   const code = `
-    import { runExamples } from ${fileOf('examples/run-examples.ts')};
-    import { trainWhole } from ${fileOf('examples/train-whole.ts')};
+    import { runExamples } from ${fileOf('studies/run-examples.ts')};
+    import { trainWhole } from ${fileOf('studies/train-whole.ts')};
     import { resolveRecipe } from ${fileOf('src/app/index.ts')};
     await runExamples(async () => {
       await trainWhole(await resolveRecipe({

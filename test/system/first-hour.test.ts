@@ -1,10 +1,10 @@
-// From a user's file to a model in use, by commands alone: what examples/first-hour measures, on few rows and steps.
+// From a user's file to a model in use, by commands alone: what studies/first-hour measures, on few rows and steps.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { InspectedRow } from '../../src/app/inspect-data.ts';
-import { firstHourSets } from '../../examples/first-hour/index.ts';
+import { firstHourSets } from '../../studies/first-hour/index.ts';
 import { CommandHost } from './command-host/command-host.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'attune-first-hour-'));

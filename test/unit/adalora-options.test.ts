@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LEFT_OUT, WAYS } from '../../examples/methods/ways.ts';
+import { LEFT_OUT, WAYS } from '../../studies/methods/ways.ts';
 import { method } from '../../src/methods/tuning/adalora.options.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 

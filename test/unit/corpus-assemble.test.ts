@@ -2,15 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { parseStanzas } from '../../tools/pretrain-base/corpus/apt.ts';
-import { assemble } from '../../tools/pretrain-base/corpus/assemble.ts';
-import type { CollectedSource } from '../../tools/pretrain-base/corpus/collect.ts';
-import { type Block, type Document, renderBlocks, splitDocument } from '../../tools/pretrain-base/corpus/document.ts';
-import { dropRepeats, SeenParagraphs } from '../../tools/pretrain-base/corpus/duplicates.ts';
-import { isHeldOutDocument } from '../../tools/pretrain-base/corpus/held-out.ts';
-import { keepProse } from '../../tools/pretrain-base/corpus/prose.ts';
-import { type CorpusRow, readCorpus } from '../../tools/pretrain-base/corpus/read-corpus.ts';
-import { SOURCES } from '../../tools/pretrain-base/corpus/sources.ts';
+import { parseStanzas } from '../../makers/pretrain-base/corpus/apt.ts';
+import { assemble } from '../../makers/pretrain-base/corpus/assemble.ts';
+import type { CollectedSource } from '../../makers/pretrain-base/corpus/collect.ts';
+import { type Block, type Document, renderBlocks, splitDocument } from '../../makers/pretrain-base/corpus/document.ts';
+import { dropRepeats, SeenParagraphs } from '../../makers/pretrain-base/corpus/duplicates.ts';
+import { isHeldOutDocument } from '../../makers/pretrain-base/corpus/held-out.ts';
+import { keepProse } from '../../makers/pretrain-base/corpus/prose.ts';
+import { type CorpusRow, readCorpus } from '../../makers/pretrain-base/corpus/read-corpus.ts';
+import { SOURCES } from '../../makers/pretrain-base/corpus/sources.ts';
 
 const WORDS =
   'river stone garden letter window engine market winter teacher signal copper harbour village candle mirror'.split(

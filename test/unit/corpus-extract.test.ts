@@ -5,19 +5,19 @@ import {
   type Document,
   type PackageFile,
   renderBlocks,
-} from '../../tools/pretrain-base/corpus/document.ts';
-import { extractDevil, extractFoldoc, extractGcide } from '../../tools/pretrain-base/corpus/extract/dictd.ts';
-import { extractFactbook } from '../../tools/pretrain-base/corpus/extract/factbook.ts';
-import { extractHtml } from '../../tools/pretrain-base/corpus/extract/html.ts';
-import { extractors } from '../../tools/pretrain-base/corpus/extract/index.ts';
-import { extractMallard } from '../../tools/pretrain-base/corpus/extract/mallard.ts';
-import { extractMan, unescapeRoff } from '../../tools/pretrain-base/corpus/extract/man.ts';
-import { extractFortunes, paragraphsOf } from '../../tools/pretrain-base/corpus/extract/plain-text.ts';
-import { extractPod, podText } from '../../tools/pretrain-base/corpus/extract/pod.ts';
-import { extractRBooks } from '../../tools/pretrain-base/corpus/extract/r-data.ts';
-import { extractSword } from '../../tools/pretrain-base/corpus/extract/sword.ts';
-import { extractWml } from '../../tools/pretrain-base/corpus/extract/wml.ts';
-import { extractWordnet } from '../../tools/pretrain-base/corpus/extract/wordnet.ts';
+} from '../../makers/pretrain-base/corpus/document.ts';
+import { extractDevil, extractFoldoc, extractGcide } from '../../makers/pretrain-base/corpus/extract/dictd.ts';
+import { extractFactbook } from '../../makers/pretrain-base/corpus/extract/factbook.ts';
+import { extractHtml } from '../../makers/pretrain-base/corpus/extract/html.ts';
+import { extractors } from '../../makers/pretrain-base/corpus/extract/index.ts';
+import { extractMallard } from '../../makers/pretrain-base/corpus/extract/mallard.ts';
+import { extractMan, unescapeRoff } from '../../makers/pretrain-base/corpus/extract/man.ts';
+import { extractFortunes, paragraphsOf } from '../../makers/pretrain-base/corpus/extract/plain-text.ts';
+import { extractPod, podText } from '../../makers/pretrain-base/corpus/extract/pod.ts';
+import { extractRBooks } from '../../makers/pretrain-base/corpus/extract/r-data.ts';
+import { extractSword } from '../../makers/pretrain-base/corpus/extract/sword.ts';
+import { extractWml } from '../../makers/pretrain-base/corpus/extract/wml.ts';
+import { extractWordnet } from '../../makers/pretrain-base/corpus/extract/wordnet.ts';
 
 function file(path: string, content: string | Buffer): PackageFile {
   return { path, read: () => Buffer.from(content as string) };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { KneserNeyModel, modifiedDiscounts } from '../../tools/pretrain-base/ngram/kneser-ney.ts';
+import { KneserNeyModel, modifiedDiscounts } from '../../makers/pretrain-base/ngram/kneser-ney.ts';
 
 function fit(order: number, vocabulary: number, sequences: readonly number[][]): KneserNeyModel {
   const model = new KneserNeyModel(order, vocabulary);

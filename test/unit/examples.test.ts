@@ -4,17 +4,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { coldItems, dependenciesIn } from '../../examples/data/dependencies.ts';
-import { spokenClips, splitClips } from '../../examples/data/asterisk.ts';
-import { readIdx } from '../../examples/data/fashion.ts';
-import { mailRows } from '../../examples/data/mail.ts';
-import { searchRows } from '../../examples/data/search.ts';
-import { sectionRows } from '../../examples/data/sections.ts';
-import { translationRows } from '../../examples/data/translation.ts';
-import { meanOfDraws, rateOfDraws } from '../../examples/draws.ts';
-import { examples } from '../../examples/index.ts';
-import { writeSection } from '../../examples/results.ts';
-import { drawRows } from '../../examples/rows.ts';
+import { coldItems, dependenciesIn } from '../../studies/data/dependencies.ts';
+import { spokenClips, splitClips } from '../../studies/data/asterisk.ts';
+import { readIdx } from '../../studies/data/fashion.ts';
+import { mailRows } from '../../studies/data/mail.ts';
+import { searchRows } from '../../studies/data/search.ts';
+import { sectionRows } from '../../studies/data/sections.ts';
+import { translationRows } from '../../studies/data/translation.ts';
+import { meanOfDraws, rateOfDraws } from '../../studies/draws.ts';
+import { examples } from '../../studies/index.ts';
+import { writeSection } from '../../studies/results.ts';
+import { drawRows } from '../../studies/rows.ts';
 
 let folder: string;
 
@@ -41,11 +41,11 @@ test('all examples but those of documents, the first hour and personal data are 
 
 describe('the command line', () => {
   const called = (...words: string[]) =>
-    spawnSync(process.execPath, ['examples/main.ts', ...words], {
+    spawnSync(process.execPath, ['studies/main.ts', ...words], {
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },
     });
-  const usage = 'npm run examples [-- NAME… --quick]';
+  const usage = 'npm run studies [-- NAME… --quick]';
 
   test('names what it can run', () => {
     const { status, stdout } = called('--help');

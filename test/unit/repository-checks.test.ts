@@ -132,6 +132,19 @@ describe('the layers', () => {
   });
 });
 
+describe('the examples', () => {
+  it('import the public API alone', async () => {
+    const root = repository({
+      'src/app/index.ts': 'export const train = 1;',
+      'src/app/train.ts': 'export const train = 1;',
+      'examples/chat.ts': "import { train } from '../src/app/index.ts';\nimport { other } from '../src/app/train.ts';",
+    });
+    expect(await layers.run(root)).toEqual([
+      'examples/chat.ts:2 imports ../src/app/train.ts: examples import src/app/index.ts alone',
+    ]);
+  });
+});
+
 describe('the packages', () => {
   it('import what their package.json names and what the exports of the others show', async () => {
     const manifest = (name: string, more: object): string => JSON.stringify({ name: `@attune/${name}`, ...more });

@@ -39,9 +39,18 @@ export const layers: Check = {
     const imports = new Map(files.map((file) => [file, readImports(root, file)]));
     const rooms = files.filter((file) => file.startsWith('src/'));
     const crossings = rooms.flatMap((file) => imports.get(file)!.flatMap((entry) => crossing(file, entry)));
-    return [...unknownFolders(rooms), ...crossings, ...circles(imports)];
+    return [...unknownFolders(rooms), ...crossings, ...circles(imports), ...insiders(root)];
   },
 };
+
+/** Examples are programs to copy: they import the public API, and nothing inside of it. */
+function insiders(root: string): string[] {
+  return listFiles(root, ['examples'], ['.ts']).flatMap((file) =>
+    readImports(root, file)
+      .filter(({ target }) => target !== undefined && target !== 'src/app/index.ts' && !target.startsWith('examples/'))
+      .map(({ line, specifier }) => `${file}:${line} imports ${specifier}: examples import src/app/index.ts alone`),
+  );
+}
 
 function unknownFolders(files: readonly string[]): string[] {
   const unknown = new Set(files.map(folderOf).filter((folder) => !ROW_OF.has(folder)));

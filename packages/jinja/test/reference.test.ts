@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { JinjaTemplate, parseJson, TemplateFailure, TemplateSyntaxError } from '../src/index.ts';
 import type { Dict } from '../src/values.ts';
 
-/** Renderings of Jinja2 itself, by tools/jinja-reference/generate.py; a larger file of it where one is named. */
+/** Renderings of Jinja2 itself, by makers/jinja-reference/generate.py; a larger file of it where one is named. */
 const file = process.env.ATTUNE_JINJA_CASES ?? new URL('../../../fixtures/text/jinja/reference.json', import.meta.url);
 const text = readFileSync(file, 'utf8');
 const { templates, cases } = JSON.parse(text) as { templates: string[]; cases: [number, string, string | null][] };

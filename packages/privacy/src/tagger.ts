@@ -1,6 +1,6 @@
 /**
  * Tells which kind each token is of: a linear-chain conditional random field (Lafferty and others, 2001) over hashed features,
- * trained by tools/privacy/train.ts. L labels, N tokens.
+ * trained by makers/privacy/train.ts. L labels, N tokens.
  */
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Detector, Redactor } from '../src/index.ts';
 import { withPlainDigits } from '../src/digits.ts';
 import type { Recogniser } from '../src/recogniser.ts';
-import { developmentRows } from '../../../tools/privacy/labelled-sets.ts';
+import { developmentRows } from '../../../makers/privacy/labelled-sets.ts';
 import { detector, found } from './found.ts';
 
 describe('a text', () => {

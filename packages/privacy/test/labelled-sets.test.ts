@@ -6,8 +6,8 @@ import { kindOfLabel } from '../src/label-names.ts';
 import { kinds } from '../src/kinds.ts';
 import { Audit, Detector, type KindCounts } from '../src/index.ts';
 import { languages } from '../src/language.ts';
-import { madeRows } from '../../../tools/privacy/made-rows.ts';
-import { developmentRows, fileOfSet, labelledSet, setNumbers } from '../../../tools/privacy/labelled-sets.ts';
+import { madeRows } from '../../../makers/privacy/made-rows.ts';
+import { developmentRows, fileOfSet, labelledSet, setNumbers } from '../../../makers/privacy/labelled-sets.ts';
 
 const readme = readFileSync('fixtures/pii/README.md', 'utf8');
 

@@ -1,4 +1,4 @@
-/** Whether a source says what an answer says, by a classifier that attune trained (tools/support-classifier). */
+/** Whether a source says what an answer says, by a classifier that attune trained (makers/support-classifier). */
 import { fileURLToPath } from 'node:url';
 import { readJson } from '../../files/json.ts';
 import { sentencesOf } from '../safety/answer-features.ts';

@@ -1,4 +1,4 @@
-/** Classifiers of answers that attune trained (tools/answer-classifiers) and ships: linear, one byte a weight. */
+/** Classifiers of answers that attune trained (makers/answer-classifiers) and ships: linear, one byte a weight. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';

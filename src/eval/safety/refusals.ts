@@ -2,7 +2,7 @@ import type { SafetyFigures } from '../../store/safety.ts';
 
 /**
  * Share of XSTest's labelled answers that the classifier tells right, complied or not, with its 95 % interval over prompts
- * (tools/answer-classifiers/measure.ts). None of the sentences that it learnt from shares six words in a row with an answer
+ * (makers/answer-classifiers/measure.ts). None of the sentences that it learnt from shares six words in a row with an answer
  * or prompt of XSTest.
  */
 export const REFUSAL_ACCURACY = { value: 0.913, low: 0.898, high: 0.926 };

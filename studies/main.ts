@@ -1,0 +1,79 @@
+/**
+ * `npm run studies [-- NAME…] [--quick]`: real tasks on real data, measured; what came out stands in docs/results.md.
+ * Without names all run but those that say otherwise (`data`).
+ */
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AttuneError } from '../src/base/errors.ts';
+import { formatDuration } from '../src/base/format.ts';
+import { attuneCache } from '../src/base/home.ts';
+import { examples } from './index.ts';
+import { runExamples } from './run-examples.ts';
+import { writeSection } from './results.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const USAGE = 'npm run studies [-- NAME… --quick]';
+
+// A hundred short runs start a worker each, which would compile the same code anew.
+process.env.NODE_COMPILE_CACHE ??= join(attuneCache(), 'compiled');
+
+await runExamples(async () => {
+  const { values, positionals } = readArguments();
+  if (values.help === true) return printUsage();
+  const names = positionals.length > 0 ? positionals : examples.names;
+  // An unknown name is told before anything is run.
+  const chosen = [];
+  for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
+  const isMeant = ({ onlyByName = false }) => positionals.length > 0 || !onlyByName;
+  for (const one of chosen.filter(isMeant)) await runOne(one, values.quick === true);
+});
+
+function readArguments() {
+  const options = { quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    const [what] = (error as Error).message.split('. ', 1);
+    throw new AttuneError('E_USAGE', { what, expected: USAGE, fix: 'see: npm run studies -- --help' });
+  }
+}
+
+async function printUsage(): Promise<void> {
+  say(`usage: ${USAGE}\n`);
+  for (const name of examples.names) {
+    const { title, onlyByName = false } = await examples.load(name);
+    say(`  ${name.padEnd(16)}${title}${onlyByName ? ' (only where it is named)' : ''}`);
+  }
+  say(`\n  ${'--quick'.padEnd(16)}fewer rows, one training draw: minutes instead of an hour`);
+}
+
+async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
+  const { name, title } = example;
+  const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
+  say(title);
+  // Before it runs: the code may be changed meanwhile.
+  const code = codeState();
+  const started = performance.now();
+  const findings = await example.run(setting);
+  const command = `npm run studies -- ${name}${quick ? ' --quick' : ''}`;
+  const took = formatDuration((performance.now() - started) / 1000);
+  const provenance = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${code}, ${machine()}, ${took}.`;
+  writeSection(join(ROOT, 'docs', 'results.md'), { name, title, provenance, findings }, examples.names);
+}
+
+function codeState(): string {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: ROOT, encoding: 'utf8' }).trim();
+  const changes = git('status', '--porcelain', '--', 'src', 'packages', 'studies', 'native');
+  return `commit ${git('rev-parse', '--short', 'HEAD')}${changes === '' ? '' : ' with changes'}`;
+}
+
+function machine(): string {
+  const threads = process.env.ATTUNE_THREADS === undefined ? '' : `, ${process.env.ATTUNE_THREADS} used`;
+  return `${cpus().length} cores of ${cpus()[0].model.trim()}${threads}`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFileAtomic } from '../src/files/atomic.ts';
+import type { Findings, Table } from './example.ts';
+
+/** One example's part of the file. */
+export interface Section {
+  name: string;
+  title: string;
+  /** When, where, of which commit, by which command, how long. */
+  provenance: string;
+  findings: Findings;
+}
+
+const HEAD = `# What the examples found
+
+\`npm run studies\` writes this file: real tasks on data that install by package name, run by attune's own functions. ${[
+  '`-- NAME…` runs some (`data` only so), `--quick` smaller ones; each run replaces its own part.',
+  'How much personal data is found, on rows that nobody had tuned by, stands at the end; earlier sets in',
+  '[personal-data.md](personal-data.md). Intervals are of 95 %; ▲ better, ▼ worse, · no evidence.',
+].join(' ')}
+`;
+
+/** Puts a section in the place of the example's earlier one, or among the others in the given order. */
+export function writeSection(path: string, section: Section, order: readonly string[]): void {
+  const sections = existsSync(path) ? readSections(readFileSync(path, 'utf8')) : new Map<string, string>();
+  sections.set(section.name, sectionText(section));
+  const names = [...sections.keys()].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+  writeFileAtomic(path, `${[HEAD, ...names.map((name) => sections.get(name)!)].join('\n')}`);
+}
+
+/** By the name in the comment that begins each. */
+function readSections(text: string): Map<string, string> {
+  const parts = text.split(/^(?=<!-- example: [\w-]+ -->$)/m).slice(1);
+  return new Map(parts.map((part) => [/example: ([\w-]+)/.exec(part)![1], `${part.trim()}\n`]));
+}
+
+function sectionText({ name, title, provenance, findings }: Section): string {
+  const { about, tables, verdict } = findings;
+  const parts = [
+    `<!-- example: ${name} -->`,
+    `## ${title}`,
+    provenance,
+    ...about,
+    ...tables.map(tableText),
+    ...verdict,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function tableText({ caption, head, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [`${caption}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
