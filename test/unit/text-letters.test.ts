@@ -72,7 +72,7 @@ describe('a vocabulary of letters', () => {
   });
 
   it.each([
-    ['of many languages', { eng: { a: 1 }, deu: { a: 1 } }, /no whole numbers/],
+    ['of many languages', { eng: { a: 1 }, deu: { a: 1 } }, /not whole numbers/],
     ['with an id twice', { a: 1, b: 1 }, /two letters with one id/],
     ['that is a list', ['a'], /no object/],
   ])('%s is refused', async (_, vocabulary, reason) => {
