@@ -14,7 +14,8 @@ import type {
 import { sha256 } from '../files/hash.ts';
 import { readJson } from '../files/json.ts';
 import { remarkOnRun } from '../eval/demonstration-base.ts';
-import { readSamples, type Samples } from '../store/results.ts';
+import type { Samples } from '../store/results.ts';
+import { readSamples } from '../store/samples.ts';
 import { readEvents, requireRun, withLiveStatus } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../store/run-summary.ts';

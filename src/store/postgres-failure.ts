@@ -13,7 +13,9 @@ const AWAY_MESSAGE =
 /** A database that accepts connections but does not respond. */
 const SILENT_MESSAGE = /^(?:Connection terminated due to connection timeout|timeout expired|Query read timeout)/;
 
-/** That others wait for a trial. */
+/** Time for the last bytes of connections that close. */
+const LAST_MS = 500;
+/** Time that other callers wait for a trial. */
 const TRIAL_MS = 500;
 
 /** Where the database is away, an error that says so; else the error as it is. */
@@ -40,16 +42,16 @@ export function isStoreAway(error: unknown): error is AttuneError {
 export class StorePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #place: string;
-  /** Milliseconds without another attempt after a failed one. */
-  readonly #pause: number;
+  /** Milliseconds until a query counts as not answered; a third of it passes before another attempt. */
+  readonly #patience: number;
   #isSilent = false;
   #trial: Promise<void> | undefined;
   #pausesUntil = 0;
   /** Kysely knows connections by their clients. */
   readonly #clients = new WeakMap<PoolClient, PostgresPoolClient>();
 
-  constructor(pool: Pool, place: string, pause: number) {
-    [this.#pool, this.#place, this.#pause] = [pool, place, pause];
+  constructor(pool: Pool, place: string, patience: number) {
+    [this.#pool, this.#place, this.#patience] = [pool, place, patience];
   }
 
   get options(): object {
@@ -83,15 +85,18 @@ export class StorePool implements PostgresPool {
       await this.#told(client.query('select 1'));
       this.#isSilent = false;
     } catch (error) {
-      this.#pausesUntil = performance.now() + this.#pause;
+      this.#pausesUntil = performance.now() + this.#patience / 3;
       throw error;
     } finally {
       client?.release(this.#isSilent);
     }
   }
 
-  end(): Promise<void> {
-    return this.#pool.end();
+  /** Does not wait for connections in use longer than their queries can take. */
+  async end(): Promise<void> {
+    const ended = this.#pool.end();
+    ended.catch(() => undefined);
+    await Promise.race([ended, sleep(this.#patience + LAST_MS, undefined, { ref: false })]);
   }
 
   #wrapped(client: PoolClient): PostgresPoolClient {

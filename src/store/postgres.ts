@@ -63,7 +63,7 @@ export async function openPostgres<Schema>({ url, schema }: PostgresPlace): Prom
   pool.on('connect', (client) => client.on('error', () => undefined));
   const place = `${shownUrl(url)} (schema ${schema})`;
   const changes = new Changes(schema, place, () => new pg.Client(config));
-  const dialect = new StoreDialect(new StorePool(pool, place, patience / 3), schema, changes);
+  const dialect = new StoreDialect(new StorePool(pool, place, patience), schema, changes);
   const database = new Kysely<Schema>({ dialect });
   dialects.set(database, dialect);
   try {

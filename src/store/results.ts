@@ -1,7 +1,4 @@
 import { z } from 'zod';
-import { writeJson } from '../files/json.ts';
-import { readVersioned } from './read-versioned.ts';
-import { runPaths } from './run-paths.ts';
 
 export const verdictSchema = z.enum(['better', 'no-evidence', 'worse']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -237,11 +234,3 @@ const samplesSchema = z.strictObject({
   rows: z.array(sampleRowSchema).readonly(),
 });
 export type Samples = z.infer<typeof samplesSchema>;
-
-export function writeSamples(folder: string, samples: Samples): void {
-  writeJson(runPaths(folder).samples, samples);
-}
-
-export function readSamples(folder: string): Samples | undefined {
-  return readVersioned(runPaths(folder).samples, 2);
-}

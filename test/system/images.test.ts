@@ -4,7 +4,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { readSamples } from '../../src/store/results.ts';
+import { readSamples } from '../../src/store/samples.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;

@@ -8,7 +8,7 @@ import { openCheapModel } from '../../eval/cheap-model.ts';
 import type { Compared } from '../../eval/compare/compare.ts';
 import { withOtherWords } from '../../eval/wording/recommendation.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { writeSamples } from '../../store/results.ts';
+import { writeSamples } from '../../store/samples.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import { runJob } from '../../worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';

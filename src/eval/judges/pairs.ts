@@ -5,7 +5,8 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
-import { readSamples, type Samples } from '../../store/results.ts';
+import type { Samples } from '../../store/results.ts';
+import { readSamples } from '../../store/samples.ts';
 
 export interface AnswerPair {
   id: string;

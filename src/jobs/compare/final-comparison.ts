@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { conclusionOf } from '../../eval/compare/conclusion.ts';
 import { sampledRows, USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
 import { parametersOf } from '../../models/base-facts.ts';
-import { writeSamples } from '../../store/results.ts';
+import { writeSamples } from '../../store/samples.ts';
 import { modelFolder } from '../model/base-model.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { SettledTraining } from '../../train/recipe.ts';

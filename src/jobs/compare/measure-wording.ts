@@ -9,7 +9,7 @@ import { canReword, otherWords } from '../../eval/wording/other-words.ts';
 import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
-import { readSamples } from '../../store/results.ts';
+import { readSamples } from '../../store/samples.ts';
 import type { WordedRow, Wording } from '../../store/wording.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
 import type { FinishedRun } from '../train/run-context.ts';

@@ -1,6 +1,7 @@
 import { writeAssessment } from '../../../src/store/assessments.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
-import { writeSamples, type Comparison, type Difference, type Samples } from '../../../src/store/results.ts';
+import type { Comparison, Difference, Samples } from '../../../src/store/results.ts';
+import { writeSamples } from '../../../src/store/samples.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 
 /** What somebody's data may hold to break out of a page. */

@@ -164,7 +164,8 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
   });
 
   it('ends though PostgreSQL says nothing', async () => {
-    const { server, way } = await served('?query_timeout=400');
+    // Long enough for a connection on a busy machine.
+    const { server, way } = await served('?query_timeout=2000');
     expect((await server.send('/v1/files')).status).toBe(200);
     way.freeze();
     await server.close();

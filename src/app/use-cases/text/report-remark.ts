@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readJson } from '../../../files/json.ts';
 import { reportRowsOf, type ReportRows } from '../../../report/rows-setting.ts';
-import { readSamples, type Samples } from '../../../store/results.ts';
+import type { Samples } from '../../../store/results.ts';
+import { readSamples } from '../../../store/samples.ts';
 import { runPaths } from '../../../store/run-paths.ts';
 
 /** Warning before a report is sent to others. */

@@ -7,7 +7,7 @@ import { expectedText, promptText } from '../../../eval/example-text.ts';
 import { memorisedWords, type AnsweredRow } from '../../../eval/overfitting/memorised.ts';
 import { mean } from '../../../eval/statistics/index.ts';
 import type { Memorised, Overfitting } from '../../../store/overfitting.ts';
-import { readSamples } from '../../../store/results.ts';
+import { readSamples } from '../../../store/samples.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import { measureCanaries } from './measure-canaries.ts';
 import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
