@@ -38,6 +38,7 @@ const TIMED = [
   'test/timed/**/*.test.ts',
   'test/unit/serve/bounded.test.ts',
   'test/unit/serve/routes.test.ts',
+  'test/unit/store/away.test.ts',
   'test/system/ctrl-c.test.ts',
   'test/system/rollback.test.ts',
 ];

@@ -134,7 +134,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
   });
 
   it('does the same where PostgreSQL holds its connections and says nothing', async () => {
-    const { server, watcher, way, lines } = await served('?query_timeout=400');
+    const { server, watcher, way, lines } = await served('?query_timeout=2000');
     const chat = async () => {
       const reply = await server.send('/v1/chat/completions', {
         model: 'text',
