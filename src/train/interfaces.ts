@@ -8,10 +8,10 @@ import type { DType, Tensor } from '../tensor/index.ts';
 import type { OpenRewardModel } from './reward-model.ts';
 import type { Update } from './update.ts';
 
-export type { JointLoss, Objective, PassContext } from './objective.ts';
+export type { JointLoss, JudgedRow, Objective, PassContext } from './objective.ts';
 export type { Reference } from '../tasks/rows/rows.ts';
 export { textLengths, tokensOf } from '../tasks/rows/rows.ts';
-export type { Batch, Counts, CriticTargets, MediaReader, PreparedRow, ResumedRow, Tally } from '../tasks/rows/rows.ts';
+export type { Batch, Counts, MediaReader, Prepared, PreparedRow, Tally } from '../tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
 

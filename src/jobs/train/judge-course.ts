@@ -23,7 +23,7 @@ export async function recordCourse(
       .filter(({ split }) => split === 'validation')
       .map(({ step, metrics, change }) => ({ step, loss: metrics.loss, change })),
     trainLosses: curves['train/loss']?.points ?? [],
-    ...(objective.needs?.rollouts === true && { rewards: rewardsOf(curves) }),
+    ...(objective.production?.rollsOut === true && { rewards: rewardsOf(curves) }),
     rateShareAfter: (step) => rateBetween(schedule, step, run.step) / rateBetween(schedule, 0, run.step),
     resultStep,
     epochs: context.recipe.training.max_steps === null ? epochs : (run.epoch ?? epochs),
@@ -52,7 +52,7 @@ function rateBetween(schedule: Schedule, from: number, to: number): number {
 
 /** Says where the reward of a run with rollouts seems to have been earned by something else than meant. */
 export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun, resultStep: number): void {
-  if (parts.objective.needs?.rollouts !== true) return;
+  if (parts.objective.production?.rollsOut !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;
   const found = suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), {
@@ -60,7 +60,7 @@ export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun
     sampled: sampledCorrelation(readReport(context.folder)),
   });
   for (const message of found) {
-    const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
+    const problems = bestAnswers(parts.objective.production.evaluated?.() ?? []);
     context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }
 }

@@ -8,7 +8,7 @@ import { collateRows } from '../../tasks/rows/collate.ts';
 import { hearing, prepareRecordings } from '../../tasks/rows/recordings.ts';
 
 /** The text of a recording, whose letters may fall on any frames in their order. */
-export function create({ reduction }: CtcOptions, processor: Processor): Objective {
+export function create({ reduction }: CtcOptions, processor: Processor): Objective<SpeechExample, PreparedRow, ReadRow> {
   const letters = new Letters(processor.tokenizer);
   const media = hearing(processor, 'ctc');
   return {

@@ -17,7 +17,7 @@ const NEVER = -1e9;
  * modeling", 2019, with frequencies counted beforehand). A row's other items are not negatives for it. The cost of a
  * step does not grow with the catalogue, and unseen items are not pushed down.
  */
-export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective {
+export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective<ItemsExample> {
   const logQ = options.log_q ? logShares(tokenizer, statistics) : undefined;
   const joint: JointLoss = {
     evaluatedTogether: 256,

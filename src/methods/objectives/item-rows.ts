@@ -7,7 +7,7 @@ import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 /** Common to item objectives: each item is predicted from those before it, the first one from the row's start alone. */
 export function itemRows(
   tokenizer: Tokenizer,
-): Pick<Objective, 'task' | 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
+): Pick<Objective<ItemsExample>, 'task' | 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
   return {
     task: 'next-item',
     accepts: ['items'],
@@ -19,9 +19,9 @@ export function itemRows(
 }
 
 /** Items that the model does not know are left out of their row. */
-function itemsRow(example: Example, tokenizer: Tokenizer): PreparedRow {
-  const { id, source, isLastOnly } = example as ItemsExample;
-  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example as ItemsExample);
+function itemsRow(example: ItemsExample, tokenizer: Tokenizer): PreparedRow {
+  const { id, source, isLastOnly } = example;
+  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example);
   const trained = new Uint8Array(ids.length).fill(isLastOnly === true ? 0 : 1, lead);
   if (isLastOnly === true && lastIsKnown) trained[trained.length - 1] = 1;
   return { id, source, ids, trained };

@@ -9,7 +9,7 @@ import type { NextItemOptions } from './next-item.options.ts';
  * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative
  * instead). A row's first item is predicted from its start alone. Unknown items are left out of their row.
  */
-export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
+export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective<ItemsExample> {
   const loss: Objective['loss'] = (model, ...rest) => {
     if (textReaderOf(model.trunk) !== undefined) throw tooManyTexts();
     return nextTokenLoss(model, ...rest);

@@ -8,7 +8,10 @@ import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from '../../tasks/rows/rendered-rows.ts';
 
 /** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
-export function create(options: PretrainOptions, processor: Processor): Objective {
+export function create(
+  options: PretrainOptions,
+  processor: Processor,
+): Objective<TextExample | ChatExample | CompletionExample> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'all', now: processor.now });
   return {
     task: 'causal-lm',

@@ -12,7 +12,7 @@ import type { RegressionOptions } from './regression.options.ts';
  * number is from their mean, so that prices and shares are learnt alike; `label_scaling` in the result says how it is
  * turned back.
  */
-export function create({ standardise }: RegressionOptions, processor: Processor): Objective {
+export function create({ standardise }: RegressionOptions, processor: Processor): Objective<RegressionExample, ValuesRow> {
   const { mean, deviation } = standardise && processor.statistics ? processor.statistics : { mean: 0, deviation: 1 };
   return {
     task: 'sequence',
@@ -21,7 +21,7 @@ export function create({ standardise }: RegressionOptions, processor: Processor)
     unit: 'rows',
     config: { problem_type: 'regression', ...(standardise && { label_scaling: { mean, deviation } }) },
     prepare: (examples) =>
-      prepareLabelled<RegressionExample>(examples, ({ value }) => ({ values: [value] }), processor),
+      prepareLabelled(examples, ({ value }) => ({ values: [value] }), processor),
     load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: (batch) => ({ rows: batch.rows.length }),

@@ -19,9 +19,14 @@ export interface SamplingSettings {
   repetition_penalty: number;
 }
 
+/** A prompt, with its example for reward functions. */
+export interface PromptRow extends PreparedRow {
+  prompt: PromptExample;
+}
+
 /** One answer of a rollout. */
 export interface Rollout {
-  row: PreparedRow;
+  row: PromptRow;
   /** With the token that ended it; with tools, all of its turns and what stands between them. */
   ids: readonly number[];
   /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
@@ -43,7 +48,7 @@ interface RolloutContext {
 
 /** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
 export async function rollOut(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   settings: SamplingSettings,
   { step, tokenizer, share = 0, tools }: RolloutContext,
 ): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
@@ -78,9 +83,9 @@ function samplingOf(settings: SamplingSettings, { signal }: StepContext) {
   return { temperature, topP, topK, minP, repetitionPenalty, signal };
 }
 
-function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenizer): Rollout {
+function rolloutOf(row: PromptRow, completion: Completion, tokenizer: Tokenizer): Rollout {
   const { ids, stopId, finishReason, text } = completion;
-  const prompt = row.prompt?.prompt;
+  const prompt = row.prompt.prompt;
   const isSetOff = typeof prompt === 'string' && tokenizer.answerSpace;
   return {
     row,
@@ -93,7 +98,7 @@ function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenize
 /** A rollout as reward functions see it. */
 export function sampleOf(rollout: Rollout): PlacedSample {
   const { row, isComplete, text, turns } = rollout;
-  const { prompt, columns, source } = row.prompt!;
+  const { prompt, columns, source } = row.prompt;
   const tokens = writtenIds(rollout).length;
   return { prompt, completion: text, row: columns, tokens, isComplete, source, ...(turns && { turns }) };
 }

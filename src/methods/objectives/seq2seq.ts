@@ -8,7 +8,7 @@ import type { Seq2SeqOptions } from './seq2seq.options.ts';
  * A text from a text (translation, summaries): the encoder reads the prompt, the decoder learns every token of the
  * answer and its end from those before it (Raffel et al., 2020).
  */
-export function create(_options: Seq2SeqOptions, processor: Processor): Objective {
+export function create(_options: Seq2SeqOptions, processor: Processor): Objective<CompletionExample, TextsRow> {
   return {
     task: 'seq2seq',
     accepts: ['completion'],

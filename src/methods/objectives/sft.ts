@@ -10,7 +10,10 @@ import { countTokens } from '../../tasks/rows/trained-tokens.ts';
 import type { SftOptions } from './sft.options.ts';
 
 /** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
-export function create(options: SftOptions, processor: Processor): Objective {
+export function create(
+  options: SftOptions,
+  processor: Processor,
+): Objective<ChatExample | CompletionExample, PreparedRow, SquaresRow> {
   const { tokenizer, media, now } = processor;
   const images = imageTexts(processor);
   const renderer = new Renderer(tokenizer, { trainOn: options.train_on, now, images });

@@ -7,7 +7,7 @@ import { hearing, prepareRecordings } from '../../tasks/rows/recordings.ts';
 import type { SpeechSeq2SeqOptions } from './speech-seq2seq.options.ts';
 
 /** The text of a recording by cross-entropy of its tokens, those of language and task among them as in the reference. */
-export function create({ language, task }: SpeechSeq2SeqOptions, processor: Processor): Objective {
+export function create({ language, task }: SpeechSeq2SeqOptions, processor: Processor): Objective<SpeechExample, PreparedRow, ReadRow> {
   const media = hearing(processor, 'speech_seq2seq');
   const tokens = new SpeechTokens(processor.tokenizer);
   const wish = { language: language ?? undefined, task };

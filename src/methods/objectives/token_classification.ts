@@ -13,7 +13,7 @@ import type { TokenClassificationOptions } from './token_classification.options.
  * A tag for each word: cross-entropy of the classes at the word's first token, averaged over words; its other tokens
  * are read and teach nothing.
  */
-export function create(_options: TokenClassificationOptions, processor: Processor): Objective {
+export function create(_options: TokenClassificationOptions, processor: Processor): Objective<TaggedExample, ValuesRow> {
   const labels = processor.labels ?? [];
   return {
     task: 'token',
@@ -45,17 +45,16 @@ export function classLosses(scores: Tensor, classes: Tensor): Tensor {
 }
 
 async function prepareWords(
-  examples: readonly Example[],
+  examples: readonly TaggedExample[],
   labels: readonly string[],
   { tokenizer }: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const all = examples as readonly TaggedExample[];
+): Promise<Prepared<ValuesRow>> {
   const encoded = await encodeWords(
     tokenizer,
-    all.map(({ words }) => words),
+    examples.map(({ words }) => words),
   );
   const problems: Problem[] = [];
-  const rows = all.map(({ id, source, tags }, i) => {
+  const rows = examples.map(({ id, source, tags }, i) => {
     const unknown = tags.find((tag) => !labels.includes(tag));
     if (unknown !== undefined) {
       problems.push({ ...source, ...unknownLabel(unknown, 'tags', labels) });

@@ -1,10 +1,13 @@
-import type { Example } from '../../data/example.ts';
-import type { RenderableRow, Renderer } from '../../text/index.ts';
+import type { ChatExample, CompletionExample, TextExample } from '../../data/example.ts';
+import type { Renderer } from '../../text/index.ts';
 import type { Prepared } from './rows.ts';
 
 /** Tokenises renderable examples through the one renderer. */
-export async function renderExamples(renderer: Renderer, examples: readonly Example[]): Promise<Prepared> {
-  const rendered = await renderer.renderRows(examples as readonly RenderableRow[]);
+export async function renderExamples(
+  renderer: Renderer,
+  examples: readonly (ChatExample | CompletionExample | TextExample)[],
+): Promise<Prepared> {
+  const rendered = await renderer.renderRows(examples);
   const rows = rendered.rows.map((row, i) =>
     row === undefined
       ? undefined
