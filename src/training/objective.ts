@@ -84,8 +84,8 @@ export interface ReferenceUse<Row extends PreparedRow> {
   judge?(model: Model, batch: Batch<Row>): Tensor;
 }
 
-/** A row with what the reference model says of it, if that is known. */
-export interface JudgedRow extends PreparedRow {
+/** The reference model's scores of a row, where they were computed before. */
+export interface JudgedRow {
   reference?: Float32Array;
 }
 

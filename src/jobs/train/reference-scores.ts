@@ -31,7 +31,10 @@ interface ScoresContext {
  * Rows with what the reference model says of each, computed now or by an earlier run: kept on disk under the hash of the
  * weights, the rows and the code, so that no step asks the reference again.
  */
-async function withReferenceScores(rows: readonly PreparedRow[], context: ScoresContext): Promise<JudgedRow[]> {
+async function withReferenceScores(
+  rows: readonly PreparedRow[],
+  context: ScoresContext,
+): Promise<(PreparedRow & JudgedRow)[]> {
   if (rows.length === 0) return [];
   const key = await keyOf(rows, context);
   const cache = new ContentCache(join(attuneCache(), 'reference'));

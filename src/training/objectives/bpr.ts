@@ -15,7 +15,10 @@ import { predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-to
  * item of a row and random items that the row lacks. Drawn anew at each step, by row and position; fixed in
  * evaluations.
  */
-export function create({ negatives }: BprOptions, { tokenizer }: Processor): Objective<ItemsExample, PreparedRow, RivalsRow> {
+export function create(
+  { negatives }: BprOptions,
+  { tokenizer }: Processor,
+): Objective<ItemsExample, PreparedRow, RivalsRow> {
   const items = itemNames(tokenizer).flatMap((name, id) => (name === undefined ? [] : [id]));
   const placeOf = new Map(items.map((id, place) => [id, place]));
   return {

@@ -3,7 +3,7 @@ import type { ClassificationExample } from '../../data/example.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { ClassificationOptions } from './classification.options.ts';
-import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
+import { prepareLabelled, unknownLabel, weightsOf, type LabelledRow } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
 
@@ -12,7 +12,10 @@ import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
  * mean weight of all training rows, whatever else is in its step: Σ w·loss / rows of a step, over an epoch of equal
  * steps, is Σ w·loss / Σ w of the training set.
  */
-export function create(options: ClassificationOptions, processor: Processor): Objective<ClassificationExample, LabelledRow> {
+export function create(
+  options: ClassificationOptions,
+  processor: Processor,
+): Objective<ClassificationExample, LabelledRow> {
   const labels = processor.labels ?? [];
   const weights = meanOne(
     weightsOf(options.class_weights, labels, () => balancedWeights(processor)),

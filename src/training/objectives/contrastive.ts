@@ -2,9 +2,9 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, GradedExample, PairExample } from '../../data/example.ts';
 import type { Pooling } from '../../models/heads/pooling.ts';
-import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, JointLoss, Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
-import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
+import { similarityLosses, type SimilarityLoss, type RelatedTexts } from './similarity-losses.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 
 /**
@@ -12,7 +12,10 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
  * sentence-transformers). Losses that set the rows of a step against each other are of the whole step, also where it is
  * computed in parts.
  */
-export function create(options: ContrastiveOptions, processor: Processor): Objective<PairExample | GradedExample, RelatedTexts> {
+export function create(
+  options: ContrastiveOptions,
+  processor: Processor,
+): Objective<PairExample | GradedExample, RelatedTexts> {
   const represent: JointLoss<RelatedTexts>['represent'] = (model, batch, { runner }) =>
     model.embeddingHead.embed(model.hidden(batch.input, { runner }), model.layoutOf(batch.input));
   const lossOf = (rows: readonly RelatedTexts[]): SimilarityLoss => similarityLosses[chosenLoss(options, rows)];

@@ -21,6 +21,8 @@ import {
   type ReferenceFreeName,
   type ReferenceFreeOptions,
 } from './reference-free-losses.ts';
+import type { PreferenceExample } from '../../data/example.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A reference-free pair loss, plus the chosen answers' cross-entropy. */
 export interface ReferenceFreeObjective extends ReferenceFreeOptions {

@@ -29,6 +29,8 @@ import {
   pairSums,
   preferenceRows,
 } from '../../answering/tasks/rows/preference-rows.ts';
+import type { PreferenceExample } from '../../data/example.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** The chosen and the rejected answer, with the reference's log-probabilities of them where these are known. */
 export interface PairRow extends TextsRow, JudgedRow {}
@@ -41,7 +43,8 @@ export function create(options: DpoOptions, processor: Processor): Objective<Pre
   const { reference_free: isFree, precompute_ref_log_probs: judgesOnce, ref_model: referenceModel } = options;
   const represent: JointLoss<PairRow>['represent'] = (model, batch, context) =>
     pairColumns(model, batch, { ...context, options });
-  const lossOf: JointLoss<PairRow>['loss'] = (vectors, rows, { totals }) => lossOfColumns(vectors, rows, { options, totals });
+  const lossOf: JointLoss<PairRow>['loss'] = (vectors, rows, { totals }) =>
+    lossOfColumns(vectors, rows, { options, totals });
   const judge = (model: Model, batch: Batch<PairRow>) => referenceColumns(model, batch, options);
   const isJoint = options.loss_type.some((name) => jointPairLosses.has(name));
   return {

@@ -16,12 +16,13 @@ import type {
 import type { Produced, StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { divergenceOf, sparseDivergenceOf } from './distillation-losses.ts';
-import { endpointTeacher, scoresWidth, type EndpointTeacher } from './endpoint-teacher.ts';
+import { endpointTeacher, scoresWidth, type EndpointTeacher, type TaughtRow } from './endpoint-teacher.ts';
 import type { GkdOptions } from './gkd.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens, predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { hash32 } from './rollout-seed.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
+import type { ChatExample, CompletionExample } from '../../data/example.ts';
 
 /**
  * Distillation on given answers and on the student's own (Agarwal et al., 2024): at each token of an answer the student's

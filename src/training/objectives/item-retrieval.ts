@@ -7,6 +7,7 @@ import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Process
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';
 import { predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { ItemsExample } from '../../data/example.ts';
 
 /** Logit of excluded items. */
 const NEVER = -1e9;

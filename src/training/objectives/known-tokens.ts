@@ -7,6 +7,7 @@ import { packed, type StepContext } from '../produce.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A model's scores of a row's trained tokens. */
 export interface KnownTokens {

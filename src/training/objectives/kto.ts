@@ -10,6 +10,7 @@ import type {
   LossResult,
   Objective,
   PassContext,
+  Prepared,
   PreparedRow,
   Processor,
 } from '../../methods/interfaces.ts';
@@ -20,6 +21,8 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { columns } from '../../answering/tasks/rows/preference-rows.ts';
 import { renderAnswers, sharedPromptRow } from '../../answering/tasks/rows/shared-prompt.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { JudgedRow } from '../objective.ts';
 
 /** Kahneman-Tversky optimisation (Ethayarajh et al., 2024): answers that were judged one by one. */
 export function create(options: KtoOptions, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
@@ -36,10 +39,7 @@ interface UnpairedSettings extends Omit<KtoOptions, 'loss_type'> {
 }
 
 /** Any objective over judged answers. */
-export function unpaired(
-  settings: UnpairedSettings,
-  processor: Processor,
-): Objective<FeedbackExample, FeedbackRow> {
+export function unpaired(settings: UnpairedSettings, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   const { loss_type: name, ref_model: referenceModel, precompute_ref_log_probs: judgesOnce } = settings;
   const answers = name === 'kto' ? 2 : 1;

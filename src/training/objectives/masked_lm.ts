@@ -7,14 +7,17 @@ import type { Objective, PreparedRow, Processor } from '../../methods/interfaces
 import type { MaskedLmOptions } from './masked_lm.options.ts';
 import { withRowsOf } from '../../engine/nn/index.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
-import { hiddenTokens, maskToken } from '../../answering/tasks/rows/hidden-tokens.ts';
+import { hiddenTokens, maskToken, type HiddenRow } from '../../answering/tasks/rows/hidden-tokens.ts';
 import { countTrained } from '../../answering/tasks/rows/trained-tokens.ts';
 
 /**
  * Masked language modelling (Devlin et al., 2019): some tokens of a text are hidden and predicted from what stands
  * around them. Which ones is drawn anew at each step, by row and position; in an evaluation they are always the same.
  */
-export function create({ mask_probability: share }: MaskedLmOptions, processor: Processor): Objective<TextExample, PreparedRow, HiddenRow> {
+export function create(
+  { mask_probability: share }: MaskedLmOptions,
+  processor: Processor,
+): Objective<TextExample, PreparedRow, HiddenRow> {
   const { tokenizer } = processor;
   const mask = maskToken(tokenizer);
   return {

@@ -12,6 +12,9 @@ import { answersOfTexts, sumsOfAnswers } from './policy.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import type { PromptRow } from './rollouts.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 /** Nash mirror descent from human feedback (Munos et al., 2024). */
 export function create(options: NashMdOptions, processor: Processor): Objective<PromptExample, PromptRow, NashRow> {
@@ -20,7 +23,10 @@ export function create(options: NashMdOptions, processor: Processor): Objective<
     ...sampledObjective(parts, {
       needsReference: true,
       produce: (rows, step) => preferredAnswers(rows, step, { ...parts, share: options.mixture_coef }),
-      largest: (row) => ({ ...largestGroup(row, { answers: 1, length: options.max_completion_length }), probability: 1 }),
+      largest: (row) => ({
+        ...largestGroup(row, { answers: 1, length: options.max_completion_length }),
+        probability: 1,
+      }),
     }),
     unit: 'rows',
     counts: ({ rows }) => ({ rows: rows.length }),

@@ -4,6 +4,7 @@ import type { Objective, Processor } from '../../methods/interfaces.ts';
 import { itemRows } from './item-rows.ts';
 import { nextTokenLoss } from './next-token.ts';
 import type { NextItemOptions } from './next-item.options.ts';
+import type { ItemsExample } from '../../data/example.ts';
 
 /**
  * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative

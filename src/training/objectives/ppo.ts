@@ -6,7 +6,7 @@ import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor 
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { countStates, sampledValues, statePlaces, valuesOf, withCritic } from './critic.ts';
+import { countStates, sampledValues, statePlaces, valuesOf, withCritic, type PpoRow } from './critic.ts';
 import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
@@ -15,8 +15,11 @@ import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
 import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './produce-rollouts.ts';
-import { sampledParts } from './sampled-objective.ts';
+import { sampledParts, sampledObjective } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptRow } from './rollouts.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 interface PpoParts extends PolicyParts {
   options: PpoOptions;
@@ -75,11 +78,7 @@ function settingsOf(options: PpoOptions): PolicySettings {
 }
 
 /** A step's answers with advantages and returns, in as many updates as the settings ask for. */
-async function produce(
-  rows: readonly PromptRow[],
-  step: StepContext,
-  parts: PpoParts,
-): Promise<Produced<PpoRow>> {
+async function produce(rows: readonly PromptRow[], step: StepContext, parts: PpoParts): Promise<Produced<PpoRow>> {
   const { settings, options, head } = parts;
   const { temperature, max_completion_length: room } = options;
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);

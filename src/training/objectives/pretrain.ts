@@ -6,6 +6,7 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
+import type { ChatExample, CompletionExample, TextExample } from '../../data/example.ts';
 
 /** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
 export function create(

@@ -6,13 +6,21 @@ import type { EvaluationResult } from '../evaluate.ts';
 import type { PreparedRow } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
-import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
+import {
+  groupRows,
+  trainedLengths,
+  withAdvantages,
+  type TrainedRollout,
+  type PolicyRow,
+  type SampledRow,
+} from './group-rows.ts';
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
-import { rollOut, sampleOf, writtenIds, type Rollout } from './rollouts.ts';
+import { rollOut, sampleOf, writtenIds, type Rollout, type PromptRow } from './rollouts.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
 export async function produceRollouts(

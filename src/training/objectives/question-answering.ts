@@ -4,8 +4,14 @@ import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts
 import type { Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PlacedText } from '../../models/text/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
-import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from '../../answering/tasks/rows/context-windows.ts';
+import type { Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import {
+  contextOf,
+  contextWindows,
+  frameQuestions,
+  NO_ANSWER,
+  type QuestionRow,
+} from '../../answering/tasks/rows/context-windows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { QuestionAnsweringOptions } from './question-answering.options.ts';
 
@@ -14,7 +20,10 @@ import type { QuestionAnsweringOptions } from './question-answering.options.ts';
  * tokens, averaged over rows (HF `…ForQuestionAnswering`). Long texts are read in windows that overlap; a window without
  * the answer, and a text that does not tell it, have the first token as their answer.
  */
-export function create(options: QuestionAnsweringOptions, processor: Processor): Objective<QuestionExample, QuestionRow> {
+export function create(
+  options: QuestionAnsweringOptions,
+  processor: Processor,
+): Objective<QuestionExample, QuestionRow> {
   const { stride, longest_answer: longest, null_answers: given } = options;
   const mayBeAbsent = given ?? (processor.statistics?.unanswered ?? 0) > 0;
   return {

@@ -5,6 +5,7 @@ import { aten, fromArray } from '../../engine/tensor/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A pair with the least distance of its scores. */
 interface RewardRow extends TextsRow {

@@ -8,6 +8,7 @@ import type { StepContext } from '../produce.ts';
 import type { PlacedSample } from './rewards/reward.ts';
 import type { RolloutTools } from './tools/rollout-tools.ts';
 import { withToolTurns, type OpenRollout } from './tools/tool-turns.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 export interface SamplingSettings {
   num_generations: number;

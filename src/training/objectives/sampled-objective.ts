@@ -1,15 +1,16 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
-import type { EvaluatedAnswer } from '../objective.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { EvaluatedAnswer, Production } from '../objective.ts';
+import type { Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { scoreRollouts } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
-import type { SamplingSettings } from './rollouts.ts';
+import type { PromptRow, SamplingSettings } from './rollouts.ts';
 import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** How answers are sampled, and what scores them. */
 export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {

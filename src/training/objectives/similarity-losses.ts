@@ -1,6 +1,7 @@
 // S texts, R rows, D width
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { LossResult, PreparedRow } from '../../methods/interfaces.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 interface LossOptions {
   scale: number;

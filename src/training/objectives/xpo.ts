@@ -11,6 +11,9 @@ import { pairSums } from '../../answering/tasks/rows/preference-rows.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
 import type { XpoMethodOptions } from './xpo.options.ts';
+import type { PromptRow } from './rollouts.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 /** Exploratory preference optimisation (Xie et al., 2024). */
 export function create(options: XpoMethodOptions, processor: Processor): Objective<PromptExample, PromptRow, XpoRow> {

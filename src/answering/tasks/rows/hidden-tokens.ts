@@ -20,7 +20,9 @@ export function maskToken(tokenizer: Tokenizer): number {
 }
 
 /** Where a batch's hidden tokens stand, which tokens they are, and the row of each. */
-export function hiddenTokens({ rows }: Pick<Batch<HiddenRow>, 'rows'>): Record<'places' | 'targets' | 'rows', number[]> {
+export function hiddenTokens({
+  rows,
+}: Pick<Batch<HiddenRow>, 'rows'>): Record<'places' | 'targets' | 'rows', number[]> {
   const found = { places: [] as number[], targets: [] as number[], rows: [] as number[] };
   let start = 0;
   for (const [r, { ids, trained, targets }] of rows.entries()) {
