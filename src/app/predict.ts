@@ -8,7 +8,7 @@ import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.
 export type { PredictorOptions } from './predict/answering-model.ts';
 export type { PredictedRow, PredictedSpan, ThresholdOption } from './predict/predicted-row.ts';
 export type { Row, RowsOptions } from './predict/row-answerer.ts';
-export { predict, type Predicted } from './predict/predict-rows.ts';
+export { predict } from './predict/predict-rows.ts';
 
 /** A model that is loaded once and answers rows until it is closed. */
 export interface OpenPredictor {

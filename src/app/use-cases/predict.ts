@@ -1,9 +1,9 @@
 import { AttuneError } from '../../base/errors.ts';
 import { withCall } from '../terminal/with-progress.ts';
-import type { Predicted } from '../predict.ts';
 import { layoutFields } from './shared/layout-fields.ts';
 import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Predicted } from '../predict/predict-rows.ts';
 
 /** Rows that people see of a file. */
 const SHOWN_ROWS = 10;
