@@ -20,8 +20,7 @@ import { trainStep, type StepParts } from '../src/training/step.ts';
 import type { GenerationRequest } from '../src/answering/decoding/index.ts';
 import type { TextsRow } from '../src/answering/tasks/rows/rows.ts';
 import { trainedTokens } from '../src/answering/tasks/rows/trained-tokens.ts';
-import type { PolicyRow } from '../src/training/objectives/group-rows.ts';
-import type { PromptRow } from '../src/training/objectives/rollouts.ts';
+import type { PolicyRow, PromptRow } from '../src/training/objectives/group-rows.ts';
 
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },

@@ -20,8 +20,9 @@ import type { CallOptions } from './use-cases/use-case.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
-import { renderFile, renderRows, type RenderContext } from './render-rows.ts';
+import { renderFile, renderRows } from './render-rows.ts';
 import { usualObjective } from './usual-objective.ts';
+import type { RenderContext } from './render-answers.ts';
 
 export type InspectDataOptions = CallOptions<typeof useCase> & {
   /** Adds to each row its text with special tokens apart. */

@@ -5,7 +5,12 @@ import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
 import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts';
-import { groupRows, withAdvantages, type TrainedRollout } from '../../src/training/objectives/group-rows.ts';
+import {
+  groupRows,
+  withAdvantages,
+  type TrainedRollout,
+  type PromptRow,
+} from '../../src/training/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { Rollouts } from '../../src/training/produce.ts';
@@ -13,7 +18,6 @@ import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } fro
 import { trainStep } from '../../src/training/step.ts';
 import type { TextsRow } from '../../src/answering/tasks/rows/rows.ts';
 import type { PpoRow } from '../../src/training/objectives/critic.ts';
-import type { PromptRow } from '../../src/training/objectives/rollouts.ts';
 
 const config = {
   model_type: 'llama',

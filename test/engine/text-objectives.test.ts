@@ -132,7 +132,7 @@ describe('vectors of texts', () => {
       (entropy(scores[0], 0) + entropy(scores[1], 1)) / 2,
       8,
     );
-    const graded = [0.9, 0.1, 0.5].map((value) => ({ segments: [1, 1], values: [value] }));
+    const graded = [0.9, 0.1, 0.5].map((score) => ({ segments: [1, 1], score }));
     const cosines = [cosine(0, 1), cosine(2, 3), cosine(4, 5)];
     const terms = [
       [1, 0],

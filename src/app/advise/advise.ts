@@ -21,9 +21,10 @@ import type { useCase, Advised, Advice } from '../use-cases/advise.ts';
 import { keepCommand } from '../use-cases/text/keep-command.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { advisedRecipe } from './advised-recipe.ts';
-import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
+import { compareCheap, measureSizes } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
+import type { CheapRows } from './cross-validation.ts';
 
 export type AdviseOptions = CallOptions<typeof useCase>;
 

@@ -31,17 +31,16 @@ export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
+export { changedInput, Conv1D, isLinear, Linear, termsOf } from './linear.ts';
 export {
-  changedInput,
-  Conv1D,
-  isLinear,
-  Linear,
-  termsOf,
+  gatedLinear,
+  linearGroup,
+  plainLayers,
+  type LowRank,
   type LinearAdapter,
   type LinearLike,
   type Term,
-} from './linear.ts';
-export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
+} from './linear-fused.ts';
 export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export {

@@ -2,12 +2,13 @@ import type { Problem } from '../../base/errors.ts';
 import { callTexts } from '../../training/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../training/objectives/rewards/habits.ts';
 import { readReport, type RunReport } from '../report/run-report.ts';
-import { type CourseAdvice, judgeCourse, type RewardCurves } from '../../training/course.ts';
+import { judgeCourse } from '../../training/course.ts';
 import { type Schedule, learningRateAt } from '../../methods/recipe/schedule.ts';
 import { suggestedTraining } from '../../training/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../training/objective.ts';
 import { trainingFacts } from './settle-training.ts';
 import type { TrainingRun } from './training-run.ts';
+import type { CourseAdvice, RewardCurves } from '../../training/reward-course.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
 export async function recordCourse(

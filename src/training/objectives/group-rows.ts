@@ -1,8 +1,28 @@
 // G answers to one prompt, L of their tokens
 import { sha256 } from '../../files/hash.ts';
-import { tokensOf, type JudgedRow } from '../../methods/interfaces.ts';
+import { tokensOf, type JudgedRow, type PreparedRow } from '../../methods/interfaces.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { PromptRow, Rollout } from './rollouts.ts';
+import type { Message } from '../../models/text/index.ts';
+import type { PromptExample } from '../../data/example.ts';
+
+/** A prompt, with its example for reward functions. */
+export interface PromptRow extends PreparedRow {
+  prompt: PromptExample;
+}
+
+/** One answer of a rollout. */
+export interface Rollout {
+  row: PromptRow;
+  /** With the token that ended it; with tools, all of its turns and what stands between them. */
+  ids: readonly number[];
+  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
+  written?: readonly number[];
+  isComplete: boolean;
+  /** Its last turn's. */
+  text: string;
+  /** With tools: its turns and their results. */
+  turns?: readonly Message[];
+}
 
 /** An answer of a row. */
 export interface TrainedRollout extends Rollout {

@@ -5,14 +5,13 @@ import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor 
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { groupRows, largestGroup } from './group-rows.ts';
+import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import type { NashMdOptions } from './nash-md.options.ts';
 import { nashTokens } from './online-losses.ts';
 import { answersOfTexts, sumsOfAnswers } from './policy.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
-import type { PromptRow } from './rollouts.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 

@@ -4,11 +4,10 @@ import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, summedRewards } from './advantages.ts';
 import { create as createDpo, type PairRow } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
-import { groupRows, largestGroup } from './group-rows.ts';
+import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
 import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
-import type { PromptRow } from './rollouts.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /**

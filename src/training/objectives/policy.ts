@@ -4,13 +4,12 @@ import type { Model } from '../../models/model.ts';
 import type { Batch, LossResult, Objective, PassContext, PreparedRow } from '../../methods/interfaces.ts';
 import type { Rewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { largestGroup, trainedLengths, withAdvantages, type PolicyRow } from './group-rows.ts';
+import { largestGroup, trainedLengths, withAdvantages, type PolicyRow, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss, type PolicyOptions, type PolicyTokens } from './policy-losses.ts';
 import { produceRollouts } from './produce-rollouts.ts';
 import { sampledObjective, type SampledParts, type SampledSettings } from './sampled-objective.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { PromptRow } from './rollouts.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 export interface PolicySettings extends SampledSettings {

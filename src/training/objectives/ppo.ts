@@ -7,7 +7,7 @@ import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { countStates, sampledValues, statePlaces, valuesOf, withCritic, type PpoRow } from './critic.ts';
-import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
+import { groupRows, largestGroup, type TrainedRollout, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
 import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
@@ -18,7 +18,6 @@ import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './prod
 import { sampledParts, sampledObjective } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { PromptRow } from './rollouts.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 interface PpoParts extends PolicyParts {

@@ -13,13 +13,15 @@ import {
   type TrainedRollout,
   type PolicyRow,
   type SampledRow,
+  type Rollout,
+  type PromptRow,
 } from './group-rows.ts';
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
-import { rollOut, sampleOf, writtenIds, type Rollout, type PromptRow } from './rollouts.ts';
+import { rollOut, sampleOf, writtenIds } from './rollouts.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */

@@ -1,14 +1,13 @@
 // G answers to each prompt
 import type { Metrics } from '../../base/events.ts';
 import { hash32 } from './rollout-seed.ts';
-import { withoutSeparator, type Message, type Tokenizer } from '../../models/text/index.ts';
+import { withoutSeparator, type Tokenizer } from '../../models/text/index.ts';
 import type { Completion } from '../../answering/decoding/index.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
 import type { StepContext } from '../produce.ts';
 import type { PlacedSample } from './rewards/reward.ts';
 import type { RolloutTools } from './tools/rollout-tools.ts';
 import { withToolTurns, type OpenRollout } from './tools/tool-turns.ts';
-import type { PromptExample } from '../../data/example.ts';
+import type { PromptRow, Rollout } from './group-rows.ts';
 
 export interface SamplingSettings {
   num_generations: number;
@@ -18,25 +17,6 @@ export interface SamplingSettings {
   top_k: number;
   min_p: number;
   repetition_penalty: number;
-}
-
-/** A prompt, with its example for reward functions. */
-export interface PromptRow extends PreparedRow {
-  prompt: PromptExample;
-}
-
-/** One answer of a rollout. */
-export interface Rollout {
-  row: PromptRow;
-  /** With the token that ended it; with tools, all of its turns and what stands between them. */
-  ids: readonly number[];
-  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
-  written?: readonly number[];
-  isComplete: boolean;
-  /** Its last turn's. */
-  text: string;
-  /** With tools: its turns and their results. */
-  turns?: readonly Message[];
 }
 
 interface RolloutContext {

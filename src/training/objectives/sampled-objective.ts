@@ -8,9 +8,10 @@ import { scoreRollouts } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
-import type { PromptRow, SamplingSettings } from './rollouts.ts';
+import type { SamplingSettings } from './rollouts.ts';
 import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptRow } from './group-rows.ts';
 
 /** How answers are sampled, and what scores them. */
 export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {

@@ -4,7 +4,7 @@ import { greatest } from '../../../base/many.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { Predicted } from '../../predict/predict-rows.ts';
+import type { Predicted } from '../predict.ts';
 
 type Answer = NonNullable<Predicted['answers']>[number];
 
