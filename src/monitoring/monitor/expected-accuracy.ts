@@ -38,7 +38,7 @@ export function expectedAccuracy(confidences: readonly number[], judged: readonl
     const drawn = drawnAgain(confidences, [number, 'confidences'], MOST_DRAWN);
     return meanOf(drawn, isCalibrated ? isotonic(drawnAgain(judged, [number, 'judged'])) : asIs);
   }).toSorted((one, other) => one - other);
-    // Only a subset of many answers is drawn, which widens the spread by this factor.
+  // Only a subset of many answers is drawn, which widens the spread by this factor.
   const scale = Math.sqrt(Math.min(1, MOST_DRAWN / Math.max(1, confidences.length)));
   const end = (share: number): number => {
     const other = others[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))];
