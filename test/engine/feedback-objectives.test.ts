@@ -103,7 +103,7 @@ const twoAnswers = [0, 1, 2].flatMap((r) =>
   groupRows([rollout(r, 3, 1), rollout(r, 5, 2)], 1000).map((row) => ({ ...row, ownIsChosen: r % 2 })),
 );
 const oneAnswer = [0, 1, 2].flatMap((r) =>
-  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, values: [0.2 + 0.3 * r] })),
+  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, probability: 0.2 + 0.3 * r })),
 );
 
 /** Each objective over feedback with options and rows that it can use. */
