@@ -134,7 +134,7 @@ export class BatchRunner {
     if (!isMoved) batch.status = (await findBatch(this.#registry, batch.id))!.status;
   }
 
-  /** @returns whether every request has a result or is no longer wanted */
+  /** @returns whether every request has a result or was withdrawn */
   async #answerAll(batch: Batch, held: HeldWork): Promise<boolean> {
     const path = await this.#pathOf(batch);
     if (path === undefined) {

@@ -281,7 +281,7 @@ export class RegistryRoutes {
     this.#shadows.add(async () => {
       if (!trial.wantsPairs) return;
       const tried = await replay(versionName(trial.rollout));
-      // Failures that are not the version's fault are no evidence.
+      // Only failures of the version itself count.
       if (tried.status !== 200 && !isOwnFault(tried.error)) return;
       trial.observePair(outcome, tried);
       if (trial.broken !== undefined) await this.#rollBack(trial, trial.broken);
