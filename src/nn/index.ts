@@ -42,7 +42,7 @@ export {
   type Term,
 } from './linear.ts';
 export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
+export { join, Module, ModuleBuffer, Parameter, renamed, type Stored, type Weight, type WeightOperands } from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export {
   currentRowsOf,

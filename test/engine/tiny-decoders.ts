@@ -38,6 +38,16 @@ export const tinyDecoders = {
       tie_word_embeddings: true,
     },
   ],
+  lfm2: [
+    {
+      ...decoder,
+      model_type: 'lfm2',
+      layer_types: ['conv', 'full_attention'],
+      intermediate_size: 13,
+      block_multiple_of: 2,
+      conv_bias: true,
+    },
+  ],
   gpt2: [
     {
       model_type: 'gpt2',
@@ -129,6 +139,25 @@ export const tinyDecoders = {
       attention_multiplier: 0.3,
       residual_multiplier: 0.7,
       logits_scaling: 2,
+    },
+  ],
+  granitemoehybrid: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'granitemoehybrid',
+      layer_types: ['mamba', 'attention'],
+      num_local_experts: 3,
+      shared_intermediate_size: 5,
+      embedding_multiplier: 3,
+      attention_multiplier: 0.3,
+      residual_multiplier: 0.7,
+      logits_scaling: 2,
+      mamba_n_heads: 4,
+      mamba_n_groups: 2,
+      mamba_d_state: 3,
+      mamba_d_conv: 3,
+      mamba_proj_bias: true,
     },
   ],
   gpt_oss: [

@@ -1,6 +1,6 @@
 // N tokens, D width
 import { greatest } from '../../base/many.ts';
-import { Embedding, RMSNorm, type Rope } from '../../nn/index.ts';
+import { Embedding, renamed, RMSNorm, type Rope } from '../../nn/index.ts';
 import type { Tensor } from '../../tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
@@ -19,6 +19,8 @@ export interface DecoderTraits {
   feedForward?(layer: number): FeedForwardPart;
   /** Biases of the dense feed-forward half; none unless said. */
   mlpBias?: boolean;
+  /** Other names in checkpoints: of the decoder's own parts, of a layer's, and of its attention's. */
+  names?: Partial<Record<'decoder' | 'layer' | 'attention', Readonly<Record<string, string>>>>;
   /** `mlp` unless said. */
   feedForwardName?: string;
   /** Where the norms of a layer stand; before each half unless said. */
@@ -50,6 +52,7 @@ export class Decoder extends Stack implements Trunk {
     this.layers = indices.map((layer) => makeLayer(config, traits, { layer, norm, attention: attentions[layer] }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
+    renamed(this, traits.names?.decoder ?? {});
     this.#ropes = new Set(attentions.flatMap((attention) => ('module' in attention ? [] : (attention.rope ?? []))));
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
@@ -97,8 +100,8 @@ function makeLayer(
   const { layer, norm, attention } = place;
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const Layer = traits.layer ?? NormBefore;
-  return new Layer({
-    attention: 'module' in attention ? attention.module : attentionOf(config, attention, { layer, norm }),
+  const made = new Layer({
+    attention: 'module' in attention ? attention.module : renamed(attentionOf(config, attention, { layer, norm }), traits.names?.attention ?? {}),
     attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
     feedForwardName: traits.feedForwardName ?? 'mlp',
@@ -107,6 +110,7 @@ function makeLayer(
     residualScale: traits.residualScale ?? 1,
     dropouts: traits.dropouts?.(layer),
   });
+  return renamed(made, traits.names?.layer ?? {});
 }
 
 function attentionOf(config: DecoderConfig, traits: AttentionTraits, place: { layer: number; norm: NormOf }) {

@@ -65,3 +65,19 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
     return isEnd ? atStageEnd(down) : down();
   }
 }
+
+/** Halves side by side, whose results are added. */
+export class SummedFeedForward extends Module implements FeedForwardPart {
+  readonly #parts: readonly FeedForwardPart[];
+
+  /** By their names in checkpoints. */
+  constructor(parts: Readonly<Record<string, FeedForwardPart>>) {
+    super();
+    Object.assign(this, parts);
+    this.#parts = Object.values(parts);
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    return this.#parts.map((part) => part.forward(x, pass)).reduce((sum, one) => sum.add(one));
+  }
+}

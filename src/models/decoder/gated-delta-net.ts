@@ -1,17 +1,9 @@
 // N tokens, D width, S segments, H heads of values, K heads of keys, d size of keys, e size of values, X = 2Kd + He
-import {
-  deltaRule,
-  earlierTokens,
-  lastTokens,
-  Linear,
-  linearGroup,
-  Module,
-  Parameter,
-  RMSNorm,
-} from '../../nn/index.ts';
+import { deltaRule, Linear, linearGroup, Module, Parameter, RMSNorm } from '../../nn/index.ts';
 import { aten, ones, type DType, type Tensor } from '../../tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
+import { ShortConvolution } from './short-convolution.ts';
 
 export interface DeltaNetShape {
   layer: number;
@@ -25,31 +17,9 @@ export interface DeltaNetShape {
   epsilon: number;
 }
 
-/** One kernel for each channel. */
-class ChannelConvolution extends Module {
-  /** [X, 1, kernel] */
-  readonly weight: Parameter;
-  readonly #kernel: number;
-
-  constructor(channels: number, kernel: number) {
-    super();
-    this.weight = new Parameter([channels, 1, kernel]);
-    this.#kernel = kernel;
-  }
-
-  /** Convolution over each token and those before it: x [N, X], `before` [S, kernel - 1, X] of earlier passes → [N, X] */
-  forward(x: Tensor, { layout }: Pass, before: Tensor | undefined): Tensor {
-    const weights = this.weight.value(x.dtype).squeeze(1); // [X, kernel]
-    return Array.from({ length: this.#kernel }, (_, distance) => {
-      const shifted = distance === 0 ? x : earlierTokens(x, { layout, distance, before });
-      return shifted.mul(weights.select(1, this.#kernel - 1 - distance));
-    }).reduce((sum, one) => sum.add(one));
-  }
-}
-
 /** Attention with a state in place of keys: what it costs does not grow with the row (Yang et al., 2025). */
 export class GatedDeltaNet extends Module implements AttentionPart {
-  readonly conv1d: ChannelConvolution;
+  readonly conv1d: ShortConvolution;
   readonly dt_bias: Parameter;
   readonly A_log: Parameter;
   readonly norm: RMSNorm;
@@ -66,7 +36,7 @@ export class GatedDeltaNet extends Module implements AttentionPart {
     const { width, keyHeads, valueHeads, keySize, valueSize, kernel } = shape;
     const values = valueHeads * valueSize;
     const channels = 2 * keyHeads * keySize + values;
-    this.conv1d = new ChannelConvolution(channels, kernel);
+    this.conv1d = new ShortConvolution({ channels, kernel });
     this.dt_bias = new Parameter([valueHeads]);
     this.A_log = new Parameter([valueHeads]);
     this.norm = new RMSNorm(valueSize, shape.epsilon);
@@ -97,8 +67,8 @@ export class GatedDeltaNet extends Module implements AttentionPart {
         [kernel - 1, X],
         [H, d, e],
       ]) ?? [];
-    const tails = before?.to(mixed.dtype);
-    const seen = aten.silu.default(this.conv1d.forward(mixed, pass, tails)).to(wide);
+    const { y: convolved, tail } = this.conv1d.forward(mixed, pass.layout, before);
+    const seen = aten.silu.default(convolved).to(wide);
     const [q, k, v] = seen.split([K * d, K * d, H * e], 1);
     const heads = (flat: Tensor) => repeated(ofLengthOne(flat.reshape(N, K, d)), H / K);
     const tokens = {
@@ -109,7 +79,7 @@ export class GatedDeltaNet extends Module implements AttentionPart {
       beta: aten.sigmoid.default(b).to(wide),
     };
     const { y, states } = deltaRule(tokens, pass.layout, state?.to(wide));
-    pass.cache?.retain?.(layer, [lastTokens(mixed, { layout: pass.layout, before: tails, count: kernel - 1 }), states]);
+    pass.cache?.retain?.(layer, [tail(), states]);
     const gated = this.norm.forward(y).mul(aten.silu.default(z.to(wide).reshape(N, H, e)));
     return this.out_proj.forward(gated.to(x.dtype).flatten(1));
   }
