@@ -173,7 +173,7 @@ function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
 
 /** Part of a chunk's output that depends on its own tokens only, not on the initial state. */
 function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
-  const C = q.shape[2];
+  const C = decay.shape[decay.shape.length - 1];
   const passed = aten.cumsum.default(decay, -1); // [G, H, C]
   const later = aten.triu.default(aten.ones.default([C, C], { dtype: 'bool', device: q.device }), { diagonal: 1 });
   const differences = passed.unsqueeze(-1).sub(passed.unsqueeze(-2));
