@@ -1,6 +1,6 @@
 // N tokens, D width, S segments, H heads of values, K heads of keys, d size of keys, e size of values, X = 2Kd + He
-import { deltaRule, Linear, linearGroup, Module, Parameter, RMSNorm } from '../../nn/index.ts';
-import { aten, ones, type DType, type Tensor } from '../../tensor/index.ts';
+import { deltaRule, Linear, linearGroup, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
+import { aten, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 import { ShortConvolution } from './short-convolution.ts';

@@ -1,7 +1,7 @@
 // N tokens, D width, S segments, H heads, G groups of heads, e size of a head, d size of the state, X = He + 2Gd
 import { z } from 'zod';
-import { deltaRule, Linear, Module, Parameter, RMSNorm } from '../../nn/index.ts';
-import { arange, aten, attune, ones, type DType, type Tensor } from '../../tensor/index.ts';
+import { deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
+import { arange, aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 import { ShortConvolution } from './short-convolution.ts';

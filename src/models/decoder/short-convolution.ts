@@ -1,6 +1,6 @@
 // N tokens, S segments, X channels, k kernel size
-import { earlierTokens, lastTokens, Linear, Module, Parameter, type Layout } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { earlierTokens, lastTokens, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 
