@@ -50,7 +50,9 @@ export class Decoder extends Stack implements Trunk {
     this.layers = indices.map((layer) => makeLayer(config, traits, { layer, norm, attention: attentions[layer] }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
-    this.#ropes = new Set(attentions.flatMap((attention) => ('module' in attention ? [] : (attention.rope ?? []))));
+    this.#ropes = new Set(
+      attentions.flatMap((attention) => ('module' in attention ? attention.module : attention).rope ?? []),
+    );
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
 
