@@ -1,7 +1,7 @@
 // N tokens, D width, E experts in G groups, k chosen for each token
 import { z } from 'zod';
-import { Module, ModuleBuffer, Parameter } from '../../nn/index.ts';
-import { aten, ones, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
+import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { count, type DecoderConfig } from './config.ts';
 import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';

@@ -1,8 +1,8 @@
 // N tokens, D width, H heads, c latent width, d size of keys, r of its features that are turned, e size of values
 import { z } from 'zod';
-import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../nn/index.ts';
-import { cat, zeros, type Tensor } from '../../tensor/index.ts';
-import { attendSelf } from '../self-attention.ts';
+import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
+import { cat, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 import { count, type DecoderConfig } from './config.ts';

@@ -1,6 +1,6 @@
 // E experts, n rows of one expert, D width, F inner width
-import { gateOf, Module, Parameter } from '../../nn/index.ts';
-import { aten, type DType, type Tensor } from '../../tensor/index.ts';
+import { gateOf, Module, Parameter } from '../../engine/nn/index.ts';
+import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { ExpertParts } from './experts.ts';
 
 /** Linear layers of all experts in one tensor. */
