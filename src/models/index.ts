@@ -8,6 +8,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   bloom: async () => (await import('./architectures/bloom.ts')).architecture,
   bpr_mf: async () => (await import('./items/bpr-mf.ts')).architecture,
   clip: async () => (await import('./architectures/clip.ts')).architecture,
+  deepseek_v3: async () => (await import('./architectures/deepseek-v3.ts')).architecture,
   'deberta-v2': async () => (await import('./architectures/deberta-v2.ts')).architecture,
   dinov2: async () => (await import('./architectures/dinov2.ts')).architecture,
   distilbert: async () => (await import('./architectures/distilbert.ts')).architecture,

@@ -25,6 +25,8 @@ export interface RopeOptions {
   scaling: RopeScaling;
   /** Positions that the model knows. */
   maxPositions: number;
+  /** Whether neighbours in a head turn together, not features half a head apart. */
+  turnsNeighbours?: boolean;
 }
 
 /** How fast the pairs of features turn. */

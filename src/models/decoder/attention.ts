@@ -36,6 +36,8 @@ export interface AttentionTraits {
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
+  /** Factor of each token's queries, by its position: int64 [N] → [N] */
+  queryScale?(positions: Tensor): Tensor;
   /** Whether heads' outputs are multiplied by a gate projected with the queries (Qwen3.5). */
   isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
@@ -61,6 +63,8 @@ export interface FusableAttention {
 export interface AttentionPart extends Module {
   /** x [N, D] → [N, D] */
   forward(x: Tensor, pass: Pass): Tensor;
+  /** How positions enter, where they do by rotation. */
+  readonly rope?: Rope;
   /** For an operator that computes a whole layer, where it is attention to keys. */
   readonly layer?: number;
   fusable?(pass: Pass): FusableAttention | undefined;
@@ -101,28 +105,45 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
   get layer(): number {
     return this.#place.layer;
   }
+  get rope(): Rope | undefined {
+    return this.#traits.rope;
+  }
 
   /** Undefined where it is more than the operator can. */
   fusable(pass: Pass): FusableAttention | undefined {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.isAdapted) return undefined;
-    if (softcap !== undefined || this.sinks !== undefined) return undefined;
+    if (this.isAdapted || rotation.turnsNeighbours) return undefined;
+    if ([softcap, this.sinks, this.#traits.queryScale].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { rope, window, scale, softcap } = this.#traits;
+    const { window, scale, softcap } = this.#traits;
     const { gate, ...heads } = this.project(x);
-    const rotation = rope && pass.rotations?.get(rope);
-    const own =
-      rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
-    const turned = this.adapted(own, pass);
+    const turned = this.adapted(this.#placed(heads, pass), pass);
     const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
     const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
+
+  /** Heads with the positions in them. */
+  #placed(heads: Heads, pass: Pass): Heads {
+    const { rope, queryScale } = this.#traits;
+    const rotation = rope && pass.rotations?.get(rope);
+    const [q, k] = rotation === undefined ? [heads.q, heads.k] : [heads.q, heads.k].map((x) => rotate(x, rotation));
+    const factor = queryScale?.(pass.positions).to(q.dtype).reshape(-1, 1, 1);
+    return { q: factor === undefined ? q : q.mul(factor), k, v: heads.v };
+  }
+}
+
+/** Queries that grow with the logarithm of their position, so that attention stays sharp in long rows (Llama 4). */
+export function growingQueries(weight: number, step: number, offset = 0): (positions: Tensor) => Tensor {
+  return (positions) => {
+    const steps = aten.floor.default(positions.to('f32').add(offset).div(step));
+    return aten.log1p.default(steps).mul(weight).add(1);
+  };
 }
 
 /** With a matrix each for q, k and v. */

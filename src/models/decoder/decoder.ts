@@ -53,7 +53,9 @@ export class Decoder extends Stack implements Trunk {
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
     renamed(this, traits.names?.decoder ?? {});
-    this.#ropes = new Set(attentions.flatMap((attention) => ('module' in attention ? [] : (attention.rope ?? []))));
+    this.#ropes = new Set(
+      attentions.flatMap((attention) => ('module' in attention ? attention.module : attention).rope ?? []),
+    );
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
 
@@ -101,7 +103,10 @@ function makeLayer(
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const Layer = traits.layer ?? NormBefore;
   const made = new Layer({
-    attention: 'module' in attention ? attention.module : renamed(attentionOf(config, attention, { layer, norm }), traits.names?.attention ?? {}),
+    attention:
+      'module' in attention
+        ? attention.module
+        : renamed(attentionOf(config, attention, { layer, norm }), traits.names?.attention ?? {}),
     attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
     feedForwardName: traits.feedForwardName ?? 'mlp',

@@ -31,7 +31,7 @@ export interface DecoderDefinition {
   classes: DecoderClasses;
   /** The reference's defaults for missing configuration keys, if other than Llama's. */
   defaults?: RawConfig;
-  rope?: RopeDefaults;
+  rope?: RopeDefaults | ((raw: RawConfig) => RopeDefaults);
   /** Keys that change the computation and that most of the family do not have. */
   settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
@@ -43,16 +43,17 @@ export interface DecoderDefinition {
 
 /** An architecture of the family. */
 export function defineDecoder(definition: DecoderDefinition): Architecture {
-  const { modelType, classes, read = (raw) => raw } = definition;
+  const { modelType, classes, rope, read = (raw) => raw } = definition;
   const configOf = (raw: RawConfig) => decoderConfig(read(raw), definition.defaults);
-  const ropeOf = (config: DecoderConfig) => ropeOptions(config, headShape(config).size, definition.rope);
+  const ropeOf = (config: DecoderConfig, raw: RawConfig) =>
+    ropeOptions(config, headShape(config).size, typeof rope === 'function' ? rope(raw) : rope);
   return {
     modelType,
     prefix: 'model',
     build(raw) {
       refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
-      return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config)) }));
+      return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config, raw)) }));
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
@@ -61,7 +62,7 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
     },
     limits(raw) {
       const config = configOf(raw);
-      return { vocabularySize: config.vocab_size, maxPositions: stretchedPositions(ropeOf(config)) };
+      return { vocabularySize: config.vocab_size, maxPositions: stretchedPositions(ropeOf(config, raw)) };
     },
   };
 }

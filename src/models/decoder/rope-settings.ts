@@ -57,6 +57,7 @@ export interface RopeDefaults {
   /** Share of a head's features that are turned. */
   share?: number;
   original?: number;
+  turnsNeighbours?: boolean;
 }
 
 /**
@@ -75,6 +76,7 @@ export function ropeOptions(config: RopeConfig, headSize: number, defaults: Rope
     theta: ownTheta ?? entry.rope_theta ?? config.rope_theta ?? theta,
     scaling: scalingOf(config, defaults),
     maxPositions,
+    turnsNeighbours: defaults.turnsNeighbours,
   };
   refuseOtherSizes(options);
   return options;
@@ -85,6 +87,14 @@ export function stretchedPositions({ scaling, maxPositions }: RopeOptions): numb
   const { rope_type: type, factor = 1, original_max_position_embeddings: known = maxPositions } = scaling;
   if (type === 'dynamic') return Math.floor(maxPositions * factor);
   return type === 'yarn' ? Math.max(maxPositions, Math.floor(known * factor)) : maxPositions;
+}
+
+/** Factor of the scores that DeepSeek's models have where their positions are stretched. */
+export function stretchedScores({ rope_parameters: renewed, rope_scaling: older }: RopeConfig): number {
+  const entry = renewed ?? older ?? {};
+  const { factor, mscale_all_dim: weight } = entry;
+  if (typeOf(entry) === 'default' || !factor || factor <= 1 || !weight) return 1;
+  return (0.1 * weight * Math.log(factor) + 1) ** 2;
 }
 
 function typeOf({ rope_type: type, type: older }: Pick<RopeEntry, 'rope_type' | 'type'>): string {
