@@ -44,6 +44,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   qwen2: async () => (await import('./architectures/qwen2.ts')).architecture,
   qwen3: async () => (await import('./architectures/qwen3.ts')).architecture,
   qwen3_5_text: async () => (await import('./architectures/qwen3-5-text.ts')).architecture,
+  qwen3_next: async () => (await import('./architectures/qwen3-next.ts')).architecture,
   qwen3_moe: async () => (await import('./architectures/qwen3-moe.ts')).architecture,
   resnet: async () => (await import('./architectures/resnet.ts')).architecture,
   roberta: async () => (await import('./architectures/roberta.ts')).architecture,

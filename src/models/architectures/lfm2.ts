@@ -3,7 +3,7 @@ import { renamed } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
-import { defineDecoder } from '../decoder/define.ts';
+import { defineDecoder, type TraitsContext } from '../decoder/define.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { GatedConvolution } from '../decoder/short-convolution.ts';
 
@@ -43,7 +43,7 @@ export function lfm2Keys(raw: RawConfig): RawConfig {
 /** Layers of either kind, and their names. */
 export function lfm2Traits(
   { hidden_size: width }: DecoderConfig,
-  { raw, rope }: Parameters<Parameters<typeof defineDecoder>[0]['traits']>[1],
+  { raw, rope }: TraitsContext,
 ) {
   const own = parseConfig(schema, raw);
   const attends = (layer: number) =>

@@ -1,6 +1,6 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
 import { Rope } from '../../engine/nn/index.ts';
-import type { Architecture, HeadPlan, Task } from '../architecture.ts';
+import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
@@ -36,9 +36,14 @@ export interface DecoderDefinition {
   settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
-  traits(config: DecoderConfig, context: { raw: RawConfig; rope: Rope }): DecoderTraits;
+  traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
   /** Soft-cap and factor of the logits. */
   logits?(raw: RawConfig): { softcap?: number; scale?: number };
+}
+
+export interface TraitsContext extends Pick<TrunkContext, 'has'> {
+  raw: RawConfig;
+  rope: Rope;
 }
 
 /** An architecture of the family. */
@@ -50,10 +55,10 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
   return {
     modelType,
     prefix: 'model',
-    build(raw) {
+    build(raw, { has }) {
       refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
-      return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config, raw)) }));
+      return new Decoder(config, definition.traits(config, { raw, has, rope: new Rope(ropeOf(config, raw)) }));
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
