@@ -146,17 +146,22 @@ function stateType(dtype: DType): DType {
 
 /** Notes what each block would keep, and keeps nothing. */
 export class ShapeProbe implements BlockCache {
-  readonly shapes: BlockShape[] = [];
+  readonly #shapes: (BlockShape | undefined)[] = [];
+
+  /** Of each block; those that see one token at a time keep nothing. */
+  get shapes(): BlockShape[] {
+    return Array.from(this.#shapes, (shape) => shape ?? { heads: 0, size: 0 });
+  }
 
   recall(block: number, shapes: readonly (readonly number[])[]): Tensor[] {
-    this.shapes[block] = { heads: 0, size: 0, states: shapes };
+    this.#shapes[block] = { heads: 0, size: 0, states: shapes };
     return shapes.map((shape) => zeros([1, ...shape]));
   }
   retain(): void {}
 
   attend(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
     const [, heads, size] = k.shape;
-    this.shapes[block] = { heads, size };
+    this.#shapes[block] = { heads, size };
     return attention(q, k, v, request);
   }
 }

@@ -75,10 +75,13 @@ function feedForwardOf(
     parts: isMerged
       ? mergedExperts({ experts, width, inner, activation })
       : separateExperts(experts, () => dense(inner)),
-    shared: shared && {
-      name: 'shared_expert',
-      module: dense(shared),
-      gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
-    },
+    shared:
+      shared === undefined
+        ? undefined
+        : {
+            name: 'shared_expert',
+            module: dense(shared),
+            gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
+          },
   });
 }

@@ -14,7 +14,9 @@ import type { Named } from './plain.ts';
 /** Where a decoder differs from Llama. */
 export interface DecoderTraits {
   /** Its differences from Llama's, or another module in its place. */
-  attention(layer: number): AttentionTraits | Named<AttentionPart>;
+  attention?(layer: number): AttentionTraits | Named<AttentionPart>;
+  /** Layers of another form. */
+  block?(layer: number, norm: NormOf): Block;
   /** A layer's feed-forward half; gated and dense unless said. */
   feedForward?(layer: number): FeedForwardPart;
   /** Biases of the dense feed-forward half; none unless said. */
@@ -37,7 +39,7 @@ export interface DecoderTraits {
 /** A decoder with rotary positions and gated feed-forward layers (Touvron et al., 2023, and what grew out of it). */
 export class Decoder extends Stack implements Trunk {
   readonly embed_tokens: Embedding;
-  readonly layers: readonly DecoderLayer[];
+  readonly layers: readonly Block[];
   readonly norm: RMSNorm;
   readonly balance?: RouterBalance;
   readonly #ropes: ReadonlySet<Rope>;
@@ -47,15 +49,12 @@ export class Decoder extends Stack implements Trunk {
     super();
     const norm = traits.norm ?? ((width) => new RMSNorm(width, config.rms_norm_eps));
     const indices = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer);
-    const attentions = indices.map((layer) => traits.attention(layer));
     this.embed_tokens = new Embedding(config.vocab_size, config.hidden_size);
-    this.layers = indices.map((layer) => makeLayer(config, traits, { layer, norm, attention: attentions[layer] }));
+    this.layers = indices.map((layer) => traits.block?.(layer, norm) ?? makeLayer(config, traits, { layer, norm }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
     renamed(this, traits.names?.decoder ?? {});
-    this.#ropes = new Set(
-      attentions.flatMap((attention) => ('module' in attention ? attention.module : attention).rope ?? []),
-    );
+    this.#ropes = new Set([...this.modules()].flatMap(([, module]) => (module as Partial<AttentionPart>).rope ?? []));
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
 
@@ -94,19 +93,16 @@ export class Decoder extends Stack implements Trunk {
   }
 }
 
-function makeLayer(
-  config: DecoderConfig,
-  traits: DecoderTraits,
-  place: { layer: number; norm: NormOf; attention: AttentionTraits | Named<AttentionPart> },
-): DecoderLayer {
-  const { layer, norm, attention } = place;
+function makeLayer(config: DecoderConfig, traits: DecoderTraits, place: { layer: number; norm: NormOf }): DecoderLayer {
+  const { layer, norm } = place;
+  const attention = traits.attention?.(layer) ?? {};
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const Layer = traits.layer ?? NormBefore;
   const made = new Layer({
     attention:
       'module' in attention
         ? attention.module
-        : renamed(attentionOf(config, attention, { layer, norm }), traits.names?.attention ?? {}),
+        : renamed(attentionOf(config, attention, place), traits.names?.attention ?? {}),
     attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
     feedForwardName: traits.feedForwardName ?? 'mlp',

@@ -88,7 +88,7 @@ export function groupedFeedForward(
  * Chooses the best experts of the best groups by biased scores, and weighs them by the scores without the bias
  * (DeepSeek-AI, "DeepSeek-V3", 2024).
  */
-function chooseByGroups(logits: Tensor, own: GroupedConfig, by: Scoring & { bias?: Tensor }): Choice {
+export function chooseByGroups(logits: Tensor, own: GroupedConfig, by: Scoring & { bias?: Tensor }): Choice {
   const scores = by.scores === 'sigmoid' ? aten.sigmoid.default(logits) : logits.softmax(-1); // [N, E]
   const ranked = by.bias === undefined ? scores : scores.add(by.bias.to(scores.dtype));
   const [, indices] = aten.topk.default(ofBestGroups(ranked, own, by.best), own.num_experts_per_tok); // [N, k]
