@@ -1,4 +1,4 @@
-export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
+export { activations, gateOf, sparseGateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type ContentBias, type DistanceBias } from './attention-bias.ts';
 export {
   AdapterOwner,
@@ -42,7 +42,16 @@ export {
   type Term,
 } from './linear.ts';
 export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, renamed, type Stored, type Weight, type WeightOperands } from './module.ts';
+export {
+  join,
+  Module,
+  ModuleBuffer,
+  Parameter,
+  renamed,
+  type Stored,
+  type Weight,
+  type WeightOperands,
+} from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export {
   currentRowsOf,

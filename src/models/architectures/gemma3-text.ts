@@ -17,9 +17,12 @@ const schema = z.looseObject({
   /** Older configurations: each so-manieth layer sees everything. */
   sliding_window_pattern: count.default(6),
   final_logit_softcapping: z.number().positive().nullish(),
+  use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
+});
+
+const ropes = z.looseObject({
   rope_local_base_freq: z.number().positive().default(10000),
   rope_parameters: z.partialRecord(types, ropeSchema).nullish(),
-  use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
 });
 
 const decoder = defineDecoder({
@@ -69,14 +72,14 @@ export const architecture: Architecture = {
 };
 
 /** `rope_parameters` has an entry for each type of layer; the family reads that of the layers that see everything. */
-function withGlobalRope(raw: RawConfig): RawConfig {
-  const { rope_parameters: parameters } = parseConfig(schema, raw);
+export function withGlobalRope(raw: RawConfig): RawConfig {
+  const { rope_parameters: parameters } = parseConfig(ropes, raw);
   return { ...raw, rope_parameters: parameters?.full_attention };
 }
 
 /** The layers with a window have unscaled positions of a base of their own. */
-function localRope(config: DecoderConfig, raw: RawConfig) {
-  const { rope_parameters: parameters, rope_local_base_freq: theta } = parseConfig(schema, raw);
+export function localRope(config: DecoderConfig, raw: RawConfig) {
+  const { rope_parameters: parameters, rope_local_base_freq: theta } = parseConfig(ropes, raw);
   const local = { rope_theta: theta, rope_scaling: undefined, rope_parameters: parameters?.sliding_attention };
   return ropeOptions({ ...config, ...local }, headShape(config).size);
 }

@@ -182,12 +182,12 @@ function expertsOf(
     router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
     parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size)),
     shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },
-    latent:
+    around:
       typeof latent !== 'number'
         ? undefined
         : {
-            in: { name: 'fc1_latent_proj', module: new Linear(width, latent, { bias }) },
-            out: { name: 'fc2_latent_proj', module: new Linear(latent, width, { bias }) },
+            before: { name: 'fc1_latent_proj', module: new Linear(width, latent, { bias }) },
+            after: { name: 'fc2_latent_proj', module: new Linear(latent, width, { bias }) },
           },
   });
 }

@@ -1,6 +1,6 @@
 // N tokens, D width
 import { greatest } from '../../base/many.ts';
-import { Embedding, renamed, RMSNorm, type Rope } from '../../engine/nn/index.ts';
+import { Embedding, type Module, renamed, RMSNorm, type Rope } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
@@ -30,10 +30,22 @@ export interface DecoderTraits {
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
+  /** Parts in front of the first layer and behind the last one. */
+  ends?: readonly DecoderEnd[];
   /** Factor of each sublayer's output. */
   residualScale?: number;
   dropouts?(layer: number): LayerParts['dropouts'];
   balance?: RouterBalance;
+}
+
+/** What stands around a decoder's layers, other than embedding and final norm. */
+export interface DecoderEnd {
+  /** By their names in checkpoints. */
+  modules: Readonly<Record<string, Module | readonly Module[]>>;
+  /** Between the embedding and the first layer. */
+  begin?(x: Tensor, input: StackInput, pass: Pass): Tensor;
+  /** Between the last layer and the final norm. */
+  finish?(x: Tensor): Tensor;
 }
 
 /** A decoder with rotary positions and gated feed-forward layers (Touvron et al., 2023, and what grew out of it). */
@@ -44,6 +56,7 @@ export class Decoder extends Stack implements Trunk {
   readonly balance?: RouterBalance;
   readonly #ropes: ReadonlySet<Rope>;
   readonly #scaleEmbeddings: (x: Tensor) => Tensor;
+  readonly #ends: readonly DecoderEnd[];
 
   constructor(config: DecoderConfig, traits: DecoderTraits) {
     super();
@@ -53,6 +66,8 @@ export class Decoder extends Stack implements Trunk {
     this.layers = indices.map((layer) => traits.block?.(layer, norm) ?? makeLayer(config, traits, { layer, norm }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
+    this.#ends = traits.ends ?? [];
+    Object.assign(this, ...this.#ends.map(({ modules }) => modules));
     renamed(this, traits.names?.decoder ?? {});
     this.#ropes = new Set([...this.modules()].flatMap(([, module]) => (module as Partial<AttentionPart>).rope ?? []));
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
@@ -86,10 +101,11 @@ export class Decoder extends Stack implements Trunk {
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     const words = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
-    return withPlaced(this.#scaleEmbeddings(words), input);
+    const first = withPlaced(this.#scaleEmbeddings(words), input);
+    return this.#ends.reduce((x, end) => end.begin?.(x, input, pass) ?? x, first);
   }
   override finish(x: Tensor): Tensor {
-    return this.norm.forward(x);
+    return this.norm.forward(this.#ends.reduce((y, end) => end.finish?.(y) ?? y, x));
   }
 }
 
