@@ -33,6 +33,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   m2m_100: async () => (await import('./architectures/m2m-100.ts')).architecture,
   marian: async () => (await import('./architectures/marian.ts')).architecture,
   mistral: async () => (await import('./architectures/mistral.ts')).architecture,
+  minimax: async () => (await import('./architectures/minimax.ts')).architecture,
   mixtral: async () => (await import('./architectures/mixtral.ts')).architecture,
   mobilenet_v2: async () => (await import('./architectures/mobilenet-v2.ts')).architecture,
   modernbert: async () => (await import('./architectures/modernbert.ts')).architecture,
