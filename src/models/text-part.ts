@@ -20,7 +20,10 @@ const textModels: Readonly<Record<string, TextModel>> = table({
       num_attention_heads: 8,
     },
   },
+  gemma3n: { className: 'Gemma3nForCausalLM' },
+  gemma4: { className: 'Gemma4ForCausalLM' },
   qwen3_5: { className: 'Qwen3_5ForCausalLM' },
+  qwen3_5_moe: { className: 'Qwen3_5MoeForCausalLM' },
 });
 
 /** Keys of the whole model that count for its text model too, where that has none of its own. */

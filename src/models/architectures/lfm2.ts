@@ -7,8 +7,11 @@ import { defineDecoder, type TraitsContext } from '../decoder/define.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { GatedConvolution } from '../decoder/short-convolution.ts';
 
+/** transformers 5 calls convolutions `linear_attention`. */
+const kind = z.preprocess((name) => (name === 'linear_attention' ? 'conv' : name), z.enum(['conv', 'full_attention']));
+
 const schema = z.looseObject({
-  layer_types: z.array(z.enum(['conv', 'full_attention'])).nullish(),
+  layer_types: z.array(kind).nullish(),
   /** Older configurations: which layers attend; all of them unless said. */
   full_attn_idxs: z.array(z.int().min(0)).nullish(),
   conv_bias: z.boolean().default(false),
@@ -41,10 +44,7 @@ export function lfm2Keys(raw: RawConfig): RawConfig {
 }
 
 /** Layers of either kind, and their names. */
-export function lfm2Traits(
-  { hidden_size: width }: DecoderConfig,
-  { raw, rope }: TraitsContext,
-) {
+export function lfm2Traits({ hidden_size: width }: DecoderConfig, { raw, rope }: TraitsContext) {
   const own = parseConfig(schema, raw);
   const attends = (layer: number) =>
     own.layer_types ? own.layer_types[layer] === 'full_attention' : (own.full_attn_idxs?.includes(layer) ?? true);
