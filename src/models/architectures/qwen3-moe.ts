@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { windowOfAll } from './mistral.ts';
 
@@ -22,6 +22,18 @@ const schema = z
     error: 'is more than there are experts',
   });
 
+export type SparseConfig = z.output<typeof schema>;
+
+/** Which layers have experts, how many and how wide they are. */
+export function sparseConfig(raw: RawConfig, defaults: RawConfig = {}): SparseConfig {
+  // transformers 5 has another name for it.
+  return parseConfig(schema, {
+    ...defaults,
+    ...raw,
+    num_experts: raw.num_experts ?? raw.num_local_experts ?? defaults.num_experts,
+  });
+}
+
 /** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
@@ -30,18 +42,23 @@ export const architecture = defineDecoder({
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;
-    // transformers 5 has another name for it.
-    const own = parseConfig(schema, { ...raw, num_experts: raw.num_experts ?? raw.num_local_experts });
+    const own = sparseConfig(raw);
     const window = own.use_sliding_window ? windowOfAll(raw, 4096) : undefined;
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias }, queryKeyNorm: 'head', window }),
-      feedForward: (layer) => feedForwardOf(layer, own, config),
+      feedForward: (layer) => sparseOrDense(layer, own, config),
       balance: balanceOf(own, { experts: own.num_experts, chosen: own.num_experts_per_tok }),
     };
   },
 });
 
-function feedForwardOf(layer: number, own: z.output<typeof schema>, config: DecoderConfig): FeedForwardPart {
+/** A layer's feed-forward half; `shared` is what all tokens go through next to their experts. */
+export function sparseOrDense(
+  layer: number,
+  own: SparseConfig,
+  config: DecoderConfig,
+  shared?: () => SparseShape['shared'],
+): FeedForwardPart {
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const isDense = own.num_experts === 0 || (own.mlp_only_layers ?? []).includes(layer);
   if (isDense || (layer + 1) % own.decoder_sparse_step !== 0) return new FeedForward({ width, inner, activation });
@@ -50,6 +67,7 @@ function feedForwardOf(layer: number, own: z.output<typeof schema>, config: Deco
     experts: own.num_experts,
     chosen: own.num_experts_per_tok,
     normalises: own.norm_topk_prob,
+    shared: shared?.(),
     parts: separateExperts(
       own.num_experts,
       () => new FeedForward({ width, inner: own.moe_intermediate_size, activation }),

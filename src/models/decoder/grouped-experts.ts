@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
 import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from './config.ts';
 import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
@@ -46,6 +47,11 @@ export const groupedKeys = {
 };
 
 export type GroupedConfig = z.output<z.ZodObject<typeof groupedKeys>>;
+
+/** Layers behind the last one predict several tokens at once in pre-training. */
+export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
+  return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
+}
 
 /** How scores come of logits, and how a group is ranked. */
 interface Scoring {
