@@ -17,6 +17,18 @@ const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 1
 const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
 const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
 
+/** Narrow experts in groups next to one for all tokens, after a dense layer. */
+const grouped = {
+  num_experts_per_tok: 2,
+  n_routed_experts: 4,
+  n_shared_experts: 1,
+  moe_intermediate_size: 6,
+  first_k_dense_replace: 1,
+  norm_topk_prob: true,
+  routed_scaling_factor: 1.5,
+};
+const latent = { q_lora_rank: 6, kv_lora_rank: 5, qk_nope_head_dim: 3, qk_rope_head_dim: 4, v_head_dim: 5 };
+
 const dropouts = { resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
 const none = { resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
 
@@ -211,4 +223,55 @@ export const tinyDecoders = {
       decoder_sparse_step: 2,
     },
   ],
+  qwen2_moe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'qwen2_moe',
+      // All are chosen: another number of rows is another order of sums.
+      num_experts: 2,
+      moe_intermediate_size: 6,
+      shared_expert_intermediate_size: 7,
+      use_sliding_window: true,
+      sliding_window: 3,
+    },
+  ],
+  deepseek_v3: [
+    {
+      ...decoder,
+      ...latent,
+      ...grouped,
+      model_type: 'deepseek_v3',
+      n_group: 2,
+      topk_group: 1,
+      routed_scaling_factor: 1,
+      rope_scaling: yarn,
+      attention_bias: true,
+    },
+  ],
+  deepseek_v2: [
+    { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v2', q_lora_rank: null, rope_scaling: yarn },
+  ],
+  mistral4: [
+    {
+      ...decoder,
+      ...latent,
+      ...grouped,
+      model_type: 'mistral4',
+      first_k_dense_replace: 0,
+      rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3, original_max_position_embeddings: 2 },
+    },
+  ],
+  glm4_moe: [{ ...decoder, ...grouped, model_type: 'glm4_moe', use_qk_norm: true, attention_bias: true }],
+  glm4: [{ ...decoder, model_type: 'glm4' }],
+  ministral3: [
+    {
+      ...decoder,
+      model_type: 'ministral3',
+      rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3, original_max_position_embeddings: 2 },
+    },
+  ],
+  olmo3: [{ ...decoder, model_type: 'olmo3', sliding_window: 3, layer_types: ['sliding_attention', 'full_attention'] }],
+  cohere2: [{ ...decoder, model_type: 'cohere2', sliding_window: 3, sliding_window_pattern: 2, logit_scale: 0.5 }],
+  ernie4_5: [{ ...decoder, model_type: 'ernie4_5', use_bias: true }],
 };

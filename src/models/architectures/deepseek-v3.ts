@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig } from '../config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
-import { LatentAttention, latentKeys } from '../decoder/latent-attention.ts';
+import { groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
+import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
 import { stretchedScores } from '../decoder/rope-settings.ts';
 
 const schema = z.looseObject({ ...latentKeys, ...groupedKeys });
@@ -26,16 +26,6 @@ const defaults = {
   norm_topk_prob: true,
   max_position_embeddings: 4096,
 };
-
-/** Rotary positions are a part of each head, on which the others do not depend. */
-export function withTurnedHead(raw: RawConfig): RawConfig {
-  return { ...raw, head_dim: raw.qk_rope_head_dim ?? 64 };
-}
-
-/** Layers behind the last one predict several tokens at once in pre-training. */
-export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
-  return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
-}
 
 const decoder = defineDecoder({
   modelType: 'deepseek_v3',

@@ -1,18 +1,18 @@
 // N tokens, D width, A streams
 import { z } from 'zod';
-import { RMSNorm, Rope, sparseGateOf, Sublayer } from '../../engine/nn/index.ts';
+import { RMSNorm, sparseGateOf, Sublayer } from '../../engine/nn/index.ts';
 import { cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
 import { AltUp, altUpKeys, Laurel, streams } from '../decoder/alt-up.ts';
 import { count, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
+import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
 import { keySources, SharingAttention, unreadKeys } from '../decoder/sharing-attention.ts';
 import { Block, type Pass } from '../stack.ts';
 import { timesRootOf, withActivation } from './gemma2.ts';
-import { localRope, withGlobalRope } from './gemma3-text.ts';
 
 const softcap = z.number().positive().nullish().default(30);
 const share = z.number().min(0).max(1);
@@ -23,6 +23,7 @@ const schema = z.looseObject({
   intermediate_size: z.union([count, z.array(count)]).default(16384),
   layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
   sliding_window: count.default(512),
+  rope_local_base_freq: z.number().positive().default(10000),
   ...altUpKeys,
   num_kv_shared_layers: z.int().min(0).default(15),
   laurel_rank: count.default(64),
@@ -69,7 +70,7 @@ const decoder = defineDecoder({
   read: (raw) => ({ ...withGlobalRope(withActivation(raw)), intermediate_size: settingsOf(raw).inner[0] }),
   traits(config, { raw, rope }) {
     const own = settingsOf(raw);
-    const local = new Rope(localRope(config, raw));
+    const local = localRope({ ...config, rope_theta: own.rope_local_base_freq }, raw);
     const { keyHeads, size } = headShape(config);
     const attentionOf = (layer: number) => {
       const isSliding = own.kinds[layer] === 'sliding_attention';

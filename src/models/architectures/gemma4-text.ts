@@ -1,11 +1,12 @@
 // N tokens, D width, E experts
 import { z } from 'zod';
-import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Rope, Sublayer } from '../../engine/nn/index.ts';
+import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope } from '../../engine/nn/index.ts';
 import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
+import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { SparseFeedForward, type Choice } from '../decoder/experts.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
@@ -13,7 +14,6 @@ import { keySources, SharingAttention, unreadKeys, type SharingTraits } from '..
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { Block, type Pass } from '../stack.ts';
 import { timesRootOf, withActivation } from './gemma2.ts';
-import { localRope, withGlobalRope } from './gemma3-text.ts';
 import { gemmaTowers } from './gemma3n-text.ts';
 
 const schema = z
@@ -81,7 +81,7 @@ const decoder = defineDecoder({
   traits(config, { raw, rope }) {
     const own = settingsOf(raw);
     const hasInputs = own.hidden_size_per_layer_input > 0;
-    const local = new Rope(localRope({ ...config, head_dim: own.head_dim }, raw));
+    const local = localRope({ ...config, head_dim: own.head_dim, rope_theta: undefined }, raw);
     const attentionOf = (layer: number) =>
       new SharingAttention(config, attentionTraits(config, own, { layer, rope, local }));
     return {

@@ -2,7 +2,7 @@ import type { Architecture } from '../architecture.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { deltaNetTraits, SplitDeltaNet } from '../decoder/gated-delta-net.ts';
 import { architecture as dense } from './qwen3-5-text.ts';
-import { qwenExperts } from './qwen3-moe.ts';
+import { gatedExperts } from './qwen3-moe.ts';
 
 const experts = {
   num_experts: 256,
@@ -30,7 +30,7 @@ const decoder = defineDecoder({
   rope: { share: 0.25 },
   traits: (config, context) => ({
     ...deltaNetTraits(config, context, SplitDeltaNet),
-    ...qwenExperts(config, context, experts),
+    ...gatedExperts(config, context, experts),
   }),
 });
 

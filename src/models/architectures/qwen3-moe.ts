@@ -1,25 +1,24 @@
 import { z } from 'zod';
 import { Linear } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
 import { decoderClasses, defineDecoder, type TraitsContext } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { windowOfAll } from './mistral.ts';
 
-const schema = z.looseObject({ use_sliding_window: z.boolean().default(false) });
-
-const expertKeys = z
+const schema = z
   .looseObject({
+    use_sliding_window: z.boolean().default(false),
     moe_intermediate_size: count.default(768),
     num_experts: z.int().min(0).default(128),
     num_experts_per_tok: count.default(8),
     norm_topk_prob: z.boolean().default(false),
     decoder_sparse_step: count.default(1),
     mlp_only_layers: z.array(z.int()).nullish(),
-    /** Width of the expert that all tokens go through. */
+    /** Width of the expert that all tokens go through, if there is one. */
     shared_expert_intermediate_size: count.optional(),
     ...balanceKeys,
   })
@@ -28,60 +27,73 @@ const expertKeys = z
     error: 'is more than there are experts',
   });
 
+export type SparseConfig = z.output<typeof schema>;
+
+/** Which layers have experts, how many and how wide they are. */
+export function sparseConfig(raw: RawConfig, defaults: RawConfig = {}): SparseConfig {
+  // transformers 5 has another name for it.
+  return parseConfig(schema, {
+    ...defaults,
+    ...raw,
+    num_experts: raw.num_experts ?? raw.num_local_experts ?? defaults.num_experts,
+  });
+}
+
 /** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
   classes: decoderClasses('Qwen3Moe'),
   settings: ['num_experts', 'num_local_experts'],
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
-  traits(config, context) {
+  traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;
-    const { raw, rope } = context;
-    const window = parseConfig(schema, raw).use_sliding_window ? windowOfAll(raw, 4096) : undefined;
+    const own = sparseConfig(raw);
+    const window = own.use_sliding_window ? windowOfAll(raw, 4096) : undefined;
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias }, queryKeyNorm: 'head', window }),
-      ...qwenExperts(config, context),
+      feedForward: (layer) => sparseOrDense(layer, own, config),
+      balance: balanceOf(own, { experts: own.num_experts, chosen: own.num_experts_per_tok }),
     };
   },
 });
 
-/** Experts in some layers, next to one that all tokens go through where the configuration has it. */
-export function qwenExperts(config: DecoderConfig, { raw, has }: TraitsContext, defaults = {}) {
-  // transformers 5 has another name for it.
-  const experts = raw.num_experts ?? raw.num_local_experts;
-  const own = parseConfig(expertKeys, { ...defaults, ...raw, ...(experts !== undefined && { num_experts: experts }) });
+/** Experts next to one that all tokens go through, with a gate (Qwen3-Next and later). */
+export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext, defaults: RawConfig) {
+  const { hidden_size: width, hidden_act: activation } = config;
+  const own = sparseConfig(raw, defaults);
+  const shared = () => ({
+    name: 'shared_expert',
+    module: new FeedForward({ width, inner: own.shared_expert_intermediate_size!, activation }),
+    gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
+  });
   return {
-    feedForward: (layer) =>
-      feedForwardOf(config, own, { layer, isMerged: has(`layers.${layer}.mlp.experts.gate_up_proj`) }),
+    feedForward(layer) {
+      const isMerged = has(`layers.${layer}.mlp.experts.gate_up_proj`);
+      return sparseOrDense(layer, own, config, { shared, isMerged });
+    },
     balance: balanceOf(own, { experts: own.num_experts, chosen: own.num_experts_per_tok }),
   } satisfies Partial<DecoderTraits>;
 }
 
-function feedForwardOf(
+/** A layer's feed-forward half; `shared` is what all tokens go through next to their experts. */
+export function sparseOrDense(
+  layer: number,
+  own: SparseConfig,
   config: DecoderConfig,
-  own: z.output<typeof expertKeys>,
-  { layer, isMerged }: { layer: number; isMerged: boolean },
+  { shared, isMerged = false }: { shared?: () => SparseShape['shared']; isMerged?: boolean } = {},
 ): FeedForwardPart {
-  const { hidden_size: width, intermediate_size, hidden_act: activation } = config;
-  const { num_experts: experts, moe_intermediate_size: inner, shared_expert_intermediate_size: shared } = own;
-  const dense = (size: number) => new FeedForward({ width, inner: size, activation });
-  const isDense = experts === 0 || (own.mlp_only_layers ?? []).includes(layer);
-  if (isDense || (layer + 1) % own.decoder_sparse_step !== 0) return dense(intermediate_size);
+  const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+  const { num_experts: experts, moe_intermediate_size: narrow } = own;
+  const isDense = own.num_experts === 0 || (own.mlp_only_layers ?? []).includes(layer);
+  if (isDense || (layer + 1) % own.decoder_sparse_step !== 0) return new FeedForward({ width, inner, activation });
   return new SparseFeedForward({
     width,
     experts,
     chosen: own.num_experts_per_tok,
     normalises: own.norm_topk_prob,
+    shared: shared?.(),
     parts: isMerged
-      ? mergedExperts({ experts, width, inner, activation })
-      : separateExperts(experts, () => dense(inner)),
-    shared:
-      shared === undefined
-        ? undefined
-        : {
-            name: 'shared_expert',
-            module: dense(shared),
-            gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
-          },
+      ? mergedExperts({ experts, width, inner: narrow, activation })
+      : separateExperts(experts, () => new FeedForward({ width, inner: narrow, activation })),
   });
 }

@@ -1,7 +1,7 @@
 import type { Architecture } from '../architecture.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { deltaNetTraits, GroupedDeltaNet } from '../decoder/gated-delta-net.ts';
-import { qwenExperts } from './qwen3-moe.ts';
+import { gatedExperts } from './qwen3-moe.ts';
 
 const experts = {
   num_experts: 512,
@@ -28,7 +28,7 @@ const decoder = defineDecoder({
   rope: { share: 0.25 },
   traits: (config, context) => ({
     ...deltaNetTraits(config, context, GroupedDeltaNet),
-    ...qwenExperts(config, context, experts),
+    ...gatedExperts(config, context, experts),
   }),
 });
 

@@ -1,6 +1,7 @@
 // N tokens, D width, H heads, K key-value heads, d head size
 import {
   Dropout,
+  type LayerNorm,
   Linear,
   linearGroup,
   type Module,
@@ -18,8 +19,10 @@ import { headShape, type DecoderConfig } from './config.ts';
 
 type HeadShape = ReturnType<typeof headShape>;
 
+export type Norm = RMSNorm | LayerNorm;
+
 /** Creates a norm of the given width. */
-export type NormOf = (width: number) => RMSNorm;
+export type NormOf = (width: number) => Norm;
 
 /** Where the attention of a layer differs from Llama's. */
 export interface AttentionTraits {
@@ -54,7 +57,7 @@ export interface FusableAttention {
   /** Projections of q, k, v and the output. */
   linears: readonly Linear[];
   /** Norms of the heads of q and k, or none. */
-  norms: readonly RMSNorm[];
+  norms: readonly Norm[];
   rotation: Rotation;
   options: { window?: number; scale?: number };
 }
@@ -152,8 +155,8 @@ export class SplitAttention extends Attention {
   readonly k_proj: Linear;
   readonly v_proj: Linear;
   override readonly o_proj: Linear;
-  readonly q_norm?: RMSNorm;
-  readonly k_norm?: RMSNorm;
+  readonly q_norm?: Norm;
+  readonly k_norm?: Norm;
   readonly #linears: readonly Linear[];
   readonly #size: number;
   readonly #isWhole: boolean;
@@ -196,7 +199,7 @@ export class SplitAttention extends Attention {
   }
 
   /** [N, H·d] → [N, H, d] */
-  #headsOf(flat: Tensor, norm?: RMSNorm): Tensor {
+  #headsOf(flat: Tensor, norm?: Norm): Tensor {
     const byHead = (x: Tensor) => x.reshape(x.shape[0], -1, this.#size);
     if (norm === undefined) return byHead(flat);
     return this.#isWhole ? byHead(norm.forward(flat)) : norm.forward(byHead(flat));

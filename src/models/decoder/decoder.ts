@@ -5,7 +5,14 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
 import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';
-import { FusedAttention, SplitAttention, type AttentionPart, type AttentionTraits, type NormOf } from './attention.ts';
+import {
+  FusedAttention,
+  SplitAttention,
+  type AttentionPart,
+  type AttentionTraits,
+  type Norm,
+  type NormOf,
+} from './attention.ts';
 import type { DecoderConfig } from './config.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { NormBefore, type DecoderLayer, type LayerParts } from './layer.ts';
@@ -52,7 +59,7 @@ export interface DecoderEnd {
 export class Decoder extends Stack implements Trunk {
   readonly embed_tokens: Embedding;
   readonly layers: readonly Block[];
-  readonly norm: RMSNorm;
+  readonly norm: Norm;
   readonly balance?: RouterBalance;
   readonly #ropes: ReadonlySet<Rope>;
   readonly #scaleEmbeddings: (x: Tensor) => Tensor;

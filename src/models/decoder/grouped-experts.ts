@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
 import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from './config.ts';
 import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
@@ -52,6 +53,11 @@ type ChoiceConfig = Pick<
   GroupedConfig,
   'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
 >;
+
+/** Layers behind the last one predict several tokens at once in pre-training. */
+export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
+  return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
+}
 
 /** How scores come of logits, and how a group is ranked. */
 interface Scoring {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
 import { cat, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import type { RawConfig } from '../config.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
@@ -15,6 +16,18 @@ export const latentKeys = {
   qk_rope_head_dim: count.default(64),
   v_head_dim: count.default(128),
 };
+
+/** Rotary positions are a part of each head, on which the others do not depend. */
+export function withTurnedHead(raw: RawConfig): RawConfig {
+  const share = { partial_rotary_factor: undefined };
+  const parameters = raw.rope_parameters as object | null | undefined;
+  return {
+    ...raw,
+    ...share,
+    head_dim: raw.qk_rope_head_dim ?? 64,
+    rope_parameters: parameters && { ...parameters, ...share },
+  };
+}
 
 export type LatentShape = z.output<z.ZodObject<typeof latentKeys>>;
 

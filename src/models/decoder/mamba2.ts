@@ -99,7 +99,10 @@ export class Mamba2 extends Module implements AttentionPart {
     ];
     const [before, state] = cache?.recall?.(layer, shapes) ?? [];
     const { y: convolved, tail } = this.conv1d.forward(mixed, layout, before);
-    const parts = aten.silu.default(convolved).to(wide).split([this.#inner, G * d, G * d], 1);
+    const parts = aten.silu
+      .default(convolved)
+      .to(wide)
+      .split([this.#inner, G * d, G * d], 1);
     const values = parts[0].reshape(N, H, e);
     const [k, q] = [parts[1], parts[2]].map((part) => part.reshape(N, G, d));
     const [rates, shifts, direct] = [this.A_log, this.dt_bias, this.D].map((one) => one.value(wide));
