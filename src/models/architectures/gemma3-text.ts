@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OffsetRMSNorm } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, slidingLayers, withGlobalRope } from '../decoder/layer-types.ts';
 import { NormAround } from '../decoder/layer.ts';
@@ -11,8 +11,13 @@ const schema = z.looseObject({
   query_pre_attn_scalar: z.number().positive().default(256),
   final_logit_softcapping: z.number().positive().nullish(),
   rope_local_base_freq: z.number().positive().default(10000),
-  use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
+  use_bidirectional_attention: z.boolean().nullish(),
 });
+
+/** EmbeddingGemma's tokens see those after them too. */
+function seesAll(raw: RawConfig): boolean {
+  return parseConfig(schema, raw).use_bidirectional_attention === true;
+}
 
 const decoder = defineDecoder({
   modelType: 'gemma3_text',
@@ -25,13 +30,16 @@ const decoder = defineDecoder({
     const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
     const own = parseConfig(schema, raw);
     const typeOf = slidingLayers(raw, { window: 4096, pattern: 6 });
+    // A window to both sides has its width on disk.
+    const windowOf = (width?: number) => (width !== undefined && seesAll(raw) ? Math.floor(width / 2) + 1 : width);
     const local = localRope({ ...config, rope_theta: own.rope_local_base_freq }, raw);
     return {
       attention: (layer) => ({
         rope: typeOf(layer).isSliding ? local : rope,
         bias: { qkv: bias, output: bias },
         queryKeyNorm: 'head',
-        window: typeOf(layer).window,
+        window: windowOf(typeOf(layer).window),
+        seesAll: seesAll(raw),
         scale: own.query_pre_attn_scalar ** -0.5,
       }),
       layer: NormAround,
@@ -39,6 +47,7 @@ const decoder = defineDecoder({
       scaleEmbeddings: timesRootOf(width),
     };
   },
+  seesAll,
   logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
 });
 
