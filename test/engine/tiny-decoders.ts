@@ -197,6 +197,13 @@ export const tinyDecoders = {
       final_logit_softcapping: 3,
       rope_scaling: { rope_type: 'linear', factor: 8 },
     },
+    {
+      ...decoder,
+      model_type: 'gemma3_text',
+      use_bidirectional_attention: true,
+      sliding_window: 4,
+      sliding_window_pattern: 2,
+    },
   ],
   smollm3: [{ ...decoder, model_type: 'smollm3', no_rope_layers: [1, 0], use_sliding_window: true, sliding_window: 3 }],
   olmo2: [{ ...decoder, model_type: 'olmo2', rope_scaling: yarn, attention_bias: true }],
@@ -237,17 +244,8 @@ export const tinyDecoders = {
     },
   ],
   deepseek_v3: [
-    {
-      ...decoder,
-      ...latent,
-      ...grouped,
-      model_type: 'deepseek_v3',
-      n_group: 2,
-      topk_group: 1,
-      routed_scaling_factor: 1,
-      rope_scaling: yarn,
-      attention_bias: true,
-    },
+    // All of a group are chosen, and few numbers add up: roundings tip no choice.
+    { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v3', n_group: 2, topk_group: 1, rope_scaling: yarn },
   ],
   deepseek_v2: [
     { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v2', q_lora_rank: null, rope_scaling: yarn },

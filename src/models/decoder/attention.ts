@@ -41,6 +41,8 @@ export interface AttentionTraits {
   softcap?: number;
   /** Factor of each token's queries, by its position: int64 [N] → [N] */
   queryScale?(positions: Tensor): Tensor;
+  /** Whether tokens see those after them too, whatever the layout says. */
+  seesAll?: boolean;
   /** Whether heads' outputs are multiplied by a gate projected with the queries (Qwen3.5). */
   isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
@@ -123,10 +125,11 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { window, scale, softcap } = this.#traits;
+    const { window, scale, softcap, seesAll } = this.#traits;
     const { gate, ...heads } = this.project(x);
     const turned = this.adapted(this.#placed(heads, pass), pass);
-    const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
+    const causal = seesAll === true ? false : undefined;
+    const options = { window, scale, softcap, causal, sinks: this.sinks?.tensor, dropout: this.#dropout };
     const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }

@@ -37,6 +37,8 @@ export interface DecoderDefinition {
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
   traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
+  /** Whether tokens see those after them too, so that nothing can be predicted (EmbeddingGemma). */
+  seesAll?(raw: RawConfig): boolean;
   /** Soft-cap and factor of the logits. */
   logits?(raw: RawConfig): { softcap?: number; scale?: number };
 }
@@ -63,13 +65,20 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
       const causal = { name: 'lm_head', tied, ...definition.logits?.(raw) };
-      return decoderHeads(classes, { causal, token: { dropout: tokenDropout(raw) } });
+      const heads = decoderHeads(classes, { causal, token: { dropout: tokenDropout(raw) } });
+      return definition.seesAll?.(raw) === true ? bidirectionalHeads(heads) : heads;
     },
     limits(raw) {
       const config = configOf(raw);
       return { vocabularySize: config.vocab_size, maxPositions: stretchedPositions(ropeOf(config, raw)) };
     },
   };
+}
+
+/** Without that of the next token; vectors are means of all states. */
+function bidirectionalHeads({ embedding, ...heads }: ReturnType<typeof decoderHeads>): ReturnType<typeof decoderHeads> {
+  const { 'causal-lm': _causal, ...others } = heads;
+  return { embedding: { ...embedding!, options: { pooling: 'mean', normalise: true } }, ...others };
 }
 
 /** Dropout before a decoder's classifier of tokens: its own key, or what the reference takes without one. */
