@@ -76,7 +76,7 @@ export interface Pass {
   memory?: Memory;
   /** Collects an auxiliary output of the current stage, for a loss of the whole pass. */
   putAside?: (x: Tensor) => void;
-  /** Leaves a tensor of the current stage for later ones, which find it in `left`: what is no part of the stream. */
+  /** Leaves a tensor of the current stage, next to the stream, for later stages, which find it in `left`. */
   leave(name: string, x: Tensor): void;
   readonly left: ReadonlyMap<string, Tensor>;
 }

@@ -158,7 +158,7 @@ function stateType(dtype: DType): DType {
 export class ShapeProbe implements BlockCache {
   readonly #shapes: (BlockShape | undefined)[] = [];
 
-  /** Of each block; those that see one token at a time keep nothing. */
+  /** Cache of each block; those that see one token at a time keep nothing. */
   get shapes(): BlockShape[] {
     return Array.from(this.#shapes, (shape) => shape ?? { heads: 0, size: 0 });
   }

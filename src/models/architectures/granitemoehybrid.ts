@@ -38,7 +38,13 @@ export const architecture = defineDecoder({
   modelType: 'granitemoehybrid',
   classes: { causal: 'GraniteMoeHybridForCausalLM', sequence: 'GraniteMoeHybridForSequenceClassification' },
   settings: [...graniteSettings, 'num_local_experts'],
-  defaults: { vocab_size: 32000, hidden_size: 4096, intermediate_size: 11008, num_hidden_layers: 32, num_attention_heads: 32 },
+  defaults: {
+    vocab_size: 32000,
+    hidden_size: 4096,
+    intermediate_size: 11008,
+    num_hidden_layers: 32,
+    num_attention_heads: 32,
+  },
   traits(config, { raw, rope }) {
     const { attention_bias: bias, hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
     const own = parseConfig(schema, raw);
@@ -49,7 +55,11 @@ export const architecture = defineDecoder({
     return {
       attention: (layer) =>
         kinds?.[layer] === 'attention'
-          ? { rope: own.position_embedding_type === 'rope' ? rope : undefined, bias: { qkv: bias, output: bias }, scale }
+          ? {
+              rope: own.position_embedding_type === 'rope' ? rope : undefined,
+              bias: { qkv: bias, output: bias },
+              scale,
+            }
           : { name: 'mamba', module: new Mamba2({ ...mamba, layer }) },
       ...multipliers,
       feedForward: () =>

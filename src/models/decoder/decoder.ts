@@ -45,7 +45,7 @@ export interface DecoderTraits {
   balance?: RouterBalance;
 }
 
-/** What stands around a decoder's layers, other than embedding and final norm. */
+/** Modules around a decoder's layers, other than embedding and final norm. */
 export interface DecoderEnd {
   /** By their names in checkpoints. */
   modules: Readonly<Record<string, Module | readonly Module[]>>;

@@ -90,7 +90,7 @@ export interface SparseShape {
   weighsInput?: boolean;
   /** What all tokens go through besides, and a gate on it. */
   shared?: { name: string; module: Expert; gate?: { name: string; module: Linear } };
-  /** What experts read of a token, where that is not what the router reads, and what is made of their sum. */
+  /** Modules between the stream and the experts, which the router does not see, and behind their sum. */
   around?: { before: Around; after: Around };
   /** Noise on what router and experts read while the model trains. */
   jitter?: { amount: number; site: string };

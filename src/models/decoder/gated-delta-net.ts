@@ -70,7 +70,7 @@ export function deltaNetTraits(
   } satisfies DecoderTraits;
 }
 
-/** What a token gives, before the convolution: [N, X], gates of the values [N, He], two numbers for each head [N, H] */
+/** Inputs of the convolution [N, X], gates of the values [N, He], and two numbers for each head [N, H]. */
 interface Projected {
   mixed: Tensor;
   z: Tensor;

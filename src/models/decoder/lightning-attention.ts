@@ -14,9 +14,9 @@ export class LightningAttention extends Module implements AttentionPart {
   readonly out_proj: Linear;
   readonly output_gate: Linear;
   readonly norm: RMSNorm;
-  /** What a head forgets from one token to the next: [H, 1, 1] */
+  /** Rate at which a head forgets: [H, 1, 1] */
   readonly slope_rate: ModuleBuffer;
-  // What follows of it for blocks of tokens: the reference's checkpoints hold that too.
+  // Factors that follow from it for blocks of tokens: the reference's checkpoints hold them too.
   readonly query_decay: ModuleBuffer;
   readonly key_decay: ModuleBuffer;
   readonly diagonal_decay: ModuleBuffer;

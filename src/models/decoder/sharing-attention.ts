@@ -93,7 +93,7 @@ function lentBy(layer: number, { left }: Pass): KeysAndValues {
   return { k: left.get(`keys of ${layer}`)!, v: left.get(`values of ${layer}`)! };
 }
 
-/** Of the last layers each attends to the last one of its kind before them: the layer whose keys each attends to. */
+/** Layer whose keys each one attends to: each of the last ones shares those of the last one of its kind before them. */
 export function keySources(kinds: readonly string[], sharing: number): number[] {
   const first = kinds.length - sharing;
   const before = kinds.slice(0, first);
