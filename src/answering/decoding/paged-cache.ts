@@ -1,7 +1,17 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
 import type { AttentionRequest, BlockCache, Heads, LentCache } from '../../models/stack.ts';
 import { attention, layoutOfRows } from '../../engine/nn/index.ts';
-import { aten, attune, cat, dtypeBytes, empty, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  attune,
+  cat,
+  dtypeBytes,
+  empty,
+  fromArray,
+  zeros,
+  type DType,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 
 /** Cache of one model block for one token: number of heads and their size. */
 export interface BlockShape {
@@ -94,9 +104,10 @@ export class PagedCache implements BlockCache, Disposable {
   }
 
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
-    const { layout, window, scale } = request;
+    const { layout, window, scale, chunk = Number.POSITIVE_INFINITY } = request;
     const { keys, values, slots, offsets } = this.lend(block);
-    if ([request.softcap, request.bias, request.sinks].some((part) => part !== undefined))
+    const isLong = offsets.some((start, row) => offsets[row + 1] - start > chunk);
+    if (isLong || [request.softcap, request.bias, request.sinks].some((part) => part !== undefined))
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
