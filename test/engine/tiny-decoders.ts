@@ -387,4 +387,44 @@ export const tinyDecoders = {
   olmo3: [{ ...decoder, model_type: 'olmo3', sliding_window: 3, layer_types: ['sliding_attention', 'full_attention'] }],
   cohere2: [{ ...decoder, model_type: 'cohere2', sliding_window: 3, sliding_window_pattern: 2, logit_scale: 0.5 }],
   ernie4_5: [{ ...decoder, model_type: 'ernie4_5', use_bias: true }],
+  llama4_text: [
+    {
+      ...decoder,
+      model_type: 'llama4_text',
+      intermediate_size: 6,
+      intermediate_size_mlp: 10,
+      num_hidden_layers: 3,
+      num_local_experts: 2,
+      interleave_moe_layer_step: 2,
+      no_rope_layers: [1, 1, 0],
+      attention_chunk_size: 4,
+      floor_scale: 2,
+    },
+  ],
+  phimoe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'phimoe',
+      // All are chosen, and come near each other.
+      num_local_experts: 2,
+      router_jitter_noise: 100,
+      lm_head_bias: true,
+      attention_bias: true,
+      rope_scaling: { ...longrope, original_max_position_embeddings: 5, short_mscale: 1.1, long_mscale: 1.2 },
+      original_max_position_embeddings: 5,
+    },
+  ],
+  'modernbert-decoder': [
+    {
+      ...decoder,
+      model_type: 'modernbert-decoder',
+      num_hidden_layers: 2,
+      layer_types: ['sliding_attention', 'full_attention'],
+      local_attention: 6,
+      embedding_dropout: 0.2,
+      attention_dropout: 0.2,
+      mlp_dropout: 0.2,
+    },
+  ],
 };

@@ -8,7 +8,7 @@ export {
   type AdapterRoute,
   type AdapterSpan,
 } from './adapter-route.ts';
-export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
+export { attention, type AttentionOptions } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { byBlocks, dynamicMap, nearestOf } from './block-codes.ts';
 export { Convolution, ConvolutionBase } from './convolution.ts';
@@ -30,7 +30,15 @@ export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
+export {
+  layoutOfRows,
+  layoutOfTexts,
+  rowOfTokens,
+  segmentLengths,
+  tokenCount,
+  type KeyLayout,
+  type Layout,
+} from './layout.ts';
 export {
   changedInput,
   Conv1D,

@@ -13,6 +13,9 @@ export interface RopeScaling {
   truncate?: boolean;
   short_factor?: readonly number[];
   long_factor?: readonly number[];
+  /** Factors of cosines and sines in rows as long as in pre-training and in longer ones (PhiMoE). */
+  short_mscale?: number;
+  long_mscale?: number;
   low_freq_factor?: number;
   high_freq_factor?: number;
   original_max_position_embeddings?: number;
@@ -32,8 +35,8 @@ export interface RopeOptions {
 
 /** How fast the pairs of features turn. */
 export interface Frequencies {
-  /** Factor of cosines and sines. */
-  amplitude: number;
+  /** Factor of cosines and sines, where it depends on the row's length as well. */
+  amplitude: number | ((regime: number) => number);
   /** Set of frequencies for a row of this length, where they depend on it. */
   regimeOf?(length: number): number;
   /** Whether cached keys that were rotated by other frequencies must be recomputed. */
@@ -136,10 +139,12 @@ function longrope(options: RopeOptions): Frequencies {
   const known = scaling.original_max_position_embeddings ?? maxPositions;
   const factor = scaling.factor ?? maxPositions / known;
   const growth = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(known));
+  const { short_mscale: ofKnown, long_mscale: ofLonger } = scaling;
+  const amplitudes = [ofKnown, ofLonger].map((own) => own ?? given ?? growth);
   const own = inverseOf(options);
   const [ofShort, ofLong] = [short, long].map((factors) => own.map((inverse, i) => inverse / factors[i]));
   return {
-    amplitude: given ?? growth,
+    amplitude: amplitudes[0] === amplitudes[1] ? amplitudes[0] : (regime) => amplitudes[regime],
     regimeOf: (length) => (length > known ? 1 : 0),
     isStrict: true,
     inverse: (regime) => (regime === 1 ? ofLong : ofShort),

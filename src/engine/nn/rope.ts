@@ -40,15 +40,30 @@ export class Rope {
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
     const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
     const both = cat([angles, angles], 1); // [N, r]
-    const { amplitude } = this.#frequencies;
+    const amplitude = this.#amplitudeOf(layout, both);
     const [cos, sin] = [aten.cos.default(both), aten.sin.default(both)];
     const turnsNeighbours = this.#turnsNeighbours;
     if (amplitude === 1) return { cos, sin, turnsNeighbours };
     return { cos: cos.mul(amplitude), sin: sin.mul(amplitude), turnsNeighbours };
   }
 
+  /** One for all tokens, or each one's: [N, 1] */
+  #amplitudeOf(layout: Layout, like: Tensor): number | Tensor {
+    const { amplitude } = this.#frequencies;
+    if (typeof amplitude === 'number') return amplitude;
+    return this.#ofRegimes(layout, (regime) => Float32Array.of(amplitude(regime)))
+      .to(like.dtype)
+      .toDevice(like.device);
+  }
+
+  /** [r/2] or [N, r/2] */
   #inverseOf(layout: Layout): Tensor {
-    const { regimeOf, inverse } = this.#frequencies;
+    return this.#ofRegimes(layout, (regime) => this.#frequencies.inverse(regime));
+  }
+
+  /** n numbers for all tokens, or for each where rows of several regimes lie side by side: [n] or [N, n] */
+  #ofRegimes(layout: Layout, inverse: (regime: number) => Float32Array): Tensor {
+    const { regimeOf } = this.#frequencies;
     if (regimeOf === undefined) return fromArray(inverse(0));
     const regimes = lengthsOfRows(layout).map(regimeOf);
     const different = [...new Set(regimes)];

@@ -5,6 +5,7 @@ import { parseConfig, type RawConfig } from '../config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, slidingLayers, withGlobalRope } from '../decoder/layer-types.ts';
 import { NormAround } from '../decoder/layer.ts';
+import { namesInWhole } from '../text-part.ts';
 import { gemmaDefaults, timesRootOf, withActivation } from './gemma2.ts';
 
 const schema = z.looseObject({
@@ -58,8 +59,5 @@ const decoder = defineDecoder({
 export const architecture: Architecture = {
   ...decoder,
   passedOver: () => [/^(model\.)?(vision_tower|multi_modal_projector)\./],
-  formerNames(path) {
-    const own = `language_model.${path}`;
-    return path.startsWith('model.') ? [own, path.replace(/^model\./, 'model.language_model.')] : [own];
-  },
+  formerNames: namesInWhole,
 };

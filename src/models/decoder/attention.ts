@@ -11,7 +11,7 @@ import {
   type Rope,
   type Rotation,
 } from '../../engine/nn/index.ts';
-import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, attune, ones, type Tensor } from '../../engine/tensor/index.ts';
 import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
@@ -36,9 +36,13 @@ export interface AttentionTraits {
   queryKeyNorm?: 'head' | 'whole';
   /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
+  /** Tokens see those before them in their own stretch of so many positions only (Llama 4). */
+  chunk?: number;
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
+  /** The small number in the norm of each turned head of q and k, without weights (Llama 4). */
+  turnedNorm?: number;
   /** Factor of each token's queries, by its position: int64 [N] → [N] */
   queryScale?(positions: Tensor): Tensor;
   /** Whether tokens see those after them too, whatever the layout says. */
@@ -120,28 +124,35 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
     if (this.isAdapted || rotation.turnsNeighbours) return undefined;
-    if ([softcap, this.sinks, this.#traits.queryScale].some((part) => part !== undefined)) return undefined;
+    const { queryScale, chunk, turnedNorm } = this.#traits;
+    if ([softcap, this.sinks, queryScale, chunk, turnedNorm].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { window, scale, softcap, seesAll } = this.#traits;
+    const { window, chunk, scale, softcap, seesAll } = this.#traits;
     const { gate, ...heads } = this.project(x);
     const turned = this.adapted(this.#placed(heads, pass), pass);
     const causal = seesAll === true ? false : undefined;
-    const options = { window, scale, softcap, causal, sinks: this.sinks?.tensor, dropout: this.#dropout };
+    const options = { window, chunk, scale, softcap, causal, sinks: this.sinks?.tensor, dropout: this.#dropout };
     const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 
   /** Heads with the positions in them. */
   #placed(heads: Heads, pass: Pass): Heads {
-    const { rope, queryScale } = this.#traits;
+    const { rope, queryScale, turnedNorm: epsilon } = this.#traits;
     const rotation = rope && pass.rotations?.get(rope);
-    const [q, k] = rotation === undefined ? [heads.q, heads.k] : [heads.q, heads.k].map((x) => rotate(x, rotation));
+    const turn = (x: Tensor) => (rotation === undefined ? x : rotate(x, rotation));
+    const [q, k] = [heads.q, heads.k].map((x) => (epsilon === undefined ? turn(x) : normalised(turn(x), epsilon)));
     const factor = queryScale?.(pass.positions).to(q.dtype).reshape(-1, 1, 1);
     return { q: factor === undefined ? q : q.mul(factor), k, v: heads.v };
   }
+}
+
+/** x [N, H, d] with heads of the mean square 1 */
+function normalised(x: Tensor, epsilon: number): Tensor {
+  return attune.rms_norm.default(x, ones([x.shape[2]], { device: x.device }), epsilon);
 }
 
 /** Queries that grow with the logarithm of their position, so that attention stays sharp in long rows (Llama 4). */

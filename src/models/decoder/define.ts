@@ -39,8 +39,8 @@ export interface DecoderDefinition {
   traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
   /** Whether tokens see those after them too, so that nothing can be predicted (EmbeddingGemma). */
   seesAll?(raw: RawConfig): boolean;
-  /** Soft-cap and factor of the logits. */
-  logits?(raw: RawConfig): { softcap?: number; scale?: number };
+  /** Soft-cap, factor and bias of the logits. */
+  logits?(raw: RawConfig): { softcap?: number; scale?: number; bias?: boolean };
 }
 
 export interface TraitsContext extends Pick<TrunkContext, 'has'> {

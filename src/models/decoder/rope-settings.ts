@@ -22,6 +22,8 @@ export const ropeSchema = z
     truncate: z.boolean().nullish(),
     short_factor: factors,
     long_factor: factors,
+    short_mscale: number,
+    long_mscale: number,
     low_freq_factor: number,
     high_freq_factor: number,
     original_max_position_embeddings: number,
