@@ -1,7 +1,9 @@
 // M image tokens of a prompt, D width
-import { imageVectors } from '../models/placed-images.ts';
+import type { ImageReader } from '../models/architecture.ts';
+import { imageVectors, type ReadyImages } from '../models/placed-images.ts';
 import type { Model } from '../models/model.ts';
 import type { StackInput } from '../models/stack.ts';
+import { layoutOfRows, type Layout } from '../nn/index.ts';
 import { cat, scope, type Tensor } from '../tensor/index.ts';
 import type { Reading } from './reader.ts';
 
@@ -14,11 +16,33 @@ export class SeenImages implements Disposable {
   /** Equal for equal images. */
   readonly identity: string;
 
-  /** Reads the images' squares, pixels [T, C, Y, X]. */
-  constructor(model: Model, pixels: Tensor, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
-    this.vectors = scope(() => imageVectors(model, pixels)).own();
+  readonly #grids: ReadyImages['grids'];
+  readonly #layoutAmong: ImageReader['layoutAmong'];
+  #seen: { prompt: Int32Array; layout: Layout } | undefined;
+
+  constructor(model: Model, images: ReadyImages, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
+    this.vectors = scope(() => imageVectors(model, images)).own();
     this.token = token;
     this.identity = identity;
+    this.#grids = images.grids;
+    this.#layoutAmong = model.trunk.imageReader?.layoutAmong;
+  }
+
+  /** How the prompt's tokens see the images among them; undefined where it is as they see words. */
+  layoutOf(prompt: Int32Array): Layout | undefined {
+    if (this.#layoutAmong === undefined) return undefined;
+    if (this.#seen?.prompt !== prompt) {
+      const places = BigInt64Array.from(placesOf(this, prompt), BigInt);
+      const plain = layoutOfRows([prompt.length], { causal: true });
+      this.#seen = { prompt, layout: this.#layoutAmong(plain, { places, grids: this.#grids }) };
+    }
+    return this.#seen.layout;
+  }
+
+  /** How many tokens from `read` on a pass has to take, so that it ends where parts of an image that see each other do. */
+  wholeCount(prompt: Int32Array, read: number, count: number): number {
+    const last = this.layoutOf(prompt)?.together?.to[read + count - 1];
+    return last === undefined ? count : Number(last) + 1 - read;
   }
 
   [Symbol.dispose](): void {
@@ -29,6 +53,37 @@ export class SeenImages implements Disposable {
 /** The places of a prompt's tokens that images take, in their order. */
 export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Array): number[] {
   return [...prompt.keys()].filter((place) => prompt[place] === token);
+}
+
+/** A pass's layout, with what images among the tokens change of it. */
+export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layout {
+  const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
+  const [first] = seen.filter((one) => one !== undefined);
+  if (first === undefined) return layout;
+  const along = (values: (of: Layout) => BigInt64Array | undefined, isMoving: boolean): BigInt64Array =>
+    BigInt64Array.from(layout.positions, (position, token) => {
+      const row = rowAt(layout, token);
+      const own = seen[row] && values(seen[row]);
+      if (own === undefined) return position;
+      const place = Number(position);
+      if (place < own.length) return own[place];
+      return isMoving ? position + afterAxes(seen[row]!) - BigInt(own.length) : position;
+    });
+  const { axes, together } = first;
+  return {
+    ...layout,
+    ...(axes && { axes: axes.map((_, axis) => along((of) => of.axes?.[axis], true)) }),
+    ...(together && { together: { from: along((of) => of.together?.from, false), to: along((of) => of.together?.to, false) } }),
+  };
+}
+
+function rowAt({ offsets }: Layout, token: number): number {
+  return offsets.findLastIndex((offset) => offset <= token);
+}
+
+/** The position of the token after a prompt. */
+function afterAxes({ axes = [] }: Layout): bigint {
+  return axes.flatMap((axis) => [...axis]).reduce((most, one) => (one > most ? one : most), -1n) + 1n;
 }
 
 /** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */

@@ -9,12 +9,21 @@ export interface Rotation {
   sin: Tensor;
 }
 
+/** The axis of positions that turns a pair of features, and the place of its frequency among those of `RopeOptions`. */
+export interface RopePair {
+  axis: number;
+  frequency: number;
+}
+
 /** Rotary position embeddings (Su et al., 2021) in Hugging Face's half-split order. */
 export class Rope {
   readonly #frequencies: Frequencies;
+  readonly #pairs: readonly RopePair[] | undefined;
 
-  constructor(options: RopeOptions) {
+  /** `pairs`: for layouts with positions along several axes, each pair of features [r/2]. */
+  constructor(options: RopeOptions, pairs?: readonly RopePair[]) {
     this.#frequencies = frequenciesOf(options);
+    this.#pairs = pairs;
   }
 
   /** Set of frequencies for a row of this length: rows of one regime share them. */
@@ -34,11 +43,21 @@ export class Rope {
   rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
-    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
+    const angles = this.#byAxes(layout, inverse) ?? positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
     const both = cat([angles, angles], 1); // [N, r]
     const { amplitude } = this.#frequencies;
     const [cos, sin] = [aten.cos.default(both), aten.sin.default(both)];
     return amplitude === 1 ? { cos, sin } : { cos: cos.mul(amplitude), sin: sin.mul(amplitude) };
+  }
+
+  #byAxes({ axes }: Layout, inverse: Tensor): Tensor | undefined {
+    const pairs = this.#pairs;
+    if (pairs === undefined || axes === undefined) return undefined;
+    const select = (x: Tensor, dimension: number, places: readonly number[]) =>
+      x.indexSelect(dimension, fromArray(BigInt64Array.from(places, BigInt)).toDevice(x.device));
+    const table = cat(axes.map((axis) => fromArray(axis).unsqueeze(1)), 1).toDevice(inverse.device); // [N, axes]
+    const positions = select(table.to(inverse.dtype), 1, pairs.map(({ axis }) => axis));
+    return positions.mul(select(inverse, inverse.shape.length - 1, pairs.map(({ frequency }) => frequency)));
   }
 
   #inverseOf(layout: Layout): Tensor {

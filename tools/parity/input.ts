@@ -35,6 +35,9 @@ const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
   'pixel_attention_mask',
+  'image_grid_thw',
+  'image_sizes',
+  'mm_token_type_ids',
   'input_ids',
   'attention_mask',
   'token_type_ids',

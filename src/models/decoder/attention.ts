@@ -107,7 +107,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.isAdapted) return undefined;
+    if (this.isAdapted || pass.layout.together !== undefined) return undefined;
     if (softcap !== undefined || this.sinks !== undefined) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
