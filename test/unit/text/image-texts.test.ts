@@ -8,8 +8,8 @@ import {
   type Message,
   type Tokenizer,
   type TrainOn,
-} from '../../../src/text/index.ts';
-import { squaresText } from '../../../src/models/idefics3.ts';
+} from '../../../src/models/text/index.ts';
+import { squaresText } from '../../../src/models/architectures/idefics3.ts';
 
 const marks = { image: '<image>', around: '<fake_token_around_image>', whole: '<global-img>', named: (_: string, usual: string) => usual };
 const END = '<end_of_utterance>';

@@ -1,0 +1,106 @@
+// M image tokens of a prompt, D width
+import type { ImageReader } from '../../models/architecture.ts';
+import { imageVectors, type ReadyImages } from '../../models/placed-images.ts';
+import type { Model } from '../../models/model.ts';
+import type { StackInput } from '../../models/stack.ts';
+import { layoutOfRows, type Layout } from '../../engine/nn/index.ts';
+import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
+import type { Reading } from './reader.ts';
+
+/** A prompt's images as model input: one vector for each image token. It owns them. */
+export class SeenImages implements Disposable {
+  /** [M, D] */
+  readonly vectors: Tensor;
+  /** The token that stands for them. */
+  readonly token: number;
+  /** Equal for equal images. */
+  readonly identity: string;
+
+  readonly #grids: ReadyImages['grids'];
+  readonly #layoutAmong: ImageReader['layoutAmong'];
+  #seen: { prompt: Int32Array; layout: Layout } | undefined;
+
+  constructor(model: Model, images: ReadyImages, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
+    this.vectors = scope(() => imageVectors(model, images)).own();
+    this.token = token;
+    this.identity = identity;
+    this.#grids = images.grids;
+    this.#layoutAmong = model.trunk.imageReader?.layoutAmong;
+  }
+
+  /** How the prompt's tokens see the images among them; undefined where it is as they see words. */
+  layoutOf(prompt: Int32Array): Layout | undefined {
+    if (this.#layoutAmong === undefined) return undefined;
+    if (this.#seen?.prompt !== prompt) {
+      const places = BigInt64Array.from(placesOf(this, prompt), BigInt);
+      const plain = layoutOfRows([prompt.length], { causal: true });
+      this.#seen = { prompt, layout: this.#layoutAmong(plain, { places, grids: this.#grids }) };
+    }
+    return this.#seen.layout;
+  }
+
+  /** How many tokens from `read` on a pass has to take, so that it ends where parts of an image that see each other do. */
+  wholeCount(prompt: Int32Array, read: number, count: number): number {
+    const last = this.layoutOf(prompt)?.together?.to[read + count - 1];
+    return last === undefined ? count : Number(last) + 1 - read;
+  }
+
+  [Symbol.dispose](): void {
+    this.vectors.dispose();
+  }
+}
+
+/** The places of a prompt's tokens that images take, in their order. */
+export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Array): number[] {
+  return [...prompt.keys()].filter((place) => prompt[place] === token);
+}
+
+/** A pass's layout, with what images among the tokens change of it. */
+export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layout {
+  const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
+  const [first] = seen.filter((one) => one !== undefined);
+  if (first === undefined) return layout;
+  const along = (values: (of: Layout) => BigInt64Array | undefined, isMoving: boolean): BigInt64Array =>
+    BigInt64Array.from(layout.positions, (position, token) => {
+      const row = rowAt(layout, token);
+      const own = seen[row] && values(seen[row]);
+      if (own === undefined) return position;
+      const place = Number(position);
+      if (place < own.length) return own[place];
+      return isMoving ? position + afterAxes(seen[row]!) - BigInt(own.length) : position;
+    });
+  const { axes, together } = first;
+  return {
+    ...layout,
+    ...(axes && { axes: axes.map((_, axis) => along((of) => of.axes?.[axis], true)) }),
+    ...(together && { together: { from: along((of) => of.together?.from, false), to: along((of) => of.together?.to, false) } }),
+  };
+}
+
+function rowAt({ offsets }: Layout, token: number): number {
+  return offsets.findLastIndex((offset) => offset <= token);
+}
+
+/** The position of the token after a prompt. */
+function afterAxes({ axes = [] }: Layout): bigint {
+  return axes.flatMap((axis) => [...axis]).reduce((most, one) => (one > most ? one : most), -1n) + 1n;
+}
+
+/** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */
+export function placedIn(readings: readonly Reading[], offsets: readonly number[]): StackInput['placed'] {
+  const places: bigint[] = [];
+  const vectors: Tensor[] = [];
+  for (const [row, { sequence, count }] of readings.entries()) {
+    const { images, prompt } = sequence.request;
+    if (images === undefined || sequence.read >= prompt.length) continue;
+    const [from, to] = [sequence.read, sequence.read + count];
+    const all = placesOf(images, prompt);
+    const first = all.findIndex((place) => place >= from);
+    const own = first < 0 ? [] : all.slice(first).filter((place) => place < to);
+    if (own.length === 0) continue;
+    for (const place of own) places.push(BigInt(offsets[row] + place - from));
+    vectors.push(images.vectors.narrow(0, first, own.length));
+  }
+  if (vectors.length === 0) return undefined;
+  return { places: BigInt64Array.from(places), vectors: vectors.length === 1 ? vectors[0] : cat(vectors) };
+}
