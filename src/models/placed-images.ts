@@ -1,5 +1,12 @@
 // T squares of images, P patches of a square, S tokens of a square, D width of the tokens, V width of the vision tower
-import { currentRandomness, segmentLengths, tokenParts, withRandomness, withTokens, type Module } from '../engine/nn/index.ts';
+import {
+  currentRandomness,
+  segmentLengths,
+  tokenParts,
+  withRandomness,
+  withTokens,
+  type Module,
+} from '../engine/nn/index.ts';
 import { cat, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import type { ImageReader } from './architecture.ts';
 import type { Model, ModelInput } from './model.ts';

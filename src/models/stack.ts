@@ -175,12 +175,13 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   for (const [index, block] of blocks.entries()) {
     if (index === options.until) return x;
     if (index < (resumed?.blocks ?? 0)) continue;
-    x = stage((hidden) => withLaterPart(block.forward(hidden, pass), pass, index + 1), x);
+    x = stage((hidden) => block.forward(withLaterPart(hidden, pass, index), pass), x);
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   if (options.until === blocks.length) return x;
   // Without a norm there is no stage: a stage must create a tensor of its own.
-  if (stack.finish !== undefined) x = stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
+  const finish = (hidden: Tensor) => stack.finish!(withLaterPart(hidden, pass, blocks.length));
+  if (stack.finish !== undefined) x = stage(finish, x);
   if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
 }
@@ -199,10 +200,10 @@ export function withPlaced(x: Tensor, { placed }: Pick<StackInput, 'placed'>): T
   return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
 }
 
-/** Hidden states [N, D] with a part of the images' vectors added in their places, where they have as many: the first one is their embedding. */
+/** Hidden states [N, D] with a later part of the images' vectors added in their places, where there is one: the first is their embedding. */
 function withLaterPart(x: Tensor, { placed }: Pass, part: number): Tensor {
   const [, width] = x.shape;
-  if (placed === undefined || placed.vectors.shape[1] < (part + 1) * width) return x;
+  if (part === 0 || placed === undefined || placed.vectors.shape[1] < (part + 1) * width) return x;
   const vectors = placed.vectors.narrow(1, part * width, width).to(x.dtype);
   return aten.index_add.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
 }

@@ -73,7 +73,9 @@ export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layou
   return {
     ...layout,
     ...(axes && { axes: axes.map((_, axis) => along((of) => of.axes?.[axis], true)) }),
-    ...(together && { together: { from: along((of) => of.together?.from, false), to: along((of) => of.together?.to, false) } }),
+    ...(together && {
+      together: { from: along((of) => of.together?.from, false), to: along((of) => of.together?.to, false) },
+    }),
   };
 }
 

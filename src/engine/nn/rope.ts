@@ -55,9 +55,22 @@ export class Rope {
     if (pairs === undefined || axes === undefined) return undefined;
     const select = (x: Tensor, dimension: number, places: readonly number[]) =>
       x.indexSelect(dimension, fromArray(BigInt64Array.from(places, BigInt)).toDevice(x.device));
-    const table = cat(axes.map((axis) => fromArray(axis).unsqueeze(1)), 1).toDevice(inverse.device); // [N, axes]
-    const positions = select(table.to(inverse.dtype), 1, pairs.map(({ axis }) => axis));
-    return positions.mul(select(inverse, inverse.shape.length - 1, pairs.map(({ frequency }) => frequency)));
+    const table = cat(
+      axes.map((axis) => fromArray(axis).unsqueeze(1)),
+      1,
+    ).toDevice(inverse.device); // [N, axes]
+    const positions = select(
+      table.to(inverse.dtype),
+      1,
+      pairs.map(({ axis }) => axis),
+    );
+    return positions.mul(
+      select(
+        inverse,
+        inverse.shape.length - 1,
+        pairs.map(({ frequency }) => frequency),
+      ),
+    );
   }
 
   #inverseOf(layout: Layout): Tensor {

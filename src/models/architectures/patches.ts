@@ -6,8 +6,12 @@ import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { PatchGrid, StackInput } from '../stack.ts';
 
 /** Images of their own sizes as patches [P, V]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
-export function patchesOf({ features, grids }: StackInput, values: number): { patches: Tensor; grids: readonly PatchGrid[] } {
-  if (features === undefined || grids === undefined) throw new Error('this tower reads patches [P, V] with their grids');
+export function patchesOf(
+  { features, grids }: StackInput,
+  values: number,
+): { patches: Tensor; grids: readonly PatchGrid[] } {
+  if (features === undefined || grids === undefined)
+    throw new Error('this tower reads patches [P, V] with their grids');
   const count = grids.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
   const { shape } = features;
   if (shape.length === 2 && shape[0] === count && shape[1] === values) return { patches: features, grids };
@@ -72,7 +76,7 @@ export function axesAmong(
   for (const segment of layout.rowOf.keys()) {
     const [start, end] = [layout.offsets[segment], layout.offsets[segment + 1]];
     let current = start < end ? Number(layout.positions[start]) : 0;
-    for (let token = start; token < end; ) {
+    for (let token = start; token < end;) {
       if (BigInt(token) !== places[seen]) {
         put(token++, [current, current, current]);
         current++;

@@ -47,7 +47,10 @@ class VisionAttention extends Module {
   }
 
   forward(x: Tensor, pass: Pass, { rope, layout }: { rope: Rope; layout: Layout }): Tensor {
-    const [q, k, v] = this.qkv.forward(x).reshape(x.shape[0], 3 * this.#heads, -1).chunk(3, 1); // [P, H, d]
+    const [q, k, v] = this.qkv
+      .forward(x)
+      .reshape(x.shape[0], 3 * this.#heads, -1)
+      .chunk(3, 1); // [P, H, d]
     const rotation = pass.rotations!.get(rope)!;
     return this.proj.forward(attention(rotate(q, rotation), rotate(k, rotation), v, { layout }).flatten(1));
   }
@@ -95,7 +98,10 @@ export class QwenVisionBlock extends Block {
 class PatchEmbed extends Module {
   readonly proj: PatchProjection;
 
-  constructor({ in_channels: channels, temporal_patch_size: times, patch_size: side, hidden_size: width }: QwenVisionConfig, bias: boolean) {
+  constructor(
+    { in_channels: channels, temporal_patch_size: times, patch_size: side, hidden_size: width }: QwenVisionConfig,
+    bias: boolean,
+  ) {
     super();
     this.proj = new PatchProjection([channels, times, side, side], width, { bias });
   }
@@ -147,16 +153,25 @@ export function qwenText(raw: RawConfig): RawConfig {
 function withoutType(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const isOf = (value: unknown) => value === 'mrope';
-  return Object.fromEntries(Object.entries(entry).filter(([key, value]) => !(/^(rope_)?type$/.test(key) && isOf(value))));
+  return Object.fromEntries(
+    Object.entries(entry).filter(([key, value]) => !(/^(rope_)?type$/.test(key) && isOf(value))),
+  );
 }
 
 /** Frequencies that turn by time, row and column: in sections, or interleaved with time taking the rest. @throws AttuneError E_CONFIG_BAD */
-export function qwenPairs(config: DecoderConfig, { isInterleaved, usual }: { isInterleaved: boolean; usual: readonly number[] }) {
+export function qwenPairs(
+  config: DecoderConfig,
+  { isInterleaved, usual }: { isInterleaved: boolean; usual: readonly number[] },
+) {
   const { size } = headShape(config);
   const entry = config.rope_parameters ?? config.rope_scaling;
-  const sections = z.array(count).length(3).safeParse(entry?.mrope_section ?? usual);
+  const sections = z
+    .array(z.int().min(0))
+    .length(3)
+    .safeParse(entry?.mrope_section ?? usual);
   const sum = sections.data?.reduce((total, section) => total + section, 0);
-  if (sections.data === undefined || (isInterleaved ? false : sum !== size / 2)) throw badSections(entry?.mrope_section, size);
+  if (sections.data === undefined || (isInterleaved ? false : sum !== size / 2))
+    throw badSections(entry?.mrope_section, size);
   const [, rows, columns] = sections.data;
   return Array.from({ length: size / 2 }, (_, frequency): RopePair => {
     if (!isInterleaved) return { frequency, axis: axisIn(sections.data, frequency) };
@@ -184,7 +199,11 @@ export function qwenImageTokens(id: number, f: number): ImageTokens {
   return { id, patches: f ** 2, textOf: ({ shape }, { image }) => image.repeat(shape[0] / f ** 2) };
 }
 
-/** Names in checkpoints of transformers before 4.52, where the decoder's parts stood next to the tower. */
+/** Names on the hub, where the tower stood next to the decoder's `model` (transformers before 4.52). */
 export function qwenFormerNames(path: string): readonly string[] {
-  return path.startsWith('model.language_model.') ? [path.replace('.language_model.', '.')] : [];
+  return [
+    path.replace(/^model\.(language_model\.|(?=visual\.))/, (_, part?: string) =>
+      part === 'language_model.' ? 'model.' : '',
+    ),
+  ];
 }

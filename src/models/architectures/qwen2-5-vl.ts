@@ -98,7 +98,10 @@ class Vision extends QwenVision {
     const { spatial_merge_size: f } = this.#config;
     const x = super.embed(input, pass);
     const order = indices(windowsOf(this.imagesOf(input).grids, this.#config).order, x);
-    return x.reshape(-1, f ** 2 * x.shape[1]).indexSelect(0, order).reshape(...x.shape);
+    return x
+      .reshape(-1, f ** 2 * x.shape[1])
+      .indexSelect(0, order)
+      .reshape(...x.shape);
   }
 
   /** Tokens' vectors in the order of the image. */

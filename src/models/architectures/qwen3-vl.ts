@@ -1,6 +1,14 @@
 // P patches of all images, D width, f patches along a side of a token
 import { z } from 'zod';
-import { activations, Embedding, LayerNorm, Linear, Module, type Activation, type Layout } from '../../engine/nn/index.ts';
+import {
+  activations,
+  Embedding,
+  LayerNorm,
+  Linear,
+  Module,
+  type Activation,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../config.ts';
 import { count } from '../decoder/config.ts';

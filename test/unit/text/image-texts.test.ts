@@ -11,7 +11,12 @@ import {
 } from '../../../src/models/text/index.ts';
 import { squaresText } from '../../../src/models/architectures/idefics3.ts';
 
-const marks = { image: '<image>', around: '<fake_token_around_image>', whole: '<global-img>', named: (_: string, usual: string) => usual };
+const marks = {
+  image: '<image>',
+  around: '<fake_token_around_image>',
+  whole: '<global-img>',
+  named: (_: string, usual: string) => usual,
+};
 const END = '<end_of_utterance>';
 
 /** Content in parts alone, as SmolVLM's; and in a text or in parts, as Qwen2-VL's. */
