@@ -35,6 +35,8 @@ export interface ImageReader {
   readonly width: number;
   /** All that it consists of: adapters of `all-linear` leave it as it is. */
   readonly modules: readonly Module[];
+  /** Blocks whose states the vectors are made of; all of them and the final norm unless given. */
+  readonly blocks?: number;
   /** Whether what its blocks put aside is for the vectors (states of several layers). */
   readonly hasAside?: boolean;
   /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector, or with parts that later blocks add */

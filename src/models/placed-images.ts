@@ -94,10 +94,10 @@ function inputOf({ pixels: features, grids }: ReadyImages) {
 }
 
 function readImages(model: Model, images: ReadyImages, runner: StageRunner): Tensor {
-  const { stack, vectors, hasAside } = imageReaderOf(model);
+  const { stack, vectors, hasAside, blocks: until } = imageReaderOf(model);
   const { dtype, device } = model;
   const aside: Tensor[] = [];
-  const hidden = runStack(stack, inputOf(images), { dtype, device, runner, ...(hasAside && { aside }) });
+  const hidden = runStack(stack, inputOf(images), { dtype, device, runner, until, ...(hasAside && { aside }) });
   return runner.stage((x) => [vectors(x, { grids: images.grids, aside })], hidden)[0];
 }
 

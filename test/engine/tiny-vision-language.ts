@@ -39,7 +39,55 @@ function qwen(model_type: string, mrope: object, vision: object) {
   };
 }
 
+const square = { ...tower, image_size: 4, patch_size: 2, attention_dropout: 0.2 };
+
 export const tinyVisionLanguage = {
+  gemma3: [
+    {
+      ...common,
+      model_type: 'gemma3',
+      boi_token_index: 6,
+      eoi_token_index: 7,
+      mm_tokens_per_image: 1,
+      text_config: {
+        ...text,
+        model_type: 'gemma3_text',
+        sliding_window: 3,
+        layer_types: ['sliding_attention', 'full_attention'],
+      },
+      vision_config: { ...square, vision_use_head: false },
+    },
+  ],
+  llava: [
+    {
+      ...common,
+      model_type: 'llava',
+      text_config: text,
+      vision_config: { ...square, model_type: 'clip_vision_model', patch_size: 4 },
+    },
+    {
+      ...common,
+      model_type: 'llava',
+      vision_feature_layer: -1,
+      text_config: { ...text, model_type: 'qwen2' },
+      vision_config: { ...square, model_type: 'siglip_vision_model', patch_size: 4, vision_use_head: false },
+    },
+  ],
+  internvl: [
+    {
+      ...common,
+      model_type: 'internvl',
+      text_config: { ...text, model_type: 'qwen2' },
+      vision_config: { ...square, use_qk_norm: true, hidden_dropout_prob: 0.2, projection_dropout: 0.2 },
+    },
+    {
+      ...common,
+      model_type: 'internvl',
+      tie_word_embeddings: false,
+      text_config: text,
+      vision_config: { ...square, norm_type: 'rms_norm', use_mean_pooling: false, attention_bias: true },
+    },
+  ],
   idefics3: [idefics('idefics3'), { ...idefics('idefics3'), tie_word_embeddings: true }],
   smolvlm: [idefics('smolvlm')],
   qwen2_5_vl: [qwen('qwen2_5_vl', { mrope_section: [1, 0, 1] }, { window_size: 4, fullatt_block_indexes: [1] })],

@@ -96,7 +96,7 @@ export class PagedCache implements BlockCache, Disposable {
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
     const { layout, window, scale } = request;
     const { keys, values, slots, offsets } = this.lend(block);
-    if ([request.softcap, request.bias, request.sinks].some((part) => part !== undefined))
+    if ([request.softcap, request.bias, request.sinks, layout.together].some((part) => part !== undefined))
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);

@@ -4,8 +4,16 @@ import { imageVectors, type ReadyImages } from '../../models/placed-images.ts';
 import type { Model } from '../../models/model.ts';
 import type { StackInput } from '../../models/stack.ts';
 import { layoutOfRows, type Layout } from '../../engine/nn/index.ts';
+import { greatest } from '../../base/many.ts';
 import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Reading } from './reader.ts';
+
+/** How the tokens of a prompt see images among them. */
+interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
+  prompt: Int32Array;
+  /** How much further positions are after the prompt than the number of its tokens. */
+  shift: bigint;
+}
 
 /** A prompt's images as model input: one vector for each image token. It owns them. */
 export class SeenImages implements Disposable {
@@ -18,7 +26,7 @@ export class SeenImages implements Disposable {
 
   readonly #grids: ReadyImages['grids'];
   readonly #layoutAmong: ImageReader['layoutAmong'];
-  #seen: { prompt: Int32Array; layout: Layout } | undefined;
+  #seen: SeenPrompt | undefined;
 
   constructor(model: Model, images: ReadyImages, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
     this.vectors = scope(() => imageVectors(model, images)).own();
@@ -29,14 +37,16 @@ export class SeenImages implements Disposable {
   }
 
   /** How the prompt's tokens see the images among them; undefined where it is as they see words. */
-  layoutOf(prompt: Int32Array): Layout | undefined {
+  layoutOf(prompt: Int32Array): SeenPrompt | undefined {
     if (this.#layoutAmong === undefined) return undefined;
     if (this.#seen?.prompt !== prompt) {
       const places = BigInt64Array.from(placesOf(this, prompt), BigInt);
       const plain = layoutOfRows([prompt.length], { causal: true });
-      this.#seen = { prompt, layout: this.#layoutAmong(plain, { places, grids: this.#grids }) };
+      const { axes, together } = this.#layoutAmong(plain, { places, grids: this.#grids });
+      const last = greatest((axes ?? [plain.positions]).map((axis) => greatest(Array.from(axis, Number), 0)));
+      this.#seen = { prompt, axes, together, shift: BigInt(last + 1 - prompt.length) };
     }
-    return this.#seen.layout;
+    return this.#seen;
   }
 
   /** How many tokens from `read` on a pass has to take, so that it ends where parts of an image that see each other do. */
@@ -58,34 +68,26 @@ export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Arra
 /** A pass's layout, with what images among the tokens change of it. */
 export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layout {
   const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
-  const [first] = seen.filter((one) => one !== undefined);
+  const first = seen.find((one) => one !== undefined);
   if (first === undefined) return layout;
-  const along = (values: (of: Layout) => BigInt64Array | undefined, isMoving: boolean): BigInt64Array =>
-    BigInt64Array.from(layout.positions, (position, token) => {
-      const row = rowAt(layout, token);
-      const own = seen[row] && values(seen[row]);
-      if (own === undefined) return position;
-      const place = Number(position);
-      if (place < own.length) return own[place];
-      return isMoving ? position + afterAxes(seen[row]!) - BigInt(own.length) : position;
-    });
-  const { axes, together } = first;
-  return {
-    ...layout,
-    ...(axes && { axes: axes.map((_, axis) => along((of) => of.axes?.[axis], true)) }),
-    ...(together && {
-      together: { from: along((of) => of.together?.from, false), to: along((of) => of.together?.to, false) },
-    }),
+  const along = (of: (prompt: SeenPrompt) => BigInt64Array | undefined, isMoving: boolean): BigInt64Array => {
+    const values = layout.positions.slice();
+    for (const [row, prompt] of seen.entries()) {
+      const own = prompt && of(prompt);
+      if (own === undefined) continue;
+      for (let token = layout.offsets[row]; token < layout.offsets[row + 1]; token++) {
+        const place = Number(values[token]);
+        if (place < own.length) values[token] = own[place];
+        else if (isMoving) values[token] += prompt!.shift;
+      }
+    }
+    return values;
   };
-}
-
-function rowAt({ offsets }: Layout, token: number): number {
-  return offsets.findLastIndex((offset) => offset <= token);
-}
-
-/** The position of the token after a prompt. */
-function afterAxes({ axes = [] }: Layout): bigint {
-  return axes.flatMap((axis) => [...axis]).reduce((most, one) => (one > most ? one : most), -1n) + 1n;
+  const axes = first.axes?.map((_, axis) => along((prompt) => prompt.axes?.[axis], true));
+  const [from, to] = (['from', 'to'] as const).map((end) => along((prompt) => prompt.together?.[end], false));
+  // Where no token sees a later one, the layout is an ordinary one, and goes through the fused operators.
+  const isTogether = to.some((last, token) => last > layout.positions[token]);
+  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { from, to } }) };
 }
 
 /** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */

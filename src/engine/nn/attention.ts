@@ -170,18 +170,18 @@ function runMask(run: Run, context: Context, like: Tensor): Tensor {
 interface Sight {
   /** Query minus key position. */
   distance: Tensor;
-  /** Whether the key is outside of what the query sees whatever is hidden. */
+  /** Whether the key is outside of the part that the query sees as a whole. */
   isApart: Tensor | undefined;
 }
 
-/** What causality and the window hide. */
+/** What causality hides where nothing is seen together, and the window. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
+  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
   if (context.window !== undefined) {
     const far = aten.ge.Scalar(context.causal ? distance : aten.abs.default(distance), context.window);
     hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);
   }
-  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
   const open = aten.zeros.default([...distance.shape], { dtype: widened(like), device: like.device });
   return hidden === undefined ? open : aten.masked_fill.Scalar(open, hidden, Number.NEGATIVE_INFINITY);
 }

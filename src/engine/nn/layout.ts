@@ -17,7 +17,7 @@ export interface Layout {
   readonly unseen?: Uint8Array;
   /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
   readonly axes?: readonly BigInt64Array[];
-  /** First and last position that each token sees besides, whatever causality and window hide (parts of one image): [N] each. */
+  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image): [N] each. */
   readonly together?: { readonly from: BigInt64Array; readonly to: BigInt64Array };
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;

@@ -2,7 +2,7 @@
 import { greatest } from '../../base/many.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
-import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PatchGrid, StackInput } from '../stack.ts';
 
 /** Images of their own sizes as patches [P, V]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
@@ -39,6 +39,18 @@ export function patchLayout(grids: readonly PatchGrid[], f = 1, order?: readonly
   const places = order?.map((place) => given[place]) ?? given;
   const axes = [0, 1].map((axis) => BigInt64Array.from(places, (place) => BigInt(place[axis])));
   return { ...layoutOfRows(lengths, { causal: false }), axes };
+}
+
+/** Patches of images [P, V] in groups of f × f, row by row: → [tokens, f², V] */
+export function groupPatches(x: Tensor, grids: readonly PatchGrid[], f: number): Tensor {
+  const places: bigint[] = [];
+  let first = 0;
+  for (const [rows, columns] of grids) {
+    for (const [row, column] of patchPlaces([rows, columns], f)) places.push(BigInt(first + row * columns + column));
+    first += rows * columns;
+  }
+  const order = fromArray(BigInt64Array.from(places)).toDevice(x.device);
+  return x.indexSelect(0, order).reshape(-1, f * f, x.shape[1]);
 }
 
 /** A convolution over whole patches, as a product: weight [D, …] of V values. */
@@ -90,4 +102,20 @@ export function axesAmong(
     }
   }
   return { ...layout, axes };
+}
+
+/** Tokens of an image see each other, those that come later too: neighbouring places belong to one image. */
+export function togetherAmong(layout: Layout, { places }: { places: BigInt64Array }): Layout {
+  const { positions, offsets } = layout;
+  const [from, to] = [positions.slice(), positions.slice()];
+  const starts = new Set(offsets);
+  for (let first = 0; first < places.length; ) {
+    let count = 1;
+    const start = Number(places[first]);
+    while (places[first + count] === places[first] + BigInt(count) && !starts.has(start + count)) count++;
+    from.fill(positions[start], start, start + count);
+    to.fill(positions[start + count - 1], start, start + count);
+    first += count;
+  }
+  return { ...layout, together: { from, to } };
 }

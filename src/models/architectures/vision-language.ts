@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
-import { Module, type Embedding } from '../../engine/nn/index.ts';
+import { activations, Linear, Module, type Activation, type Embedding } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, ImageReader, ImageTokens, Task, Trunk, TrunkContext } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
@@ -47,6 +48,17 @@ export function textModelOf(raw: RawConfig, usual: string, known = Object.keys(d
   });
 }
 
+class Around extends Module {}
+
+/** A part whose name has a dot stands in a module of its own. */
+function inModule({ name, module }: Named<Module>): Named<Module> {
+  const [outer, inner] = name.split('.');
+  if (inner === undefined) return { name, module };
+  const around = new Around();
+  assignParts(around, [{ name: inner, module }]);
+  return { name: outer, module: around };
+}
+
 /** Parts of a trunk, by their names in checkpoints. */
 export interface VisionLanguageParts {
   tower: Named<Stack>;
@@ -63,7 +75,7 @@ export class VisionLanguage extends Module implements Trunk {
   constructor(parts: VisionLanguageParts) {
     super();
     this.#parts = parts;
-    assignParts(this, [parts.tower, parts.connector, parts.text]);
+    assignParts(this, [inModule(parts.tower), parts.connector, parts.text]);
   }
 
   get stack(): Stack {
@@ -82,6 +94,37 @@ export class VisionLanguage extends Module implements Trunk {
     const { tower, connector, reader } = this.#parts;
     return { ...reader, stack: tower.module, modules: [tower.module, ...(connector ? [connector.module] : [])] };
   }
+}
+
+/** Makes tokens' vectors: two layers with an activation between them. */
+export class Projector extends Module {
+  readonly linear_1: Linear;
+  readonly linear_2: Linear;
+  readonly #activation: Activation;
+
+  constructor(widths: readonly [from: number, inner: number, to: number], options: { bias: boolean; activation: string }) {
+    super();
+    this.linear_1 = new Linear(widths[0], widths[1], options);
+    this.linear_2 = new Linear(widths[1], widths[2], options);
+    this.#activation = activations[options.activation];
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.linear_2.forward(this.#activation(this.linear_1.forward(x)));
+  }
+}
+
+/** The key of the token that stands for images, which has two names. */
+export function imageTokenKey(usual: number) {
+  const id = z.int().min(0);
+  return { image_token_id: id.nullish(), image_token_index: id.default(usual) };
+}
+
+/** Names on the hub in LLaVA's family, where parts did not stand in `model` (transformers before 4.52). */
+export function llavaFormerNames(path: string): readonly string[] {
+  if (path.startsWith('lm_head.')) return [`language_model.${path}`];
+  const hub = path.replace(/^model\./, '').replace(/^language_model\./, 'language_model.model.');
+  return [hub, path.replace('.vision_model.', '.')];
 }
 
 export interface VisionLanguageDefinition<Config> {
