@@ -160,10 +160,11 @@ export interface ImageTokens {
   textOf(image: ImageInput, marks: ImageMarks): string;
 }
 
-/** What the processor made of an image: values of squares or patches, and its rows and columns of them. */
+/** What the processor made of an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
 export interface ImageInput {
   shape: readonly number[];
-  grid?: readonly [rows: number, columns: number];
+  grid?: PatchGrid;
+  grids?: readonly PatchGrid[];
 }
 
 /** Texts of the tokens around an image's. */

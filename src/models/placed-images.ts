@@ -16,7 +16,7 @@ import { directRunner, runStack, type PatchGrid, type StageRunner } from './stac
 export interface ReadyImages {
   /** The squares that they are cut into [T, C, Y, X], or the patches of images of their own sizes [P, values] */
   pixels: Tensor;
-  /** Rows and columns of each image's squares or patches. */
+  /** Rows and columns of the patches of images of their own sizes. */
   grids?: readonly PatchGrid[];
 }
 
@@ -75,11 +75,10 @@ export function imageVectors(model: Model, images: ReadyImages): Tensor {
 
 /** A few images at a time. */
 function* inParts({ pixels, grids }: ReadyImages): Generator<ReadyImages> {
-  const isOfPatches = pixels.shape.length === 2 && grids !== undefined;
-  const lengths = isOfPatches ? grids.map(patchesOf) : Array<number>(pixels.shape[0]).fill(1);
+  const lengths = grids?.map(patchesOf) ?? Array<number>(pixels.shape[0]).fill(1);
   for (let image = 0, from = 0; image < lengths.length; image += AT_ONCE) {
     const count = lengths.slice(image, image + AT_ONCE).reduce((sum, length) => sum + length, 0);
-    const own = isOfPatches ? { grids: grids.slice(image, image + AT_ONCE) } : {};
+    const own = grids && { grids: grids.slice(image, image + AT_ONCE) };
     yield { pixels: pixels.narrow(0, from, count), ...own };
     from += count;
   }

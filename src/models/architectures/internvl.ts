@@ -1,6 +1,16 @@
 // P patches of a square, V width of the tower, H heads, f patches along a side of a token
 import { z } from 'zod';
-import { attention, Dropout, LayerNorm, layoutOfRows, Linear, Module, Parameter, RMSNorm, type Layout } from '../../engine/nn/index.ts';
+import {
+  attention,
+  Dropout,
+  LayerNorm,
+  layoutOfRows,
+  Linear,
+  Module,
+  Parameter,
+  RMSNorm,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../config.ts';
 import { activation, count, probability } from '../decoder/config.ts';

@@ -109,7 +109,7 @@ export function togetherAmong(layout: Layout, { places }: { places: BigInt64Arra
   const { positions, offsets } = layout;
   const [from, to] = [positions.slice(), positions.slice()];
   const starts = new Set(offsets);
-  for (let first = 0; first < places.length; ) {
+  for (let first = 0; first < places.length;) {
     let count = 1;
     const start = Number(places[first]);
     while (places[first + count] === places[first] + BigInt(count) && !starts.has(start + count)) count++;

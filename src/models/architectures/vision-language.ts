@@ -102,7 +102,10 @@ export class Projector extends Module {
   readonly linear_2: Linear;
   readonly #activation: Activation;
 
-  constructor(widths: readonly [from: number, inner: number, to: number], options: { bias: boolean; activation: string }) {
+  constructor(
+    widths: readonly [from: number, inner: number, to: number],
+    options: { bias: boolean; activation: string },
+  ) {
     super();
     this.linear_1 = new Linear(widths[0], widths[1], options);
     this.linear_2 = new Linear(widths[1], widths[2], options);

@@ -29,7 +29,8 @@ function placed(squares: readonly Features[], ids: BigInt64Array, token: number)
 
 /** Several images as a vision tower reads them. */
 export function readyImages(squares: readonly Features[]): ReadyImages {
-  return { pixels: pixelsOf(squares), grids: squares.flatMap(({ grid }) => (grid === undefined ? [] : [grid])) };
+  const grids = squares.flatMap((image) => image.grids ?? []);
+  return { pixels: pixelsOf(squares), ...(grids.length > 0 && { grids }) };
 }
 
 /** The squares or patches of several images, one after the other: [T, C, Y, X] or [P, values] */
