@@ -2,6 +2,7 @@
 import type { Features } from '../base/features.ts';
 import { runStack } from '../models/stack.ts';
 import type { Model } from '../models/model.ts';
+import { readsImagesLater } from '../models/placed-images.ts';
 import { traitsOf } from '../models/traits.ts';
 import { layoutOfTexts, withRandomness } from '../engine/nn/index.ts';
 import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
@@ -61,8 +62,9 @@ export interface FrozenTrunk {
  * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
  */
 export function frozenTrunk({ model, objective }: FrozenParts, row: PreparedRow) {
-  const { encoderStack, towers, stack } = model.trunk;
+  const { encoderStack, towers, stack, imageReader } = model.trunk;
   if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
+  if (imageReader !== undefined && readsImagesLater(imageReader)) return undefined;
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
     const still = followStages(model, batch);
