@@ -4,23 +4,7 @@ import { columnsOf, mapColumns, missingColumn, valueAt, type ColumnMapping } fro
 import { detectFormat } from './formats/detect.ts';
 import { formats } from './formats/index.ts';
 import { RowReader } from './formats/row-reader.ts';
-import type { SourceFile } from './sources.ts';
-
-/** How rows are laid out: their format, and which of the user's columns is which of its fields. */
-export interface RowShape {
-  format?: string;
-  columns?: ColumnMapping;
-}
-
-/** Shapes that files are expected to have, such as that of the rows that a model was trained on. */
-export interface KnownShapes {
-  /** The likeliest first. */
-  shapes: readonly RowShape[];
-  /** Source of the known shapes, for messages: `runs/tickets`. */
-  origin: string;
-  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
-  isStrict?: boolean;
-}
+import type { SourceFile, RowShape } from './sources.ts';
 
 type Row = Record<string, unknown>;
 

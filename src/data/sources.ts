@@ -10,7 +10,22 @@ import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
-import type { KnownShapes } from './row-shapes.ts';
+
+/** How rows are laid out: their format, and which of the user's columns is which of its fields. */
+export interface RowShape {
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** Shapes that files are expected to have, such as that of the rows that a model was trained on. */
+export interface KnownShapes {
+  /** The likeliest first. */
+  shapes: readonly RowShape[];
+  /** Source of the known shapes, for messages: `runs/tickets`. */
+  origin: string;
+  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
+  isStrict?: boolean;
+}
 
 /** One part of a data set. */
 export interface DataSource {
