@@ -95,7 +95,7 @@ function splitList(text: string): string[] {
 }
 
 function signature(schema: Schema): string {
-  // As src/tensor/operators.ts: what follows the first argument with a default goes by name.
+  // As src/engine/tensor/operators.ts: what follows the first argument with a default goes by name.
   const first = schema.arguments.findIndex(({ hasDefault, named }) => hasDefault || named);
   const count = first < 0 ? schema.arguments.length : first;
   const positional = schema.arguments.slice(0, count).map((argument) => parameter(argument, false));
