@@ -1,7 +1,17 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
 import type { AttentionRequest, BlockCache, Heads, LentCache } from '../../models/stack.ts';
 import { attention, layoutOfRows } from '../../engine/nn/index.ts';
-import { aten, attune, cat, dtypeBytes, empty, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  attune,
+  cat,
+  dtypeBytes,
+  empty,
+  fromArray,
+  zeros,
+  type DType,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 
 /** Cache of one model block for one token: number of heads and their size. */
 export interface BlockShape {

@@ -1,6 +1,15 @@
 // N tokens, R rows, P patches of an image, D width, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, layoutOfRows, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import {
+  attention,
+  Embedding,
+  LayerNorm,
+  layoutOfRows,
+  Linear,
+  Module,
+  Parameter,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Towers, Trunk, TrunkContext } from '../architecture.ts';
 import {

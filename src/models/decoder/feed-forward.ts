@@ -1,5 +1,14 @@
 // N tokens, D width, F inner width
-import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, swiGlu, type Gate } from '../../engine/nn/index.ts';
+import {
+  atStageEnd,
+  gatedLinear,
+  gateOf,
+  Linear,
+  linearGroup,
+  Module,
+  swiGlu,
+  type Gate,
+} from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 

@@ -1,6 +1,13 @@
 /** Messages as clients send them, as a conversation for the model's template. */
 import { sha256 } from '../../files/hash.ts';
-import type { Continuation, ImageFile, Message, OpenConversation, PlacedImage, ToolCall } from '../../models/text/index.ts';
+import type {
+  Continuation,
+  ImageFile,
+  Message,
+  OpenConversation,
+  PlacedImage,
+  ToolCall,
+} from '../../models/text/index.ts';
 import { invalidValue } from '../api-error.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { bytesOfData, type Uploads } from '../uploads.ts';
