@@ -8,7 +8,7 @@ import type { SourceFile, RowShape } from './sources.ts';
 
 type Row = Record<string, unknown>;
 
-/** A shape and the columns that it reads and a file does not have. */
+/** A layout with the columns that a file lacks. */
 interface Misfit extends RowShape {
   missing: readonly string[];
 }
@@ -44,17 +44,17 @@ async function mappedByUser(source: SourceFile, sample: readonly Row[], shapes: 
   return { ...source, format };
 }
 
-/** The format that a mapping of the user's is for, unless it says so itself. */
+/** The format of a user's mapping, unless the user named one. */
 function mappedFormat(shapes: readonly RowShape[], columns: ColumnMapping): string | undefined {
   const fields = Object.keys(columns);
   const same = shapes.find((shape) => fields.every((field) => Object.hasOwn(shape.columns ?? {}, field)));
   return (same ?? shapes.at(0))?.format;
 }
 
-/** Rows by which a shape is tried. */
+/** Number of rows used to test a layout. */
 const TRIED_ROWS = 3;
 
-/** Columns that a shape reads and no row of the sample has. */
+/** Columns of a layout that no sample row has. */
 async function missingColumns(sample: readonly Row[], shape: RowShape, source: SourceFile): Promise<string[]> {
   const { format, columns = {} } = shape;
   if (format === undefined)
@@ -74,7 +74,7 @@ async function missingColumns(sample: readonly Row[], shape: RowShape, source: S
   return [...new Set([...wanted, ...own])].filter((column) => isAbsent(column, sample));
 }
 
-/** A row with something in each mapped field: formats do not ask for what is optional and missing. */
+/** A row with a value in each mapped field, since optional fields may be missing. */
 function wholeRow(row: Row, columns: ColumnMapping): Row {
   const mapped = Object.entries(mapColumns(row, columns)).filter(([, value]) => value !== undefined && value !== null);
   return { ...Object.fromEntries(Object.keys(columns).map((field) => [field, ''])), ...Object.fromEntries(mapped) };
@@ -84,7 +84,7 @@ function isAbsent(column: string, sample: readonly Row[]): boolean {
   return sample.every((row) => (valueAt(row, column) ?? null) === null);
 }
 
-/** A file that has some of the mapped columns is meant to have all of them. */
+/** A file with some of the mapped columns is meant to have all of them. */
 function isPartial({ columns = {}, missing }: Misfit): boolean {
   const all = Object.values(columns).flatMap(columnsOf);
   return missing.length < all.length && all.some((column) => !missing.includes(column));
