@@ -1,14 +1,15 @@
-/** Files that need each other's types: circles of imports, type imports counted, that make a part hard to read alone. */
+/** Circles of imports, type imports counted: files that cannot be read without each other. */
 import type { Check } from './check.ts';
 import { listFiles, readImports } from './source-files.ts';
 
-/** Circles in src/ and packages/. It only falls: whoever dissolves one lowers it. */
-export const MOST_TYPE_CIRCLES = 14;
+/** Groups in src/ and packages/. Lower it with each that is dissolved; never raise it. */
+export const MOST_TYPE_CIRCLES = 13;
 
 export const typeCircles: Check = {
   name: 'type-circles',
   run(root) {
-    const files = listFiles(root, ['src', 'packages'], ['.ts', '.tsx']);
+    // Generated files are there only after the set-up.
+    const files = listFiles(root, ['src', 'packages'], ['.ts', '.tsx']).filter((one) => !one.includes('.generated.'));
     const imports = new Map(files.map((file) => [file, readImports(root, file)]));
     const needed = (file: string) =>
       imports.get(file)!.flatMap(({ target, dynamic }) => (target === undefined || dynamic ? [] : [target]));

@@ -59,6 +59,8 @@ function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
   const entries = rows.map((row): Entry => {
     const { ids, typeIds, images } = row;
     const kept = Object.fromEntries(Object.entries(row).filter(([key]) => !RESTORED.has(key)));
+    const binary = Object.keys(kept).find((key) => ArrayBuffer.isView(kept[key]));
+    if (binary !== undefined) throw new Error(`the cache of rows keeps no typed array: ${binary}`);
     return { ...kept, length: ids.length, hasTypes: typeIds !== undefined, images: images?.length };
   });
   const header = new TextEncoder().encode(JSON.stringify(entries));

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Example, PromptExample } from '../../src/data/example.ts';
+import { cacheKey } from '../../src/files/cache.ts';
+import { RowCache } from '../../src/jobs/rows/row-cache.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'attune-row-cache-'));
+beforeAll(() => vi.stubEnv('ATTUNE_HOME', home));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(home, { recursive: true });
+});
+
+const keyOf = (rows: string) => cacheKey({ rows, tokenizer: '', template: '', code: '', settings: {} });
+const source = { file: 'rows', line: 1 };
+const tokens = { ids: Int32Array.of(5, 6, 7), trained: Uint8Array.of(0, 1, 1) };
+
+it('gives rows of every type back as they were prepared', () => {
+  const prompt: PromptExample = { kind: 'prompt', id: 'b', source, prompt: 'Why?', columns: {} };
+  const examples: Example[] = [{ kind: 'text', id: 'a', source, text: 'one' }, prompt];
+  const rows = [
+    { id: 'a', source, ...tokens, typeIds: Int32Array.of(0, 0, 1), values: [1, 0.5], segments: [2, 1], score: 0.25 },
+    { id: 'b', source, ...tokens, prompt },
+  ];
+  const cache = new RowCache();
+  cache.write(keyOf('whole'), rows);
+  expect(cache.read(keyOf('whole'), examples)).toEqual(rows);
+});
+
+it('keeps no field that JSON would change', () => {
+  const rows = [{ id: 'a', source, ...tokens, weights: Float32Array.of(1) }];
+  expect(() => new RowCache().write(keyOf('binary'), rows)).toThrow(/weights/);
+});
