@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Example, PromptExample } from '../../src/data/example.ts';
 import { cacheKey } from '../../src/files/cache.ts';
+import { sha256 } from '../../src/files/hash.ts';
 import { RowCache } from '../../src/jobs/rows/row-cache.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'attune-row-cache-'));
@@ -13,7 +14,9 @@ afterAll(() => {
   rmSync(home, { recursive: true });
 });
 
-const keyOf = (rows: string) => cacheKey({ rows, tokenizer: '', template: '', code: '', settings: {} });
+const none = sha256('');
+const keyOf = (rows: string) =>
+  cacheKey({ rows: sha256(rows), tokenizer: none, template: none, code: none, settings: {} });
 const source = { file: 'rows', line: 1 };
 const tokens = { ids: Int32Array.of(5, 6, 7), trained: Uint8Array.of(0, 1, 1) };
 
