@@ -225,12 +225,10 @@ export class Trainer {
   #scoreRows(): Promise<EvaluationResult> {
     const { microBatchTokens } = this.#options;
     const { validation, measure, objective, update } = this.#parts;
-    const { evaluate } = objective.production ?? {};
-    return withAveraged(update, async () =>
-      evaluate === undefined
-        ? evaluateRows(this.#parts, validation, { microBatchTokens, measure })
-        : evaluate(validation, this.stepContext()),
-    );
+    return withAveraged(update, async () => {
+      const scored = objective.production?.evaluate?.(validation, this.stepContext());
+      return scored ?? evaluateRows(this.#parts, validation, { microBatchTokens, measure });
+    });
   }
 
   /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */

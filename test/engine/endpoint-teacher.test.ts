@@ -13,7 +13,6 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
 import type { Tokenizer } from '../../src/models/text/index.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
 import { writeModel } from './method-matrix.ts';
 import type { TaughtRow } from '../../src/training/objectives/endpoint-teacher.ts';
 

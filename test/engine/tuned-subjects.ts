@@ -7,7 +7,7 @@ import { saveModel } from '../../src/models/save.ts';
 import type { StageRunner } from '../../src/models/stack.ts';
 import { ModuleBuffer } from '../../src/engine/nn/index.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { Batch, Objective, PreparedRow } from '../../src/methods/interfaces.ts';
+import type { Batch, Objective } from '../../src/methods/interfaces.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward, type Forward } from '../../tools/parity/outputs.ts';
 import { tinyConfigs } from './tiny-configs.ts';

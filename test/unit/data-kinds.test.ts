@@ -100,10 +100,10 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('rows of kind $n
 
   it('are answered by the tasks that they need, or by some task where they need none', () => {
     for (const example of examples) {
-      const needed = kind.needs?.(example).tasks as readonly Task[] | undefined;
-      const able = (needed ?? taskNames).filter((task) => isAnswered(example, task));
-      if (needed === undefined) expect(able).not.toEqual([]);
-      else expect(able).toEqual(needed);
+      const able = taskNames.filter((task) => isAnswered(example, task));
+      const [some] = able;
+      expect(able).toEqual(expect.arrayContaining([...(kind.needs?.(example).tasks ?? [some])]));
+      expect(some).toBeDefined();
     }
   });
 

@@ -1,7 +1,7 @@
 // N tokens, R rows, C classes
 import type { ClassificationExample } from '../../data/example.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { ClassificationOptions } from './classification.options.ts';
 import { prepareLabelled, unknownLabel, weightsOf, type LabelledRow } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
@@ -28,13 +28,7 @@ export function create(
     separable: true,
     unit: 'rows',
     config: { problem_type: 'single_label_classification' },
-    prepare: (examples) =>
-      prepareLabelled(
-        examples,
-        ({ label }) =>
-          labels.includes(label) ? { label: labels.indexOf(label) } : unknownLabel(label, 'label', labels),
-        processor,
-      ),
+    prepare: (examples) => prepareLabelled(examples, ({ label }) => placeOf(label, labels), processor),
     load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
@@ -53,6 +47,14 @@ export function create(
       };
     },
   };
+}
+
+function placeOf(
+  label: string,
+  labels: readonly string[],
+): Pick<LabelledRow, 'label'> | ReturnType<typeof unknownLabel> {
+  const place = labels.indexOf(label);
+  return place < 0 ? unknownLabel(label, 'label', labels) : { label: place };
 }
 
 /** Weights whose mean over the training rows is 1, so that they move rows against each other and not the learning rate. */

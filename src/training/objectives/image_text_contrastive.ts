@@ -1,18 +1,10 @@
 // R rows, each a text and an image; E width of their space
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { Example, ImageTextExample } from '../../data/example.ts';
+import type { ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
 import { arange, cat } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type {
-  Batch,
-  JointLoss,
-  MediaReader,
-  Objective,
-  Prepared,
-  PreparedRow,
-  Processor,
-} from '../../methods/interfaces.ts';
+import type { JointLoss, MediaReader, Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
 import { captionInput } from '../../answering/tasks/rows/captions.ts';
 import { stackFeatures } from '../../answering/tasks/rows/collate.ts';

@@ -1,6 +1,6 @@
 // R rows, each an answer with a verdict; S texts of all rows
-import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { Example, FeedbackExample } from '../../data/example.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { FeedbackExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
 import { fromArray, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -11,7 +11,6 @@ import type {
   Objective,
   PassContext,
   Prepared,
-  PreparedRow,
   Processor,
 } from '../../methods/interfaces.ts';
 import { sumsOfTexts, textsFromEnd, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';

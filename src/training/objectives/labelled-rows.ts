@@ -1,6 +1,6 @@
 // R rows, C classes
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { ClassificationExample, Example, MultiLabelExample, RegressionExample } from '../../data/example.ts';
+import type { ClassificationExample, MultiLabelExample, RegressionExample } from '../../data/example.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Batch, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import { rowInputs } from '../../answering/tasks/rows/row-inputs.ts';

@@ -1,6 +1,6 @@
 // N tokens, L of them hidden, R rows
 import { philoxUnits } from './masking.ts';
-import type { Example, TextExample } from '../../data/example.ts';
+import type { TextExample } from '../../data/example.ts';
 import { aten, fromArray, zeros } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';

@@ -2,7 +2,7 @@
 import type { Metrics } from '../../base/events.ts';
 import { fromArray, noGrad, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
@@ -10,7 +10,7 @@ import { countStates, sampledValues, statePlaces, valuesOf, withCritic, type Ppo
 import { groupRows, largestGroup, type TrainedRollout, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
-import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
+import { countAnswers, policyTokens, sumsOfAnswers } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
 import {

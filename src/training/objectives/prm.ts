@@ -1,8 +1,8 @@
 // L steps of all rows, R rows
 import { AttuneError } from '../../base/errors.ts';
-import type { Example, StepwiseExample } from '../../data/example.ts';
+import type { StepwiseExample } from '../../data/example.ts';
 import { aten, fromArray, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { PrmOptions } from './prm.options.ts';
 import { stepRows } from '../../answering/tasks/rows/step-rows.ts';

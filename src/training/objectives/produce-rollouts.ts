@@ -3,7 +3,7 @@ import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import type { EvaluationResult } from '../evaluate.ts';
-import type { PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
 import {

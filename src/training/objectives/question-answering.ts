@@ -1,10 +1,10 @@
 // N tokens of a batch, R rows, T tokens of the longest row
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts';
+import type { AnswerSpan, QuestionExample } from '../../data/example.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PlacedText } from '../../models/text/index.ts';
-import type { Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import {
   contextOf,
   contextWindows,

@@ -1,9 +1,9 @@
 // N tokens, L of them the first of a word, C classes, R rows
 import type { Problem } from '../../base/errors.ts';
-import type { Example, TaggedExample } from '../../data/example.ts';
+import type { TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../models/text/index.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

@@ -1,7 +1,7 @@
 // P prompts, each with an answer of the model and one of the reference
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
