@@ -25,8 +25,8 @@ export async function answerAsked(
 }
 
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
-  const kind = asked[0]?.example.kind;
-  if (kind === undefined || answersKind(task, kind)) return;
+  const kind = asked.find(({ example }) => !answersKind(task, example.kind))?.example.kind;
+  if (kind === undefined) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,
     expected: tasks[task].answers?.join(', '),

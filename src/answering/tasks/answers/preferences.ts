@@ -1,5 +1,5 @@
 import type { PreferenceExample } from '../../../data/example.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { trainedTokensOf } from '../rows/answer-log-probs.ts';
 import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from '../rows/preference-rows.ts';
@@ -18,7 +18,7 @@ export async function answerWithPreferences(
   options: PredictOptions & Pick<AnswerOptions, 'preference' | 'isBase'>,
 ): Promise<Prediction[]> {
   const { model, tokenizer } = opened;
-  const examples = asked.map(({ example }) => example as PreferenceExample);
+  const examples = askedExamples(asked, 'preference');
   const { causal, maxPositions } = traitsOf(model);
   const processor = { tokenizer, now: TEMPLATE_DATE, causal };
   const isScored = model.task === 'sequence';
