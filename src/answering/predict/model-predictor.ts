@@ -27,6 +27,7 @@ export async function answerAsked(
 /** Rows that no text can ask: only tasks that name them answer them. */
 const UNASKABLE: readonly ExampleKind[] = [
   'tagged',
+  'decision',
   'stepwise',
   'pair',
   'graded',
@@ -38,8 +39,9 @@ const UNASKABLE: readonly ExampleKind[] = [
 
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
   const kind = asked[0]?.example.kind;
-  const { answers: wanted } = tasks[task];
-  if (kind === undefined || (wanted === undefined ? !UNASKABLE.includes(kind) : wanted.includes(kind))) return;
+  const { answers: wanted, alsoAnswers = [] } = tasks[task];
+  if (kind === undefined || alsoAnswers.includes(kind)) return;
+  if (wanted === undefined ? !UNASKABLE.includes(kind) : wanted.includes(kind)) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,
     expected: wanted?.join(', '),

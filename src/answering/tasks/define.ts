@@ -28,6 +28,8 @@ export interface TaskDefinition {
   pipelineTag: string;
   /** Kinds of rows that its models answer; all that can be asked as text, unless given. */
   answers?: readonly ExampleKind[];
+  /** Kinds of rows that no text can ask, and that its models answer next to those that one can. */
+  alsoAnswers?: readonly ExampleKind[];
   /** Loads the way its models answer rows of a kind. */
   answering?(kind: ExampleKind | undefined): Promise<Answer>;
   /** Form of answers; text unless given. */

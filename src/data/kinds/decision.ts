@@ -1,5 +1,5 @@
 import { decisionLines, decisionRecords } from '../formats/decisions.ts';
-import { defineKind, type Provenance } from './kind.ts';
+import { defineKind, type OwnForm, type Provenance } from './kind.ts';
 
 /** `noul`: the probability that something is true; `choice`: one of several options; `score`: one of ordered levels. */
 export type DecisionType = 'noul' | 'choice' | 'score';
@@ -36,7 +36,21 @@ export interface DecisionExample extends Provenance {
   questions: readonly AnsweredQuestion[];
 }
 
-export const decision = defineKind<DecisionExample, 'decisions' | 'decision_lines'>({
+const form: OwnForm = {
+  metrics: [
+    'decision_accuracy',
+    'decision_macro_f1',
+    'decision_nll',
+    'decision_brier',
+    'decision_ece_15',
+    'decision_coverage_5',
+  ],
+  inWords: 'decisions',
+  hasLikelihood: false,
+  hasOwnBaselines: true,
+};
+
+export const decision = defineKind<DecisionExample, 'decisions' | 'decision_lines', 'decisions' | 'scores'>({
   name: 'decision',
   formats: { decisions: decisionRecords, decision_lines: decisionLines },
   text: ({ state, questions }) => [state, ...questions.map(questionText)].join('\n'),
@@ -45,7 +59,21 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
   cut: 'never',
   prompt: ({ state }) => state,
   answer: ({ questions }) => questions.map(answerText).filter(Boolean).join('\n') || undefined,
+  forms: {
+    decisions: form,
+    scores: { ...form, metrics: [...form.metrics, 'decision_rps'] },
+  },
+  formOf: (examples) =>
+    examples.some(({ questions }) => questions.some(({ type }) => type === 'score')) ? 'scores' : 'decisions',
 });
+
+/** Numbers of options that are calibrated and reported together; the names are those of GGUF keys. */
+export type OptionBucket = '2' | '3_5' | '6_10' | '11';
+
+export function optionBucket(options: number): OptionBucket {
+  if (options <= 2) return '2';
+  return options <= 5 ? '3_5' : options <= 10 ? '6_10' : '11';
+}
 
 /** The option with the highest target; the first one of several. */
 export function rightOption({ target }: Pick<AnsweredQuestion, 'target'>): number | undefined {
