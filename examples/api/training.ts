@@ -8,6 +8,7 @@ import {
   data,
   defineRecipe,
   doctor,
+  decide,
   generate,
   models,
   setup,
@@ -82,7 +83,11 @@ console.log(answer.text);
 const conversation = new Conversation(model, { maxNewTokens: 3 });
 await conversation.say('Which colour?', () => undefined);
 assert.equal(conversation.messages.length, 2);
+const questions = { warm: { type: 'noul', instructions: 'Is it a warm colour?' } };
+const { answers: decided } = await model.decide({ state: 'Colour 3 is red', questions });
+assert.equal(decided.warm.type, 'noul');
 await model.close();
+assert.deepEqual((await decide(result, { state: 'Colour 3 is red', questions })).answers.warm.type, 'noul');
 const { answers: said } = await chat(result, { lines: ['Which colour?', 'And now?'], maxNewTokens: 3 });
 assert.equal(said.length, 2);
 const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });

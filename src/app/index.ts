@@ -16,6 +16,7 @@ export const {
   chat,
   compare,
   data,
+  decide,
   doctor,
   embed,
   gate,
@@ -57,6 +58,7 @@ export { minimalDetectableDifference, minimalDetectableRateDifference } from '..
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
 export type { ModelCreation } from './create-model.ts';
+export type { AskedDecisions, Decided } from './decide.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, Advised } from './advise/advise.ts';
 export type { ComparedSystems } from './compare/compare.ts';

@@ -22,6 +22,7 @@ export const useCases = {
   train: () => import('./train.ts'),
   chat: () => import('./chat.ts'),
   predict: () => import('./predict.ts'),
+  decide: () => import('./decide.ts'),
   generate: () => import('./generate.ts'),
   embed: () => import('./embed.ts'),
   'retrieve index': () => import('./retrieve-index.ts'),

@@ -1,11 +1,15 @@
 /** Typed questions out of JSON, in the layouts that clients and files have. */
+import { AttuneError } from '../../base/errors.ts';
 import { stringifyAsWritten } from '../../files/written-numbers.ts';
 import type { DecisionOption, DecisionQuestion, DecisionType } from '../kinds/decision.ts';
-import { describeValue, isObject, type RowReader } from './row-reader.ts';
+import { describeValue, isObject, RowReader } from './row-reader.ts';
 
 export const MOST_OPTIONS = 255;
 /** Fewest and most levels of a score. */
 export const LEVELS = [2, 10] as const;
+
+/** As many as OpenAI takes. */
+const MOST_QUESTIONS = 400;
 
 /** Names of types; clients of OpenAI, SGLang and the AI SDK call a noul otherwise. */
 const TYPES: Readonly<Record<string, DecisionType>> = {
@@ -21,6 +25,27 @@ const TYPES: Readonly<Record<string, DecisionType>> = {
 export interface Placed {
   path: string;
   value: unknown;
+}
+
+/**
+ * A state and its questions as a program or a request has them; `name` is what the state is called there.
+ * @throws AttuneError E_DECISION_QUESTIONS with every bad field
+ */
+export function readDecision(
+  given: { state: unknown; questions: unknown },
+  name = 'state',
+): { state: string; questions: DecisionQuestion[] } {
+  const row = new RowReader({ [name]: given.state, questions: given.questions }, { file: '', line: 0 });
+  const state = textOf(row, name, given.state);
+  if (state === undefined && row.problems.length === 0) row.problem(name, 'is missing');
+  const questions = readQuestions(row, 'questions', given.questions).map(({ question }) => question);
+  if (questions.length > MOST_QUESTIONS)
+    row.problem('questions', `has ${questions.length} questions, and ${MOST_QUESTIONS} are the most`);
+  if (row.problems.length === 0) return { state: state!, questions };
+  throw new AttuneError('E_DECISION_QUESTIONS', {
+    what: 'These questions cannot be asked',
+    problems: row.problems.map(({ field, message, fix }) => ({ field, message, fix })),
+  });
 }
 
 /** Questions by id, or a list of questions with an id each; what is wrong is noted on the row. */
