@@ -1,6 +1,9 @@
+import { readJson } from '../files/json.ts';
 import type { DecisionQuestion } from '../data/kinds/decision.ts';
 import { systemOneAnswer, type SystemOneAnswer } from '../scoring/decisions.ts';
 import type { DecisionAnswer } from '../scoring/predictor.ts';
+import { readDecision } from '../data/formats/decision-questions.ts';
+import { openTalker } from './talk.ts';
 import type { useCase } from './use-cases/decide.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
@@ -21,9 +24,8 @@ export interface Decided {
 /** Opens a model and answers questions about one state. @throws AttuneError E_DECISION_QUESTIONS, and those of opening it */
 export async function decide(target: string, options: CallOptions<typeof useCase>): Promise<Decided> {
   const { state, questions, base, precision, storage, onEvent, signal } = options;
-  const { readDecision } = await import('../data/formats/decision-questions.ts');
-  const asked = readDecision({ state, questions });
-  const { openTalker } = await import('./talk.ts');
+  const given = typeof questions === 'string' ? readJson(questions) : questions;
+  const asked = readDecision({ state, questions: given });
   const talker = await openTalker({ target, base, precision, storage, onEvent, signal });
   try {
     return await talker.decide(asked, { signal });

@@ -185,7 +185,15 @@ function openOutput(
   const hasFiles = plan.sources.length > 1;
   const isTable = to !== undefined && writingFor(to).isTable;
   const hasDecisions = inputs.some(({ example }) => example?.kind === 'decision');
-  const layout = new OutputLayout(columns, { answers, labels, hasProbabilities, topK, hasFiles, hasDecisions, isTable });
+  const layout = new OutputLayout(columns, {
+    answers,
+    labels,
+    hasProbabilities,
+    topK,
+    hasFiles,
+    hasDecisions,
+    isTable,
+  });
   return { layout, sink: new OutputSink(layout.columns, to) };
 }
 

@@ -1,7 +1,10 @@
-import { readJson } from '../../files/json.ts';
 import type { Decided } from '../decide.ts';
 import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
+import type { FieldKit } from './fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+/** An object or a list that a program has. */
+const json = ({ z }: FieldKit) => z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 
 export const useCase = defineUseCase({
   section: 'Use',
@@ -9,23 +12,16 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's or a chat model's")],
   options: (fields) => ({
     state: fields.required(
-      fields.parsed(
-        fields.z.union([
-          fields.z.string(),
-          fields.z.record(fields.z.string(), fields.z.unknown()),
-          fields.z.array(fields.z.unknown()),
-        ]),
-        'TEXT',
-        'the text to decide about, or FILE.json',
-        { read: (typed) => (/\.json$/.test(String(typed)) ? readJson(String(typed)) : String(typed)) },
-      ),
+      fields.parsed(fields.z.union([fields.z.string(), json(fields)]), 'TEXT', 'what the questions are about', {
+        read: String,
+      }),
     ),
     questions: fields.required(
       fields.parsed(
-        fields.z.union([fields.z.record(fields.z.string(), fields.z.unknown()), fields.z.array(fields.z.unknown())]),
+        fields.z.union([fields.z.string(), json(fields)]),
         'FILE',
         'JSON file of questions by id: {type: noul, choice or score, instructions, criteria}',
-        { read: (typed) => readJson(String(typed)) },
+        { read: String },
       ),
     ),
     ...baseField(fields),

@@ -14,16 +14,21 @@ export interface DecisionPrompt {
 const CHAT = { chatTemplateKwargs: { enable_thinking: false } };
 
 const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-const LETTERS = [...CAPITALS, ...CAPITALS.map((letter) => letter.toLowerCase())];
-const PAIRS = CAPITALS.flatMap((first) => CAPITALS.map((second) => first + second));
+const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
+const LETTERS = [...CAPITALS, ...SMALL];
 const DIGITS = [...'0123456789'];
+/** For more options than there are letters: vocabularies hold hundreds of pairs of letters. */
+const PAIRS = [CAPITALS, SMALL].flatMap((letters) => letters.flatMap((first) => letters.map((last) => first + last)));
 
 /** Labels to choose from, the usual ones first; the first list that has enough single tokens is used. */
 const POOLS: Readonly<Record<DecisionType, readonly (readonly string[])[]>> = {
   noul: [['no', 'yes'], ['No', 'Yes'], LETTERS],
-  choice: [LETTERS, [...LETTERS, ...PAIRS]],
+  choice: [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]],
   score: [DIGITS, LETTERS],
 };
+
+/** False and true, in words. */
+const SAID = ['no', 'yes'];
 
 const ASKED: Readonly<Record<DecisionType, string>> = {
   noul: 'Is it true?',
@@ -111,7 +116,8 @@ const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const
 /** The question behind the state. Ids of questions are names for programs: models never see them. */
 function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
   const lines = options.map(({ key, description }, i) => {
-    const shown = type === 'choice' ? [key, description] : [description];
+    const isSaid = type === 'score' || (type === 'noul' && SAID.includes(labels[i].text.toLowerCase()));
+    const shown = isSaid ? [description] : [type === 'noul' ? SAID[i] : key, description];
     return { label: labels[i].text, meaning: shown.filter((part) => part !== undefined).join(': ') };
   });
   const described = lines.filter(({ meaning }) => meaning !== '').map(({ label, meaning }) => `${label}: ${meaning}`);
