@@ -58,7 +58,6 @@ export { minimalDetectableDifference, minimalDetectableRateDifference } from '..
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
 export type { ModelCreation } from './create-model.ts';
-export type { AskedDecisions, Decided } from './decide.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, Advised } from './advise/advise.ts';
 export type { ComparedSystems } from './compare/compare.ts';
@@ -118,7 +117,16 @@ export type { ReviewOutcome } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails, RunSummary } from './runs.ts';
-export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type {
+  AnswerWatch,
+  AskedDecisions,
+  Decided,
+  NamedAdapter,
+  Prompt,
+  Sampling,
+  Talker,
+  TalkOptions,
+} from './talk.ts';
 export type { Decision, Improvement, ImprovementStatus } from './improve/improve.ts';
 export type { Monitored, VersionReport } from './monitor/monitor.ts';
 export type { RatedAnswer } from './monitor/answers.ts';

@@ -7,7 +7,7 @@ import { openSession, type Session } from '../jobs/worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
 import type { DecisionAnswer } from '../scoring/predictor.ts';
 import { readDecision } from '../data/formats/decision-questions.ts';
-import { decidedOf, type AskedDecisions, type Decided } from './decide.ts';
+import { systemOneAnswers, type SystemOneAnswer } from '../scoring/decisions.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../answering/generate/model-questions.ts';
 import type {
   Answer,
@@ -49,6 +49,20 @@ export interface AnswerWatch {
   onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
   /** Aborting gives the answers up. */
   signal?: AbortSignal;
+}
+
+/** Typed questions about a state, as System One has them. */
+export interface AskedDecisions {
+  /** A text, an object or a list. */
+  state: unknown;
+  /** By id, or a list in which each has an id. */
+  questions: unknown;
+}
+
+export interface Decided {
+  /** By the questions' ids. */
+  answers: Record<string, SystemOneAnswer>;
+  usage: { inputTokens: number; outputTokens: number };
 }
 
 /** A model that is loaded once and answers until it is closed. Calls may overlap. */
@@ -146,7 +160,7 @@ function decider(ask: Talker['ask']): Talker['decide'] {
     const { state, questions } = readDecision(asked);
     const question = { ask: 'decisions', state, questions, adapter } as const;
     const { decisions, tokens } = await ask<{ decisions: DecisionAnswer[]; tokens: number }>(question, signal);
-    return decidedOf(questions, decisions, tokens);
+    return { answers: systemOneAnswers(questions, decisions), usage: { inputTokens: tokens, outputTokens: 0 } };
   };
 }
 

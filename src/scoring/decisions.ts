@@ -1,5 +1,6 @@
 /** Probabilities of options as the answers that System One's clients read. */
 import type { DecisionQuestion, DecisionType } from '../data/kinds/decision.ts';
+import type { DecisionAnswer } from './predictor.ts';
 
 /** An answer on the wire. Probabilities are not rounded: clients check that they sum to 1. */
 export type SystemOneAnswer =
@@ -15,16 +16,23 @@ export type SystemOneAnswer =
       confidence: number;
     };
 
-export function systemOneAnswer(
-  { type, options }: DecisionQuestion,
-  probabilities: readonly number[],
-): SystemOneAnswer {
+/** By the questions' ids. */
+export function systemOneAnswers(
+  questions: readonly DecisionQuestion[],
+  decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
+): Record<string, SystemOneAnswer> {
+  return Object.fromEntries(
+    questions.map((question, i) => [question.id, systemOneAnswer(question, decisions[i].probabilities)]),
+  );
+}
+
+function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: readonly number[]): SystemOneAnswer {
   if (type === 'noul') return { type, noul: probabilities[1] };
-  const byOption = named(options.map(({ key }, i) => [key, probabilities[i]]));
+  const byOption = Object.fromEntries(options.map(({ key }, i) => [key, probabilities[i]]));
   const confidence = confidenceOf(type, probabilities);
   if (type === 'choice')
     return { type, choice: options[likeliest(probabilities)].key, probabilities: byOption, confidence };
-  const legend = named(options.map(({ key, description = '' }) => [key, description]));
+  const legend = Object.fromEntries(options.map(({ key, description = '' }) => [key, description]));
   return { type, score: expectedLevel(probabilities), probabilities: byOption, legend, confidence };
 }
 
@@ -57,9 +65,4 @@ export function softmax(logits: readonly number[], temperature = 1): number[] {
   const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
-}
-
-/** An object whose keys may have any name, "__proto__" too. */
-function named<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
-  return Object.fromEntries(entries);
 }

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { codePointsIn } from '../../data/code-points.ts';
 import type { Example } from '../../data/index.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../scoring/chosen-labels.ts';
-import { likeliest, systemOneAnswer, type SystemOneAnswer } from '../../scoring/decisions.ts';
+import { likeliest, systemOneAnswers, type SystemOneAnswer } from '../../scoring/decisions.ts';
 import { entitiesOf } from '../../scoring/metrics/entities.ts';
 import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
@@ -128,13 +128,10 @@ function classRow(
 function decidedRow(decisions: readonly DecisionAnswer[], example: Example): PredictedRow {
   const { questions } = example as Extract<Example, { kind: 'decision' }>;
   const given = questions.map((question, i) => {
-    const { probabilities } = decisions[i];
-    const { key, description } = question.options[likeliest(probabilities)];
-    const named = `${question.id}: ${question.type === 'score' ? description : key}`;
-    return { named, entry: [question.id, systemOneAnswer(question, probabilities)] as const };
+    const { key, description } = question.options[likeliest(decisions[i].probabilities)];
+    return `${question.id}: ${question.type === 'score' ? description : key}`;
   });
-  const answers = Object.fromEntries(given.map(({ entry }) => entry));
-  return { prediction: given.map(({ named }) => named), answers };
+  return { prediction: given, answers: systemOneAnswers(questions, decisions) };
 }
 
 /** As ProcessBench asks. */

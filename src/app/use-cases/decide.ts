@@ -1,4 +1,4 @@
-import type { Decided } from '../decide.ts';
+import type { Decided } from '../talk.ts';
 import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
 import type { FieldKit } from './fields.ts';
 import { defineUseCase } from './use-case.ts';

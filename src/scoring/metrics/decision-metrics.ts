@@ -2,6 +2,7 @@
 // A row is a state with its questions, so that intervals over rows are clustered by state.
 import { optionBucket, rightOption, type AnsweredQuestion } from '../../data/kinds/decision.ts';
 import type { Example } from '../../data/example.ts';
+import { likeliest } from '../decisions.ts';
 import type { Prediction } from '../predictor.ts';
 import { missingInput, rowMetric, type Metric, type MetricDefinition } from './metric.ts';
 import { reliability } from './probability-metrics.ts';
@@ -25,7 +26,7 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   return example.questions.flatMap((question, i) => {
     const { target } = question;
     const { probabilities } = decisions[i];
-    const chosen = probabilities.indexOf(Math.max(...probabilities));
+    const chosen = likeliest(probabilities);
     return target === undefined ? [] : [{ question, target, probabilities, chosen, right: rightOption(question)! }];
   });
 }

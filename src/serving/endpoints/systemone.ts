@@ -4,7 +4,7 @@ import { decide } from '../decisions/decide.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { systemOneReply, systemOneRequest, type SystemOneReply } from '../schemas/decisions.ts';
-import { systemOneAnswer } from '../../scoring/decisions.ts';
+import { systemOneAnswers } from '../../scoring/decisions.ts';
 
 export const endpoint = defineEndpoint({
   method: 'post',
@@ -27,9 +27,7 @@ export function answerSystemOne(
   call.exchange.describe({ operation: 'decisions', body: call.body as Record<string, unknown> });
   return slowJson(call, async (signal): Promise<SystemOneReply> => {
     const { decisions, tokens } = await decide(call, model, { asked, signal });
-    const answers = asked.questions.map((question, i) => {
-      return [question.id, systemOneAnswer(question, decisions[i].probabilities)] as const;
-    });
-    return { model: name, answers: Object.fromEntries(answers), usage: { input_tokens: tokens, output_tokens: 0 } };
+    const answers = systemOneAnswers(asked.questions, decisions);
+    return { model: name, answers, usage: { input_tokens: tokens, output_tokens: 0 } };
   });
 }
