@@ -11,7 +11,7 @@ export type SystemOneAnswer =
       /** The expected level. */
       score: number;
       probabilities: Record<string, number>;
-      /** What each level means. */
+      /** Meaning of each level. */
       legend: Record<string, string>;
       confidence: number;
     };
@@ -46,7 +46,7 @@ export function expectedLevel(probabilities: readonly number[]): number {
 }
 
 /**
- * How far the answer is from a guess, as llama.cpp and Jev give it: 0 for equal probabilities, 1 for certainty. No
+ * How far the answer is from a guess, as llama.cpp and Jev give it: 0 for equal probabilities, 1 for certainty. It is not a
  * probability.
  */
 export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities: readonly number[]): number {

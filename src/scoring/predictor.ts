@@ -46,7 +46,7 @@ export interface Prediction {
 
 /** The answer to a typed question. */
 export interface DecisionAnswer {
-  /** Of each option, in their order. */
+  /** Probability of each option, in their order. */
   probabilities: readonly number[];
   /** Language models: the probability of all labels together among all tokens. */
   labelMass?: number;

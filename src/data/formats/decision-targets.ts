@@ -17,7 +17,7 @@ export function readTarget(
 function targetOf(row: RowReader, question: DecisionQuestion, { path, value }: Placed): number[] | undefined {
   if (Array.isArray(value)) return readWeights(row, question, { path, value });
   if (!isObject(value)) return labelled(row, question, { path, value });
-  // An option may be called "label": a single weight is no probability of one.
+  // An option may itself be called "label".
   const inner = ['label', 'probabilities', 'soft_labels', 'noul'].find((name) => isNested(question, value, name));
   if (inner === undefined) return readWeights(row, question, { path, value });
   return targetOf(row, question, { path: `${path}.${inner}`, value: value[inner] });
