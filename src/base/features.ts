@@ -1,4 +1,4 @@
-/** Output of image and audio processors for a file: one row's numbers, without any engine. */
+/** Output of image and audio processors for one file, independent of the engine. */
 export interface Features {
   /**
    * Shape of one row: [channels, height, width] or [squares, channels, side, side] for images; [mel bins, frames] or

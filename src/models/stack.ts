@@ -76,6 +76,9 @@ export interface Pass {
   memory?: Memory;
   /** Collects an auxiliary output of the current stage, for a loss of the whole pass. */
   putAside?: (x: Tensor) => void;
+  /** Leaves a tensor of the current stage, next to the stream, for later stages, which find it in `left`. */
+  leave(name: string, x: Tensor): void;
+  readonly left: ReadonlyMap<string, Tensor>;
 }
 
 export abstract class Block extends Module {
@@ -145,16 +148,20 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const { dtype, device, cache, memory, runner = directRunner, watch } = options;
   const layout = layoutOf(stack, input);
   const positions = fromArray(layout.positions).toDevice(device);
-  const pass: Pass = { layout, positions, dtype, device, cache, memory };
+  const left = new Map<string, Tensor>();
+  const pass: Pass = { layout, positions, dtype, device, cache, memory, left, leave: () => {} };
   const rows = notesRows() ? rowOfTokens(layout) : undefined;
   stack.prepare(pass);
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
-    const [output, ...others] = runner.stage(
-      (own) => outputsOf(pass, options, () => withRowsOf(rows, () => body(own))),
-      input,
-    );
-    for (const other of others) options.aside?.push(runner.share(other));
+    const names: string[] = [];
+    const [output, ...others] = runner.stage((own) => {
+      const made = outputsOf(pass, options, () => withRowsOf(rows, () => body(own)));
+      names.splice(0, names.length, ...made.left.keys());
+      return [made.output, ...made.left.values(), ...made.aside];
+    }, input);
+    for (const [i, name] of names.entries()) left.set(name, runner.share(others[i]));
+    for (const other of others.slice(names.length)) options.aside?.push(runner.share(other));
     return output;
   };
   const { resumed } = input;
@@ -173,11 +180,12 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   return x;
 }
 
-/** Output of a stage, followed by its auxiliary outputs. */
-function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tensor[] {
-  const others: Tensor[] = [];
-  pass.putAside = aside === undefined ? undefined : (x) => others.push(x);
-  return [body(), ...others];
+/** Output of a stage, what it leaves for later ones, and its auxiliary outputs. */
+function outputsOf(pass: Pass, { aside: isWanted }: PassOptions, body: () => Tensor) {
+  const [left, aside]: [Map<string, Tensor>, Tensor[]] = [new Map(), []];
+  pass.putAside = isWanted === undefined ? undefined : (x) => aside.push(x);
+  pass.leave = (name, x) => left.set(name, x);
+  return { output: body(), left, aside };
 }
 
 /** Tokens' vectors [N, D] with those of images in their places. */

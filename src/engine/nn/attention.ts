@@ -10,13 +10,7 @@ import {
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import { withTokens, type Dropout } from './dropout.ts';
 import { besideEachOther, places } from './attention-padded.ts';
-import { segmentLengths, type Layout } from './layout.ts';
-
-/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
-export interface KeyLayout {
-  offsets: readonly number[];
-  positions: BigInt64Array;
-}
+import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
 export interface AttentionOptions {
   /** 1/√D by default. */
@@ -31,6 +25,8 @@ export interface AttentionOptions {
   content?: ContentBias;
   /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
   window?: number;
+  /** A token sees only those before it in its own stretch of this many positions (Llama 4). */
+  chunk?: number;
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
   causal?: boolean;
@@ -52,11 +48,15 @@ interface Run {
  * segments of one shape that follow each other go together.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOptions & { layout: Layout }): Tensor {
-  const { layout, keys, dropout } = request;
-  const heads = keys === undefined ? withAncestors({ q, k, v }, layout) : { q, k, v, keys };
+  const { dropout, chunk } = request;
+  const whole =
+    request.keys === undefined ? withAncestors({ q, k, v }, request.layout) : { q, k, v, keys: request.keys };
+  const { layout, keys } =
+    chunk === undefined ? { layout: request.layout, keys: whole.keys } : inChunks(request.layout, whole.keys, chunk);
+  const heads = { ...whole, keys };
   const context: Context = {
     layout,
-    keys: heads.keys,
+    keys,
     causal: request.causal ?? layout.causal,
     scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
     window: request.window,

@@ -21,6 +21,12 @@ export interface Layout {
   readonly rowLengths?: readonly number[];
 }
 
+/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
+export interface KeyLayout {
+  offsets: readonly number[];
+  positions: BigInt64Array;
+}
+
 /** Rows of the given lengths side by side, each a segment of its own. */
 export function layoutOfRows(
   lengths: readonly number[],
@@ -91,4 +97,32 @@ export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Arr
   for (const [segment, row] of layout.rowOf.entries())
     rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
   return rows;
+}
+
+/** Each segment cut where a stretch of so many positions ends, so that no token sees those of another stretch. */
+export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layout: Layout; keys: KeyLayout } {
+  const ends = keys.offsets.slice(1);
+  if (ends.every((end) => end === 0 || keys.positions[end - 1] < size)) return { layout, keys };
+  const [queryEnds, keyEnds] = [[0], [0]];
+  const rowOf: number[] = [];
+  for (const [segment, row] of layout.rowOf.entries()) {
+    for (let place = keys.offsets[segment]; place < ends[segment]; place = keyEnds[keyEnds.length - 1]) {
+      const end = (keys.positions[place] / BigInt(size) + 1n) * BigInt(size);
+      keyEnds.push(firstFrom(end, keys.positions, place, ends[segment]));
+      queryEnds.push(firstFrom(end, layout.positions, queryEnds[queryEnds.length - 1], layout.offsets[segment + 1]));
+      rowOf.push(row);
+    }
+  }
+  const { positions, causal } = layout;
+  return {
+    layout: { offsets: queryEnds, positions, rowOf, causal },
+    keys: { offsets: keyEnds, positions: keys.positions },
+  };
+}
+
+/** The first place from `start` on with a position of at least `limit`, or `end`. */
+function firstFrom(limit: bigint, positions: BigInt64Array, start: number, end: number): number {
+  let place = start;
+  while (place < end && positions[place] < limit) place++;
+  return place;
 }
