@@ -13,6 +13,7 @@ export const {
   advise,
   answers,
   audit,
+  calibrate,
   chat,
   compare,
   data,
@@ -57,6 +58,7 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
+export type { Calibrated } from './calibrate.ts';
 export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Advice, Advised } from './advise/advise.ts';

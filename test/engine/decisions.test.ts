@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { calibrate } from '../../src/app/calibrate.ts';
 import type { DecisionExample, DecisionQuestion } from '../../src/data/kinds/decision.ts';
 import { Batcher, scorePrompt } from '../../src/answering/decoding/index.ts';
 import { openModel, type OpenedModel } from '../../src/answering/model/open-model.ts';
@@ -39,8 +40,8 @@ function row(questions: readonly DecisionQuestion[], state = STATE): DecisionExa
   return { kind: 'decision', id: state, source: { file: 'rows.jsonl', line: 1 }, state, questions };
 }
 
-async function answer(rows: readonly DecisionExample[]) {
-  const predictor = modelPredictor('m', opened, { ask: (example) => ({ example }), maxNewTokens: 1 });
+async function answer(rows: readonly DecisionExample[], by = opened) {
+  const predictor = modelPredictor('m', by, { ask: (example) => ({ example }), maxNewTokens: 1 });
   return predictor.predict(rows);
 }
 
@@ -100,7 +101,8 @@ describe('a chat model', () => {
     using batcher = new Batcher(opened);
     const questions = [choice(3), noul, score];
     const prompts = await promptsOf(row(questions), DecisionPrompts.of(opened.tokenizer));
-    const read = () => Promise.all(prompts.map((prompt) => readLabels(prompt, (request) => batcher.submit(request))));
+    const read = () =>
+      Promise.all(prompts.map((prompt) => readLabels(prompt, { submit: (request) => batcher.submit(request) })));
     const fresh = await read();
     const { shared } = batcher.counts;
     expect(shared).toBeGreaterThan(2 * (STATE.length / 4));
@@ -123,5 +125,54 @@ describe('a chat model', () => {
     const [long, short] = await answer([row([noul], 'x'.repeat(3000)), row([noul])]);
     expect(long.unreadable).toBe('longer than the model can read');
     expect(probabilitiesOf(short)).toHaveLength(1);
+  });
+});
+
+describe('calibration', () => {
+  const copy = `${folder}-calibrated`;
+  const data = `${folder}.jsonl`;
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    for (const path of [copy, data]) rmSync(path, { recursive: true, force: true });
+  });
+
+  test('is kept with the model, keeps the likeliest option and makes random answers less sure', async () => {
+    vi.stubEnv('ATTUNE_IN_PROCESS', '1');
+    cpSync(folder, copy, { recursive: true });
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const questions = {
+        urgent: { type: 'noul' },
+        queue: { type: 'choice', criteria: { a: null, b: null, c: null } },
+      };
+      const state = `Parcel ${i * 7919} of ${['Rome', 'Oslo', 'Bonn', 'Lyon'][i % 4]}, sent ${i ** 3}`;
+      return JSON.stringify({ state, questions, answers: { urgent: i % 2 === 0, queue: 'abc'[i % 3] } });
+    });
+    writeFileSync(data, lines.join('\n'));
+    const costs = { urgent: { missed: 10, false_alarm: 1, review: 0.2 } };
+    const found = await calibrate(copy, { data, costs, maxError: 0.5, precision: 'f32' });
+    expect(found.rows.fitted + found.rows.measured).toBe(60);
+    // Its random weights know nothing of the answers, and are sure of theirs.
+    expect(found.temperatures.choice!.all).toBeGreaterThan(1.5);
+    const { before, after } = found.metrics.decision_nll;
+    expect(after.estimate).toBeLessThan(before.estimate);
+    expect(found.acting.urgent).toMatchObject({ acting: { low: 0.02, high: 0.8 }, cost: expect.any(Object) });
+    expect(Object.keys(found.acting)).toEqual(['urgent', 'queue']);
+    const calibrated = await openModel(copy, { precision: 'f32' });
+    const [plain] = await answer([row([choice(3)])]);
+    const [flat] = await answer([row([choice(3)])], calibrated);
+    calibrated.model.dispose();
+    const [[mine], [other]] = [probabilitiesOf(flat), probabilitiesOf(plain)];
+    expect(mine.indexOf(Math.max(...mine))).toBe(other.indexOf(Math.max(...other)));
+    expect(Math.max(...mine)).toBeLessThan(Math.max(...other));
+    // Fitted again, it finds what it has.
+    const again = await calibrate(copy, { data, precision: 'f32' });
+    expect(again.temperatures.choice!.all).toBeCloseTo(found.temperatures.choice!.all, 2);
+  });
+
+  test('wants enough rows, and costs of questions that are asked', async () => {
+    writeFileSync(data, JSON.stringify({ state: 's', questions: { q: { type: 'noul' } }, answers: { q: true } }));
+    await expect(calibrate(folder, { data })).rejects.toMatchObject({ code: expect.stringMatching(/^E_/) as string });
+    const costs = { q: { missed: -1 } };
+    await expect(calibrate(folder, { data, costs })).rejects.toMatchObject({ code: 'E_CALIBRATION_COSTS' });
   });
 });

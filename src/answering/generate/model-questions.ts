@@ -76,14 +76,17 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
 
 /** The questions wait for each other only where they share the state. @throws AttuneError E_PROMPT_TOO_LONG */
 async function decide(
-  { batcher, model, tokenizer, lease }: AnsweringBy,
+  { batcher, model, tokenizer, lease, calibration }: AnsweringBy,
   { state, questions, owner, salt }: Extract<ModelQuestion, { ask: 'decisions' }>,
 ): Promise<ModelAnswer> {
   if (tasks[model.task].alsoAnswers?.includes('decision') !== true) throw decidesNothing(model.task);
   const prompts = await promptsOf({ state, questions }, DecisionPrompts.of(tokenizer));
   const shared = { owner, salt, adapter: lease?.key };
   const read = await askInTurn(prompts, 1, (prompt) =>
-    readLabels(prompt, (request) => batcher.submit({ ...request, ...shared })),
+    readLabels(prompt, {
+      temperatures: calibration?.temperatures,
+      submit: (request) => batcher.submit({ ...request, ...shared }),
+    }),
   );
   const tokens = read.reduce((sum, one) => sum + one.tokens, 0);
   return { decisions: read.map(({ answer }) => answer), tokens };

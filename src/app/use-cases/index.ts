@@ -23,6 +23,7 @@ export const useCases = {
   chat: () => import('./chat.ts'),
   predict: () => import('./predict.ts'),
   decide: () => import('./decide.ts'),
+  calibrate: () => import('./calibrate.ts'),
   generate: () => import('./generate.ts'),
   embed: () => import('./embed.ts'),
   'retrieve index': () => import('./retrieve-index.ts'),

@@ -1,5 +1,6 @@
 import type { DecisionExample, DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Asked } from '../../../scoring/asked.ts';
+import { temperatureOf, type Temperatures } from '../../../scoring/calibration.ts';
 import { softmax } from '../../../scoring/decisions.ts';
 import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scoring/predictor.ts';
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';
@@ -26,7 +27,10 @@ export async function answerWithDecisions(
     const rows = await Promise.all(examples.map((example) => promptsOf(example, prompts)));
     const readable = rows.filter((row) => row.every(({ ids }) => ids.length < maxPositions));
     const read = await askInTurn(readable.flat(), 1, (prompt) =>
-      readLabels(prompt, (request) => batcher.submit({ ...request, signal: options.signal })),
+      readLabels(prompt, {
+        temperatures: opened.calibration?.temperatures,
+        submit: (request) => batcher.submit({ ...request, signal: options.signal }),
+      }),
     );
     const answers = read.values();
     for (const [i, { id }] of examples.entries())
@@ -49,6 +53,11 @@ export interface ReadDecision {
   tokens: number;
 }
 
+interface LabelReading {
+  temperatures?: Temperatures;
+  submit(request: GenerationRequest): Promise<Completion[]>;
+}
+
 export function promptsOf(
   { state, questions }: { state: string; questions: readonly DecisionQuestion[] },
   prompts: DecisionPrompts,
@@ -58,12 +67,15 @@ export function promptsOf(
 
 /** Probabilities of a prompt's labels as its next token. */
 export async function readLabels(
-  { ids, labels }: DecisionPrompt,
-  submit: (request: GenerationRequest) => Promise<Completion[]>,
+  { ids, labels, question }: DecisionPrompt,
+  { temperatures, submit }: LabelReading,
 ): Promise<ReadDecision> {
   const [{ scored = [] }] = await submit({ prompt: ids, maxNewTokens: 1, scored: labels });
   const labelMass = scored.reduce((sum, logProb) => sum + Math.exp(logProb), 0);
-  return { answer: { probabilities: softmax(scored), labelMass }, tokens: ids.length };
+  return {
+    answer: { probabilities: softmax(scored, temperatureOf(temperatures, question)), labelMass },
+    tokens: ids.length,
+  };
 }
 
 function predictionOf(id: string, read: readonly ReadDecision[]): Prediction {

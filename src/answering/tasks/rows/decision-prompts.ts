@@ -5,6 +5,7 @@ import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { TEMPLATE_DATE } from '../answers/answering.ts';
 
 export interface DecisionPrompt {
+  question: DecisionQuestion;
   ids: Int32Array;
   /** The token that stands for each option. */
   labels: readonly number[];
@@ -65,7 +66,7 @@ export class DecisionPrompts {
     const labels = await this.#labelsOf(question);
     const content = `State:\n${state}\n\n${asked(question, labels)}`;
     const { ids } = await this.#renderer.prompt({ ...CHAT, messages: [{ role: 'user', content }] });
-    return { ids, labels: labels.map(({ id }) => id) };
+    return { question, ids, labels: labels.map(({ id }) => id) };
   }
 
   async #labelsOf({ type, options }: DecisionQuestion): Promise<Label[]> {
