@@ -36,6 +36,16 @@ function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: rea
   return { type, score: expectedLevel(probabilities), probabilities: byOption, legend, confidence };
 }
 
+/** `ID: option` of each question, a line each. */
+export function decidedText(
+  questions: readonly DecisionQuestion[],
+  decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
+): string {
+  return questions
+    .map(({ id, options }, i) => `${id}: ${options[likeliest(decisions[i].probabilities)].key}`)
+    .join('\n');
+}
+
 /** The place of the highest probability, the first of equals. */
 export function likeliest(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));

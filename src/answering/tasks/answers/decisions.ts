@@ -1,7 +1,7 @@
 import type { DecisionExample, DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import { temperatureOf, type Temperatures } from '../../../scoring/calibration.ts';
-import { softmax } from '../../../scoring/decisions.ts';
+import { decidedText, softmax } from '../../../scoring/decisions.ts';
 import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scoring/predictor.ts';
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';
 import { traitsOf } from '../../../models/traits.ts';
@@ -33,14 +33,14 @@ export async function answerWithDecisions(
       }),
     );
     const answers = read.values();
-    for (const [i, { id }] of examples.entries())
+    for (const [i, example] of examples.entries())
       predictions.push(
         readable.includes(rows[i])
           ? predictionOf(
-              id,
+              example,
               rows[i].map(() => answers.next().value!),
             )
-          : unreadRow(id),
+          : unreadRow(example.id),
       );
     options.onProgress?.(predictions.length, asked.length);
   }
@@ -78,7 +78,8 @@ export async function readLabels(
   };
 }
 
-function predictionOf(id: string, read: readonly ReadDecision[]): Prediction {
+function predictionOf({ id, questions }: DecisionExample, read: readonly ReadDecision[]): Prediction {
+  const decisions = read.map(({ answer }) => answer);
   const inputTokens = read.reduce((sum, { tokens }) => sum + tokens, 0);
-  return { id, decisions: read.map(({ answer }) => answer), usage: { inputTokens, outputTokens: 0 } };
+  return { id, decisions, text: decidedText(questions, decisions), usage: { inputTokens, outputTokens: 0 } };
 }
