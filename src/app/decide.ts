@@ -1,6 +1,10 @@
 import { readJson } from '../files/json.ts';
 import { readDecision } from '../data/formats/decision-questions.ts';
-import { openTalker, type Decided } from './talk.ts';
+import { AttuneError } from '../base/errors.ts';
+import type { PredictorOptions } from './predict/answering-model.ts';
+import { RowAnswerer } from './predict/row-answerer.ts';
+import { targetFacts } from './serve/target-facts.ts';
+import { openTalker, type AskedDecisions, type Decided } from './talk.ts';
 import type { useCase } from './use-cases/decide.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
@@ -9,10 +13,30 @@ export async function decide(target: string, options: CallOptions<typeof useCase
   const { state, questions, base, precision, storage, onEvent, signal } = options;
   const given = typeof questions === 'string' ? readJson(questions) : questions;
   const asked = readDecision({ state, questions: given });
-  const talker = await openTalker({ target, base, precision, storage, onEvent, signal });
+  const opening = { target, base, precision, storage, onEvent, signal };
+  if ((await targetFacts(target)).kind === 'rows') return decideRow(asked, opening);
+  const talker = await openTalker(opening);
   try {
     return await talker.decide(asked, { signal });
   } finally {
     await talker.close();
+  }
+}
+
+/** By an encoder that scores options. @throws AttuneError E_WRONG_ROWS where the state is too long for it */
+async function decideRow(asked: AskedDecisions & object, opening: PredictorOptions): Promise<Decided> {
+  const answerer = await RowAnswerer.open(opening);
+  try {
+    let inputTokens = 0;
+    const rows = await answerer.read([{ ...asked }], { format: 'decisions' });
+    const [{ answers, error }] = await answerer.answer(rows, { onTokens: (read) => (inputTokens = read) });
+    if (answers !== undefined) return { answers, usage: { inputTokens, outputTokens: 0 } };
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: 'The questions cannot be answered',
+      got: error,
+      expected: 'a model that was trained with objective decision, or a chat model',
+    });
+  } finally {
+    await answerer.close();
   }
 }

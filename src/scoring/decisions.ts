@@ -26,6 +26,12 @@ export function systemOneAnswers(
   );
 }
 
+/** Probabilities of an answer's options, in the order of the question's. */
+export function probabilitiesOf({ options }: DecisionQuestion, answer: SystemOneAnswer): number[] {
+  if (answer.type === 'noul') return [1 - answer.noul, answer.noul];
+  return options.map(({ key }) => answer.probabilities[key]);
+}
+
 function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: readonly number[]): SystemOneAnswer {
   if (type === 'noul') return { type, noul: probabilities[1] };
   const byOption = Object.fromEntries(options.map(({ key }, i) => [key, probabilities[i]]));

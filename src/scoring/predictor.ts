@@ -50,6 +50,8 @@ export interface DecisionAnswer {
   probabilities: readonly number[];
   /** Language models: the probability of all labels together among all tokens. */
   labelMass?: number;
+  /** Choices that were asked in two orders of options: whether the answers differ. */
+  isFlipped?: boolean;
 }
 
 /** Cost of one answer, as far as known. */

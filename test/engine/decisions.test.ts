@@ -97,6 +97,23 @@ describe('a chat model', () => {
     expectClose(probabilitiesOf(together[1]), probabilitiesOf((await answer([row([noul], 'Another state.')]))[0]));
   });
 
+  test('says whether the order of options changes an answer, and answers as without that', async () => {
+    const rows = [row([choice(3), noul, { ...choice(4), id: 'r' }])];
+    const predictor = modelPredictor('m', opened, {
+      ask: (example) => ({ example }),
+      maxNewTokens: 1,
+      asksReversed: true,
+    });
+    const [twice] = await predictor.predict(rows);
+    expectClose(probabilitiesOf(twice), probabilitiesOf((await answer(rows))[0]));
+    expect(twice.decisions!.map(({ isFlipped }) => typeof isFlipped)).toEqual(['boolean', 'undefined', 'boolean']);
+    const reversed = { ...choice(3), options: choice(3).options.toReversed() };
+    const [other] = probabilitiesOf((await answer([row([reversed])]))[0]);
+    const [first] = probabilitiesOf(twice);
+    const flips = other.toReversed().indexOf(Math.max(...other)) !== first.indexOf(Math.max(...first));
+    expect(twice.decisions![0].isFlipped).toBe(flips);
+  });
+
   test('reads a state once for all of its questions, and answers the same from its cache', async () => {
     using batcher = new Batcher(opened);
     const questions = [choice(3), noul, score];

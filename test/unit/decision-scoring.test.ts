@@ -104,6 +104,21 @@ describe('metrics of decisions', () => {
     expect((await measured('decision_coverage_5', rows.slice(0, 35))).value).toBeCloseTo(30 / 35, 12);
   });
 
+  test('flips are of the choices that were asked twice', async () => {
+    const metric = (await metrics.load('decision_flip_rate')).create();
+    const questions = ['a', 'b', 'c'].map((id) => question('choice', [0, 1], id));
+    const example: DecisionExample = {
+      kind: 'decision',
+      id: 'a',
+      source: { file: 'f', line: 1 },
+      state: 's',
+      questions,
+    };
+    const flips = [true, false, undefined];
+    metric.add({ id: 'a', decisions: flips.map((isFlipped) => ({ probabilities: [0.5, 0.5], isFlipped })) }, example);
+    expect(metric.result().value).toBe(0.5);
+  });
+
   test('macro F1 has classes of each question', async () => {
     const rows: Asked[][] = [
       [

@@ -41,7 +41,7 @@ function perQuestion(single: Baseline, about: Pick<Baseline, 'name' | 'title'>):
               example.questions.map(async (question) => {
                 const asked = classified(example, { label: '', text: example.state });
                 const [prediction] = (await fitted.get(question.id)?.predict([asked])) ?? [];
-                return { probabilities: byOption(question, prediction?.scores) };
+                return { probabilities: byOption(question, prediction?.scores), isFlipped: false };
               }),
             );
             predictions.push({ id: example.id, decisions, text: decidedText(example.questions, decisions) });

@@ -5,8 +5,8 @@ import type { Layout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Answer } from './answers/answering.ts';
 
-/** Form of answers: one class, any number of them, a number, tags of words, a span of a text, or text. */
-export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'stretch' | 'text';
+/** Form of answers: one class, any number of them, a number, tags of words, options of typed questions, a span of a text, or text. */
+export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'decisions' | 'stretch' | 'text';
 
 /** The group of endpoints that serves a model. */
 export type ServedAs = 'text' | 'rows' | 'vectors' | 'items';

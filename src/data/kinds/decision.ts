@@ -44,6 +44,7 @@ const form: OwnForm = {
     'decision_brier',
     'decision_ece_15',
     'decision_coverage_5',
+    'decision_flip_rate',
   ],
   inWords: 'decisions',
   hasLikelihood: false,
@@ -65,6 +66,12 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
   },
   formOf: (examples) =>
     examples.some(({ questions }) => questions.some(({ type }) => type === 'score')) ? 'scores' : 'decisions',
+  objective: {
+    name: 'decision',
+    remark: 'the probabilities of options are trained, each by the label that stands for it',
+  },
+  hasCheapRivals: true,
+  needs: () => ({ reads: 'text', tasks: ['causal-lm', 'token'] }),
 });
 
 /** Numbers of options that are calibrated and reported together; the names are those of GGUF keys. */

@@ -16,6 +16,7 @@ interface Judged {
   /** Places of the likeliest and the right option; the first of equals. */
   chosen: number;
   right: number;
+  isFlipped?: boolean;
 }
 
 function judgedOf(prediction: Prediction, example: Example): Judged[] {
@@ -25,9 +26,11 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   const { decisions } = prediction;
   return example.questions.flatMap((question, i) => {
     const { target } = question;
-    const { probabilities } = decisions[i];
+    const { probabilities, isFlipped } = decisions[i];
     const chosen = likeliest(probabilities);
-    return target === undefined ? [] : [{ question, target, probabilities, chosen, right: rightOption(question)! }];
+    return target === undefined
+      ? []
+      : [{ question, target, probabilities, chosen, right: rightOption(question)!, isFlipped }];
   });
 }
 
@@ -143,6 +146,28 @@ export const decisionEce: MetricDefinition = {
         return error / questions;
       },
       details: (sums) => ({ bins: reliability(sums) }),
+    }),
+};
+
+/** Share of choices whose answer changes when their options are listed in the opposite order; 0 without any. */
+export const decisionFlips: MetricDefinition = {
+  name: 'decision_flip_rate',
+  title: 'answers that change with the order of options',
+  better: 'lower',
+  best: 0,
+  reads: 'decisions',
+  create: () =>
+    sumsMetric({
+      width: 2,
+      row(prediction, example, sums) {
+        for (const { isFlipped } of judgedOf(prediction, example)) {
+          sums[0] += Number(isFlipped === true);
+          sums[1] += Number(isFlipped !== undefined);
+        }
+        return sums[0] / Math.max(1, sums[1]);
+      },
+      value: ([flipped, asked]) => flipped / Math.max(1, asked),
+      details: ([, asked]) => ({ questions: asked }),
     }),
 };
 

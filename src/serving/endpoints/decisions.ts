@@ -33,7 +33,7 @@ type Answer = DecisionsReply['answers'][number];
 
 function answerOpenAi(call: Call<DecisionsRequest>): Promise<Response> {
   const { model: name, input, questions } = call.body;
-  const model = call.model(name, 'text');
+  const model = call.model(name, 'text', 'rows');
   if (!Array.isArray(questions)) throw invalidValue('questions', 'questions has to be a list.', 'invalid_type');
   // Names may repeat, and answers come in the questions' order.
   const listed = questions.map((question, i) => ({ ...plain(question, i), id: String(i) }));

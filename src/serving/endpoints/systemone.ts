@@ -22,7 +22,7 @@ export function answerSystemOne(
   call: Call,
   { model: name, state, questions }: { model: string; state: unknown; questions: unknown },
 ): Promise<Response> {
-  const model = call.model(name, 'text');
+  const model = call.model(name, 'text', 'rows');
   const asked = readDecision({ state, questions });
   call.exchange.describe({ operation: 'decisions', body: call.body as Record<string, unknown> });
   return slowJson(call, async (signal): Promise<SystemOneReply> => {

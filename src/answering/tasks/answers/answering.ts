@@ -64,6 +64,8 @@ export interface AnswerOptions {
   preference?: PreferenceMeasure;
   /** Whether it is asked as a base model, which is its own reference. */
   isBase?: boolean;
+  /** Choices are asked a second time with their options reversed, to see whether the order changes the answer. */
+  asksReversed?: boolean;
   /** Solved rows that show whether the model is better asked in turns or by a text to continue. */
   practice?: readonly Asked[];
 }

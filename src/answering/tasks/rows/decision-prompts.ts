@@ -7,8 +7,15 @@ import { TEMPLATE_DATE } from '../answers/answering.ts';
 export interface DecisionPrompt {
   question: DecisionQuestion;
   ids: Int32Array;
-  /** The token that stands for each option. */
+  /** Where options are scored: at the last token, or at a token for each. */
+  marks: readonly number[];
+  /** Tokens that stand for the options, where these are scored as the next token; otherwise none. */
   labels: readonly number[];
+}
+
+/** Lays questions out as a model reads them, each by itself. */
+export interface DecisionReader {
+  prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt>;
 }
 
 /** Chat templates of reasoning models open a block of thoughts unless asked not to. */
@@ -46,7 +53,7 @@ interface Label {
  * Lays questions out, each in a conversation of its own that begins with the state, so that reading the state can be
  * shared. A label is one token behind the prompt, and no two options have the same.
  */
-export class DecisionPrompts {
+export class DecisionPrompts implements DecisionReader {
   readonly #renderer: Renderer;
   /** The token of each label, where it is one token. */
   readonly #known = new Map<string, Promise<number | undefined>>();
@@ -66,7 +73,7 @@ export class DecisionPrompts {
     const labels = await this.#labelsOf(question);
     const content = `State:\n${state}\n\n${asked(question, labels)}`;
     const { ids } = await this.#renderer.prompt({ ...CHAT, messages: [{ role: 'user', content }] });
-    return { question, ids, labels: labels.map(({ id }) => id) };
+    return { question, ids, marks: [ids.length - 1], labels: labels.map(({ id }) => id) };
   }
 
   async #labelsOf({ type, options }: DecisionQuestion): Promise<Label[]> {

@@ -1,0 +1,130 @@
+// Q questions of a batch, K options of the question with the most, P options of all questions, R rows, D width
+import { AttuneError } from '../../base/errors.ts';
+import type { DecisionExample } from '../../data/kinds/decision.ts';
+import { fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Model } from '../../models/model.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
+import { optionScores } from '../../answering/tasks/rows/option-scores.ts';
+import { DecisionPrompts } from '../../answering/tasks/rows/decision-prompts.ts';
+import { decisionRow, drawnRow, type DecisionRow } from '../../answering/tasks/rows/decision-rows.ts';
+import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import {
+  brierScore,
+  crossEntropy,
+  divergenceFrom,
+  expectedReward,
+  optionLogProbs,
+  optionTable,
+  rankedScore,
+  smoothed,
+  tableOf,
+} from './decision-losses.ts';
+import type { DecisionOptions } from './decision.options.ts';
+
+/** Orders of options that a choice is drawn in. */
+const ORDERS = 4;
+
+/**
+ * Typed questions about a state: cross-entropy between the probabilities of the options and the target, averaged over
+ * questions. A question with rewards maximises the expected reward of its probabilities, held to the model before.
+ */
+export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
+  const { causal, tokenizer } = processor;
+  const prompts = causal ? DecisionPrompts.of(tokenizer) : new DecisionMarkers(tokenizer);
+  const { shuffle_options: shuffles, max_options: maxOptions } = options;
+  const orderOptions = { orders: shuffles ? ORDERS : 0, maxOptions: maxOptions ?? undefined, causal };
+  return {
+    task: causal ? 'causal-lm' : 'token',
+    ...(!causal && { config: { scores_options: true } }),
+    accepts: ['decision'],
+    separable: true,
+    unit: 'questions',
+    ...(options.beta > 0 && { reference: {} }),
+    async prepare(examples) {
+      const rows: DecisionRow[] = [];
+      for (const example of examples) rows.push(await decisionRow(example, prompts, orderOptions));
+      return { rows, problems: [] };
+    },
+    check: refuseOneAnswer,
+    ...((shuffles || maxOptions !== null) && { draw: (rows, at) => rows.map((row) => drawnRow(row, at)) }),
+    collate: (rows) => ({ ...collateRows(rows, { causal }), rows }),
+    counts: ({ rows }) => ({ rows: rows.length, questions: questionsIn(rows) }),
+    loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
+  };
+}
+
+function questionsIn(rows: readonly DecisionRow[]): number {
+  return rows.reduce((sum, { asked }) => sum + asked.length, 0);
+}
+
+function lossOf(
+  model: Model,
+  batch: Batch<DecisionRow>,
+  { totals, runner, reference, options }: PassContext & { options: DecisionOptions },
+): LossResult {
+  const asked = batch.rows.flatMap((row) => row.asked);
+  const logits = optionScores(model, batch, runner); // [P]
+  const counts = asked.map(({ count }) => count);
+  const table = optionTable(counts, logits);
+  const logProbs = optionLogProbs(logits, table); // [Q, K]
+  const targets = asked.map(({ target, count }) => target ?? Array.from({ length: count }, () => 0));
+  const wanted = targets.map((target, q) =>
+    asked[q].target === undefined ? target : smoothed(target, options.label_smoothing),
+  );
+  const losses = [crossEntropy(logProbs, tableOf(wanted, logProbs))];
+  const own = (isMeant: readonly boolean[], values: Tensor): Tensor =>
+    values.mul(fromArray(Float64Array.from(isMeant, Number)).to(values.dtype).toDevice(values.device));
+  const isJudged = asked.map(({ target }) => target !== undefined);
+  const plain = tableOf(targets, logProbs);
+  if (options.brier > 0) losses.push(own(isJudged, brierScore(logProbs, plain)).mul(options.brier));
+  if (options.rps > 0) {
+    const isRanked = asked.map(({ type }, q) => isJudged[q] && type === 'score');
+    losses.push(own(isRanked, rankedScore(logProbs, plain, counts)).mul(options.rps));
+  }
+  const isRewarded = asked.map(({ target, rewards }) => target === undefined && rewards !== undefined);
+  if (isRewarded.includes(true)) {
+    const rewards = tableOf(
+      asked.map(({ rewards: given }, q) => given ?? targets[q]),
+      logProbs,
+    );
+    losses.push(own(isRewarded, expectedReward(logProbs, rewards)).neg());
+    if (options.beta > 0) {
+      const before = reference!((other) => optionLogProbs(optionScores(other, batch), table));
+      losses.push(own(isRewarded, divergenceFrom(logProbs, before)).mul(options.beta));
+    }
+  }
+  const perQuestion = losses.reduce((sum, loss) => sum.add(loss)).mul(1 / totals.questions);
+  const hits = own(isJudged, logProbs.argmax(-1).eq(plain.argmax(-1)).to(logProbs.dtype)).sum();
+  return {
+    perRow: perRow(batch.rows, perQuestion),
+    tally: { accuracy: { sum: hits, count: isJudged.filter(Boolean).length } },
+  };
+}
+
+function perRow(rows: readonly DecisionRow[], perQuestion: Tensor): Tensor {
+  const rowOf = BigInt64Array.from(
+    rows.flatMap(({ asked }, row) => asked.map(() => row)),
+    BigInt,
+  );
+  return sumsOfRows(perQuestion, fromArray(rowOf).toDevice(perQuestion.device), rows.length);
+}
+
+/** @throws AttuneError E_ONE_ANSWER */
+function refuseOneAnswer(train: readonly DecisionExample[]): void {
+  const answers = new Set(
+    train.flatMap(({ questions }) =>
+      questions.flatMap(({ id, options, target, rewards }) =>
+        (target ?? rewards ?? []).flatMap((weight, i) => (weight !== 0 ? [JSON.stringify([id, options[i].key])] : [])),
+      ),
+    ),
+  );
+  const ids = new Set([...answers].map((one) => (JSON.parse(one) as string[])[0]));
+  if (answers.size > ids.size) return;
+  throw new AttuneError('E_ONE_ANSWER', {
+    what: 'All questions of the training rows have the same answer each, so there is nothing to learn',
+    expected: 'a question that is answered in different ways',
+    fix: 'add rows with other answers',
+  });
+}
