@@ -16,13 +16,29 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+interface Reply {
+  answers: Record<
+    string,
+    {
+      noul: number;
+      choice: string;
+      confidence: number;
+      score: number;
+      probability: number;
+      probabilities: Record<string, number>;
+    }
+  >;
+  usage: Record<string, number>;
+  error: { param: string; message: string };
+}
+
 async function post(path: string, body: object) {
   const response = await fetch(`${server.url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'tiny', ...body }),
   });
-  return { status: response.status, body: (await response.json()) as Record<string, any> };
+  return { status: response.status, body: (await response.json()) as Reply };
 }
 
 const QUESTIONS = {
@@ -39,9 +55,9 @@ describe('/v1/systemone', () => {
     expect(Object.keys(body.answers)).toEqual(Object.keys(QUESTIONS));
     expect(urgent).toEqual({ type: 'noul', noul: expect.any(Number) });
     expect(Object.keys(queue.probabilities).toSorted()).toEqual(['10', '2', 'sales']);
-    const sum = Object.values<number>(queue.probabilities).reduce((total, p) => total + p);
+    const sum = Object.values(queue.probabilities).reduce((total, p) => total + p);
     expect(sum).toBeCloseTo(1, 9);
-    expect(queue.probabilities[queue.choice]).toBe(Math.max(...Object.values<number>(queue.probabilities)));
+    expect(queue.probabilities[queue.choice]).toBe(Math.max(...Object.values(queue.probabilities)));
     expect(queue.confidence).toBeCloseTo((3 * queue.probabilities[queue.choice] - 1) / 2, 9);
     expect(mood).toMatchObject({ score: mood.probabilities['1'], legend: { '0': 'angry', '1': 'calm' } });
     expect(body.usage).toEqual({ input_tokens: expect.any(Number), output_tokens: 0 });
@@ -50,7 +66,7 @@ describe('/v1/systemone', () => {
   test('says the same of a question whatever is asked with it', async () => {
     const all = await post('/v1/systemone', { state: 'Late again!', questions: QUESTIONS });
     const one = await post('/v1/systemone', { state: 'Late again!', questions: { renamed: QUESTIONS.queue } });
-    for (const [key, p] of Object.entries<number>(one.body.answers.renamed.probabilities))
+    for (const [key, p] of Object.entries(one.body.answers.renamed.probabilities))
       expect(all.body.answers.queue.probabilities[key]).toBeCloseTo(p, 5);
   });
 

@@ -1,14 +1,19 @@
 // Q questions of a batch, K options of the question with the most, P options of all questions, R rows, D width
 import { AttuneError } from '../../base/errors.ts';
 import type { DecisionExample } from '../../data/kinds/decision.ts';
-import { fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
 import type { Model } from '../../models/model.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
 import { optionScores } from '../../answering/tasks/rows/option-scores.ts';
 import { DecisionPrompts } from '../../answering/tasks/rows/decision-prompts.ts';
-import { decisionRow, drawnRow, type DecisionRow } from '../../answering/tasks/rows/decision-rows.ts';
+import {
+  decisionRow,
+  drawnRow,
+  type AskedQuestion,
+  type DecisionRow,
+} from '../../answering/tasks/rows/decision-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import {
   brierScore,
@@ -66,41 +71,68 @@ function lossOf(
 ): LossResult {
   const asked = batch.rows.flatMap((row) => row.asked);
   const logits = optionScores(model, batch, runner); // [P]
-  const counts = asked.map(({ count }) => count);
-  const table = optionTable(counts, logits);
-  const logProbs = optionLogProbs(logits, table); // [Q, K]
-  const targets = asked.map(({ target, count }) => target ?? Array.from({ length: count }, () => 0));
-  const wanted = targets.map((target, q) =>
-    asked[q].target === undefined ? target : smoothed(target, options.label_smoothing),
+  const table = optionTable(
+    asked.map(({ count }) => count),
+    logits,
   );
-  const losses = [crossEntropy(logProbs, tableOf(wanted, logProbs))];
-  const own = (isMeant: readonly boolean[], values: Tensor): Tensor =>
-    values.mul(fromArray(Float64Array.from(isMeant, Number)).to(values.dtype).toDevice(values.device));
-  const isJudged = asked.map(({ target }) => target !== undefined);
-  const plain = tableOf(targets, logProbs);
-  if (options.brier > 0) losses.push(own(isJudged, brierScore(logProbs, plain)).mul(options.brier));
-  if (options.rps > 0) {
-    const isRanked = asked.map(({ type }, q) => isJudged[q] && type === 'score');
-    losses.push(own(isRanked, rankedScore(logProbs, plain, counts)).mul(options.rps));
-  }
-  const isRewarded = asked.map(({ target, rewards }) => target === undefined && rewards !== undefined);
-  if (isRewarded.includes(true)) {
-    const rewards = tableOf(
-      asked.map(({ rewards: given }, q) => given ?? targets[q]),
-      logProbs,
-    );
-    losses.push(own(isRewarded, expectedReward(logProbs, rewards)).neg());
-    if (options.beta > 0) {
-      const before = reference!((other) => optionLogProbs(optionScores(other, batch), table));
-      losses.push(own(isRewarded, divergenceFrom(logProbs, before)).mul(options.beta));
-    }
-  }
-  const perQuestion = losses.reduce((sum, loss) => sum.add(loss)).mul(1 / totals.questions);
-  const hits = own(isJudged, logProbs.argmax(-1).eq(plain.argmax(-1)).to(logProbs.dtype)).sum();
+  const logProbs = optionLogProbs(logits, table); // [Q, K]
+  const before = () => reference!((other) => optionLogProbs(optionScores(other, batch), table));
+  const terms = [...targetTerms(asked, logProbs, options), ...rewardTerms(asked, logProbs, { ...options, before })];
+  const perQuestion = terms.reduce((sum, term) => sum.add(term)).mul(1 / totals.questions);
+  const judged = asked.map(({ target }) => target !== undefined);
+  const right = tableOf(asked.map(targetOf), logProbs).argmax(-1);
+  const hits = only(judged, logProbs.argmax(-1).eq(right).to(logProbs.dtype)).sum();
   return {
     perRow: perRow(batch.rows, perQuestion),
-    tally: { accuracy: { sum: hits, count: isJudged.filter(Boolean).length } },
+    tally: { accuracy: { sum: hits, count: judged.filter(Boolean).length } },
   };
+}
+
+/** All zero for a question without one, which it then adds nothing for. */
+function targetOf({ target, count }: AskedQuestion): readonly number[] {
+  return target ?? Array.from({ length: count }, () => 0);
+}
+
+/** Each question's distance from its target: cross-entropy, and what else was asked for. [Q] each */
+function targetTerms(
+  asked: readonly AskedQuestion[],
+  logProbs: Tensor,
+  { label_smoothing: smoothing, brier, rps }: DecisionOptions,
+): Tensor[] {
+  const wanted = asked.map((one) => (one.target === undefined ? targetOf(one) : smoothed(one.target, smoothing)));
+  const targets = tableOf(asked.map(targetOf), logProbs);
+  const isJudged = asked.map(({ target }) => target !== undefined);
+  const isRanked = asked.map(({ target, type }) => target !== undefined && type === 'score');
+  const counts = asked.map(({ count }) => count);
+  return [
+    crossEntropy(logProbs, tableOf(wanted, logProbs)),
+    ...(brier > 0 ? [only(isJudged, brierScore(logProbs, targets)).mul(brier)] : []),
+    ...(rps > 0 ? [only(isRanked, rankedScore(logProbs, targets, counts)).mul(rps)] : []),
+  ];
+}
+
+/** Expected rewards of questions without a target, and their divergence from the model before. [Q] each */
+function rewardTerms(
+  asked: readonly AskedQuestion[],
+  logProbs: Tensor,
+  { beta, before }: Pick<DecisionOptions, 'beta'> & { before: () => Tensor },
+): Tensor[] {
+  const isRewarded = asked.map(({ target, rewards }) => target === undefined && rewards !== undefined);
+  if (!isRewarded.includes(true)) return [];
+  const rewards = tableOf(
+    asked.map((one) => one.rewards ?? targetOf(one)),
+    logProbs,
+  );
+  return [
+    only(isRewarded, expectedReward(logProbs, rewards)).neg(),
+    ...(beta > 0 ? [only(isRewarded, divergenceFrom(logProbs, before())).mul(beta)] : []),
+  ];
+}
+
+/** Zero for all other questions. [Q] */
+function only(isMeant: readonly boolean[], values: Tensor): Tensor {
+  const mask = Float64Array.from(isMeant, Number);
+  return values.mul(fromArray(mask).to(values.dtype).toDevice(values.device));
 }
 
 function perRow(rows: readonly DecisionRow[], perQuestion: Tensor): Tensor {
