@@ -29,7 +29,9 @@ import { likeliest } from '../scoring/decisions.ts';
 import type { Prediction } from '../scoring/predictor.ts';
 import { scorePredictions } from '../scoring/score.ts';
 import { ScoreStatistics } from '../scoring/statistics/index.ts';
+import { ownRun } from './compare/systems.ts';
 import { openAnsweringModel } from './predict/answering-model.ts';
+import { reportRun } from './report/index.ts';
 import type { useCase } from './use-cases/calibrate.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
@@ -80,6 +82,8 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
       ),
     };
     writeJson(path, calibration);
+    const run = await ownRun(target);
+    if (run !== undefined) await reportRun(run);
     return { ...calibration, path };
   } finally {
     await model.close();
