@@ -1,10 +1,10 @@
 import { AttuneError } from '../base/errors.ts';
 import { runPaths } from '../store/run-paths.ts';
-import type { ComparedSystems } from './compare/compare.ts';
 import type { CompareOptions } from './compare/compare-options.ts';
 import type { PredictedRow, PredictorOptions, Row } from './predict.ts';
 import type { Talker, TalkOptions } from './talk.ts';
 import type { DetachedRun, TrainOutcome } from './train.ts';
+import type { ComparedSystems } from './use-cases/compare.ts';
 
 /** A run that has ended as an object; one that goes on in the background as it is. */
 export function asRun(trained: TrainOutcome | DetachedRun): Run | DetachedRun {

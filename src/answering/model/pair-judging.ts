@@ -17,7 +17,7 @@ async function referenceOf({ model, tuning, notes }: Judged): Promise<ReferenceM
   const objective = recipe?.objective;
   const named = objective !== undefined && 'ref_model' in objective ? objective.ref_model : null;
   return referenceModel({
-    objective: { needs: { reference: true }, referenceModel: named ?? undefined },
+    objective: { reference: { model: named } },
     tuning: tuning ?? { result: 'model' },
     model,
     base: notes?.base_folder ?? '',

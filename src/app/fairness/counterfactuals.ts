@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { formats } from '../../data/formats/index.ts';
 import { axes, type Axis } from '../../data/fairness/axes.ts';
-import { changeTexts, type LeftOut } from '../../data/fairness/change-texts.ts';
+import { changeTexts } from '../../data/fairness/change-texts.ts';
 import { lexicon } from '../../data/fairness/lexicon.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { inspectData } from '../../data/index.ts';
@@ -15,6 +15,7 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
 import type { useCase } from '../use-cases/data-counterfactuals.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
+import type { LeftOut } from '../../data/fairness/change-nationality.ts';
 
 export type CounterfactualOptions = CallOptions<typeof useCase>;
 

@@ -6,7 +6,6 @@ import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
-import type { CourseAdvice } from '../../training/course.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
 import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
@@ -34,6 +33,7 @@ import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
 import type { JobContext } from '../../base/job.ts';
+import type { CourseAdvice } from '../../training/reward-course.ts';
 
 export interface TrainInput {
   recipe: Recipe;
