@@ -1,7 +1,7 @@
 import { randomUnits } from '../../base/random.ts';
 import { StreamingDecoder } from '../../models/text/index.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
-import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
+import { logProbsOf, scoresOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
 import { drawToken } from './sampling.ts';
@@ -24,6 +24,8 @@ export interface Completion {
   stopId?: number;
   /** Log-probabilities of the tokens, if requested. */
   logProbs?: ChosenLogProb[];
+  /** Log-probabilities of the ids that were to be scored after the prompt, in nats. */
+  scored?: number[];
   usage: Usage;
 }
 
@@ -70,6 +72,7 @@ export class Sequence {
   readonly #rules: LogitRules;
   readonly #units: (index: number) => number;
   readonly #logProbs: ChosenLogProb[] = [];
+  #scored: number[] | undefined;
   readonly #tokenizer: AnswerTokenizer;
   /** Present for streams and stop texts; otherwise the text is decoded at the end. */
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
@@ -113,7 +116,11 @@ export class Sequence {
 
   /** Whether the most likely token suffices, without logits. */
   get takesBest(): boolean {
-    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.request.logProbs === undefined;
+    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.#needsNoLogits;
+  }
+
+  get #needsNoLogits(): boolean {
+    return this.request.logProbs === undefined && this.request.scored === undefined;
   }
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
@@ -169,6 +176,7 @@ export class Sequence {
 
   /** Undefined where the answer can only end. */
   #choose(logits: Float32Array): number | undefined {
+    if (this.#ids.length === 0) this.#scored = this.request.scored && scoresOf(logits, this.request.scored);
     const changed = this.#rules.apply(logits, this.remaining);
     if (changed === undefined) return undefined;
     const id = drawToken(changed, this.request.sampling, () => this.#units(this.#ids.length));
@@ -216,7 +224,7 @@ export class Sequence {
       answer: this.#ids.length,
     };
     const ending = this.#stopId === undefined ? {} : { stopId: this.#stopId };
-    const known = logProbs === undefined ? {} : { logProbs };
+    const known = { ...(logProbs && { logProbs }), ...(this.#scored && { scored: this.#scored }) };
     return { text: this.#text, ids: this.#ids, finishReason, ...ending, ...known, usage };
   }
 }
