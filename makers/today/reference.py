@@ -44,7 +44,8 @@ def gain_of(name, shape):
 
 
 def filled(tensors, rules):
-    """Weights by the rule; `rules`: (part of a name, offset, spread) where the shape does not say enough."""
+    """Weights by the rule; `rules`: (part of a name, offset, spread) where the shape does not say enough, or None for both
+    where the configuration says the values."""
     weights = Weights()
     for name, tensor in tensors.items():
         if not tensor.is_floating_point():
@@ -54,6 +55,9 @@ def filled(tensors, rules):
         for part, own, spread in rules:
             if part in name:
                 offset, gain = own, spread
+        if offset is None:
+            weights.values[name], weights.table[name] = tensor.double(), common.pack(tensor)
+            continue
         weights(name, *tensor.shape, offset=offset, gain=gain)
     return weights
 
@@ -84,14 +88,16 @@ def gradients(model, loss, names):
     return out
 
 
-def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=None, generate=10, attention="eager"):
-    """One file of fixtures/today. `outputs`: (model, inputs) → named tensors; logits and loss of a text unless given."""
+def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=None, generate=10, attention="eager", published={}):
+    """One file of fixtures/today. `outputs`: (model, inputs) → named tensors; logits and loss of a text unless given.
+    `published`: names on the hub of tensors that transformers saves under others
+    """
     wanted = sys.argv[1:]
     if wanted and name not in wanted:
         return
     cls, given, tensors = build(class_name, config)
     given._attn_implementation = attention
-    weights = filled(tensors, rules)
+    weights = filled({published.get(name, name): tensor for name, tensor in tensors.items()}, rules)
     raw = {**config, "architectures": [class_name]}
     model = load(cls, given, raw, weights)
     inputs = inputs or text_batch(name, config.get("vocab_size", 23), low=3)

@@ -21,7 +21,8 @@ type Stored = { shape: number[] } & (
 
 interface Definition {
   config: Record<string, unknown>;
-  weights: Record<string, Rule>;
+  /** By a rule; as they are where they follow from the configuration. */
+  weights: Record<string, Rule | Stored>;
   /** Whole numbers that checkpoints hold beside their weights. */
   counts?: Record<string, number>;
   /** What checkpoints of the hub hold and models of today compute, know from elsewhere or have twice. */
@@ -73,7 +74,7 @@ function folderOf({ config, weights, counts = {}, tensors }: Definition, name: s
   writeJson(join(folder, 'config.json'), config);
   scope(() => {
     const whole = mapped(counts, (count) => fromArray(BigInt64Array.of(BigInt(count)), []));
-    const parts = mapped(weights, (rule, path) => made(path, rule));
+    const parts = mapped(weights, (rule, path) => ('shape' in rule ? tensorOf(rule) : made(path, rule)));
     writeSafetensors(join(folder, 'model.safetensors'), new Map([...parts, ...whole]));
     writeSafetensors(join(folder, 'expected.safetensors'), new Map(mapped(tensors, tensorOf)));
   });

@@ -1,4 +1,4 @@
-export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
+export { activations, gateOf, sparseGateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type ContentBias, type DistanceBias } from './attention-bias.ts';
 export {
   AdapterOwner,
@@ -50,7 +50,16 @@ export {
   type Term,
 } from './linear.ts';
 export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
+export {
+  join,
+  Module,
+  ModuleBuffer,
+  Parameter,
+  renamed,
+  type Stored,
+  type Weight,
+  type WeightOperands,
+} from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export {
   currentRowsOf,
@@ -64,6 +73,6 @@ export {
   type RowTap,
   type ScoresTap,
 } from './row-taps.ts';
-export { Rope, rotate, type Rotation } from './rope.ts';
+export { Rope, rotate, type RopePair, type Rotation } from './rope.ts';
 export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

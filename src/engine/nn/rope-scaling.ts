@@ -19,6 +19,7 @@ export interface RopeScaling {
   low_freq_factor?: number;
   high_freq_factor?: number;
   original_max_position_embeddings?: number;
+  partial_rotary_factor?: number;
 }
 
 export interface RopeOptions {
@@ -46,7 +47,15 @@ export interface Frequencies {
 
 type Kind = (options: RopeOptions) => Frequencies;
 
-const kinds: Readonly<Record<string, Kind>> = table({ default: plain, linear, dynamic, yarn, longrope, llama3 });
+const kinds: Readonly<Record<string, Kind>> = table({
+  default: plain,
+  linear,
+  dynamic,
+  yarn,
+  longrope,
+  llama3,
+  proportional,
+});
 
 export const ropeTypes: readonly string[] = Object.keys(kinds);
 
@@ -158,4 +167,11 @@ function llama3(options: RopeOptions): Frequencies {
     return ((1 - smooth) * own) / factor + smooth * own;
   });
   return fixed(inverse);
+}
+
+/** Whole heads turn, but for the slow frequencies, which stand still (Gemma 4). */
+function proportional(options: RopeOptions): Frequencies {
+  const { factor = 1, partial_rotary_factor: share = 1 } = options.scaling;
+  const turning = Math.floor((share * options.size) / 2);
+  return fixed(inverseOf(options).map((inverse, i) => (i < turning ? inverse / factor : 0)));
 }

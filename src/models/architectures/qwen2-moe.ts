@@ -51,7 +51,7 @@ export const architecture = defineDecoder({
         bias: { qkv: own.qkv_bias, output: false },
         window: isSliding(layer) ? (own.sliding_window ?? undefined) : undefined,
       }),
-      feedForward: (layer) => sparseOrDense(layer, sparse, config, common),
+      feedForward: (layer) => sparseOrDense(layer, sparse, config, { shared: common }),
       balance: balanceOf(sparse, { experts: sparse.num_experts, chosen: sparse.num_experts_per_tok }),
     };
   },

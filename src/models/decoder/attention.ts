@@ -127,7 +127,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.isAdapted || rotation.turnsNeighbours) return undefined;
+    if (this.isAdapted || rotation.turnsNeighbours || pass.layout.together !== undefined) return undefined;
     const { queryScale, chunk, turnedNorms } = this.#traits;
     if ([softcap, this.sinks, queryScale, chunk, turnedNorms].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };

@@ -1,6 +1,6 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
-import { Rope } from '../../engine/nn/index.ts';
-import type { Architecture, HeadPlan, Task } from '../architecture.ts';
+import { Rope, type RopePair } from '../../engine/nn/index.ts';
+import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
@@ -32,15 +32,22 @@ export interface DecoderDefinition {
   /** The reference's defaults for missing configuration keys, if other than Llama's. */
   defaults?: RawConfig;
   rope?: RopeDefaults | ((raw: RawConfig) => RopeDefaults);
+  /** Which axis of positions turns which features, where images among the tokens have rows and columns. */
+  ropePairs?(config: DecoderConfig): readonly RopePair[];
   /** Keys that change the computation and that most of the family do not have. */
   settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
-  traits(config: DecoderConfig, context: { raw: RawConfig; rope: Rope }): DecoderTraits;
+  traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
   /** Whether tokens see those after them too, so that nothing can be predicted (EmbeddingGemma). */
   seesAll?(raw: RawConfig): boolean;
   /** Soft-cap, factor and bias of the logits. */
   logits?(raw: RawConfig): { softcap?: number; scale?: number; bias?: boolean };
+}
+
+export interface TraitsContext extends Pick<TrunkContext, 'has'> {
+  raw: RawConfig;
+  rope: Rope;
 }
 
 /** An architecture of the family. */
@@ -52,10 +59,11 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
   return {
     modelType,
     prefix: 'model',
-    build(raw) {
+    build(raw, { has }) {
       refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
-      return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config, raw)) }));
+      const rope = new Rope(ropeOf(config, raw), definition.ropePairs?.(config));
+      return new Decoder(config, definition.traits(config, { raw, has, rope }));
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;

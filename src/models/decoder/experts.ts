@@ -70,6 +70,12 @@ export interface Choice {
   weights: Tensor;
 }
 
+interface Around {
+  name: string;
+  /** [N, D] → [N, D], or another width */
+  module: Expert;
+}
+
 export interface SparseShape {
   width: number;
   /** E */
@@ -84,6 +90,8 @@ export interface SparseShape {
   weighsInput?: boolean;
   /** What all tokens go through besides, and a gate on it. */
   shared?: { name: string; module: Expert; gate?: { name: string; module: Linear } };
+  /** Modules between the stream and the experts, which the router does not see, and behind their sum. */
+  around?: { before: Around; after: Around };
   /** Noise on what router and experts read while the model trains. */
   jitter?: { amount: number; site: string };
   /** A linear layer `gate` without a bias unless said. */
@@ -103,16 +111,18 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   constructor(shape: SparseShape) {
     super();
     this.#router = shape.router ?? linearRouter('gate', new Linear(shape.width, shape.experts));
-    const { parts, shared } = shape;
+    const { parts, shared, around } = shape;
     Object.assign(this, { [this.#router.name]: this.#router.module }, parts.modules);
     if (shared !== undefined) Object.assign(this, { [shared.name]: shared.module });
     if (shared?.gate !== undefined) Object.assign(this, { [shared.gate.name]: shared.gate.module });
+    for (const side of [around?.before, around?.after])
+      if (side !== undefined) Object.assign(this, { [side.name]: side.module });
     this.#shape = shape;
     this.#jitter = shape.jitter && new Jitter(shape.jitter.amount, shape.jitter.site);
   }
 
   forward(given: Tensor, pass: Pass): Tensor {
-    const { chosen, experts, weighsInput } = this.#shape;
+    const { chosen, experts, weighsInput, around } = this.#shape;
     const x = this.#jitter?.forward(given) ?? given;
     const logits = this.#router.forward(x);
     pass.putAside?.(logits);
@@ -121,10 +131,13 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
     const list = places.map((place) => Math.floor(place / chosen));
     const tokens = onDevice(list, x); // [P]
     const share = weights.to(x.dtype).flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1); // [P, 1]
-    const read = x.indexSelect(0, tokens);
+    const inner = around?.before.module.forward(x) ?? x;
+    const read = inner.indexSelect(0, tokens);
     const results = this.#runExperts(weighsInput === true ? read.mul(share) : read, { tokens, list, counts }); // [P, D]
     const weighed = weighsInput === true ? results : results.mul(share);
-    const sum = aten.index_add.default(zeros(x.shape, { dtype: x.dtype, device: x.device }), 0, tokens, weighed);
+    const none = zeros(inner.shape, { dtype: x.dtype, device: x.device });
+    const gathered = aten.index_add.default(none, 0, tokens, weighed);
+    const sum = around?.after.module.forward(gathered) ?? gathered;
     const common = this.#runShared(x);
     return common === undefined ? sum : sum.add(common);
   }

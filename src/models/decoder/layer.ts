@@ -12,7 +12,7 @@ export interface LayerParts {
   /** Its name in checkpoints. */
   attentionName: string;
   feedForward: FeedForwardPart;
-  /** The feed-forward part's name in checkpoints. */
+  /** The feed-forward part's name in checkpoints; empty where its modules are the layer's own. */
   feedForwardName: string;
   norm: NormOf;
   width: number;
@@ -37,7 +37,9 @@ export abstract class DecoderLayer extends Block {
     this.#parts = parts;
     this.attention_sublayer = new Sublayer('attention', parts.width);
     this.mlp_sublayer = new Sublayer('mlp', parts.width);
-    Object.assign(this, { [parts.attentionName]: parts.attention, [parts.feedForwardName]: parts.feedForward });
+    Object.assign(this, { [parts.attentionName]: parts.attention });
+    const { feedForwardName: name, feedForward } = parts;
+    Object.assign(this, name === '' ? Object.fromEntries(feedForward.children()) : { [name]: feedForward });
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {

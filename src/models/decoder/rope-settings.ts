@@ -73,8 +73,9 @@ export function ropeOptions(config: RopeConfig, headSize: number, defaults: Rope
   const { rope_parameters: renewed, rope_scaling: older, max_position_embeddings: maxPositions } = config;
   const entry = renewed ?? older ?? {};
   const ownTheta = renewed === undefined || renewed === null ? config.rope_theta : undefined;
+  const turned = entry.partial_rotary_factor ?? config.partial_rotary_factor ?? share;
   const options = {
-    size: Math.floor(headSize * (entry.partial_rotary_factor ?? config.partial_rotary_factor ?? share)),
+    size: typeOf(entry) === 'proportional' ? headSize : Math.floor(headSize * turned),
     theta: ownTheta ?? entry.rope_theta ?? config.rope_theta ?? theta,
     scaling: scalingOf(config, defaults),
     maxPositions,
