@@ -138,7 +138,7 @@ function mixerOf(config: DecoderConfig, own: Own, layer: number): Mixer {
   if (kind === 'mamba') return new Mamba2({ ...mambaOf(own), layer, width, epsilon });
   const norm = (size: number) => new RMSNorm(size, epsilon);
   if (kind === 'attention') return new SplitAttention(config, {}, { layer, norm });
-  const halfOf = (outer: number, inner: number) => plainHalf(outer, inner, { ...own, bias: config.mlp_bias });
+  const halfOf = (outer: number, inner: number, bias = config.mlp_bias) => plainHalf(outer, inner, { ...own, bias });
   return kind === 'mlp' ? halfOf(width, config.intermediate_size) : expertsOf(config, own, halfOf);
 }
 
@@ -169,7 +169,7 @@ function plainHalf(
 function expertsOf(
   { hidden_size: width, mlp_bias: bias }: DecoderConfig,
   own: Own,
-  halfOf: (outer: number, inner: number) => Expert,
+  halfOf: (outer: number, inner: number, bias?: boolean) => Expert,
 ): SparseFeedForward {
   const { n_routed_experts: experts, moe_latent_size: latent } = own;
   const gate = new RouterWeight(width, experts, true);
@@ -180,7 +180,7 @@ function expertsOf(
     chosen: own.num_experts_per_tok,
     choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
     router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
-    parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size)),
+    parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size, false)),
     shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },
     around:
       typeof latent !== 'number'
