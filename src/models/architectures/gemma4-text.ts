@@ -9,7 +9,7 @@ import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { SparseFeedForward, type Choice } from '../decoder/experts.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
-import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
+import { PerLayerInput, perLayerInputs, perLayerKeys, perLayerTables } from '../decoder/per-layer-inputs.ts';
 import { keySources, SharingAttention, unreadKeys, type SharingTraits } from '../decoder/sharing-attention.ts';
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { Block, type Pass } from '../stack.ts';
@@ -120,6 +120,7 @@ const decoder = defineDecoder({
 /** Layers with a window and wide ones in turn, whose keys the last layers share (Gemma Team, 2026). */
 export const architecture: Architecture = {
   ...decoder,
+  ...perLayerTables,
   passedOver: (raw) => [gemmaTowers, unreadKeys(parseConfig(schema, raw).sources)],
   formerNames: (path) => (path.startsWith('model.') ? [path.replace(/^model\./, 'model.language_model.')] : []),
 };
