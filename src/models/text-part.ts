@@ -10,16 +10,6 @@ interface TextModel {
 
 /** Types of vision language models whose text model is used. */
 const textModels: Readonly<Record<string, TextModel>> = table({
-  gemma3: {
-    className: 'Gemma3ForCausalLM',
-    defaults: {
-      vocab_size: 262208,
-      hidden_size: 2304,
-      intermediate_size: 9216,
-      num_hidden_layers: 26,
-      num_attention_heads: 8,
-    },
-  },
   gemma3n: { className: 'Gemma3nForCausalLM' },
   gemma4: { className: 'Gemma4ForCausalLM' },
   llama4: { className: 'Llama4ForCausalLM' },

@@ -277,13 +277,16 @@ function setTrainable(model: Model, value: boolean): void {
 }
 
 /** What a checkpoint holds although its head reads nothing of it. */
-function isIdle({ task, architecture }: Model, path: string): boolean {
+function isIdle({ task, architecture, config }: Model, path: string): boolean {
+  const { vision_config: vision } = config as { vision_config?: { num_hidden_layers: number } };
   const idle: Readonly<Record<string, readonly string[]>> = {
-    clip: ['vision_model.post_layernorm.'],
-    siglip: ['vision_model.head.'],
+    clip: task === 'sequence' ? ['vision_model.post_layernorm.'] : [],
+    siglip: task === 'sequence' ? ['vision_model.head.'] : [],
+    // States of an earlier layer are read.
+    llava: [`vision_model.encoder.layers.${(vision?.num_hidden_layers ?? 0) - 1}.`, 'vision_model.post_layernorm.'],
   };
-  const parts = task === 'sequence' ? (idle[architecture.modelType] ?? []) : [];
-  return parts.some((part) => path.startsWith(part));
+  const parts = config.vision_feature_layer === -1 ? ['post_layernorm'] : (idle[architecture.modelType] ?? []);
+  return parts.some((part) => path.includes(part));
 }
 
 function hasDropout(model: Model): boolean {

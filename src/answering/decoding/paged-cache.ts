@@ -124,7 +124,7 @@ export class PagedCache implements BlockCache, Disposable {
     const { layout, window, scale, chunk = Number.POSITIVE_INFINITY } = request;
     const { keys, values, slots, offsets } = this.lend(block);
     const isLong = offsets.some((start, row) => offsets[row + 1] - start > chunk);
-    if (isLong || [request.softcap, request.bias, request.sinks].some((part) => part !== undefined))
+    if (isLong || [request.softcap, request.bias, request.sinks, layout.together].some((part) => part !== undefined))
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);

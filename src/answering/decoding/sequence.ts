@@ -162,6 +162,7 @@ export class Sequence {
     if (after === before) return undefined;
     this.#name(pool, this.read);
     for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
+    while (this.untilPause < 0) this.#pauses.shift(); // passed, since some tokens are read together
     return this.untilPause === 0 ? pool.keepStates(this.#pauses.shift()!.content) : undefined;
   }
 

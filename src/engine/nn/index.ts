@@ -73,6 +73,6 @@ export {
   type RowTap,
   type ScoresTap,
 } from './row-taps.ts';
-export { Rope, rotate, type Rotation } from './rope.ts';
+export { Rope, rotate, type RopePair, type Rotation } from './rope.ts';
 export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

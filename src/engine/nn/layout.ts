@@ -15,6 +15,10 @@ export interface Layout {
   readonly parents?: readonly number[];
   /** 1 where no token attends to a token: padding whose own state a head reads. [N] */
   readonly unseen?: Uint8Array;
+  /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
+  readonly axes?: readonly BigInt64Array[];
+  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image): [N] each. */
+  readonly together?: { readonly from: BigInt64Array; readonly to: BigInt64Array };
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;
   /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */

@@ -11,14 +11,23 @@ export interface Rotation {
   turnsNeighbours?: boolean;
 }
 
+/** The axis of positions that turns a pair of features, and the place of its frequency among those of `RopeOptions`. */
+export interface RopePair {
+  axis: number;
+  frequency: number;
+}
+
 /** Rotary position embeddings (Su et al., 2021), in Hugging Face's half-split order or the paper's of neighbours. */
 export class Rope {
   readonly #frequencies: Frequencies;
   readonly #turnsNeighbours: boolean;
+  readonly #pairs: readonly RopePair[] | undefined;
 
-  constructor(options: RopeOptions) {
+  /** `pairs`: for layouts with positions along several axes, each pair of features [r/2]. */
+  constructor(options: RopeOptions, pairs?: readonly RopePair[]) {
     this.#frequencies = frequenciesOf(options);
     this.#turnsNeighbours = options.turnsNeighbours ?? false;
+    this.#pairs = pairs;
   }
 
   /** Set of frequencies for a row of this length: rows of one regime share them. */
@@ -38,7 +47,7 @@ export class Rope {
   rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
-    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
+    const angles = this.#byAxes(layout, inverse) ?? positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
     const both = cat([angles, angles], 1); // [N, r]
     const amplitude = this.#amplitudeOf(layout, both);
     const [cos, sin] = [aten.cos.default(both), aten.sin.default(both)];
@@ -54,6 +63,29 @@ export class Rope {
     return this.#ofRegimes(layout, (regime) => Float32Array.of(amplitude(regime)))
       .to(like.dtype)
       .toDevice(like.device);
+  }
+
+  #byAxes({ axes }: Layout, inverse: Tensor): Tensor | undefined {
+    const pairs = this.#pairs;
+    if (pairs === undefined || axes === undefined) return undefined;
+    const select = (x: Tensor, dimension: number, places: readonly number[]) =>
+      x.indexSelect(dimension, fromArray(BigInt64Array.from(places, BigInt)).toDevice(x.device));
+    const table = cat(
+      axes.map((axis) => fromArray(axis).unsqueeze(1)),
+      1,
+    ).toDevice(inverse.device); // [N, axes]
+    const positions = select(
+      table.to(inverse.dtype),
+      1,
+      pairs.map(({ axis }) => axis),
+    );
+    return positions.mul(
+      select(
+        inverse,
+        inverse.shape.length - 1,
+        pairs.map(({ frequency }) => frequency),
+      ),
+    );
   }
 
   /** [r/2] or [N, r/2] */

@@ -52,12 +52,8 @@ const decoder = defineDecoder({
   logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
 });
 
-/**
- * Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025).
- * The larger checkpoints also contain an image encoder.
- */
+/** Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). */
 export const architecture: Architecture = {
   ...decoder,
-  passedOver: () => [/^(model\.)?(vision_tower|multi_modal_projector)\./],
   formerNames: namesInWhole,
 };

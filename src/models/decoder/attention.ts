@@ -123,7 +123,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.isAdapted || rotation.turnsNeighbours) return undefined;
+    if (this.isAdapted || rotation.turnsNeighbours || pass.layout.together !== undefined) return undefined;
     const { queryScale, chunk, turnedNorm } = this.#traits;
     if ([softcap, this.sinks, queryScale, chunk, turnedNorm].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };

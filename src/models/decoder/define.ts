@@ -1,5 +1,5 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
-import { Rope } from '../../engine/nn/index.ts';
+import { Rope, type RopePair } from '../../engine/nn/index.ts';
 import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
@@ -32,6 +32,8 @@ export interface DecoderDefinition {
   /** The reference's defaults for missing configuration keys, if other than Llama's. */
   defaults?: RawConfig;
   rope?: RopeDefaults | ((raw: RawConfig) => RopeDefaults);
+  /** Which axis of positions turns which features, where images among the tokens have rows and columns. */
+  ropePairs?(config: DecoderConfig): readonly RopePair[];
   /** Keys that change the computation and that most of the family do not have. */
   settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
@@ -60,7 +62,8 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
     build(raw, { has }) {
       refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
-      return new Decoder(config, definition.traits(config, { raw, has, rope: new Rope(ropeOf(config, raw)) }));
+      const rope = new Rope(ropeOf(config, raw), definition.ropePairs?.(config));
+      return new Decoder(config, definition.traits(config, { raw, has, rope }));
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;

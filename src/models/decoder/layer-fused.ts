@@ -22,7 +22,7 @@ export interface FusableLayer {
  */
 export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor | undefined {
   const { layout, cache } = pass;
-  if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS) return undefined;
+  if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS || layout.together !== undefined) return undefined;
   const [attention, feedForward] = [layer.attention.fusable?.(pass), layer.feedForward.fusable];
   if (attention === undefined || feedForward === undefined) return undefined;
   const { rotation, options } = attention;
