@@ -427,4 +427,35 @@ export const tinyDecoders = {
       mlp_dropout: 0.2,
     },
   ],
+  seed_oss: [
+    { ...decoder, model_type: 'seed_oss', attention_out_bias: true, attention_dropout: 0.2, residual_dropout: 0.2 },
+  ],
+  starcoder2: [
+    {
+      ...decoder,
+      model_type: 'starcoder2',
+      head_dim: undefined,
+      sliding_window: 3,
+      residual_dropout: 0.2,
+      embedding_dropout: 0.2,
+    },
+  ],
+  olmoe: [{ ...decoder, ...experts, model_type: 'olmoe', intermediate_size: 6, num_experts: 2, clip_qkv: 2 }],
+  hunyuan_v1_dense: [
+    { ...decoder, model_type: 'hunyuan_v1_dense', rope_scaling: { type: 'dynamic', alpha: 50, factor: 1 } },
+  ],
+  hunyuan_v1_moe: [
+    { ...decoder, model_type: 'hunyuan_v1_moe', intermediate_size: 6, num_experts: [2, 3], moe_topk: [1, 2] },
+  ],
+  ernie4_5_moe: [
+    {
+      ...decoder,
+      ...experts,
+      model_type: 'ernie4_5_moe',
+      moe_intermediate_size: 6,
+      moe_num_experts: 3,
+      moe_k: 2,
+      moe_num_shared_experts: 1,
+    },
+  ],
 };
