@@ -14,7 +14,12 @@ import { Block, type Pass } from '../stack.ts';
 
 const KINDS = ['mamba', 'attention', 'mlp', 'moe'] as const;
 type Kind = (typeof KINDS)[number];
-const letters: Readonly<Record<string, Kind>> = { M: 'mamba', '*': 'attention', '-': 'mlp', E: 'moe' };
+const letters = new Map<string, Kind>([
+  ['M', 'mamba'],
+  ['*', 'attention'],
+  ['-', 'mlp'],
+  ['E', 'moe'],
+]);
 
 const schema = z
   .looseObject({
@@ -25,7 +30,7 @@ const schema = z
     hybrid_override_pattern: z
       .string()
       .regex(/^[M*E-]+$/, { error: 'consists of M, *, - and E' })
-      .transform((pattern) => Array.from(pattern, (letter) => letters[letter]))
+      .transform((pattern) => Array.from(pattern, (letter) => letters.get(letter)!))
       .nullish(),
     mlp_hidden_act: activation.default('relu2'),
     mamba_hidden_act: z.literal('silu', { error: 'only silu is supported' }).default('silu'),
