@@ -61,8 +61,15 @@ const positions = {
 
 type Own = z.output<typeof schema>;
 
+interface LayerHeads {
+  /** Whether it sees everything. */
+  isWide: boolean;
+  size: number;
+  keyHeads: number;
+}
+
 /** Type and heads of each layer, and whose keys it attends to. */
-function layersOf(own: z.output<typeof keys>) {
+function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: number[] } {
   const { num_hidden_layers: count, layer_types: given, head_dim: size, num_key_value_heads: keyHeads } = own;
   const ofWide = {
     head_dim: own.global_head_dim ?? 512,
@@ -80,7 +87,7 @@ function layersOf(own: z.output<typeof keys>) {
 }
 
 /** Features of a head in layers of a type. */
-function sizeOf(layers: Own['layers'], isWide: boolean): number {
+function sizeOf(layers: readonly LayerHeads[], isWide: boolean): number {
   return layers.find((layer) => layer.isWide === isWide)?.size ?? 0;
 }
 
