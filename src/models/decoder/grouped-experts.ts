@@ -48,16 +48,16 @@ export const groupedKeys = {
 
 export type GroupedConfig = z.output<z.ZodObject<typeof groupedKeys>>;
 
+/** Those that the choice depends on. */
+type ChoiceConfig = Pick<
+  GroupedConfig,
+  'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
+>;
+
 /** Layers behind the last one predict several tokens at once in pre-training. */
 export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
   return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
 }
-
-/** What of it decides on the choice. */
-type GroupChoice = Pick<
-  GroupedConfig,
-  'num_experts_per_tok' | 'n_group' | 'topk_group' | 'norm_topk_prob' | 'routed_scaling_factor'
->;
 
 /** How scores come of logits, and how a group is ranked. */
 interface Scoring {
@@ -102,11 +102,7 @@ export function groupedFeedForward(
  * Chooses the best experts of the best groups by biased scores, and weighs them by the scores without the bias
  * (DeepSeek-AI, "DeepSeek-V3", 2024).
  */
-export function chooseByGroups(
-  logits: Tensor,
-  own: GroupChoice,
-  by: Pick<Scoring, 'scores' | 'best' | 'least'> & { bias?: Tensor },
-): Choice {
+export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & { bias?: Tensor }): Choice {
   const scores = by.scores === 'sigmoid' ? aten.sigmoid.default(logits) : logits.softmax(-1); // [N, E]
   const ranked = by.bias === undefined ? scores : scores.add(by.bias.to(scores.dtype));
   const [, indices] = aten.topk.default(ofBestGroups(ranked, own, by.best), own.num_experts_per_tok); // [N, k]
@@ -116,7 +112,7 @@ export function chooseByGroups(
 }
 
 /** Scores [N, E] with those of other groups out of reach. */
-function ofBestGroups(scores: Tensor, { n_group: groups, topk_group: kept }: GroupChoice, best: number): Tensor {
+function ofBestGroups(scores: Tensor, { n_group: groups, topk_group: kept }: ChoiceConfig, best: number): Tensor {
   if (typeof groups !== 'number' || typeof kept !== 'number' || kept >= groups) return scores;
   const [N, E] = scores.shape;
   const byGroup = scores.reshape(N, groups, E / groups);
