@@ -20,6 +20,7 @@ const schema = z
   .looseObject({
     ...perLayerKeys,
     num_hidden_layers: count.default(30),
+    pad_token_id: z.int().min(0).default(0),
     layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
     sliding_window: count.default(512),
     head_dim: count.default(256),
@@ -87,6 +88,7 @@ const decoder = defineDecoder({
     return {
       block: (layer) => new Gemma4Layer(config, own, { layer, attention: attentionOf(layer) }),
       scaleEmbeddings: timesRootOf(config.hidden_size),
+      imagesReadAs: own.pad_token_id,
       ends: hasInputs ? [perLayerInputs(config, own)] : [],
     };
   },
