@@ -24,6 +24,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   gemma3: async () => (await import('./architectures/gemma3.ts')).architecture,
   gemma3_text: async () => (await import('./architectures/gemma3-text.ts')).architecture,
   gemma3n_text: async () => (await import('./architectures/gemma3n-text.ts')).architecture,
+  gemma4: async () => (await import('./architectures/gemma4.ts')).architecture,
   gemma4_text: async () => (await import('./architectures/gemma4-text.ts')).architecture,
   glm4: async () => (await import('./architectures/glm4.ts')).architecture,
   glm4_moe: async () => (await import('./architectures/glm4-moe.ts')).architecture,

@@ -1,6 +1,6 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
 import type { AttentionRequest, BlockCache, Heads, LentCache } from '../../models/stack.ts';
-import { attention, layoutOfRows } from '../../engine/nn/index.ts';
+import { attention, inWindow, layoutOfRows } from '../../engine/nn/index.ts';
 import {
   aten,
   attune,
@@ -124,7 +124,12 @@ export class PagedCache implements BlockCache, Disposable {
     const { layout, window, scale, chunk = Number.POSITIVE_INFINITY } = request;
     const { keys, values, slots, offsets } = this.lend(block);
     const isLong = offsets.some((start, row) => offsets[row + 1] - start > chunk);
-    if (isLong || [request.softcap, request.bias, request.sinks, layout.together].some((part) => part !== undefined))
+    if (
+      isLong ||
+      [request.softcap, request.bias, request.sinks, inWindow(layout, window).together].some(
+        (part) => part !== undefined,
+      )
+    )
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);

@@ -19,6 +19,7 @@ import { gemmaTowers } from './gemma3n-text.ts';
 const keys = z.looseObject({
   ...perLayerKeys,
   num_hidden_layers: count.default(30),
+  pad_token_id: z.int().min(0).default(0),
   layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
   sliding_window: count.default(512),
   num_key_value_heads: count.default(4),
@@ -118,6 +119,7 @@ const decoder = defineDecoder({
     return {
       block: (layer) => new Gemma4Layer(config, own, { layer, attention: attentionOf(layer) }),
       scaleEmbeddings: timesRootOf(config.hidden_size),
+      imagesReadAs: own.pad_token_id,
       ends: hasInputs ? [perLayerInputs(config, own)] : [],
     };
   },
