@@ -8,6 +8,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   bloom: async () => (await import('./bloom.ts')).architecture,
   bpr_mf: async () => (await import('./items/bpr-mf.ts')).architecture,
   clip: async () => (await import('./clip.ts')).architecture,
+  convnext: async () => (await import('./convnext.ts')).architecture,
   'deberta-v2': async () => (await import('./deberta-v2.ts')).architecture,
   dinov2: async () => (await import('./dinov2.ts')).architecture,
   distilbert: async () => (await import('./distilbert.ts')).architecture,

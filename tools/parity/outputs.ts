@@ -93,7 +93,7 @@ function scoresOf(forward: Forward): Tensor {
 }
 
 /** Models whose states are maps [B, C, Y, X] in the reference. */
-const mapped: ReadonlySet<string> = new Set(['mobilenet_v2', 'resnet']);
+const mapped: ReadonlySet<string> = new Set(['convnext', 'mobilenet_v2', 'resnet']);
 
 /** [N, C] → [B, C, Y · X] */
 function asMaps(hidden: Tensor, { tokens }: ParityInput): Tensor {
