@@ -11,6 +11,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   convnext: async () => (await import('./convnext.ts')).architecture,
   'deberta-v2': async () => (await import('./deberta-v2.ts')).architecture,
   dinov2: async () => (await import('./dinov2.ts')).architecture,
+  dinov3_vit: async () => (await import('./dinov3-vit.ts')).architecture,
   distilbert: async () => (await import('./distilbert.ts')).architecture,
   electra: async () => (await import('./electra.ts')).architecture,
   exaone4: async () => (await import('./exaone4.ts')).architecture,

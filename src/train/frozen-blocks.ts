@@ -51,6 +51,7 @@ export function frozenTrunk({ model, objective }: { model: Model; objective: Obj
   if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
+    if (!stack.canResume(model.layoutOf(model.placed(batch.input)))) return undefined;
     const still = followStages(model, batch);
     const blocks = Math.min(
       still.findLastIndex(({ isMoved }) => !isMoved),

@@ -60,7 +60,7 @@ const table: Readonly<Record<string, Compute>> = {
   encoder_last_hidden_state: ({ encoderStates, input }) => at(encoderStates.at(-1), input.source),
   pooler_output: ({ model, hidden, input }) => {
     if (mapped.has(model.architecture.modelType)) return { values: poolings.mean(hidden, input.tokens.layout) };
-    if (model.architecture.modelType === 'dinov2') return { values: poolings.first(hidden, input.tokens.layout) };
+    if (/^dinov\d/.test(model.architecture.modelType)) return { values: poolings.first(hidden, input.tokens.layout) };
     const first = firstTokens(input.tokens.layout, hidden.device);
     const pooled = model.trunk.pooler?.forward(hidden.indexSelect(0, first));
     return pooled === undefined ? undefined : { values: pooled };
