@@ -43,6 +43,8 @@ export const inputNames: ReadonlySet<string> = new Set([
   'labels',
   'start_positions',
   'end_positions',
+  // Weighs an embedding's numbers in the loss of a model without a head.
+  'probe',
 ]);
 
 /** Models that read a text's padding as well, and its last token for the whole. */
