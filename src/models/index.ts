@@ -48,6 +48,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   roberta: async () => (await import('./roberta.ts')).architecture,
   sasrec: async () => (await import('./items/sasrec.ts')).architecture,
   siglip: async () => (await import('./siglip.ts')).architecture,
+  siglip2: async () => (await import('./siglip2.ts')).architecture,
   smollm3: async () => (await import('./smollm3.ts')).architecture,
   smolvlm: async () => (await import('./smolvlm.ts')).architecture,
   t5: async () => (await import('./t5.ts')).architecture,

@@ -11,6 +11,9 @@ import {
 } from '../nn/index.ts';
 import type { Memory } from './memory.ts';
 
+/** Rows and columns of an image's patches. */
+export type PatchGrid = readonly [rows: number, columns: number];
+
 /** Input of a stack: tokens, embeddings, or features (log-mel frames, patches). */
 export interface StackInput {
   /** Left out where features say it: the stack then knows how many tokens they make. */
@@ -23,8 +26,10 @@ export interface StackInput {
   embeddings?: Tensor;
   /** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D] */
   placed?: { places: BigInt64Array; vectors: Tensor };
-  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
+  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples]; or patches [P, values] */
   features?: Tensor;
+  /** Images that `features` holds the patches of, where they have sizes of their own. */
+  grids?: readonly PatchGrid[];
   /** In place of all of these: what the first blocks made of them, computed before. */
   resumed?: { blocks: number; hidden: Tensor };
   /** How many of the last dimension's values are each row's own, where rows are padded; all of them unless said. */

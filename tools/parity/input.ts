@@ -35,6 +35,7 @@ const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
   'pixel_attention_mask',
+  'spatial_shapes',
   'input_ids',
   'attention_mask',
   'token_type_ids',
@@ -48,7 +49,7 @@ export const inputNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Models that read a text's padding as well, and its last token for the whole. */
-const readPadding: ReadonlySet<string> = new Set(['siglip']);
+const readPadding: ReadonlySet<string> = new Set(['siglip', 'siglip2']);
 
 export function inputOf(model: Model, batch: Tensors): ParityInput {
   const encoder = model.trunk.encoderStack;
@@ -71,7 +72,17 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
 function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
-  return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
+  const input = patchesOf(features, batch) ?? { features };
+  return { ...input, layout: trunk.towers.image.stack.layoutOf(input) };
+}
+
+/** Patches [P, values] of padded ones [B, most, values], with each image's rows and columns. */
+function patchesOf(features: Tensor, batch: Tensors): Pick<StackInput, 'features' | 'grids'> | undefined {
+  const [shapes, mask] = [batch.get('spatial_shapes')?.toNumbers(), batch.get('pixel_attention_mask')];
+  if (shapes === undefined || mask === undefined) return undefined;
+  const grids = Array.from({ length: shapes.length / 2 }, (_, i) => [shapes[2 * i], shapes[2 * i + 1]] as const);
+  const { places } = gridOfMask(mask.shape as [number, number], mask);
+  return { features: features.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(places, BigInt))), grids };
 }
 
 /** The images of rows [B, n, C, Y, X] at their tokens; those that fill up rows with fewer of them are of zeros alone. */
@@ -167,7 +178,7 @@ function paddedGrid(shape: [number, number], mask: Tensor | undefined): Grid {
 }
 
 /** Tokens where the mask is 1; their positions are their columns, as in the reference. */
-function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
+export function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
   const isThere = mask?.toNumbers() ?? Array<number>(rows * width).fill(1);
   const places = isThere.flatMap((value, place) => (value === 0 ? [] : [place]));
   const offsets = Array.from({ length: rows + 1 }, (_, row) => places.filter((place) => place < row * width).length);

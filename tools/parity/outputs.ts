@@ -6,7 +6,7 @@ import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
 import { namesOf } from '../../src/models/skeleton.ts';
 import { backward, enableGrad, type Tensor } from '../../src/tensor/index.ts';
-import type { Grid, ParityInput, Tensors } from './input.ts';
+import { gridOfMask, type Grid, type ParityInput, type Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
 /** One forward pass with all that it went through. */
@@ -70,6 +70,10 @@ const table: Readonly<Record<string, Compute>> = {
   embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
   text_embeds: (forward) => ({ values: vectorsOf(forward).texts }),
   image_embeds: (forward) => ({ values: vectorsOf(forward).images }),
+  'vision_model_output.last_hidden_state': ({ imageHidden, batch }) => {
+    const mask = batch.get('pixel_attention_mask');
+    return mask && at(imageHidden, gridOfMask(mask.shape as [number, number], mask));
+  },
   logits_per_text: (forward) => ({ values: scoresOf(forward) }),
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };

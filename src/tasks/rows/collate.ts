@@ -37,9 +37,13 @@ function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }
   return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
 }
 
-/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */
-export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]; or their patches. */
+export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   const all = rows.map(({ features }) => features!);
+  if (all[0].grid !== undefined && all[0].shape.length === 2) {
+    const patches = cat(all.map(({ data, shape }) => fromArray(data, shape)));
+    return { features: patches, grids: all.map(({ grid }) => grid!) };
+  }
   const lengths = all.map(({ shape }) => shape.at(-1)!);
   const longest = greatest(lengths);
   const shape = [...all[0].shape.slice(0, -1), longest];
