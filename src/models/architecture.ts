@@ -81,7 +81,7 @@ export interface HeadPlan {
   isBare?: boolean;
 }
 
-/** What adapters and heads have to know of a task. */
+/** Facts about a task that adapters and heads need. */
 export interface TaskFacts {
   /** PEFT's `task_type`; absent where PEFT has none. */
   peft?: string;

@@ -28,7 +28,7 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
   return method.create(options, { ...processor, references: recipe.references, rewardModel });
 }
 
-/** By what pairs of answers are trained and judged. */
+/** The measure by which an objective on pairs of answers ranks them; undefined for other objectives. */
 export async function preferenceOf({
   objective: { name, ...options },
 }: Recipe): Promise<PreferenceMeasure | undefined> {
