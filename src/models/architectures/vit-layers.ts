@@ -1,0 +1,165 @@
+// N tokens, D width, H heads, d head size
+import {
+  activations,
+  attention,
+  Dropout,
+  DropPath,
+  LayerNorm,
+  Linear,
+  linearGroup,
+  Module,
+  Parameter,
+  Sublayer,
+  type Activation,
+} from '../../engine/nn/index.ts';
+import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { Block, type Pass } from '../stack.ts';
+
+/** Parameters of attention in ViT's family, with the names of its configurations. */
+export interface ViTAttentionConfig {
+  hidden_size: number;
+  num_attention_heads: number;
+  qkv_bias: boolean;
+  hidden_dropout_prob: number;
+  attention_probs_dropout_prob: number;
+}
+
+class SelfAttention extends Module {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly #heads: number;
+  readonly #dropout: Dropout;
+
+  constructor(config: ViTAttentionConfig, path: string) {
+    super();
+    const { hidden_size: width, qkv_bias: bias } = config;
+    this.query = new Linear(width, width, { bias });
+    this.key = new Linear(width, width, { bias });
+    this.value = new Linear(width, width, { bias });
+    this.#heads = config.num_attention_heads;
+    this.#dropout = new Dropout(config.attention_probs_dropout_prob, path);
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    const [N] = x.shape;
+    const flat = linearGroup([this.query, this.key, this.value], x);
+    const [q, k, v] = flat.map((one) => one.reshape(N, this.#heads, -1)); // [N, H, d]
+    return attention(q, k, v, { layout: pass.layout, causal: false, dropout: this.#dropout }).flatten(1);
+  }
+}
+
+/** A projection and dropout; what is added to it differs. */
+export class Projection extends Module {
+  readonly dense: Linear;
+  readonly #dropout: Dropout;
+
+  constructor(widths: { in: number; out: number }, dropout: { probability: number; site: string }) {
+    super();
+    this.dense = new Linear(widths.in, widths.out, { bias: true });
+    this.#dropout = new Dropout(dropout.probability, dropout.site);
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.#dropout.forward(this.dense.forward(x));
+  }
+}
+
+/** Every patch sees every other: [N, D] → [N, D]. */
+export class ViTAttention extends Module {
+  readonly attention: SelfAttention;
+  readonly output: Projection;
+
+  constructor(config: ViTAttentionConfig, path: string) {
+    super();
+    const width = config.hidden_size;
+    this.attention = new SelfAttention(config, `${path}.attention`);
+    const dropout = { probability: config.hidden_dropout_prob, site: `${path}.output` };
+    this.output = new Projection({ in: width, out: width }, dropout);
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    return this.output.forward(this.attention.forward(x, pass));
+  }
+}
+
+/** A linear layer with an activation after it. */
+export class ActivatedDense extends Module {
+  readonly dense: Linear;
+  readonly #activation: Activation;
+
+  constructor(widths: { in: number; out: number }, activation: string) {
+    super();
+    this.dense = new Linear(widths.in, widths.out, { bias: true });
+    this.#activation = activations[activation];
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.#activation(this.dense.forward(x));
+  }
+}
+
+/** A factor for each feature. */
+class LayerScale extends Module {
+  readonly lambda1: Parameter;
+  readonly #first: number;
+
+  constructor(width: number, first: number) {
+    super();
+    this.lambda1 = new Parameter([width]);
+    this.#first = first;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.mul(this.lambda1.value(x.dtype));
+  }
+
+  override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
+    return zeros(this.lambda1.shape, { dtype, device }).add(this.#first);
+  }
+}
+
+/** Parameters of DINO's layers, with the names of their configurations. */
+interface ScaledLayerConfig {
+  hidden_size: number;
+  layer_norm_eps: number;
+  layerscale_value: number;
+  drop_path_rate: number;
+}
+
+/** Attention and a feed-forward half, each of which adds a share of its own for each feature (DINOv2, DINOv3). */
+export class ScaledLayer extends Block {
+  readonly norm1: LayerNorm;
+  readonly attention: Module & { forward(x: Tensor, pass: Pass): Tensor };
+  readonly layer_scale1: LayerScale;
+  readonly norm2: LayerNorm;
+  readonly mlp: Module & { forward(x: Tensor): Tensor };
+  readonly layer_scale2: LayerScale;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
+  readonly #dropPaths: readonly DropPath[];
+
+  constructor(config: ScaledLayerConfig, path: string, parts: Pick<ScaledLayer, 'attention' | 'mlp'>) {
+    super();
+    const { hidden_size: width, layer_norm_eps: epsilon, layerscale_value: first } = config;
+    this.norm1 = new LayerNorm(width, epsilon);
+    this.attention = parts.attention;
+    this.layer_scale1 = new LayerScale(width, first);
+    this.norm2 = new LayerNorm(width, epsilon);
+    this.mlp = parts.mlp;
+    this.layer_scale2 = new LayerScale(width, first);
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
+    this.#dropPaths = ['attention', 'mlp'].map((half) => new DropPath(config.drop_path_rate, `${path}.${half}.path`));
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const { attention_sublayer: first, mlp_sublayer: second } = this;
+    const read = this.norm1.forward(x);
+    const attended = first.change(read, this.layer_scale1.forward(this.attention.forward(read, pass)));
+    const between = x.add(this.#dropPaths[0].forward(attended, pass.layout));
+    const again = this.norm2.forward(between);
+    const changed = second.change(again, this.layer_scale2.forward(this.mlp.forward(again)));
+    return between.add(this.#dropPaths[1].forward(changed, pass.layout));
+  }
+}
