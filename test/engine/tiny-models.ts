@@ -5,7 +5,7 @@ import type { RawConfig } from '../../src/models/config.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
-import type { StackInput, StageRunner } from '../../src/models/stack.ts';
+import type { PatchGrid, StackInput, StageRunner } from '../../src/models/stack.ts';
 import { layoutOfRows, type Layout } from '../../src/engine/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
 import { cat, fromArray, isFloating, noGrad, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
@@ -66,8 +66,8 @@ function tinyMembers(shape: readonly number[]): Tensor {
 /** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */
 export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
   if (readsImages(model)) {
-    const features = tinyImages(model, lengths.length);
-    return { features, layout: model.trunk.stack.layoutOf({ features }) };
+    const images = imagesFor(model, lengths.length);
+    return { ...images, layout: model.trunk.stack.layoutOf(images) };
   }
   if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
   const layout = layoutOfRows(lengths, { causal: true });
@@ -84,6 +84,16 @@ function placedImages(model: Model, { positions }: Layout): Pick<ModelInput, 'im
 
 function readsImages({ architecture, trunk }: Model): boolean {
   return architecture.modalities?.includes('image') === true && trunk.tokenTable === undefined;
+}
+
+/** Random images, or the patches of images of two sizes. */
+function imagesFor(model: Model, rows: number): Pick<StackInput, 'features' | 'grids'> {
+  const { num_patches: most, patch_size: patch } = (model.config.vision_config ?? {}) as Record<string, number>;
+  if (most === undefined) return { features: tinyImages(model, rows) };
+  const grids = Array.from({ length: rows }, (_, row) => (row % 2 === 0 ? [3, 2] : [1, 2]) as PatchGrid);
+  const patches = grids.reduce((sum, [height, width]) => sum + height * width, 0);
+  const features = scope(() => keyedNormal([patches, 3 * patch ** 2], { seed: 1, path: 'features' }, 1).to('f64'));
+  return { features, grids };
 }
 
 /** Random images: [B, C, Y, X]. */
@@ -157,9 +167,15 @@ export function sourceOfRow({ features, layout, ids }: StackInput, row: number):
 }
 
 function featuresOf(
-  { features, featureLengths }: ModelInput,
+  { features, featureLengths, grids }: ModelInput,
   row: number,
-): Pick<ModelInput, 'features' | 'featureLengths'> {
+): Pick<ModelInput, 'features' | 'featureLengths' | 'grids'> {
+  if (grids !== undefined) {
+    const [before, own] = [grids.slice(0, row), grids.slice(row, row + 1)].map((some) =>
+      some.reduce((sum, [rows, columns]) => sum + rows * columns, 0),
+    );
+    return { features: features?.narrow(0, before, own), grids: [grids[row]] };
+  }
   if (featureLengths === undefined) return { features: features?.narrow(0, row, 1) };
   const before = featureLengths.slice(0, row).reduce((sum, samples) => sum + samples, 0);
   return { features: features?.narrow(0, before, featureLengths[row]), featureLengths: [featureLengths[row]] };
@@ -195,8 +211,7 @@ export function isOfRows({ head }: Model): boolean {
 }
 
 function contrastiveScores(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
-  const features = tinyImages(model, model.layoutOf(input).rowOf.length);
-  const images = { features };
+  const images = imagesFor(model, model.layoutOf(input).rowOf.length);
   const head = model.contrastiveHead;
   const texts = head.vectors(hidden, input);
   const seen = model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images));
