@@ -208,6 +208,26 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   electra: [{ ...bertShape, model_type: 'electra', embedding_size: 6 }],
+  eurobert: [
+    { attention_dropout: 0.2, attention_bias: true },
+    { tie_word_embeddings: true, classifier_pooling: 'bos', mlp_bias: true, num_key_value_heads: 4 },
+  ].map((raw) => ({ ...decoder, num_labels: 3, ...raw, model_type: 'eurobert' })),
+  nomic_bert: [
+    { ...bertShape, model_type: 'nomic_bert' },
+    {
+      model_type: 'nomic_bert',
+      vocab_size: 17,
+      n_embd: 8,
+      n_head: 2,
+      n_inner: 10,
+      n_layer: 2,
+      n_positions: 32,
+      rotary_emb_base: 50,
+      activation_function: 'swiglu',
+      resid_pdrop: 0.2,
+      initializer_range: 0.4,
+    },
+  ],
   modernbert: [
     {
       model_type: 'modernbert',

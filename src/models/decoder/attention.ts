@@ -40,6 +40,8 @@ export interface AttentionTraits {
   isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
   hasSinks?: boolean;
+  /** False where tokens see those after them too (EuroBERT). */
+  causal?: boolean;
 }
 
 interface AttentionPlace {
@@ -113,13 +115,13 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { rope, window, scale, softcap } = this.#traits;
+    const { rope, window, scale, softcap, causal } = this.#traits;
     const { gate, ...heads } = this.project(x);
     const rotation = rope && pass.rotations?.get(rope);
     const own =
       rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
     const turned = this.adapted(own, pass);
-    const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
+    const options = { causal, window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
     const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
