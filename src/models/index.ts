@@ -30,6 +30,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   llama: async () => (await import('./architectures/llama.ts')).architecture,
   m2m_100: async () => (await import('./architectures/m2m-100.ts')).architecture,
   marian: async () => (await import('./architectures/marian.ts')).architecture,
+  mbart: async () => (await import('./architectures/mbart.ts')).architecture,
   mistral: async () => (await import('./architectures/mistral.ts')).architecture,
   mixtral: async () => (await import('./architectures/mixtral.ts')).architecture,
   mobilenet_v2: async () => (await import('./architectures/mobilenet-v2.ts')).architecture,

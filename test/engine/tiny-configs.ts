@@ -272,6 +272,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
   roberta: [{ ...bertShape, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 }],
   bart: [{ ...pair, model_type: 'bart' }],
   marian: [{ ...pair, model_type: 'marian', scale_embedding: true, pad_token_id: 0 }],
+  mbart: [{ ...pair, model_type: 'mbart', scale_embedding: true }],
   pegasus: [{ ...pair, model_type: 'pegasus', pad_token_id: 0 }],
   m2m_100: [{ ...pair, model_type: 'm2m_100' }],
   t5: [

@@ -196,14 +196,18 @@ export function pick(padded: Tensor, grid: Grid): BigInt64Array {
 }
 
 /** What a decoder reads when it learns to give the labels: they, one later, after its start token. */
-function withShiftedLabels(batch: Tensors, { config }: Model): Tensors {
+function withShiftedLabels(batch: Tensors, { architecture, config }: Model): Tensors {
   const labels = batch.get('labels');
   if (labels === undefined) throw new Error('the batch has neither decoder_input_ids nor labels');
   const [start, padding] = [config.decoder_start_token_id, config.pad_token_id].map((id) => BigInt(id as number));
   const shifted = (labels.clone().data() as BigInt64Array).slice();
   const [, width] = labels.shape;
+  const starts = Array.from({ length: labels.shape[0] }, (_, row) => {
+    const last = shifted.subarray(row * width, (row + 1) * width).findLast((id) => id >= 0n);
+    return architecture.startsWithLast === true ? last! : start;
+  });
   for (let place = shifted.length - 1; place >= 0; place--) {
-    const before = place % width === 0 ? start : shifted[place - 1];
+    const before = place % width === 0 ? starts[place / width] : shifted[place - 1];
     shifted[place] = before < 0n ? padding : before;
   }
   return new Map([...batch, ['decoder_input_ids', fromArray(shifted, labels.shape)]]);
