@@ -55,6 +55,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   smollm3: async () => (await import('./architectures/smollm3.ts')).architecture,
   smolvlm: async () => (await import('./architectures/smolvlm.ts')).architecture,
   t5: async () => (await import('./architectures/t5.ts')).architecture,
+  t5gemma: async () => (await import('./architectures/t5gemma.ts')).architecture,
   two_tower: async () => (await import('./items/two-tower.ts')).architecture,
   use_lite: async () => (await import('./architectures/use-lite.ts')).architecture,
   vit: async () => (await import('./architectures/vit.ts')).architecture,

@@ -279,6 +279,18 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     { ...t5Shape, model_type: 't5', num_decoder_layers: 1 },
     { ...t5Shape, model_type: 't5', feed_forward_proj: 'gated-gelu', tie_word_embeddings: false },
   ],
+  t5gemma: [
+    {
+      model_type: 't5gemma',
+      dropout_rate: 0.2,
+      attention_dropout: 0.2,
+      initializer_range: 0.4,
+      decoder_start_token_id: 2,
+      vocab_size: 17,
+      encoder: { ...decoder, hidden_size: 12, query_pre_attn_scalar: 5, sliding_window: 3 },
+      decoder: { ...decoder, query_pre_attn_scalar: 5, sliding_window: 3, num_hidden_layers: 3 },
+    },
+  ],
   'xlm-roberta': [{ ...bertShape, model_type: 'xlm-roberta', type_vocab_size: 1, tie_word_embeddings: false }],
   clip: [2, 3].map((eos) => ({
     model_type: 'clip',

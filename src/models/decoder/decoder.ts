@@ -23,6 +23,8 @@ export interface DecoderTraits {
   feedForwardName?: string;
   /** Where the norms of a layer stand; before each half unless said. */
   layer?: new (parts: LayerParts) => DecoderLayer;
+  /** Builds a layer that is more than its parts (T5Gemma). */
+  newLayer?(parts: LayerParts): DecoderLayer;
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
@@ -96,8 +98,8 @@ function makeLayer(
 ): DecoderLayer {
   const { layer, norm, attention } = place;
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-  const Layer = traits.layer ?? NormBefore;
-  return new Layer({
+  const { layer: Layer = NormBefore, newLayer = (parts) => new Layer(parts) } = traits;
+  return newLayer({
     attention: 'module' in attention ? attention.module : attentionOf(config, attention, { layer, norm }),
     attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
