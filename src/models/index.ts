@@ -26,6 +26,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   gpt_oss: async () => (await import('./architectures/gpt-oss.ts')).architecture,
   granite: async () => (await import('./architectures/granite.ts')).architecture,
   granitemoe: async () => (await import('./architectures/granitemoe.ts')).architecture,
+  hubert: async () => (await import('./architectures/hubert.ts')).architecture,
   idefics3: async () => (await import('./architectures/idefics3.ts')).architecture,
   llama: async () => (await import('./architectures/llama.ts')).architecture,
   m2m_100: async () => (await import('./architectures/m2m-100.ts')).architecture,

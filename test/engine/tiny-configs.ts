@@ -357,6 +357,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     images: [19, 26],
     num_labels: 3,
   })),
+  hubert: [{ ...waveform, model_type: 'hubert', num_conv_pos_embeddings: 3, feat_proj_layer_norm: false }],
   idefics3: [tinyVisionLanguage('idefics3'), { ...tinyVisionLanguage('idefics3'), tie_word_embeddings: true }],
   smolvlm: [tinyVisionLanguage('smolvlm')],
   siglip: [

@@ -69,7 +69,8 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
     const images = imagesFor(model, lengths.length);
     return { ...images, layout: model.trunk.stack.layoutOf(images) };
   }
-  if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
+  if (model.architecture.modalities?.[0] === 'audio' && model.trunk.encoderStack === undefined)
+    return waveformsOf(model, lengths);
   const layout = layoutOfRows(lengths, { causal: true });
   const images = placedImages(model, layout);
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length), ...images };

@@ -42,6 +42,8 @@ export const inputNames: ReadonlySet<string> = new Set([
   'decoder_input_ids',
   'decoder_attention_mask',
   'labels',
+  // Frames that are there; lengths of recordings say the same.
+  'logits_mask',
   'start_positions',
   'end_positions',
   // Weighs an embedding's numbers in the loss of a model without a head.
