@@ -41,6 +41,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   nomic_bert: async () => (await import('./architectures/nomic-bert.ts')).architecture,
   olmo2: async () => (await import('./architectures/olmo2.ts')).architecture,
   opt: async () => (await import('./architectures/opt.ts')).architecture,
+  parakeet_ctc: async () => (await import('./architectures/parakeet-ctc.ts')).architecture,
   pegasus: async () => (await import('./architectures/pegasus.ts')).architecture,
   phi: async () => (await import('./architectures/phi.ts')).architecture,
   phi3: async () => (await import('./architectures/phi3.ts')).architecture,

@@ -106,8 +106,15 @@ function tinyImages({ config }: Model, rows: number): Tensor {
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }
 
-/** Recordings side by side that make so many frames each. */
+/** Recordings side by side that make so many frames each, or mel frames of four a token. */
 function waveformsOf(model: Model, frames: readonly number[]): ModelInput {
+  const { num_mel_bins: bins } = (model.config.encoder_config ?? {}) as { num_mel_bins?: number };
+  if (bins !== undefined) {
+    const featureLengths = frames.map((count) => 4 * count - 1);
+    const shape = [frames.length, bins, Math.max(...featureLengths)];
+    const features = scope(() => keyedNormal(shape, { seed: 1, path: 'frames' }, 1).to('f64'));
+    return { layout: model.trunk.stack.layoutOf({ features, featureLengths }), features, featureLengths };
+  }
   const featureLengths = frames.map((count) => 4 * (count - 1) + 6);
   const samples = featureLengths.reduce((sum, count) => sum + count, 0);
   const features = scope(() => keyedNormal([samples], { seed: 1, path: 'samples' }, 1).to('f64'));
@@ -178,6 +185,7 @@ function featuresOf(
     return { features: features?.narrow(0, before, own), grids: [grids[row]] };
   }
   if (featureLengths === undefined) return { features: features?.narrow(0, row, 1) };
+  if (features?.shape.length === 3) return { features: features.narrow(0, row, 1).narrow(2, 0, featureLengths[row]) };
   const before = featureLengths.slice(0, row).reduce((sum, samples) => sum + samples, 0);
   return { features: features?.narrow(0, before, featureLengths[row]), featureLengths: [featureLengths[row]] };
 }

@@ -56,7 +56,14 @@ const readPadding: ReadonlySet<string> = new Set(['siglip', 'siglip2']);
 export function inputOf(model: Model, batch: Tensors): ParityInput {
   const encoder = model.trunk.encoderStack;
   const padded = readPadding.has(model.architecture.modelType);
-  const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids', padded });
+  const framesFirst = model.architecture.modelType === 'parakeet_ctc';
+  const main = readStack(batch, {
+    ids: 'input_ids',
+    mask: 'attention_mask',
+    types: 'token_type_ids',
+    padded,
+    framesFirst,
+  });
   if (encoder === undefined) {
     const tokens = gridOf(main, model.trunk.stack);
     const input = { ...main.input, layout: tokens.layout, images: placedImages(model, batch, main.input.ids) };
@@ -146,6 +153,8 @@ interface Names {
   mask: string;
   types?: string;
   padded?: boolean;
+  /** Frames of mel bins come as [B, frames, bins]. */
+  framesFirst?: boolean;
 }
 
 function readStack(batch: Tensors, names: Names): Read {
@@ -154,9 +163,10 @@ function readStack(batch: Tensors, names: Names): Read {
     const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
     if (features === undefined) throw new Error(`the batch has neither ${names.ids} nor any of ${FEATURES.join(', ')}`);
     const mask = batch.get(names.mask);
-    const isOfSamples = mask !== undefined && features.shape.length === 2;
-    const featureLengths = isOfSamples ? mask.sum(1).toNumbers() : undefined;
-    return { input: { features, featureLengths } };
+    // Whisper's mask hides nothing.
+    const hasLengths = mask !== undefined && mask.shape[1] === features.shape[1] && features.shape.length < 4;
+    const featureLengths = hasLengths ? mask.sum(1).toNumbers() : undefined;
+    return { input: { features: names.framesFirst === true ? features.transpose(1, 2) : features, featureLengths } };
   }
   const mask = batch.get(names.mask);
   const shape = ids.shape as [number, number];
