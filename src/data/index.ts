@@ -1,4 +1,4 @@
-/** Data: files in, checked and split examples out; their lengths, and the order that training sees them in. */
+/** Data: reads files, checks and splits examples, measures their lengths, and orders them for training. */
 export type { Example, ExampleKind } from './example.ts';
 export type { RowFormatter, RowFormatters } from './row-formatter.ts';
 export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';

@@ -3,6 +3,7 @@ import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../src/engine/tensor/index.ts';
+import { imageInputNames, placedImages } from './images.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -34,8 +35,7 @@ const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 /** All names that are inputs; every other tensor is an output. */
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
-  'pixel_attention_mask',
-  'spatial_shapes',
+  ...imageInputNames,
   'input_ids',
   'attention_mask',
   'token_type_ids',
@@ -92,25 +92,6 @@ function patchesOf(features: Tensor, batch: Tensors): Pick<StackInput, 'features
   const grids = Array.from({ length: shapes.length / 2 }, (_, i) => [shapes[2 * i], shapes[2 * i + 1]] as const);
   const { places } = gridOfMask(mask.shape as [number, number], mask);
   return { features: features.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(places, BigInt))), grids };
-}
-
-/** The images of rows [B, n, C, Y, X] at their tokens; those that fill up rows with fewer of them are of zeros alone. */
-function placedImages({ architecture, config }: Model, batch: Tensors, ids: StackInput['ids']): ModelInput['images'] {
-  const [pixels, token] = [batch.get('pixel_values'), architecture.imageTokens?.(config).id];
-  if (pixels === undefined || token === undefined || ids === undefined) return undefined;
-  const all = pixels.flatten(0, 1);
-  const isReal = all
-    .pow(2)
-    .flatten(1)
-    .sum(1)
-    .toNumbers()
-    .map((sum) => sum > 0);
-  const real = BigInt64Array.from(
-    [...isReal.keys()].filter((image) => isReal[image]),
-    BigInt,
-  );
-  const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token));
-  return { pixels: all.indexSelect(0, fromArray(real)), places: BigInt64Array.from(places, BigInt) };
 }
 
 /** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */

@@ -6,6 +6,7 @@ import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
 import { namesOf } from '../../src/models/skeleton.ts';
 import { backward, enableGrad, type Tensor } from '../../src/engine/tensor/index.ts';
+import { imagePart } from './images.ts';
 import { gridOfMask, type Grid, type ParityInput, type Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
@@ -74,9 +75,17 @@ const table: Readonly<Record<string, Compute>> = {
     const mask = batch.get('pixel_attention_mask');
     return mask && at(imageHidden, gridOfMask(mask.shape as [number, number], mask));
   },
+  image_hidden_states: ({ model, input }) => imageOutput(model, input, 0),
+  'deepstack_features.#': ({ model, input }, index) => imageOutput(model, input, index + 1),
   logits_per_text: (forward) => ({ values: scoresOf(forward) }),
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
+
+/** A part of the images' vectors, however their images and tokens are told apart. */
+function imageOutput(model: Model, { input }: ParityInput, part: number): Output | undefined {
+  const values = imagePart(model, input.images, part);
+  return values && { values };
+}
 
 function lossOutput(forward: Forward): Output | undefined {
   const { model, hidden, batch, input } = forward;

@@ -2,7 +2,13 @@ import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
-import { applies, checkByJudge, checkByProgram, type GivenAnswer, type Kept } from '../../evaluation/policy/check-rules.ts';
+import {
+  applies,
+  checkByJudge,
+  checkByProgram,
+  type GivenAnswer,
+  type Kept,
+} from '../../evaluation/policy/check-rules.ts';
 import { isJudged, readPolicy, type Policy, type PolicyRule } from '../../evaluation/policy/policy.ts';
 import { figuresOf } from '../../evaluation/safety/measure-safety.ts';
 import { readSafetySets } from '../../evaluation/safety/safety-set.ts';

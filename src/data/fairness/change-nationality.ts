@@ -1,4 +1,4 @@
-/** The texts of a row with other nationalities of the people in them. */
+/** Rewrites the texts of a row for people of another nationality. */
 import { shuffled } from '../../base/random.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Nationality } from './lexicon.ts';
@@ -6,7 +6,7 @@ import { nationalitiesIn } from './nationalities.ts';
 import type { Word } from './words.ts';
 import type { ChangedTexts, ChangeOptions, LeftOut } from './change-texts.ts';
 
-/** Each nationality of a row becomes one other, that the row does not name. */
+/** Maps each nationality of a row to one that the row does not mention. */
 export function changeNationality(
   texts: readonly string[],
   words: readonly (readonly Word[])[],

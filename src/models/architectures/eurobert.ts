@@ -43,7 +43,7 @@ export const architecture: Architecture = {
     const config = configOf(raw);
     const bias = { qkv: config.attention_bias, output: config.attention_bias };
     const rope = new Rope(ropeOf(raw));
-    return new Decoder(config, { attention: () => ({ rope, bias, causal: false }), mlpBias: config.mlp_bias });
+    return new Decoder(config, { attention: () => ({ rope, bias, seesAll: true }), mlpBias: config.mlp_bias });
   },
   heads(raw) {
     const { tie_word_embeddings, mlp_bias: bias } = configOf(raw);

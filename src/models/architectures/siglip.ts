@@ -1,6 +1,15 @@
 // N tokens, R rows, P patches of an image, D width, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, layoutOfRows, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import {
+  attention,
+  Embedding,
+  LayerNorm,
+  layoutOfRows,
+  Linear,
+  Module,
+  Parameter,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Task, Towers, Trunk } from '../architecture.ts';
 import {
@@ -38,7 +47,7 @@ export const textSchema = z.looseObject({
   projection_size: count.nullish(),
 });
 
-const visionSchema = z.looseObject({
+export const siglipVision = z.looseObject({
   ...tower,
   num_channels: count.default(3),
   image_size: count.default(224),
@@ -47,7 +56,7 @@ const visionSchema = z.looseObject({
 });
 
 /** The keys of HF SiglipConfig that change what is computed. */
-const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: visionSchema.prefault({}) });
+const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglipVision.prefault({}) });
 
 type SiglipTextConfig = TextTowerConfig & { projection_size?: number | null };
 
@@ -149,9 +158,9 @@ export class SiglipVision extends ImageTower {
   readonly post_layernorm: LayerNorm;
   readonly head?: PoolingHead;
 
-  constructor(config: ImageTowerConfig, parts: { embeddings: Embeddings; hasHead: boolean }) {
+  constructor(config: ImageTowerConfig, parts: { embeddings?: Embeddings; hasHead: boolean }) {
     super(config, { extraTokens: 0 });
-    this.embeddings = parts.embeddings;
+    this.embeddings = parts.embeddings ?? new VisionEmbeddings(config);
     this.encoder = new TowerEncoder(config, 'vision_model');
     this.post_layernorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
     if (parts.hasHead) this.head = new PoolingHead(config);
@@ -253,6 +262,6 @@ export const architecture = defineSiglip({
   schema,
   vision(config, task) {
     const hasHead = task !== 'sequence' || config.vision_use_head;
-    return new SiglipVision(config, { embeddings: new VisionEmbeddings(config), hasHead });
+    return new SiglipVision(config, { hasHead });
   },
 });

@@ -9,11 +9,11 @@ import {
   Sublayer,
   type AttentionOptions,
   type Embedding,
-  type RMSNorm,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
+import type { Norm } from '../decoder/attention.ts';
 import { decoderConfig, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { Decoder } from '../decoder/decoder.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
@@ -104,10 +104,10 @@ class CrossAttention extends Module {
 
 /** Gemma 2's layer with dropout after each half. */
 class EncoderLayer extends DecoderLayer {
-  readonly pre_self_attn_layernorm: RMSNorm;
-  readonly post_self_attn_layernorm: RMSNorm;
-  readonly pre_feedforward_layernorm: RMSNorm;
-  readonly post_feedforward_layernorm: RMSNorm;
+  readonly pre_self_attn_layernorm: Norm;
+  readonly post_self_attn_layernorm: Norm;
+  readonly pre_feedforward_layernorm: Norm;
+  readonly post_feedforward_layernorm: Norm;
   readonly #dropouts: Readonly<Record<'self_attn' | 'mlp', Dropout>>;
 
   constructor(parts: LayerParts, dropout: (part: string) => Dropout) {
@@ -132,8 +132,8 @@ class EncoderLayer extends DecoderLayer {
 /** The same with attention to the encoder's output between the halves. */
 class CrossLayer extends EncoderLayer {
   readonly cross_attn: CrossAttention;
-  readonly pre_cross_attn_layernorm: RMSNorm;
-  readonly post_cross_attn_layernorm: RMSNorm;
+  readonly pre_cross_attn_layernorm: Norm;
+  readonly post_cross_attn_layernorm: Norm;
   readonly cross_attention_sublayer: Sublayer;
   readonly #dropout: Dropout;
 
@@ -176,7 +176,7 @@ class Side extends Decoder {
       attention(layer) {
         const own = traits.attention(layer);
         // The encoder's window is of other tokens: as many to each side.
-        return isEncoder ? { ...own, causal: false, window: own.window && own.window + 1 } : own;
+        return isEncoder ? { ...own, seesAll: true, window: own.window && own.window + 1 } : own;
       },
       feedForward: (layer) => new FeedForward({ width, inner, activation, dropout: dropoutAt(`layers.${layer}.mlp`) }),
       newLayer,

@@ -28,6 +28,8 @@ export interface FeedForwardShape {
   bias?: boolean;
   /** On the gated values (T5Gemma). */
   dropout?: Dropout;
+  /** In place of the activation's own. */
+  gate?: Gate;
 }
 
 /** Gated feed-forward layer (SwiGLU where the activation is silu). */
@@ -39,12 +41,12 @@ export class FeedForward extends Module implements FeedForwardPart {
   readonly #linears: readonly Linear[];
   readonly #dropout: Dropout | undefined;
 
-  constructor({ width, inner, activation, bias, dropout }: FeedForwardShape) {
+  constructor({ width, inner, activation, bias, gate, dropout }: FeedForwardShape) {
     super();
     this.gate_proj = new Linear(width, inner, { bias });
     this.up_proj = new Linear(width, inner, { bias });
     this.down_proj = new Linear(inner, width, { bias });
-    this.#gate = gateOf(activation);
+    this.#gate = gate ?? gateOf(activation);
     this.#dropout = dropout;
     this.#linears = [this.gate_proj, this.up_proj, this.down_proj];
   }
@@ -79,5 +81,21 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
     const [gate, up] = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
     const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
     return isEnd ? atStageEnd(down) : down();
+  }
+}
+
+/** Halves side by side, whose results are added. */
+export class SummedFeedForward extends Module implements FeedForwardPart {
+  readonly #parts: readonly FeedForwardPart[];
+
+  /** By their names in checkpoints. */
+  constructor(parts: Readonly<Record<string, FeedForwardPart>>) {
+    super();
+    Object.assign(this, parts);
+    this.#parts = Object.values(parts);
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    return this.#parts.map((part) => part.forward(x, pass)).reduce((sum, one) => sum.add(one));
   }
 }

@@ -1,6 +1,10 @@
 import type { Example } from '../../../data/index.ts';
 import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
-import { paraphraseLoss, type ParaphrasedRow, type ReadTwice } from '../../../evaluation/overfitting/paraphrase-loss.ts';
+import {
+  paraphraseLoss,
+  type ParaphrasedRow,
+  type ReadTwice,
+} from '../../../evaluation/overfitting/paraphrase-loss.ts';
 import { rephrasedRow } from '../../../evaluation/overfitting/rephrase.ts';
 import type { Paraphrases } from '../../../store/overfitting.ts';
 import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
