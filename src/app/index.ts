@@ -58,7 +58,6 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
-export type { Calibrated } from './calibrate.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
@@ -153,3 +152,4 @@ export type { PulledSafetySet } from './use-cases/safety-pull.ts';
 export type { RehearsedKind, SafetyRows } from './use-cases/safety-rows.ts';
 export type { DataGroups } from './use-cases/data-groups.ts';
 export type { Counterfactuals } from './use-cases/data-counterfactuals.ts';
+export type { Calibrated } from './use-cases/calibrate.ts';

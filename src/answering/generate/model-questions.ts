@@ -19,8 +19,8 @@ import {
   type AnsweringBy,
   type Prompt,
   type Answering,
+  type GenerateRequest,
 } from './read-prompts.ts';
-import type { GenerateRequest } from './request.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {

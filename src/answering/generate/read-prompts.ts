@@ -1,6 +1,13 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
-import { answerStart, rememberTexts, tooLong, type Batcher } from '../decoding/index.ts';
+import {
+  answerStart,
+  rememberTexts,
+  tooLong,
+  type Batcher,
+  type ConstraintSpec,
+  type GenerationOptions,
+} from '../decoding/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { imageTexts } from '../tasks/rows/image-texts.ts';
@@ -12,11 +19,30 @@ import {
   type OpenConversation,
   type RenderedPrompt,
   type Tokenizer,
+  type SpeechWish,
 } from '../../models/text/index.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
 import { readCalibration } from '../model/calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
+
+/** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
+export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
+  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
+  prompts: readonly Prompt[];
+  /** Constraint on every answer. Answers are always complete: room for the end is reserved. */
+  constraint?: ConstraintSpec;
+  /** Sends text as it becomes certain. */
+  stream?: boolean;
+  /** How recordings are written down. */
+  speech?: SpeechWish;
+  /** The name of an installed adapter; the model as it was opened unless given. */
+  adapter?: string;
+  /** Prompts share the reading of their beginnings only under the same salt. */
+  salt?: string;
+  /** Owner of the request: owners take turns. */
+  owner?: string;
+}
 
 export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
 

@@ -1,7 +1,12 @@
 import { formatNumber, formatPercent } from '../../base/format.ts';
-import type { Calibrated } from '../calibrate.ts';
 import { precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Calibration } from '../../scoring/calibration.ts';
+
+export interface Calibrated extends Calibration {
+  /** Where it is kept. */
+  path: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',
