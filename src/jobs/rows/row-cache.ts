@@ -1,3 +1,4 @@
+import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
@@ -23,7 +24,8 @@ export class RowCache {
     const data = this.#cache.read(key);
     if (data === undefined) return undefined;
     const headerBytes = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
-    const entries = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
+    const header = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes)));
+    const entries = fromBytes(header) as Entry[];
     if (entries.length !== examples.length) return undefined;
     // A copy: the cache gives a Buffer, whose slices are views that keep its offset.
     const body = new Uint8Array(data.subarray(4 + headerBytes));
@@ -51,6 +53,32 @@ export class RowCache {
   }
 }
 
+const ARRAYS = { Int32Array, Uint8Array, Float32Array } as const;
+
+/** A typed array in JSON: its type, and its bytes in base64. */
+interface Written {
+  typed: keyof typeof ARRAYS;
+  bytes: string;
+}
+
+function withBytes(_key: string, value: unknown): unknown {
+  if (!ArrayBuffer.isView(value)) return value;
+  const typed = value.constructor.name;
+  if (!Object.hasOwn(ARRAYS, typed)) throw new Error(`the cache of rows keeps no ${typed}`);
+  return { typed, bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+}
+
+function fromBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromBytes);
+  if (!isPlainObject(value)) return value;
+  if (isWritten(value)) return new ARRAYS[value.typed](Uint8Array.from(Buffer.from(value.bytes, 'base64')).buffer);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fromBytes(one)]));
+}
+
+function isWritten(value: object): value is Written {
+  return 'typed' in value && 'bytes' in value && Object.hasOwn(ARRAYS, String(value.typed));
+}
+
 function imagesOf(example: Example): ImageFile[] {
   return example.kind === 'chat' ? imagesIn(example.messages) : [];
 }
@@ -59,11 +87,9 @@ function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
   const entries = rows.map((row): Entry => {
     const { ids, typeIds, images } = row;
     const kept = Object.fromEntries(Object.entries(row).filter(([key]) => !RESTORED.has(key)));
-    const binary = Object.keys(kept).find((key) => ArrayBuffer.isView(kept[key]));
-    if (binary !== undefined) throw new Error(`the cache of rows keeps no typed array: ${binary}`);
     return { ...kept, length: ids.length, hasTypes: typeIds !== undefined, images: images?.length };
   });
-  const header = new TextEncoder().encode(JSON.stringify(entries));
+  const header = new TextEncoder().encode(JSON.stringify(entries, withBytes));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, header.byteLength, true);
   yield length;
