@@ -81,23 +81,43 @@ export interface HeadPlan {
   isBare?: boolean;
 }
 
+/** Facts about a task that adapters and heads need. */
+export interface TaskFacts {
+  /** PEFT's `task_type`; absent where PEFT has none. */
+  peft?: string;
+  /** Its head is made of what the base model has: biases and norms of it count as the model's own. */
+  hasLanguageHead?: true;
+}
+
 /**
  * Task of a head, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
  * recording), `token` to each token, `replaced-token` whether it was replaced, `embedding` a vector to a row,
  * `contrastive` one to a text and one to an image.
  */
-export type Task =
-  | 'causal-lm'
-  | 'sequence'
-  | 'masked-lm'
-  | 'seq2seq'
-  | 'token'
-  | 'replaced-token'
-  | 'question'
-  | 'embedding'
-  | 'contrastive'
-  | 'ctc'
-  | 'next-item';
+export const taskFacts = {
+  'causal-lm': { peft: 'CAUSAL_LM', hasLanguageHead: true },
+  sequence: { peft: 'SEQ_CLS' },
+  'masked-lm': { hasLanguageHead: true },
+  seq2seq: { peft: 'SEQ_2_SEQ_LM', hasLanguageHead: true },
+  token: { peft: 'TOKEN_CLS' },
+  'replaced-token': {},
+  question: { peft: 'QUESTION_ANS' },
+  embedding: { peft: 'FEATURE_EXTRACTION' },
+  contrastive: {},
+  ctc: {},
+  'next-item': {},
+} as const satisfies Record<string, TaskFacts>;
+
+export type Task = keyof typeof taskFacts;
+
+export function factsOf(task: Task): TaskFacts {
+  return taskFacts[task];
+}
+
+/** The task that PEFT names so. */
+export function taskOfPeft(type: string | null | undefined): Task | undefined {
+  return (Object.keys(taskFacts) as Task[]).find((task) => type != null && factsOf(task).peft === type);
+}
 
 /** Modality of an architecture's rows. */
 export type Modality = 'text' | 'image' | 'audio' | 'items';

@@ -4,7 +4,6 @@ import { flawlessText } from './flawless.ts';
 export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text-generation',
-  peft: 'CAUSAL_LM',
   answering: async (kind) =>
     kind === 'preference'
       ? (await import('./answers/preferences.ts')).answerWithPreferences
@@ -13,7 +12,6 @@ export const task = defineTask({
   prompts: 'written',
   served: 'text',
   firstUse: (folder) => `attune chat ${folder}`,
-  hasLanguageHead: true,
   outputLoss({ model, hidden, layout, ids, tensorOf }) {
     const targets = tensorOf(BigInt64Array.from([...ids.subarray(1), ids[0]])); // [N], shifted
     const scores = model.tokenHead.tokenLogProbs(hidden, targets).logProbs.toNumbers();

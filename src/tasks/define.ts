@@ -26,8 +26,6 @@ export interface TaskDefinition {
   title: string;
   /** The name that model hubs give it. */
   pipelineTag: string;
-  /** PEFT's `task_type`; absent where PEFT has none. */
-  peft?: string;
   /** Kinds of rows that its models answer; all that can be asked as text, unless given. */
   answers?: readonly ExampleKind[];
   /** Loads the way its models answer rows of a kind. */
@@ -50,8 +48,6 @@ export interface TaskDefinition {
   labels?(model: Model): readonly string[];
   /** With an adapter its head is trained in full, as in PEFT, even if the base model has one. */
   trainsWholeHead?: true;
-  /** Its head is made of what the base model has: biases and norms of it count as the model's own. */
-  hasLanguageHead?: true;
   /** Its models read the beginnings of texts that are too long. */
   cutsTexts?: true;
   /** Its models tell classes of texts apart, by a head or by the classes' own vectors. */

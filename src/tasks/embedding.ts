@@ -5,7 +5,6 @@ import { outputDistance } from './output-distance.ts';
 export const task = defineTask({
   title: 'text embedding',
   pipelineTag: 'sentence-similarity',
-  peft: 'FEATURE_EXTRACTION',
   answers: ['pair', 'graded'],
   answering: async () => (await import('./answers/vectors.ts')).answerWithVectors,
   elsewhere: {

@@ -9,7 +9,6 @@ export const task = defineTask({
     predict: 'to measure it: attune eval; to answer rows, tune it for a task first: attune train',
     chat: () => 'to measure it: attune eval',
   },
-  hasLanguageHead: true,
   outputLoss: ({ model, hidden, ids, tensorOf }) =>
     -model.tokenHead.tokenLogProbs(hidden, tensorOf(ids)).logProbs.mean().item(),
 });

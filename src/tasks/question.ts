@@ -5,7 +5,6 @@ import { outputDistance } from './output-distance.ts';
 export const task = defineTask({
   title: 'question answering',
   pipelineTag: 'question-answering',
-  peft: 'QUESTION_ANS',
   answers: ['question'],
   answering: async () => (await import('./answers/spans.ts')).answerWithSpans,
   answerKind: () => 'stretch',

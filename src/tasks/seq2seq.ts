@@ -5,12 +5,10 @@ import { flawlessText } from './flawless.ts';
 export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text2text-generation',
-  peft: 'SEQ_2_SEQ_LM',
   answers: ['completion', 'classification', 'prompt', 'question'],
   answering: async () => (await import('./answers/sequences.ts')).answerWithDecoder,
   flawless: flawlessText,
   prompts: 'written',
   served: 'text',
   transcribes: (readsAudio) => readsAudio,
-  hasLanguageHead: true,
 });

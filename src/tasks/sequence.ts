@@ -6,7 +6,6 @@ import { outputDistance } from './output-distance.ts';
 export const task = defineTask({
   title: 'classification or regression',
   pipelineTag: 'text-classification',
-  peft: 'SEQ_CLS',
   answering: async (kind) =>
     kind === 'preference'
       ? (await import('./answers/preferences.ts')).answerWithPreferences

@@ -5,7 +5,6 @@ import { outputDistance } from './output-distance.ts';
 export const task = defineTask({
   title: 'token classification',
   pipelineTag: 'token-classification',
-  peft: 'TOKEN_CLS',
   answers: ['tagged', 'stepwise'],
   answering: async (kind) =>
     kind === 'stepwise'

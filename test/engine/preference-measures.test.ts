@@ -6,8 +6,10 @@ import type { PredictOptions } from '../../src/eval/predictor.ts';
 import { modelFolder } from '../../src/jobs/model/base-model.ts';
 import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
 import type { ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
+import { preferenceOf } from '../../src/jobs/train/build-trainer.ts';
 import { pairJudging } from '../../src/jobs/model/pair-judging.ts';
 import { answerWithPreferences } from '../../src/tasks/answers/preferences.ts';
+import type { Recipe } from '../../src/methods/recipe.ts';
 import { objectives } from '../../src/methods/objectives/index.ts';
 import { tunings } from '../../src/methods/tuning/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
@@ -57,7 +59,8 @@ async function trained(name: 'dpo' | 'orpo') {
 }
 
 async function judged(objective: object, options: PredictOptions & { isBase?: boolean } = {}) {
-  const notes = { recipe: { objective, storage: { name: 'dense' } }, base_folder: modelFolder('attune-base') };
+  const recipe = { objective, storage: { name: 'dense' } } as unknown as Recipe;
+  const notes = { recipe, base_folder: modelFolder('attune-base'), preference: await preferenceOf(recipe) };
   const asked = examples.map((example) => ({ example }));
   const model = { ...opened, tuning, notes: notes as unknown as ResultNotesFile };
   const answering = { ...model, pairs: pairJudging(model) };

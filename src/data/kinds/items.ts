@@ -1,5 +1,6 @@
 import { interactions } from '../formats/interactions.ts';
 import { sequences } from '../formats/sequences.ts';
+import type { Example } from '../example.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
 /** A user's choices, in order: bought, read, watched. In evaluations the last item is predicted. */
@@ -14,6 +15,11 @@ export interface ItemsExample extends Provenance {
   isLastOnly?: true;
   /** One interaction of many, to be joined with the others of its user; `at` puts them in order. */
   part?: { at?: number };
+}
+
+/** A row's items before the one to predict. */
+export function historyOf(example: Example): readonly string[] {
+  return example.kind === 'items' ? example.items.slice(0, -1) : [];
 }
 
 export const items = defineKind<ItemsExample, 'sequences' | 'interactions', 'items'>({

@@ -1,6 +1,7 @@
 // R rows of the training data, V items, F factors
 import { randomUnits } from '../../base/random.ts';
 import type { Example } from '../../data/example.ts';
+import { historyOf } from '../../data/kinds/items.ts';
 import { KEPT } from '../collection.ts';
 import { type Predictor, rowPredictor } from '../predictor.ts';
 import type { Baseline } from './baseline.ts';
@@ -22,11 +23,6 @@ export function best(
 export function repeatedRows(examples: readonly Example[]): number {
   return examples.filter((example) => example.kind === 'items' && historyOf(example).includes(example.items.at(-1)!))
     .length;
-}
-
-/** A row's items before the one to predict. */
-export function historyOf(example: Example): readonly string[] {
-  return example.kind === 'items' ? example.items.slice(0, -1) : [];
 }
 
 /** All items of rows with how many rows have each, by name. */

@@ -1,7 +1,7 @@
 // R rows, V items in a row or recommended
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
-import { historyOf } from '../baselines/items.ts';
+import { historyOf } from '../../data/kinds/items.ts';
 import { type Metric, type MetricDefinition, type MetricOptions, missingInput, noRows } from './metric.ts';
 
 const K = 10;

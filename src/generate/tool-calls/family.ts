@@ -1,7 +1,6 @@
 /** How models of one family write the calls of tools. */
 import { parseJson } from '../../files/json.ts';
-import type { FreeCalls } from '@attune/constraint';
-import type { ConstraintSpec } from '../index.ts';
+import type { ConstraintSpec, FreeCalls } from '@attune/constraint';
 
 /** A call as the model wrote it. */
 export interface WrittenCall {

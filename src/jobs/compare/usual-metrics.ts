@@ -4,7 +4,6 @@ import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
 import type { PreferenceMeasure } from '../../tasks/answers/answering.ts';
 import { readNotes } from '../model/result-notes.ts';
 import { resultFolder } from '../model/result-folder.ts';
-import { measureOf } from '../model/pair-judging.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const PREFERENCE_METRICS = {
@@ -26,6 +25,6 @@ export async function usualMetrics(
 ): Promise<readonly MetricSpec[]> {
   const metrics = suitableMetrics(typical);
   if (typical[0]?.kind !== 'preference' || subject?.source !== 'model') return metrics;
-  const measure = await measureOf(readNotes(resultFolder(subject.target)));
+  const measure = readNotes(resultFolder(subject.target))?.preference;
   return measure === undefined ? metrics : [{ metric: PREFERENCE_METRICS[measure] }];
 }

@@ -5,6 +5,7 @@ import { readJson } from '../../files/json.ts';
 import type { EmbeddingOptions } from '../../models/heads/embedding.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { ToolSchema } from '../../text/message.ts';
+import type { PreferenceMeasure } from '../../tasks/answers/answering.ts';
 import type { PrivacySpent } from '../../train/interfaces.ts';
 import type { Probe } from './probe.ts';
 
@@ -44,6 +45,8 @@ export interface ResultNotesFile {
   /** How a row's vector is made, where the recipe said it; an adapter has no 1_Pooling of its own. */
   embedding?: Partial<EmbeddingOptions>;
   task: Task;
+  /** By what its run judged pairs of answers. */
+  preference?: PreferenceMeasure;
   step: number;
   probe?: Probe;
   metrics: Metrics;

@@ -13,6 +13,7 @@ import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../nn/index.ts';
 import { noGrad, scope, type DType } from '../../tensor/index.ts';
 import type { Kept, Objective, PassedRows, Processor } from '../../train/interfaces.ts';
+import type { PreferenceMeasure } from '../../tasks/answers/answering.ts';
 import type { TuningMethod } from '../../train/method.ts';
 import type { Storage, Tuning, TuningContext } from '../../train/interfaces.ts';
 import { trainsWholeHead } from '../model/output-reading.ts';
@@ -25,6 +26,13 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
   const { name, ...options } = recipe.objective;
   const method = await objectives.load(name);
   return method.create(options, { ...processor, references: recipe.references, rewardModel });
+}
+
+/** The measure by which an objective on pairs of answers ranks them; undefined for other objectives. */
+export async function preferenceOf({
+  objective: { name, ...options },
+}: Recipe): Promise<PreferenceMeasure | undefined> {
+  return (await objectives.load(name)).preference(options);
 }
 
 export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Promise<BaseTraits> {

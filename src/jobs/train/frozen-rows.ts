@@ -14,7 +14,7 @@ import type { Recipe } from '../../methods/recipe.ts';
 import { tunings } from '../../methods/tuning/index.ts';
 import { freeDiskBytes } from '../model/resources.ts';
 import { FrozenRows, FrozenWriter, prune } from './frozen-store.ts';
-import type { ReferenceModel } from './reference-model.ts';
+import type { ReferenceModel } from '../model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 
 export interface FrozenContext {

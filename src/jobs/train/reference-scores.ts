@@ -11,7 +11,7 @@ import { byTokens } from '../../tasks/rows/batches.ts';
 import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
 import type { TrainerParts } from '../../train/trainer.ts';
-import type { ReferenceModel } from './reference-model.ts';
+import type { ReferenceModel } from '../model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 
 interface ScoresContext {

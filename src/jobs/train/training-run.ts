@@ -10,7 +10,7 @@ import { rolloutBytes } from './plan-memory.ts';
 import { keepSecret, reportPrivacy, rowsApartOf } from './privacy.ts';
 import { profileSteps } from './profile-steps.ts';
 import { readRows, type ReadRows } from './read-rows.ts';
-import { referenceModel } from './reference-model.ts';
+import { referenceModel } from '../model/reference-model.ts';
 import { judgedRows } from './reference-scores.ts';
 import type { RunContext } from './run-context.ts';
 import { planRun, type RunPlan } from './run-plan.ts';

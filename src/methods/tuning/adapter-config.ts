@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readJson } from '../../files/json.ts';
-import type { Task } from '../../models/architecture.ts';
-import { taskNames, tasks } from '../../tasks/index.ts';
+import { taskOfPeft, type Task } from '../../models/architecture.ts';
 import type { OpenContext, TokenIndices } from '../../train/interfaces.ts';
 import type { PeftFormat, TuningMethod } from '../../train/method.ts';
 import { tunings, type TuningName } from './index.ts';
@@ -70,7 +69,7 @@ export async function readAdapterConfig(folder: string): Promise<AdapterDescript
     tokens: common.trainable_token_indices ?? undefined,
     tiesTables: common.ensure_weight_tying ?? undefined,
     baseModel: common.base_model_name_or_path ?? undefined,
-    task: taskNames.find((task) => tasks[task].peft !== undefined && tasks[task].peft === common.task_type),
+    task: taskOfPeft(common.task_type),
   };
 }
 

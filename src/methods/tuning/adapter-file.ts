@@ -1,8 +1,7 @@
-import { tokenTableOf } from '../../models/architecture.ts';
+import { factsOf, tokenTableOf } from '../../models/architecture.ts';
 import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../nn/index.ts';
-import { tasks } from '../../tasks/index.ts';
 import type { ResultNotes } from '../../train/interfaces.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { candidates, lastName, namesGrouped, wantedPaths, type Target, type Wanted } from './targets.ts';
@@ -17,7 +16,7 @@ export interface AdapterAbout extends ResultNotes {
 export function adapterConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
   const config = {
     auto_mapping:
-      tasks[model.task].peft !== undefined
+      factsOf(model.task).peft !== undefined
         ? null
         : {
             base_model_class: model.plan.className,
@@ -28,7 +27,7 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
     ...modulesKey(about),
     peft_type: about.peftType,
     revision: about.revision ?? null,
-    task_type: tasks[about.task].peft ?? null,
+    task_type: factsOf(about.task).peft ?? null,
     ...own,
   };
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -2,7 +2,7 @@ import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Model } from '../../models/model.ts';
 import { ModuleBuffer, type Parameter } from '../../nn/index.ts';
-import { tasks } from '../../tasks/index.ts';
+import { factsOf } from '../../models/architecture.ts';
 import type { Tuning } from '../../train/interfaces.ts';
 import { WholeWeights } from './whole-weights.ts';
 
@@ -24,5 +24,5 @@ export function create(model: Model): Tuning {
 
 /** A head of a task; that of a vocabulary stays. */
 function isOwnHead(model: Model, path: string): boolean {
-  return model.isOfHead(path) && tasks[model.task].hasLanguageHead !== true;
+  return model.isOfHead(path) && factsOf(model.task).hasLanguageHead !== true;
 }

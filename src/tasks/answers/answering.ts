@@ -43,7 +43,7 @@ export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
 /** Measure by which a result was trained, if recorded. */
 export interface PairJudging {
-  measure(): Promise<PreferenceMeasure | undefined>;
+  measure: PreferenceMeasure | undefined;
   /** The model that training compared with; undefined for one that nothing was made from: it is its own. */
   reference(): Promise<{ run: Reference; dispose(): void } | undefined>;
 }

@@ -25,7 +25,7 @@ export async function answerWithPreferences(
   const rowsOf = isScored ? scoredPairs(processor) : preferenceRows(processor);
   const { rows } = await rowsOf.prepare(examples);
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
-  const measure = options.preference ?? (await opened.pairs?.measure()) ?? 'whole';
+  const measure = options.preference ?? opened.pairs?.measure ?? 'whole';
   const reference = measure === 'reference' && options.isBase !== true ? await opened.pairs?.reference() : undefined;
   const read = (batch: readonly PreparedRow[]): Margins[] =>
     noGrad(() => scope(() => (isScored ? scoredMargins(model, rowsOf.collate(batch)) : likelyMargins(batch))));

@@ -12,6 +12,7 @@ import { conversationForm } from './conversation-form.ts';
 import { writeModelCard } from './result-card.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../model/result-notes.ts';
 import { takeProbe } from '../../model/probe.ts';
+import { preferenceOf } from '../build-trainer.ts';
 import type { TrainingRun } from '../training-run.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
@@ -20,11 +21,12 @@ export async function writeResult(run: TrainingRun, about: { step: number; metri
   const { model, tuning } = run.plan.tuned;
   const { context, objective, tokenizer, base } = run.rows;
   const folder = join(context.folder, tuning.result);
+  const preference = await preferenceOf(context.recipe);
   await writeWholeFolder(folder, async (draft) => {
     tuning.save(draft, { baseModel: context.recipe.model, task: objective.task });
     tokenizer.save(draft);
     copyProcessor(base, draft);
-    writeJson(join(draft, RESULT_NOTES), notesOn(run, { ...about, folder }));
+    writeJson(join(draft, RESULT_NOTES), { ...notesOn(run, { ...about, folder }), preference });
     writeModelCard(context.folder, draft);
     if (tuning.result === 'model' && hasItemVectors(model)) await writeItemIndex(draft, { model, tokenizer });
   });

@@ -6,8 +6,8 @@ import { noGrad } from '../../tensor/index.ts';
 import { tokenizerHash } from '../../text/index.ts';
 import type { Objective, Reference, Tuning } from '../../train/interfaces.ts';
 import type { Recipe } from '../../methods/recipe.ts';
-import { modelFolder } from '../model/base-model.ts';
-import { tokenizerOf } from '../model/model-readers.ts';
+import { modelFolder } from './base-model.ts';
+import { tokenizerOf } from './model-readers.ts';
 
 export interface ReferenceModel {
   run: Reference;
