@@ -3,15 +3,15 @@
  * line: for each case, tokens a second of every round by the clock and by the processors' time, the cases in turns.
  */
 import { randomUint32 } from '../src/base/random.ts';
-import { Batcher } from '../src/generate/index.ts';
-import { open as openLora } from '../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
+import { Batcher } from '../src/answering/decoding/index.ts';
+import { open as openLora } from '../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
 import { tokenTableOf } from '../src/models/architecture.ts';
 import { keyedNormal } from '../src/models/initialise.ts';
 import { loadModel } from '../src/models/load.ts';
-import { AdapterOwner } from '../src/nn/index.ts';
-import { noGrad, scope, type Tensor } from '../src/tensor/index.ts';
-import { settleWeights } from '../src/jobs/model/settle-weights.ts';
+import { AdapterOwner } from '../src/engine/nn/index.ts';
+import { noGrad, scope, type Tensor } from '../src/engine/tensor/index.ts';
+import { settleWeights } from '../src/answering/model/settle-weights.ts';
 
 const ROWS = 8;
 const PROMPT = 64;

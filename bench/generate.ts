@@ -4,9 +4,9 @@
  */
 import { tokenTableOf } from '../src/models/architecture.ts';
 import { loadModel } from '../src/models/load.ts';
-import { generate } from '../src/generate/index.ts';
-import { Tokenizer } from '../src/text/index.ts';
-import { settleWeights } from '../src/jobs/model/settle-weights.ts';
+import { generate } from '../src/answering/decoding/index.ts';
+import { Tokenizer } from '../src/models/text/index.ts';
+import { settleWeights } from '../src/answering/model/settle-weights.ts';
 import { measureRates, type Answer } from './generation-cases.ts';
 
 const [folder, dtype] = process.argv.slice(2);

@@ -9,7 +9,7 @@ import {
   setThreads,
   type DType,
   type Tensor,
-} from '../src/tensor/index.ts';
+} from '../src/engine/tensor/index.ts';
 
 interface Case {
   name: string;

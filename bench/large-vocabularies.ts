@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import llama3 from 'llama3-tokenizer-js';
 import { spellBytes } from '../src/base/byte-alphabet.ts';
-import { newTokenizer, splitPatterns, type Tokenizer, type TokenizerJson } from '../src/text/index.ts';
+import { newTokenizer, splitPatterns, type Tokenizer, type TokenizerJson } from '../src/models/text/index.ts';
 
 const tiktoken = {
   cl100k_base: {

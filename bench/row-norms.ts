@@ -4,15 +4,15 @@
  *   node bench/row-norms.ts [--rows 16] [--tokens 64] [--rounds 5]
  */
 import { parseArgs } from 'node:util';
-import { OWN_BASE, modelFolder } from '../src/jobs/model/base-model.ts';
-import { collateRows } from '../src/tasks/rows/collate.ts';
-import { countTokens } from '../src/tasks/rows/trained-tokens.ts';
-import { nextTokenLoss } from '../src/methods/objectives/next-token.ts';
-import { tunings } from '../src/methods/tuning/index.ts';
-import { ClippedSum } from '../src/methods/update/clipped-sum.ts';
+import { OWN_BASE, modelFolder } from '../src/answering/model/base-model.ts';
+import { collateRows } from '../src/answering/tasks/rows/collate.ts';
+import { countTokens } from '../src/answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../src/training/objectives/next-token.ts';
+import { tunings } from '../src/methods/tunings/index.ts';
+import { ClippedSum } from '../src/training/optimizers/clipped-sum.ts';
 import { loadModel } from '../src/models/load.ts';
-import type { Objective, PreparedRow, StepPasses, Update } from '../src/train/interfaces.ts';
-import { trainStep } from '../src/train/step.ts';
+import type { Objective, PreparedRow, StepPasses, Update } from '../src/methods/interfaces.ts';
+import { trainStep } from '../src/training/step.ts';
 
 const { values } = parseArgs({
   options: {

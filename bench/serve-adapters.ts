@@ -1,11 +1,11 @@
 /** `node bench/serve-adapters.ts MODEL FOLDER COUNT RANK`: LoRA adapters of random weights on all linear layers, as PEFT writes them. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { create as createLora } from '../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
+import { create as createLora } from '../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
 import { keyedNormal } from '../src/models/initialise.ts';
 import { loadModel } from '../src/models/load.ts';
-import { noGrad, scope, type Tensor } from '../src/tensor/index.ts';
+import { noGrad, scope, type Tensor } from '../src/engine/tensor/index.ts';
 
 const [base, folder, count, rank] = process.argv.slice(2);
 const { model } = await loadModel(base, { dtype: 'stored' });

@@ -6,18 +6,18 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { median } from '../src/base/median.ts';
 import { randomUnit } from '../src/base/random.ts';
-import { objectives } from '../src/methods/objectives/index.ts';
-import { create as createLora } from '../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
-import { create as createAdamw } from '../src/methods/update/adamw.ts';
-import { options as adamwOptions } from '../src/methods/update/adamw.ts';
+import { objectives } from '../src/training/objectives/index.ts';
+import { create as createLora } from '../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
+import { create as createAdamw } from '../src/training/optimizers/adamw.ts';
+import { options as adamwOptions } from '../src/training/optimizers/adamw.ts';
 import { loadModel } from '../src/models/load.ts';
 import type { Model } from '../src/models/model.ts';
-import { noGrad } from '../src/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../src/train/interfaces.ts';
-import { packed, Rollouts } from '../src/train/produce.ts';
-import { trainStep, type StepParts } from '../src/train/step.ts';
-import type { GenerationRequest } from '../src/generate/index.ts';
+import { noGrad } from '../src/engine/tensor/index.ts';
+import type { Objective, PreparedRow, Processor } from '../src/methods/interfaces.ts';
+import { packed, Rollouts } from '../src/training/produce.ts';
+import { trainStep, type StepParts } from '../src/training/step.ts';
+import type { GenerationRequest } from '../src/answering/decoding/index.ts';
 
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },

@@ -5,23 +5,23 @@
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { collateRows } from '../src/tasks/rows/collate.ts';
-import { countTokens } from '../src/tasks/rows/trained-tokens.ts';
-import { nextTokenLoss } from '../src/methods/objectives/next-token.ts';
-import { storages } from '../src/methods/storage/index.ts';
-import { create as createFull } from '../src/methods/tuning/full.ts';
-import { create as createLora } from '../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../src/methods/tuning/lora.options.ts';
-import { create as createAdamw } from '../src/methods/update/adamw.ts';
-import { options as adamwOptions } from '../src/methods/update/adamw.ts';
+import { collateRows } from '../src/answering/tasks/rows/collate.ts';
+import { countTokens } from '../src/answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../src/training/objectives/next-token.ts';
+import { storages } from '../src/methods/storages/index.ts';
+import { create as createFull } from '../src/methods/tunings/full.ts';
+import { create as createLora } from '../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
+import { create as createAdamw } from '../src/training/optimizers/adamw.ts';
+import { options as adamwOptions } from '../src/training/optimizers/adamw.ts';
 import { createModel, loadModel } from '../src/models/load.ts';
 import { saveModel } from '../src/models/save.ts';
-import { engineIdentity } from '../src/tensor/index.ts';
-import type { Objective } from '../src/train/interfaces.ts';
-import { trainStep, type StepParts, type StepResult } from '../src/train/step.ts';
+import { engineIdentity } from '../src/engine/tensor/index.ts';
+import type { Objective } from '../src/methods/interfaces.ts';
+import { trainStep, type StepParts, type StepResult } from '../src/training/step.ts';
 import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
-import { peakBytes } from '../src/jobs/model/resources.ts';
-import type { Checkpointing } from '../src/train/tape.ts';
+import { peakBytes } from '../src/answering/model/resources.ts';
+import type { Checkpointing } from '../src/models/tape.ts';
 import { readWorkload, rowsOf, type Workload } from './workload.ts';
 
 /** What one process measured of itself. */

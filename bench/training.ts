@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AttuneError } from '../src/base/errors.ts';
 import { median } from '../src/base/median.ts';
-import { waitingThreads } from '../src/tensor/engine.ts';
+import { waitingThreads } from '../src/engine/tensor/engine.ts';
 import { QUIET_SHARE, watchLoad, type Load } from './quiet.ts';
 import type { Measurement } from './train.ts';
 import { operationsOf, readWorkload, type Operations } from './workload.ts';

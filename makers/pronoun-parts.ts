@@ -1,7 +1,7 @@
 // `node makers/pronoun-parts.ts FILE [LINES]`: how often "her" is told right as "his" or "him", on a text with a known
 // answer: each "him" and "his" of the file becomes "her" and is told again. LINES: each line is a text of its own.
 import { readFileSync } from 'node:fs';
-import { wilsonInterval } from '../src/eval/statistics/index.ts';
+import { wilsonInterval } from '../src/scoring/statistics/index.ts';
 import { otherPronoun } from '../src/data/fairness/pronouns.ts';
 import { wordsOf, type Word } from '../src/data/fairness/words.ts';
 

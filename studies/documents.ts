@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { data as dataSets, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import { formatCount } from '../src/base/format.ts';
-import type { DataSetManifest } from '../src/prepare/index.ts';
+import type { DataSetManifest } from '../src/preparation/index.ts';
 import type { Comparison } from '../src/store/results.ts';
 import { SIGNS } from './comparison-table.ts';
 import { fetchCatalogue, fetchMailFiles, fetchManuals } from './data/sources.ts';

@@ -1,4 +1,4 @@
-import { studentQuantile } from '../src/eval/statistics/normal.ts';
+import { studentQuantile } from '../src/scoring/statistics/normal.ts';
 
 /** A mean over test rows and training draws with its 95 % interval. */
 export interface MeanOfDraws {

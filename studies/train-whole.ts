@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { train, type TrainOutcome } from '../src/app/index.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import type { EventSink } from '../src/base/events.ts';
-import type { Recipe } from '../src/methods/recipe.ts';
+import type { Recipe } from '../src/training/recipe/recipe.ts';
 
 /**
  * Trains a recipe to its end, from the start: what an earlier call left in its folder is removed.

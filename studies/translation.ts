@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare, resolveRecipe } from '../src/app/index.ts';
-import { wordForWord } from '../src/eval/baselines/word-for-word.ts';
+import { wordForWord } from '../src/answering/baselines/word-for-word.ts';
 import type { CompletionExample } from '../src/data/example.ts';
 import type { Comparison, Samples } from '../src/store/results.ts';
 import { comparisonTable, decimals } from './comparison-table.ts';

@@ -1,14 +1,14 @@
 /**
- * Writes src/tensor/operators.generated.ts: the types of every operator that the installed libtorch registers, from
+ * Writes src/engine/tensor/operators.generated.ts: the types of every operator that the installed libtorch registers, from
  * the schemas themselves. `--check` compares instead and fails on a difference.
  */
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../src/files/atomic.ts';
-import { engine } from '../src/tensor/engine.ts';
-import type { NativeArgument } from '../src/tensor/native.ts';
-import { splitArguments } from '../src/tensor/operators.ts';
+import { engine } from '../src/engine/tensor/engine.ts';
+import type { NativeArgument } from '../src/engine/tensor/native.ts';
+import { splitArguments } from '../src/engine/tensor/operators.ts';
 
-const target = new URL('../src/tensor/operators.generated.ts', import.meta.url).pathname;
+const target = new URL('../src/engine/tensor/operators.generated.ts', import.meta.url).pathname;
 
 const simple: Record<string, string> = {
   Tensor: 'Tensor',
@@ -115,7 +115,7 @@ function render(spaces: Map<string, Map<string, Map<string, string>>>): string {
 const { text, mapped, total } = generate();
 if (process.argv.includes('--check')) {
   const same = readFileSync(target, 'utf8') === text;
-  if (!same) console.error('src/tensor/operators.generated.ts differs from what this libtorch gives');
+  if (!same) console.error('src/engine/tensor/operators.generated.ts differs from what this libtorch gives');
   process.exitCode = same ? 0 : 1;
 } else {
   writeFileAtomic(target, text);

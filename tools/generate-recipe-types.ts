@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { axisPlaces, recipeKeys, type RecipeKey } from '../src/app/recipe/keys.ts';
 import { writeFileAtomic } from '../src/files/atomic.ts';
-import { type Axis, methodOptions } from '../src/methods/options.ts';
-import { recipeSchema } from '../src/train/recipe.ts';
+import { type Axis, methodOptions } from '../src/training/recipe/options.ts';
+import { recipeSchema } from '../src/methods/recipe/base-recipe.ts';
 
 const target = new URL('../src/app/recipe/recipe-input.generated.ts', import.meta.url).pathname;
 

@@ -1,6 +1,6 @@
 /**
  * `npm run stress:load`: loads the engine in many processes, a matrix product in each, and counts those that die.
- * libtorch's loading has crashed one process in a hundred; see the environment that src/tensor/engine.ts sets.
+ * libtorch's loading has crashed one process in a hundred; see the environment that src/engine/tensor/engine.ts sets.
  *
  *   node tools/stress-load.mjs [--loads 1000] [--jobs 2] [--json]
  */
@@ -21,7 +21,7 @@ if (values.child) await loadOnce();
 else await stress(Number(values.loads), Number(values.jobs));
 
 async function loadOnce() {
-  const { engine, fromArray, scope } = await import('../src/tensor/index.ts');
+  const { engine, fromArray, scope } = await import('../src/engine/tensor/index.ts');
   engine();
   scope(() => {
     const matrix = fromArray(new Float32Array([1, 2, 3, 4]), [2, 2]);

@@ -1,7 +1,7 @@
 /**
  * `npm run tunings -- [TUNING[=RATE]…] [--model attune-base] [--task attributes|queues] [--steps 75]`: trains each tuning on
  * one small task, at its default rate or at RATE, and prints loss and accuracy on validation rows next to LoRA's. This is
- * how the `rate` of each tuning (`src/methods/tuning/*.options.ts`) was found.
+ * how the `rate` of each tuning (`src/methods/tunings/*.options.ts`) was found.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { drawTickets } from '../studies/first-hour/tickets.ts';
 import { resolveRecipe, train, type RecipeInput } from '../src/app/index.ts';
 import type { AttuneError } from '../src/base/errors.ts';
 import { writeFileAtomic } from '../src/files/atomic.ts';
-import { tunings } from '../src/methods/tuning/index.ts';
+import { tunings } from '../src/methods/tunings/index.ts';
 
 const TASKS = { attributes: 'sft', queues: 'classification' } as const;
 type Task = keyof typeof TASKS;

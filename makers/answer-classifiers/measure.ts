@@ -3,8 +3,8 @@
  * columns prompt, completion, final_label as in XSTest (model_completions/*.csv). Nothing is learnt from them. Intervals are
  * over prompts: the answers of several models to one prompt are alike.
  */
-import { meanScore } from '../../src/eval/judges/win-rate.ts';
-import { classifyAnswer } from '../../src/eval/safety/answer-classifier.ts';
+import { meanScore } from '../../src/scoring/judges/win-rate.ts';
+import { classifyAnswer } from '../../src/evaluation/safety/answer-classifier.ts';
 import { containers } from '../../src/data/containers/index.ts';
 
 const WANTED: Readonly<Record<string, string>> = {

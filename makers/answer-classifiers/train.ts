@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
-import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/multinomial.ts';
-import { sparseMatrix } from '../../src/eval/baselines/sparse.ts';
-import { CLASSES, pack, type ClassifierName } from '../../src/eval/safety/answer-classifier.ts';
-import { answerFeatures, COLUMNS, sentencesOf } from '../../src/eval/safety/answer-features.ts';
+import { fitMultinomial, predictMultinomial } from '../../src/answering/baselines/multinomial.ts';
+import { sparseMatrix } from '../../src/answering/baselines/sparse.ts';
+import { CLASSES, pack, type ClassifierName } from '../../src/evaluation/safety/answer-classifier.ts';
+import { answerFeatures, COLUMNS, sentencesOf } from '../../src/evaluation/safety/answer-features.ts';
 import { Draws } from '../../tools/draws.ts';
 import { abstentionRow, toxicityRow } from './other-rows.ts';
 import type { Row } from './pieces.ts';

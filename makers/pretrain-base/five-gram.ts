@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AttuneError } from '../../src/base/errors.ts';
 import { writeJson } from '../../src/files/json.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import { cacheFolder } from './corpus/cache-folder.ts';
 import { type CorpusRow, readCorpus } from './corpus/read-corpus.ts';
 import { KneserNeyModel } from './ngram/kneser-ney.ts';

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { writeJson } from '../../src/files/json.ts';
 import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { newTokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/models/text/index.ts';
 
 const VOCABULARY = 4096;
 const LENGTH = 1024;

@@ -3,13 +3,13 @@
  * usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]
  */
 import { readFileSync } from 'node:fs';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
-import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
-import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
+import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { Tokenizer } from '../../src/text/index.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
-import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
+import type { Objective, PreparedRow } from '../../src/methods/interfaces.ts';
 
 const [folder, file, window = '1024'] = process.argv.slice(2);
 if (folder === undefined || file === undefined) throw new Error('usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]');

@@ -6,8 +6,8 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 const [from, output, checkpoint] = process.argv.slice(2);
 if (from === undefined || output === undefined) {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { writeJson } from '../../src/files/json.ts';
 import { createModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { fromArray, noGrad, scope } from '../../src/tensor/index.ts';
-import { lettersOf } from '../../src/text/index.ts';
+import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { lettersOf } from '../../src/models/text/index.ts';
 
 const RATE = 8000;
 

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { decodeAudio, mono, resample } from '../../src/audio/index.ts';
+import { decodeAudio, mono, resample } from '../../src/engine/audio/index.ts';
 import { randomUnit } from '../../src/base/random.ts';
 import { writeFileAtomic } from '../../src/files/atomic.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';

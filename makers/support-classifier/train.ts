@@ -4,10 +4,10 @@
  * a "not" put in or taken out, or of another passage of the same text, are not. Every tenth text is held out.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/multinomial.ts';
-import { sparseMatrix, type SparseRow } from '../../src/eval/baselines/sparse.ts';
-import { ReadSource, SUPPORT_FEATURES } from '../../src/eval/groundedness/support-features.ts';
-import { sentencesOf } from '../../src/eval/safety/answer-features.ts';
+import { fitMultinomial, predictMultinomial } from '../../src/answering/baselines/multinomial.ts';
+import { sparseMatrix, type SparseRow } from '../../src/answering/baselines/sparse.ts';
+import { ReadSource, SUPPORT_FEATURES } from '../../src/evaluation/groundedness/support-features.ts';
+import { sentencesOf } from '../../src/evaluation/safety/answer-features.ts';
 import { Draws } from '../../tools/draws.ts';
 
 const PASSAGE = 4;

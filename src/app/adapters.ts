@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { mergeMethods } from '../methods/tuning/merge-methods.ts';
+import { mergeMethods } from '../methods/tunings/merge-methods.ts';
 import { isRunFolder } from '../store/run-folder.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import { isModelFolder } from './export.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../data/index.ts';
-import { gluedRows, wantsAnswerSpace, type Tokenizer } from '../text/index.ts';
+import { gluedRows, wantsAnswerSpace, type Tokenizer } from '../models/text/index.ts';
 
 const ROWS = 1000;
 

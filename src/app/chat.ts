@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { ToolSchema } from '../text/index.ts';
+import type { ToolSchema } from '../models/text/index.ts';
 import { Conversation, type Said } from './conversation.ts';
 import { missingParts, trainedForm, type TrainedForm } from './prompt-form.ts';
 import { checkSampling, openTalker, type Sampling, type Talker } from './talk.ts';

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { isCheapFolder } from '../eval/baselines/cheap-names.ts';
+import { isCheapFolder } from '../answering/baselines/cheap-names.ts';
 import { displayPath } from '../files/find-files.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
 import { nextRunFolder } from '../store/numbered-folder.ts';
 import type { RunStatus, RunSummary } from '../store/run-summary.ts';
-import { readConstants, TENSOR_FILES } from '../train/trainer-state.ts';
-import type { Recipe } from '../methods/recipe.ts';
+import { readConstants, TENSOR_FILES } from '../training/trainer-state.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';

@@ -1,10 +1,10 @@
 import { AttuneError } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { mediaOf } from '../data/media.ts';
-import type { AnswerForm, AnswerPart, ToolCallReply } from '../generate/tool-calls/answer-reader.ts';
+import type { AnswerForm, AnswerPart, ToolCallReply } from '../models/text/tool-calls/answer-reader.ts';
 import { parseJson } from '../files/json.ts';
-import type { ImageFile, Message, ToolCall, ToolSchema } from '../text/index.ts';
-import type { Answer } from '../jobs/generate/generate.ts';
+import type { ImageFile, Message, ToolCall, ToolSchema } from '../models/text/index.ts';
+import type { Answer } from '../answering/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
 /** Start of a conversation. */
@@ -77,7 +77,7 @@ export class Conversation {
 
   async #goOn(message: Message, onText: (text: string) => void): Promise<Said> {
     const messages: Message[] = [...this.messages, message];
-    const { AnswerReader, joined } = await import('../generate/tool-calls/answer-reader.ts');
+    const { AnswerReader, joined } = await import('../models/text/tool-calls/answer-reader.ts');
     const reader = new AnswerReader(await this.#form());
     const parts: AnswerPart[] = [];
     const take = (read: readonly AnswerPart[]) => {
@@ -100,7 +100,7 @@ export class Conversation {
   /** How answers are taken apart into what is said and which tools are called; without tools all is said. */
   async #form(): Promise<AnswerForm> {
     if (this.#tools.length === 0) return { thinking: 'none' };
-    const { familyOf } = await import('../generate/tool-calls/index.ts');
+    const { familyOf } = await import('../models/text/tool-calls/index.ts');
     const { templates } = await this.#talker.describe();
     return { family: familyOf(templates.tool_use ?? templates.default ?? ''), thinking: 'none' };
   }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { useCase } from './use-cases/models-create.ts';
 import { columnMapping } from './use-cases/shared/columns-field.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
 
 export type CreateOptions = CallOptions<typeof useCase>;
 

@@ -11,11 +11,11 @@ import {
   type DataDiff,
   type PipelineResult,
   type PipelineSpec,
-} from '../prepare/index.ts';
-import { writeDataReport, type ShownExample } from '../report/data/index.ts';
-import { Tokenizer } from '../text/index.ts';
-import { modelFolder } from '../jobs/model/base-model.ts';
-import { shellWord, shortPath } from '../terminal/short-path.ts';
+} from '../preparation/index.ts';
+import { writeDataReport, type ShownExample } from '../jobs/report/data/index.ts';
+import { Tokenizer } from '../models/text/index.ts';
+import { modelFolder } from '../answering/model/base-model.ts';
+import { shellWord, shortPath } from './terminal/short-path.ts';
 import type { useCase } from './use-cases/data-pipeline.ts';
 import { limitsOf } from './use-cases/shared/reading-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

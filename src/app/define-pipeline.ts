@@ -1,4 +1,4 @@
-import type { PipelineSpec } from '../prepare/index.ts';
+import type { PipelineSpec } from '../preparation/index.ts';
 
 /** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
 export function definePipeline(pipeline: PipelineSpec): PipelineSpec {

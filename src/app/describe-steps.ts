@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { steps } from '../prepare/steps/index.ts';
+import { steps } from '../preparation/steps/index.ts';
 
 export interface StepDescription {
   name: string;

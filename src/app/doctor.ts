@@ -1,5 +1,5 @@
 import type { Call } from './use-cases/use-case.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
 
 /** Result of `attune doctor`. */
 export type Diagnosis = JobResult<'doctor'>;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
-import { fetchModelConfig, isRepositoryName, parseRepository } from '../hub/index.ts';
+import { fetchModelConfig, isRepositoryName, parseRepository } from '../store/hub/index.ts';
 import type { RawConfig } from '../models/config.ts';
 import { readConfig } from '../models/load.ts';
 import { textPart } from '../models/text-part.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
-import type { Recipe } from '../methods/recipe.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
-import { modelFolder } from '../jobs/model/base-model.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { modelFolder } from '../answering/model/base-model.ts';
 import type { useCase } from './use-cases/models-estimate.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 import { resolveRecipe, settingPaths } from './recipe/index.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { isRunFolder } from '../store/run-folder.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
-import { isAdapterFolder, isOwnBase } from '../jobs/model/base-model.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { isAdapterFolder, isOwnBase } from '../answering/model/base-model.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase } from './use-cases/export.ts';

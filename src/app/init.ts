@@ -5,16 +5,16 @@ import { greatest } from '../base/many.ts';
 import { type ColumnMapping, columnsOf } from '../data/columns.ts';
 import { isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
-import { isCheapModel } from '../eval/baselines/cheap-names.ts';
-import { fewTestRows } from '../eval/compare/few-test-rows.ts';
+import { isCheapModel } from '../answering/baselines/cheap-names.ts';
+import { fewTestRows } from '../evaluation/compare/few-test-rows.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
-import { isOwnBase, modelFolder } from '../jobs/model/base-model.ts';
+import { isOwnBase, modelFolder } from '../answering/model/base-model.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { badRows, type ColumnReading } from './init/columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
-import { answersChats } from '../jobs/model/answers-chats.ts';
+import { answersChats } from '../answering/model/answers-chats.ts';
 import { preferenceOfBases, type UsualObjective, usualObjective } from './usual-objective.ts';
 
 /** Findings about the data for the recipe. */

@@ -15,12 +15,12 @@ import {
 } from '../data/index.ts';
 import { kindOf } from '../data/kinds/index.ts';
 import type { Label } from '../data/kinds/kind.ts';
-import { isCheapModel } from '../eval/baselines/cheap-names.ts';
-import { expectedText } from '../eval/example-text.ts';
-import { type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../text/index.ts';
-import type { Recipe } from '../methods/recipe.ts';
-import { modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
-import { mediaReaderOf } from '../jobs/model/model-readers.ts';
+import { isCheapModel } from '../answering/baselines/cheap-names.ts';
+import { expectedText } from '../scoring/example-text.ts';
+import { type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../models/text/index.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
+import { modelFolder, OWN_BASE } from '../answering/model/base-model.ts';
+import { mediaReaderOf } from '../answering/model/model-readers.ts';
 import { loadRunData } from '../jobs/rows/load-run-data.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { runTokenizer } from '../jobs/rows/run-tokenizer.ts';

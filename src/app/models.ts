@@ -1,23 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { readAdapterConfig } from '../methods/tuning/adapter-config.ts';
+import { readAdapterConfig } from '../methods/tunings/adapter-config.ts';
 import { storedParameters } from '../models/base-facts.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
-import { cheapModelNames, isCheapFolder } from '../eval/baselines/cheap-names.ts';
+import { cheapModelNames, isCheapFolder } from '../answering/baselines/cheap-names.ts';
 import { architectures } from '../models/index.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import { quantisations } from '../models/quantised/index.ts';
 import { readConfig, readWholeConfig } from '../models/load.ts';
 import { leftOut } from '../models/text-part.ts';
-import { hasTokenizer } from '../text/index.ts';
+import { hasTokenizer } from '../models/text/index.ts';
 import { withIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
-import { readSafetensorsHeader } from '../tensor/safetensors.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
-import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../jobs/model/base-model.ts';
-import { resultFolder } from '../jobs/model/result-folder.ts';
+import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../answering/model/base-model.ts';
+import { resultFolder } from '../answering/model/result-folder.ts';
 
 export interface KnownModels {
   /** The model shipped with attune; undefined if the package was built without it. */

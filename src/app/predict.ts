@@ -1,6 +1,6 @@
-import type { BaselineName } from '../eval/baselines/index.ts';
+import type { BaselineName } from '../answering/baselines/index.ts';
 import type { Task } from '../models/architecture.ts';
-import type { AnswerKind } from '../tasks/define.ts';
+import type { AnswerKind } from '../answering/tasks/define.ts';
 import type { PredictorOptions } from './predict/answering-model.ts';
 import type { PredictedRow } from './predict/predicted-row.ts';
 import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.ts';

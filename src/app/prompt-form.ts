@@ -1,11 +1,11 @@
 import type { ChatExample } from '../data/kinds/chat.ts';
 import { kindOf, type Example } from '../data/kinds/index.ts';
-import type { Message, ToolSchema } from '../text/index.ts';
-import type { GenerateRequest } from '../jobs/generate/generate.ts';
-import { resultFolder } from '../jobs/model/result-folder.ts';
-import { promptFormOf, readNotes, type PromptForm, type ResultNotesFile } from '../jobs/model/result-notes.ts';
+import type { Message, ToolSchema } from '../models/text/index.ts';
+import type { GenerateRequest } from '../answering/generate/generate.ts';
+import { resultFolder } from '../answering/model/result-folder.ts';
+import { promptFormOf, readNotes, type PromptForm, type ResultNotesFile } from '../answering/model/result-notes.ts';
 
-export type { PromptForm } from '../jobs/model/result-notes.ts';
+export type { PromptForm } from '../answering/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
 

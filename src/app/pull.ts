@@ -8,8 +8,8 @@ import {
   snapshotFolder,
   type Pulled,
   type Repository,
-} from '../hub/index.ts';
-import type { Recipe } from '../methods/recipe.ts';
+} from '../store/hub/index.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import type { useCase } from './use-cases/models-pull.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
 import { withRowFiles } from './rows/temporary-rows.ts';
-import { runJob, type JobResult } from '../worker/index.ts';
+import { runJob, type JobResult } from '../jobs/worker/index.ts';
 import type { useCase as addCase } from './use-cases/models-add-items.ts';
 import type { useCase as indexCase } from './use-cases/models-index.ts';
 import type { useCase } from './use-cases/recommend.ts';

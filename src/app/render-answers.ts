@@ -1,8 +1,8 @@
 import type { FeedbackExample, PreferenceExample, PromptExample, StepwiseExample } from '../data/example.ts';
 import type { Example } from '../data/index.ts';
-import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../tasks/rows/shared-prompt.ts';
-import { stepRows } from '../tasks/rows/step-rows.ts';
-import { Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../answering/tasks/rows/shared-prompt.ts';
+import { stepRows } from '../answering/tasks/rows/step-rows.ts';
+import { Renderer, type RenderedRow, type Tokenizer } from '../models/text/index.ts';
 import type { RenderContext, RenderedRows } from './render-rows.ts';
 
 type Piece = RenderedRow['pieces'][number];

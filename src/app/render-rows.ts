@@ -2,12 +2,12 @@ import { AttuneError } from '../base/errors.ts';
 import type { CompletionExample, ItemsExample, PairExample, QuestionExample, TaggedExample } from '../data/example.ts';
 import { kindOf, type Example } from '../data/kinds/index.ts';
 import type { Layout } from '../data/kinds/kind.ts';
-import { expectedText, promptText } from '../eval/example-text.ts';
-import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../text/index.ts';
+import { expectedText, promptText } from '../scoring/example-text.ts';
+import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../models/text/index.ts';
 import type { Problem } from '../base/errors.ts';
-import { imageTexts } from '../tasks/rows/image-texts.ts';
-import type { MediaReader } from '../train/interfaces.ts';
-import type { Recipe } from '../methods/recipe.ts';
+import { imageTexts } from '../answering/tasks/rows/image-texts.ts';
+import type { MediaReader } from '../methods/interfaces.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';
 
 export interface RenderedRows {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Recipe } from '../methods/recipe.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { displayPath } from '../files/find-files.ts';
 import { nextRunFolder } from '../store/numbered-folder.ts';
-import type { Recipe } from '../methods/recipe.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';

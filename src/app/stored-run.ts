@@ -4,7 +4,7 @@ import type { RunStarted } from '../base/events.ts';
 import { displayPath } from '../files/find-files.ts';
 import { readEvents, requireRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
-import type { Recipe } from '../methods/recipe.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { locateRecipe, type LocatedRecipe } from './recipe/locate.ts';
 

@@ -1,11 +1,11 @@
 import type { EventSink } from '../base/events.ts';
 import { grammarOf } from '@attune/constraint';
-import type { StorageName } from '../methods/storage/index.ts';
-import type { ChosenLogProb } from '../generate/index.ts';
-import type { LanguageChoice } from '../text/index.ts';
-import { openSession, type Session } from '../worker/index.ts';
+import type { StorageName } from '../methods/storages/index.ts';
+import type { ChosenLogProb } from '../answering/decoding/index.ts';
+import type { LanguageChoice } from '../models/text/index.ts';
+import { openSession, type Session } from '../jobs/worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
-import type { ModelAnswer, ModelQuestion, WriterDescription } from '../jobs/generate/model-questions.ts';
+import type { ModelAnswer, ModelQuestion, WriterDescription } from '../answering/generate/model-questions.ts';
 import type {
   Answer,
   GenerateChunk,
@@ -14,7 +14,7 @@ import type {
   InstallRequest,
   RemoveRequest,
   SessionChunk,
-} from '../jobs/generate/generate.ts';
+} from '../answering/generate/generate.ts';
 
 /** How answers are made; what is left out, or undefined, has its default. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;

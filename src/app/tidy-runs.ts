@@ -9,7 +9,7 @@ import type { RunSummary } from '../store/run-summary.ts';
 import { recordRun } from '../store/runs.ts';
 import { AttuneError } from '../base/errors.ts';
 import { writeModelCard } from '../jobs/train/result/result-card.ts';
-import { readNotes, RESULT_NOTES } from '../jobs/model/result-notes.ts';
+import { readNotes, RESULT_NOTES } from '../answering/model/result-notes.ts';
 import { showRun } from './runs.ts';
 
 export interface RunToDelete {

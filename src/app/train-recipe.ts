@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
-import type { Recipe } from '../methods/recipe.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
 import { placeProblems, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 import type { useCase } from './use-cases/train.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

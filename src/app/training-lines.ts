@@ -1,7 +1,7 @@
 import { readConfig } from '../models/load.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
-import { suggestedTraining, type TrainingFacts } from '../train/suggested-training.ts';
-import { modelFolder } from '../jobs/model/base-model.ts';
+import { suggestedTraining, type TrainingFacts } from '../training/suggested-training.ts';
+import { modelFolder } from '../answering/model/base-model.ts';
 import { basisOf, trainingFacts } from '../jobs/train/settle-training.ts';
 
 /** A line of a recipe with an optional remark. */

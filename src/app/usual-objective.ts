@@ -1,6 +1,6 @@
 import { kindOf, type ExampleKind } from '../data/kinds/index.ts';
-import { objectives } from '../methods/objectives/index.ts';
-import type { MethodOptionInputs } from '../methods/options.ts';
+import { objectives } from '../training/objectives/index.ts';
+import type { MethodOptionInputs } from '../training/recipe/options.ts';
 
 export interface UsualObjective {
   name: keyof MethodOptionInputs['objective'];

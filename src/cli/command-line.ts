@@ -1,10 +1,10 @@
-import { jsonForTerminal } from '../terminal/control-characters.ts';
+import { jsonForTerminal } from '../app/terminal/control-characters.ts';
 import type { Command, Overview } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands.ts';
 import type { Surroundings } from './context.ts';
 import { readFailure } from '../files/bytes.ts';
-import { createTerminal } from '../terminal/terminal.ts';
+import { createTerminal } from '../app/terminal/terminal.ts';
 
 export type { Surroundings } from './context.ts';
 
@@ -77,7 +77,7 @@ async function runCommand(
   const [{ parseArguments, renamedOptions }, { createContext }, { onFirstRun }] = await Promise.all([
     import('./arguments.ts'),
     import('./context.ts'),
-    import('../train/first-run.ts'),
+    import('../training/first-run.ts'),
   ]);
   const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
   onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));

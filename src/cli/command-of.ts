@@ -3,7 +3,7 @@ import type { FieldDescription } from '../app/use-cases/schema.ts';
 import type { UseCase } from '../app/use-cases/use-case.ts';
 import { flagName } from '../base/flag-name.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
-import { withCall } from '../terminal/with-progress.ts';
+import { withCall } from '../app/terminal/with-progress.ts';
 import { keepHeapsSmall } from './small-heap.ts';
 
 export interface Flag extends CommandOption {

@@ -1,7 +1,7 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
 import type { Section } from '../app/use-cases/use-case.ts';
-import type { Console } from '../terminal/console.ts';
-import type { Terminal } from '../terminal/terminal.ts';
+import type { Console } from '../app/terminal/console.ts';
+import type { Terminal } from '../app/terminal/terminal.ts';
 
 export interface CommandArgument {
   /** In capitals, as the help shows it: FILE. */

@@ -3,8 +3,8 @@ import { AttuneError } from '../base/errors.ts';
 import { withoutCredentials } from '../base/secrets.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
-import { createProgress } from '../terminal/progress/index.ts';
-import { createTerminal, type OutputStream } from '../terminal/terminal.ts';
+import { createProgress } from '../app/terminal/progress/index.ts';
+import { createTerminal, type OutputStream } from '../app/terminal/terminal.ts';
 
 /** Parts of the process that the command line uses; tests pass their own. */
 export interface Surroundings {

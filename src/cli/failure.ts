@@ -1,6 +1,6 @@
 import { AttuneError, type Problem, shortList } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
-import { type Terminal, wrap } from '../terminal/terminal.ts';
+import { type Terminal, wrap } from '../app/terminal/terminal.ts';
 
 /** Exit codes: 1 the user can fix it, 2 a bug, 3 a gate refused. */
 export function exitCodeOf(error: unknown): 1 | 2 | 3 {

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import type { Section } from '../app/use-cases/use-case.ts';
 import type { Command, Overview } from './command.ts';
-import { type Terminal, wrap } from '../terminal/terminal.ts';
+import { type Terminal, wrap } from '../app/terminal/terminal.ts';
 import { usageLine } from './usage.ts';
 
 type Row = readonly [term: string, description: string];

@@ -6,7 +6,7 @@ import { AttuneError } from '../base/errors.ts';
 import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
 import type { SplitName } from './assign-splits.ts';
 import type { ColumnMapping } from './columns.ts';
-import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../hub/index.ts';
+import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../store/hub/index.ts';
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';

@@ -1,8 +1,8 @@
 import type { RawConfig } from '../models/config.ts';
 import { skeleton } from '../models/skeleton.ts';
 import type { Model } from '../models/model.ts';
-import { adaptable, findTargets, lastName } from '../methods/tuning/targets.ts';
-import { isLinear } from '../nn/index.ts';
+import { adaptable, findTargets, lastName } from '../methods/tunings/targets.ts';
+import { isLinear } from '../engine/nn/index.ts';
 
 export interface DescribeInput {
   /** config.json of the model. */

@@ -1,12 +1,12 @@
 import { defineRegistry } from '../base/registry.ts';
-import type { JobModule } from './job.ts';
+import type { JobModule } from '../base/job.ts';
 
 /** Jobs of the worker: a file in the job's folder that exports `run`, and one line here. */
 const table = {
   probe: () => import('./probe.ts'),
   doctor: () => import('./doctor/doctor.ts'),
   train: () => import('./train/train.ts'),
-  generate: () => import('./generate/generate.ts'),
+  generate: () => import('../answering/generate/generate.ts'),
   evaluate: () => import('./evaluate/evaluate.ts'),
   compare: () => import('./compare/compare.ts'),
   counterfactuals: () => import('./compare/counterfactuals.ts'),
@@ -16,15 +16,15 @@ const table = {
   'project-adapter': () => import('./export/project-adapter.ts'),
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate/estimate.ts'),
-  create: () => import('./recommend/create.ts'),
-  predict: () => import('./predict/predict.ts'),
-  recommend: () => import('./recommend/recommend.ts'),
-  'recommend-rows': () => import('./recommend/recommend-rows.ts'),
-  embed: () => import('./embed/embed.ts'),
-  retrieve: () => import('./embed/retrieve.ts'),
-  'index-vectors': () => import('./embed/index-vectors.ts'),
-  'index-items': () => import('./recommend/index-items.ts'),
-  'add-items': () => import('./recommend/add-items.ts'),
+  create: () => import('../answering/recommend/create.ts'),
+  predict: () => import('../answering/predict/predict.ts'),
+  recommend: () => import('../answering/recommend/recommend.ts'),
+  'recommend-rows': () => import('../answering/recommend/recommend-rows.ts'),
+  embed: () => import('../answering/embed/embed.ts'),
+  retrieve: () => import('../answering/embed/retrieve.ts'),
+  'index-vectors': () => import('../answering/embed/index-vectors.ts'),
+  'index-items': () => import('../answering/recommend/index-items.ts'),
+  'add-items': () => import('../answering/recommend/add-items.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

@@ -1,5 +1,5 @@
-import type { Embedding, Layout, Module, Parameter } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import type { Embedding, Layout, Module, Parameter } from '../engine/nn/index.ts';
+import type { Tensor } from '../engine/tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
 import type { Stack } from './stack.ts';

@@ -1,6 +1,6 @@
 // N tokens, D width, H heads, K key-value heads, d head size
-import { Module } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { Module } from '../engine/nn/index.ts';
+import type { Tensor } from '../engine/tensor/index.ts';
 import type { Heads, Pass } from './stack.ts';
 
 /** Changes a layer's keys and values: prefixes, additional prompts. */

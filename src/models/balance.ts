@@ -1,5 +1,5 @@
 // N tokens, L layers with a router, E experts, k of them for each token
-import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../engine/tensor/index.ts';
 
 /** How a trunk whose tokens choose among experts keeps these in use alike while it trains. */
 export interface RouterBalance {

@@ -1,4 +1,4 @@
-import { readSafetensorsHeader } from '../tensor/safetensors.ts';
+import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
 import type { Architecture } from './architecture.ts';
 import { weightFiles } from './checkpoint-files.ts';
 import type { RawConfig } from './config.ts';

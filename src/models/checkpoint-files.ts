@@ -3,7 +3,7 @@ import { join, resolve, sep } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 import { watchFile } from '../files/unchanged.ts';
-import { isFloating, SafetensorsFile, type DType, type Tensor } from '../tensor/index.ts';
+import { isFloating, SafetensorsFile, type DType, type Tensor } from '../engine/tensor/index.ts';
 
 const INDEX = 'model.safetensors.index.json';
 const SINGLE = 'model.safetensors';

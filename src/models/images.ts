@@ -1,8 +1,8 @@
 // B images, C channels, Y and X height and width in pixels, P patches of an image, D width
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
-import { Convolution2d, Module } from '../nn/index.ts';
-import type { Tensor } from '../tensor/index.ts';
+import { Convolution2d, Module } from '../engine/nn/index.ts';
+import type { Tensor } from '../engine/tensor/index.ts';
 import type { Pass, StackInput } from './stack.ts';
 
 /** Height and width. */

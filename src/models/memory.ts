@@ -1,6 +1,6 @@
 // M memory tokens, D width, K heads, d head size
-import { notesRows, rowOfTokens, withRowsOf, withTokens, type KeyLayout, type Layout } from '../nn/index.ts';
-import { cat, type Tensor } from '../tensor/index.ts';
+import { notesRows, rowOfTokens, withRowsOf, withTokens, type KeyLayout, type Layout } from '../engine/nn/index.ts';
+import { cat, type Tensor } from '../engine/tensor/index.ts';
 
 export interface KeysAndValues {
   /** [M, K, d] */

@@ -7,8 +7,8 @@ import {
   withTokens,
   type Layout,
   type Parameter,
-} from '../nn/index.ts';
-import { fromArray, noGrad, scope, type DType, type Tensor } from '../tensor/index.ts';
+} from '../engine/nn/index.ts';
+import { fromArray, noGrad, scope, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type Architecture, type HeadPlan, type Limits, type Task, type Trunk } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { ContrastiveHead } from './heads/contrastive.ts';

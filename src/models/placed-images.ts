@@ -1,6 +1,6 @@
 // T squares of images, P patches of a square, S tokens of a square, D width of the tokens, V width of the vision tower
-import { currentRandomness, tokenParts, withRandomness, withTokens, type Module } from '../nn/index.ts';
-import { cat, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { currentRandomness, tokenParts, withRandomness, withTokens, type Module } from '../engine/nn/index.ts';
+import { cat, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import type { ImageReader } from './architecture.ts';
 import type { Model, ModelInput } from './model.ts';
 import { directRunner, runStack, type StageRunner } from './stack.ts';

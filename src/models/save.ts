@@ -1,7 +1,7 @@
 import { table } from '../base/table.ts';
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
-import { isFloating, scope, writeSafetensors, type DType, type Tensor } from '../tensor/index.ts';
+import { isFloating, scope, writeSafetensors, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import { EmbeddingHead } from './heads/embedding.ts';

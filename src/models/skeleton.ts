@@ -1,7 +1,7 @@
 import { capitalised, withArticle } from '../base/articles.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { Weight } from '../nn/index.ts';
-import type { DType, Tensor } from '../tensor/index.ts';
+import type { Weight } from '../engine/nn/index.ts';
+import type { DType, Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import type { RawConfig } from './config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';

@@ -1,4 +1,4 @@
-import { aten, fromArray, scope, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, fromArray, scope, type DType, type Tensor } from '../engine/tensor/index.ts';
 import {
   Module,
   notesRows,
@@ -8,7 +8,7 @@ import {
   type Layout,
   type Rope,
   type Rotation,
-} from '../nn/index.ts';
+} from '../engine/nn/index.ts';
 import type { Memory } from './memory.ts';
 
 /** Input of a stack: tokens, embeddings, or features (log-mel frames, patches). */

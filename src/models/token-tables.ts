@@ -1,6 +1,6 @@
 // V rows of a table, K of them with a token, n new ones, D width
-import { isLinear, type Embedding, type LinearLike } from '../nn/index.ts';
-import { aten, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { isLinear, type Embedding, type LinearLike } from '../engine/nn/index.ts';
+import { aten, fromArray, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import { tokenTableOf } from './architecture.ts';
 import { TokenHead } from './heads/token-head.ts';
 import { keyedNormal } from './initialise.ts';

@@ -1,6 +1,6 @@
 // N tokens of a batch, P virtual ones in front of each segment
-import { fromArray, type Tensor } from '../tensor/index.ts';
-import type { Layout } from '../nn/index.ts';
+import { fromArray, type Tensor } from '../engine/tensor/index.ts';
+import type { Layout } from '../engine/nn/index.ts';
 import type { StackInput } from './stack.ts';
 
 /** An input with virtual tokens, and how it belongs to the one without. */

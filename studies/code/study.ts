@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { train } from '../../src/app/index.ts';
 import { inLanes } from '../../src/base/lanes.ts';
-import { programMounts } from '../../src/methods/objectives/rewards/code/isolation.ts';
-import { codeIn, outcomeOf } from '../../src/methods/objectives/rewards/code/code-reward.ts';
-import { runInSandbox } from '../../src/methods/objectives/rewards/code/sandbox.ts';
+import { programMounts } from '../../src/training/objectives/rewards/code/isolation.ts';
+import { codeIn, outcomeOf } from '../../src/training/objectives/rewards/code/code-reward.ts';
+import { runInSandbox } from '../../src/training/objectives/rewards/code/sandbox.ts';
 import { careless, LOG } from './rewards.ts';
 import { forgeries, honestAnswer, promptOf, tasks, type Task } from './tasks.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { decodeAudio } from '../../src/audio/index.ts';
+import { decodeAudio } from '../../src/engine/audio/index.ts';
 import { shuffled } from '../../src/base/random.ts';
 import { fetchDebianFiles } from '../../src/app/quickstart/tasks/sources/debian-file.ts';
 import { UnionFind } from '../../src/data/union-find.ts';

@@ -1,6 +1,6 @@
 /** Conversations that teach a model to refuse what is harmful and to answer the rest; and two small sets to tune it on. */
 import { Draws } from '../../tools/draws.ts';
-import { rehearsalTexts, type RehearsalTexts } from '../../src/eval/safety/rehearsal.ts';
+import { rehearsalTexts, type RehearsalTexts } from '../../src/evaluation/safety/rehearsal.ts';
 
 interface ChatRow {
   messages: readonly { role: 'user' | 'assistant'; content: string }[];

@@ -1,4 +1,4 @@
-import { defineMetric } from '../../src/eval/metrics/define-metric.ts';
+import { defineMetric } from '../../src/scoring/metrics/define-metric.ts';
 
 const RULES = /^(?!(?:[Aa]n?|[Tt]he) )(?![A-Z][a-z]+ )[^\n]{1,80}(?<![.!\n])$/u;
 

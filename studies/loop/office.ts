@@ -4,8 +4,8 @@ import { keys, serve, type RunningServer, type VersionReport } from '../../src/a
 import { attuneHome } from '../../src/base/home.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { keyMigrations } from '../../src/watch/traces/migrations.ts';
-import type { KeyTables } from '../../src/watch/traces/schema.ts';
+import { keyMigrations } from '../../src/monitoring/traces/migrations.ts';
+import type { KeyTables } from '../../src/monitoring/traces/schema.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import type { MailTime } from './mail-time.ts';
 

@@ -1,6 +1,6 @@
 import { smallest } from '../../src/base/many.ts';
-import { wilsonInterval } from '../../src/eval/statistics/index.ts';
-import { linearScale, type Scale } from '../../src/report/chart/scale.ts';
+import { wilsonInterval } from '../../src/scoring/statistics/index.ts';
+import { linearScale, type Scale } from '../../src/jobs/report/chart/scale.ts';
 
 /** A mail that was answered. */
 export interface Answered {

@@ -1,5 +1,5 @@
 import { greatest, smallest } from '../../src/base/many.ts';
-import { linearScale, logScale, type Scale } from '../../src/report/chart/scale.ts';
+import { linearScale, logScale, type Scale } from '../../src/jobs/report/chart/scale.ts';
 
 /** A method in the picture. */
 export interface Point {

@@ -1,4 +1,4 @@
-import type { TuningName } from '../../src/methods/tuning/index.ts';
+import type { TuningName } from '../../src/methods/tunings/index.ts';
 import type { RecipeInput } from '../../src/app/index.ts';
 
 /** How one tuning is tried. */

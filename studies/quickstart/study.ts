@@ -4,9 +4,9 @@ import { tasks } from '../../src/app/quickstart/tasks/index.ts';
 import type { Task } from '../../src/app/quickstart/tasks/task.ts';
 import { attuneCache } from '../../src/base/home.ts';
 import { loadData, type Example } from '../../src/data/index.ts';
-import { baselines } from '../../src/eval/baselines/index.ts';
-import { scorePredictor, type Score } from '../../src/eval/score.ts';
-import { answerText, promptText } from '../../src/eval/example-text.ts';
+import { baselines } from '../../src/answering/baselines/index.ts';
+import { scorePredictor, type Score } from '../../src/scoring/score.ts';
+import { answerText, promptText } from '../../src/scoring/example-text.ts';
 
 /**
  * Fetches quick start tasks and scores every cheap baseline on their held-out rows: `node study.ts [TASK…] [--samples N]`.

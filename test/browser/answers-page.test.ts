@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Watcher } from '../../src/watch/index.ts';
+import { Watcher } from '../../src/monitoring/index.ts';
 import { fakeServer, type FakeServer } from '../unit/serve/fake-models.ts';
 import { barriers } from './axe.ts';
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../src/app/gate/gate.ts';
-import { writeReport } from '../../src/report/index.ts';
+import { writeReport } from '../../src/jobs/report/index.ts';
 import { recipe, writeSampleRun } from '../unit/report/sample-run.ts';
 import { barriers } from './axe.ts';
 

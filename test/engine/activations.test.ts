@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { activations } from '../../src/nn/index.ts';
-import { aten, noGrad, scope, tensor } from '../../src/tensor/index.ts';
+import { activations } from '../../src/engine/nn/index.ts';
+import { aten, noGrad, scope, tensor } from '../../src/engine/tensor/index.ts';
 
 const points = [-12, -2.5, -1, -0.3, 0, 0.3, 0.7, 1, 2.5, 5, 12];
 

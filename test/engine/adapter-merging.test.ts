@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mergeFactors, truncated, type Factors } from '../../src/methods/tuning/adapter-merging.ts';
-import { scope, tensor, type Tensor } from '../../src/tensor/index.ts';
+import { mergeFactors, truncated, type Factors } from '../../src/methods/tunings/adapter-merging.ts';
+import { scope, tensor, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const matrix = (rows: number[][]): Tensor => tensor(rows.flat(), { shape: [rows.length, rows[0].length] });
 const factors = (a: number[][], b: number[][], scale: number): Factors => ({ a: matrix(a), b: matrix(b), scale });

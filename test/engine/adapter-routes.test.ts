@@ -1,15 +1,15 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { Batcher, type Completion, type GenerationRequest, type NamedAdapter } from '../../src/generate/index.ts';
-import { open as openIa3 } from '../../src/methods/tuning/ia3.ts';
-import { options as ia3Options } from '../../src/methods/tuning/ia3.options.ts';
-import { open as openLora } from '../../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { Batcher, type Completion, type GenerationRequest, type NamedAdapter } from '../../src/answering/decoding/index.ts';
+import { open as openIa3 } from '../../src/methods/tunings/ia3.ts';
+import { options as ia3Options } from '../../src/methods/tunings/ia3.options.ts';
+import { open as openLora } from '../../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { tokenTableOf } from '../../src/models/architecture.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
-import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../src/nn/index.ts';
-import { aten, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../src/engine/nn/index.ts';
+import { aten, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [16] };

@@ -2,10 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Batcher } from '../../src/generate/index.ts';
-import { liveTensors } from '../../src/tensor/index.ts';
-import { AdapterShelf } from '../../src/jobs/generate/adapters/shelf.ts';
-import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
+import { Batcher } from '../../src/answering/decoding/index.ts';
+import { liveTensors } from '../../src/engine/tensor/index.ts';
+import { AdapterShelf } from '../../src/answering/generate/adapters/shelf.ts';
+import { openModel, type OpenedModel } from '../../src/answering/model/open-model.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 import { writeRandomAdapter } from './random-adapter.ts';
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { findSavedTables, tiesTables } from '../../src/jobs/model/adapter-tables.ts';
-import type { ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
-import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
+import { findSavedTables, tiesTables } from '../../src/answering/model/adapter-tables.ts';
+import type { ResultNotesFile } from '../../src/answering/model/result-notes.ts';
+import { fromArray, scope, writeSafetensors } from '../../src/engine/tensor/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-tables-'));
 afterAll(() => rmSync(folder, { recursive: true }));

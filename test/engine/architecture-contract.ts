@@ -9,9 +9,9 @@ import { loadModel } from '../../src/models/load.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { ModuleBuffer, withRandomness, type Layout, type Randomness } from '../../src/nn/index.ts';
-import { aten, attune, backward, fromArray, liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
-import { Tape } from '../../src/train/tape.ts';
+import { ModuleBuffer, withRandomness, type Layout, type Randomness } from '../../src/engine/nn/index.ts';
+import { aten, attune, backward, fromArray, liveTensors, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { Tape } from '../../src/models/tape.ts';
 import { expectSlopes, type Graded } from './slopes.ts';
 import {
   headOutput,

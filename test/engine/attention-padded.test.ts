@@ -1,8 +1,8 @@
 // q [N, H, D], k and v [M, K, D]: rows of different lengths side by side, filled up to the longest
 import { describe, expect, it } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import { attention, layoutOfRows, segmentLengths, type Layout } from '../../src/nn/index.ts';
-import { backward, cat, fromArray, scope, type Tensor } from '../../src/tensor/index.ts';
+import { attention, layoutOfRows, segmentLengths, type Layout } from '../../src/engine/nn/index.ts';
+import { backward, cat, fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const [H, K, D] = [4, 2, 3];
 

@@ -1,8 +1,8 @@
 // N tokens, H heads, D head size
 import { expect, it } from 'vitest';
-import { attention, layoutOfRows } from '../../src/nn/index.ts';
+import { attention, layoutOfRows } from '../../src/engine/nn/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { cat, scope, type Tensor } from '../../src/tensor/index.ts';
+import { cat, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 it('tokens that are not to be seen change nothing but their own state, and that reads the others', () => {
   scope(() => {

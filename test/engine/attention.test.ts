@@ -8,8 +8,8 @@ import {
   type AttentionOptions,
   type DistanceBias,
   type Layout,
-} from '../../src/nn/index.ts';
-import { backward, cat, fromArray, scope, type Tensor } from '../../src/tensor/index.ts';
+} from '../../src/engine/nn/index.ts';
+import { backward, cat, fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { randomUnit } from '../../src/base/random.ts';
 

@@ -1,14 +1,14 @@
 // Universal Sentence Encoder Lite makes its last product once for each text where only means of states are read.
 import { expect, it } from 'vitest';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
-import { create } from '../../src/methods/tuning/lora.ts';
-import { complete, options } from '../../src/methods/tuning/lora.options.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
+import { create } from '../../src/methods/tunings/lora.ts';
+import { complete, options } from '../../src/methods/tunings/lora.options.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { withRandomness } from '../../src/nn/index.ts';
-import { fromArray, noGrad, scope } from '../../src/tensor/index.ts';
-import type { PreparedRow } from '../../src/train/interfaces.ts';
+import { withRandomness } from '../../src/engine/nn/index.ts';
+import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
+import type { PreparedRow } from '../../src/methods/interfaces.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const rows = [[3, 1, 4, 1, 5, 9], [2], [6, 5, 3]].map((ids, i): PreparedRow => {

@@ -1,12 +1,12 @@
 // What holds a language model near its base, more at the first tokens of each answer, against sums over all logits.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { objectives } from '../../src/methods/objectives/index.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { directRunner } from '../../src/models/stack.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { aten, fromArray, grad, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Objective, PassContext, PreparedRow, Processor } from '../../src/train/interfaces.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { aten, fromArray, grad, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { Objective, PassContext, PreparedRow, Processor } from '../../src/methods/interfaces.ts';
 
 const config = {
   model_type: 'llama',

@@ -1,15 +1,15 @@
 // Matrix factorisation against its formula in plain loops; what its rows are set against.
 import type { StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findTargets } from '../../src/methods/tuning/targets.ts';
-import { create } from '../../src/methods/objectives/bpr.ts';
+import { findTargets } from '../../src/methods/tunings/targets.ts';
+import { create } from '../../src/training/objectives/bpr.ts';
 import { itemTrunkOf } from '../../src/models/items/item-model.ts';
 import type { Model } from '../../src/models/model.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { arange, scope } from '../../src/tensor/index.ts';
-import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/text/index.ts';
-import type { Objective, Processor } from '../../src/train/interfaces.ts';
-import type { JobContext } from '../../src/jobs/job.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { arange, scope } from '../../src/engine/tensor/index.ts';
+import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/models/text/index.ts';
+import type { Objective, Processor } from '../../src/methods/interfaces.ts';
+import type { JobContext } from '../../src/base/job.ts';
 import { run as describeModel } from '../../src/jobs/describe.ts';
 import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
 import { rowsOfItems } from './rows-of-items.ts';

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parametersOf } from '../../src/models/base-facts.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
-import { fromArray, SafetensorsFile, tensor, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
+import { fromArray, SafetensorsFile, tensor, type Tensor, writeSafetensors } from '../../src/engine/tensor/index.ts';
 
 const LLAMA = 'fixtures/models/llama';
 const work = mkdtempSync(join(tmpdir(), 'attune-quantised-'));

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { create as createLoha } from '../../src/methods/tuning/loha.ts';
-import { options as lohaOptions } from '../../src/methods/tuning/loha.options.ts';
-import { create as createLora } from '../../src/methods/tuning/lora.ts';
-import { create as createLokr } from '../../src/methods/tuning/lokr.ts';
-import { options as lokrOptions } from '../../src/methods/tuning/lokr.options.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createLoha } from '../../src/methods/tunings/loha.ts';
+import { options as lohaOptions } from '../../src/methods/tunings/loha.options.ts';
+import { create as createLora } from '../../src/methods/tunings/lora.ts';
+import { create as createLokr } from '../../src/methods/tunings/lokr.ts';
+import { options as lokrOptions } from '../../src/methods/tunings/lokr.options.ts';
+import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Tuning } from '../../src/train/interfaces.ts';
+import { noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { headOutput, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const lora = (model: Model, names: string[]) =>

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { PairExample } from '../../src/data/example.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
-import { openModel } from '../../src/jobs/model/open-model.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import { modelPredictor } from '../../src/answering/predict/model-predictor.ts';
+import { openModel } from '../../src/answering/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cut-'));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Batcher } from '../../src/generate/index.ts';
+import { Batcher } from '../../src/answering/decoding/index.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import type { Model } from '../../src/models/model.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { DecoderDefinition, gelu, geluTanh, silu, type Description, type Weights } from './decoder-definition.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 

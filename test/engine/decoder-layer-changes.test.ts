@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { attune, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { attune, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const paths = kernelPaths.filter(({ isHere }) => isHere).map(({ path }) => path);
 afterAll(() => attune.kernels.default({ use: usualPath }));

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { fromArray, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
+import { fromArray, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 
 /** Values that a rule makes of a name: by how much they are shifted, how far they spread, and their shape. */

@@ -1,8 +1,8 @@
 // The gated delta rule by chunks, against its definition token by token.
 import { expect, it } from 'vitest';
-import { deltaRule, layoutOfRows, type Layout } from '../../src/nn/index.ts';
+import { deltaRule, layoutOfRows, type Layout } from '../../src/engine/nn/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { aten, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const [H, d, e] = [2, 3, 4];
 const random = (path: string, shape: number[]) => keyedNormal(shape, { seed: 1, path }, 1).to('f64');

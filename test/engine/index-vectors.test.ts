@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUnits } from '../../src/base/random.ts';
-import { fromArray, scope, writeSafetensors } from '../../src/tensor/index.ts';
-import { readIndex, vectorsOf, type ExactIndex } from '../../src/vectors/index.ts';
-import type { JobContext } from '../../src/jobs/job.ts';
-import { run } from '../../src/jobs/embed/index-vectors.ts';
+import { fromArray, scope, writeSafetensors } from '../../src/engine/tensor/index.ts';
+import { readIndex, vectorsOf, type ExactIndex } from '../../src/engine/vectors/index.ts';
+import type { JobContext } from '../../src/base/job.ts';
+import { run } from '../../src/answering/embed/index-vectors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-index-vectors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

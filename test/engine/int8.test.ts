@@ -1,13 +1,13 @@
 // N tokens, D width of the input, O of the outputs
 import { afterAll, describe, expect, it } from 'vitest';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
-import { create as createStorage } from '../../src/methods/storage/int8-forward.ts';
-import { create as createSwitchback } from '../../src/methods/storage/int8-switchback.ts';
-import { create as createLora } from '../../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createStorage } from '../../src/methods/storages/int8-forward.ts';
+import { create as createSwitchback } from '../../src/methods/storages/int8-switchback.ts';
+import { create as createLora } from '../../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { Int8Weight, isLinear, Linear, withRandomness, type LinearLike } from '../../src/nn/index.ts';
-import { attune, backward, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { Int8Weight, isLinear, Linear, withRandomness, type LinearLike } from '../../src/engine/nn/index.ts';
+import { attune, backward, fromArray, noGrad, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyInput, tinyModel } from './tiny-models.ts';
 

@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { createModel } from '../../src/models/load.ts';
-import { atStageEnd, KeptProducts } from '../../src/nn/index.ts';
-import { keptGroup } from '../../src/nn/kept-products.ts';
-import { liveTensors, scope, type Tensor } from '../../src/tensor/index.ts';
-import { Tape } from '../../src/train/tape.ts';
+import { atStageEnd, KeptProducts } from '../../src/engine/nn/index.ts';
+import { keptGroup } from '../../src/engine/nn/kept-products.ts';
+import { liveTensors, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { Tape } from '../../src/models/tape.ts';
 import { trainedType } from '../../src/jobs/train/plan-memory.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import { availableBytes, planMemory } from '../../src/jobs/model/resources.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import { availableBytes, planMemory } from '../../src/answering/model/resources.ts';
 
 const [N, D] = [5, 6];
 

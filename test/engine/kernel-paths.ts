@@ -1,5 +1,5 @@
 // The sets of instructions that our kernels are made for, and which of them this processor has.
-import { attune } from '../../src/tensor/index.ts';
+import { attune } from '../../src/engine/tensor/index.ts';
 
 /** The set in use when the tests began: put it back after them. */
 export const usualPath = attune.kernels.default();

@@ -1,13 +1,13 @@
 // The losses of rows with labels and numbers against the reference's own formulas, worked out from the head's scores.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LabelStatistics, Objective, PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
+import type { LabelStatistics, Objective, PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
-import { readScores } from '../../src/tasks/answers/read-scores.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
+import { readScores } from '../../src/answering/tasks/answers/read-scores.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/models/bert_cls', import.meta.url));
 const labels = ['LABEL_0', 'LABEL_1', 'LABEL_2'];

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Conv1D, Convolution2d, Linear } from '../../src/nn/index.ts';
+import { Conv1D, Convolution2d, Linear } from '../../src/engine/nn/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
-import { aten, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { LoraAdapter } from '../../src/methods/tunings/lora-adapter.ts';
+import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const normal = (shape: number[], path: string) => keyedNormal(shape, { seed: 2, path }, 0.5);
 const difference = (a: Tensor, b: Tensor) => aten.amax.default(aten.abs.default(a.sub(b))).item();

@@ -1,7 +1,7 @@
 // N tokens, D width of the input, O width of the output
 import { afterAll, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { attune, backward, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { attune, backward, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
 
 afterAll(() => attune.kernels.default({ use: usualPath }));

@@ -1,10 +1,10 @@
 // N tokens, D width of the input
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/nn/index.ts';
-import type { LinearAdapter, LinearLike } from '../../src/nn/linear.ts';
-import { LoraAdapter } from '../../src/methods/tuning/lora-adapter.ts';
-import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/engine/nn/index.ts';
+import type { LinearAdapter, LinearLike } from '../../src/engine/nn/linear.ts';
+import { LoraAdapter } from '../../src/methods/tunings/lora-adapter.ts';
+import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
 
 const [N, D] = [11, 6];

@@ -5,12 +5,12 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { generate } from '../../src/generate/index.ts';
+import { generate } from '../../src/answering/decoding/index.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { ggufVocabulary } from '../../src/text/gguf/index.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { ggufVocabulary } from '../../src/models/text/gguf/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 const llama = process.env.ATTUNE_LLAMA_CPP;
 const folder = mkdtempSync(join(tmpdir(), 'attune-llama-cpp-'));

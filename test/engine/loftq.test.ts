@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { storages } from '../../src/methods/storage/index.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { notingLosses } from '../../src/methods/tuning/loftq.ts';
-import { fromPattern, wantedPaths } from '../../src/methods/tuning/targets.ts';
+import { storages } from '../../src/methods/storages/index.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { notingLosses } from '../../src/methods/tunings/loftq.ts';
+import { fromPattern, wantedPaths } from '../../src/methods/tunings/targets.ts';
 import { loadModel } from '../../src/models/load.ts';
 
 const base = fileURLToPath(new URL('../../fixtures/models/llama', import.meta.url));

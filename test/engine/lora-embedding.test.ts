@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import { aten, noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward } from '../../tools/parity/outputs.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { engine } from '../../src/tensor/engine.ts';
-import { ones, scope, type Tensor } from '../../src/tensor/index.ts';
+import { engine } from '../../src/engine/tensor/engine.ts';
+import { ones, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const [COUNT, MIB] = [64, 2 ** 20];
 

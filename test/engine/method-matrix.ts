@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import type { RunEvent } from '../../src/base/events.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { ExampleKind } from '../../src/data/example.ts';
-import { tokenizerOf } from '../../src/jobs/model/model-readers.ts';
+import { tokenizerOf } from '../../src/answering/model/model-readers.ts';
 import { prepareRun, type TrainingRun } from '../../src/jobs/train/training-run.ts';
 import { sha256 } from '../../src/files/hash.ts';
 import { readJson } from '../../src/files/json.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
-import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import { readConstants } from '../../src/train/trainer-state.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
+import type { PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import { readConstants } from '../../src/training/trainer-state.ts';
 
 export const tunings = {
   lora: { tuning: { method: 'lora', r: 4 }, storage: 'dense' },

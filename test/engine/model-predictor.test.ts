@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
-import { likelihoods } from '../../src/tasks/answers/likelihoods.ts';
-import { modelPredictor } from '../../src/jobs/predict/model-predictor.ts';
-import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
+import { likelihoods } from '../../src/answering/tasks/answers/likelihoods.ts';
+import { modelPredictor } from '../../src/answering/predict/model-predictor.ts';
+import { openModel, type OpenedModel } from '../../src/answering/model/open-model.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 let opened: OpenedModel;

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { Batcher } from '../../src/generate/index.ts';
+import { Batcher } from '../../src/answering/decoding/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import type { StackInput } from '../../src/models/stack.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { liveTensors, noGrad, scope, zeros } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { liveTensors, noGrad, scope, zeros } from '../../src/engine/tensor/index.ts';
 import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parametersOf } from '../../src/models/base-facts.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { fromArray, SafetensorsFile, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
+import { fromArray, SafetensorsFile, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-mxfp4-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
-import { surveyExperts } from '../../src/methods/objectives/expert-balance.ts';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
-import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
-import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
-import type { Objective } from '../../src/train/interfaces.ts';
+import { surveyExperts } from '../../src/training/objectives/expert-balance.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
+import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
+import type { Objective } from '../../src/methods/interfaces.ts';
 
 /** What a step needs of a language-model objective, for rows that are tokens already. */
 export const nextTokenObjective = {

@@ -9,7 +9,7 @@ import {
   groupAdvantages,
   separateAdvantages,
   summedRewards,
-} from '../../src/methods/objectives/advantages.ts';
+} from '../../src/training/objectives/advantages.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 
 const reference = fileURLToPath(new URL('../../fixtures/objectives', import.meta.url));

@@ -3,15 +3,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { captionInput } from '../../src/tasks/rows/captions.ts';
-import { create } from '../../src/methods/objectives/image_text_contrastive.ts';
-import { pairLosses } from '../../src/methods/objectives/pair-losses.ts';
-import { create as createFull } from '../../src/methods/tuning/full.ts';
+import { captionInput } from '../../src/answering/tasks/rows/captions.ts';
+import { create } from '../../src/training/objectives/image_text_contrastive.ts';
+import { pairLosses } from '../../src/training/objectives/pair-losses.ts';
+import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { fromArray, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { PreparedRow, Processor, Update } from '../../src/train/interfaces.ts';
-import { trainStep } from '../../src/train/step.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { PreparedRow, Processor, Update } from '../../src/methods/interfaces.ts';
+import { trainStep } from '../../src/training/step.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
 
 describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {

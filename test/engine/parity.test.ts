@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
-import { SafetensorsFile, scope, zeros, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
+import { SafetensorsFile, scope, zeros, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 import type { FolderReport } from '../../tools/parity/report.ts';
 

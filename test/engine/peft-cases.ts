@@ -1,5 +1,5 @@
 // What is trained here and opened by PEFT: peft-loader.test.ts.
-import type { TuningName } from '../../src/methods/tuning/index.ts';
+import type { TuningName } from '../../src/methods/tunings/index.ts';
 
 export interface PeftCase {
   tuning: TuningName;

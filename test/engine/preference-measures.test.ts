@@ -1,21 +1,21 @@
 // A result is judged on pairs by what its run was trained to prefer: both say the same of the same rows.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PreferenceExample } from '../../src/data/example.ts';
-import { preferenceAgainstReference, preferencePerToken } from '../../src/eval/metrics/preference-accuracy.ts';
-import type { PredictOptions } from '../../src/eval/predictor.ts';
-import { modelFolder } from '../../src/jobs/model/base-model.ts';
-import { openModel, type OpenedModel } from '../../src/jobs/model/open-model.ts';
-import type { ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
+import { preferenceAgainstReference, preferencePerToken } from '../../src/scoring/metrics/preference-accuracy.ts';
+import type { PredictOptions } from '../../src/scoring/predictor.ts';
+import { modelFolder } from '../../src/answering/model/base-model.ts';
+import { openModel, type OpenedModel } from '../../src/answering/model/open-model.ts';
+import type { ResultNotesFile } from '../../src/answering/model/result-notes.ts';
 import { preferenceOf } from '../../src/jobs/train/build-trainer.ts';
-import { pairJudging } from '../../src/jobs/model/pair-judging.ts';
-import { answerWithPreferences } from '../../src/tasks/answers/preferences.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
+import { pairJudging } from '../../src/answering/model/pair-judging.ts';
+import { answerWithPreferences } from '../../src/answering/tasks/answers/preferences.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
-import type { PreparedRow, Tuning } from '../../src/train/interfaces.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
+import type { PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
 
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const examples = Array.from({ length: 12 }, (_, i): PreferenceExample => ({

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
-import type { MediaReader } from '../../src/train/interfaces.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
+import type { MediaReader } from '../../src/methods/interfaces.ts';
 import { createObjective } from '../../src/jobs/train/build-trainer.ts';
 import { prepareSplit } from '../../src/jobs/rows/prepare-rows.ts';
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { verifyRun } from '../../src/app/verify.ts';
-import { runJob } from '../../src/worker/index.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import { runJob } from '../../src/jobs/worker/index.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { prepare, recipeOf } from './method-matrix.ts';
 

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventSink } from '../../src/base/events.ts';
 import { run, type ProjectAdapterInput } from '../../src/jobs/export/project-adapter.ts';
-import type { JobContext } from '../../src/jobs/job.ts';
+import type { JobContext } from '../../src/base/job.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { aten, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
+import { aten, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);

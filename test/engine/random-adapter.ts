@@ -1,10 +1,10 @@
 // Adapters of random weights, as PEFT's folders.
 import { cpSync } from 'node:fs';
-import { create as createLora } from '../../src/methods/tuning/lora.ts';
-import { complete, options as loraOptions } from '../../src/methods/tuning/lora.options.ts';
+import { create as createLora } from '../../src/methods/tunings/lora.ts';
+import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import { openModel } from '../../src/jobs/model/open-model.ts';
+import { noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { openModel } from '../../src/answering/model/open-model.ts';
 
 /** Writes one for a model's folder, with the model's tokenizer beside it. */
 export async function writeRandomAdapter(

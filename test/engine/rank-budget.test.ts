@@ -1,13 +1,13 @@
 // What AdaLoRA's budget does to the triplets of two layers.
 import { expect, it } from 'vitest';
-import { budgetAt, RankBudget } from '../../src/methods/tuning/rank-budget.ts';
-import { method } from '../../src/methods/tuning/adalora.options.ts';
-import type { AdaloraOptions } from '../../src/methods/tuning/adalora.options.ts';
-import { updates } from '../../src/methods/update/index.ts';
+import { budgetAt, RankBudget } from '../../src/methods/tunings/rank-budget.ts';
+import { method } from '../../src/methods/tunings/adalora.options.ts';
+import type { AdaloraOptions } from '../../src/methods/tunings/adalora.options.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { backward, scope } from '../../src/tensor/index.ts';
-import type { Update } from '../../src/train/interfaces.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { backward, scope } from '../../src/engine/tensor/index.ts';
+import type { Update } from '../../src/methods/interfaces.ts';
 
 const settings = { init_r: 4, target_r: 2, tinit: 1, tfinal: 2, total_step: 8 };
 const options = method.settle(settings) as AdaloraOptions;

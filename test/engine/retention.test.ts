@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Anchored } from '../../src/methods/update/anchored.ts';
-import { MovingAverage } from '../../src/methods/update/moving-average.ts';
-import { updates } from '../../src/methods/update/index.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { liveTensors, scope, tensor } from '../../src/tensor/index.ts';
-import { withAveraged } from '../../src/train/averaged.ts';
-import type { Trainable, Update } from '../../src/train/interfaces.ts';
+import { Anchored } from '../../src/training/optimizers/anchored.ts';
+import { MovingAverage } from '../../src/training/optimizers/moving-average.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { liveTensors, scope, tensor } from '../../src/engine/tensor/index.ts';
+import { withAveraged } from '../../src/training/averaged.ts';
+import type { Trainable, Update } from '../../src/methods/interfaces.ts';
 
 function weight(values: number[]): Trainable {
   const parameter = new Parameter([values.length]);

@@ -5,8 +5,8 @@ import type { RawConfig } from '../../src/models/config.ts';
 import { decoderConfig } from '../../src/models/decoder/config.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from '../../src/models/decoder/rope-settings.ts';
 import { architectures } from '../../src/models/index.ts';
-import { layoutOfRows, Rope, rotate, type Layout } from '../../src/nn/index.ts';
-import { fromArray, scope } from '../../src/tensor/index.ts';
+import { layoutOfRows, Rope, rotate, type Layout } from '../../src/engine/nn/index.ts';
+import { fromArray, scope } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs } from './tiny-models.ts';
 
 const base = { ...tinyConfigs.llama[0], rope_scaling: undefined, max_position_embeddings: 32 };

@@ -1,17 +1,17 @@
 // Norms of single rows' gradients without those gradients, beside the same row by row.
 import { describe, expect, it } from 'vitest';
-import { create as createMaskedLm } from '../../src/methods/objectives/masked_lm.ts';
-import { create as createSeq2Seq } from '../../src/methods/objectives/seq2seq.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { updates } from '../../src/methods/update/index.ts';
-import { ClippedSum } from '../../src/methods/update/clipped-sum.ts';
+import { create as createMaskedLm } from '../../src/training/objectives/masked_lm.ts';
+import { create as createSeq2Seq } from '../../src/training/objectives/seq2seq.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
+import { ClippedSum } from '../../src/training/optimizers/clipped-sum.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { aten, fromArray, liveTensors, scope, zeros } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../src/train/interfaces.ts';
-import { canTellRowsApart } from '../../src/train/rows-apart.ts';
-import { trainStep } from '../../src/train/step.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { aten, fromArray, liveTensors, scope, zeros } from '../../src/engine/tensor/index.ts';
+import type { Objective, PreparedRow, Processor, Tuning, Update } from '../../src/methods/interfaces.ts';
+import { canTellRowsApart } from '../../src/training/rows-apart.ts';
+import { trainStep } from '../../src/training/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { Example } from '../../src/data/index.ts';
-import { modelFolder } from '../../src/jobs/model/base-model.ts';
+import { modelFolder } from '../../src/answering/model/base-model.ts';
 import { runTokenizer } from '../../src/jobs/rows/run-tokenizer.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };

@@ -27,7 +27,7 @@ import {
   zeros,
   type DType,
   type Tensor,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-safetensors-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 // SASRec against the authors' formulas, written out in plain loops; and how rows of items become tokens.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { itemIds, itemNames, itemTokenizer, type Tokenizer } from '../../src/text/index.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { scope } from '../../src/tensor/index.ts';
+import { itemIds, itemNames, itemTokenizer, type Tokenizer } from '../../src/models/text/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { scope } from '../../src/engine/tensor/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyModel } from './tiny-models.ts';

@@ -8,9 +8,9 @@ import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { scope } from '../../src/tensor/index.ts';
-import { refuseOtherPooling } from '../../src/jobs/embed/own-pooling.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { scope } from '../../src/engine/tensor/index.ts';
+import { refuseOtherPooling } from '../../src/answering/embed/own-pooling.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/models/minilm_embed', import.meta.url));

@@ -1,11 +1,11 @@
 // The loss of T5's fixture by the objective, against the reference's logits.
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { objectives } from '../../src/methods/objectives/index.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
-import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
+import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
+import type { PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/models/t5', import.meta.url));
 

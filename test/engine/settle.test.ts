@@ -1,9 +1,9 @@
 // Weights in large pages of memory are the weights, whatever becomes of those that they were made of.
 import { expect, it } from 'vitest';
 import { createModel } from '../../src/models/load.ts';
-import { fromArray, scope, settled } from '../../src/tensor/index.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { settleWeights } from '../../src/jobs/model/settle-weights.ts';
+import { fromArray, scope, settled } from '../../src/engine/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { settleWeights } from '../../src/answering/model/settle-weights.ts';
 
 it('tensors keep their values, shapes and types, and lie side by side', () => {
   scope(() => {

@@ -1,7 +1,7 @@
 // Gradients beside finite differences in f64.
 import { expect } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { aten, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const STEP = 1e-6;
 const DIRECTIONS = 3;

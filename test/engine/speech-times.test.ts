@@ -1,13 +1,13 @@
 // Times in transcripts: the rules by which they are written, what parts they make, and how a long recording is gone through.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { audioProcessor } from '../../src/audio/index.ts';
-import { transcribe, type Hearing } from '../../src/generate/index.ts';
-import { compressionRatio, REFERENCE_FALLBACK, withFallback } from '../../src/generate/speech/fallback.ts';
-import { ScoredConstraint } from '../../src/generate/speech/scored-constraint.ts';
-import { segmentsOf } from '../../src/generate/speech/segments.ts';
-import { TimedConstraint } from '../../src/generate/speech/timed-constraint.ts';
+import { audioProcessor } from '../../src/engine/audio/index.ts';
+import { transcribe, type Hearing } from '../../src/answering/decoding/index.ts';
+import { compressionRatio, REFERENCE_FALLBACK, withFallback } from '../../src/answering/decoding/speech/fallback.ts';
+import { ScoredConstraint } from '../../src/answering/decoding/speech/scored-constraint.ts';
+import { segmentsOf } from '../../src/answering/decoding/speech/segments.ts';
+import { TimedConstraint } from '../../src/answering/decoding/speech/timed-constraint.ts';
 import { createModel } from '../../src/models/load.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 
 const RATE = 16_000;
 const TIMES = 51;

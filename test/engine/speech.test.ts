@@ -1,15 +1,15 @@
 // What is said in recordings, token by token: prompts, windows, and training.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { audioProcessor, windowsOf } from '../../src/audio/index.ts';
+import { audioProcessor, windowsOf } from '../../src/engine/audio/index.ts';
 import type { SpeechExample } from '../../src/data/example.ts';
-import { transcribe, type Hearing } from '../../src/generate/index.ts';
-import { create } from '../../src/methods/objectives/speech-seq2seq.ts';
-import { create as createFull } from '../../src/methods/tuning/full.ts';
-import { create as createAdamw } from '../../src/methods/update/adamw.ts';
+import { transcribe, type Hearing } from '../../src/answering/decoding/index.ts';
+import { create } from '../../src/training/objectives/speech-seq2seq.ts';
+import { create as createFull } from '../../src/methods/tunings/full.ts';
+import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { createModel } from '../../src/models/load.ts';
-import { newTokenizer, SpeechTokens, Tokenizer, trainByteLevelBpe, withSpeechWish } from '../../src/text/index.ts';
-import type { MediaReader } from '../../src/train/interfaces.ts';
-import { trainStep } from '../../src/train/step.ts';
+import { newTokenizer, SpeechTokens, Tokenizer, trainByteLevelBpe, withSpeechWish } from '../../src/models/text/index.ts';
+import type { MediaReader } from '../../src/methods/interfaces.ts';
+import { trainStep } from '../../src/training/step.ts';
 
 const RATE = 16_000;
 const special = ['<|startoftranscript|>', '<|en|>', '<|de|>', '<|transcribe|>', '<|translate|>', '<|notimestamps|>'];

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { storages, type StorageName } from '../../src/methods/storage/index.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
+import { storages, type StorageName } from '../../src/methods/storages/index.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { isLinear } from '../../src/nn/index.ts';
-import { backward, noGrad, SafetensorsFile, scope, zeros, type Tensor } from '../../src/tensor/index.ts';
+import { isLinear } from '../../src/engine/nn/index.ts';
+import { backward, noGrad, SafetensorsFile, scope, zeros, type Tensor } from '../../src/engine/tensor/index.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward } from '../../tools/parity/outputs.ts';
 

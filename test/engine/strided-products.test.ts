@@ -1,7 +1,7 @@
 // Products whose operand or output is one row or column of a larger matrix: libtorch 2.6 takes it for contiguous in bf16.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { aten, attune, backward, noGrad, scope, type DType, type Tensor } from '../../src/tensor/index.ts';
+import { aten, attune, backward, noGrad, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
 
 // Large enough for libtorch's quicker product.

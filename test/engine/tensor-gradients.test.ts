@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aten, backward, enableGrad, grad, noGrad, scope, tensor, type Tensor } from '../../src/tensor/index.ts';
+import { aten, backward, enableGrad, grad, noGrad, scope, tensor, type Tensor } from '../../src/engine/tensor/index.ts';
 
 function leaf(values: number[]): Tensor {
   return tensor(values, { dtype: 'f64' }).setRequiresGrad();

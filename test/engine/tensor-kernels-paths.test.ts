@@ -11,7 +11,7 @@ import {
   scope,
   type DType,
   type Tensor,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 
 /**
  * Every fused operator on every instruction set that this machine has, forward and backward, against its composite

@@ -9,7 +9,7 @@ import {
   scope,
   setThreads,
   type Tensor,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 
 const { threads } = engineIdentity();
 afterEach(() => setThreads(threads));

@@ -11,7 +11,7 @@ import {
   tensor,
   type DType,
   type Tensor,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 
 function values(shape: [number, number], seed: number, dtype: DType = 'f64'): Tensor {
   const [rows, width] = shape;

@@ -17,7 +17,7 @@ import {
   zeros,
   type DType,
   type NumericArray,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 
 describe('element types', () => {
   const arrays: [DType, NumericArray][] = [

@@ -8,7 +8,7 @@ import { parametersOf } from '../../src/models/base-facts.ts';
 import { loadModel, readWholeConfig } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { leftOut } from '../../src/models/text-part.ts';
-import { SafetensorsFile, scope, writeSafetensors, zeros, type Tensor } from '../../src/tensor/index.ts';
+import { SafetensorsFile, scope, writeSafetensors, zeros, type Tensor } from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-text-part-'));

@@ -1,6 +1,6 @@
 // R rows
 import type { ModelInput } from '../../src/models/model.ts';
-import type { Objective, PreparedRow } from '../../src/train/interfaces.ts';
+import type { Objective, PreparedRow } from '../../src/methods/interfaces.ts';
 import { headOutput } from './tiny-models.ts';
 
 /** Rows that have nothing but their lengths: what stands in them is the input's. */

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await writeTinyModel(at('base'), text);
   writeFileSync(
     at('own.ts'),
-    `import { defineMetric } from '${resolve('src/eval/metrics/define-metric.ts')}';
+    `import { defineMetric } from '${resolve('src/scoring/metrics/define-metric.ts')}';
 export const nats = defineMetric({
   name: 'nats', better: 'lower', reads: 'likelihood',
   score: ({ prediction }) => prediction.likelihood?.negativeLogLikelihood ?? 0,

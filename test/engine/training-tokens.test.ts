@@ -10,12 +10,12 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { tokenTables } from '../../src/models/token-tables.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { cat, noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/tensor/index.ts';
-import { Renderer } from '../../src/text/index.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { cat, noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
+import { Renderer } from '../../src/models/text/index.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { run as exportRun } from '../../src/jobs/export/export.ts';
-import { openModel } from '../../src/jobs/model/open-model.ts';
+import { openModel } from '../../src/answering/model/open-model.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-training-tokens-'));

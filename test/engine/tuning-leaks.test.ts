@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { tunings, type TuningName } from '../../src/methods/tuning/index.ts';
+import { tunings, type TuningName } from '../../src/methods/tunings/index.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { liveTensors } from '../../src/tensor/index.ts';
+import { liveTensors } from '../../src/engine/tensor/index.ts';
 
 /** What sizes of the tiny model need. */
 const options: Partial<Record<TuningName, object>> = {

@@ -1,20 +1,20 @@
 // At the learning rate that it declares every tuning brings most of LoRA's fall in loss.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
-import { collateRows } from '../../src/tasks/rows/collate.ts';
-import { countTokens } from '../../src/tasks/rows/trained-tokens.ts';
-import { nextTokenLoss } from '../../src/methods/objectives/next-token.ts';
-import { tunings, type TuningName } from '../../src/methods/tuning/index.ts';
-import { updates } from '../../src/methods/update/index.ts';
+import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
+import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
+import { tunings, type TuningName } from '../../src/methods/tunings/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { fromArray, noGrad, scope } from '../../src/tensor/index.ts';
-import type { Objective, PreparedRow, Tuning } from '../../src/train/interfaces.ts';
-import { evaluateBase } from '../../src/train/evaluate-base.ts';
-import { learningRateAt } from '../../src/train/schedule.ts';
-import { trainStep } from '../../src/train/step.ts';
-import { suggestedTraining } from '../../src/train/suggested-training.ts';
-import { Trainer, type TrainerHooks, type TrainerOptions, type TrainerParts } from '../../src/train/trainer.ts';
+import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
+import type { Objective, PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
+import { evaluateBase } from '../../src/training/evaluate-base.ts';
+import { learningRateAt } from '../../src/methods/recipe/schedule.ts';
+import { trainStep } from '../../src/training/step.ts';
+import { suggestedTraining } from '../../src/training/suggested-training.ts';
+import { Trainer, type TrainerHooks, type TrainerOptions, type TrainerParts } from '../../src/training/trainer.ts';
 
 const config = {
   model_type: 'llama',

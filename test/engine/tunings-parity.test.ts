@@ -4,9 +4,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import { SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 
 const root = fileURLToPath(new URL('../../fixtures/tunings', import.meta.url));

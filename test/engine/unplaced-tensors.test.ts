@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../src/tensor/index.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../src/engine/tensor/index.ts';
 
 import { tinyConfigs } from './tiny-configs.ts';
 

@@ -1,11 +1,11 @@
 // What every optimiser has to do.
 import { describe, expect, it } from 'vitest';
-import { updates } from '../../src/methods/update/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { noGrad, scope } from '../../src/tensor/index.ts';
-import { settleAveraged, withAveraged } from '../../src/train/averaged.ts';
-import type { PreparedRow, StepPasses, Trainable, Update } from '../../src/train/interfaces.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { noGrad, scope } from '../../src/engine/tensor/index.ts';
+import { settleAveraged, withAveraged } from '../../src/training/averaged.ts';
+import type { PreparedRow, StepPasses, Trainable, Update } from '../../src/methods/interfaces.ts';
 
 const shapes = { matrix: [40, 24], bias: [24], tall: [64, 3] };
 

@@ -1,10 +1,10 @@
 // Options of optimisers that the fixture of the published ones does not have: eight steps of torch 2.6, of schedulefree
 // 70785b5 and of prodigyopt 3efb213, with a rate of 0.01 (Prodigy: 1) and weight decay of 0.1.
 import { describe, expect, it } from 'vitest';
-import { updates } from '../../src/methods/update/index.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { fromArray, scope } from '../../src/tensor/index.ts';
-import type { Trainable, Update } from '../../src/train/interfaces.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { fromArray, scope } from '../../src/engine/tensor/index.ts';
+import type { Trainable, Update } from '../../src/methods/interfaces.ts';
 
 interface Case {
   name: string;

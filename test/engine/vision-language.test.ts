@@ -1,19 +1,19 @@
 // N tokens, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
-import { Batcher, SeenImages } from '../../src/generate/index.ts';
+import { Batcher, SeenImages } from '../../src/answering/decoding/index.ts';
 import type { Features } from '../../src/base/features.ts';
-import { withSquares } from '../../src/tasks/rows/image-squares.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { adaptable, findTargets } from '../../src/methods/tuning/targets.ts';
+import { withSquares } from '../../src/answering/tasks/rows/image-squares.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { adaptable, findTargets } from '../../src/methods/tunings/targets.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import type { Model } from '../../src/models/model.ts';
 import { hasFixedInput, imageVectors, type PlacedImages } from '../../src/models/placed-images.ts';
-import { layoutOfRows } from '../../src/nn/index.ts';
-import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
-import { evaluateRows } from '../../src/train/evaluate.ts';
-import { computeFrozen, resumedObjective } from '../../src/train/frozen-blocks.ts';
-import type { PreparedRow, ResumedRow } from '../../src/train/interfaces.ts';
-import { Tape } from '../../src/train/tape.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
+import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { evaluateRows } from '../../src/training/evaluate.ts';
+import { computeFrozen, resumedObjective } from '../../src/training/frozen-blocks.ts';
+import type { PreparedRow, ResumedRow } from '../../src/methods/interfaces.ts';
+import { Tape } from '../../src/models/tape.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 

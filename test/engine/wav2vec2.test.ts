@@ -9,8 +9,8 @@ import type { CtcHead } from '../../src/models/heads/ctc.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { drawSpans } from '../../src/models/spec-augment.ts';
-import { layoutOfRows, withRandomness } from '../../src/nn/index.ts';
+import { drawSpans } from '../../src/models/architectures/spec-augment.ts';
+import { layoutOfRows, withRandomness } from '../../src/engine/nn/index.ts';
 import {
   backward,
   cat,
@@ -21,7 +21,7 @@ import {
   writeSafetensors,
   zeros,
   type Tensor,
-} from '../../src/tensor/index.ts';
+} from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput } from './tiny-models.ts';
 
 const fixture = fileURLToPath(new URL('../../fixtures/models/wav2vec2', import.meta.url));

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findLockOwner } from '../../src/store/run-lock.ts';
-import { readSafetensorsHeader } from '../../src/tensor/safetensors.ts';
+import { readSafetensorsHeader } from '../../src/engine/tensor/safetensors.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;

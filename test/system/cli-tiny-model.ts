@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 
 const [HIDDEN, INNER, LAYERS, HEADS] = [32, 64, 1, 2];
 

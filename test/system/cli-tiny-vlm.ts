@@ -1,7 +1,7 @@
 // A folder with a tiny SmolVLM of random weights, a tokenizer, a chat template and an image processor.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import { safetensors } from './cli-tiny-model.ts';
 
 const [HIDDEN, INNER, VISION, LAYERS, HEADS] = [32, 64, 24, 1, 2];

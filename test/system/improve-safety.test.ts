@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import { improve, models, resolveRecipeFile, safety, train, type Improvement } from '../../src/app/index.ts';
-import { Watcher } from '../../src/watch/watcher.ts';
+import { Watcher } from '../../src/monitoring/watcher.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { writeChatTemplate } from './serve-tiny.ts';
 

@@ -1,7 +1,7 @@
 // A tiny classifier in a folder of its own, and feedback for it as a server writes it down: what a loop improves it by.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TraceStore } from '../../src/watch/traces/trace-store.ts';
+import { TraceStore } from '../../src/monitoring/traces/trace-store.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
 
 export const OLD = {

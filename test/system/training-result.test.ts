@@ -1,7 +1,7 @@
 // Which step's weights a run ends with, and what it says about that.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunReport } from '../../src/report/index.ts';
+import type { RunReport } from '../../src/jobs/report/index.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;

@@ -12,7 +12,7 @@ import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 import type { RunSummary } from '../../src/store/run-summary.ts';
 import { listRuns } from '../../src/store/runs.ts';
-import { attach, openSession, runJob, startJob, stop, type JobOptions } from '../../src/worker/index.ts';
+import { attach, openSession, runJob, startJob, stop, type JobOptions } from '../../src/jobs/worker/index.ts';
 
 const entry = new URL('./worker/main.ts', import.meta.url);
 let home: string;
@@ -352,7 +352,7 @@ function readRunSafely() {
 }
 
 test('the worker’s program, started by hand, says nothing and does no harm', () => {
-  const main = new URL('../../src/worker/main.ts', import.meta.url).pathname;
+  const main = new URL('../../src/jobs/worker/main.ts', import.meta.url).pathname;
   const alone = spawnSync(process.execPath, [main], { encoding: 'utf8', timeout: 5_000 });
   expect(alone.status).toBe(0);
 });

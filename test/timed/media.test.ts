@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import { audioProcessor } from '../../src/audio/index.ts';
-import { imageProcessor } from '../../src/image/index.ts';
+import { audioProcessor } from '../../src/engine/audio/index.ts';
+import { imageProcessor } from '../../src/engine/image/index.ts';
 import { multiplyAdds, processorTime } from './processor-time.ts';
 
 it('a photograph becomes what a model reads for little more than decoding and shrinking it costs', async () => {

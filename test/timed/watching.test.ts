@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ServedAnswer } from '../../src/watch/trace.ts';
-import { Watcher } from '../../src/watch/watcher.ts';
+import type { ServedAnswer } from '../../src/monitoring/trace.ts';
+import { Watcher } from '../../src/monitoring/watcher.ts';
 import { processorTime } from './processor-time.ts';
 
 const ANSWERS = 4000;

@@ -1,10 +1,10 @@
 // What private steps cost, against Opacus' accountants.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { logErfc, normalCdf } from '../../src/methods/update/normal-tail.ts';
-import { noiseFor } from '../../src/methods/update/privacy-budget.ts';
-import { prvEpsilon } from '../../src/methods/update/prv-accountant.ts';
-import { rdpEpsilon, renyiDivergence } from '../../src/methods/update/rdp-accountant.ts';
+import { logErfc, normalCdf } from '../../src/training/optimizers/normal-tail.ts';
+import { noiseFor } from '../../src/training/optimizers/privacy-budget.ts';
+import { prvEpsilon } from '../../src/training/optimizers/prv-accountant.ts';
+import { rdpEpsilon, renyiDivergence } from '../../src/training/optimizers/rdp-accountant.ts';
 
 const file = new URL('../../fixtures/privacy/accountant.json', import.meta.url);
 const reference = JSON.parse(readFileSync(file, 'utf8')) as {

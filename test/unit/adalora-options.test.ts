@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LEFT_OUT, WAYS } from '../../studies/methods/ways.ts';
-import { method } from '../../src/methods/tuning/adalora.options.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
+import { method } from '../../src/methods/tunings/adalora.options.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
 
 it('AdaLoRA takes ranks away, in steps that there are', () => {
   const problems = (values: object) => {

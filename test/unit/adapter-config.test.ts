@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BoundedPattern } from '../../src/base/bounded-pattern.ts';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
-import { fromPattern, wantedPaths, type Wanted } from '../../src/methods/tuning/targets.ts';
+import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
+import { fromPattern, wantedPaths, type Wanted } from '../../src/methods/tunings/targets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));

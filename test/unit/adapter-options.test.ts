@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { method } from '../../src/methods/tuning/adapter.options.ts';
+import { method } from '../../src/methods/tunings/adapter.options.ts';
 
 it('each style of bottleneck adapters has the defaults of its paper', () => {
   const settled = (style: string) => {

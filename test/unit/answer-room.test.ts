@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 import { roomForAnswers } from '../../src/jobs/compare/answer-lengths.ts';
 import { rowsWithinBudget, type RowBudget } from '../../src/jobs/compare/row-budget.ts';
 

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { answerSpaceRemark } from '../../src/app/answer-space.ts';
 import type { Example } from '../../src/data/example.ts';
-import { spacedConstraint } from '../../src/generate/index.ts';
-import { Renderer, Tokenizer, tokenizerHash, withAnswerSpace, withoutSeparator } from '../../src/text/index.ts';
-import { answerBorder, borderedConstraint } from '../../src/tasks/answers/plain-answers.ts';
+import { spacedConstraint } from '../../src/answering/decoding/index.ts';
+import { Renderer, Tokenizer, tokenizerHash, withAnswerSpace, withoutSeparator } from '../../src/models/text/index.ts';
+import { answerBorder, borderedConstraint } from '../../src/answering/tasks/answers/plain-answers.ts';
 
 const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../assets/attune-base', import.meta.url)));
 

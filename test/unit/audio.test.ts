@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { WaveFile } from 'wavefile';
-import { audioProcessor, decodeAudio, mono, resample } from '../../src/audio/index.ts';
+import { audioProcessor, decodeAudio, mono, resample } from '../../src/engine/audio/index.ts';
 import { readJson } from '../../src/files/json.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/audio/', import.meta.url));

@@ -8,11 +8,11 @@ import { resolveRecipe, resolveRecipeFile } from '../../src/app/recipe/index.ts'
 import { locateRecipe } from '../../src/app/recipe/locate.ts';
 import { AttuneError } from '../../src/base/errors.ts';
 import { keepCommand } from '../../src/app/use-cases/text/keep-command.ts';
-import { openCheapModel } from '../../src/eval/cheap-model.ts';
-import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
+import { openCheapModel } from '../../src/evaluation/cheap-model.ts';
+import { keepableCheap } from '../../src/evaluation/compare/keep-cheap.ts';
 import type { Comparison, Verdict } from '../../src/store/results.ts';
-import { readArrays, writeArrays } from '../../src/tensor/array-file.ts';
-import { modelFolder } from '../../src/jobs/model/base-model.ts';
+import { readArrays, writeArrays } from '../../src/engine/tensor/array-file.ts';
+import { modelFolder } from '../../src/answering/model/base-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cheap-'));
 afterAll(() => rmSync(folder, { recursive: true }));

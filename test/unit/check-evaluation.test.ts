@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
-import type { MetricSpec } from '../../src/eval/metrics/index.ts';
+import type { MetricSpec } from '../../src/scoring/metrics/index.ts';
 import { checkEvaluation, type EvaluationPlan } from '../../src/jobs/evaluate/check-evaluation.ts';
 
 const provenance = (id: string) => ({ id, source: { file: 'rows.jsonl', line: Number(id) + 1 } });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { labelsOf } from '../../src/jobs/evaluate/label-statistics.ts';
 
 const rows = ['red', 'blue', 'green', 'blue'].map((label) => ({ kind: 'classification', label }) as Example);

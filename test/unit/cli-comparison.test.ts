@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { describeComparison } from '../../src/app/use-cases/text/comparison.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import type { ComparedMetric, Comparison, Difference } from '../../src/store/results.ts';
 
 const terminal = createTerminal({ isTTY: true, columns: 80, write: () => true }, { NO_COLOR: '1' });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunEvent, StepFinished } from '../../src/base/events.ts';
-import { createProgress } from '../../src/terminal/progress/index.ts';
-import { RESET } from '../../src/terminal/control-characters.ts';
-import { cutToWidth } from '../../src/terminal/progress/live-line.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createProgress } from '../../src/app/terminal/progress/index.ts';
+import { RESET } from '../../src/app/terminal/control-characters.ts';
+import { cutToWidth } from '../../src/app/terminal/progress/live-line.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 
 function view(isTTY: boolean, columns = 80) {
   let text = '';

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { showRun } from '../../src/app/runs.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { createProgress } from '../../src/terminal/progress/index.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
-import { writeReport } from '../../src/report/index.ts';
+import { createProgress } from '../../src/app/terminal/progress/index.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
+import { writeReport } from '../../src/jobs/report/index.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from './report/sample-run.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { cutMiddle, formatTable, tableWidth } from '../../src/terminal/table.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { cutMiddle, formatTable, tableWidth } from '../../src/app/terminal/table.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 
 const LONG = 'runs/tickets-of-the-second-quarter-with-all-customers-attempt-12';
 const columns = [

@@ -9,7 +9,7 @@ import { commands } from '../../src/cli/commands.ts';
 import { describeFailure, exitCodeOf } from '../../src/cli/failure.ts';
 import { commandHelp, overviewHelp } from '../../src/cli/help.ts';
 import { splitRecipeFlags } from '../../src/cli/recipe-flags.ts';
-import { createTerminal, wrap } from '../../src/terminal/terminal.ts';
+import { createTerminal, wrap } from '../../src/app/terminal/terminal.ts';
 
 function capture(options: { isTTY?: boolean; columns?: number } = {}) {
   let text = '';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../src/methods/objectives/rewards/code/code-reward.ts';
-import { isolation, programMounts } from '../../src/methods/objectives/rewards/code/isolation.ts';
-import { runInSandbox } from '../../src/methods/objectives/rewards/code/sandbox.ts';
-import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
+import { outcomeOf } from '../../src/training/objectives/rewards/code/code-reward.ts';
+import { isolation, programMounts } from '../../src/training/objectives/rewards/code/isolation.ts';
+import { runInSandbox } from '../../src/training/objectives/rewards/code/sandbox.ts';
+import { rewardSpec, type CodeReward } from '../../src/training/objectives/rewards/reward.options.ts';
 
 const spec = (settings: object) => rewardSpec.parse({ rule: 'code', ...settings }) as CodeReward;
 

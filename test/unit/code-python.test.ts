@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../src/methods/objectives/rewards/code/code-reward.ts';
-import { isolation, programPath } from '../../src/methods/objectives/rewards/code/isolation.ts';
-import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
+import { outcomeOf } from '../../src/training/objectives/rewards/code/code-reward.ts';
+import { isolation, programPath } from '../../src/training/objectives/rewards/code/isolation.ts';
+import { rewardSpec, type CodeReward } from '../../src/training/objectives/rewards/reward.options.ts';
 
 const spec = (settings: object) => rewardSpec.parse({ rule: 'code', language: 'python', ...settings }) as CodeReward;
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { codeIn, outcomeOf, refuseUnisolated } from '../../src/methods/objectives/rewards/code/code-reward.ts';
-import { NO_ISOLATION } from '../../src/methods/objectives/rewards/code/isolation.ts';
-import { createScorer } from '../../src/methods/objectives/rewards/index.ts';
-import { sampledParts, type SampledSettings } from '../../src/methods/objectives/sampled-objective.ts';
-import { rewardSpec, type CodeReward } from '../../src/methods/objectives/rewards/reward.options.ts';
-import type { Processor } from '../../src/train/interfaces.ts';
+import { codeIn, outcomeOf, refuseUnisolated } from '../../src/training/objectives/rewards/code/code-reward.ts';
+import { NO_ISOLATION } from '../../src/training/objectives/rewards/code/isolation.ts';
+import { createScorer } from '../../src/training/objectives/rewards/index.ts';
+import { sampledParts, type SampledSettings } from '../../src/training/objectives/sampled-objective.ts';
+import { rewardSpec, type CodeReward } from '../../src/training/objectives/rewards/reward.options.ts';
+import type { Processor } from '../../src/methods/interfaces.ts';
 import type { PromptExample } from '../../src/data/example.ts';
 
 const spec = (settings: object = {}) => rewardSpec.parse({ rule: 'code', ...settings }) as CodeReward;

@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { unreachedBecause } from '../../src/base/connection.ts';
-import { endpointFrom } from '../../src/eval/endpoint/endpoint.ts';
-import { endpointPredictor } from '../../src/eval/endpoint/endpoint-predictor.ts';
-import { parseRepository, pullRepository } from '../../src/hub/index.ts';
+import { endpointFrom } from '../../src/scoring/endpoint/endpoint.ts';
+import { endpointPredictor } from '../../src/scoring/endpoint/endpoint-predictor.ts';
+import { parseRepository, pullRepository } from '../../src/store/hub/index.ts';
 
 let server: Server | undefined;
 afterEach(() => server?.close());

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DataInspectionResult, inspectTrainingData } from '../../src/app/inspect-data.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { describeInspection } from '../../src/app/use-cases/text/data-inspect.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import { countLabels, type Example, type LabelReport } from '../../src/data/index.ts';
 
 let [folder, before] = ['', ''];

@@ -5,9 +5,9 @@ import { detectFormat } from '../../src/data/formats/detect.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
 import { kindOf, kinds, type Example } from '../../src/data/kinds/index.ts';
 import type { Kind } from '../../src/data/kinds/kind.ts';
-import { metrics } from '../../src/eval/metrics/index.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
-import { tasks as knownTasks } from '../../src/tasks/index.ts';
+import { metrics } from '../../src/scoring/metrics/index.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
+import { tasks as knownTasks } from '../../src/answering/tasks/index.ts';
 import { SAMPLES } from './data-format-samples.ts';
 
 const provenance = { id: '0123456789abcdef', source: { file: 'rows.jsonl', line: 1 } };

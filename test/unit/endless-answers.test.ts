@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
 import type { ComparedSystem } from '../../src/store/results.ts';
-import { newTokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import { warnOfEndless } from '../../src/jobs/compare/answer-lengths.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 
 const result = mkdtempSync(join(tmpdir(), 'attune-endless-'));
 afterAll(() => rmSync(result, { recursive: true }));

@@ -3,9 +3,9 @@ import { advisedRecipe } from '../../src/app/advise/advised-recipe.ts';
 import { growingParts } from '../../src/app/advise/sizes.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { CompletionExample } from '../../src/data/example.ts';
-import { learningCurve } from '../../src/eval/advice/learning-curve.ts';
-import { fitPowerLaw, foretell } from '../../src/eval/advice/power-law.ts';
-import { recommend } from '../../src/eval/advice/recommend.ts';
+import { learningCurve } from '../../src/evaluation/advice/learning-curve.ts';
+import { fitPowerLaw, foretell } from '../../src/evaluation/advice/power-law.ts';
+import { recommend } from '../../src/evaluation/advice/recommend.ts';
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../src/store/results.ts';
 
 const sizes = [100, 200, 400, 800];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Example, MultiLabelExample, RegressionExample } from '../../src/data/example.ts';
-import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
+import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
 
 const animals = ['cats purr and meow', 'dogs bark and fetch', 'a cat may meow', 'the dog will bark'];
 

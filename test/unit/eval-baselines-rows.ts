@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WaveFile } from 'wavefile';
 import type { MediaKind } from '../../src/data/media.ts';
 import type { ClassificationExample, CompletionExample, Example, ItemsExample } from '../../src/data/example.ts';
-import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
+import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
 
 export function row(prompt: string, completion: string, index = 0): CompletionExample {
   return { kind: 'completion', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, prompt, completion };

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { animalRows, animals, answers, classRow, row } from './eval-baselines-rows.ts';
-import { baselines } from '../../src/eval/baselines/index.ts';
-import { minimise } from '../../src/eval/baselines/lbfgs.ts';
-import { fitMultinomial, predictMultinomial } from '../../src/eval/baselines/multinomial.ts';
-import { sparseMatrix } from '../../src/eval/baselines/sparse.ts';
+import { baselines } from '../../src/answering/baselines/index.ts';
+import { minimise } from '../../src/answering/baselines/lbfgs.ts';
+import { fitMultinomial, predictMultinomial } from '../../src/answering/baselines/multinomial.ts';
+import { sparseMatrix } from '../../src/answering/baselines/sparse.ts';
 
 const dense = (rows: number[][]) =>
   sparseMatrix(

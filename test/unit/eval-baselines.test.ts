@@ -12,16 +12,16 @@ import type {
   RegressionExample,
   StepwiseExample,
 } from '../../src/data/example.ts';
-import { answerText } from '../../src/eval/example-text.ts';
-import { inputReader } from '../../src/eval/baselines/baseline.ts';
-import { cheapModelName } from '../../src/eval/baselines/cheap-names.ts';
-import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
-import { isKept } from '../../src/eval/baselines/kept.ts';
-import { openCheapModel, writeCheapModel } from '../../src/eval/cheap-model.ts';
-import { alignSymbols } from '../../src/eval/baselines/ibm-model-1.ts';
-import { sparseMatrix, transposed } from '../../src/eval/baselines/sparse.ts';
-import { textFeatures } from '../../src/eval/baselines/text-features.ts';
-import { fitTfIdf } from '../../src/eval/baselines/tf-idf.ts';
+import { answerText } from '../../src/scoring/example-text.ts';
+import { inputReader } from '../../src/answering/baselines/baseline.ts';
+import { cheapModelName } from '../../src/answering/baselines/cheap-names.ts';
+import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
+import { isKept } from '../../src/answering/baselines/kept.ts';
+import { openCheapModel, writeCheapModel } from '../../src/evaluation/cheap-model.ts';
+import { alignSymbols } from '../../src/answering/baselines/ibm-model-1.ts';
+import { sparseMatrix, transposed } from '../../src/answering/baselines/sparse.ts';
+import { textFeatures } from '../../src/answering/baselines/text-features.ts';
+import { fitTfIdf } from '../../src/answering/baselines/tf-idf.ts';
 
 const about = { kind: 'question', question: 'where?', context: 'my cat sleeps in rome' } as const;
 const judged = (i: number): StepwiseExample => ({

@@ -1,15 +1,15 @@
 // What a comparison says to somebody who decides: outcome, advice, rows that would tell.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, PreferenceExample } from '../../src/data/example.ts';
-import { costsByLabel } from '../../src/eval/spoken-costs.ts';
-import { classTitle } from '../../src/eval/class-title.ts';
-import { compareAnswers, type CompareOptions } from '../../src/eval/compare/compare.ts';
-import { isBehind } from '../../src/eval/compare/conclusion.ts';
-import { glossaryOf } from '../../src/eval/compare/glossary.ts';
-import { keepableCheap } from '../../src/eval/compare/keep-cheap.ts';
-import type { Answered } from '../../src/eval/compare/system.ts';
-import { detectableShare } from '../../src/eval/statistics/index.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
+import { costsByLabel } from '../../src/evaluation/spoken-costs.ts';
+import { classTitle } from '../../src/scoring/metrics/class-title.ts';
+import { compareAnswers, type CompareOptions } from '../../src/evaluation/compare/compare.ts';
+import { isBehind } from '../../src/evaluation/compare/conclusion.ts';
+import { glossaryOf } from '../../src/evaluation/compare/glossary.ts';
+import { keepableCheap } from '../../src/evaluation/compare/keep-cheap.ts';
+import type { Answered } from '../../src/answering/system.ts';
+import { detectableShare } from '../../src/scoring/statistics/index.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
 import type { SystemKind } from '../../src/store/results.ts';
 
 /** Texts without a word in common. */

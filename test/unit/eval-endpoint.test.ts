@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AttuneError } from '../../src/base/errors.ts';
 import type { CompletionExample } from '../../src/data/example.ts';
-import { AnswerCache } from '../../src/eval/endpoint/answer-cache.ts';
-import { endpointFrom } from '../../src/eval/endpoint/endpoint.ts';
-import { endpointPredictor, type EndpointOptions } from '../../src/eval/endpoint/endpoint-predictor.ts';
+import { AnswerCache } from '../../src/scoring/endpoint/answer-cache.ts';
+import { endpointFrom } from '../../src/scoring/endpoint/endpoint.ts';
+import { endpointPredictor, type EndpointOptions } from '../../src/scoring/endpoint/endpoint-predictor.ts';
 import { ChatServer } from './eval-endpoint-server.ts';
 
 const KEY = 'sk-very-secret';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import { checkForgetting, measureForgetting, type GeneralAnswers } from '../../src/eval/general/forgetting.ts';
-import { readGeneralSet } from '../../src/eval/general/general-set.ts';
+import { checkForgetting, measureForgetting, type GeneralAnswers } from '../../src/evaluation/general/forgetting.ts';
+import { readGeneralSet } from '../../src/evaluation/general/general-set.ts';
 
 const set = readGeneralSet();
 

@@ -1,7 +1,7 @@
 // Values that scikit-learn's, torchmetrics' and other documentation print for their own examples.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample } from '../../src/data/example.ts';
-import { createMetric, type MetricName, type MetricSpec } from '../../src/eval/metrics/index.ts';
+import { createMetric, type MetricName, type MetricSpec } from '../../src/scoring/metrics/index.ts';
 
 type Spec = MetricName | Exclude<MetricSpec, { mean: MetricSpec[] }>;
 

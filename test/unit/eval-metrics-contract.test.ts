@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { CompletionExample, Example } from '../../src/data/example.ts';
-import { answerText } from '../../src/eval/example-text.ts';
-import { metrics } from '../../src/eval/metrics/index.ts';
-import type { MetricInput } from '../../src/eval/metrics/metric.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
+import { answerText } from '../../src/scoring/example-text.ts';
+import { metrics } from '../../src/scoring/metrics/index.ts';
+import type { MetricInput } from '../../src/scoring/metrics/metric.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
 
 /** Somebody with one item, and the one to be predicted. */
 function items(had: string, next: string): Example {

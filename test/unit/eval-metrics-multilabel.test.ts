@@ -1,9 +1,9 @@
 // Rows with any number of classes: values that scikit-learn's documentation prints, or that are worked out by hand.
 import { describe, expect, test } from 'vitest';
 import type { MultiLabelExample } from '../../src/data/example.ts';
-import { bestThreshold, f1Of, macroF1Of } from '../../src/eval/best-threshold.ts';
-import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
+import { bestThreshold, f1Of, macroF1Of } from '../../src/evaluation/best-threshold.ts';
+import { createMetric, type MetricName } from '../../src/scoring/metrics/index.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
 
 function row(labels: readonly string[]): MultiLabelExample {
   return { kind: 'multilabel', id: 'a', source: { file: 'rows.jsonl', line: 1 }, text: 'some text', labels };

@@ -1,8 +1,8 @@
 // Values that scikit-learn's and SciPy's documentation print for their own examples.
 import { describe, expect, test } from 'vitest';
 import type { CompletionExample } from '../../src/data/example.ts';
-import { createMetric, type MetricName, type MetricSpec } from '../../src/eval/metrics/index.ts';
-import type { RowUsage } from '../../src/eval/predictor.ts';
+import { createMetric, type MetricName, type MetricSpec } from '../../src/scoring/metrics/index.ts';
+import type { RowUsage } from '../../src/scoring/predictor.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 

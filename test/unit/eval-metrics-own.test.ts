@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { CompletionExample } from '../../src/data/example.ts';
-import { defineMetric, type OwnMetric } from '../../src/eval/metrics/define-metric.ts';
-import { rowPredictor } from '../../src/eval/predictor.ts';
-import { scorePredictor } from '../../src/eval/score.ts';
-import { ScoreStatistics } from '../../src/eval/statistics/index.ts';
+import { defineMetric, type OwnMetric } from '../../src/scoring/metrics/define-metric.ts';
+import { rowPredictor } from '../../src/scoring/predictor.ts';
+import { scorePredictor } from '../../src/scoring/score.ts';
+import { ScoreStatistics } from '../../src/scoring/statistics/index.ts';
 
 const examples = [1, 2, 4, 8].map((length, row): CompletionExample => {
   const source = { file: 'rows.jsonl', line: row + 1 };

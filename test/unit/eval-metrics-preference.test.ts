@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
-import { preferenceAccuracy } from '../../src/eval/metrics/preference-accuracy.ts';
+import { preferenceAccuracy } from '../../src/scoring/metrics/preference-accuracy.ts';
 
 const example = {} as Example;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
-import { createMetric } from '../../src/eval/metrics/index.ts';
-import { englishText } from '../../src/eval/metrics/english/english-text.ts';
-import { spokenText } from '../../src/eval/metrics/error-rates.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { createMetric } from '../../src/scoring/metrics/index.ts';
+import { englishText } from '../../src/scoring/metrics/english/english-text.ts';
+import { spokenText } from '../../src/scoring/metrics/error-rates.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
 
 describe('what is spoken of a text', () => {
   // Values of transformers' BasicTextNormalizer.

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
-import { copyingNote } from '../../src/eval/compare/answer-notes.ts';
-import { describePair } from '../../src/eval/compare/describe-pair.ts';
+import { copyingNote } from '../../src/evaluation/compare/answer-notes.ts';
+import { describePair } from '../../src/evaluation/compare/describe-pair.ts';
 import type { ComparedSystem, Comparison } from '../../src/store/results.ts';
-import { computableOn, suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
-import { scorePredictions } from '../../src/eval/score.ts';
-import type { Message } from '../../src/text/message.ts';
+import { computableOn, suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
+import { scorePredictions } from '../../src/scoring/score.ts';
+import type { Message } from '../../src/models/text/message.ts';
 
 let rows = 0;
 function answer(turn: Partial<Message>): Example {

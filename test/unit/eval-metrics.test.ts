@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../src/data/example.ts';
-import { addCounts, bleuCounts, bleuScore, tokens13a } from '../../src/eval/metrics/bleu.ts';
-import { chrfCounts, chrfScore } from '../../src/eval/metrics/chrf.ts';
-import { symbolDistance } from '../../src/eval/metrics/edit-distance.ts';
-import { createMetric, metrics, type MetricName, type MetricSpec } from '../../src/eval/metrics/index.ts';
-import { scorePredictions, scorePredictor } from '../../src/eval/score.ts';
-import { rowPredictor } from '../../src/eval/predictor.ts';
+import { addCounts, bleuCounts, bleuScore, tokens13a } from '../../src/scoring/metrics/bleu.ts';
+import { chrfCounts, chrfScore } from '../../src/scoring/metrics/chrf.ts';
+import { symbolDistance } from '../../src/scoring/metrics/edit-distance.ts';
+import { createMetric, metrics, type MetricName, type MetricSpec } from '../../src/scoring/metrics/index.ts';
+import { scorePredictions, scorePredictor } from '../../src/scoring/score.ts';
+import { rowPredictor } from '../../src/scoring/predictor.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import { lossGap } from '../../src/eval/overfitting/loss-gap.ts';
-import { memorisedWords, type AnsweredRow } from '../../src/eval/overfitting/memorised.ts';
-import { paraphraseLoss, type ParaphrasedRow } from '../../src/eval/overfitting/paraphrase-loss.ts';
-import { rephrased, rephrasedRow } from '../../src/eval/overfitting/rephrase.ts';
-import type { Message } from '../../src/text/message.ts';
+import { lossGap } from '../../src/evaluation/overfitting/loss-gap.ts';
+import { memorisedWords, type AnsweredRow } from '../../src/evaluation/overfitting/memorised.ts';
+import { paraphraseLoss, type ParaphrasedRow } from '../../src/evaluation/overfitting/paraphrase-loss.ts';
+import { rephrased, rephrasedRow } from '../../src/evaluation/overfitting/rephrase.ts';
+import type { Message } from '../../src/models/text/message.ts';
 
 function likelihoods(count: number, nats: number, site: number) {
   return Array.from({ length: count }, (_, row) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import { candidatesOf, canariesLike, CODES, exposureOf } from '../../src/eval/overfitting/canaries.ts';
-import { membershipAuc } from '../../src/eval/overfitting/membership.ts';
+import { candidatesOf, canariesLike, CODES, exposureOf } from '../../src/evaluation/overfitting/canaries.ts';
+import { membershipAuc } from '../../src/evaluation/overfitting/membership.ts';
 import { makeSampler } from '../../src/data/sampler.ts';
 import { modelCard } from '../../src/store/model-card.ts';
 

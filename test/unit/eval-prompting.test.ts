@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ChatExample, ClassificationExample, CompletionExample, Example } from '../../src/data/example.ts';
-import { Neighbours } from '../../src/eval/neighbours.ts';
-import { askedRow, promptOf } from '../../src/eval/prompting/asked.ts';
-import { asker } from '../../src/eval/prompting/asker.ts';
-import { heldAnswers } from '../../src/eval/prompting/held-answer.ts';
-import { describeTask } from '../../src/eval/prompting/instruction.ts';
+import { Neighbours } from '../../src/answering/baselines/neighbours.ts';
+import { askedRow, promptOf } from '../../src/scoring/asked.ts';
+import { asker } from '../../src/answering/prompting/asker.ts';
+import { heldAnswers } from '../../src/answering/prompting/held-answer.ts';
+import { describeTask } from '../../src/answering/prompting/instruction.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 

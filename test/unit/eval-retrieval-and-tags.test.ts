@@ -1,12 +1,12 @@
 // Published values: seqeval's README, rank_bm25's README; rankings are worked out by hand.
 import { describe, expect, test } from 'vitest';
 import type { Example, GradedExample, PairExample, TaggedExample } from '../../src/data/example.ts';
-import { Bm25 } from '../../src/eval/baselines/bm25.ts';
-import { baselines } from '../../src/eval/baselines/index.ts';
-import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import { entitiesOf } from '../../src/eval/metrics/entities.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { Bm25 } from '../../src/answering/baselines/bm25.ts';
+import { baselines } from '../../src/answering/baselines/index.ts';
+import { createMetric, type MetricName } from '../../src/scoring/metrics/index.ts';
+import { entitiesOf } from '../../src/scoring/metrics/entities.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
 

@@ -7,9 +7,9 @@ import {
   pairedDifference,
   ScoreStatistics,
   wilsonInterval,
-} from '../../src/eval/statistics/index.ts';
-import { studentQuantile } from '../../src/eval/statistics/normal.ts';
-import { SignFlips } from '../../src/eval/statistics/permutation.ts';
+} from '../../src/scoring/statistics/index.ts';
+import { studentQuantile } from '../../src/scoring/statistics/normal.ts';
+import { SignFlips } from '../../src/scoring/statistics/permutation.ts';
 
 // Darwin's pairs of crossed and self-fertilised maize, differences of height in eighths of an inch (Fisher 1935, § 17).
 const MAIZE = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48];

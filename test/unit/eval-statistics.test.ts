@@ -9,8 +9,8 @@ import {
   type BootstrapOptions,
   type ResamplingOptions,
   type Statistic,
-} from '../../src/eval/statistics/index.ts';
-import { normalCdf, normalQuantile } from '../../src/eval/statistics/normal.ts';
+} from '../../src/scoring/statistics/index.ts';
+import { normalCdf, normalQuantile } from '../../src/scoring/statistics/normal.ts';
 
 // Efron and Tibshirani, An Introduction to the Bootstrap (1993), table 14.1: spatial test, task A, 26 children.
 const SPATIAL_A = [48, 36, 20, 29, 42, 42, 20, 42, 22, 41, 45, 14, 6, 0, 33, 28, 34, 4, 32, 24, 47, 41, 24, 26, 30, 41];

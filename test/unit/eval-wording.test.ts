@@ -1,14 +1,14 @@
 // Rows in other words, and whether answers copy what they should.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../src/data/example.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
-import { rowChanges } from '../../src/eval/compare/samples.ts';
-import { copied } from '../../src/eval/metrics/copied.ts';
-import { copiedValues } from '../../src/eval/wording/copied-values.ts';
-import { canReword, otherWords } from '../../src/eval/wording/other-words.ts';
-import { refreshRows } from '../../src/eval/wording/refreshed.ts';
-import { rewordRows } from '../../src/eval/wording/reworded.ts';
-import { wordingFinding } from '../../src/eval/wording/wording-sentence.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
+import { rowChanges } from '../../src/evaluation/compare/samples.ts';
+import { copied } from '../../src/scoring/metrics/copied.ts';
+import { copiedValues } from '../../src/scoring/metrics/copied-values.ts';
+import { canReword, otherWords } from '../../src/evaluation/wording/other-words.ts';
+import { refreshRows } from '../../src/evaluation/wording/refreshed.ts';
+import { rewordRows } from '../../src/evaluation/wording/reworded.ts';
+import { wordingFinding } from '../../src/evaluation/wording/wording-sentence.ts';
 import type { Verdict } from '../../src/store/results.ts';
 import type { Wording } from '../../src/store/wording.ts';
 

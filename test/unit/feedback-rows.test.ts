@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { cutRow } from '../../src/data/cut-row.ts';
 import { fitRows } from '../../src/data/long-rows.ts';
 import { labelledTurns } from '../../src/data/formats/labelled-turns.ts';
-import { sharedPromptRow } from '../../src/tasks/rows/shared-prompt.ts';
-import { ruleReward } from '../../src/methods/objectives/rewards/rules.ts';
-import { rewardRule, type CodelessRule } from '../../src/methods/objectives/rewards/reward.options.ts';
-import { layoutOfTexts } from '../../src/nn/layout.ts';
+import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts';
+import { ruleReward } from '../../src/training/objectives/rewards/rules.ts';
+import { rewardRule, type CodelessRule } from '../../src/training/objectives/rewards/reward.options.ts';
+import { layoutOfTexts } from '../../src/engine/nn/layout.ts';
 
 const place = { id: '0123456789abcdef', source: { file: 'pairs.jsonl', line: 1 } };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseJson, parseJsonAsWritten, readJson } from '../../src/files/json.ts';
 import { restoreSpellings, spellingsIn, stringifyAsWritten } from '../../src/files/written-numbers.ts';
-import { parseHeader } from '../../src/tensor/safetensors-header.ts';
+import { parseHeader } from '../../src/engine/tensor/safetensors-header.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-json-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -10,8 +10,8 @@ import { Allowance } from '../../src/base/allowance.ts';
 import { moduleBeside } from '../../src/base/killable.ts';
 import { runLimited } from '../../src/base/limited-process.ts';
 import { parquet } from '@attune/tables';
-import { decodeImage } from '../../src/image/index.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { decodeImage } from '../../src/engine/image/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 import { LOOPING_PARQUET } from './looping-parquet.ts';
 
 let folder: string;

@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { audioProcessor } from '../../src/audio/index.ts';
-import { imageProcessor } from '../../src/image/index.ts';
+import { audioProcessor } from '../../src/engine/audio/index.ts';
+import { imageProcessor } from '../../src/engine/image/index.ts';
 import { readJson } from '../../src/files/json.ts';
 import type { RawConfig } from '../../src/models/config.ts';
 import { architectures } from '../../src/models/index.ts';
 import { byteToCharacter } from '../../src/base/byte-alphabet.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-numbers-'));
 afterAll(() => rmSync(temporary, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BLOCK_TOKENS, BlockPool, type Prefix } from '../../src/generate/block-pool.ts';
+import { BLOCK_TOKENS, BlockPool, type Prefix } from '../../src/answering/decoding/block-pool.ts';
 
 const tokens = (length: number, start = 0) => Int32Array.from({ length }, (_, i) => start + i);
 const root = { domain: 0, key: '[]' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { logProbsOf } from '../../src/generate/log-probs.ts';
-import { LogitRules } from '../../src/generate/logit-rules.ts';
+import { logProbsOf } from '../../src/answering/decoding/log-probs.ts';
+import { LogitRules } from '../../src/answering/decoding/logit-rules.ts';
 import type { TokenConstraint } from '../../packages/constraint/src/token-constraint.ts';
-import { settleRequest } from '../../src/generate/request.ts';
-import { defaultSampling, drawToken, type SamplingOptions } from '../../src/generate/sampling.ts';
-import { StopStrings } from '../../src/generate/stop-strings.ts';
+import { settleRequest } from '../../src/answering/decoding/request.ts';
+import { defaultSampling, drawToken, type SamplingOptions } from '../../src/answering/decoding/sampling.ts';
+import { StopStrings } from '../../src/answering/decoding/stop-strings.ts';
 
 const options = (given: Partial<SamplingOptions>): SamplingOptions => ({ ...defaultSampling, ...given });
 type Ruled = ConstructorParameters<typeof LogitRules>[0];

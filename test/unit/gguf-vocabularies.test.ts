@@ -3,8 +3,8 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ggufVocabulary } from '../../src/text/gguf/index.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/text/index.ts';
+import { ggufVocabulary } from '../../src/models/text/gguf/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/models/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-gguf-pieces-'));
 afterAll(() => rmSync(temporary, { recursive: true }));

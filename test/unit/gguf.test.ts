@@ -2,12 +2,12 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { HeaderCursor } from '../../src/tensor/gguf/header-cursor.ts';
-import { layOutGguf, parseGguf, type GgufHeader } from '../../src/tensor/gguf/header.ts';
-import type { GgufMetadata, GgufValue } from '../../src/tensor/gguf/index.ts';
-import { encodeItem, encodeText } from '../../src/tensor/gguf/values.ts';
-import { ggufVocabulary, ollamaModelfile } from '../../src/text/gguf/index.ts';
-import { newTokenizer, Tokenizer, trainByteLevelBpe, withAnswerSpace } from '../../src/text/index.ts';
+import { HeaderCursor } from '../../src/engine/tensor/gguf/header-cursor.ts';
+import { layOutGguf, parseGguf, type GgufHeader } from '../../src/engine/tensor/gguf/header.ts';
+import type { GgufMetadata, GgufValue } from '../../src/engine/tensor/gguf/index.ts';
+import { encodeItem, encodeText } from '../../src/engine/tensor/gguf/values.ts';
+import { ggufVocabulary, ollamaModelfile } from '../../src/models/text/gguf/index.ts';
+import { newTokenizer, Tokenizer, trainByteLevelBpe, withAnswerSpace } from '../../src/models/text/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-gguf-header-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

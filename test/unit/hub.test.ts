@@ -15,12 +15,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pullForRecipe } from '../../src/app/pull.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import type { RunEvent } from '../../src/base/events.ts';
-import { modelFiles } from '../../src/hub/choose-files.ts';
-import type { HubFile } from '../../src/hub/listing.ts';
-import { parseRepository, pullRepository, snapshotFolder } from '../../src/hub/index.ts';
-import { hubSettings, type HubSettings } from '../../src/hub/settings.ts';
+import { modelFiles } from '../../src/store/hub/choose-files.ts';
+import type { HubFile } from '../../src/store/hub/listing.ts';
+import { parseRepository, pullRepository, snapshotFolder } from '../../src/store/hub/index.ts';
+import { hubSettings, type HubSettings } from '../../src/store/hub/settings.ts';
 import { COMMIT, gitHash, sha256, startHub, type HubServer, type StoredFile } from './hub-server.ts';
 
 let hub: HubServer;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { AttuneError } from '../../src/base/errors.ts';
-import { decodeImage, imageProcessor, resize, type Resample } from '../../src/image/index.ts';
+import { decodeImage, imageProcessor, resize, type Resample } from '../../src/engine/image/index.ts';
 
 /** What Pillow makes of images: fixtures/images/make.py. */
 const folder = new URL('../../fixtures/images/', import.meta.url);

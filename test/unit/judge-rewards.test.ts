@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createScorer } from '../../src/methods/objectives/rewards/index.ts';
-import { rewardSpec } from '../../src/methods/objectives/rewards/reward.options.ts';
-import type { PlacedSample } from '../../src/methods/objectives/rewards/reward.ts';
+import { createScorer } from '../../src/training/objectives/rewards/index.ts';
+import { rewardSpec } from '../../src/training/objectives/rewards/reward.options.ts';
+import type { PlacedSample } from '../../src/training/objectives/rewards/reward.ts';
 import { between, JudgeServer, type Asked } from './judges/judge-server.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'attune-judge-rewards-'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { greatest, pushAll, smallest, spliceAll } from '../../src/base/many.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 /** More values than a call takes as arguments. */
 const MANY = 300_000;

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { mediaOf, type MediaFile } from '../../src/data/media.ts';
 import { architectures } from '../../src/models/index.ts';
-import { mediaReaderFor } from '../../src/jobs/model/media-reader.ts';
+import { mediaReaderFor } from '../../src/answering/model/media-reader.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-media-reader-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { refuseSmallLimits } from '../../src/tensor/memory-limit.ts';
+import { refuseSmallLimits } from '../../src/engine/tensor/memory-limit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-limits-'));
 afterEach(() => vi.unstubAllEnvs());

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { showPage } from '../../src/app/use-cases/shared/show-page.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import { writeSampleRun } from './report/sample-run.ts';
 
 let folder: string;

@@ -9,8 +9,8 @@ import { RowAnswerer } from '../../src/app/predict/row-answerer.ts';
 import { AttuneError } from '../../src/base/errors.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import type { Example } from '../../src/data/index.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
-import type { PredictorDescription } from '../../src/jobs/predict/predict.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
+import type { PredictorDescription } from '../../src/answering/predict/predict.ts';
 
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'attune-predict-'))));

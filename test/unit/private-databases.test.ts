@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { openRegistry } from '../../src/registry/index.ts';
+import { openRegistry } from '../../src/store/registry/index.ts';
 import { openIndex } from '../../src/store/database.ts';
 
 afterEach(() => void vi.unstubAllEnvs());

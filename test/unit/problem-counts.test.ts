@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { AttuneError, shortList } from '../../src/base/errors.ts';
 import { describeFailure } from '../../src/cli/failure.ts';
-import { createProgress } from '../../src/terminal/progress/index.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createProgress } from '../../src/app/terminal/progress/index.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import { BadRows } from '../../src/data/bad-rows.ts';
 
 const ROWS = 1_187;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleInTrainedForm, inTrainedForm, missingParts } from '../../src/app/prompt-form.ts';
 import type { Example } from '../../src/data/example.ts';
 import { modelCard } from '../../src/store/model-card.ts';
-import { promptFormOf, type ResultNotesFile } from '../../src/jobs/model/result-notes.ts';
+import { promptFormOf, type ResultNotesFile } from '../../src/answering/model/result-notes.ts';
 import { conversationForm } from '../../src/jobs/train/result/conversation-form.ts';
 import { assistant, user } from './text-conversations.ts';
 

@@ -6,14 +6,14 @@ import type { QuestionExample } from '../../src/data/example.ts';
 import { exampleRow } from '../../src/data/example-row.ts';
 import { question } from '../../src/data/kinds/question.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
-import { answerForm } from '../../src/eval/answer-form.ts';
-import { baselines } from '../../src/eval/baselines/index.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
-import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/eval/null-threshold.ts';
-import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import { contextWindows } from '../../src/tasks/rows/context-windows.ts';
-import type { PreparedRow } from '../../src/train/interfaces.ts';
-import { bestSpan } from '../../src/tasks/answers/spans.ts';
+import { answerForm } from '../../src/scoring/answer-form.ts';
+import { baselines } from '../../src/answering/baselines/index.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
+import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/evaluation/null-threshold.ts';
+import { createMetric, type MetricName } from '../../src/scoring/metrics/index.ts';
+import { contextWindows } from '../../src/answering/tasks/rows/context-windows.ts';
+import type { PreparedRow } from '../../src/methods/interfaces.ts';
+import { bestSpan } from '../../src/answering/tasks/answers/spans.ts';
 
 const source = { file: 'x', line: 1 };
 

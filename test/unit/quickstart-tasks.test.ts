@@ -13,8 +13,8 @@ import { fileFromTarball } from '../../src/app/fetch/tar.ts';
 import { splitRows, type RelatedRow } from '../../src/app/quickstart/tasks/split.ts';
 import type { TaskRow } from '../../src/app/quickstart/tasks/task.ts';
 import { findTaskData, writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
-import { baselines } from '../../src/eval/baselines/index.ts';
-import { createMetric } from '../../src/eval/metrics/index.ts';
+import { baselines } from '../../src/answering/baselines/index.ts';
+import { createMetric } from '../../src/scoring/metrics/index.ts';
 
 let folder: string;
 

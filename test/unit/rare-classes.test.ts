@@ -1,15 +1,15 @@
 // Two fraudulent rows in a hundred: metrics, thresholds by costs, cheap rivals, and classes that are never predicted.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, Example, MultiLabelExample } from '../../src/data/example.ts';
-import { compareAnswers } from '../../src/eval/compare/compare.ts';
-import { chooseCheapest, decidingWell, fitCheap } from '../../src/eval/compare/cheap.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
-import { answerRows } from '../../src/eval/compare/system.ts';
-import { thresholdPlan, thresholdsOn, type ThresholdWish } from '../../src/eval/choose-thresholds.ts';
-import { createMetric } from '../../src/eval/metrics/index.ts';
-import type { Prediction } from '../../src/eval/predictor.ts';
-import { isUneven, labelCounts, rareOfTwo } from '../../src/eval/rare-classes.ts';
-import { scorePredictions } from '../../src/eval/score.ts';
+import { compareAnswers } from '../../src/evaluation/compare/compare.ts';
+import { chooseCheapest, decidingWell, fitCheap } from '../../src/evaluation/compare/cheap.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
+import { answerRows } from '../../src/answering/system.ts';
+import { thresholdPlan, thresholdsOn, type ThresholdWish } from '../../src/evaluation/choose-thresholds.ts';
+import { createMetric } from '../../src/scoring/metrics/index.ts';
+import type { Prediction } from '../../src/scoring/predictor.ts';
+import { isUneven, labelCounts, rareOfTwo } from '../../src/evaluation/rare-classes.ts';
+import { scorePredictions } from '../../src/scoring/score.ts';
 import { classRow } from './eval-baselines-rows.ts';
 
 const counts = new Map([

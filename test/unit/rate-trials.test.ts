@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseRate } from '../../src/train/rate-trials.ts';
+import { chooseRate } from '../../src/training/rate-trials.ts';
 
 const trials = (...losses: [rate: number, loss: number | null][]) => losses.map(([rate, loss]) => ({ rate, loss }));
 

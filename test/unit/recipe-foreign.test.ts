@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { foreignKeys } from '../../src/app/recipe/foreign/index.ts';
 import { recipeKeys, resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { AttuneError, Problem } from '../../src/base/errors.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 
 async function accepted(text: string): Promise<{ recipe: Recipe; notices: string[] }> {
   const notices: string[] = [];

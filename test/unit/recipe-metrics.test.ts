@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createMetric } from '../../src/eval/metrics/index.ts';
+import { createMetric } from '../../src/scoring/metrics/index.ts';
 import { loadMetrics } from '../../src/jobs/evaluate/recipe-metrics.ts';
 
 test('a recipe’s metric may be the mean of others, each with options of its own', async () => {

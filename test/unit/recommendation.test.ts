@@ -8,11 +8,11 @@ import type { ItemsExample } from '../../src/data/example.ts';
 import { readCatalogue } from '../../src/data/catalogue.ts';
 import { loadData, refuseContaminated, type DataOptions, type Example } from '../../src/data/index.ts';
 import { encodeFeatures, learnFeatures } from '../../src/data/item-features.ts';
-import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
-import { createMetric, type MetricName } from '../../src/eval/metrics/index.ts';
-import { compareAnswers } from '../../src/eval/compare/compare.ts';
-import { repeatedRows } from '../../src/eval/baselines/items.ts';
-import { suitableMetrics } from '../../src/eval/compare/suitable-metrics.ts';
+import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
+import { createMetric, type MetricName } from '../../src/scoring/metrics/index.ts';
+import { compareAnswers } from '../../src/evaluation/compare/compare.ts';
+import { repeatedRows } from '../../src/answering/baselines/items.ts';
+import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-items-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

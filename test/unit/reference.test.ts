@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { onFirstRun } from '../../src/train/first-run.ts';
-import { hashReference, loadReference, parseReference, type ReferenceKind } from '../../src/train/reference.ts';
+import { onFirstRun } from '../../src/training/first-run.ts';
+import { hashReference, loadReference, parseReference, type ReferenceKind } from '../../src/training/reference.ts';
 
 const callable: ReferenceKind<(row: number) => number> = {
   expected: 'a function',

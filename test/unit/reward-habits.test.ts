@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { habitsOf, suspicionsOf } from '../../src/methods/objectives/rewards/habits.ts';
+import { habitsOf, suspicionsOf } from '../../src/training/objectives/rewards/habits.ts';
 
 const answer = (length: number) => Array.from({ length }, (_, i) => i);
 

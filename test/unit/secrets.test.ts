@@ -23,13 +23,13 @@ import { attuneCache } from '../../src/base/home.ts';
 import { withoutCredentials, withoutSecrets } from '../../src/base/secrets.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { commands } from '../../src/cli/commands.ts';
-import { AnswerCache } from '../../src/eval/endpoint/answer-cache.ts';
-import { chatCompletion } from '../../src/eval/endpoint/chat-completion.ts';
+import { AnswerCache } from '../../src/scoring/endpoint/answer-cache.ts';
+import { chatCompletion } from '../../src/scoring/endpoint/chat-completion.ts';
 import { ContentCache, type CacheKey } from '../../src/files/cache.ts';
 import { FileDraft } from '../../src/files/file-draft.ts';
 import { temporaryFolder } from '../../src/files/temporary.ts';
-import { fetchWith } from '../../src/hub/listing.ts';
-import { step as redactStep } from '../../src/prepare/steps/redact.ts';
+import { fetchWith } from '../../src/store/hub/listing.ts';
+import { step as redactStep } from '../../src/preparation/steps/redact.ts';
 
 const KEY = 'sk-proj-Zq7"Vw/3+Kd9_Lx2%Tb';
 const SECRETS: Record<string, string> = {

@@ -3,10 +3,10 @@ import { fitRows } from '../../src/data/index.ts';
 import type { StepwiseExample } from '../../src/data/example.ts';
 import { RowReader } from '../../src/data/formats/row-reader.ts';
 import { stepwise } from '../../src/data/kinds/stepwise.ts';
-import { usualSteps } from '../../src/eval/baselines/usual-steps.ts';
-import { firstErrorF1, stepAccuracy, stepAuc, stepF1 } from '../../src/eval/metrics/step-metrics.ts';
-import type { MetricDefinition } from '../../src/eval/metrics/metric.ts';
-import { stepsOf } from '../../src/tasks/rows/step-rows.ts';
+import { usualSteps } from '../../src/answering/baselines/usual-steps.ts';
+import { firstErrorF1, stepAccuracy, stepAuc, stepF1 } from '../../src/scoring/metrics/step-metrics.ts';
+import type { MetricDefinition } from '../../src/scoring/metrics/metric.ts';
+import { stepsOf } from '../../src/answering/tasks/rows/step-rows.ts';
 
 describe('rows of steps', () => {
   it('may have verdicts or probabilities', () => {

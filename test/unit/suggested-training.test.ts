@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { baseFacts } from '../../src/models/base-facts.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { suggestedTraining, type TrainingFacts } from '../../src/train/suggested-training.ts';
-import { modelFolder } from '../../src/jobs/model/base-model.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { suggestedTraining, type TrainingFacts } from '../../src/training/suggested-training.ts';
+import { modelFolder } from '../../src/answering/model/base-model.ts';
 
 const rates = new Map(
   await Promise.all(tunings.names.map(async (name) => [name as string, (await tunings.load(name)).rate({})] as const)),

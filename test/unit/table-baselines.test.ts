@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { ClassificationExample, Example, RegressionExample } from '../../src/data/example.ts';
-import { baselines, type BaselineName } from '../../src/eval/baselines/index.ts';
-import { tableColumns, tableRow } from '../../src/eval/baselines/table-columns.ts';
-import { fitCheap } from '../../src/eval/compare/cheap.ts';
-import { scorePredictions } from '../../src/eval/score.ts';
+import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
+import { tableColumns, tableRow } from '../../src/answering/baselines/table-columns.ts';
+import { fitCheap } from '../../src/evaluation/compare/cheap.ts';
+import { scorePredictions } from '../../src/scoring/score.ts';
 
 type Fields = NonNullable<ClassificationExample['fields']>;
 

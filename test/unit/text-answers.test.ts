@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Renderer, type ChatRow, type RenderedRow, type Tokenizer, type TrainOn } from '../../src/text/index.ts';
+import { Renderer, type ChatRow, type RenderedRow, type Tokenizer, type TrainOn } from '../../src/models/text/index.ts';
 import {
   assistant,
   chat,

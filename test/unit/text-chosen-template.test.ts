@@ -12,7 +12,7 @@ import {
   trainByteLevelBpe,
   withKnownKwargs,
   type TokenizerJson,
-} from '../../src/text/index.ts';
+} from '../../src/models/text/index.ts';
 import { assistant, chat, templateText, user } from './text-conversations.ts';
 
 const now = new Date(0);

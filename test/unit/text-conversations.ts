@@ -11,7 +11,7 @@ import {
   type Tokenizer,
   type TokenizerJson,
   type TrainOn,
-} from '../../src/text/index.ts';
+} from '../../src/models/text/index.ts';
 
 const specialTokens = [
   '<pad>',

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Letters, lettersOf, Tokenizer } from '../../src/text/index.ts';
+import { Letters, lettersOf, Tokenizer } from '../../src/models/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-letters-'));
 afterAll(() => rmSync(temporary, { recursive: true }));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Renderer, Tokenizer } from '../../src/text/index.ts';
-import type { Message } from '../../src/text/message.ts';
+import { Renderer, Tokenizer } from '../../src/models/text/index.ts';
+import type { Message } from '../../src/models/text/message.ts';
 
 const tokenizer = await Tokenizer.load(join(import.meta.dirname, '../../assets/attune-base'));
 const renderer = new Renderer(tokenizer);

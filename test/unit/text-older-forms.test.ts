@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { byteToCharacter, spellBytes } from '../../src/base/byte-alphabet.ts';
-import { SpeechTokens, Tokenizer } from '../../src/text/index.ts';
+import { SpeechTokens, Tokenizer } from '../../src/models/text/index.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-forms-'));
 afterAll(() => rmSync(temporary, { recursive: true }));

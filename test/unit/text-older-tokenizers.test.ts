@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { byteToCharacter } from '../../src/base/byte-alphabet.ts';
-import { mergesOfPieces } from '../../src/text/older/piece-merges.ts';
-import { hasTokenizer, Tokenizer } from '../../src/text/index.ts';
-import { readTokenizerFiles } from '../../src/text/tokenizer-files.ts';
+import { mergesOfPieces } from '../../src/models/text/older/piece-merges.ts';
+import { hasTokenizer, Tokenizer } from '../../src/models/text/index.ts';
+import { readTokenizerFiles } from '../../src/models/text/tokenizer-files.ts';
 
 const models = fileURLToPath(new URL('../../fixtures/text/sentencepiece', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'attune-older-'));

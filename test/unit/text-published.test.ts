@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StreamingDecoder, Tokenizer, trainByteLevelBpe, type TokenizerJson } from '../../src/text/index.ts';
-import { dropoutOf } from '../../src/text/tokenizer-core.ts';
+import { StreamingDecoder, Tokenizer, trainByteLevelBpe, type TokenizerJson } from '../../src/models/text/index.ts';
+import { dropoutOf } from '../../src/models/text/tokenizer-core.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 const root = mkdtempSync(join(tmpdir(), 'attune-published-'));

@@ -10,11 +10,11 @@ import {
   withChatTemplate,
   type Conversation,
   type TokenizerJson,
-} from '../../src/text/index.ts';
+} from '../../src/models/text/index.ts';
 import { parseForTemplates } from '@attune/tables';
-import type { ToolSchema } from '../../src/text/message.ts';
+import type { ToolSchema } from '../../src/models/text/message.ts';
 import { paintParts } from '../../src/app/use-cases/text/row.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import { formatTime } from '../../packages/jinja/src/strftime.ts';
 import { assistant, chat, renderChecked, templateText, trainedTexts, user } from './text-conversations.ts';
 

@@ -11,8 +11,8 @@ import {
   trainByteLevelBpe,
   withChatTemplate,
   type TokenizerJson,
-} from '../../src/text/index.ts';
-import { cutAtLines } from '../../src/text/line-cutter.ts';
+} from '../../src/models/text/index.ts';
+import { cutAtLines } from '../../src/models/text/line-cutter.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 const chatml = readFileSync(new URL('../../fixtures/text/templates/chatml.jinja', import.meta.url), 'utf8');

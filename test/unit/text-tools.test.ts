@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { chooseTemplate, newTokenizer, Renderer, Tokenizer, trainByteLevelBpe } from '../../src/text/index.ts';
-import type { ChatRow, TokenizerJson, ToolCall } from '../../src/text/index.ts';
+import { chooseTemplate, newTokenizer, Renderer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
+import type { ChatRow, TokenizerJson, ToolCall } from '../../src/models/text/index.ts';
 import { assistant, now, renderChecked, trainedTexts, user } from './text-conversations.ts';
 
 const specialTokens = ['<s>', '</s>', '<|im_start|>', '<|im_end|>'];

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseSentencePiece } from '../../src/text/older/sentencepiece.ts';
-import { readTokenizerFiles } from '../../src/text/tokenizer-files.ts';
-import { hasCtcVocabulary, hasTokenizer, Tokenizer, tokenizerHash } from '../../src/text/index.ts';
+import { parseSentencePiece } from '../../src/models/text/older/sentencepiece.ts';
+import { readTokenizerFiles } from '../../src/models/text/tokenizer-files.ts';
+import { hasCtcVocabulary, hasTokenizer, Tokenizer, tokenizerHash } from '../../src/models/text/index.ts';
 
 const models = fileURLToPath(new URL('../../fixtures/text/sentencepiece', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'attune-translation-'));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { framedRows } from '../../src/tasks/answers/text-vectors.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { framedRows } from '../../src/answering/tasks/answers/text-vectors.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 
 it('texts without tokens are refused by their place, since nothing can be pooled from them', async () => {
   const tokenizer = await Tokenizer.load(join(import.meta.dirname, '../../assets/attune-base'));

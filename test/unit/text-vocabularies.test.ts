@@ -4,13 +4,13 @@ import { encode as encodeO200k } from 'gpt-tokenizer/encoding/o200k_base';
 import llama3 from 'llama3-tokenizer-js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { llama3Tokenizer, tiktokenTokenizer } from '../../bench/large-vocabularies.ts';
-import { StreamingDecoder, type Tokenizer } from '../../src/text/index.ts';
+import { StreamingDecoder, type Tokenizer } from '../../src/models/text/index.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 const texts = [
   ...prose.split('\n\n'),
   prose,
-  readFileSync(new URL('../../src/text/bpe/merge-learner.ts', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../src/models/text/bpe/merge-learner.ts', import.meta.url), 'utf8'),
   '',
   ' ',
   '\n',

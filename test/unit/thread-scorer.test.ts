@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlacedSample } from '../../src/methods/objectives/rewards/reward.ts';
-import { ThreadScorer } from '../../src/methods/objectives/rewards/thread-scorer.ts';
+import type { PlacedSample } from '../../src/training/objectives/rewards/reward.ts';
+import { ThreadScorer } from '../../src/training/objectives/rewards/thread-scorer.ts';
 
 const PROGRAM = `
 export function reward({ completion: text }) {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import type { Endpoint } from '../../src/eval/endpoint/endpoint.ts';
-import { TokenScores } from '../../src/eval/endpoint/token-scores.ts';
+import type { Endpoint } from '../../src/scoring/endpoint/endpoint.ts';
+import { TokenScores } from '../../src/scoring/endpoint/token-scores.ts';
 
 it('requests that were lost on the way count against the limit', async () => {
   let asked = 0;

@@ -6,9 +6,9 @@ import {
   thinkingOf,
   type AnswerForm,
   type AnswerPart,
-} from '../../src/generate/tool-calls/answer-reader.ts';
-import { familyOf } from '../../src/generate/tool-calls/index.ts';
-import { asSrt, asVtt } from '../../src/serve/transcription/subtitles.ts';
+} from '../../src/models/text/tool-calls/answer-reader.ts';
+import { familyOf } from '../../src/models/text/tool-calls/index.ts';
+import { asSrt, asVtt } from '../../src/serving/transcription/subtitles.ts';
 
 /** What chat templates of each family have in them. */
 const templates = {

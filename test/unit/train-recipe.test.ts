@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { resolveRecipe, type RecipeInput } from '../../src/app/recipe/index.ts';
 import { trainRecipe } from '../../src/app/train-recipe.ts';
-import type { Recipe } from '../../src/methods/recipe.ts';
+import type { Recipe } from '../../src/training/recipe/recipe.ts';
 
 const rows = [{ text: 'late', label: 'delivery' }];
 const recipes: RecipeInput[] = [

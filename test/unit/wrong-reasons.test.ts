@@ -8,8 +8,8 @@ import { findRuns } from '../../src/app/runs.ts';
 import type { StampedEvent } from '../../src/base/events.ts';
 import { forgetWatched, refuseChanged, watchFile } from '../../src/files/unchanged.ts';
 import { emptySummary, recordEvent } from '../../src/store/run-summary.ts';
-import { JobClient } from '../../src/worker/job-client.ts';
-import type { ToWorker } from '../../src/worker/protocol.ts';
+import { JobClient } from '../../src/jobs/worker/job-client.ts';
+import type { ToWorker } from '../../src/jobs/worker/protocol.ts';
 import { makeZip } from '../../packages/documents/test/zip-writer.ts';
 
 let folder: string;

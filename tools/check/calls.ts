@@ -26,7 +26,7 @@ const JSON_READERS = new Set([
   'packages/jinja/src/parse-json.ts',
   'src/app/page/try-script.ts',
   // Runs in a process of its own, as a text.
-  'src/methods/objectives/rewards/code/javascript-harness.ts',
+  'src/training/objectives/rewards/code/javascript-harness.ts',
 ]);
 
 export const calls: Check = {

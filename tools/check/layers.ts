@@ -69,7 +69,7 @@ function crossing(file: string, { target, specifier, line }: Import): string[] {
   return [`${place} (${from}, row ${fromRow}) imports ${direction}: ${target} (${to}, row ${toRow})`];
 }
 
-/** "src/methods/tuning/lora.ts" is of "methods/tuning", "src/models/heads/index.ts" of "models". */
+/** "src/methods/tunings/lora.ts" is of "methods/tuning", "src/models/heads/index.ts" of "models". */
 function folderOf(file: string): string {
   const [, first, second] = file.split('/');
   const nested = `${first}/${second}`;

@@ -17,7 +17,7 @@ const DEPTHS = new Map([
   ['tools', 2],
 ]);
 /** Folders whose own folders say by their names what is in them. */
-const WHOLE: readonly string[] = ['src/app/', 'src/jobs/', 'src/serve/', 'src/watch/'];
+const WHOLE: readonly string[] = ['src/app/', 'src/jobs/', 'src/serving/', 'src/monitoring/'];
 const BEGIN =
   '<!-- tree: the folders of src, native and tools; node tools/check/tree.ts --write adds what is missing -->';
 const END = '<!-- end of the tree -->';

@@ -1,6 +1,6 @@
 /** Files of rows, recipes and pipelines. */
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { checkPipeline } from '../../src/prepare/pipeline/pipeline-spec.ts';
+import { checkPipeline } from '../../src/preparation/pipeline/pipeline-spec.ts';
 import { containers } from '../../src/data/containers/index.ts';
 import { FileReader } from '../../src/data/read-files.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';

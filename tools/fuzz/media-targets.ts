@@ -1,9 +1,9 @@
 /** Images, recordings, and what says how they are read. */
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { decodeAudio } from '../../src/audio/index.ts';
+import { decodeAudio } from '../../src/engine/audio/index.ts';
 import { readJsonObject } from '../../src/files/json-object.ts';
-import { decodeImage, imageProcessor } from '../../src/image/index.ts';
+import { decodeImage, imageProcessor } from '../../src/engine/image/index.ts';
 import { mutateBytes } from './mutate.ts';
 import { damageJson, json, place, requireSound, type Target } from './target.ts';
 

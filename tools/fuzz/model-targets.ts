@@ -1,15 +1,15 @@
 /** Files of models: weights, tokenizers, configurations, adapters, templates. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { architectures } from '../../src/models/index.ts';
 import { readConfig } from '../../src/models/load.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
-import { layOutGguf } from '../../src/tensor/gguf/header.ts';
-import { readGgufHeader } from '../../src/tensor/gguf/file.ts';
-import { readSafetensorsHeader } from '../../src/tensor/safetensors.ts';
-import { ChatTemplates } from '../../src/text/template.ts';
-import { Tokenizer } from '../../src/text/index.ts';
+import { layOutGguf } from '../../src/engine/tensor/gguf/header.ts';
+import { readGgufHeader } from '../../src/engine/tensor/gguf/file.ts';
+import { readSafetensorsHeader } from '../../src/engine/tensor/safetensors.ts';
+import { ChatTemplates } from '../../src/models/text/template.ts';
+import { Tokenizer } from '../../src/models/text/index.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 import { damageJson, json, place, requireSound, type Target } from './target.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Tuning } from '../../src/train/interfaces.ts';
+import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { aten, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { difference } from './compare.ts';
 import type { Tensors } from './input.ts';
 import type { FolderReport } from './report.ts';

@@ -1,4 +1,4 @@
-import { aten, fromArray, noGrad, scope, type Tensor } from '../../src/tensor/index.ts';
+import { aten, fromArray, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Output } from './outputs.ts';
 
 /** The largest difference between an output and the reference's, where the reference has real tokens. */

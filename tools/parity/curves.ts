@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { updates } from '../../src/methods/update/index.ts';
+import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { SafetensorsFile, scope, type DType } from '../../src/tensor/index.ts';
-import type { Tuning } from '../../src/train/interfaces.ts';
+import { SafetensorsFile, scope, type DType } from '../../src/engine/tensor/index.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { adapterTensors, compareGradients, compareWeights } from './adapter.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW, trainOnBatch } from './train.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel, readConfig } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { compareOutput } from './compare.ts';
 import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';

@@ -1,7 +1,7 @@
-import { generate } from '../../src/generate/index.ts';
+import { generate } from '../../src/answering/decoding/index.ts';
 import type { Architecture } from '../../src/models/architecture.ts';
 import type { Model } from '../../src/models/model.ts';
-import { scope, type SafetensorsFile } from '../../src/tensor/index.ts';
+import { scope, type SafetensorsFile } from '../../src/engine/tensor/index.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 
 const PROMPT_TOKENS = 12;

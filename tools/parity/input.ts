@@ -1,8 +1,8 @@
 // B rows, T columns of the reference's padded tensors, N tokens that are really there
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
-import type { Layout } from '../../src/nn/index.ts';
-import { cat, fromArray, type Tensor } from '../../src/tensor/index.ts';
+import type { Layout } from '../../src/engine/nn/index.ts';
+import { cat, fromArray, type Tensor } from '../../src/engine/tensor/index.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 

@@ -1,10 +1,10 @@
 // N tokens, B rows, T columns
-import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
-import { usualLoss } from '../../src/methods/objectives/image_text_contrastive.ts';
-import { pairLosses } from '../../src/methods/objectives/pair-losses.ts';
+import { balanceOfBatch } from '../../src/training/objectives/expert-balance.ts';
+import { usualLoss } from '../../src/training/objectives/image_text_contrastive.ts';
+import { pairLosses } from '../../src/training/objectives/pair-losses.ts';
 import type { CtcHead } from '../../src/models/heads/ctc.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, fromArray, tensor, type Tensor } from '../../src/tensor/index.ts';
+import { aten, fromArray, tensor, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Grid, ParityInput } from './input.ts';
 
 const IGNORED = -100n;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { mergeFactors, type MergeSettings } from '../../src/methods/tuning/adapter-merging.ts';
-import { LoraFolder } from '../../src/methods/tuning/lora-folder.ts';
-import type { MergeMethodName } from '../../src/methods/tuning/merge-methods.ts';
-import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
+import { mergeFactors, type MergeSettings } from '../../src/methods/tunings/adapter-merging.ts';
+import { LoraFolder } from '../../src/methods/tunings/lora-folder.ts';
+import type { MergeMethodName } from '../../src/methods/tunings/merge-methods.ts';
+import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 

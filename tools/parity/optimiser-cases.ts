@@ -1,4 +1,4 @@
-import { updates } from '../../src/methods/update/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 
 /** A case of the reference: an optimizer of somebody else, with its own options. */
 export interface OptimiserCase {

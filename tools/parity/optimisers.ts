@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { updates } from '../../src/methods/update/index.ts';
-import { Parameter } from '../../src/nn/index.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Trainable, Update } from '../../src/train/interfaces.ts';
-import { learningRateAt, type Schedule } from '../../src/train/schedule.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
+import { Parameter } from '../../src/engine/nn/index.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { Trainable, Update } from '../../src/methods/interfaces.ts';
+import { learningRateAt, type Schedule } from '../../src/methods/recipe/schedule.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW } from './train.ts';

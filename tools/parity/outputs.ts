@@ -1,10 +1,10 @@
 // B rows, T columns, N tokens, D width, V vocabulary, C classes
-import { balanceOfBatch } from '../../src/methods/objectives/expert-balance.ts';
+import { balanceOfBatch } from '../../src/training/objectives/expert-balance.ts';
 import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
 import { TokenClassHead } from '../../src/models/heads/token.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
-import { backward, enableGrad, type Tensor } from '../../src/tensor/index.ts';
+import { backward, enableGrad, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Grid, ParityInput, Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 

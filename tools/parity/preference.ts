@@ -1,15 +1,15 @@
 // B rows, T columns
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { objectives } from '../../src/methods/objectives/index.ts';
-import { sharedPromptRow } from '../../src/tasks/rows/shared-prompt.ts';
-import { readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
-import { tunings } from '../../src/methods/tuning/index.ts';
-import { updates } from '../../src/methods/update/index.ts';
+import { objectives } from '../../src/training/objectives/index.ts';
+import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts';
+import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
+import { tunings } from '../../src/methods/tunings/index.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
 import { loadModel } from '../../src/models/load.ts';
-import { noGrad, SafetensorsFile, scope } from '../../src/tensor/index.ts';
-import type { PreparedRow, Processor } from '../../src/train/interfaces.ts';
-import { trainStep, type StepParts } from '../../src/train/step.ts';
+import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
+import type { PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import { trainStep, type StepParts } from '../../src/training/step.ts';
 import { adapterTensors } from './adapter.ts';
 import { addCurve } from './curves.ts';
 import { tensorsOf } from './objectives/group.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { codes } from '../../src/methods/storage/four-bit-codes.ts';
-import { quantise } from '../../src/methods/storage/four-bit.ts';
-import { updates } from '../../src/methods/update/index.ts';
-import { dynamicMap, Parameter } from '../../src/nn/index.ts';
-import { aten, fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
-import type { Trainable } from '../../src/train/interfaces.ts';
+import { codes } from '../../src/methods/storages/four-bit-codes.ts';
+import { quantise } from '../../src/methods/storages/four-bit.ts';
+import { updates } from '../../src/training/optimizers/index.ts';
+import { dynamicMap, Parameter } from '../../src/engine/nn/index.ts';
+import { aten, fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import type { Trainable } from '../../src/methods/interfaces.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW } from './train.ts';

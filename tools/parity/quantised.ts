@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
-import { storages } from '../../src/methods/storage/index.ts';
-import { openTuning, readAdapterConfig } from '../../src/methods/tuning/adapter-config.ts';
+import { storages } from '../../src/methods/storages/index.ts';
+import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/tensor/index.ts';
+import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { difference } from './compare.ts';
 import { inputOf } from './input.ts';
 import { outputOf, runForward } from './outputs.ts';

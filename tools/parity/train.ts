@@ -1,6 +1,6 @@
-import { withRandomness } from '../../src/nn/index.ts';
+import { withRandomness } from '../../src/engine/nn/index.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, scope, type SafetensorsFile, type Tensor } from '../../src/tensor/index.ts';
+import { noGrad, scope, type SafetensorsFile, type Tensor } from '../../src/engine/tensor/index.ts';
 import type {
   Batch,
   Objective,
@@ -9,8 +9,8 @@ import type {
   StepPlan,
   Tuning,
   Update,
-} from '../../src/train/interfaces.ts';
-import { trainStep } from '../../src/train/step.ts';
+} from '../../src/methods/interfaces.ts';
+import { trainStep } from '../../src/training/step.ts';
 import { inputOf, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 

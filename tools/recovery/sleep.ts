@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { AttuneError } from '../../src/base/errors.ts';
-import { findJob, openRegistry, versionsOf, type Job, type Registry } from '../../src/registry/index.ts';
+import { findJob, openRegistry, versionsOf, type Job, type Registry } from '../../src/store/registry/index.ts';
 import { startServerProcess, type ServerProcess } from '../../test/system/serve-tiny.ts';
 import { hasPostgres, startPostgres } from '../../test/unit/postgres-server.ts';
 import { KEYS, startS3Server } from '../../test/unit/store/s3-server.ts';

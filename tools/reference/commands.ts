@@ -1,7 +1,7 @@
 /** docs/commands.md: what `--help` says of each command. */
 import { commands } from '../../src/cli/commands.ts';
 import { commandHelp } from '../../src/cli/help.ts';
-import { createTerminal } from '../../src/terminal/terminal.ts';
+import { createTerminal } from '../../src/app/terminal/terminal.ts';
 
 const HEADER = `# The commands
 

@@ -1,6 +1,6 @@
 /** Answers of a version whose rates are known. */
 import { randomUnits } from '../../src/base/random.ts';
-import { usualMonitor, VersionMonitor, type Observation } from '../../src/watch/monitor/version-monitor.ts';
+import { usualMonitor, VersionMonitor, type Observation } from '../../src/monitoring/monitor/version-monitor.ts';
 
 export interface Rates {
   refusal: number;

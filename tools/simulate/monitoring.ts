@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { wilsonInterval } from '../../src/eval/statistics/index.ts';
+import { wilsonInterval } from '../../src/scoring/statistics/index.ts';
 import { median } from '../../src/base/median.ts';
 import { answersUntilAlarm, falseAlarms } from './answers.ts';
 

@@ -1,5 +1,5 @@
 /** Populations whose true difference is known, to draw pairs of scores from. */
-import type { MeasuredRows, Statistic } from '../../src/eval/statistics/index.ts';
+import type { MeasuredRows, Statistic } from '../../src/scoring/statistics/index.ts';
 import type { Draws } from './draws.ts';
 
 export interface Pair {

@@ -1,5 +1,5 @@
 /** What the simulations count. */
-import { holm, ScoreStatistics, type PairedDifference } from '../../src/eval/statistics/index.ts';
+import { holm, ScoreStatistics, type PairedDifference } from '../../src/scoring/statistics/index.ts';
 import { drawsOf } from './draws.ts';
 import { rates, type Population } from './populations.ts';
 

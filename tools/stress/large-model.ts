@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { newTokenizer, trainByteLevelBpe, type Tokenizer } from '../../src/text/index.ts';
+import { newTokenizer, trainByteLevelBpe, type Tokenizer } from '../../src/models/text/index.ts';
 
 /** What the sizes of a Qwen2 model follow from. */
 export interface Qwen2Shape {

@@ -1,6 +1,6 @@
 /** Requests to a server whose canary is worse than its champion, until its guard has broken and long after. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBroken, newGuardState, observeBase, observeTried, parseGuards } from '../../src/registry/guards.ts';
+import { isBroken, newGuardState, observeBase, observeTried, parseGuards } from '../../src/store/registry/guards.ts';
 
 export const GUARD = 'length_rate<=base+5%';
 

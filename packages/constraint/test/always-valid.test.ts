@@ -4,7 +4,7 @@ import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { tiktokenTokenizer } from '../../../bench/large-vocabularies.ts';
 import type { ConstraintSpec } from '../src/spec.ts';
-import type { Tokenizer } from '../../../src/text/index.ts';
+import type { Tokenizer } from '../../../src/models/text/index.ts';
 import { randomRegex, RandomSchemas } from './random-schemas.ts';
 import { attuneBase, compiledHere, drawAnswer } from './sampler.ts';
 

@@ -5,7 +5,7 @@ import { grammarOf } from '../src/grammar-of.ts';
 import type { ConstraintSpec } from '../src/spec.ts';
 import { Vocabulary } from '../src/tokens/vocabulary.ts';
 import { byteToCharacter } from '@attune/base/byte-alphabet';
-import { Tokenizer } from '../../../src/text/index.ts';
+import { Tokenizer } from '../../../src/models/text/index.ts';
 
 export const attuneBase = await Tokenizer.load(fileURLToPath(new URL('../../../assets/attune-base', import.meta.url)));
 

@@ -1,7 +1,7 @@
 import type { Example } from '../../data/index.ts';
 import { readConfig } from '../../models/load.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { modelFolder } from '../../jobs/model/base-model.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { modelFolder } from '../../answering/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { usualObjective } from '../usual-objective.ts';
 

@@ -1,14 +1,14 @@
 import { entryOf } from '../../base/table.ts';
 import type { Example } from '../../data/index.ts';
-import { cheapModelName } from '../../eval/baselines/cheap-names.ts';
-import { isBetter, type Score } from '../../eval/score.ts';
-import { decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
-import { compareAnswers, type CompareOptions } from '../../eval/compare/compare.ts';
-import { scoreWhereGiven } from '../../eval/compare/scored.ts';
-import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
+import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
+import { isBetter, type Score } from '../../scoring/score.ts';
+import { decidingWell, fitCheap } from '../../evaluation/compare/cheap.ts';
+import { compareAnswers, type CompareOptions } from '../../evaluation/compare/compare.ts';
+import { scoreWhereGiven } from '../../evaluation/compare/scored.ts';
+import { answerRows, type Answered, type System } from '../../answering/system.ts';
 import { crossValidate, isCrossValidated } from './cross-validation.ts';
-import type { MeasuredSize } from '../../eval/advice/learning-curve.ts';
-import type { BaselineName } from '../../eval/baselines/index.ts';
+import type { MeasuredSize } from '../../evaluation/advice/learning-curve.ts';
+import type { BaselineName } from '../../answering/baselines/index.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
 export interface CheapRows {

@@ -1,8 +1,8 @@
 import { foldsOf, type Example } from '../../data/index.ts';
-import { decidingWell, fitCheap } from '../../eval/compare/cheap.ts';
-import { relativesOf } from '../../eval/compare/relatives.ts';
-import { answerRows, type Answered } from '../../eval/compare/system.ts';
-import type { Prediction } from '../../eval/predictor.ts';
+import { decidingWell, fitCheap } from '../../evaluation/compare/cheap.ts';
+import { relativesOf } from '../../evaluation/compare/relatives.ts';
+import { answerRows, type Answered } from '../../answering/system.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import type { CheapRows } from './cheap-curve.ts';
 

@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
-import { answerNotes } from '../../eval/compare/answer-notes.ts';
+import { answerNotes } from '../../evaluation/compare/answer-notes.ts';
 import type { ComparedValue, Comparison, Samples } from '../../store/results.ts';
 import { isRows } from '../rows/rows.ts';
 import { compareNamed } from './compare.ts';

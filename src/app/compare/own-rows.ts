@@ -1,4 +1,4 @@
-import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
+import { withOtherWords, worded } from '../../evaluation/wording/recommendation.ts';
 import { outdatedAssessments, readAssessments, writeAssessment } from '../../store/assessments.ts';
 import type { Comparison } from '../../store/results.ts';
 

@@ -4,16 +4,16 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { dataExtensions } from '../../data/containers/index.ts';
 import { displayPath } from '../../files/find-files.ts';
-import { baselinesOf, isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { baselines } from '../../eval/baselines/index.ts';
-import { checkLimits } from '../../eval/endpoint/budget.ts';
-import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
+import { baselinesOf, isCheapFolder } from '../../answering/baselines/cheap-names.ts';
+import { baselines } from '../../answering/baselines/index.ts';
+import { checkLimits } from '../../scoring/endpoint/budget.ts';
+import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
-import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
+import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
 import type { Asking, EndpointLimits, SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 import { showRun } from '../runs.ts';
 
 /** An entry as the user wrote it, and the run that it comes from. */

@@ -2,14 +2,14 @@ import { inChunks } from '../../base/chunks.ts';
 import type { EventSink } from '../../base/events.ts';
 import { plural } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
-import { openSession } from '../../worker/index.ts';
-import type { EmbedChunk, EmbedRequest } from '../../jobs/embed/embed.ts';
+import { openSession } from '../../jobs/worker/index.ts';
+import type { EmbedChunk, EmbedRequest } from '../../answering/embed/embed.ts';
 import type {
   AskedPooling,
   EmbeddingModelDescription,
   EmbeddingModelOptions,
   MadeVectors,
-} from '../../jobs/embed/embedding-model.ts';
+} from '../../answering/embed/embedding-model.ts';
 import { prefixOf, rowsRequest } from './vector-request.ts';
 import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-source.ts';
 

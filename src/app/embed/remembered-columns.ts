@@ -1,8 +1,8 @@
 import { entryOf } from '../../base/table.ts';
 import type { ColumnSource } from '../../data/columns.ts';
-import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import { notedShapes } from '../../answering/model/noted-shapes.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 import type { RowPurpose } from './row-columns.ts';
 
 /** The fields of training rows that a purpose corresponds to. */

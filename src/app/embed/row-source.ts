@@ -8,7 +8,7 @@ import { describeValue } from '../../data/formats/row-reader.ts';
 import { mediaExtensions, mediaOf } from '../../data/media.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
-import type { PlacedImage } from '../../tasks/answers/pair-vectors.ts';
+import type { PlacedImage } from '../../answering/tasks/answers/pair-vectors.ts';
 import { chooseColumns, type RowColumns, type RowPurpose } from './row-columns.ts';
 
 /** A row given by a program: its text, or its columns. */

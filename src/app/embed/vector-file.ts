@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { FileDraft } from '../../files/file-draft.ts';
-import { layOut } from '../../tensor/safetensors-header.ts';
+import { layOut } from '../../engine/tensor/safetensors-header.ts';
 
 export const vectorFormats = ['.npy', '.jsonl', '.safetensors'] as const;
 

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { VectorRows } from '../../jobs/embed/embed.ts';
-import type { EmbeddingModelDescription } from '../../jobs/embed/embedding-model.ts';
+import type { VectorRows } from '../../answering/embed/embed.ts';
+import type { EmbeddingModelDescription } from '../../answering/embed/embedding-model.ts';
 import type { ReadyRow } from './row-source.ts';
 
 /** Rows as the worker takes them: all of one file are texts, or images. */

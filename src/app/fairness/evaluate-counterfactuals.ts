@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
-import { runJob } from '../../worker/index.ts';
+import { runJob } from '../../jobs/worker/index.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';

@@ -2,8 +2,8 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { PROVENANCE } from '../../data/index.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
-import { GroupTally, type GroupReport } from '../../eval/fairness/group-tally.ts';
-import { groupsOfRow, answersOf, textOfRow } from '../../prepare/index.ts';
+import { GroupTally, type GroupReport } from '../../scoring/statistics/group-tally.ts';
+import { groupsOfRow, answersOf, textOfRow } from '../../preparation/index.ts';
 import type { useCase } from '../use-cases/data-groups.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { formatTime } from '../../base/format.ts';
-import { htmlPage } from '../../report/html-page.ts';
-import { html, type Html } from '../../report/html.ts';
-import type { AuditEntry } from '../../review/audit-log.ts';
-import type { GateCheck, GateCheckName } from '../../review/gate-checks.ts';
+import { htmlPage } from '../../jobs/report/html-page.ts';
+import { html, type Html } from '../../jobs/report/html.ts';
+import type { AuditEntry } from '../../evaluation/review/audit-log.ts';
+import type { GateCheck, GateCheckName } from '../../evaluation/review/gate-checks.ts';
 import type { GateResult } from './gate.ts';
 
 const GATE_STYLE = `

@@ -1,16 +1,16 @@
 import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
-import { checkLimits } from '../../eval/endpoint/budget.ts';
-import { endpointFrom } from '../../eval/endpoint/endpoint.ts';
-import { readGroundedRows, type GroundedRow } from '../../eval/groundedness/grounded-rows.ts';
-import { judgeSupport } from '../../eval/groundedness/judge-support.ts';
+import { checkLimits } from '../../scoring/endpoint/budget.ts';
+import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
+import { readGroundedRows, type GroundedRow } from '../../evaluation/groundedness/grounded-rows.ts';
+import { judgeSupport } from '../../evaluation/groundedness/judge-support.ts';
 import {
   checkAnswer,
   groundedSystem,
   type CheckedAnswer,
   type GroundedAnswer,
-} from '../../eval/groundedness/measure-groundedness.ts';
-import { supportModel } from '../../eval/groundedness/support.ts';
+} from '../../evaluation/groundedness/measure-groundedness.ts';
+import { supportModel } from '../../evaluation/groundedness/support.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { GroundednessResults } from '../../store/groundedness.ts';

@@ -1,7 +1,7 @@
 /** Reads prompts and answers from other tools' formats of conversations. */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
-import type { Asked } from '../../watch/index.ts';
+import type { Asked } from '../../monitoring/index.ts';
 
 type Message = { role: string; content: string };
 

@@ -4,7 +4,7 @@ import { table } from '../../base/table.ts';
 import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
 import { findFiles } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
-import { addImported, TextRedactor, TraceStore, type ImportedRecord } from '../../watch/index.ts';
+import { addImported, TextRedactor, TraceStore, type ImportedRecord } from '../../monitoring/index.ts';
 import type { useCase as langfuse } from '../use-cases/import-langfuse.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { Gathered, type ImportedAnswer, type ImportedScore } from './imported.ts';

@@ -1,7 +1,7 @@
 /** Common form of other tools' exports. */
 import type { Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
-import type { Asked } from '../../watch/index.ts';
+import type { Asked } from '../../monitoring/index.ts';
 
 /** An answer of a model, as an export tells it. */
 export interface ImportedAnswer {

@@ -1,5 +1,5 @@
 /** Which scores of an export are thumbs, right classes or corrections: other tools let everybody name them. */
-import type { ImportedFeedback } from '../../watch/index.ts';
+import type { ImportedFeedback } from '../../monitoring/index.ts';
 import type { ImportedScore } from './imported.ts';
 
 export interface ScoreNames {

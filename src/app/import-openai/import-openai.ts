@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { checkLimits } from '../../eval/endpoint/budget.ts';
+import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';

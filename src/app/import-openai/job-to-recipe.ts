@@ -1,6 +1,6 @@
 /** A job of OpenAI's as a recipe of ours. */
 import { stringify } from 'yaml';
-import { graderSchema } from '../../eval/graders/grader.options.ts';
+import { graderSchema } from '../../scoring/graders/grader.options.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import type { Json } from './openai-api.ts';
 

@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { retryAfter } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { PassingFailure } from '../../eval/endpoint/post.ts';
-import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
-import { patiently, type Patience } from '../../eval/endpoint/patience.ts';
+import { PassingFailure } from '../../scoring/endpoint/post.ts';
+import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
+import { patiently, type Patience } from '../../scoring/endpoint/patience.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { temporaryName } from '../../files/temporary.ts';
 

@@ -3,7 +3,7 @@ import { writeAll, writeAtomic, writeFileAtomic } from '../../files/atomic.ts';
 import { attuneCache } from '../../base/home.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { layOut } from '../../tensor/safetensors-header.ts';
+import { layOut } from '../../engine/tensor/safetensors-header.ts';
 import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
 import type { ImportedModel, Importer } from './importer.ts';

@@ -5,8 +5,8 @@ import { questionOf, textOf } from '../../data/example-text.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { locateRecipe } from '../recipe/locate.ts';
 import { resolveRecipeFile } from '../recipe/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { LabelColumns, RowForm } from '../../watch/quarantine/training-rows.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { LabelColumns, RowForm } from '../../monitoring/quarantine/training-rows.ts';
 
 /**
  * With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a

@@ -1,10 +1,10 @@
 /** `collecting`: is there enough to learn, or has something changed? */
 import { formatTime, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
-import { openAlarms, type Alarm } from '../../watch/index.ts';
-import { candidatesOf, type Candidate, type CandidateRange } from '../../watch/quarantine/candidate.ts';
-import { trafficOf, type Traffic } from '../../watch/quarantine/traffic.ts';
-import { trainingRow } from '../../watch/quarantine/training-rows.ts';
+import { openAlarms, type Alarm } from '../../monitoring/index.ts';
+import { candidatesOf, type Candidate, type CandidateRange } from '../../monitoring/quarantine/candidate.ts';
+import { trafficOf, type Traffic } from '../../monitoring/quarantine/traffic.ts';
+import { trainingRow } from '../../monitoring/quarantine/training-rows.ts';
 import { modelHistory } from '../registry/history.ts';
 import { formOf, labelColumns } from './base-recipe.ts';
 import type { DecisionLog } from './decisions.ts';

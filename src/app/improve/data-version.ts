@@ -9,9 +9,9 @@ import { sha256 } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { findNearDuplicates } from '../../data/near-duplicates.ts';
 import { UnionFind } from '../../data/union-find.ts';
-import { askedText } from '../../watch/trace.ts';
-import type { Candidate } from '../../watch/quarantine/candidate.ts';
-import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../watch/quarantine/training-rows.ts';
+import { askedText } from '../../monitoring/trace.ts';
+import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
+import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../monitoring/quarantine/training-rows.ts';
 
 export interface DataVersion {
   version: 1;

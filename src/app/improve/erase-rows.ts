@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { watchFolder } from '../../watch/index.ts';
+import { watchFolder } from '../../monitoring/index.ts';
 import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts';
 import { cycleFolder, readDecisions, type Decision } from './decisions.ts';
 import { eraseTexts } from './erase-texts.ts';

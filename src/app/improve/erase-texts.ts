@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { entryOf } from '../../base/table.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson } from '../../files/json.ts';
-import { escapeHtml } from '../../report/html.ts';
+import { escapeHtml } from '../../jobs/report/html.ts';
 
 /** A shorter text is a word that others use as well. */
 const LEAST_CHARACTERS = 12;

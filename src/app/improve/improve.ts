@@ -1,15 +1,15 @@
 import { AttuneError } from '../../base/errors.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
-import { TraceStore } from '../../watch/index.ts';
-import type { Hold } from '../../watch/quarantine/checks.ts';
+import { TraceStore } from '../../monitoring/index.ts';
+import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import type { useCase } from '../use-cases/improve-run.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
 import { baseRecipe, formOf } from './base-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { readPlan, type Plan } from './plan.ts';
 import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../files/json.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { RecipeSource } from '../../train/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { RecipeSource } from '../../methods/recipe/base-recipe.ts';
 import { MANIFEST, type DataVersion } from './data-version.ts';
 import { cycleFolder, type DecisionLog } from './decisions.ts';
 

@@ -1,7 +1,7 @@
 /** `from.traffic` of a plan: the served answers to review, and by whom. */
 import { z } from 'zod';
-import type { SignalName } from '../../watch/signals/index.ts';
-import { trafficSignals, type TrafficCondition } from '../../watch/quarantine/traffic.ts';
+import type { SignalName } from '../../monitoring/signals/index.ts';
+import { trafficSignals, type TrafficCondition } from '../../monitoring/quarantine/traffic.ts';
 
 export const share = z.number().min(0).max(1);
 const PERCENTAGE = 'a share, such as 10% or 0.1';

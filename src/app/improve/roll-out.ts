@@ -1,5 +1,5 @@
 /** `approval` and `rollout`: after a person's approval, the version is tried next to the champion. */
-import { checkSignOffs } from '../../review/sign-offs.ts';
+import { checkSignOffs } from '../../evaluation/review/sign-offs.ts';
 import { modelHistory } from '../registry/history.ts';
 import { promoteModel } from '../registry/promote.ts';
 import { registerModel } from '../registry/register.ts';

@@ -1,7 +1,7 @@
 import type { EventSink } from '../../base/events.ts';
-import type { TraceStore } from '../../watch/index.ts';
+import type { TraceStore } from '../../monitoring/index.ts';
 import type { DecisionLog, Facts, State } from './decisions.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Plan } from './plan.ts';
 
 /** Input of a state. */

@@ -1,5 +1,5 @@
 /** Which base model suits rows of a kind, and whether one that was named does. */
-import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -10,12 +10,12 @@ import { textOf } from '../../data/index.ts';
 import { readJson } from '../../files/json.ts';
 import { withIndex } from '../../store/database.ts';
 import { listModels } from '../../store/models.ts';
-import { demonstrationRemark, realBasesRemark } from '../../eval/demonstration-base.ts';
+import { demonstrationRemark, realBasesRemark } from '../../evaluation/demonstration-base.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { importModel } from '../import/import-model.ts';
-import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../jobs/model/base-model.ts';
-import { needOf, requireFit } from '../../jobs/model/fit-for-rows.ts';
-import { areClassified } from '../../eval/example-text.ts';
+import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../answering/model/base-model.ts';
+import { needOf, requireFit } from '../../answering/model/fit-for-rows.ts';
+import { areClassified } from '../../scoring/example-text.ts';
 import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 
 export interface Base {

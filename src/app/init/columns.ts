@@ -15,7 +15,7 @@ import {
   textFit,
 } from '../../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../../data/index.ts';
-import { parseReference } from '../../train/reference.ts';
+import { parseReference } from '../../training/reference.ts';
 import { headingWarnings } from './warnings.ts';
 
 /** How rows are to be understood. */

@@ -1,7 +1,7 @@
 /** Commands that lead on from a recipe. */
 import { pushAll } from '../../base/many.ts';
 import { displayPath } from '../../files/find-files.ts';
-import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { kindOf, type ExampleKind } from '../../data/kinds/index.ts';
 import type { Base } from './base.ts';
 

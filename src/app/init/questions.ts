@@ -13,7 +13,7 @@ import {
   askReading,
   askTarget,
   askText,
-} from '../../terminal/questions.ts';
+} from '../terminal/questions.ts';
 
 export const initQuestions: InitQuestions = {
   columns: askColumns,

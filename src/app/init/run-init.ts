@@ -2,7 +2,7 @@ import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import { type Guess, isFeature } from '../../data/guess/index.ts';
-import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { displayPath } from '../../files/find-files.ts';
 import {
   examineForInit,

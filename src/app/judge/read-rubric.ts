@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
-import { rubricSchema, type Rubric, type RubricInput } from '../../eval/judges/rubric.ts';
+import { rubricSchema, type Rubric, type RubricInput } from '../../scoring/judges/rubric.ts';
 
 /** Criteria of a file or as they are. @throws AttuneError E_RUBRIC */
 export async function readRubric(given: string | RubricInput | undefined): Promise<Rubric | undefined> {

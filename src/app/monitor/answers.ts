@@ -1,6 +1,6 @@
 /** Served answers to look at and rate, on this machine or on a running server: the same documents in both cases. */
 import { AttuneError } from '../../base/errors.ts';
-import { answerList, wholeAnswer, type AnswerList, type WholeAnswer } from '../../serve/endpoints/answers.ts';
+import { answerList, wholeAnswer, type AnswerList, type WholeAnswer } from '../../serving/endpoints/answers.ts';
 import {
   addFeedback,
   answerPlace,
@@ -11,7 +11,7 @@ import {
   TraceStore,
   type AnswerFilter,
   type SignalName,
-} from '../../watch/index.ts';
+} from '../../monitoring/index.ts';
 import type { useCase as listing } from '../use-cases/answers-list.ts';
 import type { useCase as rating } from '../use-cases/answers-rate.ts';
 import type { useCase as showing } from '../use-cases/answers-show.ts';

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { eraseRows, textsOf } from '../improve/erase-rows.ts';
-import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../watch/index.ts';
+import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../monitoring/index.ts';
 
 export interface UserErasure extends Erasure {
   user: string;

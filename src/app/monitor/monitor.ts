@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
-import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../watch/index.ts';
+import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../monitoring/index.ts';
 import { keyUsage } from '../registry/usage.ts';
 import type { useCase } from '../use-cases/monitor.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
@@ -9,7 +9,7 @@ import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 import { askServer } from './remote.ts';
 
-export type { VersionReport } from '../../watch/index.ts';
+export type { VersionReport } from '../../monitoring/index.ts';
 
 type MonitorOptions = CallOptions<typeof useCase>;
 

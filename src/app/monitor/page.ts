@@ -1,10 +1,10 @@
 /** The page of `attune monitor`: what was measured of each version, in pictures. One file, no network. */
 import { formatEstimate, formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
-import { forWindows } from '../../report/chart/frame.ts';
-import { lineChart } from '../../report/chart/line-chart.ts';
-import { htmlPage } from '../../report/html-page.ts';
-import { html, type Html } from '../../report/html.ts';
-import type { AlarmGroup, VersionReport } from '../../watch/index.ts';
+import { forWindows } from '../../jobs/report/chart/frame.ts';
+import { lineChart } from '../../jobs/report/chart/line-chart.ts';
+import { htmlPage } from '../../jobs/report/html-page.ts';
+import { html, type Html } from '../../jobs/report/html.ts';
+import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
 import type { KeyUsage } from '../registry/usage.ts';
 import { remoteUrl } from './remote.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';

@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent, formatSigned, plural } from '../../base/format.ts';
-import type { VersionReport } from '../../watch/index.ts';
+import type { VersionReport } from '../../monitoring/index.ts';
 
 /** Legend of the columns. */
 export const figuresLegend =

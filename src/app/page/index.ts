@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { reportPage } from '../../report/page.ts';
-import { readReport, type RunReport } from '../../report/run-report.ts';
+import { reportPage } from '../../jobs/report/page.ts';
+import { readReport, type RunReport } from '../../jobs/report/run-report.ts';
 import { requireRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';

@@ -1,8 +1,8 @@
 import { entryOf, table } from '../../base/table.ts';
-import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
+import { baselines, type BaselineName } from '../../answering/baselines/index.ts';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
-import type { MethodOptionInputs } from '../../methods/options.ts';
-import type { RunReport } from '../../report/run-report.ts';
+import type { MethodOptionInputs } from '../../training/recipe/options.ts';
+import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
 
 /** Form of the box for trying a result. */

@@ -1,11 +1,11 @@
 import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { checkLimits } from '../../eval/endpoint/budget.ts';
-import { endpointFrom, type Endpoint } from '../../eval/endpoint/endpoint.ts';
-import { applies, checkByJudge, checkByProgram, type GivenAnswer, type Kept } from '../../eval/policy/check-rules.ts';
-import { isJudged, readPolicy, type Policy, type PolicyRule } from '../../eval/policy/policy.ts';
-import { figuresOf } from '../../eval/safety/measure-safety.ts';
-import { readSafetySets } from '../../eval/safety/safety-set.ts';
+import { checkLimits } from '../../scoring/endpoint/budget.ts';
+import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
+import { applies, checkByJudge, checkByProgram, type GivenAnswer, type Kept } from '../../evaluation/policy/check-rules.ts';
+import { isJudged, readPolicy, type Policy, type PolicyRule } from '../../evaluation/policy/policy.ts';
+import { figuresOf } from '../../evaluation/safety/measure-safety.ts';
+import { readSafetySets } from '../../evaluation/safety/safety-set.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
 import type { PolicyResults, RuleResult } from '../../store/policy.ts';

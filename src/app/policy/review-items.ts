@@ -1,7 +1,7 @@
 /** Answers and criteria for people, as `attune review` reads them. */
 import { join } from 'node:path';
-import { isJudged, ruleSentence, type Policy } from '../../eval/policy/policy.ts';
-import type { GivenAnswer } from '../../eval/policy/check-rules.ts';
+import { isJudged, ruleSentence, type Policy } from '../../evaluation/policy/policy.ts';
+import type { GivenAnswer } from '../../evaluation/policy/check-rules.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';

@@ -1,9 +1,9 @@
 import type { Example } from '../../data/index.ts';
-import type { Prediction } from '../../eval/predictor.ts';
-import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { openSession } from '../../worker/index.ts';
-import type { PredictChunk, PredictorDescription, PredictRequest } from '../../jobs/predict/predict.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
+import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
+import { openSession } from '../../jobs/worker/index.ts';
+import type { PredictChunk, PredictorDescription, PredictRequest } from '../../answering/predict/predict.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
 import type { TalkOptions } from '../talk.ts';
 import { openCheapAnswers } from './cheap-answers.ts';
 

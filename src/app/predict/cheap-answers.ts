@@ -1,12 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
 import { kindOf } from '../../data/kinds/index.ts';
-import { openCheapModel, type CheapModel } from '../../eval/cheap-model.ts';
-import { baselines } from '../../eval/baselines/index.ts';
-import { splitLabels } from '../../eval/example-text.ts';
-import type { Prediction, Predictor } from '../../eval/predictor.ts';
-import type { AnswerKind } from '../../tasks/define.ts';
-import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import { openCheapModel, type CheapModel } from '../../evaluation/cheap-model.ts';
+import { baselines } from '../../answering/baselines/index.ts';
+import { splitLabels } from '../../scoring/example-text.ts';
+import type { Prediction, Predictor } from '../../scoring/predictor.ts';
+import type { AnswerKind } from '../../answering/tasks/define.ts';
+import { notedShapes } from '../../answering/model/noted-shapes.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
 
 /** A cheap system answers in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */

@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
-import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
-import { answeredRows, fitCheap, unfitFor } from '../../eval/compare/cheap.ts';
-import { labelsIn } from '../../eval/example-text.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { baselines, type BaselineName } from '../../answering/baselines/index.ts';
+import { answeredRows, fitCheap, unfitFor } from '../../evaluation/compare/cheap.ts';
+import { labelsIn } from '../../scoring/example-text.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { startedWith } from '../stored-run.ts';
 import type { AnsweringModel, PredictorOptions } from './answering-model.ts';

@@ -3,8 +3,8 @@ import { extname } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { FormatName } from '../../data/formats/index.ts';
 import type { KnownShapes } from '../../data/index.ts';
-import type { AnswerKind } from '../../tasks/define.ts';
-import type { PredictorDescription } from '../../jobs/predict/predict.ts';
+import type { AnswerKind } from '../../answering/tasks/define.ts';
+import type { PredictorDescription } from '../../answering/predict/predict.ts';
 
 /** Formats of rows that are made for a kind of answers; text is written about rows of any format. */
 const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {

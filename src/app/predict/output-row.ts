@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import type { InputRow } from '../../data/index.ts';
-import type { AnswerKind } from '../../tasks/define.ts';
+import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { PredictedRow } from './predicted-row.ts';
 
 /** A row of the input with what is added to it. */

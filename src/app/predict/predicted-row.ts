@@ -2,10 +2,10 @@ import { entryOf } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { codePointsIn } from '../../data/code-points.ts';
 import type { Example } from '../../data/index.ts';
-import { chosenLabel, chosenLabels, type Thresholds } from '../../eval/chosen-labels.ts';
-import { entitiesOf } from '../../eval/metrics/entities.ts';
-import type { Prediction } from '../../eval/predictor.ts';
-import type { PredictorDescription } from '../../jobs/predict/predict.ts';
+import { chosenLabel, chosenLabels, type Thresholds } from '../../scoring/chosen-labels.ts';
+import { entitiesOf } from '../../scoring/metrics/entities.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
+import type { PredictorDescription } from '../../answering/predict/predict.ts';
 
 /** A stretch of a text; places count characters (code points) from 0, `end` is behind the last one. */
 export interface PredictedSpan {

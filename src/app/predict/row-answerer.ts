@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import { readInputs, type InputRow, type KnownShapes } from '../../data/index.ts';
-import type { PredictorDescription } from '../../jobs/predict/predict.ts';
+import type { PredictorDescription } from '../../answering/predict/predict.ts';
 import {
   openAnsweringModel,
   type AnsweringModel,

@@ -1,4 +1,4 @@
-import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { describePlace } from './origin.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { BaseRecipeInput } from '../../train/recipe.ts';
+import type { BaseRecipeInput } from '../../methods/recipe/base-recipe.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { SourceSettings } from './recipe-input.generated.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pushAll } from '../../base/many.ts';
-import { type Axis, methodOptions } from '../../methods/options.ts';
-import { recipeSchema } from '../../train/recipe.ts';
+import { type Axis, methodOptions } from '../../training/recipe/options.ts';
+import { recipeSchema } from '../../methods/recipe/base-recipe.ts';
 
 /** One key of the recipe: what the command line's flags, the help and the nearest-key suggestions are made from. */
 export interface RecipeKey {

@@ -3,9 +3,9 @@ import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
-import { cheapModelNames } from '../../eval/baselines/cheap-names.ts';
-import { parseReference } from '../../train/reference.ts';
-import { isOwnBase } from '../../jobs/model/base-model.ts';
+import { cheapModelNames } from '../../answering/baselines/cheap-names.ts';
+import { parseReference } from '../../training/reference.ts';
+import { isOwnBase } from '../../answering/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
 /** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */

@@ -1,5 +1,5 @@
-import type { BaseRecipe } from '../../train/recipe.ts';
-import { hashReference, isFile, parseReference } from '../../train/reference.ts';
+import type { BaseRecipe } from '../../methods/recipe/base-recipe.ts';
+import { hashReference, isFile, parseReference } from '../../training/reference.ts';
 
 /** Something outside a recipe that the run depends on: how it is written, the value's place, and its file. */
 export interface FoundReference {

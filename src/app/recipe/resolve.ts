@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { checkSettings } from './check.ts';
 import { holdRecipeRows } from '../rows/recipe-rows.ts';
 import type { RecipeInput } from './recipe-input.generated.ts';

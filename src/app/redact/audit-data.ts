@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { Audit, Detector, kinds, readLanguage, type AuditCase, type KindCounts, kindOfLabel } from '@attune/privacy';
 import { rawRows } from '../../data/raw-rows.ts';
-import { wilsonInterval } from '../../eval/statistics/index.ts';
+import { wilsonInterval } from '../../scoring/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';
 import type { useCase } from '../use-cases/data-audit.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';

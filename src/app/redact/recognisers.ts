@@ -1,7 +1,7 @@
 /** Recognisers of the user's own, by their references. */
 import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser, type Recogniser } from '@attune/privacy';
 import { AttuneError } from '../../base/errors.ts';
-import { loadReference, parseReference } from '../../train/reference.ts';
+import { loadReference, parseReference } from '../../training/reference.ts';
 
 /** @throws AttuneError E_USAGE, E_REFERENCE_MISSING, E_REFERENCE_FAILED, E_REFERENCE_TYPE */
 export async function loadRecognisers(reference: string): Promise<Recogniser[]> {

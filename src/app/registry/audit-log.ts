@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { readAudit, withRegistry, type AuditEntry, type AuditFilter } from '../../registry/index.ts';
+import { readAudit, withRegistry, type AuditEntry, type AuditFilter } from '../../store/registry/index.ts';
 
 /**
  * Actions on models and jobs: actor, time and hashes; newest first.

@@ -2,17 +2,17 @@
 import { readAssessment } from '../../store/assessments.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
+import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
-import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
-import type { ModelVersion, NewVersion } from '../../registry/index.ts';
-import { checkSignOffs } from '../../review/sign-offs.ts';
+import type { ModelVersion, NewVersion } from '../../store/registry/index.ts';
+import { checkSignOffs } from '../../evaluation/review/sign-offs.ts';
 import { resultHash } from '../../store/result-files.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
-import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 
 type Described = Omit<NewVersion, 'model' | 'createdBy' | 'owner'>;
 

@@ -1,4 +1,4 @@
-import { endOpen, type Registry } from '../../registry/index.ts';
+import { endOpen, type Registry } from '../../store/registry/index.ts';
 
 /** Ends a rollout that a person's decision has overtaken. */
 export async function endRollouts(registry: Registry, model: string, reason: string): Promise<void> {

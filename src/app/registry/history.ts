@@ -7,7 +7,7 @@ import {
   type AliasChange,
   type ModelVersion,
   type Rollout,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 
 export interface ModelHistory {
   model: string;

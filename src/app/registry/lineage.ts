@@ -22,9 +22,9 @@ import {
   type AuditEntry,
   type ModelVersion,
   type Registry,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 import { isRunFolder, readEvents } from '../../store/run-folder.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** A file of rows. */
 export interface DataOrigin {

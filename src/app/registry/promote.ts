@@ -15,7 +15,7 @@ import {
   type ModelVersion,
   type Registry,
   type Rollout,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 import { gateRun } from '../gate/gate.ts';
 import type { useCase } from '../use-cases/models-promote.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';

@@ -5,7 +5,7 @@ import {
   withRegistry,
   type Lease,
   type ModelVersion,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
 import type { useCase } from '../use-cases/models-register.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';

@@ -6,7 +6,7 @@ import {
   openRollouts,
   versionsOf,
   withRegistry,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
 import type { useCase } from '../use-cases/models-rollback.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';

@@ -1,4 +1,4 @@
-import { DAY, usageOf, withRegistry } from '../../registry/index.ts';
+import { DAY, usageOf, withRegistry } from '../../store/registry/index.ts';
 import type { useCase } from '../use-cases/usage.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 

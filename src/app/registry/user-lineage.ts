@@ -1,5 +1,5 @@
-import { registeredModels, versionName, withRegistry } from '../../registry/index.ts';
-import { feedbackOf, TraceStore } from '../../watch/index.ts';
+import { registeredModels, versionName, withRegistry } from '../../store/registry/index.ts';
+import { feedbackOf, TraceStore } from '../../monitoring/index.ts';
 import { versionsTrainedOn } from '../improve/erase-rows.ts';
 import { namesOf } from './lineage.ts';
 

@@ -1,4 +1,4 @@
-import { writeReport, type ReportRows, type RunReport } from '../../report/index.ts';
+import { writeReport, type ReportRows, type RunReport } from '../../jobs/report/index.ts';
 import { withIndex } from '../../store/database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';

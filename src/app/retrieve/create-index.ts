@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { runJob, type JobResult } from '../../worker/index.ts';
+import { runJob, type JobResult } from '../../jobs/worker/index.ts';
 import {
   embedAll,
   openVectors,

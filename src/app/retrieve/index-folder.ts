@@ -6,7 +6,7 @@ import type { ColumnSource } from '../../data/columns.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { parseJson, readJson } from '../../files/json.ts';
-import { columnSourceSchema } from '../../train/recipe.ts';
+import { columnSourceSchema } from '../../methods/recipe/base-recipe.ts';
 
 /** The files of a folder of rows that can be searched. */
 export const indexFiles = { manifest: 'index.json', vectors: 'vectors.safetensors', rows: 'rows.jsonl' } as const;

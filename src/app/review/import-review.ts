@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
-import { readLabels } from '../../eval/judges/human-labels.ts';
-import { readPairs } from '../../eval/judges/pairs.ts';
-import { sideOf, tools, type ImportedLabel, type ToolName } from '../../review/exchange/index.ts';
-import { reviewPlaces } from '../../review/places.ts';
-import { pairHash, type LoggedChoice } from '../../review/session.ts';
+import { readLabels } from '../../scoring/judges/human-labels.ts';
+import { readPairs } from '../../scoring/judges/pairs.ts';
+import { sideOf, tools, type ImportedLabel, type ToolName } from '../../evaluation/review/exchange/index.ts';
+import { reviewPlaces } from '../../evaluation/review/places.ts';
+import { pairHash, type LoggedChoice } from '../../evaluation/review/session.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
 import type { useCase } from '../use-cases/review-import.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';

@@ -1,7 +1,7 @@
-import { htmlPage } from '../../report/html-page.ts';
-import { html, type Html } from '../../report/html.ts';
-import type { Criterion } from '../../eval/judges/rubric.ts';
-import type { Role } from '../../review/assignment.ts';
+import { htmlPage } from '../../jobs/report/html-page.ts';
+import { html, type Html } from '../../jobs/report/html.ts';
+import type { Criterion } from '../../scoring/judges/rubric.ts';
+import type { Role } from '../../evaluation/review/assignment.ts';
 import { FLAGS } from './given-choice.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 

@@ -7,8 +7,8 @@ import { isPlainObject } from '../../base/plain-object.ts';
 import { writeFailure } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { RecipeSource } from '../../train/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { RecipeSource } from '../../methods/recipe/base-recipe.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;

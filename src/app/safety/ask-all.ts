@@ -1,5 +1,5 @@
-import { openSession } from '../../worker/index.ts';
-import type { ModelAnswer, ModelQuestion } from '../../jobs/generate/model-questions.ts';
+import { openSession } from '../../jobs/worker/index.ts';
+import type { ModelAnswer, ModelQuestion } from '../../answering/generate/model-questions.ts';
 import { talkerOf, type Prompt, type Sampling, type Talker } from '../talk.ts';
 import type { SafetyOptions } from './safety.ts';
 

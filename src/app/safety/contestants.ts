@@ -1,9 +1,9 @@
 /** Systems to compare, and how both are prompted. */
 import { AttuneError } from '../../base/errors.ts';
 import { isFolder } from '../../files/find-files.ts';
-import { isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 import type { AskedModel, OpenedModel } from './ask-all.ts';
 import type { SafetyOptions } from './safety.ts';
 import type { AskingForm } from './trial.ts';

@@ -1,5 +1,5 @@
 import { formatPercent, formatPercentRange } from '../../base/format.ts';
-import { hasRefusals, REFUSAL_ACCURACY } from '../../eval/safety/refusals.ts';
+import { hasRefusals, REFUSAL_ACCURACY } from '../../evaluation/safety/refusals.ts';
 import type { SafetyMeasure } from '../../store/safety.ts';
 
 /** Notes on the figures. */

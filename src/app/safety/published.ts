@@ -5,9 +5,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { nearest } from '../../base/nearest.ts';
 import { containers } from '../../data/containers/index.ts';
-import { readSafetySets, type SafetySet, type SetKind } from '../../eval/safety/safety-set.ts';
+import { readSafetySets, type SafetySet, type SetKind } from '../../evaluation/safety/safety-set.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
-import { downloadFile } from '../../hub/index.ts';
+import { downloadFile } from '../../store/hub/index.ts';
 import type { useCase } from '../use-cases/safety-pull.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 

@@ -1,11 +1,11 @@
 /** Rows that keep a model's own refusals: what it refuses and what it answers before it is tuned. */
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { classifyAnswer } from '../../eval/safety/answer-classifier.ts';
-import { rehearsalSets } from '../../eval/safety/rehearsal.ts';
-import type { SafetySet, SetKind } from '../../eval/safety/safety-set.ts';
+import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
+import { rehearsalSets } from '../../evaluation/safety/rehearsal.ts';
+import type { SafetySet, SetKind } from '../../evaluation/safety/safety-set.ts';
 import { requireWritable, writeFileAtomic } from '../../files/atomic.ts';
-import type { Answer } from '../../jobs/generate/generate.ts';
+import type { Answer } from '../../answering/generate/generate.ts';
 import type { useCase } from '../use-cases/safety-rows.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';

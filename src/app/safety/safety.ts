@@ -1,6 +1,6 @@
 import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import { safetyMeasure, type SafetyRow } from '../../eval/safety/measure-safety.ts';
+import { safetyMeasure, type SafetyRow } from '../../evaluation/safety/measure-safety.ts';
 import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
 import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';

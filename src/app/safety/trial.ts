@@ -1,7 +1,7 @@
 /** One safety trial: its prompts, and how answers are scored. */
-import { classifyAnswer } from '../../eval/safety/answer-classifier.ts';
-import type { MeasureHeading } from '../../eval/safety/measure-safety.ts';
-import { biasItems, ownPrompts, type SafetyPrompt, type SafetySet } from '../../eval/safety/safety-set.ts';
+import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
+import type { MeasureHeading } from '../../evaluation/safety/measure-safety.ts';
+import { biasItems, ownPrompts, type SafetyPrompt, type SafetySet } from '../../evaluation/safety/safety-set.ts';
 import type { Prompt, Sampling } from '../talk.ts';
 
 /** How a model is asked: in turns of its chat template, or by a text that it continues. */

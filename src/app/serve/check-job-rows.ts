@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { BadRows } from '../../data/bad-rows.ts';
 import type { ExampleKind } from '../../data/index.ts';
 import { openFile } from '../../data/read-files.ts';
-import type { Job } from '../../registry/index.ts';
+import type { Job } from '../../store/registry/index.ts';
 import { formOf } from './job-recipe.ts';
 
 const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: string }>> = {

@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { entryOf, table } from '../../base/table.ts';
-import { jobFolder, type Job } from '../../registry/index.ts';
-import { ApiError, type JobTarget } from '../../serve/index.ts';
-import { tunings } from '../../methods/tuning/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { suggestedTraining } from '../../train/suggested-training.ts';
-import { isAdapterFolder, isOwnBase, modelFolder } from '../../jobs/model/base-model.ts';
+import { jobFolder, type Job } from '../../store/registry/index.ts';
+import { ApiError, type JobTarget } from '../../serving/index.ts';
+import { tunings } from '../../methods/tunings/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { suggestedTraining } from '../../training/suggested-training.ts';
+import { isAdapterFolder, isOwnBase, modelFolder } from '../../answering/model/base-model.ts';
 import { trainingFacts } from '../../jobs/train/settle-training.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 
 export function runFolder(id: string): string {

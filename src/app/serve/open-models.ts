@@ -1,6 +1,6 @@
 /** How the server's models are opened: each in a worker of its own. */
-import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serve/index.ts';
-import { openSession } from '../../worker/index.ts';
+import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serving/index.ts';
+import { openSession } from '../../jobs/worker/index.ts';
 import { inTrainedForm, type TrainedForm } from '../prompt-form.ts';
 import { talkerOf, type Talker } from '../talk.ts';
 import { openItemModel, openRowModel, openVectorModel, OURS } from './open-others.ts';

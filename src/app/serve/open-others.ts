@@ -1,11 +1,11 @@
 /** Models that the server asks for something else than text. */
 import { AttuneError } from '../../base/errors.ts';
-import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serve/index.ts';
-import { openSession } from '../../worker/index.ts';
-import type { EmbedChunk } from '../../jobs/embed/embed.ts';
-import type { PredictorDescription } from '../../jobs/predict/predict.ts';
-import type { Recommendation } from '../../jobs/recommend/recommender.ts';
-import type { EmbeddingModelDescription, MadeVectors } from '../../jobs/embed/embedding-model.ts';
+import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serving/index.ts';
+import { openSession } from '../../jobs/worker/index.ts';
+import type { EmbedChunk } from '../../answering/embed/embed.ts';
+import type { PredictorDescription } from '../../answering/predict/predict.ts';
+import type { Recommendation } from '../../answering/recommend/recommender.ts';
+import type { EmbeddingModelDescription, MadeVectors } from '../../answering/embed/embedding-model.ts';
 import { columnsOf } from '../../data/columns.ts';
 import { prefixOf } from '../embed/vector-request.ts';
 import { textFormat } from '../predict/input-shapes.ts';

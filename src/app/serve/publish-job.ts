@@ -11,13 +11,13 @@ import {
   registeredModels,
   withRegistry,
   type Job,
-} from '../../registry/index.ts';
-import type { Published } from '../../serve/index.ts';
+} from '../../store/registry/index.ts';
+import type { Published } from '../../serving/index.ts';
 import { listCheckpoints, type Checkpoint } from '../../store/checkpoints.ts';
-import { readSafetensorsHeader } from '../../tensor/safetensors.ts';
-import { isAdapterFolder } from '../../jobs/model/base-model.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { RESULT_NOTES, type ResultNotesFile } from '../../jobs/model/result-notes.ts';
+import { readSafetensorsHeader } from '../../engine/tensor/safetensors.ts';
+import { isAdapterFolder } from '../../answering/model/base-model.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../answering/model/result-notes.ts';
 import { registerResult } from '../registry/register.ts';
 import { runFolder } from './job-recipe.ts';
 

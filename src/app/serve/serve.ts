@@ -12,16 +12,16 @@ import {
   type RunningServer,
   type ServeSettings,
   type ServeSettingsInput,
-} from '../../serve/index.ts';
-import { openLog } from '../../serve/watch/log.ts';
-import { availableBytes } from '../../jobs/model/resources.ts';
-import { openRegistry } from '../../registry/index.ts';
+} from '../../serving/index.ts';
+import { openLog } from '../../serving/watch/log.ts';
+import { availableBytes } from '../../answering/model/resources.ts';
+import { openRegistry } from '../../store/registry/index.ts';
 import { objectStore } from '../../store/objects/object-store.ts';
 import { trainer } from './trainer.ts';
 import { opener } from './open-models.ts';
 import { keptObjects, openWatcher } from './watcher.ts';
 
-export type { RunningServer } from '../../serve/index.ts';
+export type { RunningServer } from '../../serving/index.ts';
 
 export interface ServeOptions extends ServeSettingsInput {
   /** A file of the same settings; what is given here wins. */

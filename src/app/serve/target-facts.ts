@@ -1,22 +1,22 @@
 /** Facts about a target, from its files alone. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
-import { isCheapFolder } from '../../eval/baselines/cheap-names.ts';
-import { readAdapterConfig } from '../../methods/tuning/adapter-config.ts';
+import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
+import { readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
 import { architectures } from '../../models/index.ts';
 import type { HeadPlan, Task } from '../../models/architecture.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
-import type { ToolSchema } from '../../text/index.ts';
-import { tasks } from '../../tasks/index.ts';
-import type { ModelKind, TargetFacts } from '../../serve/index.ts';
-import { baseFolderOf } from '../../jobs/model/base-folder.ts';
-import { adapterWeights, isAdapterFolder, modelFolder } from '../../jobs/model/base-model.ts';
-import { resultFolder } from '../../jobs/model/result-folder.ts';
-import { readNotes } from '../../jobs/model/result-notes.ts';
+import type { ToolSchema } from '../../models/text/index.ts';
+import { tasks } from '../../answering/tasks/index.ts';
+import type { ModelKind, TargetFacts } from '../../serving/index.ts';
+import { baseFolderOf } from '../../answering/model/base-folder.ts';
+import { adapterWeights, isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
 import { columnsOf } from '../../data/columns.ts';
-import { notedShapes } from '../../jobs/rows/noted-shapes.ts';
+import { notedShapes } from '../../answering/model/noted-shapes.ts';
 import { trainedForm } from '../prompt-form.ts';
 
 /** @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_TASK_UNSUPPORTED if it cannot be served */

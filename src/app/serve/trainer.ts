@@ -1,6 +1,6 @@
 /** Trains the jobs of a server, each as `attune train` would. */
 import { rmSync } from 'node:fs';
-import type { Trainer } from '../../serve/index.ts';
+import type { Trainer } from '../../serving/index.ts';
 import { hasStarted, readEvents, readRun } from '../../store/run-folder.ts';
 import { untilFree } from '../../store/run-lock.ts';
 import { resolveRecipe } from '../recipe/index.ts';

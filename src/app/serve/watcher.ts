@@ -1,9 +1,9 @@
 import { bytesOf } from '../../base/byte-size.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { eraseUserFrom } from '../monitor/erase-user.ts';
-import { usualMonitorSettings, type ServeSettings } from '../../serve/index.ts';
-import type { ServeLog } from '../../serve/watch/log.ts';
-import { commandSink, KeptObjects, Watcher, webhookSink, type AlarmSink } from '../../watch/index.ts';
+import { usualMonitorSettings, type ServeSettings } from '../../serving/index.ts';
+import type { ServeLog } from '../../serving/watch/log.ts';
+import { commandSink, KeptObjects, Watcher, webhookSink, type AlarmSink } from '../../monitoring/index.ts';
 
 /** Watches a server's answers as its settings say; undefined where they are not to be watched. */
 export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {

@@ -12,7 +12,7 @@ import {
   versionsOf,
   type ModelVersion,
   type Registry,
-} from '../../registry/index.ts';
+} from '../../store/registry/index.ts';
 import { FolderStore } from '../../store/objects/folder-store.ts';
 import { objectsFolder, objectStore, type ObjectStore, type StoredObject } from '../../store/objects/object-store.ts';
 import { S3Store } from '../../store/objects/s3-store.ts';

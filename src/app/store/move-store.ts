@@ -6,8 +6,8 @@ import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../registry/index.ts';
-import { migrations as registryMigrations } from '../../registry/migrations/index.ts';
+import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../store/registry/index.ts';
+import { migrations as registryMigrations } from '../../store/registry/migrations/index.ts';
 import { openDatabase, type DatabasePlace } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { storable } from '../../store/storable.ts';
@@ -20,7 +20,7 @@ import {
   type StorePart,
 } from '../../store/store-place.ts';
 import { isBucketUrl } from '../../store/objects/s3-url.ts';
-import { keyMigrations, traceMigrations } from '../../watch/traces/migrations.ts';
+import { keyMigrations, traceMigrations } from '../../monitoring/traces/migrations.ts';
 import type { useCase } from '../use-cases/store-move.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.ts';

@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { ExtractedAdapter } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
 

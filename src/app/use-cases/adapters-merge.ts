@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber, plural } from '../../base/format.ts';
-import { mergeMethodNames } from '../../methods/tuning/merge-methods.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { mergeMethodNames } from '../../methods/tunings/merge-methods.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { MergedAdapters } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,6 +1,6 @@
 import { formatNumber, plural } from '../../base/format.ts';
 import { greatest, smallest } from '../../base/many.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { ProjectedAdapter } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
 

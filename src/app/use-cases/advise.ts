@@ -1,7 +1,7 @@
 import type { Advised } from '../advise/advise.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

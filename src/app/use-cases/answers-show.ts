@@ -1,5 +1,5 @@
 import { formatNumber, formatTime } from '../../base/format.ts';
-import type { WholeAnswer } from '../../serve/endpoints/answers.ts';
+import type { WholeAnswer } from '../../serving/endpoints/answers.ts';
 import { answerFields } from './shared/answer-fields.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
 import { formatTime } from '../../base/format.ts';
-import type { AuditEntry } from '../../registry/index.ts';
+import type { AuditEntry } from '../../store/registry/index.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { readJson } from '../../files/json.ts';
-import type { ToolSchema } from '../../text/index.ts';
+import type { ToolSchema } from '../../models/text/index.ts';
 import type { Chatted } from '../chat.ts';
 import { samplingFields } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';

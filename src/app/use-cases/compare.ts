@@ -1,4 +1,4 @@
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
 import type { ComparedSystems } from '../compare/compare.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';

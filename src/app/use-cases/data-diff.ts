@@ -1,4 +1,4 @@
-import type { DataDiff } from '../../prepare/index.ts';
+import type { DataDiff } from '../../preparation/index.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

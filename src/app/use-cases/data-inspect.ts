@@ -1,4 +1,4 @@
-import { withCall } from '../../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import type { DataInspectionResult } from '../inspect-data.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
 import { groupFields } from './shared/group-fields.ts';

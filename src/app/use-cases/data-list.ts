@@ -1,7 +1,7 @@
 import { formatCount, formatTime } from '../../base/format.ts';
 import type { DataSetRecord } from '../../store/data-sets.ts';
-import { shortPath } from '../../terminal/short-path.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import { formatTable } from '../terminal/table.ts';
 import { defineUseCase } from './use-case.ts';
 
 const HASH_DIGITS = 12;

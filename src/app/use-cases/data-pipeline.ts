@@ -1,4 +1,4 @@
-import type { PipelineSpec } from '../../prepare/index.ts';
+import type { PipelineSpec } from '../../preparation/index.ts';
 import type { DataPipelineResult } from '../data-pipeline.ts';
 import { readingFields } from './shared/reading-fields.ts';
 import { defineUseCase } from './use-case.ts';

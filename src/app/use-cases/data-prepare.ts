@@ -1,4 +1,4 @@
-import type { StepSpec } from '../../prepare/index.ts';
+import type { StepSpec } from '../../preparation/index.ts';
 import type { PreparedData } from '../prepare-data.ts';
 import { readingFields } from './shared/reading-fields.ts';
 import { defineUseCase } from './use-case.ts';

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Diagnosis } from '../doctor.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

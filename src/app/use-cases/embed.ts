@@ -1,8 +1,8 @@
 import type { Embedded } from '../embed/embed.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import { baseField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';

@@ -2,7 +2,7 @@ import type { ServedCheck } from '../check-served.ts';
 import { formatBytes, formatNumber } from '../../base/format.ts';
 import { exportForms, exportTypes } from '../../jobs/export/index.ts';
 import type { ExportResult } from '../../jobs/export/export.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { FileOrRows } from '../rows/temporary-rows.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';

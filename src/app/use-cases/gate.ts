@@ -1,4 +1,4 @@
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { GateResult } from '../gate/gate.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,7 +1,7 @@
 import type { GeneratedAnswers } from '../generate-rows.ts';
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import { layoutFields } from './shared/layout-fields.ts';
 import { samplingFields } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';

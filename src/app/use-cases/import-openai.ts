@@ -1,6 +1,6 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import type { ImportedFromOpenAi } from '../import-openai/import-openai.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import { pricesField } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,4 +1,4 @@
-import { withProgress } from '../../terminal/with-progress.ts';
+import { withProgress } from '../terminal/with-progress.ts';
 import type { Decision, Improvement } from '../improve/improve.ts';
 import { decisionLine } from './text/improvement.ts';
 import { defineUseCase } from './use-case.ts';

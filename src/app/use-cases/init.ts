@@ -1,5 +1,5 @@
 import type { InitQuestions, InitResult } from '../init/run-init.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import { columnsField } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
 

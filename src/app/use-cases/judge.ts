@@ -1,7 +1,7 @@
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { Judgement } from '../judge/judge.ts';
-import type { RubricInput } from '../../eval/judges/rubric.ts';
+import type { RubricInput } from '../../scoring/judges/rubric.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -12,7 +12,7 @@ export const useCase = defineUseCase({
   effects: ['writes-registry', 'writes-files'],
   examples: ['keys create website --file keys.yaml --model tickets'],
   async run({ model: models, ...key }): Promise<{ name: string; key: string }> {
-    const { createKey } = await import('../../serve/access/api-keys.ts');
+    const { createKey } = await import('../../serving/access/api-keys.ts');
     return createKey({ ...key, models });
   },
   render: ({ key }, { colours }) => `${key}\n${colours.dim('It cannot be shown again: save it now.')}`,

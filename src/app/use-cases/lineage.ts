@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatTime, plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { DocumentLineage, ModelLineage } from '../registry/lineage.ts';
 import type { UserLineage } from '../registry/user-lineage.ts';
 import { defineUseCase, resultType } from './use-case.ts';

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { AddedItems } from '../recommend.ts';
 import { defineUseCase } from './use-case.ts';
 

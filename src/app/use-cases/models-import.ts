@@ -1,5 +1,5 @@
 import { formatBytes, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { ImportResult } from '../import/import-model.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatNumber, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { IndexedItems } from '../recommend.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatDuration, formatPercent, plural } from '../../base/format.ts';
-import { parseDuration } from '../../terminal/duration.ts';
-import type { GateSettings } from '../../train/recipe-gate.ts';
+import { parseDuration } from '../terminal/duration.ts';
+import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import type { Promotion } from '../registry/promote.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../base/format.ts';
-import type { Pulled } from '../../hub/index.ts';
+import type { Pulled } from '../../store/hub/index.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,5 +1,5 @@
-import type { ModelVersion } from '../../registry/index.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import type { ModelVersion } from '../../store/registry/index.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import { withCall } from '../../terminal/with-progress.ts';
+import { withCall } from '../terminal/with-progress.ts';
 import type { Predicted } from '../predict.ts';
 import { layoutFields } from './shared/layout-fields.ts';
 import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';

@@ -1,6 +1,6 @@
 import type { QuickstartResult } from '../quickstart/quickstart.ts';
-import { withCall } from '../../terminal/with-progress.ts';
-import type { Console } from '../../terminal/console.ts';
+import { withCall } from '../terminal/with-progress.ts';
+import type { Console } from '../terminal/console.ts';
 import { openField } from './shared/show-page.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
 import { formatCount, formatPercent, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { CreatedIndex } from '../retrieve/create-index.ts';
 import { baseField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';

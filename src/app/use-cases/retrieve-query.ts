@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import type { Queried, QueryHits } from '../retrieve/query-rows.ts';
 import { vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';

@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
-import { toolNames } from '../../review/exchange/tool-names.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { toolNames } from '../../evaluation/review/exchange/tool-names.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { ImportedReview } from '../review/import-review.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
-import { toolNames } from '../../review/exchange/tool-names.ts';
-import { rowKinds } from '../../review/row-kinds.ts';
+import { toolNames } from '../../evaluation/review/exchange/tool-names.ts';
+import { rowKinds } from '../../evaluation/review/row-kinds.ts';
 import type { ReviewOutcome } from '../review/review.ts';
 import { defineUseCase } from './use-case.ts';
 

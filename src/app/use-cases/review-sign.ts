@@ -1,4 +1,4 @@
-import type { SignOff } from '../../review/sign-offs.ts';
+import type { SignOff } from '../../evaluation/review/sign-offs.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,4 +1,4 @@
-import type { SignOffCheck } from '../../review/sign-offs.ts';
+import type { SignOffCheck } from '../../evaluation/review/sign-offs.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

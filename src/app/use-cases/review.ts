@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { plural } from '../../base/format.ts';
-import type { RubricInput } from '../../eval/judges/rubric.ts';
-import { shortPath } from '../../terminal/short-path.ts';
-import type { Console } from '../../terminal/console.ts';
+import type { RubricInput } from '../../scoring/judges/rubric.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import type { Console } from '../terminal/console.ts';
 import type { OpenReview } from '../review/open-review.ts';
 import { defineUseCase } from './use-case.ts';
 

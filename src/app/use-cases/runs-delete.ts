@@ -1,7 +1,7 @@
 import type { RunToDelete } from '../tidy-runs.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatBytes, plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -22,7 +22,7 @@ export const useCase = defineUseCase({
       if (!isInteractive) throw unasked(runs.length);
       for (const { folder, status, bytes } of runs)
         log.line(`  ${shortPath(folder)}  ${status}, ${formatBytes(bytes)}`);
-      const { askDeletion } = await import('../../terminal/questions.ts');
+      const { askDeletion } = await import('../terminal/questions.ts');
       await askDeletion(plural(runs.length, 'runs'));
     }
     return { deleted: await deleteRuns(runs.map(({ folder }) => folder)) };

@@ -1,7 +1,7 @@
 import type { UnreadableRun } from '../runs.ts';
 import { formatNumber, formatTime } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
-import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import { formatTable, tableWidth } from '../terminal/table.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,5 +1,5 @@
 import type { WrittenReport } from '../report/index.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import { openField, showPage } from './shared/show-page.ts';
 import { rowsRemark } from './text/report-remark.ts';
 import { defineUseCase } from './use-case.ts';

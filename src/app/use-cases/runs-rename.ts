@@ -1,5 +1,5 @@
 import type { RunSummary } from '../runs.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import { shortPath } from '../../terminal/short-path.ts';
+import { shortPath } from '../terminal/short-path.ts';
 import type { SafetyRows } from '../safety/rows.ts';
 import { defineUseCase } from './use-case.ts';
 

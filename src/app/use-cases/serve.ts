@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { AttuneError } from '../../base/errors.ts';
-import type { RunningServer, ServeSettingsInput } from '../../serve/index.ts';
+import type { RunningServer, ServeSettingsInput } from '../../serving/index.ts';
 import type { FieldKit } from './fields.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,5 +1,5 @@
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Run } from '../run.ts';
 import type { DetachedRun } from '../train.ts';
 import { keepCommand } from './text/keep-command.ts';

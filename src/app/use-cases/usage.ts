@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/table.ts';
 import type { KeyUsage } from '../registry/usage.ts';
 import { defineUseCase } from './use-case.ts';
 

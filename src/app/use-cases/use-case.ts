@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Call } from '../../base/call.ts';
-import type { Console } from '../../terminal/console.ts';
-import type { Terminal } from '../../terminal/terminal.ts';
+import type { Console } from '../terminal/console.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import type { Argument, FieldKit, Shape } from './fields.ts';
 
 export type { Call } from '../../base/call.ts';

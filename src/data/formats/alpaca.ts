@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import { chatBody, chatFields, chatInput } from './chat-body.ts';
 import type { Format } from './format.ts';
 import { describeValue, type RowReader } from './row-reader.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import { readInstruction } from './alpaca.ts';
 import { readConversation, readTurns } from './conversation.ts';
 import { describeValue, isObject, type RowReader } from './row-reader.ts';

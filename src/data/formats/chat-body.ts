@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import type { ExampleBody } from './format.ts';
 import { describeValue, IMAGE_COLUMNS, isObject, type RowReader } from './row-reader.ts';
 import { readTools } from './tools.ts';

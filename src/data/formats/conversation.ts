@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import { nearest } from '../../base/nearest.ts';
 import { readParts, type MessageContent } from './message-parts.ts';
 import { roleNames, roleOf, type Role } from './roles.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import { asTurns, promptFields, readAnswer, readPrompt, type TextOrTurns } from './answers.ts';
 import type { ColumnSample, ExampleBody, Format } from './format.ts';
 import { describeValue, type RowReader } from './row-reader.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 
 const LABEL = /(?:^|\n\n)(Human|Assistant): ?/g;
 const ROLES = { Human: 'user', Assistant: 'assistant' } as const;

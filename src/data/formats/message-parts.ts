@@ -1,5 +1,5 @@
 /** The content of a message: a text, or parts of text and images. */
-import type { PlacedImage } from '../../text/message.ts';
+import type { PlacedImage } from '../../models/text/message.ts';
 import type { MediaFile } from '../media.ts';
 import { describeValue, isObject, type RowReader } from './row-reader.ts';
 

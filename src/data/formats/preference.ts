@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 import { asTurns, promptFields, readAnswer, readPrompt, readTextOrTurns, type TextOrTurns } from './answers.ts';
 import { readTurns } from './conversation.ts';
 import type { ExampleBody, Format } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Message } from '../../text/message.ts';
+import type { Message } from '../../models/text/message.ts';
 
 export type Role = Message['role'];
 

@@ -1,5 +1,5 @@
 import { isJson } from '../../files/json.ts';
-import type { ToolCall, ToolSchema } from '../../text/message.ts';
+import type { ToolCall, ToolSchema } from '../../models/text/message.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
 /** The row's tool schemas, from `tools` or OpenAI's old `functions`. Undefined: none. */

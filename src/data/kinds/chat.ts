@@ -1,5 +1,5 @@
-import { callText } from '../../text/call-text.ts';
-import { contentParts, imagesIn, withContent, type Message, type ToolSchema } from '../../text/message.ts';
+import { callText } from '../../models/text/call-text.ts';
+import { contentParts, imagesIn, withContent, type Message, type ToolSchema } from '../../models/text/message.ts';
 import { alpaca } from '../formats/alpaca.ts';
 import { messages } from '../formats/messages.ts';
 import { sharegpt } from '../formats/sharegpt.ts';

@@ -1,4 +1,4 @@
-import type { Message, ToolSchema } from '../../text/message.ts';
+import type { Message, ToolSchema } from '../../models/text/message.ts';
 import type { Format } from '../formats/format.ts';
 import type { MediaFile } from '../media.ts';
 

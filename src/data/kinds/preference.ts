@@ -1,4 +1,4 @@
-import type { ToolSchema } from '../../text/message.ts';
+import type { ToolSchema } from '../../models/text/message.ts';
 import { preference as format } from '../formats/preference.ts';
 import { defineKind, type Provenance } from './kind.ts';
 import { comparedText, lastSaid, spoken, turnsOf, type TextOrTurns } from './turns.ts';

@@ -1,5 +1,5 @@
 /** Prompts and answers that are texts or turns, as texts. */
-import { imagesIn, type Message } from '../../text/message.ts';
+import { imagesIn, type Message } from '../../models/text/message.ts';
 
 export type TextOrTurns = string | readonly Message[];
 

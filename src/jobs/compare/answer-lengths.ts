@@ -1,9 +1,9 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
-import { expectedText } from '../../eval/example-text.ts';
+import { expectedText } from '../../scoring/example-text.ts';
 import type { Comparison } from '../../store/results.ts';
-import { Tokenizer, hasTokenizer } from '../../text/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { Tokenizer, hasTokenizer } from '../../models/text/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 const LOOKED_AT = 2000;
 /** Answers may come out longer than any in training, but one that is much longer is wrong anyway. */

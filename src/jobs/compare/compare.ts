@@ -1,9 +1,9 @@
-import type { Compared } from '../../eval/compare/compare.ts';
-import type { ReferenceHashes } from '../../train/reference.ts';
-import type { JobContext } from '../job.ts';
+import type { Compared } from '../../evaluation/compare/compare.ts';
+import type { ReferenceHashes } from '../../training/reference.ts';
+import type { JobContext } from '../../base/job.ts';
 import { readRows, type RowsWanted } from './read-rows.ts';
 import { runComparison } from './run-comparison.ts';
-import type { OpenOptions } from '../model/open-model.ts';
+import type { OpenOptions } from '../../answering/model/open-model.ts';
 import { loadMetrics, type WrittenMetric } from '../evaluate/recipe-metrics.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 

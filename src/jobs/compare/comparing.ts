@@ -1,9 +1,9 @@
 import { plural } from '../../base/format.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
-import type { CheapChoice } from '../../eval/compare/rivals.ts';
-import { answerRows, type Answered, type System } from '../../eval/compare/system.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
+import type { CheapChoice } from '../../evaluation/compare/rivals.ts';
+import { answerRows, type Answered, type System } from '../../answering/system.ts';
+import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import type { LabelMeaning } from './label-meaning.ts';
 import type { OpenModels } from './open-models.ts';

@@ -1,5 +1,5 @@
 import type { CounterfactualResults } from '../../store/counterfactuals.ts';
-import type { JobContext } from '../job.ts';
+import type { JobContext } from '../../base/job.ts';
 import { readPairs, type PairsWanted } from './read-pairs.ts';
 import { readFitted, type RowsWanted } from './read-rows.ts';
 import { runCounterfactuals } from './run-counterfactuals.ts';

@@ -1,12 +1,12 @@
 import { writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { conclusionOf } from '../../eval/compare/conclusion.ts';
-import { sampledRows, USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
+import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
+import { sampledRows, USUAL_ROWS } from '../../evaluation/compare/sampled-rows.ts';
 import { parametersOf } from '../../models/base-facts.ts';
 import { writeSamples } from '../../store/samples.ts';
-import { modelFolder } from '../model/base-model.ts';
+import { modelFolder } from '../../answering/model/base-model.ts';
 import { writeModelCard } from '../train/result/result-card.ts';
-import type { SettledTraining } from '../../train/recipe.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import type { FinishedRun } from '../train/run-context.ts';
 import { warnOfEndless } from './answer-lengths.ts';
 import { meaningOf } from './label-meaning.ts';

@@ -1,7 +1,7 @@
 import type { Example } from '../../data/index.ts';
-import { thresholdPlan, type Costs, type ThresholdPlan, type ThresholdWish } from '../../eval/choose-thresholds.ts';
-import { labelCounts } from '../../eval/rare-classes.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { thresholdPlan, type Costs, type ThresholdPlan, type ThresholdWish } from '../../evaluation/choose-thresholds.ts';
+import { labelCounts } from '../../evaluation/rare-classes.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** A recipe's information on its classes besides their names. */
 export interface LabelMeaning {

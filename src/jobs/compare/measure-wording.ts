@@ -1,12 +1,12 @@
 import { readAssessment, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
-import type { Compared } from '../../eval/compare/compare.ts';
-import { conclusionOf } from '../../eval/compare/conclusion.ts';
-import { computableOn, suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
-import { baselines, type BaselineName } from '../../eval/baselines/index.ts';
-import { canReword, otherWords } from '../../eval/wording/other-words.ts';
-import { withOtherWords, worded } from '../../eval/wording/recommendation.ts';
+import type { Compared } from '../../evaluation/compare/compare.ts';
+import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
+import { computableOn, suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
+import { baselines, type BaselineName } from '../../answering/baselines/index.ts';
+import { canReword, otherWords } from '../../evaluation/wording/other-words.ts';
+import { withOtherWords, worded } from '../../evaluation/wording/recommendation.ts';
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/samples.ts';

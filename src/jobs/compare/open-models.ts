@@ -1,4 +1,4 @@
-import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
+import { openModel, type OpenedModel, type OpenOptions } from '../../answering/model/open-model.ts';
 
 /** Keeps the model that was opened last, so that several ways of asking one share it and never two take memory. */
 export class OpenModels implements Disposable {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
-import { thumbnail } from '../../image/index.ts';
+import { thumbnail } from '../../engine/image/index.ts';
 import type { Samples } from '../../store/results.ts';
-import { imagesIn } from '../../text/index.ts';
+import { imagesIn } from '../../models/text/index.ts';
 
 const SIDE = 128;
 /** First rows only, so that the report stays small enough to send. */

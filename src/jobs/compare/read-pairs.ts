@@ -3,8 +3,8 @@ import { axes } from '../../data/fairness/axes.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { loadData, type Example } from '../../data/index.ts';
 import { rawRows } from '../../data/raw-rows.ts';
-import { sampledRows } from '../../eval/compare/sampled-rows.ts';
-import type { ReadPair } from '../../eval/fairness/pairs.ts';
+import { sampledRows } from '../../evaluation/compare/sampled-rows.ts';
+import type { ReadPair } from '../../evaluation/fairness/pairs.ts';
 
 export interface PairsWanted {
   /** A file that `data counterfactuals` wrote. */

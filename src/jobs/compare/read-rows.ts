@@ -1,8 +1,8 @@
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { loadData, refuseContaminated, type DataSource, type Example, type KnownShapes } from '../../data/index.ts';
-import { sampledRows } from '../../eval/compare/sampled-rows.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { sampledRows } from '../../evaluation/compare/sampled-rows.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { loadRunData } from '../rows/load-run-data.ts';
 import { loadFormatters } from '../rows/row-formatters.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';

@@ -1,8 +1,8 @@
 import type { Example } from '../../data/index.ts';
-import { expectedText, promptText } from '../../eval/example-text.ts';
-import { USUAL_ROWS } from '../../eval/compare/sampled-rows.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { SettledTraining } from '../../train/recipe.ts';
+import { expectedText, promptText } from '../../scoring/example-text.ts';
+import { USUAL_ROWS } from '../../evaluation/compare/sampled-rows.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 
 export interface RowBudget {
   training: Pick<SettledTraining, 'epochs' | 'batch_size'> & Pick<Recipe['training'], 'max_steps'>;

@@ -1,12 +1,12 @@
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
-import { compareAnswers, type Compared } from '../../eval/compare/compare.ts';
-import { computableOn } from '../../eval/compare/suitable-metrics.ts';
-import type { Answered } from '../../eval/compare/system.ts';
-import { repeatedRows } from '../../eval/baselines/items.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
+import { compareAnswers, type Compared } from '../../evaluation/compare/compare.ts';
+import { computableOn } from '../../evaluation/compare/suitable-metrics.ts';
+import type { Answered } from '../../answering/system.ts';
+import { repeatedRows } from '../../answering/baselines/items.ts';
+import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
-import type { OpenOptions } from '../model/open-model.ts';
+import type { OpenOptions } from '../../answering/model/open-model.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
 import { usualMetrics } from './usual-metrics.ts';

@@ -1,9 +1,9 @@
 import type { Example } from '../../data/index.ts';
-import { suitableMetrics } from '../../eval/compare/suitable-metrics.ts';
-import type { MetricName, MetricSpec } from '../../eval/metrics/index.ts';
-import type { PreferenceMeasure } from '../../tasks/answers/answering.ts';
-import { readNotes } from '../model/result-notes.ts';
-import { resultFolder } from '../model/result-folder.ts';
+import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
+import type { MetricName, MetricSpec } from '../../scoring/metrics/index.ts';
+import type { PreferenceMeasure } from '../../answering/tasks/answers/answering.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const PREFERENCE_METRICS = {

@@ -1,6 +1,6 @@
 import { unknownName } from '../../base/registry.ts';
-import type { CheapModel } from '../../eval/cheap-model.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { CheapModel } from '../../evaluation/cheap-model.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 const CHOICES = ['prompted', 'few_shot', 'cheap'] as const;

@@ -1,10 +1,10 @@
-import { engineIdentity } from '../../tensor/index.ts';
+import { engineIdentity } from '../../engine/tensor/index.ts';
 import type { Check } from './check.ts';
 import { environmentChecks } from './environment.ts';
 import { kernelChecks } from './kernels.ts';
 import { measureRates, type Rates } from './rates.ts';
-import type { JobContext } from '../job.ts';
-import { computeType } from '../model/resources.ts';
+import type { JobContext } from '../../base/job.ts';
+import { computeType } from '../../answering/model/resources.ts';
 
 export interface DoctorInput {
   /** Fewer rounds: for the start of another command. */

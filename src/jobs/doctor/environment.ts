@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { engine } from '../../tensor/index.ts';
-import { availableBytes } from '../model/resources.ts';
+import { engine } from '../../engine/tensor/index.ts';
+import { availableBytes } from '../../answering/model/resources.ts';
 import { judged, ok, type Check } from './check.ts';
 
 /** The traps of docs/decisions/engine.md, each looked at in the process that loaded libtorch. */

@@ -9,8 +9,8 @@ import {
   scope,
   tensor,
   type Tensor,
-} from '../../tensor/index.ts';
-import { attention, layoutOfRows } from '../../nn/index.ts';
+} from '../../engine/tensor/index.ts';
+import { attention, layoutOfRows } from '../../engine/nn/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import { judged, type Check } from './check.ts';
 

@@ -1,6 +1,6 @@
-import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
-import { attention, layoutOfRows } from '../../nn/index.ts';
+import { attention, layoutOfRows } from '../../engine/nn/index.ts';
 
 /** Speed of this machine for the shapes that dominate training. */
 export interface Rates {

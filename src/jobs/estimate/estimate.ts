@@ -5,10 +5,10 @@ import { formatCount } from '../../base/format.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear } from '../../nn/index.ts';
+import { isLinear } from '../../engine/nn/index.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
-import type { JobContext } from '../job.ts';
-import { computeType, availableBytes } from '../model/resources.ts';
+import type { JobContext } from '../../base/job.ts';
+import { computeType, availableBytes } from '../../answering/model/resources.ts';
 import { workOfImage } from './image-work.ts';
 import {
   estimateOn,
@@ -20,7 +20,7 @@ import {
   type ModelSize,
   type Plan,
 } from './machines.ts';
-import { storages } from '../../methods/storage/index.ts';
+import { storages } from '../../methods/storages/index.ts';
 import { extraProducts, planRun, type StepChoice } from './planned-run.ts';
 import { stepMemory } from './step-memory.ts';
 

@@ -1,8 +1,8 @@
 // C channels, Y and X height and width
 import type { RawConfig } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
-import { Convolution2d } from '../../nn/index.ts';
-import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
+import { Convolution2d } from '../../engine/nn/index.ts';
+import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 
 /** A vision model's work on an image of its native size. */
 export interface ImageWork {

@@ -1,14 +1,14 @@
-import { storages } from '../../methods/storage/index.ts';
-import { tunings } from '../../methods/tuning/index.ts';
-import { updates } from '../../methods/update/index.ts';
+import { storages } from '../../methods/storages/index.ts';
+import { tunings } from '../../methods/tunings/index.ts';
+import { updates } from '../../training/optimizers/index.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { keptParameters } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
 import { skeleton } from '../../models/skeleton.ts';
-import { isLinear, ModuleBuffer, type LinearLike } from '../../nn/index.ts';
-import { empty, engine, isFloating, scope, type DType } from '../../tensor/index.ts';
-import type { Tuning, Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { isLinear, ModuleBuffer, type LinearLike } from '../../engine/nn/index.ts';
+import { empty, engine, isFloating, scope, type DType } from '../../engine/tensor/index.ts';
+import type { Tuning, Update } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { keepOf, settleFrozen } from '../train/build-trainer.ts';
 
 /** The choices of a recipe that decide what a step takes. */

@@ -1,11 +1,11 @@
 // N tokens of the longest row, D width; C channels, Y and X height and width
 import type { Model, ModelInput } from '../../models/model.ts';
 import { TokenHead } from '../../models/heads/token-head.ts';
-import { layoutOfRows, withRowTaps, type RowTap } from '../../nn/index.ts';
-import { backward, empty, engine, noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
-import { addCutRows } from '../../train/row-norms.ts';
-import { hasTokensOfRows } from '../../train/rows-apart.ts';
-import { Tape, type Checkpointing } from '../../train/tape.ts';
+import { layoutOfRows, withRowTaps, type RowTap } from '../../engine/nn/index.ts';
+import { backward, empty, engine, noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import { addCutRows } from '../../training/row-norms.ts';
+import { hasTokensOfRows } from '../../training/rows-apart.ts';
+import { Tape, type Checkpointing } from '../../models/tape.ts';
 import { imageShape } from './image-work.ts';
 import type { HeldBytes, PlannedRun } from './planned-run.ts';
 

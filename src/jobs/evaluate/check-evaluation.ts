@@ -1,9 +1,9 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/index.ts';
-import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import { tasks } from '../../tasks/index.ts';
+import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
+import { tasks } from '../../answering/tasks/index.ts';
 import type { Task } from '../../models/architecture.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 export interface EvaluationPlan {
   recipe: Recipe;

@@ -1,9 +1,9 @@
 import { plural } from '../../base/format.ts';
 import type { Metrics } from '../../base/events.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { JobContext } from '../job.ts';
-import { reportRemark } from '../model/report-remark.ts';
-import { openModel, type OpenOptions } from '../model/open-model.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { JobContext } from '../../base/job.ts';
+import { reportRemark } from '../../answering/model/report-remark.ts';
+import { openModel, type OpenOptions } from '../../answering/model/open-model.ts';
 import { scoreSet, scoringSet } from './scoring.ts';
 
 export interface EvaluateInput extends OpenOptions {

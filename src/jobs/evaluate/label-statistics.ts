@@ -1,11 +1,11 @@
 import { AttuneError } from '../../base/errors.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { verdictText } from '../../data/kinds/stepwise.ts';
-import { labelsIn, rowLabels } from '../../eval/example-text.ts';
+import { labelsIn, rowLabels } from '../../scoring/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
-import type { LabelStatistics } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { LabelStatistics } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** Hugging Face's name of a regression head's only output. */
 const NUMBER = 'LABEL_0';

@@ -1,9 +1,9 @@
 import type { Example } from '../../data/index.ts';
-import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
-import type { Tokenizer } from '../../text/index.ts';
-import type { Measure } from '../../train/evaluate.ts';
-import type { Objective, PreparedRow } from '../../train/interfaces.ts';
+import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
+import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { Tokenizer } from '../../models/text/index.ts';
+import type { Measure } from '../../training/evaluate.ts';
+import type { Objective, PreparedRow } from '../../methods/interfaces.ts';
 import type { PreparedSplit } from '../rows/prepare-rows.ts';
 
 interface Measured {

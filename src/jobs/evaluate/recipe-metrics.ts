@@ -1,9 +1,9 @@
 import { AttuneError } from '../../base/errors.ts';
-import { namedMetrics } from '../../eval/compare/named-metrics.ts';
-import { createMetric, type MetricSpec } from '../../eval/metrics/index.ts';
-import type { MetricDefinition } from '../../eval/metrics/metric.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
+import { namedMetrics } from '../../evaluation/compare/named-metrics.ts';
+import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
+import type { MetricDefinition } from '../../scoring/metrics/metric.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../training/reference.ts';
 
 /** A metric in a recipe or flag: a name, a reference to the user's own, or either with options. */
 export type WrittenMetric = Exclude<Recipe['evaluation']['metrics'], string>[number];

@@ -3,13 +3,13 @@ import { requireWritable } from '../../files/atomic.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { CheckpointFiles } from '../../models/checkpoint-files.ts';
 import type { GgufForm } from '../../models/gguf/index.ts';
-import type { DType } from '../../tensor/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { JobContext } from '../job.ts';
+import type { DType } from '../../engine/tensor/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { JobContext } from '../../base/job.ts';
 import { exportForms, type ExportFormName, type ExportType } from './index.ts';
 import { refuseExisting } from './new-folder.ts';
 import { scorerOf } from './scorer.ts';
-import { openModel } from '../model/open-model.ts';
+import { openModel } from '../../answering/model/open-model.ts';
 
 export interface ExportInput {
   /** A run's, an adapter's or a model's folder, or a known name. */

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { tunings } from '../../methods/tuning/index.ts';
+import { tunings } from '../../methods/tunings/index.ts';
 import { loadModel } from '../../models/load.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { JobContext } from '../job.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { JobContext } from '../../base/job.ts';
 import { changeBetween, fillLora } from './model-change.ts';
-import { modelFolder } from '../model/base-model.ts';
+import { modelFolder } from '../../answering/model/base-model.ts';
 import { refuseExisting } from './new-folder.ts';
 import { scorerOf } from './scorer.ts';
-import { copyProcessor } from '../model/model-readers.ts';
-import { openModel, type OpenedModel } from '../model/open-model.ts';
-import { RESULT_NOTES } from '../model/result-notes.ts';
+import { copyProcessor } from '../../answering/model/model-readers.ts';
+import { openModel, type OpenedModel } from '../../answering/model/open-model.ts';
+import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
 
 export interface ExtractAdapterInput {
   /** A run's or a model's folder with whole weights, or an adapter's, which is merged first. */

@@ -1,7 +1,7 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Model } from '../../models/model.ts';
 import type { GgufForm } from '../../models/gguf/index.ts';
-import type { OpenedModel } from '../model/open-model.ts';
+import type { OpenedModel } from '../../answering/model/open-model.ts';
 
 export interface WriteRequest {
   /** Where the files go now, and the folder that this will be. */

@@ -2,8 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../models/gguf/index.ts';
-import { ggufVocabulary, ollamaModelfile } from '../../text/gguf/index.ts';
-import { promptFormOf } from '../model/result-notes.ts';
+import { ggufVocabulary, ollamaModelfile } from '../../models/text/gguf/index.ts';
+import { promptFormOf } from '../../answering/model/result-notes.ts';
 import type { ExportForm } from './form.ts';
 
 const WEIGHTS = 'model.gguf';

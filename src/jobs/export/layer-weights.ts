@@ -1,11 +1,11 @@
-import { adaptable } from '../../methods/tuning/targets.ts';
+import { adaptable } from '../../methods/tunings/targets.ts';
 import { loadModel } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
-import { isAdapterFolder } from '../model/base-model.ts';
-import { openModel } from '../model/open-model.ts';
-import { resultFolder } from '../model/result-folder.ts';
+import { isLinear } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
+import { isAdapterFolder } from '../../answering/model/base-model.ts';
+import { openModel } from '../../answering/model/open-model.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
 
 /** Weights of layers by their paths, f32 [out, …] with the rest of the dimensions as one. */
 export type LayerWeights = ReadonlyMap<string, () => Tensor>;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
-import { TOKENIZER_FILE } from '../generate/adapters/adapter-files.ts';
-import { adapterWeights, isAdapterFolder } from '../model/base-model.ts';
-import { copyProcessor } from '../model/model-readers.ts';
-import { resultFolder } from '../model/result-folder.ts';
-import { RESULT_NOTES, type ResultNotesFile } from '../model/result-notes.ts';
+import { TOKENIZER_FILE } from '../../answering/generate/adapters/adapter-files.ts';
+import { adapterWeights, isAdapterFolder } from '../../answering/model/base-model.ts';
+import { copyProcessor } from '../../answering/model/model-readers.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { RESULT_NOTES, type ResultNotesFile } from '../../answering/model/result-notes.ts';
 
 /** Adapters made from adapters' files: reading, and the files next to the weights. */
 

@@ -2,12 +2,12 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { WarningRaised } from '../../base/events.ts';
 import { greatest, smallest } from '../../base/many.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import { keyedMask, mergeFactors, type Factors } from '../../methods/tuning/adapter-merging.ts';
-import { LoraFolder, writeLora } from '../../methods/tuning/lora-folder.ts';
-import { mergeMethods, type MergeMethodName } from '../../methods/tuning/merge-methods.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
-import type { JobContext } from '../job.ts';
-import { readNotes, type ResultNotesFile } from '../model/result-notes.ts';
+import { keyedMask, mergeFactors, type Factors } from '../../methods/tunings/adapter-merging.ts';
+import { LoraFolder, writeLora } from '../../methods/tunings/lora-folder.ts';
+import { mergeMethods, type MergeMethodName } from '../../methods/tunings/merge-methods.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
+import type { JobContext } from '../../base/job.ts';
+import { readNotes, type ResultNotesFile } from '../../answering/model/result-notes.ts';
 import { adapterFolder, copyBeside, writeMadeCard, writeMadeNotes } from './made-adapter.ts';
 import { refuseExisting } from './new-folder.ts';
 

@@ -3,10 +3,10 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import { isQuantisation, type GgufForm } from '../../models/gguf/index.ts';
 import { saveModel } from '../../models/save.ts';
-import type { DType } from '../../tensor/index.ts';
-import { copyProcessor } from '../model/model-readers.ts';
-import { openModel } from '../model/open-model.ts';
-import { RESULT_NOTES } from '../model/result-notes.ts';
+import type { DType } from '../../engine/tensor/index.ts';
+import { copyProcessor } from '../../answering/model/model-readers.ts';
+import { openModel } from '../../answering/model/open-model.ts';
+import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
 import type { ExportForm } from './form.ts';
 
 /** Base and adapter as one Hugging Face folder. */

@@ -1,12 +1,12 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
-import { truncated } from '../../methods/tuning/adapter-merging.ts';
-import { ROOT } from '../../methods/tuning/peft-adapter.ts';
-import { adaptable, type Target } from '../../methods/tuning/targets.ts';
+import { truncated } from '../../methods/tunings/adapter-merging.ts';
+import { ROOT } from '../../methods/tunings/peft-adapter.ts';
+import { adaptable, type Target } from '../../methods/tunings/targets.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear, type Parameter } from '../../nn/index.ts';
-import { aten, noGrad, scope, type Tensor } from '../../tensor/index.ts';
-import type { Tuning } from '../../train/interfaces.ts';
+import { isLinear, type Parameter } from '../../engine/nn/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
+import type { Tuning } from '../../methods/interfaces.ts';
 
 /** Difference between a tuned model and its base. */
 export interface Change {

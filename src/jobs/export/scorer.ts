@@ -2,12 +2,12 @@
 import { AttuneError } from '../../base/errors.ts';
 import { randomUint32 } from '../../base/random.ts';
 import type { Model } from '../../models/model.ts';
-import { layoutOfRows } from '../../nn/index.ts';
-import { taskNames, tasks } from '../../tasks/index.ts';
-import { fromArray, noGrad, scope } from '../../tensor/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { layoutOfRows } from '../../engine/nn/index.ts';
+import { taskNames, tasks } from '../../answering/tasks/index.ts';
+import { fromArray, noGrad, scope } from '../../engine/tensor/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { traitsOf } from '../../models/traits.ts';
-import type { OpenedModel } from '../model/open-model.ts';
+import type { OpenedModel } from '../../answering/model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';
 
 /** Input for comparing a model's loss before and after export. */

@@ -6,10 +6,10 @@ import type { ClassificationExample } from '../../data/example.ts';
 import { CUT_ANYWHERE, fitRows, READ_IN_WINDOWS, type CutRow, type Example } from '../../data/index.ts';
 import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
-import { frameTokens } from '../../tasks/rows/frame-tokens.ts';
-import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import type { MediaReader, Objective, PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { frameTokens } from '../../answering/tasks/rows/frame-tokens.ts';
+import { templateHash, tokenizerHash, type Tokenizer } from '../../models/text/index.ts';
+import type { MediaReader, Objective, PreparedRow } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { RowCache } from './row-cache.ts';
 
 const CHUNK = 2000;
@@ -159,11 +159,11 @@ function keyOf(examples: readonly Example[], context: PrepareContext): ReturnTyp
 
 const CODE_FOLDERS = [
   templateCode,
-  '../../text/',
-  '../../tasks/rows/',
-  '../../methods/objectives/',
-  '../../audio/',
-  '../../image/',
+  '../../models/text/',
+  '../../answering/tasks/rows/',
+  '../../training/objectives/',
+  '../../engine/audio/',
+  '../../engine/image/',
 ];
 
 /** Whether a template writes the date, so that rows differ from day to day. */

@@ -1,8 +1,8 @@
 import type { KnownShapes } from '../../data/index.ts';
 import { displayPath } from '../../files/find-files.ts';
-import { resultFolder } from '../model/result-folder.ts';
-import { readNotes } from '../model/result-notes.ts';
-import { notedShapes } from './noted-shapes.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { readNotes } from '../../answering/model/result-notes.ts';
+import { notedShapes } from '../../answering/model/noted-shapes.ts';
 
 /**
  * Expected format of rows for models: that of their training rows. Other rows are recognised by their columns.

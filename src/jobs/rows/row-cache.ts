@@ -1,8 +1,8 @@
 import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
-import { imagesIn, type ImageFile } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
+import { imagesIn, type ImageFile } from '../../models/text/index.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
 
 /** Parts of a prepared row that its example does not restore. */
 interface Entry {

@@ -3,7 +3,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { FileReport } from '../../data/example-sink.ts';
 import type { OverlapReport } from '../../data/overlaps.ts';
 import type { RowFormatter, RowFormatters } from '../../data/index.ts';
-import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../train/reference.ts';
+import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../training/reference.ts';
 
 const rowFormatter: ReferenceKind<RowFormatter> = {
   expected: 'a function that takes a row and gives one of a known format, or a text that says why it is left out',

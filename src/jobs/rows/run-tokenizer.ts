@@ -8,11 +8,11 @@ import {
   withAnswerSpace,
   withChatTemplate,
   type Tokenizer,
-} from '../../text/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { checkHash, isFile } from '../../train/reference.ts';
+} from '../../models/text/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { checkHash, isFile } from '../../training/reference.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
-import { tokenizerOf } from '../model/model-readers.ts';
+import { tokenizerOf } from '../../answering/model/model-readers.ts';
 import { speechTokenizer } from './speech-tokenizer.ts';
 
 /** Requirements of a run's tokens on the model's token tables. */

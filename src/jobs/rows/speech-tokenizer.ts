@@ -1,11 +1,11 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { expectedText } from '../../eval/example-text.ts';
-import type { CtcOptions } from '../../methods/objectives/ctc.options.ts';
+import { expectedText } from '../../scoring/example-text.ts';
+import type { CtcOptions } from '../../training/objectives/ctc.options.ts';
 import { readConfig } from '../../models/load.ts';
-import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../text/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { tokenizerOf } from '../model/model-readers.ts';
+import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../models/text/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { tokenizerOf } from '../../answering/model/model-readers.ts';
 import type { RunTokenizer } from './run-tokenizer.ts';
 
 /** Letters have no rows in a table of the model. */

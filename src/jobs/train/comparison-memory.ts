@@ -1,11 +1,11 @@
 import type { Example } from '../../data/index.ts';
-import { answerForm } from '../../eval/answer-form.ts';
-import { MAX_WEIGHTS, MIN_ROWS_PER_CLASS, MOST_ROWS } from '../../eval/baselines/logistic-regression.ts';
-import { FEATURE_SLOTS, textFeatures } from '../../eval/baselines/text-features.ts';
-import { expectedText, promptText } from '../../eval/example-text.ts';
+import { answerForm } from '../../scoring/answer-form.ts';
+import { MAX_WEIGHTS, MIN_ROWS_PER_CLASS, MOST_ROWS } from '../../answering/baselines/logistic-regression.ts';
+import { FEATURE_SLOTS, textFeatures } from '../../answering/baselines/text-features.ts';
+import { expectedText, promptText } from '../../scoring/example-text.ts';
 import { textConfigOf } from '../../models/config.ts';
 import type { Model } from '../../models/model.ts';
-import { dtypeBytes } from '../../tensor/index.ts';
+import { dtypeBytes } from '../../engine/tensor/index.ts';
 
 /** Inputs of the estimate. */
 export interface ComparisonSize {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { sha256File } from '../../files/hash.ts';
-import { readEarlier, readTensors } from '../../train/trainer-state.ts';
+import { readEarlier, readTensors } from '../../training/trainer-state.ts';
 import type { TrainingRun } from './training-run.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { parametersOf } from '../../models/base-facts.ts';
-import { tokensOf } from '../../train/interfaces.ts';
-import { MOST_TRIALS, tryRates } from '../../train/rate-trials.ts';
-import { newTrainerState, readTensors } from '../../train/trainer-state.ts';
+import { tokensOf } from '../../methods/interfaces.ts';
+import { MOST_TRIALS, tryRates } from '../../training/rate-trials.ts';
+import { newTrainerState, readTensors } from '../../training/trainer-state.ts';
 import type { RunContext } from './run-context.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { TrainingRun } from './training-run.ts';

@@ -7,14 +7,14 @@ import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
-import { engineIdentity } from '../../tensor/index.ts';
-import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../train/frozen-blocks.ts';
-import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { tunings } from '../../methods/tuning/index.ts';
-import { freeDiskBytes } from '../model/resources.ts';
+import { engineIdentity } from '../../engine/tensor/index.ts';
+import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../training/frozen-blocks.ts';
+import { tokensOf, type MediaReader, type Objective, type PreparedRow } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { tunings } from '../../methods/tunings/index.ts';
+import { freeDiskBytes } from '../../answering/model/resources.ts';
 import { FrozenRows, FrozenWriter, prune } from './frozen-store.ts';
-import type { ReferenceModel } from '../model/reference-model.ts';
+import type { ReferenceModel } from '../../answering/model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 
 export interface FrozenContext {
@@ -147,11 +147,11 @@ function hashOf({ buffer, byteOffset, byteLength }: Int32Array): string {
 
 const CODE_FOLDERS = [
   '../../models/',
-  '../../nn/',
-  '../../image/',
-  '../../audio/',
-  '../../tasks/rows/',
-  '../../methods/objectives/',
+  '../../engine/nn/',
+  '../../engine/image/',
+  '../../engine/audio/',
+  '../../answering/tasks/rows/',
+  '../../training/objectives/',
 ];
 
 async function compute(rows: readonly PreparedRow[], path: string, context: FrozenContext): Promise<void> {

@@ -1,11 +1,11 @@
 import type { Problem } from '../../base/errors.ts';
-import { callTexts } from '../../methods/objectives/rewards/sample-text.ts';
-import { suspicionsOf } from '../../methods/objectives/rewards/habits.ts';
-import { readReport, type RunReport } from '../../report/run-report.ts';
-import { type CourseAdvice, judgeCourse, type RewardCurves } from '../../train/course.ts';
-import { type Schedule, learningRateAt } from '../../train/schedule.ts';
-import { suggestedTraining } from '../../train/suggested-training.ts';
-import type { EvaluatedAnswer } from '../../train/objective.ts';
+import { callTexts } from '../../training/objectives/rewards/sample-text.ts';
+import { suspicionsOf } from '../../training/objectives/rewards/habits.ts';
+import { readReport, type RunReport } from '../report/run-report.ts';
+import { type CourseAdvice, judgeCourse, type RewardCurves } from '../../training/course.ts';
+import { type Schedule, learningRateAt } from '../../methods/recipe/schedule.ts';
+import { suggestedTraining } from '../../training/suggested-training.ts';
+import type { EvaluatedAnswer } from '../../training/objective.ts';
 import { trainingFacts } from './settle-training.ts';
 import type { TrainingRun } from './training-run.ts';
 

@@ -2,9 +2,9 @@ import { formatCount } from '../../base/format.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';
-import { engine, type DType } from '../../tensor/index.ts';
-import type { Objective, Tuning } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import { engine, type DType } from '../../engine/tensor/index.ts';
+import type { Objective, Tuning } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { bytesOf, sizeAsWritten } from '../../base/byte-size.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { planRun } from '../estimate/planned-run.ts';
@@ -17,7 +17,7 @@ import {
   type MemoryPlan,
   type StepCost,
   type StepCosts,
-} from '../model/resources.ts';
+} from '../../answering/model/resources.ts';
 
 /** Inputs of a run's memory plan. */
 export interface MemoryRequest {

@@ -6,16 +6,16 @@ import type { EventSink, PreflightFinished, WarningRaised } from '../../base/eve
 import { formatBytes } from '../../base/format.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
-import { dtypeBytes, engine, scope } from '../../tensor/index.ts';
-import { evaluateRows } from '../../train/evaluate.ts';
-import { tokensOf, type Objective, type PreparedRow, type Update } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { packed, type StepContext } from '../../train/produce.ts';
-import { trainStep } from '../../train/step.ts';
-import { newTrainerState, writeState, type RunConstants } from '../../train/trainer-state.ts';
-import type { TrainerOptions, TrainerParts } from '../../train/trainer.ts';
+import { dtypeBytes, engine, scope } from '../../engine/tensor/index.ts';
+import { evaluateRows } from '../../training/evaluate.ts';
+import { tokensOf, type Objective, type PreparedRow, type Update } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { packed, type StepContext } from '../../training/produce.ts';
+import { trainStep } from '../../training/step.ts';
+import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
+import type { TrainerOptions, TrainerParts } from '../../training/trainer.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
-import { availableBytes, freeDiskBytes, peakBytes } from '../model/resources.ts';
+import { availableBytes, freeDiskBytes, peakBytes } from '../../answering/model/resources.ts';
 
 export interface PreflightRequest {
   parts: TrainerParts;

@@ -8,13 +8,13 @@ import { readJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { MixturePart } from '../../data/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { updates } from '../../methods/update/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { updates } from '../../training/optimizers/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Objective, PrivacySpent, Update } from '../../train/interfaces.ts';
-import { canTellRowsApart } from '../../train/rows-apart.ts';
-import type { TrainerParts } from '../../train/trainer.ts';
-import type { RunConstants } from '../../train/trainer-state.ts';
+import type { Objective, PrivacySpent, Update } from '../../methods/interfaces.ts';
+import { canTellRowsApart } from '../../training/rows-apart.ts';
+import type { TrainerParts } from '../../training/trainer.ts';
+import type { RunConstants } from '../../training/trainer-state.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Whether a recipe's update bounds what a single row may change. */

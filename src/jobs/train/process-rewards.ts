@@ -1,14 +1,14 @@
 import { AttuneError } from '../../base/errors.ts';
 import { greatest, smallest } from '../../base/many.ts';
-import { stepRows, stepsOf } from '../../tasks/rows/step-rows.ts';
+import { stepRows, stepsOf } from '../../answering/tasks/rows/step-rows.ts';
 import { isCausal } from '../../models/architecture.ts';
-import { withRandomness } from '../../nn/index.ts';
-import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
-import type { AnswerToScore, RewardModelSpec } from '../../train/reward-model.ts';
-import type { OpenedModel } from '../model/open-model.ts';
-import { TEMPLATE_DATE } from '../../tasks/answers/answering.ts';
-import { inBatches } from '../../tasks/answers/batched.ts';
-import { rightSteps, separatorOf } from '../../tasks/answers/head-scores.ts';
+import { withRandomness } from '../../engine/nn/index.ts';
+import { tokensOf, type PreparedRow } from '../../methods/interfaces.ts';
+import type { AnswerToScore, RewardModelSpec } from '../../training/reward-model.ts';
+import type { OpenedModel } from '../../answering/model/open-model.ts';
+import { TEMPLATE_DATE } from '../../answering/tasks/answers/answering.ts';
+import { inBatches } from '../../answering/tasks/answers/batched.ts';
+import { rightSteps, separatorOf } from '../../answering/tasks/answers/head-scores.ts';
 
 /** Rewards of answers by a model that judges each of their steps; 0 for an answer without any. */
 export async function processRewards(

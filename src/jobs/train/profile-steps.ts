@@ -5,8 +5,8 @@ import type { EventSink, ProfiledPart } from '../../base/events.ts';
 import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Model } from '../../models/model.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
-import { startProfile, stopProfile, type Span } from '../../tensor/index.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
+import { startProfile, stopProfile, type Span } from '../../engine/tensor/index.ts';
 import { utilisationOf } from './utilisation.ts';
 
 /** The first step is not like the others: it makes what the later ones keep. */

@@ -5,13 +5,13 @@ import { turn } from '../../base/turn.ts';
 import { cacheKey, ContentCache, type CacheKey } from '../../files/cache.ts';
 import { sha256, sha256File, sha256OfOwn } from '../../files/hash.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
-import { engineIdentity, scope } from '../../tensor/index.ts';
-import { templateHash, tokenizerHash, type Tokenizer } from '../../text/index.ts';
-import { byTokens } from '../../tasks/rows/batches.ts';
-import type { Objective, PreparedRow, Reference } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { TrainerParts } from '../../train/trainer.ts';
-import type { ReferenceModel } from '../model/reference-model.ts';
+import { engineIdentity, scope } from '../../engine/tensor/index.ts';
+import { templateHash, tokenizerHash, type Tokenizer } from '../../models/text/index.ts';
+import { byTokens } from '../../answering/tasks/rows/batches.ts';
+import type { Objective, PreparedRow, Reference } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { TrainerParts } from '../../training/trainer.ts';
+import type { ReferenceModel } from '../../answering/model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 
 interface ScoresContext {
@@ -72,7 +72,7 @@ async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Prom
   });
 }
 
-const CODE_FOLDERS = ['../../models/', '../../nn/', '../../tasks/rows/', '../../methods/objectives/'];
+const CODE_FOLDERS = ['../../models/', '../../engine/nn/', '../../answering/tasks/rows/', '../../training/objectives/'];
 
 async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
   const { objective, reference, microBatchTokens, emit, signal } = context;

@@ -1,10 +1,10 @@
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { Anchored } from '../../methods/update/anchored.ts';
-import { MovingAverage } from '../../methods/update/moving-average.ts';
-import { noGrad, scope, zeros, type Tensor } from '../../tensor/index.ts';
-import type { Reference, Update } from '../../train/interfaces.ts';
-import { trainStep } from '../../train/step.ts';
+import { Anchored } from '../../training/optimizers/anchored.ts';
+import { MovingAverage } from '../../training/optimizers/moving-average.ts';
+import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import type { Reference, Update } from '../../methods/interfaces.ts';
+import { trainStep } from '../../training/step.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** Rows of replay that the importance of weights is measured on. */

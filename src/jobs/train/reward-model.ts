@@ -1,16 +1,16 @@
 // R answers, C classes
 import { AttuneError } from '../../base/errors.ts';
-import { answeredRow, plainText } from '../../tasks/rows/shared-prompt.ts';
-import { withRandomness } from '../../nn/index.ts';
+import { answeredRow, plainText } from '../../answering/tasks/rows/shared-prompt.ts';
+import { withRandomness } from '../../engine/nn/index.ts';
 import { isCausal } from '../../models/architecture.ts';
-import { Renderer } from '../../text/index.ts';
-import type { PreparedRow } from '../../train/interfaces.ts';
-import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../train/reward-model.ts';
-import { openModel, type OpenedModel } from '../model/open-model.ts';
-import { inBatches } from '../../tasks/answers/batched.ts';
-import { classScores } from '../../tasks/answers/head-scores.ts';
-import { readScores } from '../../tasks/answers/read-scores.ts';
-import { TEMPLATE_DATE } from '../../tasks/answers/answering.ts';
+import { Renderer } from '../../models/text/index.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../training/reward-model.ts';
+import { openModel, type OpenedModel } from '../../answering/model/open-model.ts';
+import { inBatches } from '../../answering/tasks/answers/batched.ts';
+import { classScores } from '../../answering/tasks/answers/head-scores.ts';
+import { readScores } from '../../answering/tasks/answers/read-scores.ts';
+import { TEMPLATE_DATE } from '../../answering/tasks/answers/answering.ts';
 import { processRewards, refuseLong, refuseUnknownStep } from './process-rewards.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { EventSink } from '../../base/events.ts';
 import type { LoadedData } from '../../data/index.ts';
-import type { MetricSpec } from '../../eval/metrics/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { RunConstants } from '../../train/trainer-state.ts';
+import type { MetricSpec } from '../../scoring/metrics/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { RunConstants } from '../../training/trainer-state.ts';
 
 /** Inputs of a run. */
 export interface RunContext {

@@ -1,11 +1,11 @@
 import { makeSampler, refitMixture, type MixturePart, type Sampler } from '../../data/index.ts';
-import { scope } from '../../tensor/index.ts';
-import { tokensOf, type PreparedRow } from '../../train/interfaces.ts';
-import type { SettledTraining } from '../../train/recipe.ts';
-import { warmupSteps } from '../../train/schedule.ts';
-import type { TrainerOptions } from '../../train/trainer.ts';
-import type { RunConstants } from '../../train/trainer-state.ts';
-import { convolutionBytesPerToken, type MemoryPlan } from '../model/resources.ts';
+import { scope } from '../../engine/tensor/index.ts';
+import { tokensOf, type PreparedRow } from '../../methods/interfaces.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
+import { warmupSteps } from '../../methods/recipe/schedule.ts';
+import type { TrainerOptions } from '../../training/trainer.ts';
+import type { RunConstants } from '../../training/trainer-state.ts';
+import { convolutionBytesPerToken, type MemoryPlan } from '../../answering/model/resources.ts';
 import { planRunMemory } from './plan-memory.ts';
 import { refuseUnprivate, secretOf } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';

@@ -1,5 +1,5 @@
-import { updates } from '../../methods/update/index.ts';
-import type { Reference, Update } from '../../train/interfaces.ts';
+import { updates } from '../../training/optimizers/index.ts';
+import type { Reference, Update } from '../../methods/interfaces.ts';
 import { withRetention } from './retention.ts';
 import type { RunPlan } from './run-plan.ts';
 

@@ -1,10 +1,10 @@
 import type { SettingSource } from '../../base/events.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
-import { tunings } from '../../methods/tuning/index.ts';
+import { tunings } from '../../methods/tunings/index.ts';
 import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { BaseRecipe, SettledTraining } from '../../train/recipe.ts';
-import { suggestedTraining, type TrainingFacts } from '../../train/suggested-training.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { BaseRecipe, SettledTraining } from '../../methods/recipe/base-recipe.ts';
+import { suggestedTraining, type TrainingFacts } from '../../training/suggested-training.ts';
 import type { ReadRows } from './read-rows.ts';
 import type { RunContext } from './run-context.ts';
 

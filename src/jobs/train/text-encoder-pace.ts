@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { TEXT_ENCODER, textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
-import type { Tuning } from '../../train/interfaces.ts';
-import type { Recipe } from '../../methods/recipe.ts';
+import type { Tuning } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** Towers begin with new weights, and an encoder with pre-trained ones, which as large steps would destroy. */
 const USUAL = 0.01;

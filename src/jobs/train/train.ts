@@ -3,19 +3,19 @@ import type { DataPrepared, Metrics, PreflightFinished, ResultChoice } from '../
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
-import { engineIdentity } from '../../tensor/index.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import type { SettledTraining } from '../../train/recipe.ts';
-import type { CourseAdvice } from '../../train/course.ts';
-import { evaluateBase } from '../../train/evaluate-base.ts';
-import { readConstants } from '../../train/trainer-state.ts';
-import { isCheapModel } from '../../eval/baselines/cheap-names.ts';
+import { engineIdentity } from '../../engine/tensor/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
+import type { CourseAdvice } from '../../training/course.ts';
+import { evaluateBase } from '../../training/evaluate-base.ts';
+import { readConstants } from '../../training/trainer-state.ts';
+import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
 import { checkEvaluation, type EvaluationPlan } from '../evaluate/check-evaluation.ts';
-import { tokensOf } from '../../train/interfaces.ts';
-import { peakBytes } from '../model/resources.ts';
+import { tokensOf } from '../../methods/interfaces.ts';
+import { peakBytes } from '../../answering/model/resources.ts';
 import { comparisonBytes } from './comparison-memory.ts';
-import { rowsWanted } from '../../eval/compare/sampled-rows.ts';
+import { rowsWanted } from '../../evaluation/compare/sampled-rows.ts';
 import { compareResult } from '../compare/final-comparison.ts';
 import { beginWhereOtherEnded } from './continued-run.ts';
 import { recordWording } from '../compare/measure-wording.ts';
@@ -33,7 +33,7 @@ import type { ReadRows } from './read-rows.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
-import type { JobContext } from '../job.ts';
+import type { JobContext } from '../../base/job.ts';
 
 export interface TrainInput {
   recipe: Recipe;

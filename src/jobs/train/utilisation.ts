@@ -2,9 +2,9 @@
 import type { Utilisation } from '../../base/events.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
-import { isLinear, type LinearLike } from '../../nn/index.ts';
-import { textLengths, tokensOf, type PreparedRow } from '../../train/interfaces.ts';
-import { trainedTokens } from '../../tasks/rows/trained-tokens.ts';
+import { isLinear, type LinearLike } from '../../engine/nn/index.ts';
+import { textLengths, tokensOf, type PreparedRow } from '../../methods/interfaces.ts';
+import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 
 /** Products of the rate that counts as all that the machine can. */

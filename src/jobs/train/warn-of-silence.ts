@@ -1,6 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
-import type { Recipe } from '../../methods/recipe.ts';
-import { answersChats } from '../model/answers-chats.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { answersChats } from '../../answering/model/answers-chats.ts';
 
 /** Objectives that move a model's answers apart and teach it none. */
 const SHARPENING: ReadonlySet<string> = new Set(['dpo', 'simpo', 'kto', 'bco']);

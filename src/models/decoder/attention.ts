@@ -9,10 +9,10 @@ import {
   type RMSNorm,
   type Rope,
   type Rotation,
-} from '../../nn/index.ts';
-import { aten, type Tensor } from '../../tensor/index.ts';
+} from '../../engine/nn/index.ts';
+import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { AdaptableAttention } from '../attention-adapters.ts';
-import { attendSelf } from '../self-attention.ts';
+import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
 

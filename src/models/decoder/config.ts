@@ -1,6 +1,6 @@
 /** The keys of config.json that most decoders share (HF LlamaConfig and what came after it). */
 import { z } from 'zod';
-import { activations } from '../../nn/index.ts';
+import { activations } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
 import { ropeKeys } from './rope-settings.ts';
 

@@ -1,7 +1,7 @@
 // N tokens, D width
 import { greatest } from '../../base/many.ts';
-import { Embedding, RMSNorm, type Rope } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Embedding, RMSNorm, type Rope } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
 import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';

@@ -1,5 +1,5 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
-import { Rope } from '../../nn/index.ts';
+import { Rope } from '../../engine/nn/index.ts';
 import type { Architecture, HeadPlan, Task } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';

@@ -12,8 +12,8 @@ import {
   withSomeTokens,
   withTokens,
   type Gate,
-} from '../../nn/index.ts';
-import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+} from '../../engine/nn/index.ts';
+import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
 import type { FeedForwardPart, FeedForwardShape } from './feed-forward.ts';

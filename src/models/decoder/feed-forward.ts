@@ -1,6 +1,6 @@
 // N tokens, D width, F inner width
-import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, swiGlu, type Gate } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { atStageEnd, gatedLinear, gateOf, Linear, linearGroup, Module, swiGlu, type Gate } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 
 /** The half of a layer that sees one token at a time. */

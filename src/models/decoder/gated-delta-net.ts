@@ -8,8 +8,8 @@ import {
   Module,
   Parameter,
   RMSNorm,
-} from '../../nn/index.ts';
-import { aten, ones, type DType, type Tensor } from '../../tensor/index.ts';
+} from '../../engine/nn/index.ts';
+import { aten, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 

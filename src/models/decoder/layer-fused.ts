@@ -1,6 +1,6 @@
 // N tokens, D width
-import { plainLayers, type RMSNorm } from '../../nn/index.ts';
-import { attune, type Tensor } from '../../tensor/index.ts';
+import { plainLayers, type RMSNorm } from '../../engine/nn/index.ts';
+import { attune, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';

@@ -1,6 +1,6 @@
 // N tokens, D width
-import { Sublayer, type Dropout, type RMSNorm } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Sublayer, type Dropout, type RMSNorm } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
 import type { AttentionPart, NormOf } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';

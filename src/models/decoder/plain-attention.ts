@@ -7,9 +7,9 @@ import {
   type LayerNorm,
   type Linear,
   type Rope,
-} from '../../nn/index.ts';
-import { fromArray, type Tensor } from '../../tensor/index.ts';
-import { attendSelf } from '../self-attention.ts';
+} from '../../engine/nn/index.ts';
+import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { assignParts, type Named } from './plain.ts';
 

@@ -10,8 +10,8 @@ import {
   type Embedding,
   type LayerNorm,
   type Rope,
-} from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+} from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 

@@ -1,7 +1,7 @@
 /** Rotary positions as configurations have them: `rope_theta` with `rope_scaling`, or `rope_parameters` (transformers 5). */
 import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from '../../nn/index.ts';
+import { ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from '../../engine/nn/index.ts';
 
 const number = z.number().nullish();
 const factors = z.array(z.number().positive()).nullish();

@@ -1,6 +1,6 @@
 // E experts, n rows of one expert
-import { Module, Parameter } from '../../nn/index.ts';
-import { aten, type DType, type Tensor } from '../../tensor/index.ts';
+import { Module, Parameter } from '../../engine/nn/index.ts';
+import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
 
 /** Linear layers of all experts in one tensor. */
 export class StackedLinear extends Module {

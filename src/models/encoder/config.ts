@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { activations } from '../../nn/index.ts';
+import { activations } from '../../engine/nn/index.ts';
 
 export const count = z.int().positive();
 export const probability = z.number().min(0).max(1);

@@ -1,6 +1,6 @@
 // N tokens, D width, E width of the tables
-import { Dropout, Embedding, LayerNorm, type Linear, type Module, type Rope } from '../../nn/index.ts';
-import { fromArray, type Tensor } from '../../tensor/index.ts';
+import { Dropout, Embedding, LayerNorm, type Linear, type Module, type Rope } from '../../engine/nn/index.ts';
+import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk, TrunkContext } from '../architecture.ts';
 import { place } from '../heads/place.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';

@@ -11,8 +11,8 @@ import {
   Sublayer,
   type AttentionOptions,
   type Rope,
-} from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+} from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 

@@ -1,5 +1,5 @@
-import { activations, Linear, Module, type Activation } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { activations, Linear, Module, type Activation } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 
 /** Reads a row's first token for a classifier: `pooler.dense` in checkpoints. */
 export class Pooler extends Module {

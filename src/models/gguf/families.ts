@@ -1,5 +1,5 @@
 import type { Problem } from '../../base/errors.ts';
-import type { GgufValue } from '../../tensor/gguf/index.ts';
+import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../config.ts';
 import { gemma2, gemma3 } from './gemma.ts';
 

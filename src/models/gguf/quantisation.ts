@@ -1,4 +1,4 @@
-import { blockTypes, type BlockTypeName, type GgufType } from '../../tensor/gguf/index.ts';
+import { blockTypes, type BlockTypeName, type GgufType } from '../../engine/tensor/gguf/index.ts';
 
 /** llama.cpp's mixtures of types, by its names. */
 const ggufQuantisations = ['q8_0', 'q4_0', 'q4_k_m'] as const;

@@ -1,6 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { GgufFile } from '../../tensor/gguf/index.ts';
-import { noGrad, scope } from '../../tensor/index.ts';
+import { GgufFile } from '../../engine/tensor/gguf/index.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../config.ts';
 import { decoderConfig } from '../decoder/config.ts';
 import { skeleton } from '../skeleton.ts';

@@ -1,10 +1,10 @@
 import { pushAll } from '../../base/many.ts';
 import type { Problem } from '../../base/errors.ts';
-import type { GgufMetadata, GgufValue } from '../../tensor/gguf/index.ts';
+import type { GgufMetadata, GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
-import { MISTRAL_WINDOW, windowOfAll } from '../mistral.ts';
+import { MISTRAL_WINDOW, windowOfAll } from '../architectures/mistral.ts';
 import { ggufFamilies, type GgufFamily } from './families.ts';
 
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });

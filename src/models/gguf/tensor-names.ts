@@ -1,6 +1,6 @@
 // H heads, d head size, D width
 import { entryOf, table } from '../../base/table.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { GgufFamily } from './families.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
 

@@ -1,8 +1,8 @@
 import { plural } from '../../base/format.ts';
 import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import { ropeFactors } from '../../nn/index.ts';
-import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../tensor/index.ts';
+import { ropeFactors } from '../../engine/nn/index.ts';
+import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import {
   decodeBlocks,
   encodeBlocks,
@@ -12,7 +12,7 @@ import {
   type GgufMetadata,
   type GgufTensor,
   type GgufValue,
-} from '../../tensor/gguf/index.ts';
+} from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';

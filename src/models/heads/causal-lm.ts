@@ -1,5 +1,5 @@
-import { Linear, ModuleBuffer, type Parameter, type Term } from '../../nn/index.ts';
-import { zeros, type DType, type Tensor } from '../../tensor/index.ts';
+import { Linear, ModuleBuffer, type Parameter, type Term } from '../../engine/nn/index.ts';
+import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { linearTerms, TokenHead } from './token-head.ts';

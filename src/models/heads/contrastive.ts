@@ -1,6 +1,6 @@
 // N tokens, T texts, I images, R rows of either, E width of the space that they share
-import { Module } from '../../nn/index.ts';
-import { aten, type Tensor } from '../../tensor/index.ts';
+import { Module } from '../../engine/nn/index.ts';
+import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Towers, Trunk } from '../architecture.ts';
 import type { StackInput } from '../stack.ts';
 import type { HeadKind } from './head.ts';

@@ -1,6 +1,6 @@
 // N frames, R rows, D width, V vocabulary, T frames of a row
-import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../nn/index.ts';
-import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
+import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../engine/nn/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 

@@ -1,6 +1,6 @@
 // N tokens, R rows, D width
-import { Module, type Layout } from '../../nn/index.ts';
-import { aten, type Tensor } from '../../tensor/index.ts';
+import { Module, type Layout } from '../../engine/nn/index.ts';
+import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { ofRows, poolings, type Pooling } from './pooling.ts';

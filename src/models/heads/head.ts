@@ -1,4 +1,4 @@
-import type { Module } from '../../nn/index.ts';
+import type { Module } from '../../engine/nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 
 /** Meaning of the scores of a row's classes (HF `problem_type`). */

@@ -1,6 +1,6 @@
 // N states, n items, V items of the vocabulary, D width
-import type { Term } from '../../nn/index.ts';
-import { arange, type Tensor } from '../../tensor/index.ts';
+import type { Term } from '../../engine/nn/index.ts';
+import { arange, type Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import { isItemTrunk, type ItemTrunk } from '../items/item-model.ts';
 import type { HeadKind } from './head.ts';

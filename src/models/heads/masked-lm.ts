@@ -1,6 +1,6 @@
 // N tokens, D width, E width of the token table, V vocabulary
-import { Linear, Parameter, type Term } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Linear, Parameter, type Term } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { place } from './place.ts';

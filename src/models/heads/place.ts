@@ -1,4 +1,4 @@
-import { Module, type Parameter } from '../../nn/index.ts';
+import { Module, type Parameter } from '../../engine/nn/index.ts';
 
 /** A step of a path, without anything of its own. */
 class Group extends Module {

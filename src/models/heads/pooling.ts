@@ -1,6 +1,6 @@
 // N tokens, S segments, D width
-import { aten, cat, fromArray, type Tensor } from '../../tensor/index.ts';
-import { segmentLengths, withTokens, type Layout } from '../../nn/index.ts';
+import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { segmentLengths, withTokens, type Layout } from '../../engine/nn/index.ts';
 
 type Pool = (hidden: Tensor, layout: Layout) => Tensor;
 

@@ -1,5 +1,5 @@
 // N tokens, D width, V vocabulary
-import { aten, attune, type Tensor } from '../../tensor/index.ts';
+import { aten, attune, type Tensor } from '../../engine/tensor/index.ts';
 import {
   changedInput,
   Module,
@@ -9,7 +9,7 @@ import {
   termsOf,
   type LinearLike,
   type Term,
-} from '../../nn/index.ts';
+} from '../../engine/nn/index.ts';
 
 export interface TokenLogProbs {
   /** Log-probability of each target, f32 [N]. */

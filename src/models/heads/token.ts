@@ -1,6 +1,6 @@
 // N tokens, D width, C classes
-import { Dropout, Linear, Module, type Layout } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { Dropout, Linear, Module, type Layout } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { place } from './place.ts';

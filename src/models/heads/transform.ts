@@ -1,6 +1,6 @@
 // N tokens or rows, D width, E width of what comes out
-import { activations, LayerNorm, Linear, type Activation, type Module } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { activations, LayerNorm, Linear, type Activation, type Module } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { place } from './place.ts';
 
 /** A layer between trunk and scores, by its names in checkpoints. */

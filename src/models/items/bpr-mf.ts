@@ -1,7 +1,7 @@
 // N items of all rows, n items that are compared, U users, V items, users and the tokens that are neither, F factors
 import { z } from 'zod';
-import { Embedding, Parameter, segmentLengths } from '../../nn/index.ts';
-import { aten, cat, ones, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+import { Embedding, Parameter, segmentLengths } from '../../engine/nn/index.ts';
+import { aten, cat, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../config.ts';
 import { count } from '../decoder/config.ts';
 import { widened } from '../heads/pooling.ts';

@@ -1,5 +1,5 @@
 /** Additions of recommenders to models: vectors of items, texts of items, and new configurations. */
-import type { DType, Tensor } from '../../tensor/index.ts';
+import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { EmbeddingOptions } from '../heads/embedding.ts';

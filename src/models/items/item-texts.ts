@@ -1,7 +1,7 @@
 // N items, V items of the vocabulary, U different texts, T tokens of the longest, E width of the encoder's vectors, D width
 import { philoxWord } from '../../base/random.ts';
-import { layoutOfRows, Linear, Module, ModuleBuffer, withTokens } from '../../nn/index.ts';
-import { cat, empty, fromArray, noGrad, zeros, type DType, type Tensor } from '../../tensor/index.ts';
+import { layoutOfRows, Linear, Module, ModuleBuffer, withTokens } from '../../engine/nn/index.ts';
+import { cat, empty, fromArray, noGrad, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { isCausal } from '../architecture.ts';
 import type { Model } from '../model.ts';
 import { directRunner, runStack, type PassOptions } from '../stack.ts';

@@ -1,10 +1,10 @@
 // N items of all rows, D width, H heads, d head size
 import { z } from 'zod';
-import { activations, Dropout, Embedding, LayerNorm, Linear } from '../../nn/index.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import { activations, Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../config.ts';
 import { count, probability } from '../decoder/config.ts';
-import { attendSelf } from '../self-attention.ts';
+import { attendSelf } from '../architectures/self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 

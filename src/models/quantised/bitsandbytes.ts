@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
-import { FourBitWeight } from '../../nn/index.ts';
-import { aten, cat, stack, tensor, zeros, type Tensor } from '../../tensor/index.ts';
+import { FourBitWeight } from '../../engine/nn/index.ts';
+import { aten, cat, stack, tensor, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
 

@@ -1,7 +1,7 @@
 // O out-features, I in-features, G groups
 import { z } from 'zod';
 import { unsupported } from './unsupported.ts';
-import type { Tensor } from '../../tensor/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { parseConfig } from '../config.ts';
 import { bits, present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';

@@ -1,6 +1,6 @@
 // O out-features, I in-features, G groups
 import { z } from 'zod';
-import type { Tensor } from '../../tensor/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../config.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { bits, groupSize, present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';

@@ -1,5 +1,5 @@
 // E experts, O out-features, I in-features, G = I / 32 blocks
-import { aten, fromArray, stack, type Tensor } from '../../tensor/index.ts';
+import { aten, fromArray, stack, type Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
 

@@ -1,6 +1,6 @@
 import { table } from '../../base/table.ts';
-import type { Weight } from '../../nn/index.ts';
-import { isFloating, type DType, type Tensor } from '../../tensor/index.ts';
+import type { Weight } from '../../engine/nn/index.ts';
+import { isFloating, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../config.ts';
 import { MLX, quantisationOf } from './config.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Weight } from '../../nn/index.ts';
-import type { DType, Tensor } from '../../tensor/index.ts';
+import type { Weight } from '../../engine/nn/index.ts';
+import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 
 /** One weight that a checkpoint stores in parts: packed numbers with their scales. */

@@ -1,6 +1,6 @@
 // R rows, C columns, P numbers in one packed word
 import { AttuneError } from '../../base/errors.ts';
-import { aten, stack, type Shape, type Tensor } from '../../tensor/index.ts';
+import { aten, stack, type Shape, type Tensor } from '../../engine/tensor/index.ts';
 
 const WORD = 32;
 

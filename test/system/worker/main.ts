@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { defineRegistry } from '../../../src/base/registry.ts';
-import type { JobContext, JobModule } from '../../../src/jobs/job.ts';
-import { serveParent } from '../../../src/worker/serve-parent.ts';
+import type { JobContext, JobModule } from '../../../src/base/job.ts';
+import { serveParent } from '../../../src/jobs/worker/serve-parent.ts';
 
 interface StepsInput {
   steps: number;

@@ -1,6 +1,6 @@
 /** A program that runs a job, as a user's would; the tests send it signals and end it. Prints what became of the job. */
 import type { AttuneError } from '../../../src/base/errors.ts';
-import { startJob, type JobOptions } from '../../../src/worker/index.ts';
+import { startJob, type JobOptions } from '../../../src/jobs/worker/index.ts';
 
 const { folder, job: name, detach = false } = JSON.parse(process.argv[2]) as JobOptions;
 const input = { steps: 2000, milliseconds: 20 } as never;

@@ -110,7 +110,7 @@ describe('hover documentation', () => {
 
 describe('attune data steps', () => {
   it('loads what steps take, and neither lexicons nor the engine', () => {
-    const files = readdirSync('src/prepare/steps').map((name) => `src/prepare/steps/${name}`);
+    const files = readdirSync('src/preparation/steps').map((name) => `src/preparation/steps/${name}`);
     const loaded = new Set<string>();
     for (const file of ['src/app/describe-steps.ts', ...files]) loadedBy(file, loaded);
     const heavy = [...loaded].filter((name) => /^src\/(tensor|nn|worker)\/|^@huggingface\/hub/.test(name));

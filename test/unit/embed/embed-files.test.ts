@@ -9,7 +9,7 @@ import { prefixOf } from '../../../src/app/embed/vector-request.ts';
 import { HitsFile } from '../../../src/app/retrieve/hits-file.ts';
 import { IndexedRows } from '../../../src/app/retrieve/index-folder.ts';
 import { csvLine } from '../../../src/files/csv-line.ts';
-import { parseHeader } from '../../../src/tensor/safetensors-header.ts';
+import { parseHeader } from '../../../src/engine/tensor/safetensors-header.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-embed-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,8 +1,8 @@
 // Who is in the rows: shares with intervals, groups of too few rows, and labels that are not balanced.
 import { describe, expect, it } from 'vitest';
-import { GroupTally, type RowGroups } from '../../../src/eval/fairness/group-tally.ts';
-import { fisherExact, shareDifference } from '../../../src/eval/statistics/index.ts';
-import { answersOf, groupsOfRow } from '../../../src/prepare/index.ts';
+import { GroupTally, type RowGroups } from '../../../src/scoring/statistics/group-tally.ts';
+import { fisherExact, shareDifference } from '../../../src/scoring/statistics/index.ts';
+import { answersOf, groupsOfRow } from '../../../src/preparation/index.ts';
 
 const of = (axis: string, ...groups: string[]): RowGroups => ({ axis, by: 'mentions', groups });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { data } from '../../../src/app/index.ts';
 import { describeGroupReport } from '../../../src/app/use-cases/text/groups.ts';
-import { createTerminal } from '../../../src/terminal/terminal.ts';
+import { createTerminal } from '../../../src/app/terminal/terminal.ts';
 
 let folder: string;
 let file: string;

@@ -1,9 +1,9 @@
 // What answers to pairs of rows show: how often they change, in which direction, and how sure that is.
 import { describe, expect, it } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../../src/data/example.ts';
-import { compareFlips } from '../../../src/eval/fairness/compare-flips.ts';
-import { measurePairs } from '../../../src/eval/fairness/measure-pairs.ts';
-import type { AnsweredPair } from '../../../src/eval/fairness/pairs.ts';
+import { compareFlips } from '../../../src/evaluation/fairness/compare-flips.ts';
+import { measurePairs } from '../../../src/evaluation/fairness/measure-pairs.ts';
+import type { AnsweredPair } from '../../../src/evaluation/fairness/pairs.ts';
 
 const options = { metrics: [{ metric: 'accuracy' as const }], confidence: 0.95, seed: 0 };
 

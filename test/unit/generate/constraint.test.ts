@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { constraintFor } from '../../../src/generate/constraint-for.ts';
-import { Tokenizer } from '../../../src/text/index.ts';
+import { constraintFor } from '../../../src/answering/decoding/constraint-for.ts';
+import { Tokenizer } from '../../../src/models/text/index.ts';
 import { randomRegex, RandomSchemas } from '../../../packages/constraint/test/random-schemas.ts';
 import {
   compiledHere,

@@ -3,9 +3,9 @@ import { byteCosts, costsToEnd } from '../../../packages/constraint/src/automato
 import { packGrammar } from '../../../packages/constraint/src/automaton/packed-grammar.ts';
 import { Pushdown, DEAD } from '../../../packages/constraint/src/automaton/pushdown.ts';
 import { grammarOf } from '../../../packages/constraint/src/grammar-of.ts';
-import { AnswerReader, joined } from '../../../src/generate/tool-calls/answer-reader.ts';
-import type { ToolFamily } from '../../../src/generate/tool-calls/family.ts';
-import { familyOf } from '../../../src/generate/tool-calls/index.ts';
+import { AnswerReader, joined } from '../../../src/models/text/tool-calls/answer-reader.ts';
+import type { ToolFamily } from '../../../src/models/text/tool-calls/family.ts';
+import { familyOf } from '../../../src/models/text/tool-calls/index.ts';
 import { attuneBase, compiledHere, drawAnswer, idsOf, refusalOf } from '../../../packages/constraint/test/sampler.ts';
 
 const schema = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compileGrader } from '../../../src/eval/graders/grade.ts';
-import type { Grader } from '../../../src/eval/graders/grader.options.ts';
-import { longestCommon } from '../../../src/eval/metrics/longest-common.ts';
+import { compileGrader } from '../../../src/scoring/graders/grade.ts';
+import type { Grader } from '../../../src/scoring/graders/grader.options.ts';
+import { longestCommon } from '../../../src/scoring/metrics/longest-common.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
 
 const similar = (name: string, metric: 'fuzzy_match' | 'rouge_l', length: number) => ({

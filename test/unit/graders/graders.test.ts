@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileGrader } from '../../../src/eval/graders/grade.ts';
-import { graderSchema } from '../../../src/eval/graders/grader.options.ts';
+import { compileGrader } from '../../../src/scoring/graders/grade.ts';
+import { graderSchema } from '../../../src/scoring/graders/grader.options.ts';
 
 const texts = { input: '{{ sample.output_text }}', reference: '{{ item.answer }}' };
 const check = (operation: string, more: object = {}) => ({

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkCitations } from '../../../src/eval/groundedness/citations.ts';
-import { readGroundedRows } from '../../../src/eval/groundedness/grounded-rows.ts';
-import { checkAnswer, groundedSystem } from '../../../src/eval/groundedness/measure-groundedness.ts';
-import { calibrationOf, riskCoverage } from '../../../src/eval/groundedness/risk-coverage.ts';
-import { isSupported, supportModel } from '../../../src/eval/groundedness/support.ts';
+import { checkCitations } from '../../../src/evaluation/groundedness/citations.ts';
+import { readGroundedRows } from '../../../src/evaluation/groundedness/grounded-rows.ts';
+import { checkAnswer, groundedSystem } from '../../../src/evaluation/groundedness/measure-groundedness.ts';
+import { calibrationOf, riskCoverage } from '../../../src/evaluation/groundedness/risk-coverage.ts';
+import { isSupported, supportModel } from '../../../src/evaluation/groundedness/support.ts';
 
 const SOURCE =
   'The package manager keeps 14 days of logs. Files that the administrator has changed are not replaced. ' +

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importLangfuse, importOtlp } from '../../../src/app/import-answers/import-answers.ts';
 import { answerOf, askedOf } from '../../../src/app/import-answers/conversation.ts';
 import { meaningOf } from '../../../src/app/import-answers/score-meaning.ts';
-import { candidatesOf, type Candidate } from '../../../src/watch/quarantine/candidate.ts';
-import { trafficOf } from '../../../src/watch/quarantine/traffic.ts';
-import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
+import { candidatesOf, type Candidate } from '../../../src/monitoring/quarantine/candidate.ts';
+import { trafficOf } from '../../../src/monitoring/quarantine/traffic.ts';
+import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 
 let folder: string;
 let home: string | undefined;

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { writeDataVersion } from '../../../src/app/improve/data-version.ts';
 import { eraseTexts } from '../../../src/app/improve/erase-texts.ts';
 import { eraseFromQuarantine } from '../../../src/app/improve/quarantine.ts';
-import { escapeHtml } from '../../../src/report/html.ts';
+import { escapeHtml } from '../../../src/jobs/report/html.ts';
 import { writeJson } from '../../../src/files/json.ts';
-import type { Candidate } from '../../../src/watch/quarantine/candidate.ts';
+import type { Candidate } from '../../../src/monitoring/quarantine/candidate.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-version-'));
 

@@ -12,9 +12,9 @@ import type { StepContext } from '../../../src/app/improve/step.ts';
 import { eraseUserFrom } from '../../../src/app/monitor/erase-user.ts';
 import { rememberLoop } from '../../../src/app/improve/erase-rows.ts';
 import { makeFolders } from '../../../src/files/make-folder.ts';
-import type { Recipe } from '../../../src/methods/recipe.ts';
-import { trainingRow } from '../../../src/watch/quarantine/training-rows.ts';
-import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
+import type { Recipe } from '../../../src/training/recipe/recipe.ts';
+import { trainingRow } from '../../../src/monitoring/quarantine/training-rows.ts';
+import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 
 let folder: string;
 let home: string | undefined;

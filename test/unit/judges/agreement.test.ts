@@ -6,7 +6,7 @@ import {
   krippendorffAlpha,
   percentAgreement,
   type Rating,
-} from '../../../src/eval/judges/agreement.ts';
+} from '../../../src/scoring/judges/agreement.ts';
 
 /** Two raters from a table of counts of yes and no. */
 function twoRaters([yesYes, yesNo, noYes, noNo]: readonly number[]): [string[], string[]] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bradleyTerry, type Meeting } from '../../../src/eval/judges/bradley-terry.ts';
+import { bradleyTerry, type Meeting } from '../../../src/scoring/judges/bradley-terry.ts';
 
 function meetings(first: string, second: string, won: number, lost: number): Meeting[] {
   return [

@@ -1,12 +1,12 @@
 import { expect, describe, test } from 'vitest';
 import { randomUnit, randomUnits } from '../../../src/base/random.ts';
-import { calibrate } from '../../../src/eval/judges/calibration.ts';
-import { sameFamily } from '../../../src/eval/judges/families.ts';
-import { judgedPair } from '../../../src/eval/judges/judge-pairs.ts';
-import { lengthControlled } from '../../../src/eval/judges/length-control.ts';
-import type { AnswerPair, Choice } from '../../../src/eval/judges/pairs.ts';
-import { predictionPowered } from '../../../src/eval/judges/prediction-powered.ts';
-import { meanScore, standing } from '../../../src/eval/judges/win-rate.ts';
+import { calibrate } from '../../../src/scoring/judges/calibration.ts';
+import { sameFamily } from '../../../src/scoring/judges/families.ts';
+import { judgedPair } from '../../../src/scoring/judges/judge-pairs.ts';
+import { lengthControlled } from '../../../src/scoring/judges/length-control.ts';
+import type { AnswerPair, Choice } from '../../../src/scoring/judges/pairs.ts';
+import { predictionPowered } from '../../../src/scoring/judges/prediction-powered.ts';
+import { meanScore, standing } from '../../../src/scoring/judges/win-rate.ts';
 
 const pairs = Array.from({ length: 400 }, (_, i): AnswerPair => {
   return { id: `${i}`, prompt: 'p', a: 'x', b: 'y', systems: ['mine', 'theirs'] };

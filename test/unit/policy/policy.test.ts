@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { endpointFrom } from '../../../src/eval/endpoint/endpoint.ts';
-import { checkByJudge, checkByProgram } from '../../../src/eval/policy/check-rules.ts';
-import { readPolicy, type PolicyRule } from '../../../src/eval/policy/policy.ts';
-import { keepsRules } from '../../../src/review/safety-checks.ts';
+import { endpointFrom } from '../../../src/scoring/endpoint/endpoint.ts';
+import { checkByJudge, checkByProgram } from '../../../src/evaluation/policy/check-rules.ts';
+import { readPolicy, type PolicyRule } from '../../../src/evaluation/policy/policy.ts';
+import { keepsRules } from '../../../src/evaluation/review/safety-checks.ts';
 import type { PolicyResults } from '../../../src/store/policy.ts';
 
 let folder: string;

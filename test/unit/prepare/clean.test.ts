@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { repairMojibake } from '../../../src/prepare/mojibake.ts';
+import { repairMojibake } from '../../../src/preparation/mojibake.ts';
 import type { Item } from '@attune/documents';
 import { origin, run } from './running.ts';
 

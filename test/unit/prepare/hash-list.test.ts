@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { UnionFind } from '../../../src/data/index.ts';
 import { sha256 } from '../../../src/files/hash.ts';
-import { HashList } from '../../../src/prepare/hash-list.ts';
+import { HashList } from '../../../src/preparation/hash-list.ts';
 
 /** More than one growth of the list. */
 const texts = Array.from({ length: 5000 }, (_, index) => (index % 7 === 0 ? undefined : `text ${index % 1999}`));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { sha256 } from '../../../src/files/hash.ts';
-import { PartStore, type StoredPart } from '../../../src/prepare/pipeline/parts.ts';
-import { runStage, stagesOf } from '../../../src/prepare/pipeline/step-parts.ts';
-import { ShardPool } from '../../../src/prepare/pipeline/threads/shard-pool.ts';
+import { PartStore, type StoredPart } from '../../../src/preparation/pipeline/parts.ts';
+import { runStage, stagesOf } from '../../../src/preparation/pipeline/step-parts.ts';
+import { ShardPool } from '../../../src/preparation/pipeline/threads/shard-pool.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attune-look-test-'))));

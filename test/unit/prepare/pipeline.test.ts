@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataDiff, dataPipeline } from '../../../src/app/data-pipeline.ts';
 import { loadData } from '../../../src/data/index.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
-import { checkPipeline } from '../../../src/prepare/pipeline/pipeline-spec.ts';
+import { checkPipeline } from '../../../src/preparation/pipeline/pipeline-spec.ts';
 import { makeZip } from '../../../packages/documents/test/zip-writer.ts';
 
 let folder: string;

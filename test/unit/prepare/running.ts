@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Item, MessageDocument, Origin, RecordDocument, TextDocument } from '@attune/documents';
-import { openSteps, runSteps, type StepReport, type StepSpec } from '../../../src/prepare/index.ts';
+import { openSteps, runSteps, type StepReport, type StepSpec } from '../../../src/preparation/index.ts';
 import { loadRecognisers } from '../../../src/app/redact/recognisers.ts';
-import { Tokenizer } from '../../../src/text/index.ts';
+import { Tokenizer } from '../../../src/models/text/index.ts';
 
 export const origin = (row?: number): Origin => ({
   file: 'a.txt',

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findDocuments } from '@attune/documents';
-import { PartStore } from '../../../src/prepare/pipeline/parts.ts';
-import { readSources, type SourceParts } from '../../../src/prepare/pipeline/source-parts.ts';
+import { PartStore } from '../../../src/preparation/pipeline/parts.ts';
+import { readSources, type SourceParts } from '../../../src/preparation/pipeline/source-parts.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { steps } from '../../../src/prepare/index.ts';
-import { Tokenizer } from '../../../src/text/index.ts';
+import { steps } from '../../../src/preparation/index.ts';
+import { Tokenizer } from '../../../src/models/text/index.ts';
 import { message, origin, record, run, text } from './running.ts';
 
 describe('every step', () => {

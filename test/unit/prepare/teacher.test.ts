@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { groundingFault } from '../../../src/prepare/grounding.ts';
+import { groundingFault } from '../../../src/preparation/grounding.ts';
 import { run, text } from './running.ts';
 
 const SOURCE = 'The valve opens at 80 degrees. Close it by hand when the tank is full.';

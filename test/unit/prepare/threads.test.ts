@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ShardWriter } from '../../../src/prepare/pipeline/parts.ts';
-import { checkPipeline } from '../../../src/prepare/pipeline/pipeline-spec.ts';
-import { runPipeline } from '../../../src/prepare/pipeline/run-pipeline.ts';
-import { ShardPool } from '../../../src/prepare/pipeline/threads/shard-pool.ts';
+import { ShardWriter } from '../../../src/preparation/pipeline/parts.ts';
+import { checkPipeline } from '../../../src/preparation/pipeline/pipeline-spec.ts';
+import { runPipeline } from '../../../src/preparation/pipeline/run-pipeline.ts';
+import { ShardPool } from '../../../src/preparation/pipeline/threads/shard-pool.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attune-threads-test-'))));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { randomUint32 } from '../../../src/base/random.ts';
-import { isStopWord } from '../../../src/prepare/stop-words.ts';
-import { scanWords } from '../../../src/prepare/word-scan.ts';
+import { isStopWord } from '../../../src/preparation/stop-words.ts';
+import { scanWords } from '../../../src/preparation/word-scan.ts';
 
 const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
 

@@ -14,7 +14,7 @@ import {
   removeStrayCopies,
   storeVersion,
   versionsInUse,
-} from '../../../src/registry/index.ts';
+} from '../../../src/store/registry/index.ts';
 import { objectStore } from '../../../src/store/objects/object-store.ts';
 import { newTickets, registryInBucket, writeRows } from './registry-in-bucket.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomUnits } from '../../../src/base/random.ts';
-import { isBroken, observeBase, observeTried, parseGuards } from '../../../src/registry/index.ts';
-import { newGuardState } from '../../../src/registry/guards.ts';
+import { isBroken, observeBase, observeTried, parseGuards } from '../../../src/store/registry/index.ts';
+import { newGuardState } from '../../../src/store/registry/guards.ts';
 
 const [base, tried] = ['base', 'tried'].map((purpose) => randomUnits([1, purpose]));
 

@@ -20,7 +20,7 @@ import {
   whileHeld,
   WorkerWatch,
   type Job,
-} from '../../../src/registry/index.ts';
+} from '../../../src/store/registry/index.ts';
 import { SilenceWatch } from '../../../src/store/silence-watch.ts';
 import { ownRegistry, type OwnRegistry } from './made-up-versions.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabasePlace } from '../../../src/store/database.ts';
 import { placeOfPart, storeUrl } from '../../../src/store/store-place.ts';
-import { addVersion, moveAlias, openRegistry, CHAMPION, type Registry } from '../../../src/registry/index.ts';
+import { addVersion, moveAlias, openRegistry, CHAMPION, type Registry } from '../../../src/store/registry/index.ts';
 
 export interface OwnRegistry {
   /** A file, or what ATTUNE_STORE says. */

@@ -1,7 +1,7 @@
 // What is left of a process that died between an object's bytes and its row.
 import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { addFile, filePath, findFile, removeUnfinished, storeVersion } from '../../../src/registry/index.ts';
+import { addFile, filePath, findFile, removeUnfinished, storeVersion } from '../../../src/store/registry/index.ts';
 import { newTickets, registryInBucket, writeRows } from './registry-in-bucket.ts';
 
 const ROWS = '{"prompt": "a"}\n';

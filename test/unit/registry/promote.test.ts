@@ -10,7 +10,7 @@ import { documentLineage, modelLineage } from '../../../src/app/registry/lineage
 import { promoteModel } from '../../../src/app/registry/promote.ts';
 import { registerModel } from '../../../src/app/registry/register.ts';
 import { rollbackModel } from '../../../src/app/registry/rollback.ts';
-import { VersionFiles } from '../../../src/serve/routes/version-files.ts';
+import { VersionFiles } from '../../../src/serving/routes/version-files.ts';
 import { objectsFolder } from '../../../src/store/objects/object-store.ts';
 import { KEYS, startS3Server } from '../store/s3-server.ts';
 import { writeSampleRun } from '../report/sample-run.ts';

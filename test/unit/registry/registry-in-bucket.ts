@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { sha256 } from '../../../src/files/hash.ts';
-import { openRegistry, type addFile, type Registry, type storeVersion } from '../../../src/registry/index.ts';
+import { openRegistry, type addFile, type Registry, type storeVersion } from '../../../src/store/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 
 export interface RegistryInBucket {

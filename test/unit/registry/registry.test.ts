@@ -11,7 +11,7 @@ import {
   openRollouts,
   readAudit,
   versionsOf,
-} from '../../../src/registry/index.ts';
+} from '../../../src/store/registry/index.ts';
 import { ownRegistry, type OwnRegistry } from './made-up-versions.ts';
 
 let own: OwnRegistry;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { samplesSection } from '../../../src/report/sections/samples.ts';
+import { samplesSection } from '../../../src/jobs/report/sections/samples.ts';
 import type { Comparison, Samples, SystemKind } from '../../../src/store/results.ts';
 
 /** The badges of a row that the judged system answers worse than its strongest rival. */

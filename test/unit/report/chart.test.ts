@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { barChart } from '../../../src/report/chart/bars.ts';
-import { histogram } from '../../../src/report/chart/histogram.ts';
-import { apart, lineChart, smoothed } from '../../../src/report/chart/line-chart.ts';
-import { linearScale, logScale, niceStep } from '../../../src/report/chart/scale.ts';
+import { barChart } from '../../../src/jobs/report/chart/bars.ts';
+import { histogram } from '../../../src/jobs/report/chart/histogram.ts';
+import { apart, lineChart, smoothed } from '../../../src/jobs/report/chart/line-chart.ts';
+import { linearScale, logScale, niceStep } from '../../../src/jobs/report/chart/scale.ts';
 
 const labels = (scale: { ticks: readonly { label: string }[] }) => scale.ticks.map(({ label }) => label);
 const range = [0, 100] as const;

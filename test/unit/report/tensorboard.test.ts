@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StampedEvent } from '../../../src/base/events.ts';
-import { crc32c, maskedCrc32c } from '../../../src/report/sinks/crc32c.ts';
-import { sinks } from '../../../src/report/sinks/index.ts';
+import { crc32c, maskedCrc32c } from '../../../src/jobs/report/sinks/crc32c.ts';
+import { sinks } from '../../../src/jobs/report/sinks/index.ts';
 
 describe('CRC-32C', () => {
   const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);

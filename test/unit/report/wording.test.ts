@@ -1,8 +1,8 @@
 // What the page says of rows in other words, and what answers next to a result.
 import { expect, test } from 'vitest';
 import { tryPlan } from '../../../src/app/page/try-plan.ts';
-import type { RunReport } from '../../../src/report/run-report.ts';
-import { wordingLines, wordingSection } from '../../../src/report/sections/wording.ts';
+import type { RunReport } from '../../../src/jobs/report/run-report.ts';
+import { wordingLines, wordingSection } from '../../../src/jobs/report/sections/wording.ts';
 import type { Wording } from '../../../src/store/wording.ts';
 
 const wording: Wording = {

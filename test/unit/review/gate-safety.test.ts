@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../../src/app/gate/gate.ts';
 import { verifyReview } from '../../../src/app/review/review.ts';
-import { safetyMeasure } from '../../../src/eval/safety/measure-safety.ts';
-import { readAuditLog } from '../../../src/review/audit-log.ts';
+import { safetyMeasure } from '../../../src/evaluation/safety/measure-safety.ts';
+import { readAuditLog } from '../../../src/evaluation/review/audit-log.ts';
 import type { SafetyMeasureName } from '../../../src/store/safety.ts';
 import { HOSTILE, writeSampleRun } from '../report/sample-run.ts';
 

@@ -6,9 +6,9 @@ import { importReview } from '../../../src/app/review/import-review.ts';
 import { openReview, type OpenReview, type ReviewOptions } from '../../../src/app/review/open-review.ts';
 import { reviewResults } from '../../../src/app/review/review.ts';
 import { randomUnit } from '../../../src/base/random.ts';
-import type { AnswerPair } from '../../../src/eval/judges/pairs.ts';
-import { planReview, plannedMean } from '../../../src/review/plan.ts';
-import type { ShownPair } from '../../../src/review/session.ts';
+import type { AnswerPair } from '../../../src/scoring/judges/pairs.ts';
+import { planReview, plannedMean } from '../../../src/evaluation/review/plan.ts';
+import type { ShownPair } from '../../../src/evaluation/review/session.ts';
 
 let folder: string;
 let file: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openReview, type OpenReview } from '../../../src/app/review/open-review.ts';
 import { reviewResults } from '../../../src/app/review/review.ts';
-import { readLabels } from '../../../src/eval/judges/human-labels.ts';
-import type { ShownPair } from '../../../src/review/session.ts';
+import { readLabels } from '../../../src/scoring/judges/human-labels.ts';
+import type { ShownPair } from '../../../src/evaluation/review/session.ts';
 
 let folder: string;
 let file: string;

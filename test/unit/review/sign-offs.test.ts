@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signReview, verifyReview } from '../../../src/app/review/review.ts';
-import { checkSignOffs } from '../../../src/review/sign-offs.ts';
+import { checkSignOffs } from '../../../src/evaluation/review/sign-offs.ts';
 
 let folder: string;
 let pairs: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer, CLASSES, pack, unpack } from '../../../src/eval/safety/answer-classifier.ts';
-import { answerFeatures, COLUMNS } from '../../../src/eval/safety/answer-features.ts';
+import { classifyAnswer, CLASSES, pack, unpack } from '../../../src/evaluation/safety/answer-classifier.ts';
+import { answerFeatures, COLUMNS } from '../../../src/evaluation/safety/answer-features.ts';
 
 describe('the classifier of refusals', () => {
   const kindOf = (answer: string, question = '') => classifyAnswer('refusal', answer, question).label;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomUnits } from '../../../src/base/random.ts';
-import { safetyMeasure } from '../../../src/eval/safety/measure-safety.ts';
-import { pairedShareDifference, wilsonInterval } from '../../../src/eval/statistics/index.ts';
+import { safetyMeasure } from '../../../src/evaluation/safety/measure-safety.ts';
+import { pairedShareDifference, wilsonInterval } from '../../../src/scoring/statistics/index.ts';
 
 const HEADING = { name: 'compliance', condition: 'plain', title: 'complied' } as const;
 

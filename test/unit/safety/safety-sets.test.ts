@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
 import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
 import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
-import { rehearsalTexts } from '../../../src/eval/safety/rehearsal.ts';
-import { biasItems, ownPrompts, readSafetySets } from '../../../src/eval/safety/safety-set.ts';
+import { rehearsalTexts } from '../../../src/evaluation/safety/rehearsal.ts';
+import { biasItems, ownPrompts, readSafetySets } from '../../../src/evaluation/safety/safety-set.ts';
 
 let folder: string;
 beforeAll(() => {

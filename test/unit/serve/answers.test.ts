@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { listAnswers, rateAnswer, showAnswer } from '../../../src/app/monitor/answers.ts';
-import type { AnswerList, WholeAnswer } from '../../../src/serve/endpoints/answers.ts';
-import { ANSWERS_PAGE } from '../../../src/serve/page/answers-html.ts';
-import { ANSWERS_SCRIPT } from '../../../src/serve/page/answers-script.ts';
-import { eraseUser, findAnswers, Watcher, type ServedAnswer } from '../../../src/watch/index.ts';
+import type { AnswerList, WholeAnswer } from '../../../src/serving/endpoints/answers.ts';
+import { ANSWERS_PAGE } from '../../../src/serving/page/answers-html.ts';
+import { ANSWERS_SCRIPT } from '../../../src/serving/page/answers-script.ts';
+import { eraseUser, findAnswers, Watcher, type ServedAnswer } from '../../../src/monitoring/index.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
 const MARKUP = '<img src=x onerror=alert(1)>';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { addBatch, addBatchItem, claimBatch, findBatch, WorkerWatch } from '../../../src/registry/index.ts';
+import { addBatch, addBatchItem, claimBatch, findBatch, WorkerWatch } from '../../../src/store/registry/index.ts';
 import { openAiClient } from './openai-client.ts';
 import { trainingServer, type Json, type TrainingServer } from './training-server.ts';
 

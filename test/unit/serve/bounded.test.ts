@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createKey } from '../../../src/serve/access/api-keys.ts';
-import { storeForm } from '../../../src/serve/multipart.ts';
-import { overdrawn, refuseAskedSteps } from '../../../src/serve/training/job-limits.ts';
+import { createKey } from '../../../src/serving/access/api-keys.ts';
+import { storeForm } from '../../../src/serving/multipart.ts';
+import { overdrawn, refuseAskedSteps } from '../../../src/serving/training/job-limits.ts';
 import { fakeServer } from './fake-models.ts';
 
 describe('requests that cost too much', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { inTrainedForm, type TrainedForm } from '../../../src/app/prompt-form.ts';
 import { grammarOf } from '../../../packages/constraint/src/grammar-of.ts';
-import type { ConstraintSpec } from '../../../src/generate/index.ts';
-import type { Call } from '../../../src/serve/call.ts';
-import { chatPlan } from '../../../src/serve/chat/chat-plan.ts';
-import type { Writer } from '../../../src/serve/models/opened.ts';
-import { chatRequest } from '../../../src/serve/schemas/chat.ts';
+import type { ConstraintSpec } from '../../../src/answering/decoding/index.ts';
+import type { Call } from '../../../src/serving/call.ts';
+import { chatPlan } from '../../../src/serving/chat/chat-plan.ts';
+import type { Writer } from '../../../src/serving/models/opened.ts';
+import { chatRequest } from '../../../src/serving/schemas/chat.ts';
 
 const parameters = { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] };
 const tool = (name: string, more: object = {}) => ({ type: 'function', function: { name, parameters, ...more } });

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { Watcher } from '../../../src/watch/index.ts';
-import { buildProfile } from '../../../src/watch/profile/build-profile.ts';
+import { Watcher } from '../../../src/monitoring/index.ts';
+import { buildProfile } from '../../../src/monitoring/profile/build-profile.ts';
 import { fakeServer } from './fake-models.ts';
 
 it('requests to a classifier are measured like those to other models: each row has its share of the tokens', async () => {

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { useCase } from '../../../src/app/use-cases/serve.ts';
 import { commandOf } from '../../../src/cli/command-of.ts';
 import type { UseCase } from '../../../src/app/use-cases/use-case.ts';
-import { settingsSchema, type ServeSettingsInput } from '../../../src/serve/index.ts';
+import { settingsSchema, type ServeSettingsInput } from '../../../src/serving/index.ts';
 import { rendered } from './chart.ts';
 import { fakeServer } from './fake-models.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listen } from '../../../src/serve/index.ts';
+import { listen } from '../../../src/serving/index.ts';
 import { fakeServer } from './fake-models.ts';
 
 it('a server that ends keeps no connection open for clients that go on asking', async () => {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
-import { settingsSchema } from '../../../src/serve/index.ts';
-import { KeptInMemory } from '../../../src/serve/kept/kept-in-memory.ts';
-import { eraseUser, KeptObjects, TraceStore } from '../../../src/watch/index.ts';
+import { settingsSchema } from '../../../src/serving/index.ts';
+import { KeptInMemory } from '../../../src/serving/kept/kept-in-memory.ts';
+import { eraseUser, KeptObjects, TraceStore } from '../../../src/monitoring/index.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
 async function answered(server: FakeServer, more: object): Promise<string> {

@@ -8,12 +8,12 @@ import {
   type Trainer,
   type ServeSettingsInput,
   type Writer,
-} from '../../../src/serve/index.ts';
+} from '../../../src/serving/index.ts';
 import { AttuneError } from '../../../src/base/errors.ts';
-import type { Registry } from '../../../src/registry/index.ts';
+import type { Registry } from '../../../src/store/registry/index.ts';
 
-import type { KeptStore, Watcher } from '../../../src/watch/index.ts';
-import { openLog } from '../../../src/serve/watch/log.ts';
+import type { KeptStore, Watcher } from '../../../src/monitoring/index.ts';
+import { openLog } from '../../../src/serving/watch/log.ts';
 
 export interface FakeOptions {
   /** What the writer says, word by word. */

@@ -1,7 +1,7 @@
 // Bodies for every endpoint, made up from its fields.
 import * as fc from 'fast-check';
-import { endpoints } from '../../../src/serve/endpoints/index.ts';
-import { fieldNames } from '../../../src/serve/nested-fields.ts';
+import { endpoints } from '../../../src/serving/endpoints/index.ts';
+import { fieldNames } from '../../../src/serving/nested-fields.ts';
 
 /** Names of models, one of each kind, and the kind as the name. */
 const NAMES = ['text', 'speech', 'rows', 'vectors', 'items'];

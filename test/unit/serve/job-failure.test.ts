@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Job } from '../../../src/registry/index.ts';
-import { failureOf } from '../../../src/serve/training/job-failure.ts';
+import type { Job } from '../../../src/store/registry/index.ts';
+import { failureOf } from '../../../src/serving/training/job-failure.ts';
 import { s3Failure } from '../../../src/store/objects/s3-failure.ts';
 
 it('a job whose file is gone from the bucket tells its owner nothing of the bucket', () => {

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { addJob, findJob } from '../../../src/registry/index.ts';
-import { HeldWork } from '../../../src/serve/training/held-work.ts';
-import { JobRun } from '../../../src/serve/training/job-run.ts';
+import { addJob, findJob } from '../../../src/store/registry/index.ts';
+import { HeldWork } from '../../../src/serving/training/held-work.ts';
+import { JobRun } from '../../../src/serving/training/job-run.ts';
 import { ROWS, trainingServer } from './training-server.ts';
 
 it('a job that is cancelled before its trainer has begun is not trained', async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKey } from '../../../src/serve/access/api-keys.ts';
+import { createKey } from '../../../src/serving/access/api-keys.ts';
 import { fakeServer } from './fake-models.ts';
 
 describe('keys', () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
-import { createKey } from '../../../src/serve/index.ts';
-import { openLog } from '../../../src/serve/watch/log.ts';
+import { createKey } from '../../../src/serving/index.ts';
+import { openLog } from '../../../src/serving/watch/log.ts';
 import { fakeServer, type FakeOptions, type FakeServer } from './fake-models.ts';
 
 let server: FakeServer;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
-import { ModelPool } from '../../../src/serve/models/model-pool.ts';
-import { ModelTable, type ServedModel } from '../../../src/serve/models/model-table.ts';
-import type { Opener } from '../../../src/serve/models/opened.ts';
-import { openLog } from '../../../src/serve/watch/log.ts';
+import { ModelPool } from '../../../src/serving/models/model-pool.ts';
+import { ModelTable, type ServedModel } from '../../../src/serving/models/model-table.ts';
+import type { Opener } from '../../../src/serving/models/opened.ts';
+import { openLog } from '../../../src/serving/watch/log.ts';
 
 const log = openLog('silent');
 

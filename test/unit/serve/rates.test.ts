@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { keyUsage } from '../../../src/app/registry/usage.ts';
-import { openRegistry } from '../../../src/registry/index.ts';
-import { createKey } from '../../../src/serve/access/api-keys.ts';
-import { Admission } from '../../../src/serve/models/admission.ts';
-import { FinishRate } from '../../../src/serve/models/finish-rate.ts';
-import { duration, RateLimits } from '../../../src/serve/usage/rate-limits.ts';
+import { openRegistry } from '../../../src/store/registry/index.ts';
+import { createKey } from '../../../src/serving/access/api-keys.ts';
+import { Admission } from '../../../src/serving/models/admission.ts';
+import { FinishRate } from '../../../src/serving/models/finish-rate.ts';
+import { duration, RateLimits } from '../../../src/serving/usage/rate-limits.ts';
 import { freshStore } from '../postgres-server.ts';
 import { fakeServer } from './fake-models.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endpoints } from '../../../src/serve/endpoints/index.ts';
+import { endpoints } from '../../../src/serving/endpoints/index.ts';
 import { ApiDocument } from './api-document.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 

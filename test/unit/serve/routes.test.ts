@@ -9,7 +9,7 @@ import {
   openRegistry,
   openRollouts,
   rolloutsOf,
-} from '../../../src/registry/index.ts';
+} from '../../../src/store/registry/index.ts';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { ownRegistry, type OwnRegistry } from '../registry/made-up-versions.ts';
 import { fakeServer, type FakeOptions, type FakeServer } from './fake-models.ts';

@@ -1,7 +1,7 @@
 // The training API with its files in a bucket.
 import { existsSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endExpiredUploads, filePath } from '../../../src/registry/index.ts';
+import { endExpiredUploads, filePath } from '../../../src/store/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 import { trainingServer, type Json, type TrainingServer } from './training-server.ts';
 

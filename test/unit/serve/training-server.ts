@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { checkJobRows } from '../../../src/app/serve/check-job-rows.ts';
-import { addVersion, CHAMPION, moveAlias, openRegistry, type Registry } from '../../../src/registry/index.ts';
-import type { ServeSettingsInput, Trainer } from '../../../src/serve/index.ts';
+import { addVersion, CHAMPION, moveAlias, openRegistry, type Registry } from '../../../src/store/registry/index.ts';
+import type { ServeSettingsInput, Trainer } from '../../../src/serving/index.ts';
 import { freshStore } from '../postgres-server.ts';
 import { fakeServer } from './fake-models.ts';
 

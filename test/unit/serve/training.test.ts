@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { existsSync } from 'node:fs';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filePath, findJob, readAudit } from '../../../src/registry/index.ts';
+import { filePath, findJob, readAudit } from '../../../src/store/registry/index.ts';
 import { ApiDocument } from './api-document.ts';
 import { ROWS, trainingServer, type Client, type Json, type TrainingServer } from './training-server.ts';
 

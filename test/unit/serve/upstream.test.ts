@@ -9,7 +9,7 @@ import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { AttuneError } from '../../../src/base/errors.ts';
-import type { ServeSettingsInput } from '../../../src/serve/index.ts';
+import type { ServeSettingsInput } from '../../../src/serving/index.ts';
 import { ApiDocument } from './api-document.ts';
 import { fakeServer, type FakeOptions, type FakeServer } from './fake-models.ts';
 import { openAiClient } from './openai-client.ts';

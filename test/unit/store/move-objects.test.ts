@@ -19,7 +19,7 @@ import {
   removeFile,
   removeStrayCopies,
   type Registry,
-} from '../../../src/registry/index.ts';
+} from '../../../src/store/registry/index.ts';
 import { KEYS, startS3Server, type S3Server } from './s3-server.ts';
 
 const ROWS = '{"prompt": "a", "completion": "b"}\n';

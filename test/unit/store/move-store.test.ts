@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { moveStore } from '../../../src/app/store/move-store.ts';
 import type { AttuneError } from '../../../src/base/errors.ts';
-import { openRegistry } from '../../../src/registry/index.ts';
-import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
+import { openRegistry } from '../../../src/store/registry/index.ts';
+import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 
 const server = hasPostgres ? await startPostgres() : undefined;

@@ -3,9 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openRegistry } from '../../../src/registry/index.ts';
+import { openRegistry } from '../../../src/store/registry/index.ts';
 import { openIndex } from '../../../src/store/database.ts';
-import { TraceStore } from '../../../src/watch/traces/trace-store.ts';
+import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'attune-newer-'));
 afterAll(() => rmSync(home, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 // The tests of registry, jobs, routes and watching once more, on PostgreSQL in place of SQLite.
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openRegistry } from '../../../src/registry/index.ts';
+import { openRegistry } from '../../../src/store/registry/index.ts';
 import { storeParts } from '../../../src/store/store-place.ts';
 import { hasPostgres, startPostgres } from '../postgres-server.ts';
 

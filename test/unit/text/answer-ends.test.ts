@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newTokenizer, Renderer, trainByteLevelBpe } from '../../../src/text/index.ts';
-import type { ChatRow, Tokenizer, TokenizerJson, ToolCall } from '../../../src/text/index.ts';
-import { sharedTokens } from '../../../src/text/header-tokens.ts';
+import { newTokenizer, Renderer, trainByteLevelBpe } from '../../../src/models/text/index.ts';
+import type { ChatRow, Tokenizer, TokenizerJson, ToolCall } from '../../../src/models/text/index.ts';
+import { sharedTokens } from '../../../src/models/text/header-tokens.ts';
 import { assistant, chat, now, renderChecked, trainedTexts, user } from '../text-conversations.ts';
 import { families, tokenizerOf, withStops } from './template-families.ts';
 

@@ -9,7 +9,7 @@ import {
   type Message,
   type Tokenizer,
   type TrainOn,
-} from '../../../src/text/index.ts';
+} from '../../../src/models/text/index.ts';
 
 const marks = { image: '<image>', around: '<fake_token_around_image>', whole: '<global-img>' };
 const END = '<end_of_utterance>';

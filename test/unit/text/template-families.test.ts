@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Renderer } from '../../../src/text/index.ts';
+import { Renderer } from '../../../src/models/text/index.ts';
 import { now } from '../text-conversations.ts';
 import {
   conversations,

@@ -6,7 +6,7 @@ import {
   trainByteLevelBpe,
   type ChatRow,
   type RenderedRow,
-} from '../../../src/text/index.ts';
+} from '../../../src/models/text/index.ts';
 import { now } from '../text-conversations.ts';
 
 const folder = new URL('../../../fixtures/text/templates/families/', import.meta.url);

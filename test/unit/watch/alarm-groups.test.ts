@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { randomUnits } from '../../../src/base/random.ts';
 import { monitorPage } from '../../../src/app/monitor/page.ts';
-import { groupAlarms } from '../../../src/watch/alarms/alarm-group.ts';
-import { messageOf, type Alarm } from '../../../src/watch/alarms/alarm.ts';
-import { ClassTest } from '../../../src/watch/monitor/class-test.ts';
-import { SignalTest, type SignalReading } from '../../../src/watch/monitor/signal-test.ts';
-import type { VersionReport } from '../../../src/watch/monitor/report.ts';
-import type { TestName } from '../../../src/watch/monitor/test-weights.ts';
-import { signals, type SignalName } from '../../../src/watch/signals/index.ts';
+import { groupAlarms } from '../../../src/monitoring/alarms/alarm-group.ts';
+import { messageOf, type Alarm } from '../../../src/monitoring/alarms/alarm.ts';
+import { ClassTest } from '../../../src/monitoring/monitor/class-test.ts';
+import { SignalTest, type SignalReading } from '../../../src/monitoring/monitor/signal-test.ts';
+import type { VersionReport } from '../../../src/monitoring/monitor/report.ts';
+import type { TestName } from '../../../src/monitoring/monitor/test-weights.ts';
+import { signals, type SignalName } from '../../../src/monitoring/signals/index.ts';
 
 const at = (minutes: number): number => Date.parse('2026-12-01T05:00Z') + minutes * 60_000;
 

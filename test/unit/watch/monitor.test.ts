@@ -7,11 +7,11 @@ import {
   permutationEValue,
   RankMartingale,
   shareSequence,
-} from '../../../src/eval/statistics/index.ts';
-import { adviceOf, messageOf } from '../../../src/watch/alarms/alarm.ts';
-import { expectedAccuracy, seenAccuracy } from '../../../src/watch/monitor/expected-accuracy.ts';
-import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
-import { domainDrift } from '../../../src/watch/monitor/word-drift.ts';
+} from '../../../src/scoring/statistics/index.ts';
+import { adviceOf, messageOf } from '../../../src/monitoring/alarms/alarm.ts';
+import { expectedAccuracy, seenAccuracy } from '../../../src/monitoring/monitor/expected-accuracy.ts';
+import { VersionMonitor } from '../../../src/monitoring/monitor/version-monitor.ts';
+import { domainDrift } from '../../../src/monitoring/monitor/word-drift.ts';
 import { answersUntilAlarm, hasFalseAlarm, simulator } from '../../../tools/simulate/answers.ts';
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, seed) => seed);

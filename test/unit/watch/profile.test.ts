@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { languageTeller } from '../../../src/data/text-language.ts';
-import { Profiles } from '../../../src/watch/profile/profiles.ts';
-import { editedShare } from '../../../src/watch/feedback/edited-share.ts';
-import { measure, type SignalValues } from '../../../src/watch/signals/index.ts';
-import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
-import type { ServedAnswer } from '../../../src/watch/trace.ts';
+import { Profiles } from '../../../src/monitoring/profile/profiles.ts';
+import { editedShare } from '../../../src/monitoring/feedback/edited-share.ts';
+import { measure, type SignalValues } from '../../../src/monitoring/signals/index.ts';
+import { VersionMonitor } from '../../../src/monitoring/monitor/version-monitor.ts';
+import type { ServedAnswer } from '../../../src/monitoring/trace.ts';
 
 const ANSWER = 'Your parcel number twelve was sent from the depot in Leeds on the ninth of March by train.';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Candidate } from '../../../src/watch/quarantine/candidate.ts';
+import type { Candidate } from '../../../src/monitoring/quarantine/candidate.ts';
 import {
   countHolds,
   quarantine,
   reviewPairs,
   type QuarantineSettings,
-} from '../../../src/watch/quarantine/quarantine.ts';
-import { trainingRow } from '../../../src/watch/quarantine/training-rows.ts';
+} from '../../../src/monitoring/quarantine/quarantine.ts';
+import { trainingRow } from '../../../src/monitoring/quarantine/training-rows.ts';
 
 const settings: QuarantineSettings = {
   maxSharePerKey: 0.2,

@@ -2,9 +2,9 @@ import { cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { loadMonitor } from '../../../src/watch/monitor/load-monitor.ts';
-import { VersionMonitor } from '../../../src/watch/monitor/version-monitor.ts';
-import { Watcher, type ServedAnswer } from '../../../src/watch/index.ts';
+import { loadMonitor } from '../../../src/monitoring/monitor/load-monitor.ts';
+import { VersionMonitor } from '../../../src/monitoring/monitor/version-monitor.ts';
+import { Watcher, type ServedAnswer } from '../../../src/monitoring/index.ts';
 
 const start = Date.now() - 3_600_000;
 const place = { model: 'tickets', version: 'v1' };

@@ -1,8 +1,8 @@
 // V vocabulary
 import { TokenHead } from '../../../src/models/heads/token-head.ts';
 import type { Model, ModelInput } from '../../../src/models/model.ts';
-import type { Term } from '../../../src/nn/index.ts';
-import { aten, fromArray, zeros, type Tensor } from '../../../src/tensor/index.ts';
+import type { Term } from '../../../src/engine/nn/index.ts';
+import { aten, fromArray, zeros, type Tensor } from '../../../src/engine/tensor/index.ts';
 
 class BigramHead extends TokenHead {
   readonly #table: Tensor;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { aten, backward, scope, Tensor } from '../../../src/tensor/index.ts';
+import { aten, backward, scope, Tensor } from '../../../src/engine/tensor/index.ts';
 import { difference } from '../compare.ts';
 import type { FolderReport } from '../report.ts';
 import { readGroup, type CaseResult, type Group, type ReferenceCase } from './group.ts';

@@ -2,7 +2,7 @@ import {
   referenceFreeLoss,
   rewardOf,
   type ReferenceFreeName,
-} from '../../../src/methods/objectives/reference-free-losses.ts';
+} from '../../../src/training/objectives/reference-free-losses.ts';
 import { leaf, type CaseRunner } from './group.ts';
 
 interface CpoCase {

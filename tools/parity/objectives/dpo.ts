@@ -1,15 +1,15 @@
 // P pairs
-import { method } from '../../../src/methods/objectives/dpo.options.ts';
-import { create } from '../../../src/methods/objectives/dpo.ts';
+import { method } from '../../../src/training/objectives/dpo.options.ts';
+import { create } from '../../../src/training/objectives/dpo.ts';
 import {
   pairLoss,
   type PairLossName,
   type PairLossOptions,
-} from '../../../src/methods/objectives/preference-losses.ts';
-import { sharedPromptRow } from '../../../src/tasks/rows/shared-prompt.ts';
-import { noGrad, ones, zeros } from '../../../src/tensor/index.ts';
-import type { DpoOptions } from '../../../src/methods/objectives/dpo.options.ts';
-import type { PreparedRow, Processor } from '../../../src/train/interfaces.ts';
+} from '../../../src/training/objectives/preference-losses.ts';
+import { sharedPromptRow } from '../../../src/answering/tasks/rows/shared-prompt.ts';
+import { noGrad, ones, zeros } from '../../../src/engine/tensor/index.ts';
+import type { DpoOptions } from '../../../src/training/objectives/dpo.options.ts';
+import type { PreparedRow, Processor } from '../../../src/methods/interfaces.ts';
 import { bigramModel } from './bigram.ts';
 import {
   input,

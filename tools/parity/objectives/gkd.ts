@@ -1,6 +1,6 @@
 // B rows, T tokens, V vocabulary
-import { divergenceOf } from '../../../src/methods/objectives/distillation-losses.ts';
-import { aten } from '../../../src/tensor/index.ts';
+import { divergenceOf } from '../../../src/training/objectives/distillation-losses.ts';
+import { aten } from '../../../src/engine/tensor/index.ts';
 import { input, leaf, type CaseRunner } from './group.ts';
 
 /** Of logits as they are, over tokens that have a label. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readJson } from '../../../src/files/json.ts';
-import { SafetensorsFile, type Tensor } from '../../../src/tensor/index.ts';
+import { SafetensorsFile, type Tensor } from '../../../src/engine/tensor/index.ts';
 
 /** A group of reference values: NAME.json with its cases, and the tensors beside it. */
 export interface Group {

@@ -1,14 +1,14 @@
 // B completions, T columns of them, L of their tokens
-import { groupAdvantages, leaveOneOutAdvantages } from '../../../src/methods/objectives/advantages.ts';
+import { groupAdvantages, leaveOneOutAdvantages } from '../../../src/training/objectives/advantages.ts';
 import {
   clippedTokens,
   entropyMask,
   policyLoss,
   type PolicyOptions,
   type PolicyTokens,
-} from '../../../src/methods/objectives/policy-losses.ts';
-import { entropyOf } from '../../../src/tasks/rows/answer-log-probs.ts';
-import { aten, fromArray, noGrad, tensor, type Tensor } from '../../../src/tensor/index.ts';
+} from '../../../src/training/objectives/policy-losses.ts';
+import { entropyOf } from '../../../src/answering/tasks/rows/answer-log-probs.ts';
+import { aten, fromArray, noGrad, tensor, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { input, leaf, type CaseResult, type CaseRunner, type Group, type ReferenceCase } from './group.ts';
 
 interface GrpoCase {

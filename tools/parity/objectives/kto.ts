@@ -1,5 +1,5 @@
-import { RunningMean, unpairedLoss, type UnpairedLossName } from '../../../src/methods/objectives/kto-losses.ts';
-import { cat, ones, type Tensor } from '../../../src/tensor/index.ts';
+import { RunningMean, unpairedLoss, type UnpairedLossName } from '../../../src/training/objectives/kto-losses.ts';
+import { cat, ones, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { input, type CaseRunner, type Group } from './group.ts';
 
 interface KtoCase {

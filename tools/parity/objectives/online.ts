@@ -1,5 +1,5 @@
 // P prompts with fresh answers, T columns of them
-import { nashTokens, xpoLosses } from '../../../src/methods/objectives/online-losses.ts';
+import { nashTokens, xpoLosses } from '../../../src/training/objectives/online-losses.ts';
 import { input, leaf, type CaseResult, type CaseRunner } from './group.ts';
 
 /** XPO and Nash-MD, of token log-probabilities as they are. */

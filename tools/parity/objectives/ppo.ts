@@ -1,8 +1,8 @@
 // B answers, T columns of them
-import { clippedTokens, policyLoss, type PolicyOptions } from '../../../src/methods/objectives/policy-losses.ts';
-import { targetsOf, type AnswerTargets, type CriticOptions } from '../../../src/methods/objectives/ppo-targets.ts';
-import { valueLoss } from '../../../src/methods/objectives/value-head.ts';
-import { fromArray, type Tensor } from '../../../src/tensor/index.ts';
+import { clippedTokens, policyLoss, type PolicyOptions } from '../../../src/training/objectives/policy-losses.ts';
+import { targetsOf, type AnswerTargets, type CriticOptions } from '../../../src/training/objectives/ppo-targets.ts';
+import { valueLoss } from '../../../src/training/objectives/value-head.ts';
+import { fromArray, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { input, leaf, type CaseRunner, type Group } from './group.ts';
 
 interface PpoCase extends CriticOptions {

@@ -1,4 +1,4 @@
-import { rewardLoss } from '../../../src/methods/objectives/reward-losses.ts';
+import { rewardLoss } from '../../../src/training/objectives/reward-losses.ts';
 import { input, leaf, type CaseRunner } from './group.ts';
 
 /** Of scores as they are. */

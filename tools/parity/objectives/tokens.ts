@@ -1,8 +1,8 @@
 // B rows, T tokens, V classes or vocabulary
-import { stepLosses } from '../../../src/methods/objectives/prm.ts';
-import { classLosses } from '../../../src/methods/objectives/token_classification.ts';
-import { tokenLosses, type TokenLossOptions } from '../../../src/methods/objectives/token-losses.ts';
-import { fromArray, type Tensor } from '../../../src/tensor/index.ts';
+import { stepLosses } from '../../../src/training/objectives/prm.ts';
+import { classLosses } from '../../../src/training/objectives/token_classification.ts';
+import { tokenLosses, type TokenLossOptions } from '../../../src/training/objectives/token-losses.ts';
+import { fromArray, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { input, leaf, type CaseRunner, type Group } from './group.ts';
 
 const SMOOTHING = 0.1;

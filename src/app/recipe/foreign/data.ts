@@ -3,7 +3,7 @@ import { entryOf, table } from '../../../base/table.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../../../files/json.ts';
-import { isFile } from '../../../train/reference.ts';
+import { isFile } from '../../../training/reference.ts';
 import {
   asList,
   drop,

@@ -12,7 +12,7 @@ export async function columnMapping(given: string | ColumnMapping | undefined): 
   if (given === undefined) return undefined;
   const [{ parse }, { columnsSchema }, { problemsOf }] = await Promise.all([
     import('yaml'),
-    import('../../../train/recipe.ts'),
+    import('../../../methods/recipe/base-recipe.ts'),
     import('../../../base/schema-issues.ts'),
   ]);
   const root: unknown =

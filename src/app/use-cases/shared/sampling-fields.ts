@@ -1,7 +1,7 @@
 /** How a model is opened and how it answers, the same for all that let one write. */
 import { AttuneError } from '../../../base/errors.ts';
 import { readJson } from '../../../files/json.ts';
-import type { ConstraintSpec } from '../../../generate/index.ts';
+import type { ConstraintSpec } from '../../../answering/decoding/index.ts';
 import type { Sampling, TalkOptions } from '../../talk.ts';
 import type { FieldKit, Shape } from '../fields.ts';
 import type { OptionsOf, UseCase } from '../use-case.ts';

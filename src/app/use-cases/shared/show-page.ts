@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Console } from '../../../terminal/console.ts';
+import type { Console } from '../../terminal/console.ts';
 import type { FieldKit } from '../fields.ts';
 
 /** The switch of everything that shows a page. */

@@ -1,12 +1,12 @@
 /** Training on a terminal: the recipe, the progress, and a cheaper system to keep instead. */
 import { AttuneError } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
-import { isCheapModel } from '../../../eval/baselines/cheap-names.ts';
-import type { Console } from '../../../terminal/console.ts';
-import { describeEpochs } from '../../../terminal/progress/lines.ts';
-import { shortPath } from '../../../terminal/short-path.ts';
-import { withProgress } from '../../../terminal/with-progress.ts';
-import type { Recipe } from '../../../methods/recipe.ts';
+import { isCheapModel } from '../../../answering/baselines/cheap-names.ts';
+import type { Console } from '../../terminal/console.ts';
+import { describeEpochs } from '../../terminal/progress/lines.ts';
+import { shortPath } from '../../terminal/short-path.ts';
+import { withProgress } from '../../terminal/with-progress.ts';
+import type { Recipe } from '../../../training/recipe/recipe.ts';
 import type { DetachedRun, StartOptions, TrainOptions, TrainOutcome } from '../../train.ts';
 import { keepAdvice, keepCommandOfRun } from '../text/keep-command.ts';
 

@@ -1,8 +1,8 @@
 /** A conversation on a terminal, or with lines from a pipe. */
 import { createInterface } from 'node:readline/promises';
 import { plural } from '../../../base/format.ts';
-import type { Console } from '../../../terminal/console.ts';
-import type { ToolSchema } from '../../../text/index.ts';
+import type { Console } from '../../terminal/console.ts';
+import type { ToolSchema } from '../../../models/text/index.ts';
 import type { Answered, ChosenForm, Talking } from '../../chat.ts';
 
 /** `onReady` is called when the model is there. */

@@ -1,14 +1,14 @@
 import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
-import { classTitle } from '../../../eval/class-title.ts';
-import { answerNotes, copyingNote } from '../../../eval/compare/answer-notes.ts';
-import { neverGiven } from '../../../eval/compare/class-rows.ts';
-import { conclusionOf } from '../../../eval/compare/conclusion.ts';
-import { correctedP, isUndoneByCorrection } from '../../../eval/compare/correction.ts';
+import { classTitle } from '../../../scoring/metrics/class-title.ts';
+import { answerNotes, copyingNote } from '../../../evaluation/compare/answer-notes.ts';
+import { neverGiven } from '../../../evaluation/compare/class-rows.ts';
+import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
+import { correctedP, isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
 import type { ComparedValue, Comparison, Difference, Verdict } from '../../../store/results.ts';
-import { describeOutcome } from '../../../terminal/progress/lines.ts';
-import { formatTable, tableWidth } from '../../../terminal/table.ts';
-import { wrap, type Terminal } from '../../../terminal/terminal.ts';
+import { describeOutcome } from '../../terminal/progress/lines.ts';
+import { formatTable, tableWidth } from '../../terminal/table.ts';
+import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 const WIDTH = 80;
 const MOST_METRICS = 3;

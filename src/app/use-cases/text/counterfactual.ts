@@ -1,5 +1,5 @@
 import { formatCount, formatNumber, formatSigned, plural } from '../../../base/format.ts';
-import { surestEffects, type Effect } from '../../../eval/fairness/surest-effects.ts';
+import { surestEffects, type Effect } from '../../../evaluation/fairness/surest-effects.ts';
 import type {
   CounterfactualAxis,
   CounterfactualResults,
@@ -7,8 +7,8 @@ import type {
   FlippedPair,
   GroupDifference,
 } from '../../../store/counterfactuals.ts';
-import { formatTable } from '../../../terminal/table.ts';
-import type { Colours, Terminal } from '../../../terminal/terminal.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Colours, Terminal } from '../../terminal/terminal.ts';
 
 const SHOWN_PAIRS = 3;
 const SHOWN_CHARACTERS = 100;

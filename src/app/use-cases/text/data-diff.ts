@@ -1,7 +1,7 @@
 import { formatCount } from '../../../base/format.ts';
-import type { DataDiff } from '../../../prepare/index.ts';
-import { formatFacts } from '../../../terminal/table.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import type { DataDiff } from '../../../preparation/index.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 const MOST_SHOWN = 3;
 

@@ -2,11 +2,11 @@ import type { DataInspectionResult, InspectedRow } from '../../inspect-data.ts';
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import { describeGroupReport } from './groups.ts';
-import { histogram } from '../../../terminal/histogram.ts';
+import { histogram } from '../../terminal/histogram.ts';
 import { describeLabels } from './label.ts';
 import { paintParts } from './row.ts';
-import { formatFacts } from '../../../terminal/table.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import { formatFacts } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 const MAX_LISTED = 10;
 

@@ -1,5 +1,5 @@
 import { greatest } from '../../../base/many.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 import type { Diagnosis } from '../../doctor.ts';
 
 const marks = { ok: '✓', warn: '!', fail: '✗' };

@@ -1,7 +1,7 @@
 import { formatNumber, formatPercent, formatPercentRange, formatSignedPercent, plural } from '../../../base/format.ts';
 import type { GroundedFigures, GroundednessResults, GroundedSystem } from '../../../store/groundedness.ts';
-import { formatTable, tableWidth, type Column } from '../../../terminal/table.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import { formatTable, tableWidth, type Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'model', isName: true },

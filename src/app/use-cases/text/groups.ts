@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatPercent, plural } from '../../../base/format.ts';
-import type { AxisReport, GroupReport } from '../../../eval/fairness/group-tally.ts';
-import { formatTable } from '../../../terminal/table.ts';
-import type { Colours, Terminal } from '../../../terminal/terminal.ts';
+import type { AxisReport, GroupReport } from '../../../scoring/statistics/group-tally.ts';
+import { formatTable } from '../../terminal/table.ts';
+import type { Colours, Terminal } from '../../terminal/terminal.ts';
 
 const MOST_GROUPS = 12;
 const MOST_DIFFERENCES = 10;

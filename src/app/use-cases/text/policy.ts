@@ -1,7 +1,7 @@
 import { formatPercent, formatPercentRange, plural } from '../../../base/format.ts';
 import type { PolicyResults, RuleResult } from '../../../store/policy.ts';
-import { formatTable, type Column } from '../../../terminal/table.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import { formatTable, type Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'rule' },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readJson } from '../../../files/json.ts';
-import { reportRowsOf, type ReportRows } from '../../../report/rows-setting.ts';
+import { reportRowsOf, type ReportRows } from '../../../jobs/report/rows-setting.ts';
 import type { Samples } from '../../../store/results.ts';
 import { readSamples } from '../../../store/samples.ts';
 import { runPaths } from '../../../store/run-paths.ts';

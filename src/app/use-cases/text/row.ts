@@ -1,5 +1,5 @@
-import type { ShownPart } from '../../../text/index.ts';
-import type { Colours } from '../../../terminal/terminal.ts';
+import type { ShownPart } from '../../../models/text/index.ts';
+import type { Colours } from '../../terminal/terminal.ts';
 
 type Part = Pick<ShownPart, 'text' | 'trained'> & Partial<Pick<ShownPart, 'special'>>;
 

@@ -1,7 +1,7 @@
 import { formatPercent, formatPercentRange, formatSignedPercent } from '../../../base/format.ts';
 import type { SafetyFigures, SafetyMeasure, SafetyResults, SafetyValue } from '../../../store/safety.ts';
-import { formatTable, type Column } from '../../../terminal/table.ts';
-import type { Terminal } from '../../../terminal/terminal.ts';
+import { formatTable, type Column } from '../../terminal/table.ts';
+import type { Terminal } from '../../terminal/terminal.ts';
 
 /** A row for every measure, and under it the categories that surely became worse. */
 export function describeSafety(results: SafetyResults, { colours }: Terminal): string {

@@ -1,6 +1,6 @@
-import { ownRowsAdvice, wordingFinding } from '../../../eval/wording/wording-sentence.ts';
+import { ownRowsAdvice, wordingFinding } from '../../../evaluation/wording/wording-sentence.ts';
 import type { Wording } from '../../../store/wording.ts';
-import { wrap, type Terminal } from '../../../terminal/terminal.ts';
+import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 const WIDTH = 80;
 

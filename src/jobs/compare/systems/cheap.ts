@@ -1,6 +1,6 @@
 import { pushAll } from '../../../base/many.ts';
-import { chooseCheapest, decidingWell, fitCheap } from '../../../eval/compare/cheap.ts';
-import type { Answered } from '../../../eval/compare/system.ts';
+import { chooseCheapest, decidingWell, fitCheap } from '../../../evaluation/compare/cheap.ts';
+import type { Answered } from '../../../answering/system.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { CheapSpec } from './system-spec.ts';
 

@@ -1,8 +1,8 @@
-import { endpointFrom } from '../../../eval/endpoint/endpoint.ts';
-import { endpointPredictor } from '../../../eval/endpoint/endpoint-predictor.ts';
-import type { Answered } from '../../../eval/compare/system.ts';
-import { expectedText } from '../../../eval/example-text.ts';
-import { asker } from '../../../eval/prompting/asker.ts';
+import { endpointFrom } from '../../../scoring/endpoint/endpoint.ts';
+import { endpointPredictor } from '../../../scoring/endpoint/endpoint-predictor.ts';
+import type { Answered } from '../../../answering/system.ts';
+import { expectedText } from '../../../scoring/example-text.ts';
+import { asker } from '../../../answering/prompting/asker.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { EndpointSpec } from './system-spec.ts';
 

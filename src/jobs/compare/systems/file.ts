@@ -1,5 +1,5 @@
-import type { Answered } from '../../../eval/compare/system.ts';
-import { storedPredictor } from '../../../eval/stored-answers.ts';
+import type { Answered } from '../../../answering/system.ts';
+import { storedPredictor } from '../../../evaluation/stored-answers.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { FileSpec } from './system-spec.ts';
 

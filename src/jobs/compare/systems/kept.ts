@@ -1,5 +1,5 @@
-import { openCheapModel } from '../../../eval/cheap-model.ts';
-import type { Answered } from '../../../eval/compare/system.ts';
+import { openCheapModel } from '../../../evaluation/cheap-model.ts';
+import type { Answered } from '../../../answering/system.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { KeptSpec } from './system-spec.ts';
 

@@ -1,24 +1,24 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example } from '../../../data/index.ts';
-import type { Answered } from '../../../eval/compare/system.ts';
-import { expectedText, labelsIn, rowLabels } from '../../../eval/example-text.ts';
-import { heldAnswers } from '../../../eval/prompting/held-answer.ts';
-import { asker } from '../../../eval/prompting/asker.ts';
+import type { Answered } from '../../../answering/system.ts';
+import { expectedText, labelsIn, rowLabels } from '../../../scoring/example-text.ts';
+import { heldAnswers } from '../../../answering/prompting/held-answer.ts';
+import { asker } from '../../../answering/prompting/asker.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
-import { tasks } from '../../../tasks/index.ts';
+import { tasks } from '../../../answering/tasks/index.ts';
 import type { SystemKind } from '../../../store/results.ts';
-import { isWorded } from '../../../eval/wording/other-words.ts';
-import { OWN_BASE } from '../../model/base-model.ts';
-import { resultFolder } from '../../model/result-folder.ts';
-import { readNotes } from '../../model/result-notes.ts';
+import { isWorded } from '../../../evaluation/wording/other-words.ts';
+import { OWN_BASE } from '../../../answering/model/base-model.ts';
+import { resultFolder } from '../../../answering/model/result-folder.ts';
+import { readNotes } from '../../../answering/model/result-notes.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
-import { partsRead } from '../../../tasks/answers/cut-rows.ts';
+import { partsRead } from '../../../answering/tasks/answers/cut-rows.ts';
 import { measuredBy } from '../usual-metrics.ts';
-import { modelPredictor } from '../../predict/model-predictor.ts';
-import { withoutThreshold } from '../../../tasks/answers/spans.ts';
-import { hears, processorOf } from '../../../tasks/answers/speech.ts';
+import { modelPredictor } from '../../../answering/predict/model-predictor.ts';
+import { withoutThreshold } from '../../../answering/tasks/answers/spans.ts';
+import { hears, processorOf } from '../../../answering/tasks/answers/speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
 /** Solved rows by which the better way of asking is found. */

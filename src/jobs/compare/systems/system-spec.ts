@@ -1,4 +1,4 @@
-import type { BaselineName } from '../../../eval/baselines/index.ts';
+import type { BaselineName } from '../../../answering/baselines/index.ts';
 import type { SystemKind } from '../../../store/results.ts';
 
 /** How a model is asked. Plain data. */

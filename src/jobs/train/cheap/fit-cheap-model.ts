@@ -1,10 +1,10 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example } from '../../../data/index.ts';
-import type { Baseline } from '../../../eval/baselines/baseline.ts';
-import { baselinesOf } from '../../../eval/baselines/cheap-names.ts';
-import { baselines } from '../../../eval/baselines/index.ts';
-import { isKept, type KeptBaseline, type LearntState } from '../../../eval/baselines/kept.ts';
-import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../eval/compare/cheap.ts';
+import type { Baseline } from '../../../answering/baselines/baseline.ts';
+import { baselinesOf } from '../../../answering/baselines/cheap-names.ts';
+import { baselines } from '../../../answering/baselines/index.ts';
+import { isKept, type KeptBaseline, type LearntState } from '../../../answering/baselines/kept.ts';
+import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../evaluation/compare/cheap.ts';
 
 export interface FittedCheap {
   baseline: KeptBaseline;

@@ -1,7 +1,7 @@
 import type { LoadedData } from '../../../data/index.ts';
-import type { KeptBaseline, LearntState } from '../../../eval/baselines/kept.ts';
-import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
-import { availableBytes, freeDiskBytes, peakBytes } from '../../model/resources.ts';
+import type { KeptBaseline, LearntState } from '../../../answering/baselines/kept.ts';
+import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
+import { availableBytes, freeDiskBytes, peakBytes } from '../../../answering/model/resources.ts';
 import type { TrainPlan } from '../train.ts';
 import { fitKept } from './fit-cheap-model.ts';
 

@@ -1,9 +1,9 @@
 import { formatNumber } from '../../../base/format.ts';
-import { createMetric } from '../../../eval/metrics/index.ts';
-import { bestNullThreshold, valueAt, type NullableAnswer } from '../../../eval/null-threshold.ts';
-import type { Prediction } from '../../../eval/predictor.ts';
+import { createMetric } from '../../../scoring/metrics/index.ts';
+import { bestNullThreshold, valueAt, type NullableAnswer } from '../../../evaluation/null-threshold.ts';
+import type { Prediction } from '../../../scoring/predictor.ts';
 import type { Example } from '../../../data/index.ts';
-import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../../tasks/answers/spans.ts';
+import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../../answering/tasks/answers/spans.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Metrics, ResultChoice } from '../../../base/events.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { listCheckpoints } from '../../../store/checkpoints.ts';
-import { settleAveraged } from '../../../train/averaged.ts';
-import { readTensors, readWeights } from '../../../train/trainer-state.ts';
+import { settleAveraged } from '../../../training/averaged.ts';
+import { readTensors, readWeights } from '../../../training/trainer-state.ts';
 import type { TrainingRun } from '../training-run.ts';
 
 /** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */

@@ -1,6 +1,6 @@
-import { thresholdsOn, unsureThresholds } from '../../../eval/choose-thresholds.ts';
+import { thresholdsOn, unsureThresholds } from '../../../evaluation/choose-thresholds.ts';
 import { recipePlan } from '../../compare/label-meaning.ts';
-import { answerWithClasses } from '../../../tasks/answers/classes.ts';
+import { answerWithClasses } from '../../../answering/tasks/answers/classes.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Common form of a result's training conversations: how it should be prompted. */
 import type { Example } from '../../../data/example.ts';
-import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../text/index.ts';
-import type { ResultNotesFile } from '../../model/result-notes.ts';
+import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../models/text/index.ts';
+import type { ResultNotesFile } from '../../../answering/model/result-notes.ts';
 
 interface Turns {
   messages: readonly Message[];

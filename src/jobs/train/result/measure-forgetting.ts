@@ -2,15 +2,15 @@ import { writeAssessment } from '../../../store/assessments.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { EventSink } from '../../../base/events.ts';
 import type { Example } from '../../../data/index.ts';
-import { measureForgetting, type GeneralAnswers } from '../../../eval/general/forgetting.ts';
-import { readGeneralSet, type GeneralSet } from '../../../eval/general/general-set.ts';
-import type { Likelihood } from '../../../eval/predictor.ts';
+import { measureForgetting, type GeneralAnswers } from '../../../evaluation/general/forgetting.ts';
+import { readGeneralSet, type GeneralSet } from '../../../evaluation/general/general-set.ts';
+import type { Likelihood } from '../../../scoring/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
-import type { Recipe } from '../../../methods/recipe.ts';
-import { likelihoods, type Likely } from '../../../tasks/answers/likelihoods.ts';
+import type { Recipe } from '../../../training/recipe/recipe.ts';
+import { likelihoods, type Likely } from '../../../answering/tasks/answers/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
-import type { OpenedModel } from '../../model/open-model.ts';
+import type { OpenedModel } from '../../../answering/model/open-model.ts';
 import type { FinishedRun } from '../run-context.ts';
 
 interface ForgettingContext {

@@ -1,9 +1,9 @@
 import type { Example } from '../../../data/index.ts';
-import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
-import { lossGap, type GapRow } from '../../../eval/overfitting/loss-gap.ts';
-import { membershipAuc } from '../../../eval/overfitting/membership.ts';
+import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
+import { lossGap, type GapRow } from '../../../evaluation/overfitting/loss-gap.ts';
+import { membershipAuc } from '../../../evaluation/overfitting/membership.ts';
 import type { LossGap, Membership } from '../../../store/overfitting.ts';
-import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
+import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 

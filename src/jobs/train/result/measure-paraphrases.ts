@@ -1,9 +1,9 @@
 import type { Example } from '../../../data/index.ts';
-import { sampledRows } from '../../../eval/compare/sampled-rows.ts';
-import { paraphraseLoss, type ParaphrasedRow, type ReadTwice } from '../../../eval/overfitting/paraphrase-loss.ts';
-import { rephrasedRow } from '../../../eval/overfitting/rephrase.ts';
+import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
+import { paraphraseLoss, type ParaphrasedRow, type ReadTwice } from '../../../evaluation/overfitting/paraphrase-loss.ts';
+import { rephrasedRow } from '../../../evaluation/overfitting/rephrase.ts';
 import type { Paraphrases } from '../../../store/overfitting.ts';
-import { likelihoods } from '../../../tasks/answers/likelihoods.ts';
+import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 

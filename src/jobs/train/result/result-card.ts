@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
-import { isCheapFolder } from '../../../eval/baselines/cheap-names.ts';
-import { describeCheap } from '../../../eval/cheap-model.ts';
-import { wordingFinding } from '../../../eval/wording/wording-sentence.ts';
+import { isCheapFolder } from '../../../answering/baselines/cheap-names.ts';
+import { describeCheap } from '../../../evaluation/cheap-model.ts';
+import { wordingFinding } from '../../../evaluation/wording/wording-sentence.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
-import { tasks } from '../../../tasks/index.ts';
-import { readReport } from '../../../report/run-report.ts';
-import { isPeftFolder } from '../../../methods/tuning/adapter-config.ts';
+import { tasks } from '../../../answering/tasks/index.ts';
+import { readReport } from '../../report/run-report.ts';
+import { isPeftFolder } from '../../../methods/tunings/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
 import type { Wording } from '../../../store/wording.ts';
-import { isAdapterFolder } from '../../model/base-model.ts';
-import { promptFormOf, readNotes, type ResultNotesFile } from '../../model/result-notes.ts';
+import { isAdapterFolder } from '../../../answering/model/base-model.ts';
+import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 
 /**
  * Writes the README.md of a result from its notes and from its run's logs; again once there is more to say, such as a

@@ -1,0 +1,33 @@
+import { audioProcessor } from '../../engine/audio/index.ts';
+import { mediaLogistic } from './media-logistic.ts';
+
+const BANDS = 40;
+/** Stretches of time that the recording falls into. */
+const STRETCHES = 4;
+
+const processor = audioProcessor({
+  feature_extractor_type: 'WhisperFeatureExtractor',
+  feature_size: BANDS,
+  chunk_length: 30,
+});
+
+/** Logistic regression on the mean loudness of frequency bands in each quarter of a recording. */
+export const spectrum = mediaLogistic({
+  name: 'spectrum',
+  title: 'mean spectrum + logistic regression',
+  kind: 'audio',
+  async featuresOf(bytes) {
+    const samples = (await processor.read(bytes)).subarray(0, processor.longest);
+    const { data, shape } = processor.features(samples);
+    // Padding to thirty seconds is not part of the recording.
+    const frames = Math.max(STRETCHES, Math.ceil((shape[1] * samples.length) / (processor.longest ?? samples.length)));
+    const means = new Float64Array(BANDS * STRETCHES);
+    for (let band = 0; band < BANDS; band++) {
+      for (let frame = 0; frame < frames; frame++) {
+        const stretch = Math.floor((frame * STRETCHES) / frames);
+        means[band * STRETCHES + stretch] += (data[band * shape[1] + frame] * STRETCHES) / frames;
+      }
+    }
+    return means;
+  },
+});

@@ -1,0 +1,292 @@
+import { setImmediate } from 'node:timers/promises';
+import { AttuneError } from '../../base/errors.ts';
+import { formatBytes, plural } from '../../base/format.ts';
+import type { Memory } from '../../models/memory.ts';
+import type { Model } from '../../models/model.ts';
+import { BLOCK_TOKENS, BlockPool, type Prefix } from './block-pool.ts';
+import { openCache } from './open-cache.ts';
+import type { OtherModel } from './other-model.ts';
+import { InstalledAdapter, unknownAdapter, type NamedAdapter } from './installed-adapter.ts';
+import { Reader, type NextLogits } from './reader.ts';
+import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
+import { blocksFor, Schedule } from './schedule.ts';
+import type { AnswerTokenizer, Completion, TextEvent } from './sequence.ts';
+import { Submission } from './submission.ts';
+
+export interface BatcherOptions {
+  /** Answers in the making at once. */
+  maxSequences?: number;
+  /** Tokens of one pass: long prompts are read in pieces, between which the other answers go on. */
+  maxPassTokens?: number;
+  /** Memory for keys and values. Requests wait until what they may come to need is free. */
+  cacheBytes?: number;
+  /** Answers that may wait; more are refused. */
+  maxWaiting?: number;
+}
+
+const defaults: Required<BatcherOptions> = {
+  maxSequences: 32,
+  maxPassTokens: 512,
+  cacheBytes: 2 ** 30,
+  maxWaiting: 100_000,
+};
+
+/** Answers beyond `maxSequences`, of owners who come to a full batch. */
+const SPARE_SEQUENCES = 8;
+
+/** Counters of a batcher. */
+export interface BatcherCounts {
+  passes: number;
+  /** Tokens that went through the model, prompts' and answers'. */
+  read: number;
+  /** Prompt tokens that did not have to: their keys and values were there. */
+  shared: number;
+  /** Tokens of answers. */
+  generated: number;
+}
+
+/** Created with the first request. */
+interface Place {
+  pool: BlockPool;
+  reader: Reader;
+  schedule: Schedule;
+  cacheBytes: number;
+  /** Whether prompts may share the reading of their beginnings. */
+  shares: boolean;
+}
+
+/**
+ * Continuous batching: requests join and leave between passes. An answer does not depend on the other requests of its
+ * passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and position. It
+ * caches prompts; `weightsMoved` invalidates the cache.
+ */
+export class Batcher implements Disposable {
+  readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
+  readonly #model: Model;
+  readonly #other: OtherModel | undefined;
+  readonly #tokenizer: AnswerTokenizer;
+  readonly #options: Required<BatcherOptions>;
+  readonly #limits: RequestLimits;
+  /** Numbers of memories. */
+  readonly #owners = new WeakMap<object, number>();
+  readonly #adapters = new Map<string, InstalledAdapter>();
+  /** Those in use, by name or until their last answers. */
+  readonly #held = new Set<InstalledAdapter>();
+  #ownerCount = 0;
+  #domains = 0;
+  #place: Place | undefined;
+  #isRunning = false;
+  #isClosed = false;
+
+  constructor(parts: { model: Model; tokenizer: AnswerTokenizer; other?: OtherModel }, options: BatcherOptions = {}) {
+    this.#model = parts.model;
+    this.#other = parts.other;
+    this.#tokenizer = parts.tokenizer;
+    this.#options = { ...defaults, ...options };
+    this.#limits = { ...parts.model.limits, stopIds: parts.tokenizer.stopIds };
+  }
+
+  /**
+   * Continues a prompt: one completion for each sample. `onText` sees text as it becomes certain.
+   *
+   * Errors: E_ADAPTER_UNKNOWN, E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
+   * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT; the signal's reason.
+   */
+  async submit(request: GenerationRequest, onText?: (event: TextEvent) => void): Promise<Completion[]> {
+    if (this.#isClosed) throw closed();
+    const { signal } = request;
+    signal?.throwIfAborted();
+    const adapter = request.adapter === undefined ? undefined : this.#adapterOf(request.adapter);
+    const stopIds = adapter?.adapter.tokenizer?.stopIds ?? this.#limits.stopIds;
+    const settled = withPrefix(settleRequest(request, { ...this.#limits, stopIds, adapter }), this.#model.prefix);
+    const place = (this.#place ??= this.#open(settled.memory?.of));
+    this.#refuseExcess(settled, place);
+    const submission = new Submission(settled, place.shares ? this.#rootOf(settled) : undefined, onText);
+    place.schedule.add(submission);
+    adapter?.use();
+    const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (!this.#isRunning) void this.#run(place);
+    try {
+      return await submission.answer;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      adapter?.leave();
+    }
+  }
+
+  /**
+   * Makes an adapter known by a name. Under a name that is taken it answers all further requests, and the one before
+   * goes when its last answers are made. The batcher owns it from then on.
+   */
+  install(id: string, adapter: NamedAdapter): void {
+    if (this.#isClosed) throw closed();
+    const before = this.#adapters.get(id);
+    const installed = new InstalledAdapter(++this.#domains, adapter, (self) => this.#free(self));
+    this.#held.add(installed);
+    this.#adapters.set(id, installed);
+    void before?.retire();
+  }
+
+  /** Forgets an adapter, what it read included, once its last answers are made. @throws E_ADAPTER_UNKNOWN */
+  async remove(id: string): Promise<void> {
+    const adapter = this.#adapterOf(id);
+    this.#adapters.delete(id);
+    await adapter.retire();
+  }
+
+  #adapterOf(id: string): InstalledAdapter {
+    const known = this.#adapters.get(id);
+    if (known === undefined) throw unknownAdapter(id, this.#adapters.keys());
+    return known;
+  }
+
+  #free(installed: InstalledAdapter): void {
+    if (!this.#held.delete(installed)) return; // the batcher was closed
+    this.#place?.schedule.forgetDomain(installed.domain);
+    this.#place?.reader.forget(installed);
+    installed.adapter.dispose();
+  }
+
+  #open(memory: Memory | undefined): Place {
+    const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
+    const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
+    const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences + SPARE_SEQUENCES };
+    const { cache, rows } = openCache(this.#model, options);
+    // A token has the same slot in both.
+    const other = this.#other?.run((model) => openCache(model, options));
+    const slots = Math.min(cache.slots, other?.cache.slots ?? cache.slots);
+    const pool = new BlockPool(Math.floor(slots / BLOCK_TOKENS));
+    const maxRows = Math.min(rows, other?.rows ?? rows);
+    const most = Math.min(maxSequences, maxRows);
+    const spareSequences = maxRows - most;
+    const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: most, spareSequences, maxPassTokens });
+    return {
+      pool,
+      reader: new Reader(this.#model, cache, other && { ...this.#other!, cache: other.cache }),
+      schedule,
+      cacheBytes: cache.bytes,
+      shares: !cache.hasStates && other?.cache.hasStates !== true,
+    };
+  }
+
+  #refuseExcess(request: SettledRequest, { pool, schedule, cacheBytes }: Place): void {
+    const needed = blocksFor(request);
+    if (needed > pool.size) {
+      throw new AttuneError('E_CACHE_TOO_SMALL', {
+        what: 'The memory for keys and values does not hold a prompt with its answer',
+        got: `${plural(request.prompt.length, 'tokens')} of prompt and up to ${request.maxNewTokens} of answer`,
+        expected: `${pool.size * BLOCK_TOKENS} tokens at most, in ${formatBytes(cacheBytes)}`,
+        fix: 'allow fewer new tokens, or more memory for the cache',
+      });
+    }
+    if (schedule.waiting + request.n <= this.#options.maxWaiting) return;
+    throw new AttuneError('E_QUEUE_FULL', {
+      what: 'Too many requests wait already',
+      got: `${schedule.waiting} waiting, ${request.n} more`,
+      expected: `${this.#options.maxWaiting} at most`,
+      fix: 'send it again when others have been answered',
+    });
+  }
+
+  /** The model's weights were changed, as by a step of training: nothing that was read with the former ones is used again. */
+  weightsMoved(): void {
+    this.#place?.schedule.forgetAll();
+  }
+
+  /**
+   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording and show
+   * the same images, or none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
+   */
+  #rootOf({ memory, images, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
+    const { stack } = this.#model.trunk;
+    if (stack.outdates?.(prompt.length, prompt.length + maxNewTokens) === true) return undefined;
+    const regime = stack.regimeOf?.(prompt.length) ?? 0;
+    const heard = memory === undefined ? null : [this.#numberOf(memory.of), memory.row];
+    const domain = adapter?.domain ?? 0;
+    return { domain, key: JSON.stringify([domain, salt ?? null, heard, images?.identity ?? null, regime]) };
+  }
+
+  #numberOf(owner: object): number {
+    const number = this.#owners.get(owner) ?? ++this.#ownerCount;
+    this.#owners.set(owner, number);
+    return number;
+  }
+
+  /** Runs passes until no request is left, yielding to the event loop in between. */
+  async #run(place: Place): Promise<void> {
+    this.#isRunning = true;
+    await setImmediate(); // requests that were made together start together
+    while (!this.#isClosed && !place.schedule.isIdle) {
+      try {
+        this.#pass(place);
+      } catch (error) {
+        place.schedule.giveUpAll(error);
+      }
+      await setImmediate();
+    }
+    this.#isRunning = false;
+  }
+
+  #pass({ schedule, reader }: Place): void {
+    this.counts.shared += schedule.admit();
+    const { stack } = this.#model.trunk;
+    schedule.forgetOutdated((from, to) => stack.outdates?.(from, to) === true);
+    const readings = schedule.plan();
+    if (readings.length === 0) return; // whoever waited was given up
+    const start = performance.now();
+    const next = reader.read(readings);
+    this.counts.passes++;
+    for (const { count } of readings) this.counts.read += count;
+    schedule.markRead(readings);
+    for (const entry of next) this.#advance(entry, schedule);
+    schedule.charge(readings, (performance.now() - start) / 1000);
+    schedule.settleFinished();
+  }
+
+  #advance({ sequence, best, highest, logits }: NextLogits, schedule: Schedule): void {
+    if (!schedule.has(sequence)) return; // given up by what an answer before it in this pass led to
+    const before = sequence.known;
+    try {
+      if (!Number.isFinite(highest)) throw notFinite(highest);
+      sequence.advance(logits, best);
+    } catch (error) {
+      schedule.giveUpOf(sequence, error);
+    }
+    this.counts.generated += sequence.known - before;
+  }
+
+  /** Gives up whatever has not been answered, and frees the cache. */
+  [Symbol.dispose](): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#place?.schedule.giveUpAll(closed());
+    this.#place?.reader[Symbol.dispose]();
+    for (const { adapter } of this.#held) adapter.dispose();
+    this.#held.clear();
+  }
+}
+
+/** Virtual tokens are read like a prompt's own. */
+function withPrefix(request: SettledRequest, prefix: readonly number[]): SettledRequest {
+  return prefix.length === 0
+    ? request
+    : {
+        ...request,
+        prefix: prefix.length + request.prefix,
+        prompt: Int32Array.from([...prefix, ...request.prompt]),
+      };
+}
+
+function notFinite(value: number): AttuneError {
+  return new AttuneError('E_LOGITS_NOT_FINITE', {
+    what: 'The model gives no finite logits',
+    got: String(value),
+    expected: 'finite numbers',
+    fix: 'compute in f32, and check that the weights are those that were trained',
+  });
+}
+
+function closed(): AttuneError {
+  return new AttuneError('E_STOPPED', { what: 'Generation was closed before it answered' });
+}

@@ -1,0 +1,69 @@
+// N tokens of a prompt, D width, V vocabulary
+import { AttuneError } from '../../base/errors.ts';
+import type { Model } from '../../models/model.ts';
+import { layoutOfRows } from '../../engine/nn/index.ts';
+import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
+import { logProbsOf, type TokenLogProb } from './log-probs.ts';
+import { placesOf, type SeenImages } from './seen-images.ts';
+import type { AnswerTokenizer } from './sequence.ts';
+
+/** A token of a prompt; the first one follows nothing, so that nothing is known of it. */
+export interface PromptToken {
+  id: number;
+  token: string;
+  logProb?: number;
+  top?: TokenLogProb[];
+}
+
+/** Number of positions whose logits are held at once. */
+const PLACES = 64;
+
+/**
+ * How likely each token of a prompt is after those before it, in nats, with the `count` most probable ones there.
+ * @throws AttuneError E_TASK_UNSUPPORTED for an encoder-decoder, whose prompts follow nothing
+ */
+export function scorePrompt(
+  parts: { model: Model; tokenizer: AnswerTokenizer; images?: SeenImages },
+  prompt: Int32Array,
+  count: number,
+): PromptToken[] {
+  const { model, tokenizer, images } = parts;
+  if (model.task === 'seq2seq') throw readsElsewhere();
+  const textOf = (id: number) => tokenizer.decode([id]);
+  const tokens: PromptToken[] = Array.from(prompt.subarray(0, 1), (id) => ({ id, token: textOf(id) }));
+  noGrad(() =>
+    scope(() => {
+      const layout = layoutOfRows([prompt.length], { causal: true });
+      const placed = images && {
+        places: BigInt64Array.from(placesOf(images, prompt), BigInt),
+        vectors: images.vectors,
+      };
+      const hidden = model.hidden({ ids: BigInt64Array.from(prompt, BigInt), layout, placed }); // [N, D]
+      const last = prompt.length - 1;
+      for (let from = 0; from < last; from += PLACES) {
+        const places = Math.min(PLACES, last - from);
+        for (const [place, logits] of logitsOf(model, hidden.narrow(0, from, places)).entries())
+          tokens.push(logProbsOf(logits, prompt[from + place + 1], { count, textOf }));
+      }
+    }),
+  );
+  return tokens;
+}
+
+/** Logits of each position, [V] each, from hidden [P, D]. */
+function logitsOf(model: Model, hidden: Tensor): Float32Array[] {
+  return scope(() => {
+    const logits = model.tokenHead.logits(hidden).to('f32');
+    const [places, V] = logits.shape;
+    const all = Float32Array.from(logits.data() as Float32Array);
+    return { rows: Array.from({ length: places }, (_, place) => all.subarray(place * V, (place + 1) * V)) };
+  }).rows;
+}
+
+function readsElsewhere(): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: 'An encoder-decoder says nothing of how likely its prompts are',
+    expected: 'a decoder',
+    fix: 'leave echo with logprobs out, or choose another model',
+  });
+}

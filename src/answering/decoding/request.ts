@@ -1,0 +1,237 @@
+import { plural } from '../../base/format.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { MemoryRow } from '../../models/memory.ts';
+import type { TokenConstraint } from '@attune/constraint';
+import type { InstalledAdapter } from './installed-adapter.ts';
+import { placesOf, type SeenImages } from './seen-images.ts';
+import { defaultSampling, type SamplingOptions } from './sampling.ts';
+
+/** How answers are made; what is left out, or undefined, has its default. */
+export interface GenerationOptions extends Partial<SamplingOptions> {
+  /** 256 unless given. Ends sooner where the model's positions do. */
+  maxNewTokens?: number;
+  /** Minimum number of tokens before a stop id or stop text ends an answer; 0 unless given. */
+  minNewTokens?: number;
+  /** Answers to each prompt. They share the reading of it. */
+  n?: number;
+  /** Texts that end an answer and are cut off it, wherever token borders fall. */
+  stop?: readonly string[];
+  /** Ids that end an answer; the tokenizer's own unless given. */
+  stopIds?: readonly number[];
+  /** Number of most likely tokens to return with each token's log-probability. */
+  logProbs?: number;
+  /** Creates the constraint of one answer. */
+  constraint?: () => TokenConstraint;
+  /** Aborting gives the answers up: they are rejected with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** One prompt to continue. */
+export interface GenerationRequest extends GenerationOptions {
+  prompt: readonly number[] | Int32Array;
+  /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
+  goesOn?: boolean;
+  /** Encoder-decoders: the encoder output that the decoder attends to. */
+  memory?: MemoryRow;
+  /** Vectors for the prompt's image tokens; must live until the answer is finished. */
+  images?: SeenImages;
+  /** The name of an installed adapter that answers; the model as it is unless given. */
+  adapter?: string;
+  /**
+   * Prompts share cached prefixes only under the same salt. With one salt for each tenant, response times reveal nothing
+   * about other tenants' prompts.
+   */
+  salt?: string;
+  /** Owner of the request: owners share the passes fairly. A common one unless given. */
+  owner?: string;
+}
+
+/** A request with its defaults, checked. */
+export interface SettledRequest {
+  /** Input tokens: the adapter's prefix, then the prompt. */
+  prompt: Int32Array;
+  /** Tokens of the prefix. */
+  prefix: number;
+  goesOn?: boolean;
+  maxNewTokens: number;
+  minNewTokens: number;
+  n: number;
+  sampling: SamplingOptions;
+  stop: readonly string[];
+  stopIds: ReadonlySet<number>;
+  logProbs?: number;
+  constraint?: () => TokenConstraint;
+  memory?: MemoryRow;
+  images?: SeenImages;
+  salt?: string;
+  owner: string;
+  adapter?: InstalledAdapter;
+}
+
+/** Limits set by model, tokenizer and adapter. */
+export interface RequestLimits {
+  vocabularySize: number;
+  /** The longest prompt with its answer. */
+  maxPositions: number;
+  stopIds: readonly number[];
+  adapter?: InstalledAdapter;
+}
+
+export const DEFAULT_NEW_TOKENS = 256;
+
+/** Fills in defaults. @throws AttuneError E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS with every problem */
+export function settleRequest(request: GenerationRequest, limits: RequestLimits): SettledRequest {
+  const { adapter } = limits;
+  const { prefix = [] } = adapter?.adapter ?? {};
+  const prompt = Int32Array.of(...prefix, ...request.prompt);
+  const settled = {
+    prompt,
+    prefix: prefix.length,
+    goesOn: request.goesOn,
+    maxNewTokens: request.maxNewTokens ?? DEFAULT_NEW_TOKENS,
+    minNewTokens: request.minNewTokens ?? 0,
+    n: request.n ?? 1,
+    sampling: settleSampling(request),
+    stop: request.stop ?? [],
+    stopIds: new Set(request.stopIds ?? limits.stopIds),
+    logProbs: request.logProbs,
+    constraint: request.constraint,
+    memory: request.memory,
+    images: request.images,
+    salt: request.salt,
+    owner: request.owner ?? '',
+    adapter,
+  };
+  const { images } = request;
+  if (images !== undefined && placesOf(images, prompt).length !== images.vectors.shape[0])
+    throw new Error('a prompt has another number of image tokens than its images have vectors');
+  refuse(settled, limits, endProblems(request));
+  return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
+}
+
+function settleSampling(given: Partial<SamplingOptions>): SamplingOptions {
+  const keys = Object.keys(defaultSampling) as (keyof SamplingOptions)[];
+  const entries = keys.map((key) => [key, given[key] ?? defaultSampling[key]]);
+  return Object.fromEntries(entries) as unknown as SamplingOptions;
+}
+
+interface Bounds {
+  least: number;
+  most?: number;
+  isWhole?: boolean;
+  /** `least` itself is refused. */
+  isAbove?: boolean;
+}
+
+const bounds: Readonly<Record<string, Bounds>> = {
+  maxNewTokens: { least: 1, isWhole: true },
+  minNewTokens: { least: 0, isWhole: true },
+  n: { least: 1, isWhole: true },
+  logProbs: { least: 0, isWhole: true },
+  temperature: { least: 0 },
+  topK: { least: 0, isWhole: true },
+  topP: { least: 0, most: 1, isAbove: true },
+  minP: { least: 0, most: 1 },
+  repetitionPenalty: { least: 0, isAbove: true },
+  presencePenalty: { least: Number.NEGATIVE_INFINITY },
+  frequencyPenalty: { least: Number.NEGATIVE_INFINITY },
+  seed: { least: 0, most: Number.MAX_SAFE_INTEGER, isWhole: true },
+};
+
+function refuse(settled: SettledRequest, limits: RequestLimits, others: readonly Problem[]): void {
+  const problems = [
+    ...others,
+    ...boundProblems({ ...settled, ...settled.sampling }),
+    ...promptProblems(settled.prompt.subarray(settled.prefix), limits),
+    ...biasProblems(settled.sampling.logitBias, limits),
+  ];
+  if (settled.minNewTokens > settled.maxNewTokens)
+    problems.push({ field: 'minNewTokens', message: `is more than maxNewTokens, ${settled.maxNewTokens}` });
+  if (settled.stop.includes(''))
+    problems.push({ field: 'stop', message: 'an empty text would end every answer at once' });
+  if (problems.length > 0) {
+    throw new AttuneError('E_GENERATION_OPTIONS', { what: 'Nothing can be generated with these settings', problems });
+  }
+  if (settled.prompt.length >= limits.maxPositions) throw tooLong([settled.prompt], limits.maxPositions);
+}
+
+function boundProblems(values: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(bounds).flatMap(([field, bound]) => {
+    const value = values[field];
+    if (value === undefined || isWithin(value, bound)) return [];
+    return [{ field, message: `${String(value)} is not ${wordsOf(bound)}` }];
+  });
+}
+
+function isWithin(value: unknown, { least, most = Number.POSITIVE_INFINITY, isWhole, isAbove }: Bounds): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (isWhole === true && !Number.isInteger(value)) return false;
+  return value <= most && (isAbove === true ? value > least : value >= least);
+}
+
+function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
+  const kind = isWhole === true ? 'a whole number' : 'a number';
+  const parts = Number.isFinite(least) ? [isAbove === true ? `above ${least}` : `of ${least} or more`] : [];
+  if (most !== undefined) parts.push(`${most} at most`);
+  return [kind, parts.join(' and ')].join(' ').trim();
+}
+
+/** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
+function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
+  // Free text has the ends that it has without a constraint.
+  if (constraint === undefined || constraint().isFree === true) return [];
+  const given = [
+    ...(stop.length > 0 ? ['stop'] : []),
+    ...(stopIds === undefined ? [] : ['stopIds']),
+    ...(minNewTokens > 0 ? ['minNewTokens'] : []),
+  ];
+  const fix = 'leave it out: the constraint ends the answer';
+  return given.map((field) => ({ field, message: 'a constraint alone says where an answer ends', fix }));
+}
+
+function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {
+  if (prompt.length === 0) return [{ field: 'prompt', message: 'is empty' }];
+  const unknown = prompt.find((id) => id < 0 || id >= vocabularySize);
+  if (unknown === undefined) return [];
+  return [{ field: 'prompt', message: `token ${unknown} is not in the model's vocabulary of ${vocabularySize}` }];
+}
+
+function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize }: RequestLimits): Problem[] {
+  return Object.entries(biases).flatMap(([id, bias]) => {
+    const token = Number(id);
+    if (
+      Number.isInteger(token) &&
+      token >= 0 &&
+      token < vocabularySize &&
+      typeof bias === 'number' &&
+      !Number.isNaN(bias)
+    )
+      return [];
+    return [
+      {
+        field: `logitBias.${id}`,
+        message: `a token id below ${vocabularySize} with a number is expected, got ${bias}`,
+      },
+    ];
+  });
+}
+
+/** Prompts that leave no room for an answer; `prompts` are all of a request. `counted`: how well their tokens are known. */
+export function tooLong(
+  prompts: readonly { readonly length: number }[],
+  limit: number,
+  counted: '' | 'at least ' = '',
+): AttuneError {
+  const problems = prompts
+    .map(({ length }, i) => ({ field: `prompts[${i}]`, message: `${counted}${plural(length, 'tokens')}`, length }))
+    .filter(({ length }) => length >= limit)
+    .map(({ field, message }): Problem => ({ field, message }));
+  const isOne = prompts.length === 1;
+  return new AttuneError('E_PROMPT_TOO_LONG', {
+    what: isOne ? 'The prompt is longer than the model can read' : 'Prompts are longer than the model can read',
+    got: isOne ? problems[0].message : `${problems.length} of ${prompts.length}`,
+    expected: `fewer than ${limit} tokens`,
+    fix: isOne ? 'shorten the prompt' : 'shorten them, or leave them out',
+    problems: isOne ? [] : problems,
+  });
+}

@@ -1,0 +1,218 @@
+import { randomUnits } from '../../base/random.ts';
+import { StreamingDecoder, type Tokenizer } from '../../models/text/index.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
+import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
+import { LogitRules } from './logit-rules.ts';
+import type { SettledRequest } from './request.ts';
+import { drawToken } from './sampling.ts';
+import { StopStrings } from './stop-strings.ts';
+
+/** Parts of a tokenizer that generation uses. */
+export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
+
+/** One answer. */
+export interface Completion {
+  text: string;
+  ids: number[];
+  /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
+  finishReason: 'stop' | 'length';
+  /** The token that ended it, where one did; not among `ids`. */
+  stopId?: number;
+  /** Log-probabilities of the tokens, if requested. */
+  logProbs?: ChosenLogProb[];
+  usage: Usage;
+}
+
+/** Tokens that an answer took. */
+export interface Usage {
+  prompt: number;
+  /** Prompt tokens found in the cache. */
+  shared: number;
+  answer: number;
+}
+
+/** A part of an answer that is certain: no later token can take it back. */
+export interface TextEvent {
+  /** Which of the prompt's samples. */
+  sample: number;
+  text: string;
+  /** Log-probabilities of the tokens since the previous part, if requested. */
+  logProbs?: ChosenLogProb[];
+}
+
+/** Tokens of a prompt that the spelling of what follows may depend on. */
+const CONTEXT = 16;
+
+/** One answer in the making: its tokens, where their keys and values lie, and its text. */
+export class Sequence {
+  readonly request: SettledRequest;
+  readonly sample: number;
+  /** Prompt and answer; `known` of them. */
+  readonly tokens: Int32Array;
+  known: number;
+  /** Tokens whose keys and values are in the cache. */
+  read = 0;
+  /** Tokens of the prompt that were there before. */
+  shared = 0;
+  /** The length that the row had when they were made. */
+  readAs: number;
+  /** Where each token's keys and values lie. */
+  slots = new Int32Array();
+  blocks: readonly number[] = [];
+  /** Where its states lie, in models that keep some of a whole row. */
+  row = -1;
+  finishReason: Completion['finishReason'] | undefined;
+  readonly #ids: number[] = [];
+  readonly #rules: LogitRules;
+  readonly #units: (index: number) => number;
+  readonly #logProbs: ChosenLogProb[] = [];
+  readonly #tokenizer: AnswerTokenizer;
+  /** Present for streams and stop texts; otherwise the text is decoded at the end. */
+  readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
+  readonly #onText: ((event: TextEvent) => void) | undefined;
+  #text = '';
+  #stopId: number | undefined;
+  /** Log-probabilities that went out with a part of the text. */
+  #given = 0;
+  /** Content of the last block that was named in the pool. */
+  #last: Prefix | undefined;
+  #named = 0;
+
+  constructor(
+    request: SettledRequest,
+    sample: number,
+    parts: { tokenizer: AnswerTokenizer; onText?: (e: TextEvent) => void },
+  ) {
+    this.request = request;
+    this.sample = sample;
+    this.tokens = new Int32Array(request.prompt.length + request.maxNewTokens);
+    this.tokens.set(request.prompt);
+    this.known = request.prompt.length;
+    this.readAs = this.known;
+    this.#rules = new LogitRules(request, request.prompt.subarray(request.prefix), request.constraint?.());
+    this.#units = randomUnits([request.sampling.seed, 'sample', sample]);
+    this.#tokenizer = parts.tokenizer;
+    this.#onText = parts.onText;
+    if (parts.onText !== undefined || request.stop.length > 0 || request.goesOn === true) {
+      const after = request.goesOn === true ? [...request.prompt.subarray(-CONTEXT)] : [];
+      this.#stream = {
+        decoder: new StreamingDecoder(parts.tokenizer, { after }),
+        stops: new StopStrings(request.stop),
+      };
+    }
+  }
+
+  /** Tokens that may still be generated. */
+  get remaining(): number {
+    return this.tokens.length - this.known;
+  }
+
+  /** Whether the most likely token suffices, without logits. */
+  get takesBest(): boolean {
+    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.request.logProbs === undefined;
+  }
+
+  /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
+  settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
+    this.row = pool.takeRow();
+    pool.share(shared);
+    const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
+    this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
+    this.slots = Int32Array.from(
+      this.tokens,
+      (_, i) => this.blocks[Math.floor(i / BLOCK_TOKENS)] * BLOCK_TOKENS + (i % BLOCK_TOKENS),
+    );
+    this.read = shared.length * BLOCK_TOKENS;
+    this.shared = this.read;
+    this.#last = root;
+    this.#name(pool, this.known);
+  }
+
+  /** Tells the pool what the blocks up to this token hold, so that others can share them. */
+  #name(pool: BlockPool, upTo: number): void {
+    for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
+      const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
+      this.#last = pool.name(this.blocks[this.#named], this.tokens, place);
+    }
+  }
+
+  /** `count` more tokens are in the cache. */
+  markRead(pool: BlockPool, count: number): void {
+    const before = Math.floor(this.read / BLOCK_TOKENS);
+    this.read += count;
+    this.readAs = this.known;
+    const after = Math.floor(this.read / BLOCK_TOKENS);
+    if (after === before) return;
+    this.#name(pool, this.read);
+    for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
+  }
+
+  /** Its cached content is invalid and must be recomputed. */
+  forget(): void {
+    this.read = 0;
+    this.readAs = this.known;
+  }
+
+  /** Chooses the next token from logits [V], or takes the most probable one. */
+  advance(logits: Float32Array | undefined, best: number): void {
+    const id = logits === undefined ? best : this.#choose(logits);
+    if (id === undefined || this.request.stopIds.has(id)) {
+      this.finishReason = 'stop';
+      this.#stopId = id;
+    } else this.#take(id);
+    if (this.finishReason !== undefined) this.#endText();
+  }
+
+  /** Undefined where the answer can only end. */
+  #choose(logits: Float32Array): number | undefined {
+    const changed = this.#rules.apply(logits, this.remaining);
+    if (changed === undefined) return undefined;
+    const id = drawToken(changed, this.request.sampling, () => this.#units(this.#ids.length));
+    const { logProbs: count, stopIds } = this.request;
+    const textOf = (token: number) => this.#tokenizer.decode([token]);
+    if (count !== undefined && !stopIds.has(id)) this.#logProbs.push(logProbsOf(logits, id, { count, textOf }));
+    return id;
+  }
+
+  #take(id: number): void {
+    this.#rules.advance(id);
+    this.#ids.push(id);
+    this.tokens[this.known++] = id;
+    if (this.#stream !== undefined) {
+      const isEarly = this.#ids.length < this.request.minNewTokens || this.#rules.isHeld;
+      this.#give(this.#stream.stops.push(this.#stream.decoder.push(id), { isEarly }));
+    }
+    if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
+    // An answer that completes its constraint is finished, even if no tokens remain.
+    else if (this.remaining === 0) this.finishReason = this.#rules.isComplete ? 'stop' : 'length';
+  }
+
+  #endText(): void {
+    if (this.#stream === undefined) this.#text = this.#tokenizer.decode(this.#ids, { skipSpecialTokens: true });
+    else this.#give(this.#stream.stops.push(this.#stream.decoder.end()) + this.#stream.stops.end());
+  }
+
+  #give(text: string): void {
+    this.#text += text;
+    const isEnd = this.finishReason !== undefined;
+    const logProbs = this.#logProbs.slice(this.#given);
+    if (text === '' && !(isEnd && logProbs.length > 0)) return;
+    this.#given = this.#logProbs.length;
+    const asked = this.request.logProbs === undefined ? {} : { logProbs };
+    this.#onText?.({ sample: this.sample, text, ...asked });
+  }
+
+  completion(): Completion {
+    const { finishReason = 'length' } = this;
+    const logProbs = this.request.logProbs === undefined ? undefined : this.#logProbs;
+    const { prompt, prefix } = this.request;
+    const usage = {
+      prompt: prompt.length - prefix,
+      shared: Math.max(0, this.shared - prefix),
+      answer: this.#ids.length,
+    };
+    const ending = this.#stopId === undefined ? {} : { stopId: this.#stopId };
+    const known = logProbs === undefined ? {} : { logProbs };
+    return { text: this.#text, ids: this.#ids, finishReason, ...ending, ...known, usage };
+  }
+}

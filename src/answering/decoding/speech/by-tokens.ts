@@ -1,0 +1,76 @@
+// B windows, T frames of a window
+import type { Model } from '../../../models/model.ts';
+import { fromArray, scope, type Tensor } from '../../../engine/tensor/index.ts';
+import { SpeechTokens } from '../../../models/text/index.ts';
+import { generate } from '../generate.ts';
+import type { Completion } from '../sequence.ts';
+import type { Hearing, Transcript, TranscriptionOptions, Windows } from './hearing.ts';
+import { ChoiceConstraint, SpeechConstraint } from './speech-constraint.ts';
+
+/** The text of windows that are written down together, each by itself and without times. */
+export async function byTokens(hearing: Hearing, windows: Windows, options: TranscriptionOptions): Promise<Transcript> {
+  const { model, tokenizer } = hearing;
+  const tokens = new SpeechTokens(tokenizer);
+  using memory = remembered(model, windows);
+  const language = await languageOf(hearing, { memory, tokens, options });
+  const prompt = tokens.prompt({ ...options, language });
+  const { vocabularySize } = model.architecture.limits(model.config);
+  const { suppressed } = tokens;
+  const answers = await generate(
+    { model, tokenizer, memory },
+    windows.map(() => prompt),
+    {
+      maxNewTokens: options.maxNewTokens ?? Number.MAX_SAFE_INTEGER,
+      constraint: () => new SpeechConstraint(vocabularySize, suppressed),
+      signal: options.signal,
+    },
+  );
+  const heard = memory.keys.offsets[memory.keys.offsets.length - 1];
+  return { ...joined(answers), heard, ...(tokens.isMultilingual && { language }) };
+}
+
+/** Encoder output for windows of one shape. */
+export function remembered(model: Model, windows: Windows): ReturnType<Model['remember']> {
+  const source = scope(() => stackWindows(windows).own());
+  try {
+    return model.remember({ features: source });
+  } finally {
+    source.dispose();
+  }
+}
+
+/** → [B, bins, T] */
+function stackWindows(windows: Windows): Tensor {
+  const [{ shape, data }] = windows;
+  const values = new Float32Array(windows.length * data.length);
+  for (const [i, window] of windows.entries()) values.set(window.data, i * data.length);
+  return fromArray(values, [windows.length, ...shape]);
+}
+
+/** The language that is wished for, or the one that the model takes the first window to be in. */
+export async function languageOf(
+  { model, tokenizer }: Hearing,
+  about: { memory: ReturnType<Model['remember']>; tokens: SpeechTokens; options: TranscriptionOptions },
+): Promise<string | undefined> {
+  const { memory, tokens, options } = about;
+  const { language } = tokens.settled(options);
+  if (language !== undefined || !tokens.isMultilingual) return language;
+  const { vocabularySize } = model.architecture.limits(model.config);
+  const [{ ids }] = await generate({ model, tokenizer, memory }, [[tokens.start]], {
+    maxNewTokens: 1,
+    constraint: () => new ChoiceConstraint(vocabularySize, tokens.languages.values()),
+    signal: options.signal,
+  });
+  return [...tokens.languages].find(([, id]) => id === ids[0])?.[0];
+}
+
+function joined(answers: readonly Completion[]): Pick<Transcript, 'text' | 'written' | 'finishReason'> {
+  return {
+    text: answers
+      .map(({ text }) => text.trim())
+      .filter((text) => text !== '')
+      .join(' '),
+    written: answers.reduce((sum, { ids }) => sum + ids.length, 0),
+    finishReason: answers.every(({ finishReason }) => finishReason === 'stop') ? 'stop' : 'length',
+  };
+}

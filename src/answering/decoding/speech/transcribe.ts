@@ -1,0 +1,70 @@
+import { windowsOf } from '../../../engine/audio/index.ts';
+import { AttuneError } from '../../../base/errors.ts';
+import { fromArray, noGrad, scope } from '../../../engine/tensor/index.ts';
+import { Letters } from '../../../models/text/index.ts';
+import { byTimes, canWriteTimes } from './by-times.ts';
+import { byTokens } from './by-tokens.ts';
+import type { Hearing, SpeechSegment, Transcript, TranscriptionOptions, Windows } from './hearing.ts';
+
+/** Seconds of a window for models that read recordings of any length: attention grows with the square of it. */
+const FREE_WINDOW_SECONDS = 30;
+
+/**
+ * The text of a recording of any length, mono at the processor's rate. Models that write times go through a long one by
+ * them, window after window. For all others it is cut where it is quietest into windows that the model can hear, each
+ * written down by itself.
+ * @throws AttuneError E_SPEECH_LANGUAGE, E_SPEECH_TIMES
+ */
+export async function transcribe(
+  hearing: Hearing,
+  samples: Float32Array,
+  options: TranscriptionOptions = {},
+): Promise<Transcript> {
+  const { sampleRate, longest = FREE_WINDOW_SECONDS * sampleRate } = hearing.processor;
+  if (hearing.model.task !== 'ctc' && (options.timestamps === true || samples.length > longest)) {
+    if (canWriteTimes(hearing)) return byTimes(hearing, samples, options);
+    if (options.timestamps === true) throw noTimes();
+  }
+  const pieces = windowsOf(samples, { longest, sampleRate });
+  const windows = pieces.map((window) => hearing.processor.features(window));
+  if (hearing.model.task !== 'ctc') return byTokens(hearing, windows, options);
+  const { texts, ...transcript } = byLetters(hearing, windows, options);
+  return options.timestamps === true ? { ...transcript, segments: inPlaces(texts, pieces, sampleRate) } : transcript;
+}
+
+function inPlaces(texts: readonly string[], pieces: readonly Float32Array[], sampleRate: number): SpeechSegment[] {
+  let end = 0;
+  return texts.map((text, i) => {
+    const start = end;
+    end += pieces[i].length / sampleRate;
+    return { start, end, text };
+  });
+}
+
+function noTimes(): AttuneError {
+  return new AttuneError('E_SPEECH_TIMES', {
+    what: 'The model writes no times',
+    got: 'a vocabulary without tokens for them',
+    fix: 'leave --timestamps out, or choose another model',
+  });
+}
+
+function byLetters(
+  { model, tokenizer }: Hearing,
+  windows: Windows,
+  { signal }: TranscriptionOptions,
+): Transcript & { texts: string[] } {
+  const letters = new Letters(tokenizer);
+  const texts: string[] = [];
+  let heard = 0;
+  for (const { data } of windows) {
+    signal?.throwIfAborted();
+    const ids = noGrad(() =>
+      scope(() => model.ctcHead.bestIds(model.hidden({ features: fromArray(data), featureLengths: [data.length] }))),
+    );
+    heard += ids.length;
+    texts.push(letters.read(ids, model.ctcHead.blank));
+  }
+  const text = texts.filter((one) => one !== '').join(' ');
+  return { text, texts, heard, written: [...text].length, finishReason: 'stop' };
+}

@@ -1,0 +1,77 @@
+/** Requests to a generative model's session besides prompts: its description, prompt lengths, likelihoods. */
+import { scorePrompt, type PromptToken } from '../decoding/index.ts';
+import type { Task } from '../../models/architecture.ts';
+import { withAdapters } from '../../engine/nn/index.ts';
+import { infillMarks } from '../../models/text/index.ts';
+import { hears } from '../tasks/answers/speech.ts';
+import { seeImages } from '../tasks/answers/see-images.ts';
+import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
+import type { Answering } from './request.ts';
+
+/** Description of a generative model. Plain data. */
+export interface WriterDescription {
+  task: Task;
+  /** Writes down recordings. */
+  hears: boolean;
+  /** Reads images among texts. */
+  sees: boolean;
+  vocabularySize: number;
+  /** The longest prompt with its answer, in tokens. */
+  maxPositions: number;
+  /** Ids that end an answer. */
+  stopIds: readonly number[];
+  /** Ids that end the text of a gap, for models that fill in the middle. */
+  infillStopIds?: readonly number[];
+  /** Sources of its chat templates, by name. */
+  templates: Readonly<Record<string, string>>;
+}
+
+export type ModelQuestion = {
+  /** The name of an installed adapter; the model as it was opened unless given. */
+  adapter?: string;
+} & (
+  | { ask: 'description' }
+  /** Ids of prompts. */
+  | { ask: 'tokens'; prompts: readonly Prompt[] }
+  /** Log-probabilities of one prompt's tokens, with the `top` most likely ones at each position. */
+  | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
+  /** Texts of ids. */
+  | { ask: 'texts'; ids: readonly (readonly number[])[] }
+);
+
+export type ModelAnswer =
+  | { description: WriterDescription }
+  | { tokens: Int32Array[] }
+  | { promptTokens: PromptToken[] }
+  | { texts: string[] };
+
+/** @throws AttuneError E_PROMPT_TOO_LONG, the template's own, E_TASK_UNSUPPORTED, E_ADAPTER_UNKNOWN */
+export function answerQuestion(answering: Answering, question: ModelQuestion): Promise<ModelAnswer> {
+  return withLease(answering, question.adapter, (answeringBy) => answerBy(answeringBy, question));
+}
+
+async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promise<ModelAnswer> {
+  const { tokenizer, lease } = answering;
+  if (question.ask === 'description') return { description: describeWriter(answering) };
+  if (question.ask === 'tokens') return { tokens: await idsOf(question.prompts.map(readable), answering) };
+  if (question.ask === 'texts') return { texts: question.ids.map((ids) => tokenizer.decode(ids)) };
+  const { ids, images } = await readPrompts([readable(question.prompt)], answering);
+  using seen = await seeImages(answering, images[0]);
+  const score = () => scorePrompt({ ...answering, images: seen }, ids[0], question.top);
+  return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
+}
+
+function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {
+  const infill = model.task === 'causal-lm' ? infillMarks(tokenizer) : undefined;
+  const { vocabularySize, maxPositions } = model.architecture.limits(model.config);
+  return {
+    task: model.task,
+    hears: hears(model),
+    sees: model.trunk.imageReader !== undefined,
+    vocabularySize,
+    maxPositions,
+    stopIds: tokenizer.stopIds,
+    ...(infill !== undefined && { infillStopIds: [...new Set([...tokenizer.stopIds, ...infill.ends])] }),
+    templates: Object.fromEntries(tokenizer.templates.sources),
+  };
+}

@@ -1,0 +1,186 @@
+/** Prompts of a session as the ids that a decoder continues. */
+import { AttuneError } from '../../base/errors.ts';
+import { answerStart, rememberTexts, tooLong } from '../decoding/index.ts';
+import type { KeptMemory } from '../../models/memory.ts';
+import type { Model } from '../../models/model.ts';
+import { imageTexts } from '../tasks/rows/image-texts.ts';
+import {
+  infillIds,
+  Renderer,
+  type Conversation,
+  type ImageFile,
+  type OpenConversation,
+  type RenderedPrompt,
+  type Tokenizer,
+} from '../../models/text/index.ts';
+import { withAdapters } from '../../engine/nn/index.ts';
+import type { AdapterLease } from './adapters/shelf.ts';
+import type { Answering } from './request.ts';
+
+/** The path of a recording, for models that write down what they hear. */
+export interface RecordingPrompt {
+  audio: string;
+}
+
+/** A question about a text: models that find answers in texts read both, others are asked after the text. */
+export interface QuestionPrompt {
+  question: string;
+  context: string;
+}
+
+/** Tokens of the model's own vocabulary, which are continued as they are. */
+export interface TokensPrompt {
+  ids: readonly number[];
+}
+
+/** A conversation with the beginning of its answer, which the model continues; the beginning is not part of the completion. */
+export interface BegunConversation extends Conversation {
+  begun: string;
+}
+
+/** A text with a gap, for models that fill in the middle. */
+export interface InfillPrompt {
+  prefix: string;
+  suffix: string;
+}
+
+/** Prompts for a text model. */
+export type ReadablePrompt = OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
+
+export type Prompt = ReadablePrompt | RecordingPrompt | QuestionPrompt;
+
+export function readable(prompt: Prompt): ReadablePrompt {
+  if (typeof prompt === 'string') return prompt;
+  if ('audio' in prompt) throw wrongPrompt('a recording', 'a text or a conversation');
+  return 'question' in prompt ? `${prompt.context}\n${prompt.question}` : prompt;
+}
+
+export function wrongPrompt(got: string, expected: string): AttuneError {
+  return new AttuneError('E_WRONG_ROWS', {
+    what: 'The model cannot answer this kind of prompt',
+    got,
+    expected,
+    fix: 'choose another model, or other rows',
+  });
+}
+
+/** Prompts that an encoder reads in one pass. */
+export const READ_TOGETHER = 32;
+
+/** The model, or an adapter on it with its own tokenizer. */
+export type AnsweringBy = Answering & { lease?: AdapterLease };
+
+/** Some work by the adapter of a name, which stays in memory for it; by the model as it was opened where none is named. */
+export async function withLease<Result>(
+  answering: Answering,
+  adapter: string | undefined,
+  work: (answering: AnsweringBy) => Promise<Result>,
+): Promise<Result> {
+  if (adapter === undefined) return work(answering);
+  const lease = await answering.adapters.take(adapter);
+  try {
+    return await work({ ...answering, tokenizer: lease.tokenizer, lease });
+  } finally {
+    lease.release();
+  }
+}
+
+/** Prompts as they are continued. */
+export interface ReadPrompts {
+  ids: Int32Array[];
+  /** Encoder outputs of the prompts, in batches. */
+  memories: readonly KeptMemory[];
+  /** Images of their image tokens. */
+  images: readonly (readonly ImageFile[] | undefined)[];
+  /** Tokens that the model never writes. */
+  logitBias?: Readonly<Record<number, number>>;
+}
+
+/**
+ * Tokens that a decoder starts each answer from; an encoder-decoder encodes the prompts first.
+ * @throws AttuneError E_PROMPT_TOO_LONG before any of them is read, and errors of the template
+ */
+export async function readPrompts(prompts: readonly ReadablePrompt[], answering: AnsweringBy): Promise<ReadPrompts> {
+  const { model, tokenizer, lease } = answering;
+  const rendered = await renderedOf(prompts, answering);
+  const texts = rendered.map(({ ids }) => ids);
+  refuseLong(texts, model);
+  if (model.task !== 'seq2seq') return { ids: texts, memories: [], images: rendered.map(({ images }) => images) };
+  const { ids: start, logitBias } = answerStart(model, tokenizer);
+  const memories: KeptMemory[] = [];
+  for (let from = 0; from < texts.length; from += READ_TOGETHER) {
+    const read = () => rememberTexts(model, texts.slice(from, from + READ_TOGETHER));
+    memories.push(withAdapters(lease && { all: lease.owner }, read));
+  }
+  return { ids: prompts.map(() => start), memories, images: [], logitBias };
+}
+
+/** Tokens of prompts as the model reads them, its encoder where it has one. */
+export async function idsOf(
+  prompts: readonly ReadablePrompt[],
+  answering: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+): Promise<Int32Array[]> {
+  return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
+}
+
+/** The same with the images that their tokens stand for. */
+async function renderedOf(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
+  refuseEndless(prompts, { model, tokenizer });
+  const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
+  const renderedOne = async (prompt: ReadablePrompt) => {
+    if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };
+    if (typeof prompt !== 'string' && 'suffix' in prompt) return { ids: await infillIds(tokenizer, prompt) };
+    if (model.task !== 'seq2seq') return renderer.prompt(prompt, begunOf(prompt));
+    return { ids: (await tokenizer.encodeFramed([{ text: lastTurn(prompt) }]))[0].ids };
+  };
+  return Promise.all(prompts.map(renderedOne));
+}
+
+function begunOf(prompt: Conversation | BegunConversation | string): string {
+  return typeof prompt !== 'string' && 'begun' in prompt ? prompt.begun : '';
+}
+
+/** An encoder reads one text: of a conversation what was said last. */
+function lastTurn(prompt: Conversation | string): string {
+  return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
+}
+
+/** Rejects prompts that cannot fit, by their length in characters: counting their tokens would take seconds. */
+function refuseEndless(
+  prompts: readonly ReadablePrompt[],
+  { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
+): void {
+  const limit = model.architecture.limits(model.config).maxPositions;
+  const longest = longestToken(tokenizer);
+  const least = prompts.map((prompt) => ({ length: Math.floor(charactersIn(prompt) / longest) }));
+  if (least.some(({ length }) => length >= limit)) throw tooLong(least, limit, 'at least ');
+}
+
+const longestTokens = new WeakMap<Tokenizer, number>();
+
+/** In characters of the vocabulary's spelling, which are at least as many as the text's. */
+function longestToken(tokenizer: Tokenizer): number {
+  let longest = longestTokens.get(tokenizer);
+  if (longest === undefined) {
+    longest = 1;
+    for (let id = 0; id < tokenizer.size; id++) longest = Math.max(longest, tokenizer.tokenOf(id)?.length ?? 0);
+    longestTokens.set(tokenizer, longest);
+  }
+  return longest;
+}
+
+function charactersIn(prompt: ReadablePrompt): number {
+  if (typeof prompt === 'string') return prompt.length;
+  if ('ids' in prompt) return 0;
+  if ('suffix' in prompt) return prompt.prefix.length + prompt.suffix.length;
+  return prompt.messages.reduce((sum, { content }) => sum + content.length, 0);
+}
+
+/** All at once, before any of them is answered. */
+function refuseLong(prompts: readonly Int32Array[], model: Model): void {
+  const limit = model.architecture.limits(model.config).maxPositions;
+  if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);
+}

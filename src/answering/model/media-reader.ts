@@ -1,0 +1,140 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { formatCount, plural } from '../../base/format.ts';
+import { readFailure } from '../../files/bytes.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { sha256 } from '../../files/hash.ts';
+import { readJsonObject } from '../../files/json-object.ts';
+import type { Features } from '../../base/features.ts';
+import type { MediaFile, MediaKind } from '../../data/media.ts';
+import type { Architecture } from '../../models/architecture.ts';
+import type { RawConfig } from '../../models/config.ts';
+import type { MediaReader, PreparedRow } from '../../methods/interfaces.ts';
+import { mediaProcessors, type MediaProcessor } from './media-processors.ts';
+
+/** Cache for files that are read again in the next epoch. */
+const KEPT_BYTES = 1 << 29;
+/** Files that are decoded at once. */
+const AT_ONCE = 8;
+const MAX_LISTED = 20;
+
+/** The reader of a base model's files; undefined for models that read text. @throws AttuneError E_PROCESSOR_… */
+export async function mediaReaderFor(
+  folder: string,
+  architecture: Architecture,
+  raw: RawConfig,
+): Promise<MediaReader | undefined> {
+  const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
+  if (kind === undefined) return undefined;
+  const config = processorConfig(folder);
+  const processor = (await mediaProcessors.load(kind)).open(config, architecture.modelType);
+  const limits = architecture.limits(raw);
+  const maxPositions = limits.imagePositions ?? limits.maxPositions;
+  const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
+  const imageTokens = architecture.imageTokens?.(raw);
+  const identity = sha256(JSON.stringify([raw, config]));
+  return new Reader({ kind, identity, imageTokens }, processor, { maxPositions, tokens });
+}
+
+/** The folder's preprocessor_config.json. @throws AttuneError E_PROCESSOR_MISSING */
+function processorConfig(folder: string): Record<string, unknown> {
+  const path = join(folder, 'preprocessor_config.json');
+  if (existsSync(path)) return readJsonObject(path);
+  const { image_processor: nested } = existsSync(join(folder, 'processor_config.json'))
+    ? readJsonObject(join(folder, 'processor_config.json'))
+    : {};
+  // As transformers 5 writes it.
+  if (isPlainObject(nested)) return nested;
+  throw new AttuneError('E_PROCESSOR_MISSING', {
+    what: `${folder} does not say how files become what the model reads`,
+    expected: 'preprocessor_config.json',
+    fix: 'fetch the model again, with that file',
+  });
+}
+
+/** Tokens that a model's blocks see. */
+interface TokenCounts {
+  maxPositions: number;
+  tokens(shape: readonly number[]): number;
+}
+
+class Reader implements MediaReader {
+  readonly kind: MediaKind;
+  readonly identity: string;
+  readonly imageTokens: MediaReader['imageTokens'];
+  readonly #processor: MediaProcessor;
+  readonly #counts: TokenCounts;
+  /** The first files that fit into the cache. */
+  readonly #kept = new Map<string, Features>();
+  #keptBytes = 0;
+
+  constructor(
+    { kind, identity, imageTokens }: Pick<MediaReader, 'kind' | 'identity' | 'imageTokens'>,
+    processor: MediaProcessor,
+    counts: TokenCounts,
+  ) {
+    this.kind = kind;
+    this.identity = identity;
+    this.imageTokens = imageTokens;
+    this.#processor = processor;
+    this.#counts = counts;
+  }
+
+  /** All images become inputs of one size; a recording is counted as the longest. */
+  size(_file: MediaFile): number {
+    return this.#counts.maxPositions;
+  }
+
+  tokens({ shape }: Features): number {
+    return this.#counts.tokens(shape);
+  }
+
+  async load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
+    rows: readonly Row[],
+  ): Promise<(Row & { features: Features })[]> {
+    const loaded: (Row & { features: Features })[] = [];
+    const problems: Problem[] = [];
+    for (let start = 0; start < rows.length; start += AT_ONCE) {
+      const some = rows.slice(start, start + AT_ONCE);
+      const read = await Promise.all(some.map((row) => this.#read(row)));
+      for (const [i, features] of read.entries()) {
+        if (features instanceof AttuneError) problems.push({ ...some[i].source, message: reasonOf(features) });
+        else loaded.push({ ...some[i], features });
+      }
+    }
+    if (problems.length === 0) return loaded;
+    throw new AttuneError('E_MEDIA_UNREADABLE', {
+      what: `${formatCount(problems.length)} of ${plural(rows.length, 'files')} cannot be read`,
+      problems: problems.slice(0, MAX_LISTED),
+      problemCount: problems.length,
+      fix: 'mend the files named above, or delete their rows',
+    });
+  }
+
+  async #read({ media }: Pick<PreparedRow, 'media'>): Promise<Features | AttuneError> {
+    if (media === undefined) throw new Error('a row without a file reached a model that reads files');
+    const known = this.#kept.get(media.hash);
+    if (known !== undefined) return known;
+    try {
+      const features = await this.#processor.process(readFileSync(media.path), media.path);
+      this.#keep(media.hash, features);
+      return features;
+    } catch (error) {
+      // Deleted, or taken out of reach, since its row was read.
+      const failure = readFailure(media.path, error);
+      if (failure instanceof AttuneError) return failure;
+      throw failure;
+    }
+  }
+
+  #keep(hash: string, features: Features): void {
+    if (this.#keptBytes + features.data.byteLength > KEPT_BYTES) return;
+    this.#keptBytes += features.data.byteLength;
+    this.#kept.set(hash, features);
+  }
+}
+
+function reasonOf({ what, got }: AttuneError): string {
+  return got === undefined ? what : `${what}: ${got}`;
+}

@@ -1,0 +1,20 @@
+import { formats } from '../../data/formats/index.ts';
+import type { RowShape } from '../../data/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { ResultNotesFile } from './result-notes.ts';
+
+/** How the training rows of a result were laid out, for rows like them; none for models of others. */
+export function notedShapes(notes: ResultNotesFile | undefined): RowShape[] {
+  const { data } = (notes?.recipe ?? {}) as Partial<Recipe>;
+  if (data === undefined) return [];
+  const shapes = data.train.map((source): RowShape => {
+    const format = source.format ?? data.format ?? notes?.format;
+    const columns = source.columns ?? data.columns ?? undefined;
+    return { ...(format !== undefined && { format }), ...(columns && { columns }) };
+  });
+  const known = shapes.filter(({ format, columns }) => {
+    // A function of the user's reads its own files only.
+    return format === undefined ? columns !== undefined : formats.has(format);
+  });
+  return [...new Map(known.map((shape) => [JSON.stringify(shape), shape])).values()];
+}

@@ -1,0 +1,226 @@
+import { AttuneError } from '../../base/errors.ts';
+import { isCheapFolder } from '../baselines/cheap-names.ts';
+import { openTuning, readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
+import { storages, type StorageName } from '../../methods/storages/index.ts';
+import { isSaved } from '../../methods/tunings/targets.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
+import type { Task } from '../../models/architecture.ts';
+import { loadModel } from '../../models/load.ts';
+import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, SafetensorsFile, scope, type DType } from '../../engine/tensor/index.ts';
+import {
+  checkTemplate,
+  chooseTemplate,
+  hasTokenizer,
+  Letters,
+  TOOLS_TEMPLATE,
+  withAnswerSpace,
+  withChatTemplate,
+  withKnownKwargs,
+  type LanguageChoice,
+  type Tokenizer,
+} from '../../models/text/index.ts';
+import type { Answering } from '../tasks/answers/answering.ts';
+import type { MediaReader, Tuning } from '../../methods/interfaces.ts';
+import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
+import { baseFolderOf } from './base-folder.ts';
+import { adapterWeights, isAdapterFolder } from './base-model.ts';
+import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
+import { problemTypeIn, withReading } from './output-reading.ts';
+import { checkProbe } from './probe.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { readNotes, type ResultNotesFile } from './result-notes.ts';
+import { computeType } from './resources.ts';
+import { resultFolder } from './result-folder.ts';
+import { recordedClasses, refuseNewHead, savedClasses, savedHeads } from './saved-head.ts';
+
+export interface OpenOptions {
+  /** The base model without the adapter. */
+  base?: boolean;
+  /** The base model with the head that it was saved with, in place of a new one for the run's task. */
+  ownTask?: boolean;
+  precision?: 'auto' | 'bf16' | 'f32';
+  /** Task, for a model that does not name it. */
+  as?: Task;
+  /** How it makes a row's vector, where its folder does not say it. */
+  embedding?: ModelOptions['embedding'];
+  /** Multilingual translation models: the languages of prompts and answers. */
+  languages?: LanguageChoice;
+  /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
+  storage?: StorageName;
+}
+
+/** A task without weights of its own: a base model does it as well as it can, as it is. */
+function isHeadless(task: Task | undefined): boolean {
+  return task === 'embedding';
+}
+
+export interface OpenedModel {
+  model: Model;
+  tokenizer: Tokenizer;
+  /** For models that read images or recordings. */
+  media?: MediaReader;
+  /** The adapter in place, where there is one. */
+  tuning?: Tuning;
+  /** The folder that was opened: of the adapter or of the model. */
+  folder: string;
+  /** The base model's folder; `folder` itself if there is no adapter. */
+  baseFolder: string;
+  notes?: ResultNotesFile;
+  /** How its weights are kept, where that is not dense. */
+  storage?: StorageName;
+  /** How the run reads its rows that it comes from, or is opened for as its base. */
+  reading?: Answering['reading'];
+}
+
+/** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
+export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
+  const checked = await openChecked(target, options);
+  const opened = { reading: (checked.notes?.recipe as Partial<Recipe> | undefined)?.data, ...checked };
+  textReaderOf(opened.model.trunk)?.keep();
+  const { languages } = options;
+  return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };
+}
+
+async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
+  const folder = resultFolder(target);
+  if (isCheapFolder(folder)) throw cheap(target);
+  const dtype = computeType(options.precision ?? 'auto');
+  const notes = readNotes(folder);
+  if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
+  if (options.base === true && notes !== undefined) {
+    const as = isHeadless(notes.task) ? notes.task : undefined;
+    const { embedding } = notes;
+    const opened = await openModel(notes.base_folder, { ...options, base: false, as, embedding });
+    const reading = (notes.recipe as Recipe).data;
+    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading };
+  }
+  const { embedding } = options;
+  const keep = await keepOf(options.storage);
+  const { model } = await loadModel(folder, { dtype, task: notes?.task ?? options.as, embedding, keep });
+  const tokenizer = await withForm(await loadTokenizer(folder, model.task), notes);
+  if (notes !== undefined) check(model, tokenizer, { folder, notes });
+  return { model, tokenizer, media: await mediaReaderOf(folder), folder, baseFolder: folder, notes };
+}
+
+function cheap(target: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} is a cheap system, which has no weights to open, tune or export and writes no text`,
+    fix: `it answers rows: attune predict ${target} --input rows.csv; to measure it: attune eval ${target}`,
+  });
+}
+
+interface AdapterRequest extends OpenOptions {
+  dtype: DType;
+  notes?: ResultNotesFile;
+}
+
+async function openAdapter(folder: string, request: AdapterRequest): Promise<OpenedModel> {
+  const description = await readAdapterConfig(folder);
+  const { notes, dtype } = request;
+  const baseFolder = baseFolderOf(notes, description.baseModel, folder);
+  const task = notes?.task ?? description.task;
+  const weights = adapterWeights(folder);
+  const labels = notes === undefined ? await savedClasses(weights, baseFolder, task) : recordedClasses(notes);
+  const as = {
+    task,
+    labels,
+    keepsHead: notes === undefined,
+    problemType: problemTypeIn(notes?.config),
+    embedding: notes?.embedding,
+  };
+  if (request.base === true) return openBase({ folder, baseFolder, as }, request);
+  const hasOwn = hasTokenizer(folder);
+  const vocabulary = await tokenizerOf(hasOwn ? folder : baseFolder, baseFolder);
+  const { tokens, options } = description;
+  const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, task)])];
+  const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: modules });
+  // Rows beyond the base model's are in the adapter, or nowhere.
+  const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
+  const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
+  const kept = await keepAsTrained(notes, { storage: request.storage, whole: modules });
+  const size = { vocabularySize, letters };
+  const { model, initialised } = await loadModel(baseFolder, { ...as, ...size, dtype, keep: kept?.keep });
+  const tokenizer = await withForm(await withDefaultTemplate(vocabulary, model.task), notes);
+  const modulesToSave = [...modules, ...saved.whole];
+  using file = new SafetensorsFile(weights);
+  placeTables(file, model, saved);
+  if (notes?.config !== undefined) model.config = withReading(model.config, notes.config);
+  const opened = { ...description, options: { ...options, modules_to_save: modulesToSave } };
+  const tuning = await openTuning(model, { ...opened, tiesTables: tiesTables(description, notes, saved) });
+  refuseNewHead(model, initialised, tuning);
+  noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
+  // Kept in another way than it was trained on it does not answer as it did.
+  if (notes !== undefined)
+    check(model, tokenizer, { folder, notes: request.storage === undefined ? notes : { ...notes, probe: undefined } });
+  const media = await mediaReaderOf(baseFolder);
+  return { model, tokenizer, media, tuning, folder, baseFolder, notes, storage: kept?.storage };
+}
+
+/** The base model of an adapter, for its task or for its own. */
+async function openBase(
+  { folder, baseFolder, as }: { folder: string; baseFolder: string; as: ModelOptions },
+  { notes, dtype, ownTask }: AdapterRequest,
+): Promise<OpenedModel> {
+  const isAsSaved = ownTask === true && !isHeadless(as.task);
+  const { model } = await loadModel(baseFolder, isAsSaved ? { dtype } : { ...as, dtype });
+  if (!isAsSaved && notes?.config !== undefined) model.config = withReading(model.config, notes.config);
+  const tokenizer = await asTrained(await loadTokenizer(baseFolder, model.task), notes);
+  return { model, tokenizer, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
+}
+
+/** An adapter corrects what it was trained on: a base model that was quantised then is quantised again, equally. */
+async function keepAsTrained(
+  notes: ResultNotesFile | undefined,
+  { storage, whole }: { storage?: StorageName; whole: readonly string[] },
+): Promise<{ storage: StorageName; keep: KeepWeight } | undefined> {
+  const { name = 'dense', ...options } = (notes?.recipe as Partial<Recipe> | undefined)?.storage ?? {};
+  const chosen = storage ?? (name as StorageName);
+  const keep = await keepOf(chosen, chosen === name ? options : {});
+  return keep && { storage: chosen, keep: { ...keep, except: (path) => isSaved(path, whole) } };
+}
+
+async function keepOf(storage: StorageName = 'dense', options: object = {}): Promise<KeepWeight | undefined> {
+  return (await storages.load(storage)).keep(options);
+}
+
+/** A head that an adapter brings along is one of its own vocabulary. */
+function lettersIn(tokenizer: Tokenizer): { count: number; blank: number } {
+  return { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
+}
+
+async function loadTokenizer(folder: string, task: Task): Promise<Tokenizer> {
+  return withDefaultTemplate(await tokenizerOf(folder), task);
+}
+
+export async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Promise<Tokenizer> {
+  return task === 'causal-lm' ? withChatTemplate(tokenizer) : tokenizer;
+}
+
+/**
+ * A base model keeps its own template, with the variables that the run set as far as that reads them; where it could
+ * not be shown the tools of the run's rows, it is asked in the run's.
+ */
+async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+  const { src_lang, tgt_lang } = ((notes?.recipe as Recipe | undefined)?.objective ?? {}) as LanguageChoice;
+  const inLanguages = tokenizer.withLanguages({ src_lang, tgt_lang });
+  const named = (notes?.recipe as Recipe | undefined)?.data.chat_template;
+  const isOurs = notes?.has_tools === true && named === TOOLS_TEMPLATE;
+  const template = isOurs ? await chooseTemplate(inLanguages, { template: { name: named } }) : inLanguages;
+  return withForm(await withKnownKwargs(template, notes?.chat_template_kwargs ?? {}), notes);
+}
+
+/** Plain answers follow their prompts as the run's rows did. */
+export function withForm(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
+  return withAnswerSpace(tokenizer, notes?.answer_space === true);
+}
+
+function check(
+  model: Model,
+  tokenizer: Tokenizer,
+  { folder, notes }: { folder: string; notes: ResultNotesFile },
+): void {
+  if (notes.has_template) checkTemplate(notes.template_hash, tokenizer);
+  if (notes.probe !== undefined) checkProbe(model, notes.probe, folder);
+}

@@ -1,0 +1,49 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Model } from '../../models/model.ts';
+import { layoutOfRows } from '../../engine/nn/index.ts';
+import { fromArray, noGrad, scope } from '../../engine/tensor/index.ts';
+
+/** A few tokens and what the tuned model made of them: an adapter that loads but does something else is found out. */
+export interface Probe {
+  ids: number[];
+  /** Log-probability of each id but the first, given those before it. */
+  log_probs: number[];
+  dtype: string;
+}
+
+const MAX_TOKENS = 64;
+
+/** Scores the first tokens of a row; undefined for models that score no tokens. */
+export function takeProbe(model: Model, row: ArrayLike<number>): Probe | undefined {
+  if (model.task !== 'causal-lm' || row.length < 2) return undefined;
+  const ids = Array.from(row).slice(0, MAX_TOKENS);
+  return { ids, log_probs: logProbsOf(model, ids), dtype: model.dtype };
+}
+
+function logProbsOf(model: Model, ids: readonly number[]): number[] {
+  return noGrad(() =>
+    scope(() => {
+      const all = BigInt64Array.from(ids, BigInt);
+      const hidden = model.hidden({ ids: all, layout: layoutOfRows([ids.length], { causal: true }) });
+      const targets = fromArray(all.slice(1)).toDevice(model.device);
+      return model.tokenHead.tokenLogProbs(hidden.narrow(0, 0, ids.length - 1), targets).logProbs.toNumbers();
+    }),
+  );
+}
+
+/** bf16 rounds to three digits; another compute type than that of training moves values by that much. */
+const TOLERANCE = { same: 0.02, other: 0.15 };
+
+/** Refuses a result that does not score its probe as it did when it was saved. @throws E_PROBE_MISMATCH */
+export function checkProbe(model: Model, probe: Probe, folder: string): void {
+  const now = logProbsOf(model, probe.ids);
+  const difference = now.reduce((sum, value, i) => sum + Math.abs(value - probe.log_probs[i]), 0) / now.length;
+  const limit = probe.dtype === model.dtype ? TOLERANCE.same : TOLERANCE.other;
+  if (difference <= limit) return;
+  throw new AttuneError('E_PROBE_MISMATCH', {
+    what: `${folder} does not answer as it did when it was saved`,
+    got: `log-probabilities of its probe differ by ${difference.toFixed(3)} on average`,
+    expected: `at most ${limit}`,
+    fix: 'the base model or the adapter has changed since: use the base model named in attune.json',
+  });
+}

@@ -1,0 +1,149 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Example, RowShape } from '../../data/index.ts';
+import type { MediaKind } from '../../data/media.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
+import { DEFAULT_NEW_TOKENS } from '../decoding/index.ts';
+import { storages, type StorageName } from '../../methods/storages/index.ts';
+import type { Task } from '../../models/architecture.ts';
+import type { AnswerKind } from '../tasks/define.ts';
+import { tasks } from '../tasks/index.ts';
+import type { JobContext, JobRequest } from '../../base/job.ts';
+import { answerAsked } from './model-predictor.ts';
+import { hears, processorOf } from '../tasks/answers/speech.ts';
+import { reportRemark } from '../model/report-remark.ts';
+import { openModel, type OpenedModel, type OpenOptions } from '../model/open-model.ts';
+import { notedShapes } from '../model/noted-shapes.ts';
+import { settleWeights } from '../model/settle-weights.ts';
+
+export interface PredictInput extends OpenOptions {
+  /** A run's folder, an adapter's, a model's, or a known name. */
+  target: string;
+  /** How its weights are read, in every pass; `dense` unless given. */
+  storage?: StorageName;
+}
+
+/** Rows and answers of a model. Plain data. */
+export interface PredictorDescription {
+  task: Task;
+  answers: AnswerKind;
+  labels?: readonly string[];
+  /** By label: the probability from which it is given, where one was chosen. */
+  thresholds?: Readonly<Record<string, number>>;
+  /** Answers conversations, as it was trained or as its template has it. */
+  isChat: boolean;
+  /** Reads files, and no texts. */
+  media?: MediaKind;
+  /** How the rows were laid out that it was trained on; none for models of others. */
+  shapes: readonly RowShape[];
+}
+
+/** One request of a session: what the model is, or answers to rows. Requests are answered one after the other. */
+export type PredictRequest = { examples?: undefined } | (PredictBody & { examples: readonly Example[] });
+
+interface PredictBody {
+  maxNewTokens?: number;
+  /** Rows that were answered before, and rows in all, for progress. */
+  done?: number;
+  total?: number;
+}
+
+export type PredictChunk = { description: PredictorDescription } | { predictions: Prediction[] };
+
+/** Answers rows until the session is closed, as a comparison would. @throws AttuneError E_TASK_UNSUPPORTED */
+export async function run(input: PredictInput, context: JobContext): Promise<void> {
+  const { target } = input;
+  context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
+  const opened = await openModel(target, input);
+  reportRemark(opened.tokenizer, context.emit);
+  const { task } = opened.model;
+  if (tasks[task].elsewhere !== undefined) throw unsupported(target, task);
+  if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row
+  settleWeights(opened.model);
+  // After they have moved: a copy belongs to the tensor that it was made of.
+  const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
+  const { note } = await method.create(opened.model, {}, 'always');
+  if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
+  for await (const request of context.requests as AsyncIterable<JobRequest<PredictRequest, PredictChunk>>) {
+    try {
+      request.send(await answer(opened, request, context));
+      request.end();
+    } catch (error) {
+      request.fail(error);
+    }
+  }
+}
+
+function unsupported(target: string, task: Task): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} gives rows no answers: its task is ${tasks[task].title}`,
+    expected: 'a classifier, a model of numbers, tags or answers in texts, or one that writes',
+    fix: tasks[task].elsewhere?.predict,
+  });
+}
+
+async function answer(
+  opened: OpenedModel,
+  request: JobRequest<PredictRequest, PredictChunk>,
+  context: JobContext,
+): Promise<PredictChunk> {
+  const { body } = request;
+  const signal = AbortSignal.any([request.signal, context.signal]);
+  if (body.examples === undefined) return { description: describe(opened) };
+  const { examples, maxNewTokens = DEFAULT_NEW_TOKENS, done: before, total } = body;
+  const onProgress = (done: number) => {
+    if (before === undefined) return;
+    context.emit({ type: 'work-advanced', phase: 'generate', done: before + done, total, unit: 'rows' });
+  };
+  const options = { maxNewTokens, labels: opened.notes?.labels, signal, onProgress };
+  return { predictions: await answerReadable(opened, examples, options) };
+}
+
+/** A row that the model cannot read does not keep the others from being answered. */
+async function answerReadable(
+  opened: OpenedModel,
+  examples: readonly Example[],
+  options: Parameters<typeof answerAsked>[2],
+): Promise<Prediction[]> {
+  const unreadable = new Map<Example, string>();
+  for (;;) {
+    const readable = examples.filter((example) => !unreadable.has(example));
+    const asked = readable.map((example) => ({ example }));
+    try {
+      const answers = (await answerAsked(opened, asked, options)).values();
+      return examples.map((example) => {
+        const reason = unreadable.get(example);
+        return reason === undefined ? answers.next().value! : { id: example.id, unreadable: reason };
+      });
+    } catch (error) {
+      const faulty = faultyRows(error, readable);
+      if (faulty.size === 0) throw error;
+      for (const [example, reason] of faulty) unreadable.set(example, reason);
+    }
+  }
+}
+
+/** The rows that an error names by file and line, with what is wrong with each. */
+function faultyRows(error: unknown, examples: readonly Example[]): Map<Example, string> {
+  if (!(error instanceof AttuneError)) return new Map();
+  const reasons = new Map(error.problems.map(({ file, line, message }) => [`${file}:${line}`, message]));
+  const found = examples.flatMap((example) => {
+    const reason = reasons.get(`${example.source.file}:${example.source.line}`);
+    return reason === undefined ? [] : [[example, reason] as const];
+  });
+  return new Map(found);
+}
+
+function describe({ model, tokenizer, media, notes }: OpenedModel): PredictorDescription {
+  const { task } = model;
+  const { labels, answerKind } = tasks[task];
+  const answers = answerKind?.(model) ?? 'text';
+  return {
+    task,
+    answers,
+    labels: answers === 'number' ? undefined : labels?.(model),
+    thresholds: model.config.label_thresholds as PredictorDescription['thresholds'],
+    isChat: task === 'causal-lm' && (notes?.has_template ?? tokenizer.templates.sources.size > 0),
+    media: hears(model) ? 'audio' : media?.kind,
+    shapes: notedShapes(notes),
+  };
+}

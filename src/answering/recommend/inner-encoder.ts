@@ -1,0 +1,97 @@
+// V items of a vocabulary, T tokens of the longest text
+import { join } from 'node:path';
+import type { CatalogueItem } from '../../data/catalogue.ts';
+import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/items/item-model.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
+import { Tokenizer } from '../../models/text/index.ts';
+import { traitsOf } from '../../models/traits.ts';
+import { cutTo } from '../tasks/answers/cut-rows.ts';
+import { textVectors } from '../tasks/answers/vectors.ts';
+import { withTexts } from './item-catalogue.ts';
+import { openModel } from '../model/open-model.ts';
+
+/** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
+export interface ItemTokens {
+  /** Length of the longest text, with room for a few tokens at least. */
+  width: number;
+  /** Items of whose texts only the beginning is read. */
+  cut: ReadonlySet<string>;
+  of: ReadonlyMap<string, Int32Array>;
+}
+
+/** An encoder that becomes a part of a model of items. */
+export interface InnerEncoder {
+  plan: TextEncoderPlan;
+  tokenizer: Tokenizer;
+  tokens: ItemTokens;
+  /** Width of a text's vector. */
+  width: number;
+  /** Gives its weights to the place that they have in a model. */
+  moveInto(model: Model): void;
+}
+
+/** Opens an encoder that is to be tuned with a model of items, and has it read their texts as tokens. */
+export async function openInnerEncoder(
+  target: string,
+  items: readonly CatalogueItem[],
+  signal: AbortSignal,
+): Promise<InnerEncoder> {
+  const opened = await openModel(target, { as: 'embedding', precision: 'f32' });
+  const { model, tokenizer } = opened;
+  opened.tuning?.merge();
+  const [first] = withTexts(items);
+  const [vector] = await textVectors(opened, [first.text], { signal });
+  const { maxPositions } = traitsOf(model);
+  const tokens = await tokenTexts(tokenizer, items, maxPositions);
+  return {
+    // Vectors of texts have the length 1, as those that are made beforehand.
+    plan: { config: model.config, embedding: { ...model.embeddingHead.options, normalise: true } },
+    tokenizer,
+    tokens,
+    width: vector.length,
+    moveInto(whole) {
+      const own = new Map(model.parameters());
+      noGrad(() => {
+        for (const [path, parameter] of itemTrunkOf(whole).textReader!.encoder.parameters())
+          scope(() => parameter.assign(own.get(path)!.tensor.clone()));
+      });
+      opened.tuning?.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** A catalogue of single words has room for texts of a few: items that are added later have them. */
+const LEAST_WIDTH = 16;
+
+/** Items' texts as their encoder reads them; of a long one its beginning. @throws AttuneError E_NO_TEXTS */
+export async function tokenTexts(
+  tokenizer: Tokenizer,
+  items: readonly CatalogueItem[],
+  most: number,
+): Promise<ItemTokens> {
+  const described = withTexts(items);
+  const framed = await tokenizer.encodeFramed(described.map(({ text }) => ({ text })));
+  const whole = framed.map(({ ids }, line) => {
+    return { id: String(line), ids, trained: new Uint8Array(ids.length), source: { file: '', line } };
+  });
+  const rows = cutTo(whole, most, { tokenizer });
+  const of = new Map(described.map(({ item }, i) => [item, rows[i].ids.map((id) => id + 1)]));
+  const longest = rows.reduce((length, { ids }) => Math.max(length, ids.length), 0);
+  const cut = described.filter((_, row) => rows[row].ids.length < framed[row].ids.length);
+  return {
+    width: Math.min(most, Math.max(longest, LEAST_WIDTH)),
+    cut: new Set(cut.map(({ item }) => item)),
+    of,
+  };
+}
+
+/** The tokenizer of the encoder inside a model of items. */
+export function innerTokenizer(folder: string): Promise<Tokenizer> {
+  return Tokenizer.load(join(folder, TEXT_ENCODER));
+}
+
+export function saveInnerTokenizer(folder: string, tokenizer: Tokenizer): void {
+  tokenizer.save(join(folder, TEXT_ENCODER));
+}

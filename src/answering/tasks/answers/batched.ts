@@ -1,0 +1,36 @@
+import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
+import { byTokens } from '../rows/batches.ts';
+import { tokensAtOnce, type PreparedRow } from '../rows/rows.ts';
+import { turn } from '../../../base/turn.ts';
+import { TOO_LONG } from './answering.ts';
+
+const BATCH_TOKENS = 4096;
+
+/** Rows that a model reads at once, and what it says of each, in their order; undefined for a row that it cannot read. */
+export async function inBatches<Found>(
+  rows: readonly PreparedRow[],
+  { maxPositions, signal, onProgress }: PredictOptions & { maxPositions: number },
+  read: (batch: readonly PreparedRow[]) => readonly Found[] | Promise<readonly Found[]>,
+): Promise<(Found | undefined)[]> {
+  const found: (Found | undefined)[] = rows.map(() => undefined);
+  const readable = [...rows.keys()].filter((row) => tokensAtOnce(rows[row]) <= maxPositions);
+  let done = rows.length - readable.length;
+  for (const batch of byTokens(
+    readable.map((row) => rows[row]),
+    BATCH_TOKENS,
+  )) {
+    signal?.throwIfAborted();
+    const places = batch.map((i) => readable[i]);
+    const values = await read(places.map((row) => rows[row]));
+    for (const [i, row] of places.entries()) found[row] = values[i];
+    done += batch.length;
+    onProgress?.(done, rows.length);
+    await turn();
+  }
+  return found;
+}
+
+/** A row that its model could not read. */
+export function unreadRow(id: string): Prediction {
+  return { id, unreadable: TOO_LONG };
+}

@@ -1,0 +1,24 @@
+import { turn } from '../../../base/turn.ts';
+import { greatest } from '../../../base/many.ts';
+import { byTokens } from '../rows/batches.ts';
+import { tokensOf, type PreparedRow } from '../rows/rows.ts';
+import { noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
+
+const BATCH_TOKENS = 4096;
+
+/** A number of each row, in their order, from batches of about as many tokens: `read` gives those of a batch [R]. */
+export async function rowSums(
+  rows: readonly PreparedRow[],
+  read: (batch: readonly PreparedRow[]) => Tensor,
+  load: (batch: readonly PreparedRow[]) => readonly PreparedRow[] | Promise<readonly PreparedRow[]> = (batch) => batch,
+): Promise<Float64Array> {
+  const found = new Float64Array(rows.length);
+  const limit = greatest([BATCH_TOKENS, ...rows.map(tokensOf)]);
+  for (const places of byTokens(rows, limit)) {
+    const batch = await load(places.map((i) => rows[i]));
+    const numbers = noGrad(() => scope(() => read(batch).toNumbers()));
+    for (const [i, place] of places.entries()) found[place] = numbers[i];
+    await turn();
+  }
+  return found;
+}

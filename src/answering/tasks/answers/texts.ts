@@ -1,0 +1,235 @@
+// N tokens of a batch, R rows
+import { AttuneError } from '../../../base/errors.ts';
+import { greatest, pushAll } from '../../../base/many.ts';
+import type { ExampleKind } from '../../../data/index.ts';
+import { expectedText } from '../../../scoring/example-text.ts';
+import {
+  askedRow,
+  isAskedByName,
+  isChat,
+  promptOf,
+  type Asked,
+  type AskedRow,
+  type AskingStyle,
+} from '../../../scoring/asked.ts';
+import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
+import {
+  constraintFor,
+  generate,
+  type Completion,
+  type GenerationOptions,
+  type SeenImages,
+} from '../../decoding/index.ts';
+import { imageTexts } from '../rows/image-texts.ts';
+import { Renderer, type ImageFile } from '../../../models/text/index.ts';
+import { seeImages } from './see-images.ts';
+import { traitsOf } from '../../../models/traits.ts';
+import { answerBorder, borderedConstraint } from './plain-answers.ts';
+import { likelihoods, type Likely } from './likelihoods.ts';
+import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
+
+/** Rows between two signs of progress; how many are computed together is up to the generation. */
+const BATCH = 128;
+
+/** Answers of a language model, the likelihood of the right ones, and its most likely class. */
+export async function answerWithText(
+  opened: Answering,
+  asked: readonly Asked[],
+  options: AnswerOptions & PredictOptions,
+): Promise<Prediction[]> {
+  if (opened.model.task !== 'causal-lm') throw cannotWrite(opened.model.task);
+  const style = await chooseStyle(opened, options.practice ?? []);
+  const predictions: Prediction[] = [];
+  for (let start = 0; start < asked.length; start += BATCH) {
+    options.signal?.throwIfAborted();
+    pushAll(predictions, await answerBatch(opened, asked.slice(start, start + BATCH), { ...options, style }));
+    options.onProgress?.(predictions.length, asked.length);
+  }
+  return predictions;
+}
+
+type BatchOptions = AnswerOptions & PredictOptions & { style: AskingStyle };
+
+async function answerBatch(opened: Answering, asked: readonly Asked[], options: BatchOptions): Promise<Prediction[]> {
+  const all = await fitShots(opened, asked, options);
+  const readable = all.filter(({ isTooLong }) => !isTooLong);
+  const answers = (await answerFitted(opened, readable, options)).values();
+  return all.map(({ example, isTooLong }) =>
+    isTooLong ? { id: example.id, unreadable: TOO_LONG } : answers.next().value!,
+  );
+}
+
+async function answerFitted(
+  opened: Answering,
+  fitted: readonly Fitted[],
+  options: BatchOptions,
+): Promise<Prediction[]> {
+  const likely = await likelihoods(
+    opened,
+    fitted.map(({ example }, i) => fitted[i].row ?? example),
+  );
+  const chosen = await chooseClasses(opened, fitted, options);
+  const writing = [...fitted.keys()].filter((i) => fitted[i].row !== undefined && chosen[i] === undefined);
+  const texts = await writeAnswers(
+    opened,
+    writing.map((i) => fitted[i]),
+    options,
+  );
+  const written: (Completion | undefined)[] = [];
+  for (const [place, i] of writing.entries()) written[i] = texts[place];
+  return fitted.map(({ example, prompt }, i): Prediction => {
+    const completion = written[i];
+    const likelihood = likely[i];
+    if (likelihood === 'too long') return { id: example.id, unreadable: TOO_LONG };
+    return {
+      id: example.id,
+      likelihood,
+      ...chosen[i],
+      ...(completion && { text: answerOf(completion.text, example.kind), finish: completion.finishReason }),
+      usage: { inputTokens: prompt.length, outputTokens: completion?.ids.length ?? 0 },
+    };
+  });
+}
+
+/** In the rows' order, each held to the form where the model has room for the shortest answer of that form. */
+async function writeAnswers(
+  opened: Answering,
+  writing: readonly Fitted[],
+  { maxNewTokens, stop, held, signal }: BatchOptions,
+): Promise<Completion[]> {
+  const isPlain = writing.every(({ row }) => row?.kind === 'completion');
+  const wanted = held?.[isPlain ? 'plain' : 'chat'];
+  const asked = writing.map(({ row }) => promptOf(row!));
+  const spec = wanted && borderedConstraint(wanted, asked, opened.tokenizer);
+  const constraint = spec && (await constraintFor(spec, opened.tokenizer, { signal }));
+  const { maxPositions } = traitsOf(opened.model);
+  const isHeld = ({ prompt }: Fitted) =>
+    constraint !== undefined && prompt.length + constraint.shortest <= maxPositions;
+  const answers = new Map<Fitted, Completion>();
+  const write = async (rows: readonly Fitted[], ending: GenerationOptions) => {
+    if (rows.length === 0) return;
+    const prompts = rows.map(({ prompt }) => prompt);
+    const texts = await withSeen(opened, rows, (images) =>
+      generate({ ...opened, images }, prompts, { ...ending, signal }),
+    );
+    signal?.throwIfAborted();
+    for (const [place, row] of rows.entries()) answers.set(row, texts[place]);
+  };
+  if (constraint !== undefined) {
+    const room = Math.max(maxNewTokens, constraint.shortest);
+    await write(writing.filter(isHeld), { maxNewTokens: room, constraint: () => constraint.begin() });
+  }
+  const free = writing.filter((row) => !isHeld(row));
+  // A turn has an end of its own, which a model that was never shown turns does not write either.
+  await write(free, { maxNewTokens, stop });
+  return writing.map((row, i) => answerBorder(asked[i], opened.tokenizer).whole(answers.get(row)!));
+}
+
+/** Some work with what the model sees of rows' images. */
+async function withSeen<Result>(
+  opened: Answering,
+  rows: readonly Fitted[],
+  work: (images: (SeenImages | undefined)[]) => Promise<Result>,
+): Promise<Result> {
+  using seen = new DisposableStack();
+  const images: (SeenImages | undefined)[] = [];
+  for (const row of rows) images.push(seen.use(await seeImages(opened, row.images)));
+  return await work(images);
+}
+
+/** A class or a number stands after "Label:" and a space. */
+function answerOf(text: string, kind: ExampleKind): string {
+  return isAskedByName(kind) ? text.trim() : text;
+}
+
+interface Fitted extends Asked {
+  /** Undefined for rows of plain text, which ask nothing. */
+  row?: AskedRow;
+  /** Ids; empty without a row. */
+  prompt: Int32Array;
+  /** Images of its image tokens. */
+  images?: readonly ImageFile[];
+  isTooLong: boolean;
+}
+
+/** As many of a row's solved rows as the model can read before the question, with room for the answer. */
+async function fitShots(
+  { model, tokenizer, media }: Answering,
+  asked: readonly Asked[],
+  options: BatchOptions,
+): Promise<Fitted[]> {
+  const { maxPositions } = traitsOf(model);
+  const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE, images: imageTexts({ tokenizer, media }) });
+  return Promise.all(
+    asked.map(async (one): Promise<Fitted> => {
+      let shots = one.shots ?? [];
+      for (;;) {
+        const row = askedRow({ ...one, shots }, options.style, tokenizer.answerSpace);
+        if (row === undefined) return { ...one, prompt: new Int32Array(), isTooLong: false };
+        const { ids: prompt, images } = await renderer.prompt(promptOf(row));
+        const hasRoom = prompt.length + options.maxNewTokens <= maxPositions;
+        if (hasRoom || shots.length === 0)
+          return { ...one, shots, row, prompt, images, isTooLong: prompt.length >= maxPositions };
+        shots = shots.slice(0, -1);
+      }
+    }),
+  );
+}
+
+/** The likeliest of the classes that a row may have, for rows that have classes. */
+async function chooseClasses(
+  opened: Answering,
+  fitted: readonly Fitted[],
+  { labels = [], style }: BatchOptions,
+): Promise<(Pick<Prediction, 'text' | 'label' | 'scores'> | undefined)[]> {
+  const candidates = fitted.flatMap((one, i) =>
+    one.example.kind !== 'classification'
+      ? []
+      : labels.map((label) => ({
+          i,
+          row: askedRow({ ...one, example: { ...one.example, label } as typeof one.example }, style)!,
+        })),
+  );
+  const likely = await likelihoods(
+    opened,
+    candidates.map(({ row }) => row),
+  );
+  const logProbs = fitted.map((): number[] => []);
+  for (const [place, { i }] of candidates.entries()) logProbs[i].push(-nats(likely[place], Infinity));
+  return logProbs.map((values) => {
+    if (values.length === 0) return undefined;
+    const most = greatest(values);
+    const weights = values.map((value) => Math.exp(value - most));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const label = labels[values.indexOf(most)];
+    return { text: label, label, scores: Object.fromEntries(labels.map((name, c) => [name, weights[c] / total])) };
+  });
+}
+
+/** Turns or plain text, whichever makes the answers of solved rows likelier; rows with turns of their own have no choice. */
+async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
+  const rows = practice.filter(({ example }) => !isChat(example) && expectedText(example) !== undefined);
+  const likelyIn = (style: AskingStyle) =>
+    likelihoods(
+      opened,
+      rows.flatMap((one) => askedRow(one, style) ?? []),
+    );
+  const [plain, chat] = [await likelyIn('plain'), await likelyIn('chat')];
+  // Only rows that can be read in both ways say anything.
+  const gain = plain.reduce((sum, one, i) => {
+    const [before, after] = [nats(one, Number.NaN), nats(chat[i], Number.NaN)];
+    return Number.isNaN(before - after) ? sum : sum + before - after;
+  }, 0);
+  return gain > 0 ? 'chat' : 'plain';
+}
+
+function nats(likely: Likely, otherwise: number): number {
+  return typeof likely === 'object' ? likely.negativeLogLikelihood : otherwise;
+}
+
+function cannotWrite(task: string): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `A model for the task ${task} does not write text`,
+    expected: 'a language model',
+  });
+}

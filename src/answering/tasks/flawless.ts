@@ -1,0 +1,19 @@
+import type { Example } from '../../data/example.ts';
+import { expectedText, rowLabels } from '../../scoring/example-text.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
+
+/** The expected text, as a model that writes gives it. */
+export function flawlessText(example: Example): Prediction {
+  const text = expectedText(example) ?? '';
+  const usage = { inputTokens: 1, outputTokens: 1, seconds: 0, cost: 0 };
+  return { id: example.id, text, likelihood: { negativeLogLikelihood: 1, tokens: 1, bytes: 1 }, usage };
+}
+
+/** The expected class, classes or number, as a classifier gives it. */
+export function flawlessLabel(example: Example): Prediction {
+  const labels = rowLabels(example);
+  const text = expectedText(example) ?? '';
+  if (labels.length === 0 && example.kind !== 'multilabel') return { id: example.id, text };
+  const scores = Object.fromEntries(labels.map((label) => [label, 1]));
+  return { id: example.id, text, scores, ...(example.kind === 'multilabel' ? { labels } : { label: text }) };
+}

@@ -1,0 +1,30 @@
+import type { Task } from '../../models/architecture.ts';
+import { task as causalLm } from './causal-lm.ts';
+import { task as contrastive } from './contrastive.ts';
+import { task as ctc } from './ctc.ts';
+import type { TaskDefinition } from './define.ts';
+import { task as embedding } from './embedding.ts';
+import { task as maskedLm } from './masked-lm.ts';
+import { task as nextItem } from './next-item.ts';
+import { task as question } from './question.ts';
+import { task as replacedToken } from './replaced-token.ts';
+import { task as seq2seq } from './seq2seq.ts';
+import { task as sequence } from './sequence.ts';
+import { task as token } from './token.ts';
+
+/** Purposes of models. One more is a file and a line. */
+export const tasks: Readonly<Record<Task, TaskDefinition>> = {
+  'causal-lm': causalLm,
+  'masked-lm': maskedLm,
+  sequence,
+  ctc,
+  seq2seq,
+  token,
+  question,
+  embedding,
+  contrastive,
+  'next-item': nextItem,
+  'replaced-token': replacedToken,
+};
+
+export const taskNames = Object.keys(tasks) as Task[];

@@ -1,0 +1,70 @@
+// R rows, S samples of all recordings
+import { greatest } from '../../../base/many.ts';
+import { layoutOfTexts } from '../../../engine/nn/index.ts';
+import type { ModelInput } from '../../../models/model.ts';
+import type { StackInput } from '../../../models/stack.ts';
+import { cat, fromArray } from '../../../engine/tensor/index.ts';
+import type { Batch, PreparedRow } from './rows.ts';
+
+/** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
+export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
+  if (rows.some(({ resumed }) => resumed !== undefined)) return { rows, input: resumedInput(rows, options) };
+  const features = rows.find((row) => row.features !== undefined)?.features;
+  if (features !== undefined)
+    return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
+  const layout = layoutOfTexts(
+    rows.map(({ ids, segments }) => segments ?? [ids.length]),
+    { causal: options.causal, parents: rows.map(({ parents }) => parents) },
+  );
+  const ids = new BigInt64Array(layout.positions.length);
+  const tokenTypes = rows.some((row) => row.typeIds !== undefined) ? new BigInt64Array(ids.length) : undefined;
+  let at = 0;
+  for (const row of rows) {
+    for (let t = 0; t < row.ids.length; t++, at++) {
+      ids[at] = BigInt(row.ids[t]);
+      if (tokenTypes !== undefined) tokenTypes[at] = BigInt(row.typeIds?.[t] ?? 0);
+    }
+  }
+  return { rows, input: { ids, layout, tokenTypes } };
+}
+
+/** Rows of which the frozen blocks' outputs are known: [T, D] each, side by side, or images [C, H, W], stacked. */
+function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
+  const all = rows.map(({ resumed }) => resumed!);
+  const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
+  const lengths = rows.map(({ segments, resumed }) => segments ?? [resumed!.tokens]);
+  const layout = layoutOfTexts(lengths, { causal: options.causal, parents: rows.map(({ parents }) => parents) });
+  return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
+}
+
+/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */
+export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+  const all = rows.map(({ features }) => features!);
+  const lengths = all.map(({ shape }) => shape.at(-1)!);
+  const longest = greatest(lengths);
+  const shape = [...all[0].shape.slice(0, -1), longest];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const values = new Float32Array(rows.length * size);
+  for (const [r, { data }] of all.entries()) {
+    const length = lengths[r];
+    if (length === longest) values.set(data, r * size);
+    else
+      for (let line = 0; line * length < data.length; line++)
+        values.set(data.subarray(line * length, (line + 1) * length), r * size + line * longest);
+  }
+  const isFilled = lengths.some((length) => length < longest);
+  return { features: fromArray(values, [rows.length, ...shape]), ...(isFilled && { featureLengths: lengths }) };
+}
+
+/** Waveforms side by side, none of them padded: [S] and the samples of each. */
+function sideBySide(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+  const all = rows.map(({ features }) => features!.data);
+  const featureLengths = all.map(({ length }) => length);
+  const samples = new Float32Array(featureLengths.reduce((sum, length) => sum + length, 0));
+  let next = 0;
+  for (const data of all) {
+    samples.set(data, next);
+    next += data.length;
+  }
+  return { features: fromArray(samples), featureLengths };
+}

@@ -1,0 +1,30 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { Tokenizer } from '../../../models/text/index.ts';
+import type { Batch } from './rows.ts';
+
+/** @throws AttuneError E_NO_MASK where the vocabulary has no token for what is hidden */
+export function maskToken(tokenizer: Tokenizer): number {
+  const { mask } = tokenizer.special;
+  if (mask !== undefined) return mask.id;
+  throw new AttuneError('E_NO_MASK', {
+    what: `The tokenizer of ${tokenizer.origin} has no mask token`,
+    got: 'a model that was not made to predict hidden tokens',
+    fix: 'use objective: pretrain, or a model such as BERT',
+  });
+}
+
+/** Where a batch's hidden tokens stand, which tokens they are, and the row of each. */
+export function hiddenTokens({ rows }: Pick<Batch, 'rows'>): { places: number[]; targets: number[]; rows: number[] } {
+  const found = { places: [] as number[], targets: [] as number[], rows: [] as number[] };
+  let start = 0;
+  for (const [r, { ids, trained, targets = ids }] of rows.entries()) {
+    for (let t = 0; t < ids.length; t++) {
+      if (trained[t] === 0) continue;
+      found.places.push(start + t);
+      found.targets.push(targets[t]);
+      found.rows.push(r);
+    }
+    start += ids.length;
+  }
+  return found;
+}

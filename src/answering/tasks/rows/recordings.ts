@@ -1,0 +1,50 @@
+import { AttuneError, type Problem } from '../../../base/errors.ts';
+import type { Example, SpeechExample } from '../../../data/example.ts';
+import type { MediaReader, Prepared, PreparedRow, RowReader } from './rows.ts';
+
+/** Reader of the recordings. @throws AttuneError E_WRONG_MODEL if the base model takes no audio */
+export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {
+  if (media?.kind === 'audio') return media;
+  throw new AttuneError('E_WRONG_MODEL', {
+    what: `The objective ${objective} needs a model that reads recordings`,
+    got: media === undefined ? 'a model of text' : `a model that reads files of the kind ${media.kind}`,
+    expected: 'wav2vec2 or whisper',
+    fix: 'choose another base model',
+  });
+}
+
+/** Rows of recordings, each by its own rule and the tokens that the model makes of it; what is wrong is listed. */
+export async function prepareRecordings(
+  examples: readonly Example[],
+  media: MediaReader,
+  rowOf: (text: string, tokens: number) => Promise<MediaRow | Fault>,
+): Promise<Prepared> {
+  const problems: Problem[] = [];
+  const rows: (PreparedRow | undefined)[] = [];
+  for (const { id, source, media: file, text } of examples as readonly SpeechExample[]) {
+    const tokens = await tokensIn({ media: file, source }, media);
+    const made = typeof tokens === 'number' ? await rowOf(text, tokens) : tokens;
+    const isFault = 'message' in made;
+    if (isFault) problems.push({ ...source, ...made });
+    rows.push(isFault ? undefined : { id, source, media: file, ...made });
+  }
+  return { rows, problems };
+}
+
+type MediaRow = Omit<PreparedRow, 'id' | 'source' | 'media'>;
+type Fault = Omit<Problem, 'file' | 'line'>;
+
+/** Each file is read once before training, so that all unreadable ones are reported at once. */
+export async function tokensIn(
+  row: Pick<SpeechExample, 'media' | 'source'>,
+  media: MediaReader,
+): Promise<number | Fault> {
+  try {
+    const [{ features }] = await media.load([row]);
+    const tokens = media.tokens(features);
+    return tokens > 0 ? tokens : { field: 'audio', message: 'is too short: the model makes no frame of it' };
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
+    return { field: 'audio', message: error.problems[0].message };
+  }
+}

@@ -1,0 +1,75 @@
+// N tokens of the answers, R rows
+import type { CompletionExample, Example } from '../../../data/example.ts';
+import { decoderStart } from '../../../models/decoder-start.ts';
+import type { Model } from '../../../models/model.ts';
+import type { StageRunner } from '../../../models/stack.ts';
+import { layoutOfRows, rowOfTokens } from '../../../engine/nn/index.ts';
+import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
+import type { Batch, Prepared, PreparedRow, RowReader } from './rows.ts';
+
+/** The prompt and the answer one after the other; only the answer's tokens are trained. */
+export async function sourceTargetRows(
+  examples: readonly Example[],
+  { tokenizer }: Pick<RowReader, 'tokenizer'>,
+): Promise<Prepared> {
+  const all = examples as readonly CompletionExample[];
+  const sources = await tokenizer.encodeFramed(all.map(({ prompt }) => ({ text: prompt })));
+  const targets = await tokenizer.target.encodeFramed(all.map(({ completion }) => ({ text: completion.trim() })));
+  const rows = all.map(({ id, source }, i): PreparedRow => {
+    const read = sources[i].ids;
+    const written = withEnd(targets[i].ids, tokenizer.eosId);
+    const ids = new Int32Array(read.length + written.length);
+    ids.set(read);
+    ids.set(written, read.length);
+    const trained = new Uint8Array(ids.length).fill(1, read.length);
+    return { id, ids, trained, segments: [read.length, written.length], source };
+  });
+  return { rows, problems: [] };
+}
+
+function withEnd(ids: Int32Array, end: number | undefined): Int32Array {
+  return end === undefined || ids.at(-1) === end ? ids : Int32Array.of(...ids, end);
+}
+
+/** The answers' tokens, and the prompts' as what the encoder reads. */
+export function collateSourceTarget(rows: readonly PreparedRow[]): Batch {
+  const parts = rows.map(({ ids, segments: [length] = [0] }) => [ids.subarray(0, length), ids.subarray(length)]);
+  const input = (place: 0 | 1, causal: boolean) => {
+    const texts = parts.map((part) => part[place]);
+    const layout = layoutOfRows(
+      texts.map(({ length }) => length),
+      { causal },
+    );
+    return {
+      ids: BigInt64Array.from(
+        texts.flatMap((text) => [...text]),
+        BigInt,
+      ),
+      layout,
+    };
+  };
+  return { rows, input: { ...input(1, true), source: input(0, false) } };
+}
+
+/** Log-probabilities of the answers' tokens [N], whether each is the most probable one, and the row of each. */
+export function answerTokens(
+  model: Model,
+  batch: Batch,
+  runner?: StageRunner,
+): { logProbs: Tensor; hit: Tensor; rows: Tensor } {
+  const layout = model.layoutOf(batch.input);
+  const wanted = batch.input.ids!;
+  const ids = shiftedRight(wanted, layout.offsets, BigInt(decoderStart(model.config)));
+  const hidden = model.hidden({ ...batch.input, ids }, { runner });
+  const found = model.tokenHead.tokenLogProbs(hidden, fromArray(wanted).toDevice(model.device));
+  const rows = fromArray(BigInt64Array.from(rowOfTokens(layout), BigInt)).toDevice(model.device);
+  return { ...found, rows };
+}
+
+/** Decoder input: each row's tokens shifted right by one, after its start token. */
+function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start: bigint): BigInt64Array {
+  const shifted = new BigInt64Array(ids.length);
+  shifted.set(ids.subarray(0, -1), 1);
+  for (const offset of offsets.slice(0, -1)) shifted[offset] = start;
+  return shifted;
+}

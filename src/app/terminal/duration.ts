@@ -1,0 +1,14 @@
+import { DURATION, millisecondsOf } from '../../base/duration.ts';
+import { AttuneError } from '../../base/errors.ts';
+
+/** `90s`, `30m`, `2h` or `7d` in milliseconds. @throws AttuneError E_USAGE */
+export function parseDuration(option: string, text: string): number {
+  const given = text.trim();
+  const milliseconds = DURATION.test(given) ? millisecondsOf(given) : 0;
+  if (milliseconds > 0) return milliseconds;
+  throw new AttuneError('E_USAGE', {
+    what: `${option} is not a time`,
+    got: text,
+    expected: 'such as 90s, 30m, 2h or 7d',
+  });
+}

@@ -1,0 +1,45 @@
+import type { EventSink } from './events.ts';
+
+/**
+ * Work in the worker process: train, evaluate, chat, serve, preflight. Input and result cross a process boundary, so
+ * they are plain data (structured clone): no functions, no class instances, but typed arrays and NaN survive.
+ */
+export type Job<Input = unknown, Result = unknown> = (input: Input, context: JobContext) => Promise<Result>;
+
+export interface JobContext {
+  /** Sends an event to watchers and, if the job has a folder, to its logs. */
+  emit: EventSink;
+  /** Aborted when the job is asked to stop: it saves what it has and returns. The reason is an AttuneError, E_STOPPED. */
+  signal: AbortSignal;
+  /** The run's folder (absolute), locked for this job. */
+  folder?: string;
+  /** Requests of a session, until it is closed. Asking for the first one signals that the job is ready. */
+  requests: AsyncIterable<JobRequest>;
+}
+
+/** One request of a session. Its answer is any number of chunks, then exactly one `end` or `fail`. */
+export interface JobRequest<Body = unknown, Chunk = unknown> {
+  readonly body: Body;
+  /** Aborted when the client has gone. */
+  readonly signal: AbortSignal;
+  send(chunk: Chunk): void;
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/** A job's file. */
+export interface JobModule {
+  run: Job<never>;
+}
+
+/** Specification of a job. */
+export interface JobSpec {
+  job: string;
+  input: unknown;
+  /** Makes it a run: the folder is locked, events are logged, a heartbeat is kept. */
+  folder?: string;
+  /** Goes on in a folder that holds an earlier part of the run. */
+  resume?: boolean;
+  /** Names of src/jobs/report/sinks. */
+  reportTo?: readonly string[];
+}

@@ -1,0 +1,191 @@
+// N tokens, D width of the input, O widths of the outputs, r rank
+import { pushAll } from '../../base/many.ts';
+import { attune, readyList, type Tensor } from '../tensor/index.ts';
+import { swiGlu, type Gate } from './activations.ts';
+import { currentRoute, type AdapterRoute } from './adapter-route.ts';
+import { keptGroup } from './kept-products.ts';
+import type { LinearLike } from './linear.ts';
+import type { WeightOperands } from './module.ts';
+import { notesRows } from './row-taps.ts';
+
+/** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
+export interface LowRank {
+  /** [r, D] */
+  a: Tensor;
+  /** [O, r] */
+  b: Tensor;
+  scale: number;
+}
+
+/** Input of the layers: x [N, D], or silu(gate) · up. */
+type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
+
+/**
+ * Layers on one input with all of their adapters by `attune::linear_group`, one node for backward, or undefined where
+ * that operator is not what should compute it: then each layer does it by itself.
+ */
+export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): Tensor[] | undefined {
+  const x = 'gate' in input ? input.gate : input.x;
+  const hasForm = layers.some(({ weight }) => weight.form?.operands() !== undefined);
+  const isShaped = x.shape.length === 2 || (hasForm && !('gate' in input));
+  if (notesRows() && layers.some(hasTrained)) return undefined;
+  if ((x.dtype !== 'bf16' && x.dtype !== 'f32') || !isShaped || layers.some((layer) => layer.isTransposed))
+    return undefined;
+  const adapters = adaptersOf(layers, x.shape[0]);
+  if (adapters === undefined) return undefined;
+  const isPlain = layers.length === 1 && !('gate' in input) && adapters.length === 0 && !hasForm;
+  if (isPlain && layers[0].weight.tensor.dtype === x.dtype) return undefined;
+  const [flat, up] = [asFlat(x), 'gate' in input ? input.up : undefined];
+  const group = { rows: flat.shape[0], widths: layers.map(({ outFeatures }) => outFeatures), like: x };
+  const outputs = keptGroup(group, (known) => linearGroupOf(layers, { x: flat, up }, { adapters, known }));
+  return outputs.map((y) => asWide(y, x));
+}
+
+/** Whether a layer's own weights may move, or what stands on it. */
+function hasTrained({ weight, bias, adapters }: LinearLike): boolean {
+  return weight.trainable || bias?.trainable === true || !adapters.isIdle;
+}
+
+/** W x + b of one layer by the operator, for adapters that change it where it lies: it is kept for no second pass. */
+export function layerProduct(layer: LinearLike, x: Tensor): Tensor {
+  return asWide(linearGroupOf([layer], { x: asFlat(x) }, { adapters: [], known: [] })[0], x);
+}
+
+/** x [N, D] → [N, O] of each layer. */
+function linearGroupOf(
+  layers: readonly LinearLike[],
+  { x, up }: { x: Tensor; up?: Tensor },
+  { adapters, known }: { adapters: readonly LayerAdapter[]; known: readonly Tensor[] },
+): Tensor[] {
+  const operands = layers.map(({ weight }) => weight.form?.operands() ?? { weight: weight.tensor });
+  const fourBit = packedParts(operands);
+  return attune.linear_group.default(
+    x,
+    up,
+    operands.map(({ weight }) => weight),
+    layers.map(({ bias }) => bias?.tensor),
+    adapters.map(({ a }) => a),
+    adapters.map(({ b }) => b),
+    adapters.map(({ layer }) => layer),
+    adapters.map(({ scale }) => scale),
+    operands.map(({ int8 }) => int8?.packed),
+    operands.map(({ int8 }) => int8?.turned),
+    fourBit.parts,
+    fourBit.places,
+    known,
+    { rows: rowsOf(adapters, x.shape[0]) },
+  );
+}
+
+/** All parts of weights in 4 bits; for each its layer, its first part, how many it has, and the size of its blocks. */
+function packedParts(operands: readonly WeightOperands[]): { parts: Tensor[]; places: number[] } {
+  const all: { parts: Tensor[]; places: number[] } = { parts: [], places: [] };
+  for (const [layer, { fourBit }] of operands.entries()) {
+    if (fourBit === undefined) continue;
+    all.places.push(layer, all.parts.length, fourBit.parts.length, fourBit.block);
+    pushAll(all.parts, fourBit.parts);
+  }
+  return all;
+}
+
+/** x […, D] → [N, D] */
+function asFlat(x: Tensor): Tensor {
+  return x.shape.length === 2 ? x : x.reshape(-1, x.shape[x.shape.length - 1]);
+}
+
+/** [N, O] with the leading dimensions of x […, D]. */
+function asWide(y: Tensor, { shape }: Tensor): Tensor {
+  return shape.length === 2 ? y : y.reshape(...shape.slice(0, -1), y.shape[1]);
+}
+
+/** A change of low rank, the place of its layer among those of a group, and the rows that it changes. */
+type LayerAdapter = LowRank & { layer: number; span?: { start: number; end: number } };
+
+/** The rows that each adapter changes, from and to; none where each changes all. */
+function rowsOf(adapters: readonly LayerAdapter[], rows: number): number[] {
+  if (adapters.every(({ span }) => span === undefined)) return [];
+  return adapters.flatMap(({ span }) => [span?.start ?? 0, span?.end ?? rows]);
+}
+
+/** Every adapter that acts with the place of its layer; undefined where one is more than a change of low rank. */
+function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[] | undefined {
+  const found: LayerAdapter[] = [];
+  for (const [layer, one] of layers.entries()) {
+    for (const { adapters, span } of one.adapters.acting(rows)) {
+      for (const adapter of adapters) {
+        const change = adapter.lowRank?.();
+        if (change === undefined) return undefined;
+        found.push({ ...change, layer, span });
+      }
+    }
+  }
+  return found;
+}
+
+/** Changes of low rank as operators of several layers take them. */
+interface Changes {
+  a: readonly Tensor[];
+  b: readonly Tensor[];
+  linear: readonly number[];
+  scales: readonly number[];
+  rows: readonly number[];
+}
+
+/** Operands of layers that consist of products and low-rank changes only. */
+export interface PlainLayers {
+  weights: Tensor[];
+  biases: (Tensor | undefined)[];
+  changes: Changes;
+}
+
+/** Undefined where a layer computes anything else on `rows` tokens, has another form or lies the other way round. */
+export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
+  if (layers.some((layer) => layer.isTransposed || layer.weight.form?.operands() !== undefined)) return undefined;
+  const changes = changesOf(layers, rows);
+  if (changes === undefined) return undefined;
+  return {
+    weights: layers.map(({ weight }) => weight.tensor),
+    biases: layers.map(({ bias }) => bias?.tensor),
+    changes,
+  };
+}
+
+const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
+
+/** Changes by the group's first layer: consecutive passes have the same adapters on the same rows. */
+const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
+
+function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
+  if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
+  const route = currentRoute();
+  // Adapters that always act may be in training.
+  if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
+    return madeChanges(adaptersOf(layers, rows), rows);
+  const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
+  changesOfRoutes.set(route, known);
+  const [first] = layers;
+  if (!known.has(first)) known.set(first, madeChanges(adaptersOf(layers, rows), rows));
+  return known.get(first);
+}
+
+function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number): Changes | undefined {
+  if (adapters === undefined) return undefined;
+  return {
+    a: readyList(adapters.map(({ a }) => a)),
+    b: readyList(adapters.map(({ b }) => b)),
+    linear: readyList(adapters.map(({ layer }) => layer)),
+    scales: readyList(adapters.map(({ scale }) => scale)),
+    rows: readyList(rowsOf(adapters, rows)),
+  };
+}
+
+/** Outputs of several layers for one input x […, D]. */
+export function linearGroup(layers: readonly LinearLike[], x: Tensor): Tensor[] {
+  return fusedLinear(layers, { x }) ?? layers.map((layer) => layer.forward(x));
+}
+
+/** A layer that reads what a gate makes of two inputs; where the gate is silu's, that is not kept for backward. */
+export function gatedLinear(layer: LinearLike, gate: Gate, inputs: { gate: Tensor; up: Tensor }): Tensor {
+  const fused = gate === swiGlu ? fusedLinear([layer], inputs) : undefined;
+  return fused?.[0] ?? layer.forward(gate(inputs.gate, inputs.up));
+}

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
+import { AttuneError } from '../../base/errors.ts';
+import { refuseSmallLimits, takeProductBuffer } from './memory-limit.ts';
+import type { Native } from './native.ts';
+
+/** How threads wait for each other. */
+export const waitingThreads = {
+  // Threads that spin at barriers starve each other where cores are shared; one that sleeps at once is woken too late.
+  OMP_WAIT_POLICY: 'PASSIVE',
+  // So each waits awake for about as long as waking one takes: 60 µs on Zen 4.
+  GOMP_SPINCOUNT: '5000',
+};
+
+/**
+ * Loads libtorch once, in the process's main thread. Environment variables of libtorch and its BLAS must be set
+ * before the library is loaded; each line works around a measured trap (docs/decisions/engine.md).
+ */
+const environment: Record<string, string | undefined> = {
+  ...waitingThreads,
+  // UCX's memory hooks, which come with libmpi, crash about 1 % of the processes that load them.
+  UCX_MEM_EVENTS: 'no',
+  // A forced kernel choice makes f32 products two to five times slower.
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+};
+
+let loaded: Native | undefined;
+
+export function engine(): Native {
+  loaded ??= load();
+  return loaded;
+}
+
+/** Path of the addon: next to `src` in a checkout, next to `dist` in an installed package. */
+export function addonPath(): string {
+  return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../build/attune.node', import.meta.url));
+}
+
+/** A checkout is set up by its own script, an installed package by its command. */
+function setupCommand(): string {
+  const lock = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
+  return existsSync(lock) ? `node tools/setup.mjs   (in ${dirname(lock)})` : 'npx attune setup';
+}
+
+function load(): Native {
+  if (!isMainThread)
+    throw new Error('libtorch must be loaded in the main thread: a worker thread sees another environment');
+  const path = addonPath();
+  if (!existsSync(path)) {
+    throw new AttuneError('E_ENGINE_MISSING', {
+      what: 'The engine is not built',
+      got: `no file ${path}`,
+      fix: setupCommand(),
+    });
+  }
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] ??= value;
+  }
+  const isLimited = refuseSmallLimits();
+  const holder: { exports: Partial<Native> } = { exports: {} };
+  try {
+    process.dlopen(holder, path);
+  } catch (error) {
+    throw new AttuneError('E_ENGINE_BROKEN', {
+      what: 'The engine cannot be loaded',
+      got: (error as Error).message,
+      fix: `libtorch may have moved or changed since the engine was built: ${setupCommand()}`,
+      cause: error,
+    });
+  }
+  const native = holder.exports as Native;
+  const threads = Number(process.env.ATTUNE_THREADS ?? 0);
+  if (threads > 0) native.setThreads(threads);
+  if (isLimited) takeProductBuffer(native);
+  return native;
+}
+
+/** For a process that ends with its work: its exit runs Node's part and none of libtorch's, where that was loaded. */
+export function exitWithoutEngine(): void {
+  loaded?.leaveAtOnce();
+}
+
+/** Threads that operators use; part of a run's identity, since sums depend on it. */
+export function setThreads(count: number): void {
+  engine().setThreads(count);
+}

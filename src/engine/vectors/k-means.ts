@@ -1,0 +1,57 @@
+// V vectors, S of them drawn, C clusters, D width
+import { randomPermutation } from '../../base/random.ts';
+import { aten, cat, fromArray, noGrad, ones, scope, zeros, type Tensor } from '../tensor/index.ts';
+
+const ROUNDS = 8;
+/** Vectors of each cluster that the centres are found from. */
+const DRAWN = 64;
+const BLOCK = 8192;
+
+/** Centres of clusters [C · D], and the cluster of each vector [V] (Lloyd, 1982, from vectors drawn by the seed). */
+export function kMeans(
+  vectors: Float32Array,
+  { width, clusters, seed }: { width: number; clusters: number; seed: number },
+): { centres: Float32Array; clusterOf: Int32Array } {
+  const count = vectors.length / width;
+  return noGrad(() =>
+    scope(() => {
+      const all = fromArray(vectors, [count, width]);
+      const order = randomPermutation(count, [seed, 'k-means']).subarray(0, DRAWN * clusters);
+      const drawn = all.indexSelect(0, fromArray(BigInt64Array.from(order, BigInt))); // [S, D]
+      let centres = drawn.narrow(0, 0, clusters).clone().own();
+      for (let round = 0; round < ROUNDS; round++) {
+        const before = centres;
+        centres = scope(() => meansOf(drawn, nearest(drawn, before), before)).own();
+        before.dispose();
+      }
+      const clusterOf = Int32Array.from(nearest(all, centres).toNumbers());
+      const values = Float32Array.from(centres.data() as Float32Array);
+      centres.dispose();
+      return { centres: values, clusterOf };
+    }),
+  );
+}
+
+/** The nearest centre of each vector: int64 [V] */
+function nearest(vectors: Tensor, centres: Tensor): Tensor {
+  const halves = centres.pow(2).sum(1).mul(0.5); // [C]
+  const count = vectors.shape[0];
+  const parts: Tensor[] = [];
+  for (let start = 0; start < count; start += BLOCK)
+    parts.push(
+      scope(() => {
+        const some = vectors.narrow(0, start, Math.min(BLOCK, count - start));
+        return some.matmul(centres.transpose(0, 1)).sub(halves).argmax(1);
+      }),
+    );
+  return cat(parts);
+}
+
+/** [C, D]; a centre without vectors stays where it is. */
+function meansOf(vectors: Tensor, clusterOf: Tensor, before: Tensor): Tensor {
+  const [clusters, width] = before.shape;
+  const sums = aten.index_add.default(zeros([clusters, width]), 0, clusterOf, vectors);
+  const counts = aten.index_add.default(zeros([clusters]), 0, clusterOf, ones([vectors.shape[0]])).unsqueeze(1);
+  const isEmpty = counts.eq(0).to('f32');
+  return sums.div(counts.add(isEmpty)).add(before.mul(isEmpty));
+}

@@ -1,0 +1,187 @@
+import { entryOf } from '../../base/table.ts';
+import { formatCount, formatNumber } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
+import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
+import { CONSTANTS } from '../compare/unable.ts';
+import { cheapModelName, isCheapModel } from '../../answering/baselines/cheap-names.ts';
+import type { LearningCurve } from './learning-curve.ts';
+
+export interface Recommendation {
+  /** `measure`: no model was tried. `unclear`: the test rows show no difference that decides. */
+  choice: 'cheap' | 'prompting' | 'fine-tuning' | 'measure' | 'unclear';
+  /** Advice, in a sentence. */
+  advice: string;
+  reasons: readonly string[];
+  /** The cheap system to keep, as a recipe names it: the one that is advised, or the best one until a model was measured. */
+  keep?: string;
+}
+
+const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
+/** A cheap system this near to perfect leaves a model nothing to win. */
+const SOLVED = 0.02;
+
+/**
+ * Advice from a comparison whose subject is the model tuned on all rows, or the best cheap system if none was.
+ * `model` is what the recipe trains, a cheap system or a base.
+ */
+export function recommend(comparison: Comparison, curve: LearningCurve, model = 'attune-base'): Recommendation {
+  const { systems, subject } = comparison;
+  const tuned = systems.find(({ name }) => name === subject)!;
+  const decision = tuned.kind === 'tuned' ? withModel(comparison) : withoutModel(comparison, tuned, model);
+  return { ...decision, reasons: [...decision.reasons, ...aboutRows(comparison, curve)] };
+}
+
+function withModel(comparison: Comparison): Recommendation {
+  const cheap = decidingDifference(comparison, ['cheap']);
+  const asked = decidingDifference(comparison, UNTRAINED);
+  const reasons = [cheap, asked].flatMap((one) => (one === undefined ? [] : [figures(comparison, one)]));
+  if (cheap === undefined && asked === undefined) {
+    return {
+      choice: 'unclear',
+      advice: 'Nothing could be compared with the tuned model; see what was left out.',
+      reasons,
+    };
+  }
+  // Asking may be better than tuning where a cheap system is not.
+  const asksBest = asked?.verdict === 'worse' && !(cheap !== undefined && cheap.estimate <= asked.estimate);
+  if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
+    const keep = cheapModelName(cheap.against);
+    if (keep === undefined) {
+      const advice = `No tuned model is shown to be better than ${titleOf(comparison, cheap.against)}, a yardstick that cannot be kept.`;
+      return { choice: 'unclear', advice, reasons };
+    }
+    const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
+    return { choice: 'cheap', advice, reasons, keep };
+  }
+  if (asked?.verdict === 'worse') {
+    return {
+      choice: 'prompting',
+      advice: `Ask ${titleOf(comparison, asked.against)} instead: it is better than the tuned model.`,
+      reasons,
+    };
+  }
+  if (asked?.verdict === 'no-evidence') {
+    const advice = 'Keep more rows for test before deciding: tuning is not shown to be better than asking, nor worse.';
+    return { choice: 'unclear', advice, reasons };
+  }
+  return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
+}
+
+/** The constant that nothing cheap is shown to beat, where there is one; one answer to all rows says nothing of written ones. */
+function unbeatenConstant({ classes, differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
+  const constant = systems.find(({ name }) => CONSTANTS.has(name));
+  if (constant === undefined || (constant.name === 'majority' && classes === undefined)) return undefined;
+  const against = (name: string) => differences.find((one) => one.metric === metric && one.against === name);
+  const isBeaten =
+    constant.name === subject
+      ? systems.some(({ name }) => against(name)?.verdict === 'worse')
+      : against(constant.name)?.verdict === 'better';
+  return isBeaten ? undefined : constant;
+}
+
+function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: string): Recommendation {
+  const { metric, metrics } = comparison;
+  const constant = unbeatenConstant(comparison);
+  if (constant !== undefined) {
+    const { title } = metrics.find(({ name }) => name === metric)!;
+    const value = formatNumber(entryOf(constant.values, metric).value, 3);
+    return {
+      choice: 'unclear',
+      advice: 'No sign that the texts tell the labels: nothing beats the same answer to every row.',
+      reasons: [
+        `${constant.title} has ${title} ${value}, and no cheap system is shown to have more.`,
+        'Look at some rows: can a person tell the label from the text? Then label more, or measure a model: --model.',
+      ],
+    };
+  }
+  const { best, title } = metrics.find(({ name }) => name === metric)!;
+  const { value } = entryOf(cheap.values, metric);
+  const keep = cheapModelName(cheap.name);
+  const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
+  if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
+    // Some only measure, and nothing keeps them.
+    if (keep === undefined) {
+      return {
+        choice: 'unclear',
+        advice: `A model has next to nothing left to win: ${cheap.title} does it already.`,
+        reasons,
+      };
+    }
+    return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons, keep };
+  }
+  if (isCheapModel(model) && keep !== undefined) {
+    const isOwn = keep === model || cheap.name === model;
+    const advice = isOwn
+      ? `Keep ${cheap.title}, which the recipe names: no other cheap system is clearly better.`
+      : `Take ${cheap.title} in place of ${model}, which the recipe names: it has the best figures of these.`;
+    const more = 'Whether a model does better is measured with --model, such as attune-base.';
+    return { choice: 'cheap', advice, reasons: [...reasons, more], keep };
+  }
+  const advice = `Measure a model on these rows before choosing, such as with --model ${model}.`;
+  return { choice: 'measure', advice, reasons, keep };
+}
+
+const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];
+
+/** The rival of these kinds that the subject is least ahead of, among those it is not shown to beat. */
+function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
+  const { differences, metric, rivals, systems } = comparison;
+  const names = systems
+    .filter(({ kind, name }) => kinds.includes(kind) && rivals.includes(name))
+    .map(({ name }) => name);
+  const found = differences.filter((one) => one.metric === metric && names.includes(one.against));
+  const rank = ({ verdict }: Difference) => HARDEST.indexOf(verdict);
+  return found.toSorted((a, b) => rank(a) - rank(b) || a.estimate - b.estimate)[0];
+}
+
+function figures(comparison: Comparison, { against, estimate, low, high, verdict }: Difference): string {
+  const { metric, metrics, systems, confidence } = comparison;
+  const value = entryOf(systems.find(({ name }) => name === against)!.values, metric).value;
+  const title = metrics.find(({ name }) => name === metric)!.title;
+  const words = { better: 'better', worse: 'worse', 'no-evidence': 'not shown to differ' }[verdict];
+  const interval =
+    low === undefined || high === undefined
+      ? 'with too few rows or groups for an interval'
+      : `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
+  return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}) tuning is ${words}: by ${formatNumber(estimate, 3)}, ${interval}.`;
+}
+
+/** Whether more rows to train on, or to test on, would pay. */
+function aboutRows(comparison: Comparison, { exponent, forecast, points, system }: LearningCurve): string[] {
+  const { title } = comparison.metrics[0];
+  const [twice] = forecast;
+  const now = points.at(-1);
+  const reasons: string[] = [];
+  if (twice !== undefined && now !== undefined && exponent !== undefined) {
+    // Below this a curve cannot be distinguished from a level one.
+    const gains = exponent.low > 0;
+    const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
+    reasons.push(
+      gains
+        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ` +
+            `${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
+        : `Whether more rows would help ${system} cannot be told: its curve may be level.`,
+    );
+  }
+  const smallest = detectable(comparison);
+  if (smallest > 0) {
+    reasons.push(
+      `The ${formatCount(comparison.rows)} test rows show differences from about ` +
+        `${formatNumber(smallest, 2)} in ${title}; half of that needs four times the rows.`,
+    );
+  }
+  return reasons;
+}
+
+/** The largest of what the comparisons with the rivals could miss. */
+function detectable({ differences, metric, rivals }: Comparison): number {
+  const relevant = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
+  return greatest(
+    relevant.map(({ minimalDetectable }) => minimalDetectable),
+    0,
+  );
+}
+
+function titleOf({ systems }: Comparison, name: string): string {
+  return systems.find((one) => one.name === name)?.title ?? name;
+}

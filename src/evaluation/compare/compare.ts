@@ -1,0 +1,240 @@
+import { AttuneError } from '../../base/errors.ts';
+import { pushAll, smallest } from '../../base/many.ts';
+import { takeTurn } from '../../base/turn.ts';
+import type { Example } from '../../data/example.ts';
+import type {
+  ComparedMetric,
+  ComparedSystem,
+  Comparison,
+  Difference,
+  Samples,
+  SkippedSystem,
+} from '../../store/results.ts';
+import type { MetricSpec } from '../../scoring/metrics/index.ts';
+import type { Costs } from '../choose-thresholds.ts';
+import { costsByLabel } from '../spoken-costs.ts';
+import { labelCounts } from '../rare-classes.ts';
+import { ScoreStatistics } from '../../scoring/statistics/index.ts';
+import { classRows } from './class-rows.ts';
+import { conclude } from './conclusion.ts';
+import { keepReadable } from './readable.ts';
+import { metricDifferences } from './differences.ts';
+import { relativesOf } from './relatives.ts';
+import { rivalsOf, strongest, type CheapChoice, type Ground } from './rivals.ts';
+import { flipsOf, rowChanges, sampleRows } from './samples.ts';
+import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
+import type { Answered } from '../../answering/system.ts';
+import { tallyOf } from './tally.ts';
+import { unableReason } from './unable.ts';
+import { overallVerdict, verdictSentence } from './verdict.ts';
+import { areClassified } from '../../scoring/example-text.ts';
+
+export interface CompareOptions {
+  /** Which rows, for people: "test", or a file's name. */
+  split: string;
+  /** How many rows there are, where only a sample is compared. */
+  available?: number;
+  /** The deciding metric first. */
+  metrics: readonly MetricSpec[];
+  /** The cheap system that counts, chosen on other rows. */
+  cheapest?: CheapChoice;
+  skipped?: readonly SkippedSystem[];
+  /** The rows that were trained on, to say how many there are of each class. */
+  train?: readonly Example[];
+  /** The column that classes were read from, by which a class "1" is called. */
+  labelColumn?: string;
+  /** Cost of wrong answers, by label. */
+  costs?: Costs;
+  /** Default 0.95. */
+  confidence?: number;
+  seed?: number;
+  /** Told of the scores and statistics, which may take seconds: parts done, and how many there are. */
+  onProgress?: (done: number, total: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Result of a comparison: figures, answers side by side, and the scores behind the figures. */
+export interface Compared {
+  comparison: Comparison;
+  samples: Samples;
+  rowScores: RowScores;
+}
+
+/** Each row's share of the deciding metric, for further statistics. */
+export interface RowScores {
+  ids: readonly string[];
+  /** By a system's name, in the order of the ids. */
+  scores: Readonly<Record<string, Float64Array>>;
+}
+
+/**
+ * Judges the first system by all others on the same rows. Systems that give no input for the deciding metric are
+ * listed as skipped.
+ * @throws AttuneError E_METRIC_INPUT where the judged system itself gives none, E_NO_MERIT
+ */
+export async function compareAnswers(
+  answered: readonly [Answered, ...Answered[]],
+  examples: readonly Example[],
+  options: CompareOptions,
+): Promise<Compared> {
+  const all = await describeMetrics(options.metrics, options.labelColumn);
+  const [deciding] = all;
+  if (deciding.isProperty === true && answered.length > 1) throw noMerit(deciding);
+  const kept = keepReadable(answered, examples);
+  // Each system is scored and has its intervals, and each metric its differences.
+  const advance = progressOf(2 * kept.systems.length + options.metrics.length, options);
+  const scored: Scored[] = [];
+  for (const system of kept.systems) {
+    scored.push(await scoreSystem(system, kept.examples, options.metrics));
+    await advance();
+  }
+  const [subject, ...entered] = scored;
+  if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
+  const others = entered.filter(({ scores }) => scores.has(deciding.name));
+  const reason = `it gives no ${deciding.reads}, which ${deciding.title} is computed from`;
+  const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
+  const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
+  const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
+  const relatives = await relativesOf(kept.examples, options.signal);
+  const judged = await judge({ subject, others, metrics, ...kept, relatives, advance }, { ...options, skipped });
+  return { ...judged, rowScores: rowScoresOf([subject, ...others], kept.examples, deciding.name) };
+}
+
+type Advance = () => Promise<void>;
+
+/** Between parts of the work signals are let in. */
+function progressOf(total: number, { onProgress, signal }: CompareOptions): Advance {
+  let done = 0;
+  return async () => {
+    onProgress?.(++done, total);
+    await takeTurn(signal);
+  };
+}
+
+type Judged = Omit<Compared, 'rowScores'>;
+
+interface Entries {
+  subject: Scored;
+  others: readonly Scored[];
+  /** The deciding one first. */
+  metrics: readonly ComparedMetric[];
+  examples: readonly Example[];
+  leftOut: Comparison['leftOut'];
+  /** The set of related rows that each one is of, where some are related. */
+  relatives: Uint32Array | undefined;
+  advance: Advance;
+}
+
+async function judge(entries: Entries, options: CompareOptions): Promise<Judged> {
+  const { subject, others, metrics, examples, leftOut, relatives } = entries;
+  const { confidence = 0.95, seed = 0, split, available, cheapest, skipped = [], train = [], labelColumn } = options;
+  const metric = metrics[0].name;
+  const statistics = new ScoreStatistics(examples.length, { clusters: relatives, confidence, seed });
+  const ground = groundOf(entries, options, statistics.groups);
+  const choice = rivalsOf(others, metric, { choice: cheapest, ground });
+  const isRival = (name: string) => choice.rivals.includes(name);
+  const { differences, systems } = await measure(entries, choice.rivals, { statistics, options });
+  const deciding = differences.filter((one) => one.metric === metric && isRival(one.against));
+  const rivals = others.filter(({ name }) => isRival(name));
+  const rival = strongest(rivals, metric);
+  const changes = rowChanges([subject, rival], examples, metrics[0]);
+  const comparison = {
+    version: 2 as const,
+    split,
+    rows: examples.length,
+    available: available === examples.length + (leftOut?.rows ?? 0) ? undefined : available,
+    leftOut,
+    groups: relatives && new Set(relatives).size,
+    confidence,
+    seed,
+    metric,
+    metrics,
+    subject: subject.name,
+    positive: ground.positive,
+    labelColumn,
+    systems,
+    ...choice,
+    differences,
+    verdict: overallVerdict(deciding),
+    flips: flipsOf(examples, changes, rival?.name ?? ''),
+    skipped,
+    classes: classRows(train, examples, subject.predictions),
+  };
+  return {
+    comparison: { ...comparison, sentence: verdictSentence(comparison), conclusion: conclude(comparison) },
+    samples: sampleRows([subject, ...others], examples, { changes, metrics }),
+  };
+}
+
+/** Evidence that distinguishes cheap systems: a figure over classes depends on the rarest of them. */
+function groundOf(
+  { subject, metrics: [deciding], examples }: Entries,
+  { metrics }: CompareOptions,
+  groups: number,
+): Ground {
+  const isOverClasses = subject.scores.get(deciding.name)?.statistic !== undefined;
+  const evidence = isOverClasses ? Math.min(groups, rarestOf(examples) ?? groups) : groups;
+  return { examples, evidence, best: deciding.best, positive: positiveOf(metrics[0]) };
+}
+
+/** All statistics: differences by metric, then every system's own intervals. */
+async function measure(
+  { subject, others, metrics, examples, advance }: Entries,
+  rivals: readonly string[],
+  { statistics, options }: { statistics: ScoreStatistics; options: CompareOptions },
+): Promise<Pick<Comparison, 'differences' | 'systems'>> {
+  const [deciding] = metrics;
+  const evidence = { groups: statistics.groups, rarest: rarestOf(examples) };
+  // Tables have no value to compare, and properties are not better or worse.
+  const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
+  const differences: Difference[] = [];
+  for (const one of compared) {
+    pushAll(differences, metricDifferences(one, { subject, others, rivals, evidence }, statistics));
+    await advance();
+  }
+  const systems: ComparedSystem[] = [];
+  for (const system of [subject, ...others]) {
+    const labels = [...labelCounts(examples).keys()];
+    const costs = options.costs && costsByLabel(options.costs, labels, options.labelColumn);
+    systems.push({
+      ...comparedSystem(system, statistics, { metrics, evidence }),
+      ...tallyOf(system, examples, { metric: deciding.name, costs }),
+      unable: system === subject ? undefined : unableReason(system, others, deciding.name),
+    });
+    await advance();
+  }
+  return { differences, systems };
+}
+
+function rowScoresOf(systems: readonly Scored[], examples: readonly Example[], metric: string): RowScores {
+  return {
+    ids: examples.map(({ id }) => id),
+    scores: Object.fromEntries(systems.map(({ name, scores }) => [name, scores.get(metric)!.rows])),
+  };
+}
+
+function positiveOf(spec: MetricSpec): string | undefined {
+  return 'positive' in spec ? spec.positive : undefined;
+}
+
+function rarestOf(examples: readonly Example[]): number | undefined {
+  if (!areClassified(examples)) return undefined;
+  const counts = [...labelCounts(examples).values()];
+  return counts.length === 0 ? undefined : smallest(counts);
+}
+
+function noMerit({ name, title }: ComparedMetric): AttuneError {
+  return new AttuneError('E_NO_MERIT', {
+    what: `Nothing can be decided by ${title}: it says what answers are like, not how good they are`,
+    got: `${name} as the first metric`,
+    fix: 'name another one first, and this one behind it',
+  });
+}
+
+function cannotJudge({ title }: Scored, metric: { title: string; reads: string }): AttuneError {
+  return new AttuneError('E_METRIC_INPUT', {
+    what: `${title} cannot be judged by ${metric.title}`,
+    got: `answers without ${metric.reads}`,
+    fix: 'choose another metric as the first one',
+  });
+}

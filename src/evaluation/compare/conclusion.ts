@@ -1,0 +1,259 @@
+/** Conclusion of a comparison for decision makers: what to use, the reason in counts, and the number of rows that would tell. */
+import { entryOf } from '../../base/table.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
+import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
+import { describePair, isTie, systemTitle } from './describe-pair.ts';
+import { whatWouldTell, worthOf } from './rows-that-tell.ts';
+
+type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
+
+/** Systems that judge answers by length alone: a finding about the rows, not candidates for use. */
+const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
+
+type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
+
+interface Rival {
+  system: ComparedSystem;
+  difference: Difference;
+  standing: Standing;
+}
+
+/** The conclusion that a comparison was written with, or that its figures give where it is of an earlier version. */
+export function conclusionOf(comparison: Comparison): Conclusion {
+  return comparison.conclusion ?? conclude(comparison);
+}
+
+/** Whether some rival is better or probably better, so that the judged system is not tied with the best. */
+export function isBehind(comparison: Told): boolean {
+  return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
+}
+
+export function conclude(comparison: Told): Conclusion {
+  const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
+  const rivals = rivalsOf(comparison);
+  if (rivals.length === 0) return nothingToCompare(comparison);
+  const byLength = rivals.find((rival) => tellsByLength(comparison, rival));
+  if (byLength !== undefined) return toldByLength(comparison, byLength.system);
+  const candidates = candidatesOf(comparison, rivals);
+  const behind = rivals.filter(({ standing }) => standing === 'behind');
+  const level = rivals.filter(({ standing }) => standing === 'level');
+  const [better, asGood] = (['behind', 'level'] as const).map((one) =>
+    candidates.filter(({ standing }) => standing === one),
+  );
+  // A far better one first, and of equals the one that costs nothing.
+  if (better.length > 0) return behindOne(comparison, subject, strongestOf(better));
+  if (behind.length > 0) return behindYardstick(comparison, subject, strongestOf(behind));
+  if (rivals.every(({ standing }) => standing === 'ahead')) {
+    const { system } = strongestOf(rivals);
+    const advice = `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}.`;
+    return { outcome: 'better', advice, use: isKeepable(subject) ? subject.name : undefined };
+  }
+  if (asGood.length > 0) return levelWithOne(comparison, subject, strongestOf(asGood));
+  if (level.length > 0) return levelWithYardstick(comparison, subject, strongestOf(level));
+  return unclear(comparison, { subject, rivals, candidates });
+}
+
+/** Whether it can be had: of the cheap systems some only measure, and nothing trains and keeps them. */
+export function isKeepable({ kind, name }: ComparedSystem): boolean {
+  return kind !== 'cheap' || cheapModelName(name) !== undefined;
+}
+
+/** The rivals that can be had; in place of a cheap one that cannot, the other cheap systems that can. */
+function candidatesOf(comparison: Told, rivals: readonly Rival[]): Rival[] {
+  const kept = rivals.filter(({ system }) => isKeepable(system));
+  if (kept.length === rivals.length) return kept;
+  const others = comparison.systems
+    .filter((one) => one.kind === 'cheap' && one.name !== comparison.subject && !comparison.rivals.includes(one.name))
+    .filter(isKeepable);
+  const names = others.map(({ name }) => name);
+  return [...kept, ...rivalsOf({ ...comparison, rivals: names })];
+}
+
+/** A clause about two systems with the one that is ahead first, by its name: "it" could be either. */
+function named(comparison: Told, { subject, system, difference }: Rival & { subject: ComparedSystem }): string {
+  const pair = difference.estimate > 0 ? ([subject, system] as const) : ([system, subject] as const);
+  return describePair(comparison, pair, systemTitle(pair[0]));
+}
+
+function behindYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const { system } = rival;
+  const why = named(comparison, { ...rival, subject });
+  const advice = `${atStart(system)} looks better than ${systemTitle(subject)}: ${why}. It is a yardstick, which cannot be trained and kept.`;
+  return { outcome: 'not-better', advice };
+}
+
+function levelWithYardstick(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const why = named(comparison, { ...rival, subject });
+  const level = `${atStart(rival.system)} is as good as ${systemTitle(subject)}: ${why}`;
+  const advice = `${level}. It is a yardstick, which cannot be trained and kept.`;
+  return { outcome: 'not-better', advice };
+}
+
+function rivalsOf(comparison: Told): Rival[] {
+  return comparison.differences
+    .filter((one) => one.metric === comparison.metric && comparison.rivals.includes(one.against))
+    .flatMap((difference) => {
+      const system = comparison.systems.find(({ name }) => name === difference.against);
+      if (system === undefined) return [];
+      return [{ system, difference, standing: standingOf(comparison, system, difference) }];
+    });
+}
+
+/** Standing of the judged system against a rival. An unproven difference may still be probable, and is never called a tie. */
+function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
+  const { verdict, estimate, high, minimalDetectable } = difference;
+  if (verdict === 'better') return 'ahead';
+  const isFarBehind = minimalDetectable > 0 && -estimate >= minimalDetectable;
+  if (verdict === 'worse' || (high !== undefined && high < 0) || isFarBehind) return 'behind';
+  const worth = worthOf(comparison, rival);
+  const isSmall = Math.abs(estimate) < worth;
+  const showsSmall = minimalDetectable > 0 && minimalDetectable <= worth;
+  return isSmall && (showsSmall || leftToWin(comparison, rival) <= 2 * worth) ? 'level' : 'unclear';
+}
+
+/** By how much anything could be better than a rival that is nearly perfect, by the far end of its interval. */
+function leftToWin({ metric, metrics }: Told, rival: ComparedSystem): number {
+  const { best, better } = metrics.find(({ name }) => name === metric)!;
+  const { low } = entryOf(rival.values, metric) ?? {};
+  return best === undefined || low === undefined || better !== 'higher' ? Number.POSITIVE_INFINITY : best - low;
+}
+
+/** The one that the judged system is least ahead of; of equals one that costs next to nothing. */
+function strongestOf(rivals: readonly Rival[]): Rival {
+  const cost = ({ system }: Rival) => Number(!isCheap(system));
+  return rivals.toSorted((a, b) => a.difference.estimate - b.difference.estimate || cost(a) - cost(b))[0];
+}
+
+function isCheap({ kind, isCheap: isFitted = false }: ComparedSystem): boolean {
+  return kind === 'cheap' || isFitted;
+}
+
+/** ", and it costs next to nothing to run": why to change to a system. */
+function costClause(system: ComparedSystem, subject: ComparedSystem): string {
+  if (isCheap(subject)) return '';
+  if (isCheap(system)) return ', and it costs next to nothing to run';
+  return system.kind === 'base' || system.kind === 'prompted' || system.kind === 'few_shot'
+    ? ', and it needs no training'
+    : '';
+}
+
+/** Whether length alone does what the judged system does, and more than chance. */
+function tellsByLength({ metric }: Told, { system, standing }: Rival): boolean {
+  const { low = 0 } = entryOf(system.values, metric) ?? {};
+  return BY_LENGTH.has(system.name) && standing !== 'ahead' && low > 0.5;
+}
+
+/** Pairs of which length says as much as the model does show nothing else that it may have learned. */
+function toldByLength({ metric, rows }: Told, { name, values }: ComparedSystem): Conclusion {
+  const length = name === 'longer_answer' ? 'longer' : 'shorter';
+  const right = formatNumber(100 * (entryOf(values, metric)?.value ?? 0), 3);
+  const found = `The rows can be told apart by length alone: the ${length} answer is the better one in ${right} % of ${plural(rows, 'rows')}`;
+  const advice = `${found}, so they do not show whether the model learned anything else. Add pairs whose better answer is not the ${length} one.`;
+  return { outcome: 'unclear', advice };
+}
+
+function behindOne(comparison: Told, subject: ComparedSystem, { system, difference }: Rival): Conclusion {
+  const why = describePair(comparison, [system, subject]);
+  const isSure = difference.verdict === 'worse';
+  const doubt = isSure ? '' : ` That is probable, not certain, on ${plural(comparison.rows, 'rows')}.`;
+  const advice = `Use ${systemTitle(system)}: ${why}${costClause(system, subject)}.${doubt}`;
+  return { outcome: 'not-better', advice, use: system.name };
+}
+
+function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+  const { system } = rival;
+  const why = named(comparison, { ...rival, subject });
+  const clause = costClause(system, subject);
+  if (clause === '') {
+    const advice = `Either will do: ${systemTitle(subject)} and ${systemTitle(system)} are level: ${why}.`;
+    return { outcome: 'not-better', advice };
+  }
+  const advice =
+    subject.knowsWords === true && isCheap(system)
+      ? `As good on these rows and cheaper to run: ${systemTitle(system)} (${why}). ${keepForOtherWords(subject)}`
+      : `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
+  return { outcome: 'not-better', advice, use: system.name };
+}
+
+/** Systems that count words fail on words that their rows lack. */
+function keepForOtherWords(subject: ComparedSystem): string {
+  return `Keep ${systemTitle(subject)} if people will write in other words than these rows.`;
+}
+
+interface Open {
+  subject: ComparedSystem;
+  rivals: readonly Rival[];
+  /** Those that can be had. */
+  candidates: readonly Rival[];
+}
+
+function unclear(comparison: Told, { subject, rivals, candidates }: Open): Conclusion {
+  const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
+  const { system, difference } = open;
+  const why = named(comparison, { ...open, subject });
+  const { rowsNeeded, sentence: tell } = whatWouldTell(comparison, { ...open, subject });
+  if (isProbable(difference)) {
+    const better = `${atStart(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
+    return { outcome: 'unclear', advice: `${better}. ${tell}`, rowsNeeded };
+  }
+  const nothing = `othing shows that ${systemTitle(subject)} is better`;
+  // A free system is the safe choice until more is known.
+  const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
+  if (isCheap(subject) && difference.estimate >= 0) {
+    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`;
+    return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
+  }
+  if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {
+    const better = `${atStart(system)} looks better: ${why}`;
+    const advice = `${better}. That is not certain yet. ${tell}`;
+    return { outcome: 'unclear', advice, rowsNeeded };
+  }
+  if (cheap === undefined || isCheap(subject)) {
+    return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}`, rowsNeeded };
+  }
+  const doubt = { rowsNeeded, tell, nothing: `${nothing} (${why})` };
+  return forNow(comparison, { subject, cheap: cheap.system }, doubt);
+}
+
+type Doubt = Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined };
+
+/** The cheap system, until more rows tell. */
+function forNow(
+  comparison: Told,
+  { subject, cheap }: { subject: ComparedSystem; cheap: ComparedSystem },
+  { rowsNeeded, tell, nothing }: Doubt,
+): Conclusion {
+  const told = { outcome: 'unclear', use: cheap.name, rowsNeeded } as const;
+  const name = systemTitle(cheap);
+  const reason = describePair(comparison, [cheap, subject]);
+  if (!isTie(reason)) {
+    return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. That is not certain yet. ${tell}` };
+  }
+  if (subject.knowsWords === true) {
+    const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}`;
+    return { ...told, advice: known };
+  }
+  const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}`;
+  return { ...told, advice };
+}
+
+/** Ahead by more than the rows vary, though not once all comparisons are counted. */
+function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
+  return (low !== undefined && low > 0) || (minimalDetectable > 0 && estimate >= minimalDetectable);
+}
+
+/** A title that begins a sentence; names stay as they are: "tf-idf", "runs/tickets". */
+function atStart(system: ComparedSystem): string {
+  const title = systemTitle(system);
+  const isPlain = system.kind === 'cheap' ? !title.startsWith('tf-idf') : title.startsWith('the ');
+  return isPlain ? title[0].toUpperCase() + title.slice(1) : title;
+}
+
+function nothingToCompare(comparison: Told): Conclusion {
+  const unable = comparison.systems.filter((system) => system.unable !== undefined);
+  const why =
+    unable.length === 0 ? '' : ` (${unable.map(({ title, unable: reason }) => `${title}: ${reason}`).join('; ')})`;
+  const advice = `There was nothing to compare with${why}: a figure alone does not say whether training helped.`;
+  return { outcome: 'unclear', advice };
+}

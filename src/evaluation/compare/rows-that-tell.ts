@@ -1,0 +1,95 @@
+/** How many rows would tell two systems apart, or what would where no number of them helps. */
+import { entryOf } from '../../base/table.ts';
+import { formatCount } from '../../base/format.ts';
+import { greatest } from '../../base/many.ts';
+import type { ComparedSystem, Comparison, Difference } from '../../store/results.ts';
+import { classTitle } from '../../scoring/metrics/class-title.ts';
+
+type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
+
+/** Smaller gains than this part of a perfect score, or of the rival's value where there is none, are worth no change. */
+const WORTH = { ofBest: 0.02, ofValue: 0.05 };
+/** Right-or-wrong rows before a difference shows, where nothing else varies. */
+const DISCORDANT = 8;
+/** More rows than people label for the sake of a verdict; of a large test split a few times as many. */
+const MOST_ROWS = { atLeast: 2000, times: 4 };
+
+/** Rows, or rows of a class, that are too few to say how easy they are. */
+const FEW = 20;
+
+/** Systems that read no texts: other words are nothing to them. */
+const WORDLESS: ReadonlySet<string> = new Set(['trees', 'logistic_table', 'ridge_table', 'pixels', 'spectrum']);
+
+export interface Remedy {
+  /** Number of rows that would tell; absent if more rows like these would not, or it is unknown. */
+  rowsNeeded?: number;
+  /** "About 400 test rows would tell; there are 60." */
+  sentence: string;
+}
+
+/** Evidence that would tell whether the judged system is better than a rival. */
+export function whatWouldTell(comparison: Told, pair: Pair): Remedy {
+  const { rows, systems, labelColumn } = comparison;
+  const there = `there ${rows === 1 ? 'is' : 'are'} ${formatCount(rows)}`;
+  const needed = rowsThatTell(comparison, pair);
+  if (needed === undefined) return { sentence: `More test rows would tell; ${there}.` };
+  const isTooMany = needed > greatest([MOST_ROWS.atLeast, MOST_ROWS.times * rows]);
+  const isAlike = isEasy(comparison, pair);
+  if (!isTooMany && !isAlike)
+    return { rowsNeeded: needed, sentence: `About ${formatCount(needed)} test rows would tell; ${there}.` };
+  const rarest = rarestClass(comparison);
+  if (rarest !== undefined && rarest.test < FEW && pair.difference.test === 'bootstrap')
+    return {
+      sentence: `More ${classTitle(rarest.label, labelColumn)} rows would tell; there ${rarest.test === 1 ? 'is' : 'are'} ${rarest.test}.`,
+    };
+  const readsNoTexts = pair.subject.knowsWords !== true && systems.some(({ name }) => WORDLESS.has(name));
+  const others = readsNoTexts ? 'harder ones would' : "harder ones, or rows in people's own words, would";
+  return isAlike
+    ? { sentence: `Both are nearly perfect on these rows, so more like them would not tell: ${others}.` }
+    : { sentence: `A difference this small takes more rows than anyone labels: ${others} tell.` };
+}
+
+interface Pair {
+  subject: ComparedSystem;
+  system: ComparedSystem;
+  difference: Difference;
+}
+
+/** Whether enough rows were asked, and both answered them so well that hardly one tells them apart. */
+function isEasy({ metric, metrics, rows }: Told, { subject, system }: Pair): boolean {
+  const { best, better } = metrics.find(({ name }) => name === metric)!;
+  if (best === undefined || best <= 0 || better !== 'higher' || rows < FEW) return false;
+  return [subject, system].every(({ values }) => (entryOf(values, metric)?.value ?? 0) >= (1 - WORTH.ofBest) * best);
+}
+
+function rarestClass({ classes = [] }: Told): { label: string; test: number } | undefined {
+  return classes.filter(({ test }) => test > 0).toSorted((a, b) => a.test - b.test)[0];
+}
+
+/** The least difference that is worth a change of systems. */
+export function worthOf({ metric, metrics }: Told, rival: ComparedSystem): number {
+  const { best, better } = metrics.find(({ name }) => name === metric)!;
+  if (best !== undefined && best > 0 && better === 'higher') return WORTH.ofBest * best;
+  return WORTH.ofValue * Math.abs(entryOf(rival.values, metric)?.value ?? 0);
+}
+
+/** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
+function rowsThatTell(comparison: Told, { system, difference }: Pair): number | undefined {
+  const { estimate, minimalDetectable, low, high, test } = difference;
+  const worth = Math.max(Math.abs(estimate), worthOf(comparison, system));
+  if (!(worth > 0)) return undefined;
+  const best = comparison.metrics.find(({ name }) => name === comparison.metric)?.best;
+  // A figure over classes rests on the rarest of them.
+  const rarest = rarestClass(comparison)?.test ?? comparison.rows;
+  const perEvidence = test === 'bootstrap' ? comparison.rows / rarest : 1;
+  const alone = best !== undefined && best > 0 ? (perEvidence * DISCORDANT * best) / worth : 0;
+  const isKnown = minimalDetectable > 0 && low !== undefined && high !== undefined;
+  const rows = Math.max(alone, isKnown ? comparison.rows * (minimalDetectable / worth) ** 2 : 0);
+  return rows > 0 ? roundedUp(Math.max(rows, comparison.rows + 1)) : undefined;
+}
+
+/** To two digits. */
+function roundedUp(value: number): number {
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / unit) * unit;
+}

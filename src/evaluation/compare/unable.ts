@@ -1,0 +1,27 @@
+import { isBetter } from '../../scoring/score.ts';
+import type { Scored } from './scored.ts';
+
+/** Untrained systems: with a larger share of cut answers, it continues the prompt instead of answering. */
+const MOST_CUT = 0.5;
+
+/** Cheap systems that give every row the same answer. */
+export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
+
+/**
+ * Reason why an untrained system is not a rival: it cannot do the task as it is, so being better than it means
+ * nothing. A base with an untrained head loses to a constant answer, or writes until it is cut off.
+ */
+export function unableReason(system: Scored, others: readonly Scored[], metric: string): string | undefined {
+  const { kind, predictions, scores } = system;
+  if (kind !== 'base' && kind !== 'prompted' && kind !== 'few_shot') return undefined;
+  const cut = predictions.filter(({ finish }) => finish === 'length').length;
+  if (cut >= MOST_CUT * predictions.length)
+    return `it does not end its answers: ${cut} of ${predictions.length} were cut at the limit of tokens`;
+  if (kind !== 'base') return undefined;
+  const own = scores.get(metric);
+  const constant = others.find(({ name, scores: theirs }) => {
+    const score = theirs.get(metric);
+    return CONSTANTS.has(name) && score !== undefined && isBetter(score.value, own?.value, score.better);
+  });
+  return constant && `it has not learned the task: it does worse than ${constant.title}`;
+}

@@ -1,0 +1,29 @@
+import type { Example } from '../../data/example.ts';
+import type { Axis } from '../../data/fairness/axes.ts';
+import type { Change } from '../../data/fairness/edits.ts';
+import { neutralText } from '../../data/fairness/neutral.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
+
+/** Two rows that differ in a group alone. */
+export interface ReadPair {
+  axis: Axis;
+  original: Example;
+  changed: Example;
+  /** That the original and the changed row speak of. */
+  groups: readonly [string, string];
+  changes: readonly Change[];
+}
+
+export interface AnsweredPair extends ReadPair {
+  answers: readonly [Prediction, Prediction];
+}
+
+/** Whether the answers differ in more than the words that the rows differ in. */
+export function isFlipped({ answers: [original, changed], changes }: AnsweredPair): boolean {
+  if (original.label !== undefined || original.labels !== undefined) return answerOf(original) !== answerOf(changed);
+  return neutralText(answerOf(original), changes) !== neutralText(answerOf(changed), changes);
+}
+
+export function answerOf({ text, label, labels }: Prediction): string {
+  return label ?? labels?.toSorted().join(', ') ?? text?.trim() ?? '';
+}

@@ -1,0 +1,122 @@
+import type { Memorised } from '../../store/overfitting.ts';
+import { ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
+
+/** One test row with the model's answer and the right one. */
+export interface AnsweredRow {
+  id: string;
+  prompt: string;
+  answer: string;
+  expected: string;
+}
+
+export interface MemorisedOptions {
+  /** Words of a run. Default 8, so that phrases of everyday language do not count. */
+  order?: number;
+  /** Default 0.95. */
+  confidence?: number;
+  seed?: number;
+}
+
+const EXAMPLES = 5;
+
+/**
+ * Share of the answers' word runs found verbatim in training rows, compared with that of the right answers:
+ * boilerplate is in both. Undefined if no answer has a run of words that its prompt lacks.
+ */
+export function memorisedWords(
+  rows: readonly AnsweredRow[],
+  training: Iterable<string>,
+  { order = 8, confidence = 0.95, seed = 0 }: MemorisedOptions = {},
+): Memorised | undefined {
+  const runs = rows.map((row) => {
+    const asked = new Set(runsOf(row.prompt, order));
+    const own = (text: string) => runsOf(text, order).filter((run) => !asked.has(run));
+    return { answer: own(row.answer), expected: own(row.expected) };
+  });
+  const known = knownRuns(
+    runs.flatMap(({ answer, expected }) => [...answer, ...expected]),
+    training,
+    order,
+  );
+  const answers = shareOf(
+    runs.map(({ answer }) => answer),
+    known,
+  );
+  const expected = shareOf(
+    runs.map((row) => row.expected),
+    known,
+  );
+  const all = Uint32Array.from(rows.keys());
+  if (Number.isNaN(answers.statistic(all)) || Number.isNaN(expected.statistic(all))) return undefined;
+  const { estimate, low, high } = new ScoreStatistics(rows.length, { confidence, seed }).difference(answers, expected);
+  return {
+    order,
+    rows: rows.length,
+    answers: answers.statistic(all),
+    expected: expected.statistic(all),
+    excess: estimate,
+    low,
+    high,
+    examples: longestStretches(
+      rows.map(({ id }, i) => ({ id, runs: runs[i].answer })),
+      known,
+    ),
+  };
+}
+
+/** Runs of neighbouring words, lower-cased, punctuation aside. */
+function runsOf(text: string, order: number): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return Array.from({ length: Math.max(0, words.length - order + 1) }, (_, i) => words.slice(i, i + order).join(' '));
+}
+
+/** The runs that occur in training rows. Training rows are streamed, so their number does not matter. */
+function knownRuns(runs: readonly string[], training: Iterable<string>, order: number): Set<string> {
+  const sought = new Set(runs);
+  const known = new Set<string>();
+  for (const text of training) for (const run of runsOf(text, order)) if (sought.has(run)) known.add(run);
+  return known;
+}
+
+/** Known runs over all runs, of any choice of rows. */
+function shareOf(rows: readonly (readonly string[])[], known: ReadonlySet<string>): Required<MeasuredRows> {
+  const counts = Float64Array.from(rows, (runs) => runs.filter((run) => known.has(run)).length);
+  return {
+    better: 'higher',
+    rows: Float64Array.from(counts, (count, row) => (rows[row].length === 0 ? 0 : count / rows[row].length)),
+    statistic(indices) {
+      let [found, all] = [0, 0];
+      for (let i = 0; i < indices.length; i++) {
+        found += counts[indices[i]];
+        all += rows[indices[i]].length;
+      }
+      return found / all;
+    },
+  };
+}
+
+interface RowRuns {
+  id: string;
+  runs: readonly string[];
+}
+
+/** Overlapping known runs put together again, the longest first, one a row. */
+function longestStretches(rows: readonly RowRuns[], known: ReadonlySet<string>): { id: string; text: string }[] {
+  const stretches = rows.map(({ id, runs }) => ({ id, text: longestStretch(runs, known) }));
+  return stretches
+    .filter(({ text }) => text !== '')
+    .sort((a, b) => b.text.length - a.text.length)
+    .slice(0, EXAMPLES);
+}
+
+function longestStretch(runs: readonly string[], known: ReadonlySet<string>): string {
+  let [longest, current, last] = ['', '', ''];
+  for (const run of runs) {
+    const follows = last !== '' && run.startsWith(last.slice(last.indexOf(' ') + 1));
+    if (known.has(run)) current = current !== '' && follows ? `${current} ${run.slice(run.lastIndexOf(' ') + 1)}` : run;
+    else current = '';
+    last = run;
+    if (current.length > longest.length) longest = current;
+  }
+  return longest;
+}

@@ -1,0 +1,42 @@
+/** Pairs whose better answer is known, hidden among the others: who clicks at random is seen by them. */
+import { labelFault, type HumanChoice, type HumanLabel } from '../../scoring/judges/human-labels.ts';
+import { readPairRows, type AnswerPair } from '../../scoring/judges/pairs.ts';
+import { wilsonInterval } from '../../scoring/statistics/index.ts';
+
+export interface GoldPair extends AnswerPair {
+  /** The right choice. */
+  choice: HumanChoice;
+}
+
+/** Fewer say nothing of a reviewer. */
+const ENOUGH = 5;
+/** By chance a third are right; below this share a reviewer is hardly better. */
+const LEAST_RIGHT = 0.6;
+
+/** Rows {prompt, a, b, choice}; their ids are set apart from all others. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
+export async function readGold(file: string): Promise<GoldPair[]> {
+  const rows = await readPairRows(file, {
+    what: `${file} does not hold pairs whose right choice is known`,
+    expected: 'rows {prompt, a, b, choice}, with a, b, tie or neither as choice',
+    faultOf: ({ choice }) => labelFault({ id: '', choice }),
+  });
+  return rows.map(({ pair, row }) => ({ ...pair, id: `gold ${pair.id}`, choice: row.choice as HumanChoice }));
+}
+
+export interface GoldAccuracy {
+  right: number;
+  rows: number;
+  low: number;
+  high: number;
+  /** Too often wrong to be relied on. */
+  isDoubtful: boolean;
+}
+
+/** Undefined where a reviewer has met none. Those who say that both are bad agree with a tie. */
+export function goldAccuracy(labels: readonly HumanLabel[]): GoldAccuracy | undefined {
+  const own = labels.filter(({ gold }) => gold !== undefined);
+  if (own.length === 0) return undefined;
+  const right = own.filter(({ gold, choice }) => gold === choice).length;
+  const isDoubtful = own.length >= ENOUGH && right / own.length < LEAST_RIGHT;
+  return { right, rows: own.length, ...wilsonInterval(right, own.length), isDoubtful };
+}

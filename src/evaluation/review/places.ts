@@ -1,0 +1,44 @@
+/** Files of a review: in a run's or comparison's folder, or next to a file of pairs. */
+import { join } from 'node:path';
+import { isFolder } from '../../files/find-files.ts';
+import { resultFiles } from '../../store/result-files.ts';
+import { assessmentNames, assessmentPath } from '../../store/assessments.ts';
+import { runPaths } from '../../store/run-paths.ts';
+
+export interface ReviewPlaces {
+  /** Choices of all reviewers; append-only. */
+  log: string;
+  /** Approvals; append-only. */
+  signOffs: string;
+  /** Pairs in the sample, if not all are shown. */
+  plan: string;
+  /** Gate decisions; append-only. */
+  audit: string;
+  /** Files that a sign-off covers besides the log, by their name in it: measurements and the result's files. */
+  evidence: Readonly<Record<string, string>>;
+}
+
+export function reviewPlaces(target: string): ReviewPlaces {
+  if (!isFolder(target)) {
+    const stem = target.replace(/\.[^./\\]+(\.gz)?$/, '');
+    return {
+      log: `${stem}.review.jsonl`,
+      signOffs: `${stem}.sign-offs.jsonl`,
+      plan: `${stem}.review-plan.json`,
+      audit: `${stem}.audit.jsonl`,
+      evidence: { pairs: target },
+    };
+  }
+  const measured = assessmentNames.map((name) => [name, assessmentPath(target, name)] as const);
+  return {
+    log: join(target, 'review.jsonl'),
+    signOffs: join(target, 'sign-offs.jsonl'),
+    plan: join(target, 'review-plan.json'),
+    audit: join(target, 'audit.jsonl'),
+    evidence: {
+      ...Object.fromEntries(measured),
+      samples: runPaths(target).samples,
+      ...resultFiles(target),
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** Sign-offs: a chain of records, each with the hashes of the files seen. */
+import { existsSync } from 'node:fs';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { table } from '../../base/table.ts';
+import { appendLink, readChain, type Link } from './chain.ts';
+import { reviewPlaces } from './places.ts';
+import { isFolder } from '../../files/find-files.ts';
+import { sha256StartSync } from '../../files/hash.ts';
+import { resultFiles } from '../../store/result-files.ts';
+import { seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
+
+export interface SignOff extends Link {
+  by: string;
+  decision: 'approve' | 'reject';
+  reason: string;
+  /** By name: as much of each file as there was. */
+  seen: Record<string, SeenFile>;
+}
+
+export interface SignOffCheck {
+  file: string;
+  signOffs: readonly SignOff[];
+  /** Differences from the signed state; empty if there are none. */
+  problems: readonly Problem[];
+  /** The log of choices has grown since the last record. */
+  hasNewChoices: boolean;
+}
+
+const LOG = 'review';
+
+/** Adds a record about what there is now. @throws AttuneError E_SIGN_OFFS_CHANGED where the file is not as it was written */
+export function signOff(target: string, given: Pick<SignOff, 'by' | 'decision' | 'reason'>): SignOff {
+  const places = reviewPlaces(target);
+  const seen = seenFiles({ ...places.evidence, [LOG]: places.log });
+  if (Object.keys(seen).length === 0) {
+    throw new AttuneError('E_NOTHING_TO_SIGN', {
+      what: `${target} has nothing that could be approved`,
+      expected: 'a file of pairs, or the folder of a run or comparison',
+    });
+  }
+  const { records, problems } = readSignOffs(places.signOffs);
+  if (problems.length > 0) throw changed(places.signOffs, problems);
+  return appendLink(places.signOffs, records, { ...given, seen });
+}
+
+/** Whether every record, and what the last one is about, is as it was. */
+export function checkSignOffs(target: string): SignOffCheck {
+  const places = reviewPlaces(target);
+  const { records: signOffs, problems } = readSignOffs(places.signOffs);
+  const last = signOffs.at(-1);
+  const paths: Record<string, string> = table({ ...places.evidence, [LOG]: places.log });
+  const evidence = Object.entries(last?.seen ?? {}).flatMap(([name, seen]) => faultOf(name, paths[name], seen));
+  const results = last !== undefined && isFolder(target) ? Object.entries(resultFiles(target)) : [];
+  for (const [name, file] of results)
+    if (!Object.hasOwn(last?.seen ?? {}, name)) evidence.push({ file, message: 'was not there when it was signed' });
+  const hasNewChoices = last !== undefined && sizeOf(places.log) > (last.seen[LOG]?.bytes ?? 0);
+  return { file: places.signOffs, signOffs, problems: [...problems, ...evidence], hasNewChoices };
+}
+
+export function changed(file: string, problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_SIGN_OFFS_CHANGED', {
+    what: `What was signed in ${file} has been changed since`,
+    problems,
+    fix: 'restore the files from a copy; or move the sign-offs away and let the result be signed again',
+    exitCode: 3,
+  });
+}
+
+function readSignOffs(file: string) {
+  const isBody = ({ seen }: Partial<SignOff>) => typeof seen === 'object' && seen !== null;
+  return readChain<SignOff>(file, { isBody, what: 'sign-off' });
+}
+
+function faultOf(name: string, path: string | undefined, { bytes, sha256: signed }: SeenFile): Problem[] {
+  if (path === undefined) return [{ message: `${name}, which was signed, is gone` }];
+  const size = sizeOf(path);
+  if (!existsSync(path)) return [{ file: path, message: 'is missing' }];
+  if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} that were signed` }];
+  // Choices may be added to the log; nothing else may grow.
+  if (name !== LOG && size > bytes) return [{ file: path, message: `has ${size} bytes, and ${bytes} were signed` }];
+  return sha256StartSync(path, bytes) === signed ? [] : [{ file: path, message: 'is not what was signed' }];
+}

@@ -1,7 +1,0 @@
-import { imageProcessor } from '../../../image/index.ts';
-import type { MediaProcessorKind } from '../media-processors.ts';
-
-/** Images as preprocessor_config.json wants them. All have the size that the model reads. */
-export const kind: MediaProcessorKind = {
-  open: (config, modelType) => imageProcessor(config, modelType),
-};

@@ -1,0 +1,165 @@
+/** One page about a data set: what it is made of, what was left out and why, every number with its first rows. */
+import { join } from 'node:path';
+import { formatCount, plural } from '../../../base/format.ts';
+import { writeFileAtomic } from '../../../files/atomic.ts';
+import { splitNames } from '../../../data/index.ts';
+import type { DataSetManifest, DataSurvey } from '../../../preparation/index.ts';
+import { barChart } from '../chart/bars.ts';
+import { forWindows } from '../chart/frame.ts';
+import { histogram } from '../chart/histogram.ts';
+import { htmlPage } from '../html-page.ts';
+import { html, type Html } from '../html.ts';
+import { peopleSections } from './people-sections.ts';
+import { RowLists } from './row-lists.ts';
+import { stepsSection } from './steps-section.ts';
+import { examplesSection, type ShownExample } from './examples-section.ts';
+import { DATA_STYLE } from './style.ts';
+
+export type { ShownExample } from './examples-section.ts';
+
+export interface DataReportParts {
+  manifest: DataSetManifest;
+  survey: DataSurvey;
+  /** Rows as a model would see them, where one was named. */
+  examples?: { tokenizer: string; rows: readonly ShownExample[] };
+}
+
+/** Writes data-report.html into the data set's folder: no network, no script. */
+export function writeDataReport(folder: string, parts: DataReportParts): string {
+  const path = join(folder, 'data-report.html');
+  writeFileAtomic(path, dataReportPage(parts));
+  return path;
+}
+
+type Section = Html | readonly Html[] | undefined;
+
+function dataReportPage(parts: DataReportParts): string {
+  const { manifest } = parts;
+  const lists = new RowLists();
+  const sections = sectionsOf(parts, lists);
+  const main = html`<header>
+      <h1>${manifest.name}</h1>
+      <p class="lead">Data set <code>${manifest.hash}</code></p>
+    </header>
+    ${sections} ${lists.section()}
+    <footer>Written by attune from the data set’s own manifest and rows; the same as data: manifest.json.</footer>`;
+  return htmlPage(main, { title: manifest.name, style: DATA_STYLE });
+}
+
+function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowLists): Section[] {
+  const total = survey.lengths.rows;
+  return [
+    tiles(manifest, survey, lists),
+    stepsSection(manifest, lists),
+    lengthSection(survey),
+    groupSection('Labels', survey.labels, { total, lists }),
+    peopleSections(survey.groups, lists),
+    groupSection('Flags on rows that stay', survey.flags, { total, lists }),
+    examplesSection(examples),
+    groupSection('Sources', survey.sources, { total, lists }),
+    filesSection(manifest),
+  ];
+}
+
+function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {
+  const ordered = splitNames.flatMap((split) => splits.find(({ name }) => name === split) ?? []);
+  const groups = ordered.map(({ name, rows: count, first }) => {
+    return tile(name, lists.link(formatCount(count), { title: `Rows of ${name}`, count, first }), undefined);
+  });
+  const total = rows.train + rows.validation + rows.test;
+  return html`<dl class="tiles">
+    ${tile('Rows', formatCount(total), undefined)} ${groups}
+    ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
+    ${tile('Kept together', formatCount(split.clusteredRows), `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: none is in two splits`)}
+    ${split.leftOut !== undefined && tile('Left out by the split', formatCount(split.leftOut), 'on the other side in time than the rest of their set')}
+  </dl>`;
+}
+
+/** Why rows stay on one side of the split. */
+function togetherBy({ by, groupBy = [] }: DataSetManifest['split']): string {
+  const of = [...(by === 'document' ? ['document'] : []), ...groupBy];
+  return [...of.map((what) => `of one ${what}`), 'alike'].join(' or ');
+}
+
+function tile(name: string, value: Html | string, note: string | undefined): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}${note !== undefined && html`<small>${note}</small>`}</dd>
+  </div>`;
+}
+
+function lengthSection({ lengths }: DataSurvey): Html {
+  const { min, median, p95, max, histogram: buckets } = lengths;
+  const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;
+  const marks = [
+    { value: median, label: `median ${formatCount(median)}` },
+    { value: p95, label: `95 % ${formatCount(p95)}` },
+  ];
+  const title = 'Rows by length in characters';
+  return html`<section>
+    <h2>Length</h2>
+    <figure>
+      <figcaption><b>Length of rows</b> in characters: ${numbers}</figcaption>
+      ${forWindows((size) => histogram({ title, description: `${numbers}.`, buckets, unit: 'characters', marks, ...size }))}
+    </figure>
+  </section>`;
+}
+
+const MOST_BARS = 20;
+
+/** Shares are of all rows; a row can have several flags. */
+function groupSection(
+  title: string,
+  groups: DataSurvey['labels'],
+  { total, lists }: { total: number; lists: RowLists },
+): Html | undefined {
+  if (groups.length === 0) return undefined;
+  const bars = groups.slice(0, MOST_BARS).map(({ name, rows }) => {
+    return { label: name, value: rows, text: `${((100 * rows) / total).toFixed(1)} % of rows` };
+  });
+  return html`<section>
+    <h2>${title}</h2>
+    ${forWindows((size) => barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].name}.`, bars, ...size }))}
+    <table>
+      <tbody>
+        ${groups.map(
+          ({ name, rows, first }) =>
+            html`<tr>
+              <th scope="row">${name}</th>
+              <td class="number">
+                ${lists.link(formatCount(rows), { title: `${title}: ${name}`, count: rows, first })}
+              </td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** Files skipped entirely or in part. */
+function filesSection({ files }: DataSetManifest): Html | undefined {
+  const skipped = Object.entries(files.skipped);
+  const notes = Object.entries(files.notes);
+  if (skipped.length + notes.length === 0) return undefined;
+  return html`<section>
+    <h2>Not read</h2>
+    ${skipped.map(
+      ([reason, { count, first }]) =>
+        html`<details>
+          <summary><b>${formatCount(count)}</b> files: ${reason}</summary>
+          <ul>
+            ${first.map(({ file, message }) => html`<li><code>${file}</code> ${message}</li>`)}
+          </ul>
+        </details>`,
+    )}
+    ${notes.map(
+      ([reason, { count, first }]) =>
+        html`<details>
+          <summary><b>${formatCount(count)}</b> left out of files that were read: ${reason}</summary>
+          <ul>
+            ${first.map((place) => html`<li>${place}</li>`)}
+          </ul>
+        </details>`,
+    )}
+  </section>`;
+}

@@ -1,0 +1,56 @@
+import { formatCount, plural } from '../../../base/format.ts';
+import { classTitle } from '../../../scoring/metrics/class-title.ts';
+import { neverGiven } from '../../../evaluation/compare/class-rows.ts';
+import type { Comparison } from '../../../store/results.ts';
+import { html, type Html } from '../html.ts';
+
+const MOST_CLASSES = 50;
+
+/** How many rows there are of each class, the rarest first: few rows to train on, or to test on, say little of one. */
+export function classesSection(comparison: Comparison | undefined): Html | undefined {
+  const classes = comparison?.classes;
+  if (comparison === undefined || classes === undefined || classes.length === 0) return undefined;
+  const shown = classes.toSorted((a, b) => a.train - b.train).slice(0, MOST_CLASSES);
+  return html`<section>
+    <h2>Rows of each class</h2>
+    ${shown.length < classes.length && html`<p class="soft">The ${shown.length} rarest of ${formatCount(classes.length)} classes.</p>`}
+    <table class="classes">
+      <thead>
+        <tr>
+          <th scope="col">Class</th>
+          <th scope="col" class="number">Training rows</th>
+          <th scope="col" class="number">Rows of ${comparison.split}</th>
+          <th scope="col" class="number">Predicted</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          ({ label, train, test, given }) =>
+            html`<tr>
+              <th scope="row">${label}${nameOf(label, comparison)}</th>
+              <td class="number">${formatCount(train)}</td>
+              <td class="number">${formatCount(test)}</td>
+              <td class="number">${given === 0 && test > 0 ? html`<b>never</b>` : formatCount(given)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** Full name of a class "1", with its column. */
+function nameOf(label: string, { labelColumn }: Comparison): Html | undefined {
+  const title = classTitle(label, labelColumn);
+  return title === label || title === `class ${label}` ? undefined : html`<small>${title}</small>`;
+}
+
+/** Classes that the result never gives, for the verdict. */
+export function neverPredicted({ classes, split, labelColumn }: Comparison): Html | undefined {
+  const never = neverGiven(classes);
+  if (never.length === 0) return undefined;
+  const told = never.map(
+    ({ label, train, test }) =>
+      `${classTitle(label, labelColumn)} (${plural(train, 'training rows')}, ${formatCount(test)} of ${split})`,
+  );
+  return html`<p class="losses"><b>Never predicted:</b> ${told.join(', ')}.</p>`;
+}

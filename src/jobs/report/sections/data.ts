@@ -1,0 +1,80 @@
+import { entryOf } from '../../../base/table.ts';
+import type { DataPrepared } from '../../../base/events.ts';
+import { formatCount } from '../../../base/format.ts';
+import { forWindows } from '../chart/frame.ts';
+import { histogram } from '../chart/histogram.ts';
+import { html, type Html } from '../html.ts';
+import type { RunReport } from '../run-report.ts';
+
+/** The training data: rows, hashes, lengths. */
+export function dataSection({ data, recipe, run }: RunReport): Html | undefined {
+  if (data === undefined) return undefined;
+  const splits = Object.entries(data.rows).filter(([, rows]) => rows > 0);
+  return html`<section>
+    <h2>Data</h2>
+    <p class="soft">
+      ${run.source ?? 'source not named'} · format ${data.format}${data.inputTokens > 0 && tokens(data)}
+    </p>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Split</th>
+          <th scope="col" class="number">Rows</th>
+          <th scope="col">Content hash</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${splits.map(
+          ([split, rows]) =>
+            html`<tr>
+              <th scope="row">${split}</th>
+              <td class="number">${formatCount(rows)}</td>
+              <td class="hash"><code>${entryOf(data.hashes, split) ?? '–'}</code></td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${cuts(data)}${data.inputTokens > 0 && lengthFigure(data, maxLength(recipe))}
+  </section>`;
+}
+
+/** A cheap system reads none. */
+function tokens({ inputTokens, lossTokens }: DataPrepared): string {
+  const trained = lossTokens > 0 ? `, of which ${formatCount(lossTokens)} carry loss` : '';
+  return ` · ${formatCount(inputTokens)} input tokens${trained}`;
+}
+
+/** Rows that were not used as they stood; silence would be a lie (F6). */
+function cuts({ truncated, dropped, leftOut = 0 }: DataPrepared): Html {
+  if (truncated === 0 && dropped === 0 && leftOut === 0)
+    return html`<p class="soft small">Every row was used whole.</p>`;
+  const bad = html`<p><b>${formatCount(leftOut)}</b> ${leftOut === 1 ? 'row was' : 'rows were'} left out as bad.</p>`;
+  if (truncated === 0 && dropped === 0) return bad;
+  return html`${leftOut > 0 && bad}
+    <p>
+      <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
+      <code>long_rows</code>.
+    </p>`;
+}
+
+function lengthFigure({ lengths }: DataPrepared, limit: number | undefined): Html {
+  const { min, median, p95, max, histogram: buckets } = lengths;
+  const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;
+  const marks = [
+    { value: median, label: `median ${formatCount(median)}` },
+    { value: p95, label: `95 % ${formatCount(p95)}` },
+    ...(limit === undefined ? [] : [{ value: limit, label: `max_length ${formatCount(limit)}` }]),
+  ];
+  const title = 'Rows by length in tokens';
+  const about = { title, description: `${numbers}.`, unit: 'tokens', marks };
+  const picture = buckets && forWindows((size) => histogram({ ...about, buckets, ...size }));
+  return html`<figure>
+    <figcaption><b>Length of rows</b> in tokens: ${numbers}</figcaption>
+    ${picture}
+  </figure>`;
+}
+
+function maxLength(recipe: unknown): number | undefined {
+  const limit = (recipe as { data?: { max_length?: unknown } } | undefined)?.data?.max_length;
+  return typeof limit === 'number' ? limit : undefined;
+}

@@ -1,0 +1,95 @@
+import { describeProblem, type Problem } from '../../../base/errors.ts';
+import type { ResultChoice } from '../../../base/events.ts';
+import { formatBytes, formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
+import type { RunStatus } from '../../../store/run-summary.ts';
+import { html, type Html } from '../html.ts';
+import type { RunReport } from '../run-report.ts';
+import { verdictBox } from './verdict.ts';
+
+const TONE_OF_STATUS: Record<RunStatus, string> = {
+  finished: 'good',
+  running: 'fair',
+  stopped: 'fair',
+  interrupted: 'bad',
+  failed: 'bad',
+};
+
+/** The run, whether it helped, and the most important numbers. */
+export function heading(report: RunReport): Html {
+  const { run } = report;
+  const made = [run.tuning, run.objective].filter((part) => part !== undefined).join(' · ');
+  return html`<header>
+      <h1>${run.name}<span class="status ${TONE_OF_STATUS[run.status]}">${run.status}</span></h1>
+      <p class="lead">
+        ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · begun ${formatTime(run.createdAt)}
+      </p>
+    </header>
+    ${verdictBox(report)}${failure(report.error)}${tiles(report)}`;
+}
+
+function failure(error: Record<string, unknown> | undefined): Html | undefined {
+  if (error === undefined) return undefined;
+  const problems = (error.problems ?? []) as readonly Problem[];
+  const lines = [error.got, error.fix && `What to do: ${textOf(error.fix)}`].filter((line) => line !== undefined);
+  return html`<div class="verdict bad">
+    <p class="word">${textOf(error.what ?? error.message)}</p>
+    ${lines.map((line) => html`<p class="said">${textOf(line)}</p>`)}
+    ${
+      problems.length > 0 &&
+      html`<ul class="problems">
+        ${problems.map((problem) => html`<li>${describeProblem(problem)}</li>`)}
+      </ul>`
+    }
+  </div>`;
+}
+
+function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
+  const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
+  const { inputTokens, lossTokens, peakMemoryBytes, times, tokensPerSecond } = totals;
+  const [time, parts] = formatTimes(times).split(': ');
+  const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
+  // Cheap systems have no steps.
+  const hasSteps = choice === undefined || run.step > 0;
+  return html`<dl class="tiles">
+    ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
+    ${
+      run.loss !== undefined &&
+      tile(
+        'Loss of the last step',
+        formatNumber(run.loss),
+        `on the training rows of step ${formatCount(run.step)}` +
+          `${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`,
+      )
+    }
+    ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
+    ${hasSteps && tile('Steps', formatCount(run.step), steps)}
+    ${
+      data !== undefined &&
+      tile(
+        'Training rows',
+        formatCount(data.rows.train),
+        `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`,
+      )
+    }
+    ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
+    ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
+    ${tile('Time', time, parts)} ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
+  </dl>`;
+}
+
+function reasonOf({ reason, loss, lastLoss }: ResultChoice): string {
+  if (reason === 'last-step') return 'the last one';
+  const last = lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(lastLoss)} after the last`;
+  return `lowest validation loss of those trained${last}`;
+}
+
+function tile(name: string, value: string, note?: string | false): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}${note !== undefined && note !== false && html`<small>${note}</small>`}</dd>
+  </div>`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

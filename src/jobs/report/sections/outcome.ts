@@ -1,0 +1,59 @@
+import { formatSigned } from '../../../base/format.ts';
+import { isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
+import type { ComparedSystem, Comparison, Difference, Verdict } from '../../../store/results.ts';
+import { html, type Html } from '../html.ts';
+
+/** Presentation of a verdict on one difference: a word and a shape, so that it does not depend on colour. */
+const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
+  better: { tone: 'good', mark: '▲', word: 'better' },
+  'no-evidence': { tone: 'fair', mark: '○', word: 'cannot tell' },
+  worse: { tone: 'bad', mark: '▼', word: 'worse' },
+};
+
+export function outcomeBadge(verdict: Verdict): Html {
+  const { tone, mark, word } = OUTCOMES[verdict];
+  return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
+}
+
+/**
+ * Badge of one difference. An unproven difference with an interval without 0 is probable; a win against a system that
+ * cannot do the task means nothing.
+ */
+export function differenceBadge(comparison: Comparison, difference: Difference): Html {
+  const { against, estimate, verdict } = difference;
+  if (systemNamed(comparison, against)?.unable !== undefined) return html`<span class="badge">cannot do it</span>`;
+  if (!isUndoneByCorrection(difference)) return outcomeBadge(verdict);
+  const { mark } = OUTCOMES[estimate > 0 ? 'better' : 'worse'];
+  return html`<span class="badge fair"
+    ><span aria-hidden="true">${mark}</span> probably ${estimate > 0 ? 'better' : 'worse'}</span
+  >`;
+}
+
+/** "+0.12 to +0.31". */
+export function intervalText({ low, high }: Pick<Difference, 'low' | 'high'>): string {
+  if (low === undefined || high === undefined) return 'no interval';
+  return `${formatSigned(low)} to ${formatSigned(high)}`;
+}
+
+export function systemNamed({ systems }: Comparison, name: string): ComparedSystem | undefined {
+  return systems.find((system) => system.name === name);
+}
+
+export function titleOf(comparison: Comparison, name: string): string {
+  return systemNamed(comparison, name)?.title ?? name;
+}
+
+/** Something of the judged system and of the strongest rival that has it, for pictures that have no room for all. */
+export function mostTelling<Shown>(
+  comparison: Comparison,
+  read: (system: ComparedSystem) => Shown | undefined,
+): Shown[] {
+  const { flips, rivals, subject, systems } = comparison;
+  const others = [flips.against, ...rivals, ...systems.map(({ name }) => name).filter((name) => name !== subject)];
+  const shownOf = (name: string) => {
+    const system = systemNamed(comparison, name);
+    return system === undefined ? undefined : read(system);
+  };
+  const rival = others.find((name) => shownOf(name) !== undefined);
+  return [subject, rival ?? ''].flatMap((name) => shownOf(name) ?? []);
+}

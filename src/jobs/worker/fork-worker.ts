@@ -1,0 +1,147 @@
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { StampedEvent } from '../../base/events.ts';
+import { writeFailure } from '../../files/atomic.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { runPaths } from '../../store/run-paths.ts';
+import { crashError, recordCrash } from './crash.ts';
+import { JobClient } from './job-client.ts';
+import type { JobSpec } from '../../base/job.ts';
+import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './protocol.ts';
+
+const OUTPUT_KEPT = 16_000;
+const KILLED = 'the worker was killed before it could save';
+
+export interface ForkOptions {
+  spec: JobSpec;
+  /** Goes on when this process ends, with its output in the folder's log. */
+  detach: boolean;
+  onEvent: (event: StampedEvent) => void;
+  /** The program to run; by default the worker's own. */
+  entry?: URL;
+}
+
+/** main.ts of the checkout, main.js of the published package. */
+function workerEntry(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url);
+}
+
+/** A job in a process of its own: a crash in native code ends that process only and becomes E_WORKER_CRASHED. */
+export class ForkedWorker {
+  readonly client: JobClient;
+  readonly #child: ChildProcess;
+  readonly #spec: JobSpec;
+  #output = '';
+  #step = 0;
+  #phase?: string;
+  #stoppedFor?: string;
+  #killedFor?: string;
+  #isReleased = false;
+
+  constructor({ spec, detach, onEvent, entry = workerEntry() }: ForkOptions) {
+    this.#spec = spec;
+    this.client = new JobClient(
+      (message) => this.#post(message),
+      (event) => {
+        this.#follow(event);
+        onEvent(event);
+      },
+    );
+    this.#child = forkWithOutput(entry, detach, spec.folder);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', (data) => this.#keep(data));
+    this.#child.on('message', (message) => this.client.receive(mapError(message as FromWorker, decodeError)));
+    this.#child.on('error', (error) => this.client.fail(error));
+    this.#child.on('close', (exitCode, signal) => void this.#onClose(exitCode, signal, onEvent));
+    this.#post({ type: 'start', spec, detach });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Asks the job to save and stop. */
+  stop(reason: string): void {
+    this.#stoppedFor ??= reason;
+    this.client.stop(reason);
+  }
+
+  /** Ends it at once, without saving. */
+  kill(reason = KILLED): void {
+    this.#killedFor ??= reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Lets this process end while the (detached) worker goes on. */
+  release(): void {
+    this.#isReleased = true;
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.unref();
+  }
+
+  #post(message: ToWorker): void {
+    // A failure means that the worker is gone, which 'close' says.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+
+  #follow(event: StampedEvent): void {
+    if (event.type === 'phase-started') this.#phase = event.phase;
+    if ('step' in event) this.#step = event.step;
+  }
+
+  #keep(data: Buffer): void {
+    this.#output = (this.#output + data.toString('utf8')).slice(-OUTPUT_KEPT);
+  }
+
+  async #onClose(
+    exitCode: number | null,
+    signal: NodeJS.Signals | null,
+    onEvent: (event: StampedEvent) => void,
+  ): Promise<void> {
+    if (this.client.isOver || this.#isReleased) return;
+    const { job, folder } = this.#spec;
+    const wasAsked = signal === 'SIGKILL' && isStopAsked(folder);
+    // A terminal's Ctrl-C reaches a worker that is still starting, and ends it.
+    const early = signal === 'SIGINT' || signal === 'SIGTERM' ? this.#stoppedFor : undefined;
+    const reason = this.#killedFor ?? early ?? (wasAsked ? KILLED : undefined);
+    if (reason !== undefined) return this.client.fail(stopped(reason, folder));
+    const error = crashError({
+      job,
+      signal,
+      exitCode,
+      step: this.#step,
+      phase: this.#phase,
+      folder,
+      output: this.#output,
+    });
+    const recorded = folder !== undefined && this.client.hasStarted ? await recordCrash(folder, error) : undefined;
+    if (recorded !== undefined) onEvent(recorded);
+    this.client.fail(error);
+  }
+}
+
+function forkWithOutput(entry: URL, detach: boolean, folder: string | undefined): ChildProcess {
+  const log = folder === undefined ? undefined : openLog(folder);
+  try {
+    const output = log ?? (detach ? 'ignore' : 'pipe');
+    const stdio: StdioOptions = ['ignore', output, output, 'ipc'];
+    return fork(fileURLToPath(entry), [], { execArgv: [], serialization: 'advanced', detached: detach, stdio });
+  } finally {
+    if (log !== undefined) closeSync(log);
+  }
+}
+
+/** A stop was requested through its folder. */
+function isStopAsked(folder: string | undefined): boolean {
+  return folder !== undefined && existsSync(runPaths(folder).stop);
+}
+
+function openLog(folder: string): number {
+  const { log } = runPaths(folder);
+  try {
+    makeFolders(folder);
+    return openSync(log, 'a');
+  } catch (error) {
+    throw writeFailure(log, error);
+  }
+}

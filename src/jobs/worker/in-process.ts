@@ -1,0 +1,25 @@
+import type { StampedEvent } from '../../base/events.ts';
+import type { Registry } from '../../base/registry.ts';
+import { JobClient } from './job-client.ts';
+import { JobHost } from './job-host.ts';
+import type { JobModule, JobSpec } from '../../base/job.ts';
+import { decodeError, encodeError, mapError, type FromWorker } from './protocol.ts';
+
+/** A job in this very process, for debugging: breakpoints and stacks work, and a crash takes everything down. */
+export function runInProcess(
+  jobs: Registry<JobModule>,
+  spec: JobSpec,
+  onEvent: (event: StampedEvent) => void,
+): JobClient {
+  const host: JobHost = new JobHost(jobs, (message) => client.receive(received(message)));
+  const client: JobClient = new JobClient((message) => {
+    if (message.type !== 'start') host.receive(message);
+  }, onEvent);
+  void host.run(spec);
+  return client;
+}
+
+/** As it comes out of another process, so that what cannot be sent shows here too. */
+function received(message: FromWorker): FromWorker {
+  return mapError(structuredClone(mapError(message, encodeError)), decodeError);
+}

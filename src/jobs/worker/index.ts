@@ -1,0 +1,6 @@
+/** The one process that loads libtorch: start a job in it, talk with it, watch it from elsewhere, stop it. */
+export { attach, stop, type StopOptions } from './attach.ts';
+export type { Job, JobContext, JobModule, JobRequest } from '../../base/job.ts';
+export type { JobInput, JobName, JobResult } from '../index.ts';
+export { openSession, type Session } from './session.ts';
+export { runJob, startJob, type JobOptions, type RunningJob } from './start-job.ts';

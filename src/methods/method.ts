@@ -1,0 +1,245 @@
+import type { z } from 'zod';
+import type { ErrorCode } from '../base/errors.ts';
+import { defineRegistry, type Registry } from '../base/registry.ts';
+import type { Model } from '../models/model.ts';
+import type { PreferenceMeasure } from '../answering/tasks/answers/answering.ts';
+import type { KeepWeight } from '../models/skeleton.ts';
+import type {
+  Begun,
+  Kept,
+  Objective,
+  OpenContext,
+  PassedRows,
+  Processor,
+  StepPlan,
+  Storage,
+  Trainable,
+  Tuning,
+  TuningContext,
+  Update,
+} from './interfaces.ts';
+
+/** Declaration of a method: enough to check a recipe and to print help without the engine. */
+export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
+  options: Schema;
+  /** Checked options with those filled in that depend on each other. @throws ZodError */
+  settle(values: unknown): Options;
+  /** Defaults of keys outside the method that suit it with these options. @throws ZodError */
+  recipeDefaults(values: unknown): RecipeDefaults;
+}
+
+export interface RecipeDefaults {
+  training?: Record<string, unknown>;
+}
+
+/** Common part of every definition. */
+interface Definition<Schema extends z.ZodObject, Options> {
+  options: Schema;
+  /** Fills options that depend on each other, after the check. */
+  complete?(values: z.output<Schema>): Options;
+  recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
+}
+
+/** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
+interface Lazy<Implementation> {
+  run(): Promise<Implementation>;
+}
+
+/** One thing to optimise. */
+export interface ObjectiveMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
+  /** Measure by which pairs are trained and judged; undefined for other rows. @throws ZodError */
+  preference(values: unknown): PreferenceMeasure | undefined;
+  /** @throws ZodError if the values are not options of this method */
+  create(values: unknown, processor: Processor): Promise<Objective>;
+}
+
+export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Definition<Schema, Options> &
+    Lazy<{ create(options: Options, processor: Processor): Objective }> & {
+      preference?(options: Options): PreferenceMeasure;
+    },
+): ObjectiveMethod<Schema, Options> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    preference: (values) => definition.preference?.(settled(values)),
+    create: async (values, processor) => (await definition.run()).create(settled(values), processor),
+  };
+}
+
+/** How PEFT keeps the adapters of a tuning: its part of adapter_config.json. */
+export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = unknown> {
+  /** Values of `peft_type`; the first is written. */
+  types: readonly [string, ...string[]];
+  /** The method's own keys. */
+  config: Config;
+  /** The tuning's options from those keys. */
+  read(config: z.output<Config>): Options;
+}
+
+/** The learning rate that suits a tuning, by the one that suits LoRA or all weights of the same base. */
+export interface TuningRate {
+  /** `both`: the geometric mean of the two. */
+  like: 'lora' | 'full' | 'both';
+  /** Times that rate; a pair gives bases of 6 M weights and those from 1 B, with a line between by the logarithms. */
+  times: number | readonly [small: number, large: number];
+}
+
+/** One choice of which weights move. */
+export interface TuningMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
+  /** Default learning rate. @throws ZodError if the values are not options of this method */
+  rate(values: unknown): TuningRate;
+  /** Whether the model's own weights stay unchanged and trained parts are separate. */
+  keepsWeights?: boolean;
+  /** Tokens that it puts in front of every row. */
+  virtualTokens?(values: unknown): number;
+  peft?: PeftFormat;
+  /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
+  beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
+  /** Initial values that depend on the base or on rows. @throws AttuneError E_START_UNSUPPORTED */
+  beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
+  /** @throws ZodError if the values are not options of this method */
+  create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
+  /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
+  open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
+}
+
+/** A tuning's implementation. */
+interface TuningRun<Options> {
+  beforeLoad?(options: Options, keep: KeepWeight | undefined): Kept;
+  beforeStart?(options: Options, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
+  create(model: Model, options: Options, context: TuningContext): Tuning;
+  open?(model: Model, options: Options, context: OpenContext): Tuning;
+}
+
+export function defineTuning<
+  Schema extends z.ZodObject,
+  Options = z.output<Schema>,
+  Config extends z.ZodObject = never,
+>(
+  definition: Pick<TuningMethod, 'keepsWeights'> &
+    Definition<Schema, Options> &
+    Lazy<TuningRun<Options>> & {
+      rate: TuningRate | ((options: Options) => TuningRate);
+      peft?: PeftFormat<Config, Options>;
+      virtualTokens?(options: Options): number;
+    },
+): TuningMethod<Schema, Options> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    keepsWeights: definition.keepsWeights,
+    rate: (values) => (typeof definition.rate === 'function' ? definition.rate(settled(values)) : definition.rate),
+    peft: definition.peft as PeftFormat | undefined,
+    virtualTokens: (values) => definition.virtualTokens?.(settled(values)) ?? 0,
+    beforeLoad: async (values, keep) => (await definition.run()).beforeLoad?.(settled(values), keep) ?? { keep },
+    beforeStart: async (values, model, passed) =>
+      (await definition.run()).beforeStart?.(settled(values), model, passed),
+    create: async (model, values, context) => (await definition.run()).create(model, settled(values), context),
+    async open(model, options, context) {
+      const { open } = await definition.run();
+      if (open === undefined) throw new Error('this tuning has no adapters to open');
+      const build = () => open(model, options as Options, context);
+      return context.owner?.own(build) ?? build();
+    },
+  };
+}
+
+/** One way to keep weights that do not move. */
+export interface StorageMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
+  /** Whether weights are converted once, so that the tuning has to keep them. */
+  wantsKeptWeights?: boolean;
+  /** `when`: the passes in which it applies. A run is evaluated on the weights themselves. */
+  create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
+  /** Conversion of weights while they are loaded; undefined if none. */
+  keep(values: unknown): Promise<KeepWeight | undefined>;
+}
+
+export function defineStorage<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Pick<StorageMethod, 'wantsKeptWeights'> &
+    Definition<Schema, Options> & {
+      create(model: Model, when: 'training' | 'always', options: Options): Storage;
+      keep?(options: Options): KeepWeight;
+    },
+): StorageMethod<Schema, Options> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    wantsKeptWeights: definition.wantsKeptWeights,
+    create: async (model, values, when) => definition.create(model, when, settled(values)),
+    keep: async (values) => definition.keep?.(settled(values)),
+  };
+}
+
+/** One way to turn gradients into a step. */
+export interface UpdateMethod<
+  Schema extends z.ZodObject = z.ZodObject,
+  Options = Readonly<Record<string, unknown>>,
+> extends MethodOptions<Schema, Options> {
+  /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
+  isPrivate?: boolean;
+  /** @throws ZodError if the values are not options of this method */
+  create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
+}
+
+export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
+  definition: Pick<UpdateMethod, 'isPrivate'> &
+    Definition<Schema, Options> & {
+      create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update;
+    },
+): UpdateMethod<Schema, Options> {
+  const { settled, ...method } = methodOf(definition);
+  return {
+    ...method,
+    isPrivate: definition.isPrivate,
+    create: async (trainables, values, plan) => definition.create(trainables, settled(values), plan),
+  };
+}
+
+function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
+  const { options, complete, recipeDefaults: suiting = {} } = definition;
+  // Without `complete` the options are what the schema gives.
+  const settled = (values: unknown): Options => {
+    const checked = options.parse(values);
+    return complete === undefined ? (checked as unknown as Options) : complete(checked);
+  };
+  const recipeDefaults = (values: unknown) => (typeof suiting === 'function' ? suiting(settled(values)) : suiting);
+  return { options, recipeDefaults, settled, settle: settled };
+}
+
+/** Exports of each file of an axis. */
+type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
+
+/** The methods of an axis. */
+export interface MethodTable<Any extends MethodOptions, Name extends string> extends Registry<Any, Name> {
+  /** Names in papers and other tools, and what to write here; for messages. */
+  readonly otherNames: Readonly<Record<string, string>>;
+}
+
+/** A table of an axis: one line a method. */
+export function methodTable<Any extends MethodOptions, Table extends Files<Any>>(
+  kind: string,
+  code: ErrorCode,
+  table: Table,
+  otherNames: Readonly<Record<string, string>> = {},
+): MethodTable<Any, keyof Table & string> {
+  const lines = Object.entries(table).map(([name, load]) => [name, async () => (await load()).method] as const);
+  const entries = Object.fromEntries(lines) as Record<keyof Table & string, () => Promise<Any>>;
+  return { ...defineRegistry(kind, code, entries), otherNames };
+}
+
+/** Accepted input for each method of a table. */
+export type OptionInputs<Table> = {
+  [Name in keyof Table]: Table[Name] extends () => Promise<{ method: { options: infer Schema extends z.ZodType } }>
+    ? z.input<Schema>
+    : never;
+};

@@ -1,5 +1,0 @@
-import { defineStorage } from '../../train/method.ts';
-import { fourBitStorage } from './four-bit.ts';
-
-/** Frozen linear layers in 4 bits, by quantiles of the normal distribution; with tuning lora it is QLoRA. */
-export const method = defineStorage(fourBitStorage('nf4'));

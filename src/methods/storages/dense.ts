@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { defineStorage } from '../method.ts';
+
+/** Frozen weights stay as they are in the checkpoint. */
+export const options = z.strictObject({});
+
+export const method = defineStorage({
+  options,
+  create: () => ({ note: undefined, dispose: () => undefined }),
+});

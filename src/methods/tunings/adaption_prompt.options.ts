@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import { savedModules } from './target-options.ts';
+
+/** Prompts attended to by the last layers, through a gate that starts closed (Zhang et al., "LLaMA-Adapter", 2023). */
+export const options = z.strictObject({
+  adapter_len: z.int().positive().max(4096).default(10).describe('vectors of each layer that are attended to'),
+  adapter_layers: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('layers that have them, from the last; all unless given'),
+  ...savedModules,
+});
+
+export type AdaptionPromptOptions = z.output<typeof options>;
+
+const config = z.object({
+  adapter_len: z.int().positive().max(1_000_000),
+  adapter_layers: z.int().positive().max(1_000_000),
+  target_modules: z.string().nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['ADAPTION_PROMPT'],
+    config,
+    read: ({ adapter_len, adapter_layers }): AdaptionPromptOptions => ({
+      adapter_len,
+      adapter_layers,
+      modules_to_save: [],
+    }),
+  },
+  rate: { like: 'lora', times: [50, 30] },
+  run: () => import('./adaption_prompt.ts'),
+});

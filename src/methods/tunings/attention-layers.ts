@@ -1,0 +1,19 @@
+import { withArticle } from '../../base/articles.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { AdaptableAttention } from '../../models/attention-adapters.ts';
+import type { Model } from '../../models/model.ts';
+import { currentOwner } from '../../engine/nn/index.ts';
+
+/** A decoder's attention modules by path, in order. @throws E_NO_TARGETS for other models, and where others share it */
+export function attentionLayers(model: Model): Map<string, AdaptableAttention> {
+  const found = new Map<string, AdaptableAttention>();
+  for (const [path, module] of model.modules()) if (module instanceof AdaptableAttention) found.set(path, module);
+  const isPlain = model.trunk.encoderStack === undefined && model.trunk.towers === undefined;
+  if (found.size > 0 && isPlain && currentOwner() === undefined) return found;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: `${withArticle(model.architecture.modelType)} model has no place for prompts inside its attention`,
+    ...(currentOwner() !== undefined && { got: 'a base model that serves other adapters too' }),
+    expected: 'a decoder of texts, with one adapter',
+    fix: 'choose another tuning: lora',
+  });
+}

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+
+/** Biases and the head are trained, and nothing else (Ben Zaken et al., 2022); the result is a whole model. */
+export const options = z.strictObject({});
+
+export const method = defineTuning({
+  options,
+  rate: { like: 'lora', times: [5, 2] },
+  run: () => import('./bitfit.ts'),
+});

@@ -1,0 +1,96 @@
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
+import { pushAll } from '../../base/many.ts';
+import { turn } from '../../base/turn.ts';
+import { ExplainedVariance, type CountedTokens, type ExplainedStart } from './eva.ts';
+import type { LoraOptions } from './lora.options.ts';
+import type { Model } from '../../models/model.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
+import type { PassedRows, PreparedRow } from '../interfaces.ts';
+
+/** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
+const PASS_TOKENS = 256;
+const MOST_PASSES = 32;
+
+/**
+ * EVA's initialisation of LoRA: passes training rows, spread over all of them, through the base model. Deterministic,
+ * so that a resumed run gets the same. @throws AttuneError E_START_UNSUPPORTED
+ */
+export async function explainedStart(
+  options: LoraOptions,
+  model: Model,
+  passed: PassedRows | undefined,
+): Promise<ExplainedStart> {
+  if (passed === undefined) throw new Error('eva needs rows to pass through the model');
+  const { objective, rows, emit, signal } = passed;
+  if (passed.private !== undefined) throw unprivate(passed.private);
+  emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
+  const explained = new ExplainedVariance(model, options);
+  try {
+    for (const some of passes(rows, Math.max(PASS_TOKENS, explained.most))) {
+      signal.throwIfAborted();
+      const loaded = (await objective.load?.(some)) ?? some;
+      const pass = () => noGrad(() => scope(() => void model.hidden(objective.collate(loaded).input)));
+      explained.watch(pass, countedOf(some));
+      if (explained.isSettled) break;
+      await turn();
+    }
+    const start = explained.take();
+    if (start.starts.size === 0) throw tooFew(rows, options);
+    return start;
+  } finally {
+    explained.dispose();
+  }
+}
+
+/** Number of trained tokens of a row, as in PEFT; all tokens if none is trained. */
+function weightOf({ trained }: PreparedRow): number {
+  const count = trained.reduce((sum, one) => sum + one, 0);
+  return count === 0 ? trained.length : count;
+}
+
+/** Groups of rows with at least `least` tokens each, spread over all; the remainder joins the last. */
+function passes(rows: readonly PreparedRow[], least: number): PreparedRow[][] {
+  const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  const stride = Math.max(1, Math.floor(total / (least * MOST_PASSES)));
+  const groups: PreparedRow[][] = [[]];
+  let tokens = 0;
+  for (const [i, row] of rows.entries()) {
+    if (i % stride !== 0) continue;
+    if (tokens >= least) {
+      groups.push([]);
+      tokens = 0;
+    }
+    groups.at(-1)!.push(row);
+    tokens += weightOf(row);
+  }
+  if (tokens < least && groups.length > 1) {
+    const last = groups.pop()!;
+    pushAll(groups.at(-1)!, last);
+  }
+  return groups;
+}
+
+function countedOf(rows: readonly PreparedRow[]): CountedTokens | undefined {
+  const flags = rows.flatMap(({ trained }) => [...trained]);
+  const places = flags.flatMap((flag, place) => (flag === 1 ? [BigInt(place)] : []));
+  return places.length === 0 ? undefined : { places: BigInt64Array.from(places), of: flags.length };
+}
+
+/** The adapter would reveal the rows, whatever noise private steps add. */
+function unprivate(optimizer: string): AttuneError {
+  return new AttuneError('E_START_UNSUPPORTED', {
+    what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer} must bound what is read of each`,
+    fix: 'set tuning.init_lora_weights to true',
+  });
+}
+
+function tooFew(rows: readonly PreparedRow[], { r, eva_rho: rho }: LoraOptions): AttuneError {
+  const tokens = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  return new AttuneError('E_START_UNSUPPORTED', {
+    what: 'init_lora_weights eva takes directions out of what the layers read, and the training rows show too few',
+    got: `${formatCount(tokens)} tokens in the training rows`,
+    expected: `${formatCount(Math.round(r * rho))} at least: as many as tuning.r times tuning.eva_rho`,
+    fix: 'lower tuning.r, or set tuning.init_lora_weights to true',
+  });
+}

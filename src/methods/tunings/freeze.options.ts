@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import { layerDecay } from './layer-decay.options.ts';
+
+/** The last blocks and the head are trained whole; what lies before them stays as it is (LLaMA-Factory's freeze). */
+export const options = z.strictObject({
+  trainable_layers: z.int().min(0).default(2).describe('blocks that are trained, from the last; 0: only the head'),
+  layer_decay: layerDecay,
+  unfreeze_every: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('begin with the head and unfreeze a block every N steps (ULMFiT); all at once unless given'),
+});
+
+export type FreezeOptions = z.output<typeof options>;
+
+export const method = defineTuning({
+  options,
+  // Frozen blocks need no dropout: their outputs are cached.
+  recipeDefaults: { training: { cache_frozen: true } },
+  rate: { like: 'both', times: 1 },
+  run: () => import('./freeze.ts'),
+});

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import {
+  MOST_RANK,
+  rankPatterns,
+  readPatterns,
+  readTargets,
+  savedModules,
+  storedDropout,
+  storedFactor,
+  storedRank,
+  storedPatterns,
+  targetKeys,
+  targetOptions,
+} from './target-options.ts';
+
+/** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
+export const options = z.strictObject({
+  r: z.int().positive().max(MOST_RANK).default(16).describe('rank of the update'),
+  alpha: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('the update is scaled by alpha / r; twice the rank unless given'),
+  dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
+  ...targetOptions,
+  ...rankPatterns,
+  use_rslora: z.boolean().default(false).describe('scale by alpha / sqrt(r)'),
+  ...savedModules,
+  trainable_tokens: z
+    .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
+    .default([])
+    .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
+  init_lora_weights: z
+    .union([z.literal(true), z.enum(['gaussian', 'pissa', 'olora', 'loftq', 'eva'])], {
+      error: 'expected true, gaussian, pissa, olora, loftq or eva',
+    })
+    .default(true)
+    .describe(
+      'true and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; ' +
+        'loftq: what storage nf4 or fp4 lost of it; eva: the directions in which the inputs of the training rows vary most',
+    ),
+  eva_rho: z
+    .number()
+    .min(1)
+    .default(2)
+    .describe('with eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks'),
+  use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
+  lora_bias: z.boolean().default(false).describe('a trained bias on B'),
+  bias: z
+    .enum(['none', 'all', 'lora_only'])
+    .default('none')
+    .describe("the model's biases that are trained and saved too; lora_only: those of the layers with an adapter"),
+  loraplus_lr_ratio: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('learning rate of B, in those of A (LoRA+); 16 is usual'),
+});
+
+/** Checked and completed options: alpha is a number. */
+export type LoraOptions = Omit<z.output<typeof options>, 'alpha'> & { alpha: number };
+
+/** Fills what depends on another option. */
+export function complete(values: z.output<typeof options>): LoraOptions {
+  return { ...values, alpha: values.alpha ?? 2 * values.r };
+}
+
+/** Starts that leave the base as it is. */
+const PLAIN_STARTS: readonly unknown[] = [true, false, null, undefined, 'gaussian', 'eva', 'orthogonal'];
+
+/** Those, and starts that take the same part of it whenever they are made. */
+const KNOWN_STARTS: ReadonlySet<unknown> = new Set([...PLAIN_STARTS, 'pissa', 'olora']);
+
+const config = z.object({
+  r: storedRank,
+  lora_alpha: storedFactor,
+  lora_dropout: storedDropout,
+  ...targetKeys,
+  ...storedPatterns,
+  use_rslora: z.boolean().nullish(),
+  init_lora_weights: z
+    .unknown()
+    .optional()
+    .refine((start) => KNOWN_STARTS.has(start), {
+      error: ({ input }) =>
+        `is ${JSON.stringify(input)}: PEFT changes the base model's weights when it loads such an adapter; ` +
+        'save it as plain LoRA (path_initial_model_for_weight_conversion)',
+    }),
+  bias: z.enum(['none', 'all', 'lora_only']).default('none'),
+  /** How it began. */
+  eva_config: z.unknown().optional(),
+  use_dora: z.boolean().nullish(),
+  lora_bias: z.boolean().nullish(),
+});
+
+/** PEFT takes a part of the base's weights out of it again when it loads such an adapter. */
+function startOf(written: unknown): LoraOptions['init_lora_weights'] {
+  return written === 'pissa' || written === 'olora' ? written : true;
+}
+
+export const method = defineTuning({
+  options: options.refine(({ use_dora: isDora, lora_bias: hasBias }) => !isDora || !hasBias, {
+    path: ['lora_bias'],
+    error: 'cannot be combined with use_dora: remove one of them',
+  }),
+  complete,
+  keepsWeights: true,
+  peft: {
+    types: ['LORA'],
+    config,
+    read: (written): LoraOptions => ({
+      r: written.r,
+      alpha: written.lora_alpha,
+      dropout: written.lora_dropout,
+      ...readTargets(written),
+      ...readPatterns(written),
+      use_rslora: written.use_rslora ?? false,
+      trainable_tokens: [],
+      init_lora_weights: startOf(written.init_lora_weights),
+      eva_rho: 2,
+      bias: written.bias,
+      use_dora: written.use_dora ?? false,
+      lora_bias: written.lora_bias ?? false,
+      loraplus_lr_ratio: null,
+    }),
+  },
+  rate: { like: 'lora', times: 1 },
+  run: () => import('./lora.ts'),
+});

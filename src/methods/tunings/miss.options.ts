@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+
+/** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
+export const options = z.strictObject({
+  r: z.int().positive().max(MOST_RANK).default(64).describe('rows of the block'),
+  mini_r: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('columns of it that are trained, where above 1; the rest repeats them'),
+  bat: z.boolean().default(false).describe('blocks multiply the weight too; r has to divide both sides'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+/** `isMini`: whether the block has `mini_r` columns; where it is above 1, unless given. */
+export type MissOptions = z.output<typeof options> & { isMini?: boolean };
+
+const config = z.object({
+  ...layerKeys,
+  r: storedRank,
+  mini_r: z.int().positive().nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['MISS', 'BONE'],
+    config,
+    read: (written): MissOptions => ({
+      r: written.r,
+      mini_r: written.init_weights === 'mini' ? (written.mini_r ?? 1) : 1,
+      isMini: written.init_weights === 'mini',
+      bat: written.init_weights === 'bat',
+      ...readTargets(written),
+    }),
+  },
+  rate: { like: 'lora', times: 1 },
+  run: () => import('./miss.ts'),
+});

@@ -1,0 +1,242 @@
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { writeJson } from '../../files/json.ts';
+import type { Model } from '../../models/model.ts';
+import { tokenTables } from '../../models/token-tables.ts';
+import { ModuleBuffer, type Parameter } from '../../engine/nn/index.ts';
+import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { MergeOptions, ResultNotes, Trainable, Tuning, Update } from '../interfaces.ts';
+
+/** Prefix of an adapter's tensor names in PEFT's files. */
+export const ROOT = 'base_model.model.';
+/** Prefix of modules trained in addition to a prompt. */
+export const PROMPT_ROOT = 'base_model.';
+
+/** A tensor of an adapter's file. */
+export interface NamedParameter {
+  name: string;
+  parameter: Parameter;
+}
+
+/** One piece of an adapter: a layer's change, a module that is trained whole, rows of a table, a prompt. */
+export interface AdapterPart {
+  readonly trainables: readonly Trainable[];
+  /** Further contents of its file, which no step moves. */
+  readonly fixed?: readonly NamedParameter[];
+  /** Contents of its file in place of what it trains, if they differ. */
+  saved?(): Map<string, Tensor>;
+  /** A file's tensors with its own for what some files hold in their place. */
+  read?(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
+  /** Ids at and above the vocabulary's size that precede every row. */
+  readonly prefix?: readonly number[];
+  /** `Tuning.penalty` and `Tuning.govern` of this part, if it has them. */
+  penalty?(): Tensor;
+  govern?(update: Update, steps: number): Update;
+  /** Puts its numbers into the form that passes read fastest. */
+  settle?(dtype: DType): void;
+  /** Switched off, it leaves the model as it was. */
+  switch(isActive: boolean): void;
+  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is none of weights */
+  merge(options: MergeOptions): void;
+  /** Takes it out again, to the bit. */
+  unmerge(): void;
+  /** Frees what it holds; the model's own weights stay. */
+  dispose(): void;
+}
+
+type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
+type Rated = (one: Trainable) => Trainable;
+
+/** A tuning that leaves the model's weights as they are, saved as PEFT saves it. */
+export class PeftAdapter implements Tuning {
+  readonly result = 'adapter';
+  readonly trainables: readonly Trainable[];
+  readonly penalty: Tuning['penalty'];
+  readonly #parts: readonly AdapterPart[];
+  readonly #config: ConfigOf;
+  readonly #model: Model;
+  #isMerged = false;
+  #isOff = false;
+
+  /** `config`: adapter_config.json; `rated`: a piece's trained parameter as the whole trains it. */
+  constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf, rated: Rated = (one) => one) {
+    this.#model = model;
+    this.#parts = parts;
+    this.#config = config;
+    this.trainables = parts.flatMap(({ trainables }) => trainables.map(rated));
+    const penalised = parts.find(({ penalty }) => penalty !== undefined);
+    if (penalised !== undefined) this.penalty = () => penalised.penalty!();
+  }
+
+  govern(update: Update, steps: number): Update {
+    return this.#parts.reduce((inner, part) => part.govern?.(inner, steps) ?? inner, update);
+  }
+
+  get prefix(): readonly number[] {
+    return this.#parts.flatMap(({ prefix = [] }) => prefix);
+  }
+
+  #places(): Map<string, Parameter> {
+    const all = [...this.trainables, ...this.#parts.flatMap(({ fixed = [] }) => fixed)];
+    return new Map(all.map(({ name, parameter }) => [name, parameter]));
+  }
+
+  state(): Map<string, Tensor> {
+    return new Map([...this.#places()].map(([name, parameter]) => [name, parameter.tensor]));
+  }
+
+  load(file: ReadonlyMap<string, Tensor>): void {
+    noGrad(() => scope(() => this.#load(this.#parts.reduce((given, part) => part.read?.(given) ?? given, file))));
+  }
+
+  #load(given: ReadonlyMap<string, Tensor>): void {
+    const own = this.#places();
+    const state = new Map(
+      [...given].filter(
+        ([name, tensor]) => own.has(name) || !(this.#isRepeated(name, tensor) || this.#isOfSharedTable(name, given)),
+      ),
+    );
+    const problems = misfits(state, own);
+    if (problems.length > 0) throw mismatch(problems);
+    for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
+  }
+
+  /** PEFT also writes some unchanged weights of the wrapped base model; they are not part of the change. */
+  #isRepeated(name: string, tensor: Tensor): boolean {
+    const wrapped = /^(?<path>.+)\.(?:base_layer|original_module)\.(?<key>\w+)$/.exec(name)?.groups;
+    const copy = /^(?<path>.+)\.modules_to_save\.(?<key>\w+)$/.exec(name)?.groups;
+    if (copy !== undefined) return this.#places().has(`${copy.path}.${copy.key}`);
+    if (wrapped === undefined || !wrapped.path.startsWith(ROOT)) return false;
+    const parameter = this.#model.parameterAt(`${wrapped.path.slice(ROOT.length)}.${wrapped.key}`);
+    if (parameter === undefined || parameter.shape.join() !== tensor.shape.join()) return false;
+    if (this.#places().has(`${wrapped.path}.${wrapped.key}`)) return true;
+    return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
+  }
+
+  /** PEFT writes a trained table, or rows of it, once more under the name of a head that shares it. */
+  #isOfSharedTable(name: string, given: ReadonlyMap<string, Tensor>): boolean {
+    const end = ['.trainable_tokens_delta', 'lm_head.weight'].find((one) => name.endsWith(one));
+    const isRows = (one: string) => one.endsWith(end === 'lm_head.weight' ? '.weight' : '.trainable_tokens_delta');
+    if (
+      end === undefined ||
+      this.#model.trunk.tokenTable === undefined ||
+      tokenTables(this.#model).output !== undefined
+    )
+      return false;
+    const same = (one: string) => given.get(one)?.shape.join() === given.get(name)!.shape.join();
+    const own = [...this.#places().keys()].find((one) => isRows(one) && same(one));
+    return own !== undefined && scope(() => aten.equal.default(given.get(own)!, given.get(name)!));
+  }
+
+  /** Parameters of an opened adapter are on the meta device until now. */
+  #fill(parameter: Parameter, saved: Tensor): void {
+    if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
+    parameter.assign(
+      saved
+        .to(isFloating(saved.dtype) ? 'f32' : saved.dtype)
+        .clone()
+        .toDevice(this.#model.device),
+    );
+    if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
+  }
+
+  /** An adapter is written in f32, as it is trained. */
+  roundToStored(): undefined {
+    return undefined;
+  }
+
+  save(folder: string, about: ResultNotes): void {
+    const state = () => this.#parts.flatMap((part) => [...(part.saved?.() ?? tensorsOf(part))]);
+    noGrad(() => scope(() => writeSafetensors(join(folder, 'adapter_model.safetensors'), new Map(state()))));
+    writeJson(join(folder, 'adapter_config.json'), this.#config(about));
+  }
+
+  disabled<T>(body: () => T): T {
+    // Nested calls leave the model as the base.
+    if (this.#isOff) return body();
+    this.#switch(false);
+    let isPending = false;
+    try {
+      const result = body();
+      if (!(result instanceof Promise)) return result;
+      isPending = true;
+      return result.finally(() => this.#switch(true)) as T;
+    } finally {
+      if (!isPending) this.#switch(true);
+    }
+  }
+
+  #switch(isActive: boolean): void {
+    this.#isOff = !isActive;
+    for (const part of this.#parts) part.switch(isActive);
+  }
+
+  merge(options: MergeOptions = {}): void {
+    if (this.#isMerged) return;
+    const merged: AdapterPart[] = [];
+    noGrad(() => {
+      try {
+        // Rows of tokens come last, and are put in before what is added to the whole table.
+        for (const part of this.#parts.toReversed()) {
+          scope(() => part.merge(options));
+          merged.push(part);
+        }
+      } catch (error) {
+        // One piece that cannot be merged leaves the others as they were.
+        for (const part of merged.toReversed()) scope(() => part.unmerge());
+        throw error;
+      }
+    });
+    this.#isMerged = true;
+  }
+
+  unmerge(): void {
+    if (!this.#isMerged) return;
+    this.#isMerged = false;
+    noGrad(() => {
+      for (const part of this.#parts) scope(() => part.unmerge());
+    });
+  }
+
+  settle(dtype: DType): void {
+    for (const { parameter } of this.trainables) parameter.setTrainable(false);
+    noGrad(() => {
+      for (const part of this.#parts) scope(() => part.settle?.(dtype));
+    });
+  }
+
+  dispose(): void {
+    for (const part of this.#parts) part.dispose();
+  }
+}
+
+function tensorsOf({ trainables, fixed = [] }: AdapterPart): Map<string, Tensor> {
+  return new Map([...trainables, ...fixed].map(({ name, parameter }) => [name, parameter.tensor]));
+}
+
+/** Tensors without a place, places without a tensor, and other shapes. */
+function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Parameter>): Problem[] {
+  const strays = [...state.keys()].filter((name) => !own.has(name));
+  const problems: Problem[] = strays.map((field) => ({ field, message: 'has no place in this model' }));
+  for (const [field, { shape }] of own) {
+    const saved = state.get(field);
+    if (saved === undefined)
+      problems.push({ field, message: `is wanted by this model but not in the adapter${whyOf(field)}` });
+    else if (saved.shape.join() !== shape.join())
+      problems.push({ field, message: `has the shape [${saved.shape.join(', ')}], not [${shape.join(', ')}]` });
+  }
+  return problems;
+}
+
+/** PEFT looks for the bias on the layer's wrapper, where it is not, and writes none. */
+function whyOf(name: string): string {
+  return name.endsWith('.base_layer.bias') ? ': with bias: lora_only PEFT trains it and does not save it' : '';
+}
+
+function mismatch(problems: readonly Problem[]): AttuneError {
+  return new AttuneError('E_ADAPTER_MISMATCH', {
+    what: 'The adapter does not fit this base model: it would do nothing, or only a part of what was trained',
+    problems,
+    fix: 'use the base model that the adapter was trained on (adapter_config.json: base_model_name_or_path)',
+  });
+}

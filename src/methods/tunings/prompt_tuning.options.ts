@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import { savedModules } from './target-options.ts';
+import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
+
+/** Vectors in front of every row, in place of tokens: nothing else is trained (Lester et al., 2021). */
+export const options = z.strictObject({
+  num_virtual_tokens: virtualTokenCount('vectors in front of every row'),
+  prompt_tuning_init: z
+    .enum(['sample_vocab', 'random'])
+    .default('sample_vocab')
+    .describe('what they begin as: the vectors of tokens drawn at random, or random numbers'),
+  ...savedModules,
+});
+
+export type PromptTuningOptions = z.output<typeof options>;
+
+const config = z.object({
+  ...virtualTokenKeys,
+  prompt_tuning_init: z.string().nullish(),
+  prompt_tuning_init_text: z.string().nullish(),
+  tokenizer_name_or_path: z.string().nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  virtualTokens: ({ num_virtual_tokens }) => num_virtual_tokens,
+  peft: {
+    types: ['PROMPT_TUNING'],
+    config,
+    read: ({ num_virtual_tokens }): PromptTuningOptions => ({
+      num_virtual_tokens,
+      prompt_tuning_init: 'random',
+      modules_to_save: [],
+    }),
+  },
+  rate: { like: 'lora', times: [40, 100] },
+  run: () => import('./prompt_tuning.ts'),
+});

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineTuning } from '../method.ts';
+import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
+
+/** Single weights that move, a few of each layer (Bhardwaj et al., 2024). */
+export const options = z.strictObject({
+  r: z.int().positive().max(MOST_RANK).default(32).describe('as many weights as LoRA of this rank would have'),
+  ...targetOptions,
+  ...savedModules,
+});
+
+export type ShiraOptions = z.output<typeof options>;
+
+const config = z.object({
+  ...layerKeys,
+  r: storedRank,
+  mask_type: z.string().nullish(),
+  random_seed: z.int().nullish(),
+});
+
+export const method = defineTuning({
+  options,
+  keepsWeights: true,
+  peft: {
+    types: ['SHIRA'],
+    config,
+    read: (written): ShiraOptions => ({
+      r: written.r,
+      ...readTargets(written),
+    }),
+  },
+  rate: { like: 'lora', times: [5, 2] },
+  run: () => import('./shira.ts'),
+});

@@ -1,0 +1,99 @@
+import { AttuneError } from '../../base/errors.ts';
+import { saveModel } from '../../models/save.ts';
+import type { Model } from '../../models/model.ts';
+import { join, ModuleBuffer, type Parameter } from '../../engine/nn/index.ts';
+import { noGrad, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { ResultNotes, Trainable, Tuning } from '../interfaces.ts';
+import { depthsOf } from './depth.ts';
+import { decays } from './weight-decay.ts';
+
+export interface WholeOptions {
+  layerDecay: number;
+  /** Which weights move; all unless given. */
+  moves?: (parameter: Parameter) => boolean;
+  /** The step from which a weight moves; the first unless given. */
+  startsAt?: (parameter: Parameter) => number;
+}
+
+/** Weights move themselves; the result is a whole model. Those that move are f32 while they are trained. */
+export class WholeWeights implements Tuning {
+  readonly result = 'model';
+  readonly trainables: readonly Trainable[];
+  readonly #model: Model;
+  /** The checkpoint's own type, in which the result is written. */
+  readonly #storedType: DType;
+
+  /** Those that stay, as the checkpoint has them: they are computed with in another type perhaps. */
+  readonly #kept = new Map<string, Tensor>();
+
+  constructor(model: Model, { layerDecay, moves, startsAt }: WholeOptions) {
+    this.#model = model;
+    const depths = depthsOf(model);
+    const trainables: Trainable[] = [];
+    for (const [modulePath, module] of model.modules()) {
+      for (const [key, parameter] of module.ownParameters()) {
+        if (parameter instanceof ModuleBuffer) continue;
+        const name = join(modulePath, key);
+        if (moves?.(parameter) === false) {
+          this.#kept.set(name, parameter.tensor.detach().own());
+          continue;
+        }
+        const rate = layerDecay ** (depths.top - depths.of(parameter));
+        trainables.push({ name, parameter, decays: decays(module, name), rate, startsAt: startsAt?.(parameter) });
+      }
+    }
+    this.#storedType = trainables.length > 0 ? trainables[0].parameter.tensor.dtype : 'f32';
+    noGrad(() => {
+      for (const { parameter } of trainables) {
+        scope(() => parameter.assign(parameter.tensor.to('f32').clone()));
+        parameter.setTrainable(true);
+      }
+    });
+    this.trainables = trainables;
+  }
+
+  state(): Map<string, Tensor> {
+    return new Map(this.trainables.map(({ name, parameter }) => [name, parameter.tensor]));
+  }
+
+  load(state: ReadonlyMap<string, Tensor>): void {
+    noGrad(() => {
+      for (const { name, parameter } of this.trainables) {
+        const saved = state.get(name);
+        if (saved === undefined)
+          throw new AttuneError('E_CHECKPOINT_BAD', { what: `The checkpoint lacks the weight ${name}` });
+        parameter.tensor.copy_(saved);
+      }
+    });
+  }
+
+  roundToStored(): DType | undefined {
+    if (this.#storedType === 'f32') return undefined;
+    noGrad(() => {
+      for (const { parameter } of this.trainables) {
+        scope(() => parameter.tensor.copy_(parameter.tensor.to(this.#storedType)));
+      }
+    });
+    return this.#storedType;
+  }
+
+  save(folder: string, _about: ResultNotes): void {
+    saveModel(this.#model, folder, { dtype: this.#storedType, kept: this.#kept });
+  }
+
+  disabled<T>(_body: () => T): T {
+    throw new AttuneError('E_NO_REFERENCE', {
+      what: 'Tuning whole weights keeps no copy of the model as it was',
+      fix: 'use tuning: lora where the objective compares with the base model',
+    });
+  }
+
+  /** The weights are the model's already. */
+  merge(): void {}
+  unmerge(): void {}
+
+  dispose(): void {
+    for (const tensor of this.#kept.values()) tensor.dispose();
+    this.#kept.clear();
+  }
+}

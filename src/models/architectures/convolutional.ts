@@ -1,0 +1,98 @@
+// B images, C channels, Y and X height and width, N places of all images
+import {
+  activations,
+  BatchNorm2d,
+  Convolution2d,
+  layoutOfRows,
+  Module,
+  type Activation,
+  type Layout,
+} from '../../engine/nn/index.ts';
+import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { imagesOf } from '../images.ts';
+import { Stack, type Pass, type StackInput } from '../stack.ts';
+
+export interface NormedConvolutionShape {
+  in: number;
+  out: number;
+  kernel: number;
+  stride?: number;
+  padding?: number;
+  dilation?: number;
+  groups?: number;
+  deviation?: number;
+  epsilon: number;
+  /** Name of what follows the norm; nothing unless said. */
+  activation?: string;
+}
+
+/** torch's memory format in which a place's channels lie side by side: convolutions need no copies of their maps. */
+const CHANNELS_LAST = 2;
+
+/** A convolution without a bias, a norm, and an activation: [B, C, Y, X] → [B, C', Y', X'] */
+export class NormedConvolution extends Module {
+  readonly convolution: Convolution2d;
+  readonly normalization: BatchNorm2d;
+  readonly #activation: Activation | undefined;
+
+  constructor(shape: NormedConvolutionShape) {
+    super();
+    const { in: from, out, activation, epsilon, ...options } = shape;
+    this.convolution = new Convolution2d({ in: from, out }, { ...options, bias: false });
+    this.normalization = new BatchNorm2d(out, epsilon);
+    this.#activation = activation === undefined ? undefined : activations[activation];
+  }
+
+  forward(x: Tensor): Tensor {
+    const maps = aten.contiguous.default(x, { memory_format: CHANNELS_LAST });
+    const normed = this.normalization.forward(this.convolution.forward(maps));
+    return this.#activation?.(normed) ?? normed;
+  }
+}
+
+/** Blocks over maps of images, whose tokens are the places of the last map. */
+export abstract class ConvolutionalStack extends Stack {
+  override readonly watchesNorm = false;
+  readonly #channels: number;
+
+  constructor({ num_channels: channels }: { num_channels: number }) {
+    super();
+    this.#channels = channels;
+  }
+
+  /** Layers before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
+  protected abstract stem(images: Tensor): Tensor;
+  /** A side of the last map, from the image's. */
+  protected abstract sideOf(side: number): number;
+
+  get stack(): Stack {
+    return this;
+  }
+  override layoutOf(input: StackInput): Layout {
+    const [images, , height, width] = this.#images(input).shape;
+    const places = this.sideOf(height) * this.sideOf(width);
+    return layoutOfRows(Array<number>(images).fill(places), { causal: false });
+  }
+  override embed(input: StackInput, pass: Pass): Tensor {
+    return this.stem(this.#images(input).toDevice(pass.device).to(pass.dtype));
+  }
+  override finish(x: Tensor): Tensor {
+    return tokensOfPlaces(x);
+  }
+
+  #images(input: StackInput): Tensor {
+    return imagesOf(input, { channels: this.#channels });
+  }
+}
+
+/** Each place of each image as a token, row by row: [B, C, Y, X] → [N, C] */
+export function tokensOfPlaces(x: Tensor): Tensor {
+  return x.flatten(2).transpose(1, 2).flatten(0, 1);
+}
+
+/** A side after repeated halving, rounded up each time, as strides of two with padding give it. */
+export function halved(side: number, times: number): number {
+  let halves = side;
+  for (let i = 0; i < times; i++) halves = Math.ceil(halves / 2);
+  return halves;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { OffsetRMSNorm } from '../../engine/nn/index.ts';
+import { tensor, type Tensor } from '../../engine/tensor/index.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { count } from '../decoder/config.ts';
+import { decoderClasses, defineDecoder } from '../decoder/define.ts';
+import { NormAround } from '../decoder/layer.ts';
+
+const cap = z.number().positive().nullish();
+
+const schema = z.looseObject({
+  query_pre_attn_scalar: z.number().positive().default(256),
+  sliding_window: count.nullish().default(4096),
+  layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
+  attn_logit_softcapping: cap.default(50),
+  final_logit_softcapping: cap.default(30),
+  use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
+});
+
+/** Defaults common to both generations. */
+export const gemmaDefaults = {
+  num_key_value_heads: 4,
+  head_dim: 256,
+  tie_word_embeddings: true,
+};
+
+/** Gemma's name of the activation, in the family's. */
+export function withActivation(raw: RawConfig): RawConfig {
+  return { ...raw, hidden_act: raw.hidden_activation ?? 'gelu_pytorch_tanh' };
+}
+
+/** Multiplies by √width, rounded to the type of the pass first as the reference does. */
+export function timesRootOf(width: number): (x: Tensor) => Tensor {
+  return (x) => x.mul(tensor([Math.sqrt(width)], { dtype: x.dtype, device: x.device }));
+}
+
+/** Caps on scores and logits, and a window on every other layer (Gemma Team, 2024). */
+export const architecture = defineDecoder({
+  modelType: 'gemma2',
+  classes: decoderClasses('Gemma2'),
+  settings: [
+    'query_pre_attn_scalar',
+    'attn_logit_softcapping',
+    'final_logit_softcapping',
+    'use_bidirectional_attention',
+  ],
+  defaults: { ...gemmaDefaults, max_position_embeddings: 8192 },
+  read: withActivation,
+  traits({ attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon }, { raw, rope }) {
+    const {
+      query_pre_attn_scalar: scalar,
+      sliding_window: window,
+      layer_types: types,
+      ...caps
+    } = parseConfig(schema, raw);
+    const isSliding = (layer: number) =>
+      (types?.[layer] ?? (layer % 2 === 0 ? 'sliding_attention' : '')) === 'sliding_attention';
+    return {
+      attention: (layer) => ({
+        rope,
+        bias: { qkv: bias, output: bias },
+        window: isSliding(layer) ? (window ?? undefined) : undefined,
+        scale: scalar ** -0.5,
+        softcap: caps.attn_logit_softcapping ?? undefined,
+      }),
+      layer: NormAround,
+      norm: (size) => new OffsetRMSNorm(size, epsilon),
+      scaleEmbeddings: timesRootOf(width),
+    };
+  },
+  logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
+});

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { gateOf, Linear, Module } from '../../engine/nn/index.ts';
+import { parseConfig } from '../config.ts';
+import { count } from '../decoder/config.ts';
+import { defineDecoder } from '../decoder/define.ts';
+import { balanceKeys, balanceOf, SparseFeedForward, type ExpertParts, type Router } from '../decoder/experts.ts';
+import { StackedLinear } from '../decoder/stacked-experts.ts';
+import { graniteMultipliers, graniteSettings } from './granite.ts';
+
+const schema = z
+  .looseObject({ num_local_experts: count.default(8), num_experts_per_tok: count.default(2), ...balanceKeys })
+  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
+    path: ['num_experts_per_tok'],
+    error: 'is more than there are experts',
+  });
+
+/** Granite with some of several feed-forward halves for each token (IBM Granite 3, 2024). */
+export const architecture = defineDecoder({
+  modelType: 'granitemoe',
+  classes: { causal: 'GraniteMoeForCausalLM' },
+  settings: [...graniteSettings, 'num_local_experts'],
+  traits(config, { raw, rope }) {
+    const { attention_bias: bias, hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+    const own = parseConfig(schema, raw);
+    const { num_local_experts: experts, num_experts_per_tok: chosen } = own;
+    const { scale, ...multipliers } = graniteMultipliers(raw);
+    return {
+      attention: () => ({ rope, bias: { qkv: bias, output: bias }, scale }),
+      ...multipliers,
+      feedForward: () =>
+        new SparseFeedForward({
+          width,
+          experts,
+          chosen,
+          // A softmax over the chosen scores alone is one over all that is made to add up to 1.
+          normalises: true,
+          router: routerOf(width, experts),
+          parts: expertsOf({ experts, width, inner, activation }),
+        }),
+      feedForwardName: 'block_sparse_moe',
+      balance: balanceOf(own, { experts, chosen }),
+    };
+  },
+  logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
+});
+
+class GraniteRouter extends Module {
+  readonly layer: Linear;
+
+  constructor(width: number, experts: number) {
+    super();
+    this.layer = new Linear(width, experts);
+  }
+}
+
+function routerOf(width: number, experts: number): Router {
+  const module = new GraniteRouter(width, experts);
+  return { name: 'router', module, forward: (x) => module.layer.forward(x) };
+}
+
+function expertsOf(shape: { experts: number; width: number; inner: number; activation: string }): ExpertParts {
+  const { experts, width, inner, activation } = shape;
+  const [input, output] = [new StackedLinear(experts, width, 2 * inner), new StackedLinear(experts, inner, width)];
+  const gated = gateOf(activation);
+  return {
+    modules: { input_linear: input, output_linear: output },
+    begin(dtype) {
+      const [read, write] = [input.begin(dtype), output.begin(dtype)];
+      return (x, expert) => {
+        const [gate, up] = read(x, expert).chunk(2, 1); // [n, F] each
+        return write(gated(gate, up), expert);
+      };
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseConfig } from '../config.ts';
+import { count } from '../decoder/config.ts';
+import { decoderClasses, defineDecoder } from '../decoder/define.ts';
+import { balanceKeys, balanceOf, NumberedFeedForward, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import { windowOfAll } from './mistral.ts';
+
+const schema = z
+  .looseObject({
+    num_local_experts: count.default(8),
+    num_experts_per_tok: count.default(2),
+    router_jitter_noise: z.number().min(0).max(1).default(0),
+    ...balanceKeys,
+  })
+  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
+    path: ['num_experts_per_tok'],
+    error: 'is more than there are experts',
+  });
+
+/** Mistral with some of several feed-forward halves for each token (Jiang et al., 2024). */
+export const architecture = defineDecoder({
+  modelType: 'mixtral',
+  classes: decoderClasses('Mixtral'),
+  settings: ['num_local_experts'],
+  defaults: { max_position_embeddings: 131072, num_key_value_heads: 8, rms_norm_eps: 1e-5 },
+  rope: { theta: 1_000_000 },
+  traits(config, { raw, rope }) {
+    const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+    const own = parseConfig(schema, raw);
+    const { num_local_experts: experts, num_experts_per_tok: chosen, router_jitter_noise: jitter } = own;
+    const window = windowOfAll(raw);
+    return {
+      attention: () => ({ rope, window }),
+      feedForward: (layer) =>
+        new SparseFeedForward({
+          width,
+          experts,
+          chosen,
+          normalises: true,
+          jitter: { amount: jitter, site: `layers.${layer}.block_sparse_moe` },
+          parts: separateExperts(experts, () => new NumberedFeedForward({ width, inner, activation })),
+        }),
+      feedForwardName: 'block_sparse_moe',
+      balance: balanceOf(own, { experts, chosen }),
+    };
+  },
+});

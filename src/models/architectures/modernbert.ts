@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { Rope } from '../../engine/nn/index.ts';
+import { activation, count, probability } from '../encoder/config.ts';
+import { defineEncoder } from '../encoder/define.ts';
+import type { LayerNames } from '../encoder/layer.ts';
+import type { TransformPlan } from '../heads/transform.ts';
+
+const layerType = z.enum(['full_attention', 'sliding_attention']);
+const ropeSchema = z.looseObject({
+  rope_theta: z.number().positive().optional(),
+  rope_type: z.literal('default', { error: 'only unscaled rotary positions are supported' }).optional(),
+});
+
+/** The keys of HF ModernBertConfig that change what is computed. */
+const schema = z
+  .looseObject({
+    vocab_size: count.default(50368),
+    hidden_size: count.default(768),
+    intermediate_size: count.default(1152),
+    num_hidden_layers: count.default(22),
+    num_attention_heads: count.default(12),
+    hidden_activation: activation.default('gelu'),
+    max_position_embeddings: count.default(8192),
+    norm_eps: z.number().default(1e-5),
+    norm_bias: z.boolean().default(false),
+    global_rope_theta: z.number().positive().default(160_000),
+    local_rope_theta: z.number().positive().nullable().default(10_000),
+    rope_parameters: z.partialRecord(layerType, ropeSchema).nullish(),
+    attention_bias: z.boolean().default(false),
+    attention_dropout: probability.default(0),
+    global_attn_every_n_layers: count.default(3),
+    layer_types: z.array(layerType).nullish(),
+    local_attention: count.default(128),
+    embedding_dropout: probability.default(0),
+    mlp_bias: z.boolean().default(false),
+    mlp_dropout: probability.default(0),
+    decoder_bias: z.boolean().default(true),
+    classifier_pooling: z.enum(['cls', 'mean']).default('cls'),
+    classifier_dropout: probability.default(0),
+    classifier_bias: z.boolean().default(false),
+    classifier_activation: activation.default('gelu'),
+    tie_word_embeddings: z.boolean().default(true),
+  })
+  .refine((config) => config.layer_types == null || config.layer_types.length === config.num_hidden_layers, {
+    error: 'names another number of layers than num_hidden_layers',
+    path: ['layer_types'],
+  })
+  .transform((config) => ({
+    ...config,
+    hidden_act: config.hidden_activation,
+    type_vocab_size: 0,
+    layer_norm_eps: config.norm_eps,
+    hidden_dropout_prob: config.embedding_dropout,
+    attention_probs_dropout_prob: config.attention_dropout,
+  }));
+
+type ModernBertConfig = z.output<typeof schema>;
+
+/** How a layer looks around: at all tokens, or at its neighbours, each with rotary positions of its own. */
+interface View {
+  rope: Rope;
+  window?: number;
+}
+
+/** The two views of a configuration, by the names of `layer_types`. */
+function viewsOf(config: ModernBertConfig): Record<z.output<typeof layerType>, View> {
+  const headSize = config.hidden_size / config.num_attention_heads;
+  const { rope_parameters: ropes, global_rope_theta: wide } = config;
+  const near = config.local_rope_theta ?? wide;
+  const ropeOf = (theta: number) => {
+    const scaling = { rope_type: 'default' };
+    return new Rope({ size: headSize, theta, scaling, maxPositions: config.max_position_embeddings });
+  };
+  return {
+    full_attention: { rope: ropeOf(ropes?.full_attention?.rope_theta ?? wide) },
+    sliding_attention: {
+      rope: ropeOf(ropes?.sliding_attention?.rope_theta ?? near),
+      // `local_attention` counts both sides.
+      window: Math.floor(config.local_attention / 2) + 1,
+    },
+  };
+}
+
+const names: LayerNames = {
+  attentionNorm: 'attn_norm',
+  qkv: 'attn.Wqkv',
+  attended: 'attn.Wo',
+  norm: 'mlp_norm',
+  inner: 'mlp.Wi',
+  outer: 'mlp.Wo',
+};
+
+/** An encoder with rotary positions whose layers mostly look at their neighbours (Warner et al., 2024). */
+export const architecture = defineEncoder({
+  modelType: 'modernbert',
+  prefix: 'model',
+  className: 'ModernBert',
+  schema,
+  traits(config) {
+    const { attention_dropout: dropout, norm_bias: norms, layer_types: types } = config;
+    const views = viewsOf(config);
+    const typeOf = (layer: number) =>
+      types?.[layer] ?? (layer % config.global_attn_every_n_layers === 0 ? 'full_attention' : 'sliding_attention');
+    const { attentionNorm: _norm, ...firstNames } = names;
+    return {
+      names: { words: 'embeddings.tok_embeddings', norm: 'embeddings.norm' },
+      positions: null,
+      layers: 'layers',
+      layer: (index) => ({
+        // The embedding ends in a norm.
+        names: index === 0 ? firstNames : names,
+        norms: 'before',
+        isGated: true,
+        biases: { attention: config.attention_bias, feedForward: config.mlp_bias, norms },
+        dropouts: {
+          probabilities: [dropout, 'attn'],
+          attended: [dropout, 'attn.Wo'],
+          inner: [config.mlp_dropout, 'mlp'],
+        },
+        attention: views[typeOf(index)],
+      }),
+      finalNorm: 'final_norm',
+      normBias: norms,
+    };
+  },
+  heads(config) {
+    const transform: TransformPlan = {
+      dense: 'head.dense',
+      bias: config.classifier_bias,
+      activation: config.classifier_activation,
+      norm: { name: 'head.norm', epsilon: config.norm_eps, bias: config.norm_bias },
+    };
+    const { classifier_dropout: dropout } = config;
+    return {
+      masked: { transform, decoder: 'decoder', bias: config.decoder_bias ? 'decoder.bias' : undefined },
+      sequence: { pool: config.classifier_pooling === 'mean' ? 'mean' : 'first', transform },
+      token: { transform },
+      question: { name: 'classifier', transform, dropout },
+      dropout,
+    };
+  },
+});

@@ -1,0 +1,237 @@
+// N tokens, R rows, P patches of an image, D width, H heads, d head size
+import { z } from 'zod';
+import { attention, Embedding, LayerNorm, layoutOfRows, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { Architecture, Towers, Trunk, TrunkContext } from '../architecture.ts';
+import {
+  ImageTower,
+  Mlp,
+  patchCount,
+  sidesOf,
+  TextTower,
+  TowerClassifier,
+  TowerEncoder,
+  towerKeys,
+  type ImageTowerConfig,
+  type TextTowerConfig,
+  type TowerConfig,
+} from './clip-layers.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { PatchConvolution } from '../images.ts';
+import type { Block, Pass, Stack, StackInput } from '../stack.ts';
+
+const count = z.int().positive();
+const tower = towerKeys({
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  hidden_act: 'gelu_pytorch_tanh',
+  layer_norm_eps: 1e-6,
+  attention_dropout: 0,
+});
+
+const textSchema = z.looseObject({
+  ...tower,
+  vocab_size: count.default(32000),
+  max_position_embeddings: count.default(64),
+  projection_size: count.nullish(),
+});
+
+const visionSchema = z.looseObject({
+  ...tower,
+  num_channels: count.default(3),
+  image_size: count.default(224),
+  patch_size: count.default(16),
+  vision_use_head: z.boolean().default(true),
+});
+
+/** The keys of HF SiglipConfig that change what is computed. */
+const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: visionSchema.prefault({}) });
+
+type VisionConfig = z.output<typeof visionSchema>;
+
+class SiglipText extends TextTower {
+  readonly head: Linear;
+
+  constructor(config: TextTowerConfig & { projection_size?: number | null }) {
+    super(config, { causal: false });
+    this.head = new Linear(config.hidden_size, config.projection_size ?? config.hidden_size, { bias: true });
+  }
+
+  /** From each text's last token, of padding in texts of full length: [N, D] → [R, E] */
+  vectors(hidden: Tensor, layout: Layout): Tensor {
+    const last = BigInt64Array.from(layout.offsets.slice(1), (end) => BigInt(end - 1));
+    return this.head.forward(hidden.indexSelect(0, fromArray(last).toDevice(hidden.device)));
+  }
+}
+
+export class VisionEmbeddings extends Module {
+  readonly patch_embedding: PatchConvolution;
+  readonly position_embedding: Embedding;
+
+  constructor(config: ImageTowerConfig) {
+    super();
+    const { hidden_size: width, num_channels: channels } = config;
+    this.patch_embedding = new PatchConvolution({ channels, patch: sidesOf(config).patch, width });
+    this.position_embedding = new Embedding(patchCount(config), width);
+  }
+
+  /** [R, C, Y, X] → [N, D]: the patches row by row */
+  forward(images: Tensor, pass: Pass): Tensor {
+    const patches = this.patch_embedding.tokens(images, pass); // [R, P, D]
+    const places = this.places(patches.shape[1]).toDevice(pass.device);
+    return patches.add(this.position_embedding.forward(places, pass.dtype)).flatten(0, 1);
+  }
+
+  /** Which position each patch has: int64 [P] */
+  protected places(patches: number): Tensor {
+    return arange(patches);
+  }
+}
+
+/** torch's MultiheadAttention: one matrix makes queries, keys and values. */
+class PoolingAttention extends Module {
+  readonly in_proj_weight: Parameter;
+  readonly in_proj_bias: Parameter;
+  readonly out_proj: Linear;
+  readonly #heads: number;
+
+  constructor(width: number, heads: number) {
+    super();
+    this.in_proj_weight = new Parameter([3 * width, width]);
+    this.in_proj_bias = new Parameter([3 * width]);
+    this.out_proj = new Linear(width, width, { bias: true });
+    this.#heads = heads;
+  }
+
+  /** query [1, D] of every row, hidden [N, D] → [R, D] */
+  forward(query: Tensor, hidden: Tensor, layout: Layout): Tensor {
+    const [weights, biases] = [this.in_proj_weight, this.in_proj_bias].map((part) => part.value(hidden.dtype).chunk(3));
+    const [q, k, v] = [query, hidden, hidden].map((x, i) =>
+      aten.linear.default(x, weights[i], { bias: biases[i] }).reshape(x.shape[0], this.#heads, -1),
+    ); // [·, H, d]
+    const rows = layoutOfRows(Array<number>(layout.rowOf.length).fill(1), { causal: false });
+    const queries = q.expand(rows.rowOf.length, ...q.shape.slice(1));
+    return this.out_proj.forward(attention(queries, k, v, { layout: rows, keys: layout }).flatten(1));
+  }
+}
+
+/** An image's vector from all of its patches, by a learned query. */
+class PoolingHead extends Module {
+  readonly probe: Parameter;
+  readonly attention: PoolingAttention;
+  readonly layernorm: LayerNorm;
+  readonly mlp: Mlp;
+
+  constructor(config: TowerConfig) {
+    super();
+    const { hidden_size: outer, intermediate_size: inner } = config;
+    this.probe = new Parameter([1, 1, outer]);
+    this.attention = new PoolingAttention(outer, config.num_attention_heads);
+    this.layernorm = new LayerNorm(outer, config.layer_norm_eps);
+    this.mlp = new Mlp({ outer, inner }, config.hidden_act);
+  }
+
+  forward(hidden: Tensor, layout: Layout): Tensor {
+    const pooled = this.attention.forward(this.probe.value(hidden.dtype).flatten(0, 1), hidden, layout); // [R, D]
+    return pooled.add(this.mlp.forward(this.layernorm.forward(pooled)));
+  }
+}
+
+class SiglipVision extends ImageTower {
+  readonly embeddings: VisionEmbeddings;
+  readonly encoder: TowerEncoder;
+  readonly post_layernorm: LayerNorm;
+  readonly head?: PoolingHead;
+
+  constructor(config: VisionConfig, { hasHead }: { hasHead: boolean }) {
+    super(config, { extraTokens: 0 });
+    this.embeddings = new VisionEmbeddings(config);
+    this.encoder = new TowerEncoder(config, 'vision_model');
+    this.post_layernorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
+    if (hasHead) this.head = new PoolingHead(config);
+  }
+
+  override get blockList(): readonly Block[] {
+    return this.encoder.layers;
+  }
+  override embed(input: StackInput, pass: Pass): Tensor {
+    return this.embeddings.forward(this.images(input), pass);
+  }
+  override finish(x: Tensor): Tensor {
+    return this.post_layernorm.forward(x);
+  }
+
+  /** [N, D] → [R, D] */
+  vectors(hidden: Tensor, layout: Layout): Tensor {
+    if (this.head === undefined) throw new Error('a vision tower without a pooling head has no vectors');
+    return this.head.forward(hidden, layout);
+  }
+}
+
+/** Texts and images as vectors of one space, each pair judged alone (Zhai et al., 2023; HF SiglipModel). */
+class Siglip extends Module implements Trunk {
+  readonly text_model: SiglipText;
+  readonly vision_model: SiglipVision;
+  readonly logit_scale: Parameter;
+  readonly logit_bias: Parameter;
+  readonly width: number;
+
+  constructor({ text_config: text, vision_config: vision }: z.output<typeof schema>) {
+    super();
+    this.text_model = new SiglipText(text);
+    this.vision_model = new SiglipVision(vision, { hasHead: true });
+    this.logit_scale = new Parameter([1]);
+    this.logit_bias = new Parameter([1]);
+    this.width = text.hidden_size;
+  }
+
+  get stack(): Stack {
+    return this.text_model;
+  }
+  get tokenTable(): Embedding {
+    return this.text_model.embeddings.token_embedding;
+  }
+  get towers(): Towers {
+    const { text_model: text, vision_model: vision, logit_scale: logScale, logit_bias: bias } = this;
+    return {
+      text: { stack: text, vectors: (hidden, { layout }) => text.vectors(hidden, layout) },
+      image: { stack: vision, vectors: (hidden, { layout }) => vision.vectors(hidden, layout) },
+      logScale,
+      bias,
+    };
+  }
+  override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
+    return name.startsWith('logit_') ? zeros([1], { dtype, device }) : undefined;
+  }
+}
+
+function build(raw: RawConfig, { task }: TrunkContext): Trunk {
+  const config = parseConfig(schema, raw);
+  if (task !== 'sequence') return new Siglip(config);
+  const { vision_config: vision } = config;
+  return new TowerClassifier(new SiglipVision(vision, { hasHead: vision.vision_use_head }), vision.hidden_size);
+}
+
+export const architecture: Architecture = {
+  modelType: 'siglip',
+  prefix: '',
+  modalities: ['image', 'text'],
+  build,
+  heads: () => ({
+    contrastive: { head: 'contrastive', className: 'SiglipModel', options: {} },
+    sequence: {
+      head: 'sequence',
+      className: 'SiglipForImageClassification',
+      options: { name: 'classifier', pool: 'mean', bias: true },
+    },
+  }),
+  limits(raw) {
+    const { text_config: text, vision_config: vision } = parseConfig(schema, raw);
+    const imagePositions = patchCount(vision);
+    const { vocab_size: vocabularySize, max_position_embeddings: maxPositions } = text;
+    return { vocabularySize, maxPositions, imagePositions, filledTo: maxPositions };
+  },
+  withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
+};

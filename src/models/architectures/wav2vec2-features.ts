@@ -1,0 +1,155 @@
+// B recordings, S samples, C channels, T frames of a recording, N frames of all recordings, D width
+import { AttuneError } from '../../base/errors.ts';
+import {
+  activations,
+  ChannelNorm,
+  Convolution,
+  Dropout,
+  LayerNorm,
+  Linear,
+  Module,
+  type Activation,
+} from '../../engine/nn/index.ts';
+import { cat, type Tensor } from '../../engine/tensor/index.ts';
+import type { FrontEnd } from '../architecture.ts';
+import type { StackInput } from '../stack.ts';
+import type { Wav2Vec2Config } from './wav2vec2-config.ts';
+
+/** torch's default, which the configuration cannot change. */
+const CONVOLUTION_NORM_EPSILON = 1e-5;
+
+/** Initialised as He et al. (2015) for the number of values that one output sees. */
+class FeatureConvolution extends Convolution {
+  readonly #inputs: number;
+
+  constructor(channels: { in: number; out: number }, options: { kernel: number; stride: number; bias: boolean }) {
+    super(channels, options);
+    this.#inputs = channels.in * options.kernel;
+  }
+
+  override initialDeviation(): number {
+    return Math.sqrt(2 / this.#inputs);
+  }
+}
+
+class ConvolutionLayer extends Module {
+  readonly conv: FeatureConvolution;
+  readonly layer_norm?: ChannelNorm | LayerNorm;
+  readonly #activation: Activation;
+
+  constructor(config: Wav2Vec2Config, layer: number) {
+    super();
+    const { conv_dim: widths, conv_kernel: kernels, conv_stride: strides, conv_bias: bias } = config;
+    const channels = { in: layer === 0 ? 1 : widths[layer - 1], out: widths[layer] };
+    this.conv = new FeatureConvolution(channels, { kernel: kernels[layer], stride: strides[layer], bias });
+    if (config.feat_extract_norm === 'layer') this.layer_norm = new LayerNorm(channels.out, CONVOLUTION_NORM_EPSILON);
+    else if (layer === 0) this.layer_norm = new ChannelNorm(channels.out);
+    this.#activation = activations[config.feat_extract_activation];
+  }
+
+  /** x [B, C, T] → [B, C', T'] */
+  forward(x: Tensor): Tensor {
+    return this.#activation(this.#normed(this.conv.forward(x)));
+  }
+
+  #normed(x: Tensor): Tensor {
+    const norm = this.layer_norm;
+    if (norm instanceof LayerNorm) return norm.forward(x.transpose(1, 2)).transpose(1, 2);
+    return norm === undefined ? x : norm.forward(x);
+  }
+}
+
+/** Number of frames for `samples`; 0 if there are too few. */
+export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
+  const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
+  return Math.max(0, count);
+}
+
+/** A layer's resolution relative to the frames is the product of the strides after it; the positional convolution follows. */
+export function frontEndOf(config: Wav2Vec2Config): FrontEnd {
+  const { conv_dim: widths, conv_kernel: kernels, conv_stride: strides, hidden_size: width } = config;
+  const groups = config.num_conv_pos_embedding_groups;
+  let [products, values] = [(config.num_conv_pos_embeddings * width * width) / groups, width];
+  for (const [layer, out] of widths.entries()) {
+    const given = out * strides.slice(layer + 1).reduce((all, stride) => all * stride, 1);
+    products += given * kernels[layer] * (widths[layer - 1] ?? 1);
+    values += given;
+  }
+  return { products, values };
+}
+
+/** Convolutions that make frames of a waveform. */
+export class FeatureExtractor extends Module {
+  readonly conv_layers: readonly ConvolutionLayer[];
+  readonly #config: Wav2Vec2Config;
+
+  constructor(config: Wav2Vec2Config) {
+    super();
+    this.conv_layers = config.conv_dim.map((_, layer) => new ConvolutionLayer(config, layer));
+    this.#config = config;
+  }
+
+  /** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE where one is too short for a single frame */
+  frameCounts(input: StackInput): number[] {
+    const counts = sampleCounts(input).map((samples) => framesOf(this.#config, samples));
+    const short = counts.findIndex((count) => count === 0);
+    if (short < 0) return counts;
+    throw new AttuneError('E_FEATURES_SHAPE', {
+      what: `Recording ${short + 1} of ${counts.length} is too short for this model`,
+      got: `${sampleCounts(input)[short]} samples`,
+      expected: `at least ${this.#fewestSamples()} samples, which make one frame`,
+    });
+  }
+
+  #fewestSamples(): number {
+    const { conv_kernel: kernels, conv_stride: strides } = this.#config;
+    return kernels.reduceRight((length, kernel, i) => (length - 1) * strides[i] + kernel, 1);
+  }
+
+  /**
+   * Frames of the recordings' own samples: → [N, C]. Rows side by side ([S], with their lengths) are each read alone.
+   * Padded rows [B, S] are read as the reference reads them: where the norm is over time, padding is part of it.
+   */
+  forward(input: StackInput, features: Tensor): Tensor {
+    if (features.shape.length === 1) {
+      return cat(features.split(sampleCounts(input)).map((row) => this.#framesOf(row.unsqueeze(0)).flatten(0, 1)));
+    }
+    const frames = this.#framesOf(features); // [B, T, C]
+    if (input.featureLengths === undefined) return frames.flatten(0, 1);
+    return cat(this.frameCounts(input).map((count, row) => frames.select(0, row).narrow(0, 0, count)));
+  }
+
+  /** [B, S] → [B, T, C] */
+  #framesOf(rows: Tensor): Tensor {
+    return this.conv_layers.reduce((x, layer) => layer.forward(x), rows.unsqueeze(1)).transpose(1, 2);
+  }
+}
+
+/** Samples of each recording that are its own. */
+function sampleCounts({ features, featureLengths }: StackInput): readonly number[] {
+  if (features === undefined) throw new Error('this encoder reads waveforms [B, samples]');
+  const [rows, samples] = features.shape;
+  if (featureLengths !== undefined) return featureLengths;
+  if (features.shape.length !== 2) throw new Error('recordings side by side [samples] need their lengths');
+  return Array<number>(rows).fill(samples);
+}
+
+/** From the convolutions' channels to the blocks' width. */
+export class FeatureProjection extends Module {
+  readonly layer_norm: LayerNorm;
+  readonly projection: Linear;
+  readonly #dropout: Dropout;
+
+  constructor(config: Wav2Vec2Config) {
+    super();
+    const channels = config.conv_dim[config.conv_dim.length - 1];
+    this.layer_norm = new LayerNorm(channels, config.layer_norm_eps);
+    this.projection = new Linear(channels, config.hidden_size, { bias: true });
+    this.#dropout = new Dropout(config.feat_proj_dropout, 'feature_projection');
+  }
+
+  /** [N, C] → [N, D] */
+  forward(x: Tensor): Tensor {
+    return this.#dropout.forward(this.projection.forward(this.layer_norm.forward(x)));
+  }
+}

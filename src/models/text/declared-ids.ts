@@ -1,0 +1,38 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
+
+/** Keys of generation_config.json and config.json whose numbers are ids of tokens. */
+const IDS = /(_token_ids?|^suppress_tokens|^begin_suppress_tokens|^lang_to_id|^task_to_id)$/;
+
+/**
+ * Refuses ids that no token of this vocabulary and no row of its model can have: nothing would ever end at such a
+ * token, or a table would be read beyond its end. −1 stands for none. @throws E_TOKENIZER_INVALID
+ */
+export function refuseForeignIds(files: TokenizerFiles, size: number): void {
+  if (files.isAbsent === true) return;
+  // A model's table may have twice as many rows (`checkVocabulary`).
+  const isId = (id: unknown) => Number.isInteger(id) && (id as number) >= -1 && (id as number) < 2 * size;
+  const sources = {
+    'generation_config.json': parseOther(files, 'generation_config.json'),
+    'config.json': files.modelIds,
+  };
+  const problems = Object.entries(sources).flatMap(([file, source]) =>
+    Object.entries(source).flatMap(([field, value]): Problem[] => {
+      const wrong = IDS.test(field) ? numbersIn(value).filter((id) => !isId(id)) : [];
+      if (wrong.length === 0) return [];
+      return [{ file, field, message: `${wrong.slice(0, 3).join(', ')}: no such token among ${size}` }];
+    }),
+  );
+  if (problems.length === 0) return;
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `${files.origin} names tokens that its vocabulary cannot have`,
+    problems,
+    fix: 'the files belong to different models: fetch them again from one',
+  });
+}
+
+/** Numbers of a value, a list or a table. */
+function numbersIn(value: unknown): number[] {
+  const values: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return values.filter((one) => typeof one === 'number');
+}

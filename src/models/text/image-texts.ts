@@ -1,0 +1,133 @@
+import { AttuneError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
+import { imagesIn, type ImageFile, type Message } from './message.ts';
+import type { Draft } from './row-draft.ts';
+import { parseOther } from './tokenizer-files.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** How the images of a conversation become tokens. */
+export interface ImageTexts {
+  /** The token that a template writes for an image, and that stands for each vector of one. */
+  token: string;
+  id: number;
+  /** Replacement of the image token for each image. @throws AttuneError E_MEDIA_UNREADABLE */
+  textsOf(files: readonly ImageFile[]): Promise<string[]>;
+}
+
+/** The tokens around an image's, as Idefics3's processor writes them. */
+export interface ImageMarks {
+  image: string;
+  around: string;
+  whole: string;
+}
+
+/** Their texts: the tokenizer's own names for them, or the reference's. */
+export function imageMarks({ files }: Pick<Tokenizer, 'files'>, image: string): ImageMarks {
+  const settings = parseOther(files, 'tokenizer_config.json');
+  const named = (key: string, usual: string) => (typeof settings[key] === 'string' ? settings[key] : usual);
+  return {
+    image,
+    around: named('fake_image_token', '<fake_token_around_image>'),
+    whole: named('global_image_token', '<global-img>'),
+  };
+}
+
+/** An image's text: its squares row by row, and then the whole of it; that alone where the image is one square. */
+export function imageText([rows, columns]: readonly [number, number], perSquare: number, marks: ImageMarks): string {
+  const { around, whole } = marks;
+  const square = marks.image.repeat(perSquare);
+  const all = `${around}${whole}${square}${around}`;
+  if (rows === 0 && columns === 0) return all;
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const places = Array.from({ length: columns }, (_place, column) => `<row_${row + 1}_col_${column + 1}>`);
+    return `${places.map((place) => around + place + square).join('')}\n`;
+  });
+  return `${lines.join('')}\n${all}`;
+}
+
+/**
+ * The draft with the images' texts where its template shows them.
+ * @throws AttuneError E_IMAGES_UNREAD, E_IMAGE_TOKEN, E_TEMPLATE_DROPS_IMAGES, E_MEDIA_UNREADABLE
+ */
+export async function withImages(
+  draft: Draft,
+  messages: readonly Message[],
+  texts: ImageTexts | undefined,
+): Promise<Draft> {
+  const images = imagesIn(messages);
+  if (texts === undefined) {
+    if (images.length === 0) return draft;
+    throw unread(images.length);
+  }
+  const { token } = texts;
+  const written = messages.findIndex((message) => JSON.stringify({ ...message, images: [] }).includes(token));
+  const places = placesOf(token, draft.text);
+  if (written >= 0 || places.length > images.length) throw tokenInText(token, written);
+  if (!isBeginning(places.length, messages)) throw notShown(images.length - places.length, images.length);
+  const shown = images.slice(0, places.length);
+  if (shown.length === 0) return draft;
+  return replaced(draft, { places, length: token.length, texts: await texts.textsOf(shown), images: shown });
+}
+
+function placesOf(token: string, text: string): number[] {
+  const places: number[] = [];
+  for (let place = text.indexOf(token); place >= 0; place = text.indexOf(token, place + token.length))
+    places.push(place);
+  return places;
+}
+
+/** Whether the first turns contain `count` images: a row may omit turns after the last answer. */
+function isBeginning(count: number, messages: readonly Message[]): boolean {
+  const answered = messages.findLastIndex(({ role }) => role === 'assistant');
+  const least = imagesIn(answered < 0 ? messages : messages.slice(0, answered)).length;
+  return count >= least;
+}
+
+interface Replacement {
+  places: readonly number[];
+  /** Length of the replaced text. */
+  length: number;
+  texts: readonly string[];
+  images: readonly ImageFile[];
+}
+
+function replaced(draft: Draft, { places, length, texts, images }: Replacement): Draft {
+  const moved = (offset: number): number =>
+    places.reduce((sum, place, i) => (place < offset ? sum + texts[i].length - length : sum), offset);
+  const pieces = places.map((place, i) => draft.text.slice(i === 0 ? 0 : places[i - 1] + length, place) + texts[i]);
+  return {
+    ...draft,
+    images,
+    text: pieces.join('') + draft.text.slice(places[places.length - 1] + length),
+    trained: draft.trained.map((span) => ({ ...span, start: moved(span.start), end: moved(span.end) })),
+    cuts: draft.cuts.map(moved),
+    ...(draft.askedAt !== undefined && { askedAt: moved(draft.askedAt) }),
+  };
+}
+
+function unread(count: number): AttuneError {
+  return new AttuneError('E_IMAGES_UNREAD', {
+    what: 'The conversation holds images, and nothing here reads them',
+    got: plural(count, 'images'),
+    expected:
+      'texts alone; or a vision-language model (model_type idefics3 or smolvlm), trained with the objective sft',
+    fix: 'choose such a model, or remove the images',
+  });
+}
+
+function tokenInText(token: string, turn: number): AttuneError {
+  return new AttuneError('E_IMAGE_TOKEN', {
+    what: `The text holds ${token}, which stands for an image`,
+    got: turn < 0 ? 'a text' : `turn ${turn + 1}`,
+    expected: 'images as parts of a message, or in the column images',
+    fix: 'remove it, or write it in another way',
+  });
+}
+
+function notShown(left: number, count: number): AttuneError {
+  return new AttuneError('E_TEMPLATE_DROPS_IMAGES', {
+    what: `The chat template leaves out ${left} of ${plural(count, 'images')}`,
+    expected: "a template that writes a message's parts of type image",
+    fix: "put images into the user's turns, or mend chat_template.jinja",
+  });
+}

@@ -1,0 +1,97 @@
+/**
+ * Keeps control tokens in a message, a tool's result or a schema as text. The first character of each is replaced by
+ * an unused one while the template renders, so that its place is known in the output; the text is split there, and no
+ * part of it contains the whole token.
+ */
+import { AttuneError } from '../../base/errors.ts';
+import type { Message } from './message.ts';
+import type { Draft } from './row-draft.ts';
+import type { Conversation } from './template.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** Unassigned characters for good: one stands for each first character of a control token. */
+const MARKS = 0xfdd0;
+const MOST_MARKS = 32;
+
+export interface LiteralMarks<Row extends Conversation> {
+  /** The conversation with marks where control tokens were written. */
+  row: Row;
+  /** The rendered text as it was meant, cut within each. @throws AttuneError E_CONTROL_TOKEN */
+  restore: <Given extends Pick<Draft, 'text' | 'cuts'>>(draft: Given) => Given;
+}
+
+/** A turn's own tokens, such as the end of its reasoning, are the model's: those of answers count as tokens. */
+export function markLiterals<Row extends Conversation>(row: Row, tokenizer: Tokenizer): LiteralMarks<Row> {
+  const control = controlTokens(tokenizer);
+  const firsts = [...new Set([...control.all].map((token) => token[0]))].slice(0, MOST_MARKS);
+  const found = new Set<string>();
+  const marked = (text: string, tokens: ReadonlySet<string>): string => {
+    let out = text;
+    for (const token of tokens) {
+      if (!out.includes(token)) continue;
+      found.add(token);
+      const mark = String.fromCharCode(MARKS + firsts.indexOf(token[0]));
+      out = out.replaceAll(token, () => mark + token.slice(1));
+    }
+    return out;
+  };
+  const turn = (message: Message): Message => {
+    if (message.role === 'assistant') return message;
+    const isTold = message.role === 'system' || message.role === 'developer';
+    const content = marked(message.content, isTold ? control.special : control.all);
+    return content === message.content ? message : { ...message, content };
+  };
+  const messages = row.messages.map(turn);
+  const tools = row.tools && mapTexts(row.tools, (text) => marked(text, control.special));
+  if (found.size === 0) return { row, restore: (draft) => draft };
+  if (!tokenizer.joinsParts) throw unsplittable([...found], tokenizer);
+  return {
+    row: { ...row, messages, ...(tools && { tools }) },
+    restore: (draft) => restored(draft, firsts, () => unsplittable([...found], tokenizer)),
+  };
+}
+
+function restored<Given extends Pick<Draft, 'text' | 'cuts'>>(
+  draft: Given,
+  firsts: readonly string[],
+  lost: () => AttuneError,
+): Given {
+  // A template that escapes what is not ASCII leaves no mark behind.
+  if (/\\ufd[de][0-9a-f]/i.test(draft.text)) throw lost();
+  const cuts: number[] = [];
+  const text = draft.text.replace(/[\ufdd0-\ufdef]/g, (mark, place: number) => {
+    cuts.push(place + 1);
+    return firsts[mark.charCodeAt(0) - MARKS];
+  });
+  return { ...draft, text, cuts: [...draft.cuts, ...cuts].toSorted((a, b) => a - b) };
+}
+
+/** `special` by the tokenizer's own flag; `all` with what else the template writes, such as the marks around a result. */
+function controlTokens({ addedTokens, special, stopIds, templates }: Tokenizer) {
+  const roles = new Set(Object.values(special).map(({ content }) => content));
+  const sources = [...templates.sources.values()];
+  const isLong = ({ content }: { content: string }) => content.trim().length > 1;
+  const flagged = addedTokens.filter((token) => {
+    return isLong(token) && (token.special || roles.has(token.content) || stopIds.includes(token.id));
+  });
+  const written = addedTokens.filter((token) => isLong(token) && sources.some((text) => text.includes(token.content)));
+  const longest = (tokens: readonly { content: string }[]) =>
+    new Set(tokens.map(({ content }) => content).toSorted((a, b) => b.length - a.length));
+  return { special: longest(flagged), all: longest([...flagged, ...written]) };
+}
+
+function mapTexts<Value>(value: Value, change: (text: string) => string): Value {
+  if (typeof value === 'string') return change(value) as Value;
+  if (Array.isArray(value)) return value.map((each: unknown) => mapTexts(each, change)) as Value;
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mapTexts(each, change)])) as Value;
+}
+
+function unsplittable(tokens: readonly string[], tokenizer: Tokenizer): AttuneError {
+  return new AttuneError('E_CONTROL_TOKEN', {
+    what: `The conversation contains ${tokens.map((token) => `"${token}"`).join(', ')} as text`,
+    got: `the tokenizer of ${tokenizer.origin}, which cannot encode a control token as text`,
+    expected: 'messages without control tokens',
+    fix: 'remove them from the message, or put a space inside',
+  });
+}

@@ -1,0 +1,62 @@
+import type { Problem } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
+import type { Piece, RenderedRow } from './renderer.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/**
+ * Proves a rendered row: every answer shows something, ends in a token that stops generation (unless its turn is open) and holds none before, no
+ * padding is trained, there is one BOS at most at the start, and the trained tokens spell exactly the answer. Empty when all is well.
+ */
+export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Problem[] {
+  const problems: Problem[] = [];
+  for (const piece of row.pieces) {
+    if (!piece.trained) continue;
+    const ids = row.ids.subarray(piece.start, piece.end);
+    const answer =
+      piece.message === undefined
+        ? []
+        : [...stopProblems(ids, piece, tokenizer), ...emptyProblem(ids, piece, tokenizer)];
+    if (tokenizer.padId !== undefined && ids.includes(tokenizer.padId))
+      answer.push('the padding token is among the trained ones');
+    const spelled = tokenizer.decode(ids);
+    if (tokenizer.keepsText && comparable(spelled, tokenizer) !== comparable(piece.text, tokenizer)) {
+      answer.push(`the trained tokens spell ${JSON.stringify(spelled)}, not ${JSON.stringify(piece.text)}`);
+    }
+    const field = piece.message === undefined ? {} : { field: `messages.${piece.message}` };
+    pushAll(
+      problems,
+      answer.map((message) => ({ message, ...field })),
+    );
+  }
+  const [first, second] = row.ids;
+  if (tokenizer.bosId !== undefined && first === tokenizer.bosId && second === tokenizer.bosId) {
+    problems.push({ message: 'the row starts with two BOS tokens' });
+  }
+  return problems;
+}
+
+function stopProblems(ids: Int32Array, { isOpen }: Piece, tokenizer: Tokenizer): string[] {
+  const isStop = (id: number) => tokenizer.stopIds.includes(id);
+  const first = ids.findIndex(isStop);
+  if (first === -1 && isOpen === true) return [];
+  if (first === -1 || !isStop(ids[ids.length - 1])) {
+    return [`the answer ends in ${JSON.stringify(tokenizer.decode(ids.subarray(-1)))}, which does not stop generation`];
+  }
+  const after = ids.subarray(first + 1).filter((id) => !isStop(id));
+  if (tokenizer.decode(after).trim() === '') return [];
+  return [`the answer holds "${tokenizer.decode([ids[first]])}" before its end, where generation would stop`];
+}
+
+/** A turn of which the template shows nothing would teach the model to say nothing. */
+function emptyProblem(ids: Int32Array, { isEmpty }: Piece, tokenizer: Tokenizer): string[] {
+  const shown = ids.filter((id) => !tokenizer.isSpecial(id));
+  if (isEmpty !== true && tokenizer.decode(shown).trim() !== '') return [];
+  return ['the chat template shows nothing of the answer, so that an empty one would be trained'];
+}
+
+/** Tokenizers may compose Unicode, and absorb white space next to certain tokens. */
+function comparable(text: string, tokenizer: Tokenizer): string {
+  const composed = text.toWellFormed().normalize('NFC');
+  const takesSpace = tokenizer.addedTokens.some(({ lstrip, rstrip }) => lstrip || rstrip);
+  return takesSpace ? composed.replaceAll(/\s/g, '') : composed;
+}

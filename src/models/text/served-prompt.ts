@@ -1,0 +1,42 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { ServingMismatch } from './row-answers.ts';
+import { TOOLS_TEMPLATE } from './shown-tools.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/**
+ * Serving would not ask for an answer as training shows it: some templates open a reasoning block in the prompt that
+ * their own history lacks.
+ */
+export function servingMismatch({ index, prompt, shown }: ServingMismatch, template: string): AttuneError {
+  let common = 0;
+  while (prompt[common] === shown[common]) common++;
+  const from = Math.max(0, common - CONTEXT);
+  return new AttuneError('E_TEMPLATE_SERVING', {
+    what: `The ${template} asks for turn ${index + 1} otherwise than it shows it in training`,
+    got: `${quote(shown.slice(from), CONTEXT * 2)} in training, ${quote(prompt.slice(from), CONTEXT * 4)} as serving asks for it`,
+    expected: 'an answer that begins where its prompt ends',
+    fix: `make chat_template.jinja write the same in both cases, set its chat_template_kwargs so, or train with data.chat_template: ${TOOLS_TEMPLATE}`,
+  });
+}
+
+/** The same of a tokenizer that makes other tokens of a prompt where it is alone than where its answer follows. */
+export function tokenMismatch(prompt: Int32Array, row: Int32Array, tokenizer: Tokenizer): AttuneError | undefined {
+  const differs = prompt.findIndex((id, index) => id !== row[index]);
+  if (differs === -1) return undefined;
+  const shown = (ids: Int32Array) =>
+    [...ids.subarray(Math.max(0, differs - 2), differs + 2)]
+      .map((id) => quote(tokenizer.tokenOf(id) ?? '', CONTEXT))
+      .join(' ');
+  return new AttuneError('E_TEMPLATE_SERVING', {
+    what: `The tokenizer of ${tokenizer.origin} joins the end of the prompt and the start of the answer`,
+    got: `the tokens ${shown(row)} in training, ${shown(prompt)} as serving asks for it`,
+    expected: 'an answer that begins with a token of its own',
+    fix: 'remove white space at the start of the answer, or end the prompt in a special token',
+  });
+}
+
+const CONTEXT = 30;
+
+function quote(text: string, length: number): string {
+  return JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text);
+}

@@ -1,0 +1,155 @@
+import { AttuneError } from '../../base/errors.ts';
+import { parseOther } from './tokenizer-files.ts';
+import { Tokenizer } from './tokenizer.ts';
+
+export type SpeechTask = 'transcribe' | 'translate';
+
+export interface SpeechWish {
+  /** `en`, or as it is in the vocabulary. */
+  language?: string;
+  task?: SpeechTask;
+  /** With the times at which its parts begin and end. */
+  timestamps?: boolean;
+}
+
+/** The tokens of times, 20 ms apart in the models that are published; a time is its place from the first one. */
+export interface TimeTokens {
+  first: number;
+  /** The last one with which a window may begin. */
+  lastInitial: number;
+}
+
+const GENERATION = 'generation_config.json';
+
+/** Whisper's special tokens (Radford et al., 2022), from generation_config.json, otherwise by their names. */
+export class SpeechTokens {
+  readonly #tokenizer: Tokenizer;
+  readonly #config: Record<string, unknown>;
+  readonly start: number;
+  /** Ids of languages by their codes; none where the model knows one language only. */
+  readonly languages: ReadonlyMap<string, number>;
+
+  /** @throws AttuneError E_NO_SPEECH_TOKENS where the vocabulary has no start of a transcript */
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+    this.#config = parseOther(tokenizer.files, GENERATION);
+    this.start = this.#named('decoder_start_token_id', '<|startoftranscript|>');
+    this.languages = this.#languages();
+  }
+
+  #named(key: string, token: string): number {
+    const declared = this.#config[key];
+    const id = typeof declared === 'number' && declared >= 0 ? declared : this.#tokenizer.idOf(token);
+    if (id !== null) return id;
+    throw new AttuneError('E_NO_SPEECH_TOKENS', {
+      what: `The vocabulary of ${this.#tokenizer.origin} is not one for speech`,
+      got: `no ${token}`,
+      fix: 'fetch the model again with all its files',
+    });
+  }
+
+  #languages(): Map<string, number> {
+    const table = this.#config.lang_to_id;
+    const named = typeof table === 'object' && table !== null ? Object.entries(table as Record<string, number>) : [];
+    const found =
+      named.length > 0 ? named : this.#tokenizer.addedTokens.map(({ content, id }) => [content, id] as const);
+    const roles = new Set(Object.values(this.#tokenizer.special).map(({ id }) => id));
+    return new Map(
+      found.flatMap(([token, id]) => {
+        const code = /^<\|([a-z]{2,3})\|>$/.exec(token)?.[1];
+        return code === undefined || roles.has(id) ? [] : [[code, id]];
+      }),
+    );
+  }
+
+  /** Whether a language has to be named, or found out. */
+  get isMultilingual(): boolean {
+    const declared = this.#config.is_multilingual;
+    return typeof declared === 'boolean'
+      ? declared
+      : this.#tokenizer.idOf('<|transcribe|>') !== null && this.languages.size > 1;
+  }
+
+  /** The wish, or what generation_config.json says. */
+  settled(wish: SpeechWish): Omit<SpeechWish, 'timestamps'> {
+    const { language, task } = this.#config;
+    return {
+      language: codeOf(wish.language ?? (typeof language === 'string' ? language : undefined)),
+      task: wish.task ?? (task === 'translate' ? task : 'transcribe'),
+    };
+  }
+
+  get noTimes(): number {
+    return this.#named('no_timestamps_token_id', '<|notimestamps|>');
+  }
+
+  /** The no-speech token at a transcript's start, if the vocabulary has one. */
+  get noSpeech(): number | undefined {
+    const named = ['<|nospeech|>', '<|nocaptions|>'].map((token) => this.#tokenizer.idOf(token));
+    return named.find((id) => id !== null);
+  }
+
+  /** Timestamp tokens of a model with this vocabulary size; older tokenizer files lack their names. */
+  times(vocabularySize: number): TimeTokens | undefined {
+    const first = this.noTimes + 1;
+    const isNamed = this.#tokenizer.idOf('<|0.00|>') === first;
+    if (first >= vocabularySize || (!isNamed && first < this.#tokenizer.size)) return undefined;
+    const latest = this.#config.max_initial_timestamp_index;
+    return { first, lastInitial: typeof latest === 'number' ? first + latest : vocabularySize - 1 };
+  }
+
+  /** Prompt tokens of a transcript. @throws AttuneError E_SPEECH_LANGUAGE */
+  prompt(wish: SpeechWish): number[] {
+    const { language, task } = this.settled(wish);
+    const last = wish.timestamps === true ? [] : [this.noTimes];
+    if (!this.isMultilingual) {
+      if ((language ?? 'en') === 'en' && task === 'transcribe') return [this.start, ...last];
+      throw this.#badLanguage(`${language ?? 'en'}, ${task}`, 'English, transcribed');
+    }
+    const id = language === undefined ? undefined : this.languages.get(language);
+    if (id === undefined)
+      throw this.#badLanguage(language ?? 'no language', `one of ${[...this.languages.keys()].join(', ')}`);
+    return [this.start, id, this.#taskId(task), ...last];
+  }
+
+  #taskId(task: SpeechTask = 'transcribe'): number {
+    const table = this.#config.task_to_id as Record<string, number> | null | undefined;
+    return table?.[task] ?? this.#named(`${task}_token_id`, `<|${task}|>`);
+  }
+
+  #badLanguage(got: string, expected: string): AttuneError {
+    return new AttuneError('E_SPEECH_LANGUAGE', {
+      what: `The model of ${this.#tokenizer.origin} does not write this`,
+      got,
+      expected,
+      fix: 'name another language or task, or choose another model',
+    });
+  }
+
+  /** Ids that are never written, and those that are not written first. */
+  get suppressed(): { always: readonly number[]; first: readonly number[] } {
+    const list = (key: string) => (Array.isArray(this.#config[key]) ? (this.#config[key] as number[]) : []);
+    return { always: list('suppress_tokens'), first: list('begin_suppress_tokens') };
+  }
+
+  /** The ids of a text as it is learnt, with its prompt and its end. */
+  async transcript(text: string, wish: SpeechWish): Promise<Int32Array> {
+    const ids = await this.#tokenizer.encode(text.trim());
+    const end = this.#tokenizer.eosId;
+    return Int32Array.from([...this.prompt(wish), ...ids, ...(end === undefined ? [] : [end])]);
+  }
+}
+
+/** Tokenizer whose files record language and task, so that they apply wherever it is opened. */
+export async function withSpeechWish(tokenizer: Tokenizer, wish: SpeechWish): Promise<Tokenizer> {
+  const tokens = new SpeechTokens(tokenizer);
+  if (!tokens.isMultilingual) return tokenizer;
+  const { language, task } = tokens.settled(wish);
+  const config = { ...parseOther(tokenizer.files, GENERATION), language: `<|${language}|>`, task };
+  const others = new Map(tokenizer.files.others).set(GENERATION, `${JSON.stringify(config, null, 2)}\n`);
+  return Tokenizer.fromFiles({ ...tokenizer.files, others });
+}
+
+function codeOf(language: string | undefined): string | undefined {
+  return language === undefined ? undefined : (/^<\|(.+)\|>$/.exec(language)?.[1] ?? language).toLowerCase();
+}

@@ -1,0 +1,117 @@
+/**
+ * The library that splits texts into tokens is native code, driven by patterns from a tokenizer.json: some files, and
+ * some texts, end the process that it runs in. A file is tried out in another process before it is used in this one,
+ * and so is every text of a form that was not tried with it.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AttuneError } from '../../base/errors.ts';
+import { formatCount } from '../../base/format.ts';
+import { attuneCache } from '../../base/home.ts';
+import { moduleBeside } from '../../base/killable.ts';
+import { defaultProcessLimits, runLimited } from '../../base/limited-process.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { sha256 } from '../../files/hash.ts';
+
+/** Request to the trial process. Plain data. */
+export interface TokenizerRequest {
+  /** tokenizer.json. */
+  tokenizer: string;
+  texts: readonly string[];
+}
+
+/** Characters without a change from white space to others, or back: as many are tried, and more are tried each time. */
+const LONGEST_STRETCH = 1 << 16;
+
+/** Raised when more is tried, or with another version of the library. */
+const TRIAL_VERSION = 1;
+
+const OWN_FOLDERS = fileURLToPath(new URL('../../../assets/', import.meta.url));
+
+/** Rejects a tokenizer that would crash this process. Results are cached. @throws AttuneError E_TOKENIZER_INVALID */
+export async function tryTokenizer({ origin, tokenizer }: { origin: string; tokenizer: string }): Promise<void> {
+  // Files of the package were tried when they were made.
+  if (resolve(origin).startsWith(OWN_FOLDERS)) return;
+  const mark = join(attuneCache(), 'tokenizers', sha256(`${TRIAL_VERSION} ${tokenizer}`));
+  if (existsSync(mark)) return;
+  try {
+    await encodeApart({ tokenizer, texts: trialTexts() });
+  } catch (error) {
+    throw new AttuneError('E_TOKENIZER_INVALID', {
+      what: `The tokenizer.json of ${origin} cannot be used`,
+      got: (error as Error).message,
+      expected: 'a tokenizer.json as transformers writes it',
+      fix: 'fetch it again from the model that it belongs to',
+    });
+  }
+  try {
+    writeFileAtomic(mark, '');
+  } catch {
+    // Where nothing can be kept, it is tried again the next time.
+  }
+}
+
+/** Tries texts of a form that was not tried with their tokenizer. @throws AttuneError E_TEXT_UNREADABLE */
+export async function tryTexts(tokenizer: string, texts: Iterable<string>): Promise<void> {
+  for (const text of texts) {
+    if (!isUntried(text)) continue;
+    try {
+      await encodeApart({ tokenizer, texts: [text] });
+    } catch (error) {
+      throw new AttuneError('E_TEXT_UNREADABLE', {
+        what: `A text of ${formatCount(text.length)} characters cannot be split into tokens`,
+        got: `${(error as Error).message}; it begins with ${JSON.stringify(text.trimStart().slice(0, 60))}`,
+        expected: `no more than ${formatCount(LONGEST_STRETCH)} characters without a space, or of spaces alone`,
+        fix: 'shorten the text, or delete its row',
+      });
+    }
+  }
+}
+
+/** Whether a stretch of a text is longer than those that were tried. */
+function isUntried(text: string): boolean {
+  if (text.length <= LONGEST_STRETCH) return false;
+  let start = 0;
+  for (const { index } of text.matchAll(/\s(?=\S)|\S(?=\s)/g)) {
+    if (index + 1 - start > LONGEST_STRETCH) return true;
+    start = index + 1;
+  }
+  return text.length - start > LONGEST_STRETCH;
+}
+
+async function encodeApart(request: TokenizerRequest): Promise<void> {
+  const entry = moduleBeside('./tokenizer-process', import.meta.url);
+  const options = { limits: defaultProcessLimits, rights: { reads: [], addons: true } };
+  for await (const _ of runLimited(entry, request, options));
+}
+
+/** Stretches of every kind of character that patterns tell apart, and some that have brought patterns down before. */
+function trialTexts(): string[] {
+  const kinds = [
+    'a',
+    'A',
+    '1',
+    '.',
+    '_',
+    '\n',
+    ' ',
+    '\t',
+    '\r\n',
+    '\u00a0',
+    'ä',
+    '中',
+    'ا',
+    '😀',
+    'a\u0301',
+    'aA',
+    "'s",
+    'a1',
+    '\0',
+  ];
+  const long = kinds.map((kind) => kind.repeat(LONGEST_STRETCH / 8 / kind.length));
+  // The whole length for those of which texts have most.
+  const longest = ['a', ' ', '\n', '='].map((kind) => `${kind.repeat(LONGEST_STRETCH)}!`);
+  const words = `It's 2024, isn't it?\r\n\r\n  Été, straße; 東京 123456 ${'x'.repeat(40)}!\n`.repeat(20);
+  return ['', 'a', words, ...long, ...longest];
+}

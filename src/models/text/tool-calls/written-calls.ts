@@ -1,0 +1,15 @@
+import { parseJson } from '../../../files/json.ts';
+import { AnswerReader, joined } from './answer-reader.ts';
+import { families } from './index.ts';
+import type { WrittenCall } from './family.ts';
+
+/** The calls of an answer whose template is not known: by the first family that finds some. */
+export function writtenCalls(text: string): WrittenCall[] {
+  for (const family of families) {
+    const reader = new AnswerReader({ family, thinking: 'marked' });
+    const { calls } = joined([...reader.push(text), ...reader.end()]);
+    if (calls.length > 0)
+      return calls.map(({ function: { name, arguments: given } }) => ({ name, arguments: parseJson(given) }));
+  }
+  return [];
+}

@@ -1,0 +1,36 @@
+import { AttuneError } from '../base/errors.ts';
+import type { JinjaTemplate, TemplateLimits } from '@attune/jinja';
+import { parseTemplate } from '../models/text/template.ts';
+
+const LIMITS: TemplateLimits = { units: 200_000, characters: 1 << 22 };
+
+/** A Jinja template of a row's text. It sees the row and nothing else. */
+export class RowTemplate {
+  readonly #name: string;
+  readonly #program: JinjaTemplate;
+  /** Names that it reads and gives no value itself. */
+  readonly variables: readonly string[];
+
+  /** @throws AttuneError E_TEMPLATE_INVALID */
+  constructor(name: string, source: string) {
+    this.#name = name;
+    this.#program = parseTemplate(source, `template ${name}`);
+    const { read, assigned } = this.#program.names;
+    this.variables = [...read].filter((own) => !assigned.has(own));
+  }
+
+  /** @throws AttuneError E_TEMPLATE_FAILED */
+  render(values: Record<string, unknown>): string {
+    try {
+      // A row must not depend on when it was made.
+      return this.#program.render(values, { now: new Date(0), limits: LIMITS }).trim();
+    } catch (error) {
+      throw new AttuneError('E_TEMPLATE_FAILED', {
+        what: `The template ${this.#name} failed`,
+        got: (error as Error).message,
+        expected: `only what rows have: ${Object.keys(values).join(', ')}`,
+        cause: error,
+      });
+    }
+  }
+}

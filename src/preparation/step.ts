@@ -1,0 +1,106 @@
+import type { z } from 'zod';
+import type { DataRow, Item, ItemKind, Origin } from '@attune/documents';
+import type { Recogniser } from '@attune/privacy';
+import type { Tokenizer } from '../models/text/index.ts';
+import type { SplitColumns } from './split-keys.ts';
+
+/** Where an item came from, as reports show it. */
+export interface ItemPlace {
+  file: string;
+  row?: number;
+  page?: number;
+  /** First words; absent if a later step redacts them. */
+  text?: string;
+}
+
+/** Report of a step, with the items it left out and why. */
+export interface StepReport {
+  step: string;
+  /** Every default filled in. */
+  options: Record<string, unknown>;
+  itemsIn: number;
+  itemsOut: number;
+  leftOut: { reason: string; count: number; first: ItemPlace[] }[];
+  /** Findings in items that stay, and changes to them: each by its name. */
+  found: { what: string; count: number; first: ItemPlace[] }[];
+  /** Further remarks, for example on settings that the step inferred. */
+  remarks: string[];
+}
+
+/** Environment of a step. */
+export interface StepContext {
+  /** The folder that relative paths of options start from. */
+  base: string;
+  /** A folder of the run's own, removed at its end: for what does not fit in memory. */
+  folder: string;
+  /** By a model's name or folder. */
+  openTokenizer(name: string): Promise<Tokenizer>;
+  /** Recognisers of the user's own, as `./file.ts#name`. */
+  openRecognisers(reference: string): Promise<readonly Recogniser[]>;
+  /** Result of `StepDefinition.look` for an item; absent if the step has no `look`. */
+  seen?(item: Item): unknown;
+  /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
+  quotes?: boolean;
+  /** Columns that rows will be split by; a step that removes one stores its values separately. */
+  splitColumns?: SplitColumns;
+  onProgress?: (done: number, unit: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Notes of a running step; nothing is left out silently. */
+export interface StepNotes {
+  leaveOut(item: Item, reason: string): void;
+  /** Counts an item that stays under the name of what was noticed of it or changed in it. */
+  find(item: Item, what: string): void;
+  remark(text: string): void;
+}
+
+/** Items in, items out, as they come: a step holds no more than it must. */
+export type RunStep = (items: AsyncIterable<Item>, notes: StepNotes) => AsyncIterable<Item>;
+
+/**
+ * One kind of step: a file that exports `step`, and a line in `steps/index.ts`. Its options are plain values, so that
+ * what a data set was made by can be written down, compared and run again.
+ */
+export interface StepDefinition<Options = unknown> {
+  /** One line, for people. */
+  summary: string;
+  /** Kinds of items that it works on; items of other kinds are left out, and counted. */
+  takes: readonly ItemKind[];
+  options: z.ZodType<Options>;
+  /** Raised when what it makes of the same items changes: part of what a cached result is known by. */
+  version: number;
+  /** True where what it makes of an item depends on that item alone: it then runs shard by shard, and goes on after a kill. */
+  perItem?: true;
+  /**
+   * Per-item part of a step that needs all items in order, as plain values: it runs shard by shard, is cached, and
+   * reaches the step through `StepContext.seen`, so that a kill does not lose it.
+   */
+  look?(options: Options, context: StepContext): Promise<(item: Item) => unknown>;
+  /** True if it removes confidential data: reports then quote no rows. */
+  protects?: true;
+  /** Files besides the items that its result depends on: the cache knows a result by their content. */
+  files?(options: Options, base: string): readonly string[];
+  /** Hash of other inputs, such as a key in an environment variable; part of the cache key. */
+  surroundings?(options: Options): string;
+  /** @throws AttuneError for options that contradict each other or name what is not there */
+  open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
+}
+
+/** Keeps the type of a step's options within its file; to all others they are plain values that its schema checks. */
+export function defineStep<Options>(definition: StepDefinition<Options>): StepDefinition {
+  return definition as StepDefinition;
+}
+
+/** A row with the origins of what it was made from. @param from the item that it is made from: a row is split by the same */
+export function rowOf(values: Record<string, unknown>, origins: readonly Origin[], from?: Item): DataRow {
+  const splitKeys = from?.kind === 'row' ? from.splitKeys : undefined;
+  return { kind: 'row', values, origins, ...(splitKeys && { splitKeys }) };
+}
+
+/** A step that looks at one item at a time; undefined leaves it out, for the reason that was told. */
+export function eachItem(change: (item: Item, notes: StepNotes) => Iterable<Item> | Promise<Iterable<Item>>): RunStep {
+  return async function* run(items, notes) {
+    for await (const item of items) yield* await change(item, notes);
+  };
+}

@@ -1,0 +1,112 @@
+import { capitalised } from '../base/articles.ts';
+import type { ChatExample } from '../data/kinds/chat.ts';
+import type { CompletionExample } from '../data/kinds/completion.ts';
+import { kindOf, type Example, type ExampleKind } from '../data/kinds/index.ts';
+import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
+import { expectedText, promptText, questionTurns } from './example-text.ts';
+
+/** A row with what it is asked with: an instruction, and solved rows to show before it. Plain data. */
+export interface Asked {
+  example: Example;
+  instruction?: string;
+  /** The best one first. */
+  shots?: readonly Example[];
+}
+
+/** Turns of a chat template, or a text to continue. */
+export type AskingStyle = 'chat' | 'plain';
+
+/** Model input, and the expected answer. */
+export type AskedRow = ChatExample | CompletionExample;
+
+/**
+ * Lays a row out: the instruction first, then the solved rows with the best one last, then the question itself. Rows
+ * of plain text ask nothing and have no layout. `answerSpace`: solved rows show the space that sets answers off.
+ */
+export function askedRow(
+  { example, instruction, shots = [] }: Asked,
+  style: AskingStyle,
+  answerSpace = false,
+): AskedRow | undefined {
+  if (kindOf(example).isRunningText) return undefined;
+  const solved = shots.toReversed();
+  return style === 'chat' || isChat(example)
+    ? asChat(example, { instruction, solved })
+    : asCompletion(example, { instruction, solved, answerSpace });
+}
+
+/** Whether a row has turns of its own, so that there is but one way to ask it. */
+export function isChat(example: Example): boolean {
+  return questionTurns(example) !== undefined;
+}
+
+/** The row as it is sent to a model that is to answer it. */
+export function promptOf(row: AskedRow): Conversation | string {
+  if (row.kind === 'completion') return row.prompt;
+  const { messages, tools, chatTemplateKwargs } = row;
+  return { messages: messages.slice(0, -1), tools, chatTemplateKwargs };
+}
+
+interface Frame {
+  instruction?: string;
+  solved: readonly Example[];
+}
+
+/** Frame of plain texts, whose answers may begin with a space. */
+interface PlainFrame extends Frame {
+  answerSpace: boolean;
+}
+
+function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
+  const { id, source, group } = example;
+  const own = questionTurns(example) ?? [{ role: 'user', content: promptText(example).trim() } as const];
+  const system = own.filter(({ role }) => role === 'system' || role === 'developer').map(({ content }) => content);
+  const told = [...system, instruction].filter((text) => text !== undefined).join('\n\n');
+  const messages: Message[] = [
+    ...(told === '' ? [] : [{ role: 'system', content: told } as const]),
+    ...solved.flatMap((shot): Message[] => [...turnsOf(shot), answerTurn(shot)]),
+    ...own.filter(({ role }) => role !== 'system' && role !== 'developer'),
+    answerTurn(example),
+  ];
+  const { tools, chatTemplateKwargs } = example.kind === 'chat' ? example : {};
+  return { kind: 'chat', id, source, group, messages, tools, chatTemplateKwargs };
+}
+
+/** A solved row's question, without what the system was told there. */
+function turnsOf(example: Example): readonly Message[] {
+  const turns = questionTurns(example)?.filter(({ role }) => role !== 'system' && role !== 'developer');
+  return turns ?? [{ role: 'user', content: promptText(example).trim() }];
+}
+
+function answerTurn(example: Example): Message {
+  const answer = example.kind === 'chat' ? example.messages.findLast(({ role }) => role === 'assistant') : undefined;
+  if (answer?.tool_calls !== undefined) return { ...answer, content: answer.content.trim() };
+  return { role: 'assistant', content: (expectedText(example) ?? '').trim() };
+}
+
+function asCompletion(example: Example, { instruction, solved, answerSpace }: PlainFrame): CompletionExample {
+  const { id, source, group } = example;
+  const told = instruction === undefined ? [] : [instruction];
+  const before = solved.map((shot) => {
+    const [prompt, completion] = [plainQuestion(shot), plainAnswer(shot)];
+    return prompt + (answerSpace ? separatorOf({ prompt, completion }) : '') + completion;
+  });
+  const prompt = [...told, ...before, plainQuestion(example)].join('\n\n');
+  return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
+}
+
+/** Whether a row's answer follows a name such as "Label:". */
+export function isAskedByName(kind: ExampleKind): boolean {
+  return kindOf({ kind }).answerName !== undefined;
+}
+
+/** Plain prompts end in the answer's name; other prompts stay as they are. */
+function plainQuestion(example: Example): string {
+  const { answerName } = kindOf(example);
+  return answerName === undefined ? promptText(example) : `Text: ${promptText(example)}\n${capitalised(answerName)}:`;
+}
+
+function plainAnswer(example: Example): string {
+  const answer = expectedText(example) ?? '';
+  return isAskedByName(example.kind) ? ` ${answer}` : answer;
+}

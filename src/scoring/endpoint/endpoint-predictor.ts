@@ -1,0 +1,176 @@
+import { AttuneError } from '../../base/errors.ts';
+import { unreachedBecause } from '../../base/connection.ts';
+import type { Example } from '../../data/example.ts';
+import { imagesIn } from '../../models/text/message.ts';
+import { askedRow, promptOf, type Asked, type AskedRow } from '../asked.ts';
+import type { PredictOptions, Prediction, Predictor } from '../predictor.ts';
+import { AnswerCache } from './answer-cache.ts';
+import { Budget, type BudgetLimits } from './budget.ts';
+import { chatCompletion, dialectAfter, type ChatAnswer, type ChatBody, type Dialect } from './chat-completion.ts';
+import type { Endpoint } from './endpoint.ts';
+import { PassingFailure } from './post.ts';
+import { patiently, type Patience } from './patience.ts';
+
+export interface EndpointOptions extends BudgetLimits, Patience {
+  ask: (example: Example) => Asked;
+  maxNewTokens: number;
+  /** Requests at once. Default 4. */
+  concurrency?: number;
+  /** Seconds for one answer. Default 120. */
+  timeout?: number;
+  cache?: AnswerCache;
+  /** Answers of this form only: a JSON schema by its name. Servers that know none are asked without it. */
+  responseFormat?: { name: string; schema: object };
+  /** Told what answered each request, kept answers included, where the server says so. */
+  onVersion?: (version: string) => void;
+}
+
+/**
+ * A chat model elsewhere as a predictor. Each answer is kept on disk as it comes, so that what is cut off goes on where
+ * it was.
+ * @throws AttuneError E_PRICES_WANTED; from `predict` E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED, E_BUDGET_SPENT
+ */
+export function endpointPredictor(name: string, endpoint: Endpoint, options: EndpointOptions): Predictor {
+  const asking = new Asking(endpoint, options);
+  return {
+    name,
+    get note() {
+      return asking.dialect.ownTemperature ? 'sampled at its own temperature: it takes no other' : undefined;
+    },
+    predict: (examples, predictOptions) => asking.answer(examples, predictOptions),
+  };
+}
+
+const CONCURRENCY = 4;
+const TIMEOUT = 120;
+
+class Asking {
+  dialect: Dialect = { newLimit: false, ownTemperature: false, freeForm: false };
+  readonly #endpoint: Endpoint;
+  readonly #options: EndpointOptions;
+  readonly #budget: Budget;
+  readonly #cache: AnswerCache;
+  #answered = 0;
+  /** Asked once: whether anybody listens there at all. */
+  #unreached?: Promise<string | undefined>;
+
+  constructor(endpoint: Endpoint, options: EndpointOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#budget = new Budget(options);
+    this.#cache = options.cache ?? new AnswerCache();
+  }
+
+  async answer(examples: readonly Example[], { signal, onProgress }: PredictOptions = {}): Promise<Prediction[]> {
+    this.#answered = 0;
+    const predictions: Prediction[] = examples.map(({ id }) => ({ id }));
+    const failed = new AbortController();
+    const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+    const waiting = examples.entries();
+    const work = async (): Promise<void> => {
+      for (const [row, example] of waiting) {
+        stop.throwIfAborted();
+        predictions[row] = await this.#row(example, examples.length, stop);
+        this.#answered++;
+        onProgress?.(this.#answered, examples.length);
+      }
+    };
+    const hands = Array.from({ length: this.#options.concurrency ?? CONCURRENCY }, () =>
+      work().catch((error: unknown) => {
+        // The first failure is reported; it aborts the others.
+        failed.abort(error);
+      }),
+    );
+    await Promise.all(hands);
+    stop.throwIfAborted();
+    return predictions;
+  }
+
+  async #row(example: Example, rows: number, signal: AbortSignal): Promise<Prediction> {
+    const asked = askedRow(this.#options.ask(example), 'chat');
+    if (asked === undefined) return { id: example.id };
+    const body = bodyOf(asked, this.#endpoint.model, this.#options);
+    const answer = this.#cache.read(this.#endpoint.url, body) ?? (await this.#request(body, rows, signal));
+    const { text, finish, version, inputTokens, outputTokens, seconds } = answer;
+    if (version !== undefined) this.#options.onVersion?.(version);
+    const cost = this.#budget.costOf(answer);
+    return { id: example.id, text, finish, usage: { seconds, inputTokens, outputTokens, cost } };
+  }
+
+  async #request(body: ChatBody, rows: number, signal: AbortSignal): Promise<ChatAnswer> {
+    this.#unreached ??= unreachedBecause(this.#endpoint.url, { signal });
+    const reason = await this.#unreached;
+    if (reason !== undefined) throw unreached(this.#endpoint, reason);
+    const reserved = this.#budget.reserve(body);
+    if (reserved === undefined) throw this.#budget.exceeded(this.#answered, rows);
+    let answer: ChatAnswer | undefined;
+    try {
+      const { tries, firstWait, onWait } = this.#options;
+      const once = () =>
+        this.#once(body, signal).catch((error: unknown) => {
+          throw this.#budget.failed(error, reserved, { answered: this.#answered, rows });
+        });
+      answer = await patiently(JSON.stringify(body.messages), once, { tries, firstWait, onWait, signal });
+    } catch (error) {
+      throw error instanceof PassingFailure ? this.#givenUp(error, rows) : error;
+    } finally {
+      this.#budget.settle(reserved, answer);
+    }
+    this.#cache.write(this.#endpoint.url, body, answer);
+    return answer;
+  }
+
+  /** In the words that the server takes, which it says when it is first asked. */
+  async #once(body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
+    const { timeout: seconds = TIMEOUT } = this.#options;
+    const spoken = this.dialect;
+    try {
+      return await chatCompletion(this.#endpoint, body, { seconds, dialect: spoken, signal });
+    } catch (error) {
+      const dialect = error instanceof AttuneError ? dialectAfter(error, spoken) : undefined;
+      if (dialect === undefined) throw error;
+      this.dialect = dialect;
+      return this.#once(body, signal);
+    }
+  }
+
+  #givenUp({ message }: PassingFailure, rows: number): AttuneError {
+    return new AttuneError('E_ENDPOINT_FAILED', {
+      what: `${this.#endpoint.url} did not answer, however often it was asked`,
+      got: `${message}; ${this.#answered} of ${rows} rows answered`,
+      fix: 'run the same command again later: answers are kept; or ask for less at once (--concurrency 1)',
+    });
+  }
+}
+
+function unreached({ url }: Endpoint, reason: string): AttuneError {
+  return new AttuneError('E_ENDPOINT_FAILED', {
+    what: `${url} cannot be reached`,
+    got: reason,
+    fix: 'check the address, the network, and whether the server runs',
+  });
+}
+
+function imagesUnsent({ source }: AskedRow): AttuneError {
+  return new AttuneError('E_IMAGES_UNREAD', {
+    what: 'Rows with images are not sent to endpoints',
+    got: `images in ${source.file}:${source.line}`,
+    fix: 'leave the endpoint out of the comparison',
+  });
+}
+
+function bodyOf(row: AskedRow, model: string, { maxNewTokens, responseFormat }: EndpointOptions): ChatBody {
+  const prompt = promptOf(row);
+  const { messages, tools } = typeof prompt === 'string' ? { messages: [], tools: undefined } : prompt;
+  if (imagesIn(messages).length > 0) throw imagesUnsent(row);
+  return {
+    model,
+    messages: messages.map((message) => ({ ...message, weight: undefined })),
+    tools,
+    temperature: 0,
+    max_tokens: maxNewTokens,
+    ...(responseFormat !== undefined && {
+      response_format: { type: 'json_schema', json_schema: { ...responseFormat, strict: true } },
+    }),
+  };
+}

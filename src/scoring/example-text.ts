@@ -1,0 +1,70 @@
+import { AttuneError } from '../base/errors.ts';
+import { kindOf, type Example } from '../data/kinds/index.ts';
+import type { Message, ToolCall } from '../models/text/message.ts';
+
+/** The text that a predictor is given: prompt, conversation up to the last answer, or the text to classify. */
+export function promptText(example: Example): string {
+  return kindOf(example).prompt(example);
+}
+
+/**
+ * The answer that a prediction is compared with.
+ * @throws E_NO_ANSWER for a row that has none, such as a prompt without completion.
+ */
+export function answerText(example: Example): string {
+  const answer = expectedText(example);
+  if (answer !== undefined) return answer;
+  throw new AttuneError('E_NO_ANSWER', {
+    what: `A row of kind "${example.kind}" has no answer to compare with`,
+    got: `${example.source.file}:${example.source.line}`,
+    expected: 'rows with a completion, an assistant turn, a chosen answer or a label',
+  });
+}
+
+/** The answer, where the row has one. */
+export function expectedText(example: Example): string | undefined {
+  return kindOf(example).answer(example);
+}
+
+/** The calls of tools in the answer, where it has some. */
+export function expectedCalls(example: Example): readonly ToolCall[] | undefined {
+  return example.kind === 'chat'
+    ? example.messages.findLast(({ role }) => role === 'assistant')?.tool_calls
+    : undefined;
+}
+
+/** The classes of one row, those of its words too; empty for rows without. */
+export function rowLabels(example: Example): readonly string[] {
+  const { label } = kindOf(example);
+  if (label?.type === 'class') return [label.of(example)];
+  return label?.type === 'classes' || label?.type === 'tags' ? label.of(example) : [];
+}
+
+/** Whether each row as a whole has a class or several. */
+export function areClassified(examples: readonly Example[]): boolean {
+  return examples.every((example) => {
+    const type = kindOf(example).label?.type;
+    return type === 'class' || type === 'classes';
+  });
+}
+
+/** Whether each row has one class. */
+export function haveOneClass(examples: readonly Example[]): boolean {
+  return examples.every((example) => kindOf(example).label?.type === 'class');
+}
+
+/** All class names of rows that have classes, sorted; empty for rows of other kinds. */
+export function labelsIn(examples: readonly Example[]): string[] {
+  return [...new Set(examples.flatMap(rowLabels))].toSorted();
+}
+
+/** The classes that a written answer names. */
+export function splitLabels(text: string): string[] {
+  const labels = text.split(/[,;|\n]/).map((label) => label.trim());
+  return [...new Set(labels.filter((label) => label !== ''))].toSorted();
+}
+
+/** The turns that come before the answer, of a row that is a conversation. */
+export function questionTurns(example: Example): readonly Message[] | undefined {
+  return kindOf(example).turns?.(example);
+}

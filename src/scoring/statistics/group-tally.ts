@@ -1,0 +1,180 @@
+/** Groups in the rows, their sizes, and whether their labels are balanced. */
+import type { Verdict } from '../../store/results.ts';
+import { holm, shareDifference, wilsonInterval } from './index.ts';
+
+/** The groups that one row is of, by one way to tell them. */
+export interface RowGroups {
+  /** A column's name, or what mentions tell: "gender", "origin". */
+  axis: string;
+  /** `mentions`: found in texts, so that a row may be of several groups, and of none. */
+  by: 'column' | 'mentions';
+  groups: readonly string[];
+}
+
+export interface GroupReport<Row> {
+  rows: number;
+  /** Minimum rows of a group; smaller ones are reported as too few. */
+  leastRows: number;
+  confidence: number;
+  axes: AxisReport<Row>[];
+}
+
+export interface AxisReport<Row> {
+  axis: string;
+  by: RowGroups['by'];
+  /** Rows of at least one group. */
+  rows: number;
+  /** The most first. */
+  groups: GroupOfRows<Row>[];
+  /** Kinds of labels that were counted; none where rows have no labels or too many kinds. */
+  labels: string[];
+}
+
+export interface GroupOfRows<Row> {
+  group: string;
+  rows: number;
+  /** Share of the rows of any group. */
+  share: number;
+  low: number;
+  high: number;
+  /** `few`: next to nothing can be said of it. `small`: surely less than half of what an even share would be. */
+  flag?: 'few' | 'small';
+  first: Row[];
+  /** Labels of rows that are in this group only. */
+  labels: GroupLabel[];
+}
+
+export interface GroupLabel {
+  label: string;
+  rows: number;
+  /** Share among the group's labelled rows, and among those of all other groups. */
+  share: number;
+  others: number;
+  /** Absent where the same is tested elsewhere already: of two groups, or of two labels, one says both. */
+  difference?: { estimate: number; low: number; high: number; p: number; pAdjusted: number; verdict: Verdict };
+}
+
+export interface TallyOptions {
+  /** Rows of each group that are kept to be shown. Default 50. */
+  shown?: number;
+  /** Default 30. */
+  leastRows?: number;
+  /** Default 0.95. */
+  confidence?: number;
+}
+
+/** More kinds of labels are texts. */
+const MOST_LABELS = 20;
+/** More groups are not groups but keys. */
+const MOST_GROUPS = 200;
+
+interface Counted<Row> {
+  rows: number;
+  first: Row[];
+  /** By label, of rows that are of no other group. */
+  labels: Map<string, number>;
+}
+
+interface CountedAxis<Row> {
+  by: RowGroups['by'];
+  rows: number;
+  groups: Map<string, Counted<Row>>;
+}
+
+/** Counts rows one by one; in memory are the counts and the first rows of each group. */
+export class GroupTally<Row> {
+  readonly #axes = new Map<string, CountedAxis<Row>>();
+  readonly #labels = new Set<string>();
+  readonly #options: Required<TallyOptions>;
+  #rows = 0;
+
+  constructor({ shown = 50, leastRows = 30, confidence = 0.95 }: TallyOptions = {}) {
+    this.#options = { shown, leastRows, confidence };
+  }
+
+  add(told: readonly RowGroups[], labels: readonly string[], row: Row): void {
+    this.#rows++;
+    if (this.#labels.size <= MOST_LABELS) for (const label of labels) this.#labels.add(label);
+    for (const { axis, by, groups } of told) {
+      const counted = this.#axis(axis, by);
+      if (groups.length > 0) counted.rows++;
+      for (const name of groups) this.#count(counted, name, { row, labels: groups.length === 1 ? labels : [] });
+    }
+  }
+
+  report(): GroupReport<Row> {
+    const { leastRows, confidence } = this.#options;
+    const labels = this.#labels.size > MOST_LABELS ? [] : [...this.#labels].toSorted();
+    const axes = [...this.#axes].map(([axis, counted]) => this.#reportOn(axis, counted, labels));
+    adjust(axes, confidence);
+    return { rows: this.#rows, leastRows, confidence, axes };
+  }
+
+  #axis(axis: string, by: RowGroups['by']): CountedAxis<Row> {
+    let counted = this.#axes.get(axis);
+    if (counted === undefined) this.#axes.set(axis, (counted = { by, rows: 0, groups: new Map() }));
+    return counted;
+  }
+
+  #count(counted: CountedAxis<Row>, name: string, { row, labels }: { row: Row; labels: readonly string[] }): void {
+    const isKnown = counted.groups.has(name) || counted.groups.size < MOST_GROUPS;
+    const key = isKnown ? name : 'all others';
+    let group = counted.groups.get(key);
+    if (group === undefined) counted.groups.set(key, (group = { rows: 0, first: [], labels: new Map() }));
+    group.rows++;
+    if (group.first.length < this.#options.shown) group.first.push(row);
+    for (const label of labels) group.labels.set(label, (group.labels.get(label) ?? 0) + 1);
+  }
+
+  #reportOn(axis: string, { by, rows, groups }: CountedAxis<Row>, labels: string[]): AxisReport<Row> {
+    const { leastRows, confidence } = this.#options;
+    const ordered = [...groups].toSorted(([a, one], [b, two]) => two.rows - one.rows || (a < b ? -1 : 1));
+    const even = 1 / Math.max(1, ordered.length);
+    const described = ordered.map(([group, counted], place): GroupOfRows<Row> => {
+      const interval = wilsonInterval(counted.rows, rows, confidence);
+      const flag = counted.rows < leastRows ? 'few' : interval.high < even / 2 ? 'small' : undefined;
+      const others = ordered.filter((_, index) => index !== place).map(([, one]) => one);
+      const isTold = ordered.length === 2 && place === 1;
+      const balance = others.length === 0 ? [] : balanceOf(counted, others, { labels, isTold, confidence });
+      const { first } = counted;
+      return { group, rows: counted.rows, share: counted.rows / rows, ...interval, flag, first, labels: balance };
+    });
+    return { axis, by, rows, groups: described, labels };
+  }
+}
+
+/** How often a group has each label, against all other groups together. */
+function balanceOf<Row>(
+  own: Counted<Row>,
+  others: readonly Counted<Row>[],
+  { labels, isTold, confidence }: { labels: readonly string[]; isTold: boolean; confidence: number },
+): GroupLabel[] {
+  const total = (counted: Counted<Row>): number => [...counted.labels.values()].reduce((sum, one) => sum + one, 0);
+  const [rows, rest] = [total(own), others.reduce((sum, one) => sum + total(one), 0)];
+  if (rows === 0 || rest === 0) return [];
+  return labels.map((label, place) => {
+    const mine = { part: own.labels.get(label) ?? 0, rows };
+    const theirs = { part: others.reduce((sum, one) => sum + (one.labels.get(label) ?? 0), 0), rows: rest };
+    const isOther = labels.length === 2 && place === 1;
+    const found = shareDifference(mine, theirs, confidence);
+    return {
+      label,
+      rows: mine.part,
+      share: mine.part / rows,
+      others: theirs.part / rest,
+      ...(!isTold && !isOther && { difference: { ...found, pAdjusted: found.p, verdict: 'no-evidence' as const } }),
+    };
+  });
+}
+
+/** By Holm, over all groups and labels that are looked at. `better` is more often, `worse` less often. */
+function adjust<Row>(axes: readonly AxisReport<Row>[], confidence: number): void {
+  const all = axes.flatMap(({ groups }) =>
+    groups.flatMap(({ labels }) => labels.flatMap((one) => one.difference ?? [])),
+  );
+  for (const [index, pAdjusted] of holm(all.map(({ p }) => p)).entries()) {
+    const one = all[index];
+    one.pAdjusted = pAdjusted;
+    if (pAdjusted <= 1 - confidence) one.verdict = one.estimate > 0 ? 'better' : 'worse';
+  }
+}

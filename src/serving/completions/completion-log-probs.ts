@@ -1,0 +1,32 @@
+/** Log-probabilities in the form of OpenAI's completions: lists side by side. */
+import type { ChosenLogProb, PromptToken } from '../../answering/decoding/index.ts';
+import { logProbOf } from '../generation/log-probs.ts';
+import type { CompletionLogProbs } from '../schemas/completions.ts';
+
+/** Log-probabilities with text offsets from `offset`; the first token of a prompt has none. */
+export function completionLogProbs(tokens: readonly (ChosenLogProb | PromptToken)[], offset = 0): CompletionLogProbs {
+  const lists: CompletionLogProbs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
+  let place = offset;
+  for (const { token, logProb, top } of tokens) {
+    lists.tokens.push(token);
+    lists.token_logprobs.push(logProb === undefined ? null : logProbOf(logProb));
+    lists.top_logprobs.push(logProb === undefined ? null : likeliest({ token, logProb, top }));
+    lists.text_offset.push(place);
+    place += token.length;
+  }
+  return lists;
+}
+
+/** By token, the likeliest first, and the token itself wherever it stands. */
+function likeliest({
+  token,
+  logProb,
+  top = [],
+}: {
+  token: string;
+  logProb: number;
+  top?: PromptToken['top'];
+}): Record<string, number> {
+  const entries = top.map((entry) => [entry.token, logProbOf(entry.logProb)] as const);
+  return Object.fromEntries([...entries, [token, logProbOf(logProb)] as const]);
+}

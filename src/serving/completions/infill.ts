@@ -1,0 +1,45 @@
+/** `suffix`: the text behind a gap, for models that fill in the middle. */
+import type { InfillPrompt } from '../../answering/generate/read-prompts.ts';
+import { ApiError, invalidValue } from '../api-error.ts';
+import type { Call } from '../call.ts';
+import type { Sampling, Writer } from '../models/opened.ts';
+import type { CompletionRequest } from '../schemas/completions.ts';
+
+/** The body, without a suffix that is empty, or that the model cannot follow and the settings drop. @throws ApiError 400 */
+export function withFollowedSuffix(call: Call<CompletionRequest>, { description }: Writer): CompletionRequest {
+  const { suffix, ...rest } = call.body;
+  if (suffix === undefined || suffix === '') return rest;
+  if (description.infillStopIds !== undefined) return call.body;
+  const { settings, log } = call.server;
+  if (settings.unsupported === 'refuse') throw notFollowed(rest.model);
+  if (settings.unsupported === 'warn')
+    log.warn({ request: call.id, path: '/v1/completions', fields: ['suffix'] }, 'fields ignored');
+  return rest;
+}
+
+function notFollowed(name: string): ApiError {
+  const message =
+    `The model '${name}' does not fill gaps: its tokenizer has no marks for them, such as <|fim_prefix|>. ` +
+    'Leave suffix out, or start the server with --unsupported ignore.';
+  return new ApiError(400, { message, param: 'suffix', code: 'unsupported_parameter' });
+}
+
+/** Texts with the gap between each and the suffix; the one before it may be empty. @throws ApiError 400 */
+export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest): InfillPrompt[] {
+  if (echo === true) throw invalidValue('echo', 'echo and suffix exclude each other.');
+  const prefixes = typeof prompt === 'string' ? [prompt] : (prompt ?? []);
+  return prefixes.map((prefix) => {
+    if (typeof prefix === 'string') return { prefix, suffix };
+    throw invalidValue('prompt', 'A suffix goes with texts, not with tokens.', 'unsupported_value');
+  });
+}
+
+/** The text of a gap ends at marks of its own; a constraint says itself where it does. */
+export function infillSampling(
+  sampling: Sampling,
+  { infillStopIds: stopIds }: Writer['description'],
+  ignoresEnds: boolean | undefined,
+): Sampling {
+  if (sampling.constraint !== undefined || ignoresEnds === true || stopIds === undefined) return sampling;
+  return { ...sampling, stopIds: [...new Set([...(sampling.stopIds ?? []), ...stopIds])] };
+}

@@ -1,0 +1,57 @@
+import { z } from '@hono/zod-openapi';
+import { reportVersions, type VersionReport, type Watcher } from '../../monitoring/index.ts';
+import type { Call } from '../call.ts';
+import { defineEndpoint } from '../endpoint.ts';
+import { watcherOf } from '../watch/watcher-of.ts';
+
+const report = z.looseObject({ model: z.string(), version: z.string(), answers: z.number().int() });
+
+export const endpoint = defineEndpoint({
+  method: 'get',
+  path: '/v1/attune/monitor',
+  tag: 'Monitoring',
+  summary: 'What was measured of the answers of each version, and which alarms are open',
+  isAdmin: true,
+  reply: {
+    description: 'By version, the newest first',
+    json: z.strictObject({ object: z.literal('list'), data: z.array(report) }).openapi('MonitorReport'),
+  },
+  async handle({ server }: Call) {
+    const watcher = watcherOf(server);
+    return Response.json({ object: 'list', data: await reportOf(watcher) });
+  },
+});
+
+/** A report on everything in the store; its cost grows with the number of answers. */
+interface Made {
+  report: Promise<VersionReport[]>;
+  /** Until when it is good enough, on `performance`'s clock. */
+  until: number;
+}
+
+const made = new WeakMap<Watcher, Made>();
+
+/** A report is reused for this many times as long as it took, so that polling it costs a bounded share of the time. */
+const REUSED = 10;
+
+function reportOf(watcher: Watcher): Promise<VersionReport[]> {
+  const known = made.get(watcher);
+  if (known !== undefined && performance.now() < known.until) return known.report;
+  const start = performance.now();
+  const entry: Made = { report: written(watcher), until: Infinity };
+  made.set(watcher, entry);
+  const over = (times: number) => {
+    const now = performance.now();
+    entry.until = now + times * (now - start);
+  };
+  entry.report.then(
+    () => over(REUSED),
+    () => over(0),
+  );
+  return entry.report;
+}
+
+async function written(watcher: Watcher): Promise<VersionReport[]> {
+  await watcher.flush();
+  return reportVersions(watcher.store, watcher.options);
+}

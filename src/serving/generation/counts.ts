@@ -1,0 +1,16 @@
+import type { Answer } from '../../answering/generate/generate.ts';
+import type { TokenCounts } from '../watch/exchange.ts';
+
+/** Tokens of a request: each prompt once, whatever number of answers it has. */
+export function countsOf(answers: readonly Answer[], n = 1): TokenCounts {
+  const firsts = answers.filter((_, row) => row % n === 0);
+  return {
+    prompt: sum(firsts.map(({ usage }) => usage.prompt)),
+    shared: sum(firsts.map(({ usage }) => usage.shared)),
+    answer: sum(answers.map(({ usage }) => usage.answer)),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

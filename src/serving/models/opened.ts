@@ -1,0 +1,138 @@
+/** The server's interface to models; `app` decides how and in which processes they are opened. */
+import type { Task } from '../../models/architecture.ts';
+import type { ChosenLogProb, CompileLimits } from '../../answering/decoding/index.ts';
+import type { Answer, GenerateRequest } from '../../answering/generate/generate.ts';
+import type { AnswerKind } from '../../answering/tasks/define.ts';
+import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../answering/generate/model-questions.ts';
+import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { ToolSchema } from '../../models/text/index.ts';
+
+/** Kind of model: text generation, speech recognition, predictions for rows, embeddings, recommendations. */
+export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';
+
+/** Facts from a target's files, without loading weights. */
+export interface TargetFacts {
+  kind: ModelKind;
+  task: Task;
+  /** Absolute. */
+  folder: string;
+  /** Adapters: the folder of the base. */
+  baseFolder?: string;
+  /** Size of its own weight files. */
+  bytes: number;
+  /** Adapters: size of the base's. */
+  baseBytes?: number;
+  /** The longest prompt with its answer, in tokens. */
+  maxLength?: number;
+  /** When it was made: seconds since the epoch. */
+  created: number;
+  /** The columns that a row's text is made of, where they are several. */
+  columns?: readonly string[];
+  /** Defaults for requests that omit them: whether there is a system message, and the names of tools. */
+  defaults?: { system: boolean; tools: readonly string[] };
+}
+
+/** How answers are made. */
+export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
+
+export interface AnswerWatch {
+  onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
+  onAnswer?: (prompt: number, answers: readonly Answer[]) => void;
+  signal?: AbortSignal;
+}
+
+interface OpenedBase {
+  close(): Promise<void>;
+  /** Rejects when the model's process is gone before it was closed. */
+  readonly ended: Promise<unknown>;
+}
+
+/** A model that writes, or writes down recordings. */
+export interface Writer extends OpenedBase {
+  readonly description: WriterDescription;
+  /** n rows for each prompt, one after the other. */
+  answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
+  ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
+  /** A conversation in the form that the model was trained to be asked in, with what all training rows had and it lacks. */
+  asTrained(prompt: Prompt): Prompt;
+  /** The tools that `asTrained` gives a conversation without a list of them. */
+  readonly defaultTools?: readonly ToolSchema[];
+  /**
+   * Adds an adapter to the model's process. The result answers with the adapter until it is closed, which waits for
+   * its running requests. @throws AttuneError E_ADAPTER_… if it does not fit
+   */
+  install(id: string, target: string): Promise<Writer>;
+}
+
+/** An answer to a row. */
+export interface RowAnswer {
+  prediction: string | string[] | number | null;
+  probability?: number;
+  probabilities?: Record<string, number>;
+  spans?: readonly { text: string; label: string; start: number; end: number }[];
+  steps?: readonly number[];
+  stretch?: { text: string; start: number; end: number; none_by: number };
+  /** Why there is none. */
+  error?: string;
+}
+
+/** A row of a request: a text, or columns. */
+export type RequestRow = string | Readonly<Record<string, unknown>>;
+
+/** A model that answers rows: classes, numbers, tags, answers in texts. */
+export interface RowModel extends OpenedBase {
+  readonly answers: AnswerKind;
+  readonly labels?: readonly string[];
+  /** Reads files of this kind in place of texts. */
+  readonly media?: 'image' | 'audio';
+  /** One answer for each row, and how many tokens were read; rows are never taken for paths of files unless it reads files. */
+  predict(
+    rows: readonly RequestRow[],
+    options?: { threshold?: number; topK?: number },
+  ): Promise<{ rows: RowAnswer[]; tokens: number }>;
+}
+
+/** A model that makes vectors. */
+export interface VectorModel extends OpenedBase {
+  readonly width: number;
+  readonly similarity: 'cosine' | 'dot';
+  /** Vectors of texts or of the model's own tokens, side by side; `cut`: places of those that were read in part. */
+  vectors(
+    inputs: readonly (string | readonly number[])[],
+    options: { prompt?: string; signal?: AbortSignal },
+  ): Promise<{ vectors: Float32Array; tokens: number; cut: readonly number[] }>;
+}
+
+/** A model that recommends items. */
+export interface ItemModel extends OpenedBase {
+  recommend(
+    rows: readonly (readonly string[])[],
+    options: { count: number; keepSeen: boolean; signal?: AbortSignal },
+  ): Promise<{ items: { item: string; score: number }[]; unknown?: readonly string[] }[]>;
+}
+
+export interface OpenedModels {
+  text: Writer;
+  speech: Writer;
+  rows: RowModel;
+  vectors: VectorModel;
+  items: ItemModel;
+}
+
+export interface OpenRequest {
+  target: string;
+  precision?: 'auto' | 'bf16' | 'f32';
+  storage?: 'dense' | 'int8_forward';
+  /** Whether requests without a system message or tools get those of the training rows; true unless given. */
+  trainedDefaults?: boolean;
+  /** Generative models: cost limits of constraints. */
+  constraints?: CompileLimits;
+  signal?: AbortSignal;
+}
+
+/** Opens models; provided by the caller of the server. */
+export interface Opener {
+  /** @throws AttuneError for a target that cannot be opened */
+  inspect(target: string): Promise<TargetFacts>;
+  open<Kind extends ModelKind>(kind: Kind, request: OpenRequest): Promise<OpenedModels[Kind]>;
+}

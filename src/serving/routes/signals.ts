@@ -1,0 +1,30 @@
+/** Guard signals of a request: 0, 1, or none if it is not informative. */
+import type { GuardSignal } from '../../store/registry/index.ts';
+import { ApiError } from '../api-error.ts';
+import type { Exchange } from '../watch/exchange.ts';
+
+/** Failures that are the model's own; a full queue, a client's mistake or a server that stops are not. */
+const OWN_FAULTS = new Set(['model_crashed', 'model_failed', 'model_unavailable']);
+
+type Reader = (exchange: Exchange, status: number, error: unknown) => boolean | undefined;
+
+const readers: Record<GuardSignal, Reader> = {
+  error_rate: (_, status, error) => (status === 200 ? false : isOwnFault(error) ? true : undefined),
+  length_rate: ({ finishReasons }, status) =>
+    status === 200 && finishReasons.length > 0 ? finishReasons.includes('length') : undefined,
+  empty_rate: ({ finishReasons, counts }, status) =>
+    status === 200 && finishReasons.length > 0 ? counts?.answer === 0 : undefined,
+};
+
+export function isOwnFault(error: unknown): boolean {
+  return error instanceof ApiError && OWN_FAULTS.has(error.code);
+}
+
+/** The signal of a request that is over; undefined where it has none. */
+export function signalOf(
+  signal: GuardSignal,
+  { exchange, status, error }: { exchange: Exchange; status: number; error?: unknown },
+): 0 | 1 | undefined {
+  const value = readers[signal](exchange, status, error);
+  return value === undefined ? undefined : value ? 1 : 0;
+}

@@ -1,0 +1,60 @@
+/** Versions that the registry wants served. */
+import {
+  aliasesOf,
+  findVersions,
+  openRollouts,
+  permissionsOf,
+  registeredModels,
+  versionName,
+  versionsInUse,
+  type ModelVersion,
+  type Registry,
+  type Rollout,
+} from '../../store/registry/index.ts';
+
+export interface WantedModel {
+  name: string;
+  owner?: string;
+  /** By alias. */
+  aliases: Record<string, number>;
+  /** That are named by an alias, a rollout, or by what a rollback would go back to; by number. */
+  versions: Map<number, ModelVersion>;
+  rollout?: Rollout;
+}
+
+/** Served name of a version: models of an API key have one version, under the model's name. */
+export function servedId({ name, owner }: Pick<WantedModel, 'name' | 'owner'>, version: number): string {
+  return owner === undefined ? versionName({ model: name, version }) : name;
+}
+
+/** @param isWanted which of the registered models this server serves */
+export async function wantedModels(
+  registry: Registry,
+  isWanted: (model: { owner: string | null }) => boolean,
+): Promise<WantedModel[]> {
+  const models = (await registeredModels(registry)).filter(isWanted);
+  const rollouts = await openRollouts(registry);
+  return Promise.all(
+    models.map(async ({ name, owner }) => {
+      const aliases = await aliasesOf(registry, name);
+      const rollout = rollouts.find(({ model }) => model === name);
+      const known = [...(await versionsInUse(registry, name, rollouts))];
+      const versions = known.length === 0 ? [] : await findVersions(registry, name, known);
+      return {
+        name,
+        ...(owner !== null && { owner }),
+        aliases,
+        versions: new Map(versions.map((version) => [version.version, version])),
+        rollout,
+      };
+    }),
+  );
+}
+
+/** Names of API keys by the models that others let them use. */
+export async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
+  const shared = new Map<string, Set<string>>();
+  for (const { model, key } of await permissionsOf(registry))
+    shared.set(model, (shared.get(model) ?? new Set()).add(key));
+  return shared;
+}

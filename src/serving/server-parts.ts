@@ -1,0 +1,62 @@
+import type { ConstraintCompiler } from '@attune/constraint';
+import type { FairTurns } from '../base/fair-turns.ts';
+import type { ApiKeys } from './access/api-keys.ts';
+import type { AdapterFolder } from './models/adapter-folder.ts';
+import type { Admission } from './models/admission.ts';
+import type { ModelPool } from './models/model-pool.ts';
+import type { ModelTable } from './models/model-table.ts';
+import type { Opener } from './models/opened.ts';
+import type { RetriedWork } from './replies/retried-work.ts';
+import type { ServeSettings } from './settings.ts';
+import type { Exchange } from './watch/exchange.ts';
+import type { Registry } from '../store/registry/index.ts';
+import type { RateLimits } from './usage/rate-limits.ts';
+import type { UsageMeter } from './usage/usage-meter.ts';
+import type { ServeLog } from './watch/log.ts';
+import type { KeptStore, Watcher } from '../monitoring/index.ts';
+import type { TrainingParts } from './training/training-parts.ts';
+import type { ServeMetrics } from './watch/metrics.ts';
+import type { Telemetry } from './watch/telemetry.ts';
+import type { RegistryRoutes } from './routes/registry-routes.ts';
+import type { StoreSweep } from './routes/store-sweep.ts';
+
+/** Shared state of a server's requests. */
+export interface ServerParts {
+  settings: ServeSettings;
+  table: ModelTable;
+  pool: ModelPool;
+  opener: Opener;
+  /** Where a folder of adapters is served. */
+  adapterFolder?: AdapterFolder;
+  admission: Admission;
+  /** Checks schemas that clients send. */
+  constraints: ConstraintCompiler;
+  /** One score at a time, in turns of those who ask. */
+  grading: FairTurns;
+  retried: RetriedWork;
+  /** Responses, stored completions and conversations. */
+  kept: KeptStore;
+  keys?: ApiKeys;
+  /** Rate limits and usage of keys. */
+  rates: RateLimits;
+  usage: UsageMeter;
+  /** Where usage stands; undefined on a server without keys and registry. */
+  ledger?: Registry;
+  log: ServeLog;
+  metrics: ServeMetrics;
+  telemetry: Telemetry;
+  /** Where answers are watched. */
+  watcher?: Watcher;
+  /** Where files and jobs are taken. */
+  training?: TrainingParts;
+  /** Where the registry's models are served. */
+  routes?: RegistryRoutes;
+  /** Where there is a registry. */
+  sweep?: StoreSweep;
+  /** Writes down what is known of a request that is over. */
+  finish(exchange: Exchange, status: number, error?: unknown): void;
+  /** In OpenAPI. */
+  document: object;
+  /** Lifecycle of the server. */
+  state: { isReady: boolean; isDraining: boolean };
+}

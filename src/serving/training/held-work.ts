@@ -1,0 +1,58 @@
+/** A job, an evaluation or a batch that this process has claimed: it says so until it ends, and stops once another has taken it over. */
+import {
+  isLeaseLost,
+  KEEP_MS,
+  keepLease,
+  putDown,
+  whileHeld,
+  type Lease,
+  type LeasedTable,
+  type Registry,
+  type RegistryTransaction,
+} from '../../store/registry/index.ts';
+
+export class HeldWork {
+  readonly lease: Lease;
+  readonly #registry: Registry;
+  readonly #table: LeasedTable;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(registry: Registry, table: LeasedTable, lease: Lease) {
+    [this.#registry, this.#table, this.lease] = [registry, table, lease];
+    // A registry that does not answer is asked again; what cannot be written meanwhile fails where it is written.
+    this.#timer = setInterval(() => void this.#keep().catch(() => undefined), KEEP_MS).unref();
+  }
+
+  /** Aborted when the work is to stop. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  stop(): void {
+    this.#controller.abort();
+  }
+
+  #keep(): Promise<void> {
+    return this.#told(keepLease(this.#registry, this.#table, this.lease));
+  }
+
+  /** Whatever is written of the work. @throws AttuneError E_LEASE_LOST */
+  write<Result>(work: (transaction: RegistryTransaction) => Promise<Result>): Promise<Result> {
+    return this.#told(whileHeld(this.#registry, this.#table, this.lease, work));
+  }
+
+  async #told<Result>(result: Promise<Result>): Promise<Result> {
+    try {
+      return await result;
+    } catch (error) {
+      if (isLeaseLost(error)) this.stop();
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    putDown(this.lease);
+  }
+}

@@ -1,0 +1,181 @@
+/** A job claimed by this server, from its files to its models. Writes fail once another server has claimed it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AttuneError } from '../../base/errors.ts';
+import type { RunEvent } from '../../base/events.ts';
+import {
+  addEvent,
+  changeJob,
+  findJob,
+  isLeaseLost,
+  type Job,
+  type Registry,
+  type RegistryTransaction,
+} from '../../store/registry/index.ts';
+import { isStoreFailure } from '../../store/objects/s3-failure.ts';
+import type { ModelTable } from '../models/model-table.ts';
+import type { ServeLog } from '../watch/log.ts';
+import { endJob, failJob } from './end-job.ts';
+import type { HeldWork } from './held-work.ts';
+import { jobEventOf } from './job-events.ts';
+import { jobTarget } from './job-files.ts';
+import { overdrawn, type JobLimits } from './job-limits.ts';
+import { publishResult } from './publish-result.ts';
+import type { Trainer } from './trainer.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export interface QueueParts {
+  limits: JobLimits;
+  registry: Registry;
+  trainer: Trainer;
+  table: ModelTable;
+  webhooks: Webhooks;
+  log: ServeLog;
+  /** Told when there are new models. */
+  onPublished: () => Promise<void>;
+}
+
+/** By job: how often its worker crashed without getting further, and how far it was. */
+export type Crashes = Map<string, { tokens: number; times: number }>;
+
+const MOST_CRASHES = 3;
+/** A registry that does not answer, such as one that is started again, is asked so often, so long after each time. */
+const REGISTRY_TRIES = 20;
+const REGISTRY_RETRY = 1000;
+/** Until files that could not be had are asked for again. */
+const STORE_RETRY = 5000;
+
+export class JobRun {
+  readonly #parts: QueueParts;
+  readonly #job: Job;
+  readonly #held: HeldWork;
+  readonly #crashes: Crashes;
+  readonly #began = Date.now();
+  /** The limit that it has reached. */
+  #overdrawn: AttuneError | undefined;
+
+  constructor(parts: QueueParts, { job, held, crashes }: { job: Job; held: HeldWork; crashes: Crashes }) {
+    [this.#parts, this.#job, this.#held, this.#crashes] = [parts, job, held, crashes];
+  }
+
+  /** Ends with the job, or when it is to go on later or elsewhere. */
+  async whole(): Promise<void> {
+    const { log } = this.#parts;
+    const { id } = this.#job;
+    try {
+      await this.#train();
+    } catch (error) {
+      if (isLeaseLost(error)) log.warn({ job: id }, 'another server has taken a job over: its worker here was stopped');
+      else log.error({ job: id, err: error }, 'a job was left as it is');
+    }
+  }
+
+  async #train(): Promise<void> {
+    const { trainer, onPublished } = this.#parts;
+    const [job, held] = [this.#job, this.#held];
+    const { signal } = held;
+    let events = held.write((transaction) =>
+      addEvent(transaction, { job: job.id, key: 'started', message: 'Fine-tuning job started' }),
+    );
+    const onEvent = (event: RunEvent) => {
+      events = events.then(() => this.#note(event));
+      // Reported when the worker has ended.
+      events.catch(() => undefined);
+    };
+    try {
+      const target = await jobTarget(this.#parts, job);
+      // It may have been asked to stop while its files were looked for: nothing aborts a second time.
+      const outcome = signal.aborted ? 'stopped' : await trainer.train(target, { onEvent, signal });
+      await events;
+      if (outcome === 'stopped') return await this.#stopped();
+      this.#overdrawn = undefined; // it was at its end anyway
+      const { model, files } = await publishResult(job, { ...this.#parts, held });
+      await onPublished();
+      await endJob(this.#parts, job, 'succeeded', { fine_tuned_model: model, result_files: files });
+    } catch (error) {
+      await events.catch(() => undefined);
+      if (isLeaseLost(error)) throw error;
+      if (isStoreFailure(error)) await waitForStore(this.#parts, { job, error, signal });
+      if (signal.aborted || isStoreFailure(error)) await this.#stopped();
+      else if (!(await this.#isTriedAgain(error))) await failJob(this.#parts, { job, error, code: 'training_failed' });
+    }
+  }
+
+  /** Stops a job that costs more than one may. */
+  #watchLimits(event: RunEvent): void {
+    if (event.type !== 'step-finished' || this.#overdrawn !== undefined) return;
+    const spent = { steps: event.step, tokens: event.inputTokens, hours: this.#spentSeconds / 3600 };
+    this.#overdrawn = overdrawn(spent, this.#parts.limits);
+    if (this.#overdrawn !== undefined) this.#held.stop();
+  }
+
+  get #spentSeconds(): number {
+    return Number(this.#job.spent_seconds) + Math.round((Date.now() - this.#began) / 1000);
+  }
+
+  async #note(event: RunEvent): Promise<void> {
+    const { id } = this.#job;
+    this.#watchLimits(event);
+    const told = jobEventOf(event);
+    const tokens = event.type === 'step-finished' ? event.inputTokens : undefined;
+    if (told === undefined && tokens === undefined) return;
+    const write = () =>
+      this.#held.write(async (transaction) => {
+        if (told !== undefined) await addEvent(transaction, { job: id, ...told });
+        if (tokens !== undefined)
+          await changeJob(transaction, id, { trained_tokens: tokens, spent_seconds: this.#spentSeconds });
+      });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await write();
+      } catch (error) {
+        if (isLeaseLost(error) || tries === REGISTRY_TRIES) throw error;
+        await sleep(REGISTRY_RETRY);
+      }
+    }
+  }
+
+  /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */
+  async #isTriedAgain(error: unknown): Promise<boolean> {
+    if (!(error instanceof AttuneError) || error.code !== 'E_WORKER_CRASHED') return false;
+    const { registry, log } = this.#parts;
+    const { id } = this.#job;
+    const tokens = (await findJob(registry, id))?.trained_tokens ?? 0;
+    const known = this.#crashes.get(id);
+    const times = known !== undefined && tokens <= known.tokens ? known.times + 1 : 1;
+    this.#crashes.set(id, { tokens, times });
+    log.error({ job: id, err: error, times }, 'worker of a job crashed');
+    if (times >= MOST_CRASHES) return false;
+    const message = 'The process that trained was killed; the job goes on from its newest checkpoint';
+    return this.#held.write(async (transaction) => {
+      await addEvent(transaction, { job: id, key: `crashed ${Date.now()}`, level: 'warn', message });
+      return this.#waitsAgain(transaction);
+    });
+  }
+
+  /** It was asked to stop: for good, for a while, for another key's job, or because this server ends. */
+  async #stopped(): Promise<void> {
+    const { id } = this.#job;
+    const [job, error] = [this.#job, this.#overdrawn];
+    if (error !== undefined) return failJob(this.#parts, { job, error, code: 'job_limit_reached' });
+    const goesOnLater = await this.#held.write(async (transaction) => {
+      if (await this.#waitsAgain(transaction)) return true;
+      if (!(await changeJob(transaction, id, { status: 'paused', worker: null }, ['pausing']))) return false;
+      await addEvent(transaction, { job: id, key: `paused ${Date.now()}`, message: 'The job has been paused' });
+      return true;
+    });
+    if (!goesOnLater) await endJob(this.#parts, this.#job, 'cancelled');
+  }
+
+  #waitsAgain(transaction: RegistryTransaction): Promise<boolean> {
+    return changeJob(transaction, this.#job.id, { status: 'queued', worker: null }, ['running']);
+  }
+}
+
+/** Bucket or database are unavailable, which is not the job's fault. */
+export async function waitForStore(
+  { log }: Pick<QueueParts, 'log'>,
+  { job, error, signal }: { job: Job; error: unknown; signal: AbortSignal },
+): Promise<void> {
+  log.error({ job: job.id, err: error }, 'a job waits for the store');
+  await sleep(STORE_RETRY, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,81 @@
+/** Stored chat completions as rows of an evaluation. */
+import type { KeptStore } from '../../monitoring/index.ts';
+import type { KeptCompletion } from '../kept/kept-objects.ts';
+import type { StoredSource } from '../schemas/evals.ts';
+
+export interface EvalRow {
+  item: Record<string, unknown>;
+  sample?: Record<string, unknown>;
+}
+
+/** Schema of a row's `item`. */
+export const STORED_ITEM = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    model: { type: 'string' },
+    metadata: { type: 'object' },
+    input: { type: 'array', items: { type: 'object' } },
+  },
+  required: ['id', 'model', 'metadata', 'input'],
+} as const;
+
+const PAGE = 100;
+
+/** Which ones are wanted: of this key, from before the run began, and not scored yet. */
+interface Within {
+  key: string | undefined;
+  /** Milliseconds since the epoch. */
+  before: number;
+  /** Ids, which count in the limit. */
+  known: ReadonlySet<unknown>;
+}
+
+/** The newest ones first. */
+export async function* storedRows(kept: KeptStore, wish: StoredSource, within: Within): AsyncGenerator<EvalRow> {
+  for (const id of await storedIds(kept, wish, within)) {
+    const found = await kept.find<KeptCompletion>('completion', id, within.key);
+    // It may have been deleted meanwhile.
+    if (found === undefined) continue;
+    const { head, value } = found;
+    const { model, choices, usage } = value.reply;
+    const [{ message, finish_reason: finish }] = choices;
+    const content = message.content ?? '';
+    yield {
+      item: { id, model, metadata: { ...head.metadata }, input: value.messages },
+      sample: {
+        input: value.messages,
+        output: [{ ...message, content }],
+        output_text: content,
+        finish_reason: finish,
+        model,
+        usage,
+      },
+    };
+  }
+}
+
+/** Ids alone, which are small: texts are read one by one. */
+async function storedIds(kept: KeptStore, wish: StoredSource, { key, before, known }: Within): Promise<string[]> {
+  const { model, metadata, created_after: after = null, created_before: end = null, limit } = wish;
+  const chosen = { ...(model != null && { model }), ...(metadata != null && { metadata }) };
+  const most = limit ?? Infinity;
+  const ids: string[] = [];
+  for (let last: string | undefined; ids.length < most;) {
+    const page = { limit: PAGE, order: 'desc' as const, after: last };
+    const found = await kept.list<KeptCompletion>({ kind: 'completion', key, ...chosen, page });
+    // The last one of the page before was deleted: its neighbours are found from the beginning.
+    if (found === undefined) {
+      [last, ids.length] = [undefined, 0];
+      continue;
+    }
+    for (const { id, value } of found.rows) {
+      const { created } = value.reply;
+      const isWithin = created * 1000 <= before && created > (after ?? -1) && created < (end ?? Infinity);
+      if (isWithin && ids.length < most) ids.push(id);
+    }
+    if (!found.hasMore) break;
+    last = found.rows.at(-1)!.id;
+  }
+  return ids.filter((id) => !known.has(id));
+}

@@ -1,0 +1,39 @@
+/** The server's interface to training; `app` decides how and in which process it runs. */
+import type { EventSink } from '../../base/events.ts';
+import type { Job } from '../../store/registry/index.ts';
+import type { JobFiles } from './job-files.ts';
+
+/** A job that can be trained. */
+export interface Plan {
+  /** Resolved, with absolute paths. */
+  recipe: Record<string, unknown>;
+  /** With every `auto` settled. */
+  method: Job['method'];
+  /** Training rows. */
+  rows: number;
+}
+
+export interface Published {
+  /** The registered model with the result. */
+  model: string;
+  checkpoints: { step: number; model: string }[];
+}
+
+export interface JobTarget {
+  job: Job;
+  /** Local target of the job's model. */
+  target: string;
+  files: JobFiles;
+}
+
+/** Trains jobs; provided by the caller of the server. */
+export interface Trainer {
+  /** Refuses what can be refused before any file is read. @throws ApiError or AttuneError */
+  check(job: Pick<Job, 'method' | 'extra'>): void;
+  /** Reads the files and settles the recipe. @throws AttuneError E_BAD_ROWS with lines and fields, E_RECIPE */
+  plan(wanted: JobTarget, signal: AbortSignal): Promise<Plan>;
+  /** Trains, from the newest checkpoint where there is one. Stops, with a checkpoint, when asked. */
+  train(wanted: JobTarget, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
+  /** Registers the result and its checkpoints under names of the job's. */
+  publish(job: Job, names: { model: string; checkpoint(step: number): string }): Promise<Published>;
+}

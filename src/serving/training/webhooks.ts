@@ -1,0 +1,78 @@
+/** Sends events to other servers by Standard Webhooks, with retries. */
+import { postWebhook } from '../../base/webhook.ts';
+import { addDelivery, dueDeliveries, noteAttempt, newId, type Registry } from '../../store/registry/index.ts';
+import type { ServeLog } from '../watch/log.ts';
+
+export interface WebhookTarget {
+  url: string;
+  /** `whsec_…` */
+  secret: string;
+  /** All unless given. */
+  events?: readonly string[];
+}
+
+/** Seconds between attempts; then it is given up. */
+const WAITS = [5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 24 * 3600];
+const POLL = 2000;
+const PATIENCE = 15_000;
+
+export class Webhooks {
+  readonly #registry: Registry;
+  readonly #targets: readonly WebhookTarget[];
+  readonly #log: ServeLog;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(registry: Registry, targets: readonly WebhookTarget[], log: ServeLog) {
+    this.#registry = registry;
+    this.#targets = targets;
+    this.#log = log;
+  }
+
+  begin(): void {
+    if (this.#targets.length === 0) return;
+    this.#timer = setInterval(() => this.#wake(), POLL);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#work;
+  }
+
+  /** Keeps the event before anything is sent: a crash loses none. */
+  async tell(type: string, id: string): Promise<void> {
+    const created = Math.floor(Date.now() / 1000);
+    for (const { url, events } of this.#targets) {
+      if (events !== undefined && !events.includes(type)) continue;
+      const body = JSON.stringify({ id: newId('evt_'), object: 'event', type, created_at: created, data: { id } });
+      await addDelivery(this.#registry, { id: newId('wh_'), url, body });
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    this.#work = this.#work
+      .then(() => this.#send())
+      .catch((error: unknown) => this.#log.error({ err: error }, 'webhooks not sent'));
+  }
+
+  async #send(): Promise<void> {
+    for (const delivery of await dueDeliveries(this.#registry)) {
+      const target = this.#targets.find(({ url }) => url === delivery.url);
+      const failure = target === undefined ? 'no such webhook any more' : await deliver(target, delivery);
+      const wait = WAITS[delivery.attempts];
+      const isOver = failure === undefined || target === undefined || wait === undefined;
+      await noteAttempt(this.#registry, delivery, isOver ? undefined : Date.now() + wait * 1000);
+      if (failure !== undefined)
+        this.#log.warn({ webhook: delivery.id, failure, isGivenUp: isOver }, 'webhook not taken');
+    }
+  }
+}
+
+function deliver(
+  { url, secret }: WebhookTarget,
+  { id, body }: { id: string; body: string },
+): Promise<string | undefined> {
+  return postWebhook(url, { id, body, secret }, PATIENCE);
+}

@@ -1,0 +1,10 @@
+import type { Watcher } from '../../monitoring/index.ts';
+import { ApiError } from '../api-error.ts';
+import type { ServerParts } from '../server-parts.ts';
+
+/** @throws ApiError 404 where answers are not watched */
+export function watcherOf({ watcher }: ServerParts): Watcher {
+  if (watcher !== undefined) return watcher;
+  const message = 'This server does not watch its answers: it was started with --no-monitor.';
+  throw new ApiError(404, { message, code: 'not_monitored' });
+}

@@ -1,0 +1,198 @@
+import { retryAfter, UNREACHED_CODES } from '../../base/connection.ts';
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, createReadStream, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AttuneError } from '../../base/errors.ts';
+import { writeAll, writeFailure } from '../../files/atomic.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import type { HubFile } from './listing.ts';
+import { leavePart, takePart } from './part.ts';
+
+export interface DownloadRequest {
+  url: string;
+  /** Where the whole file goes; `PLACE.….incomplete` until it is whole. */
+  place: string;
+  file: Pick<HubFile, 'path' | 'size' | 'hash' | 'hashedBy'>;
+  fetch: typeof fetch;
+  signal: AbortSignal;
+  /** Bytes that are there, after each piece. */
+  onProgress?: (bytes: number) => void;
+  /** Milliseconds without a byte after which a connection is given up. */
+  patience?: number;
+  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  pause?: number;
+}
+
+/** Consecutive attempts without progress; fewer if the server is unreachable. */
+const ATTEMPTS = 5;
+const UNREACHED_ATTEMPTS = 2;
+const PATIENCE = 30_000;
+const PAUSE = 1000;
+
+/**
+ * Fetches one file: goes on where an earlier attempt broke off, gives up a connection that is silent, takes no byte
+ * more than was said, and keeps the file only if its hash is right.
+ * @throws E_HUB_HASH, E_HUB_SIZE, E_HUB_UNREACHABLE, E_HUB_FORBIDDEN, E_DISK_FULL
+ */
+export async function downloadFile(request: DownloadRequest): Promise<void> {
+  const { place } = request;
+  makeFolders(dirname(place));
+  const part = takePart(place);
+  try {
+    await fetchWhole(request, part);
+  } finally {
+    leavePart(part, place);
+  }
+}
+
+async function fetchWhole(request: DownloadRequest, part: string): Promise<void> {
+  const { place, file } = request;
+  const wasResumed = sizeOf(part) > 0;
+  await fetchAll(request, part);
+  if (await isRight(part, file)) return keep(part, place);
+  rmSync(part, { force: true });
+  if (wasResumed) {
+    // The beginning may be of another file: once more, from the start.
+    await fetchAll(request, part);
+    if (await isRight(part, file)) return keep(part, place);
+    rmSync(part, { force: true });
+  }
+  throw new AttuneError('E_HUB_HASH', {
+    what: `${file.path} came with other bytes than the hub said`,
+    got: 'another hash; the file was thrown away',
+    expected: `${file.hashedBy === 'git' ? "git's SHA-1" : 'SHA-256'} ${file.hash}`,
+    fix: 'try again; if it happens again, do not trust this mirror',
+  });
+}
+
+function keep(part: string, place: string): void {
+  const descriptor = openSync(part, 'r+');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(part, place);
+}
+
+async function fetchAll(request: DownloadRequest, part: string): Promise<void> {
+  const { file, signal, pause = PAUSE } = request;
+  let failures = 0;
+  while (sizeOf(part) < file.size || !existsSync(part)) {
+    const before = sizeOf(part);
+    try {
+      await fetchOn(request, part);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AttuneError) throw error;
+      // Attempts that make progress do not count as failures.
+      failures = sizeOf(part) > before ? 0 : failures + 1;
+      if (failures >= (isUnreached(error) ? UNREACHED_ATTEMPTS : ATTEMPTS)) throw givenUp(file, error);
+      await sleep(waitFor(error) ?? pause * 2 ** Math.max(0, failures - 1), undefined, { signal });
+    }
+  }
+}
+
+function isUnreached(error: unknown): boolean {
+  const { cause, message } = error as { cause?: { code?: string }; message?: string };
+  const code = cause?.code ?? '';
+  return (
+    UNREACHED_CODES.has(code) || code === 'UND_ERR_CONNECT_TIMEOUT' || message?.startsWith('no answer within') === true
+  );
+}
+
+/** A refusal that may pass, with what the server says of when. */
+class Busy extends Error {
+  readonly milliseconds?: number;
+  constructor(response: Response) {
+    super(`status ${response.status}`);
+    const seconds = retryAfter(response.headers) ?? 0;
+    if (seconds > 0) this.milliseconds = Math.min(seconds, 120) * 1000;
+  }
+}
+
+function waitFor(error: unknown): number | undefined {
+  return error instanceof Busy ? error.milliseconds : undefined;
+}
+
+/** One connection: asks for what is missing and adds it to the part. */
+async function fetchOn({ url, file, fetch, signal, onProgress, patience = PATIENCE }: DownloadRequest, part: string) {
+  let have = sizeOf(part);
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${patience / 1000} s`)), patience);
+  try {
+    const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
+    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, silence.signal]) });
+    refuse(response, file);
+    if (have > 0 && !continues(response, have)) have = 0;
+    const descriptor = openSync(part, have === 0 ? 'w' : 'a');
+    try {
+      if (response.body !== null) {
+        for await (const piece of response.body) {
+          timer.refresh();
+          have += piece.byteLength;
+          if (have > file.size) throw tooLong(file, part);
+          writeAll(descriptor, piece);
+          onProgress?.(have);
+        }
+      }
+    } catch (error) {
+      throw error instanceof AttuneError || (error as NodeJS.ErrnoException).syscall !== 'write'
+        ? error
+        : writeFailure(part, error);
+    } finally {
+      closeSync(descriptor);
+    }
+    if (have < file.size) throw new Error(`the connection ended after ${have} of ${file.size} bytes`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A server that starts anew, or somewhere else, is not added to what is there. */
+function continues(response: Response, have: number): boolean {
+  return response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true;
+}
+
+function refuse(response: Response, { path }: DownloadRequest['file']): void {
+  const { status } = response;
+  if (status === 200 || status === 206) return;
+  if (status === 429 || status >= 500) throw new Busy(response);
+  if (status === 416) throw new AttuneError('E_HUB_SIZE', { what: `${path} is shorter than the hub said`, fix: RETRY });
+  throw new AttuneError(status === 401 || status === 403 ? 'E_HUB_FORBIDDEN' : 'E_HUB_MISSING', {
+    what: `The hub does not give ${path}`,
+    got: `status ${status}`,
+    fix: status === 404 ? RETRY : 'accept the terms on its page, and set HF_TOKEN',
+  });
+}
+
+const RETRY = 'fetch again; the repository may have changed meanwhile';
+
+function tooLong(file: DownloadRequest['file'], part: string): AttuneError {
+  rmSync(part, { force: true });
+  return new AttuneError('E_HUB_SIZE', {
+    what: `${file.path} is longer than the hub said`,
+    expected: `${file.size} bytes`,
+    fix: 'do not trust this mirror if it happens again',
+  });
+}
+
+function givenUp({ path }: DownloadRequest['file'], error: unknown): AttuneError {
+  const { message, cause } = error as Error;
+  return new AttuneError('E_HUB_UNREACHABLE', {
+    what: `${path} could not be fetched`,
+    got: cause instanceof Error ? cause.message : message,
+    fix: 'try again: it goes on where it broke off',
+  });
+}
+
+async function isRight(part: string, { size, hash, hashedBy }: DownloadRequest['file']): Promise<boolean> {
+  const digest: Hash = hashedBy === 'git' ? createHash('sha1').update(`blob ${size}\0`) : createHash('sha256');
+  for await (const piece of createReadStream(part, { highWaterMark: 1 << 20 })) digest.update(piece as Buffer);
+  return digest.digest('hex') === hash;
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
+import { downloadFile } from './download.ts';
+import { fetchWith, listRepository } from './listing.ts';
+import type { Repository } from './repository.ts';
+import { hubSettings } from './settings.ts';
+import { blobPath, repositoryFolder, snapshotFolder } from './snapshot.ts';
+
+const MOST_BYTES = 4 * 2 ** 20;
+
+/** A model's config.json: of a model that has been fetched from the cache, else this one file alone. @throws E_HUB_… */
+export async function fetchModelConfig(
+  repository: Repository,
+  { signal, settings = hubSettings() }: { signal: AbortSignal; settings?: ReturnType<typeof hubSettings> },
+): Promise<Record<string, unknown>> {
+  const known = snapshotFolder(repository, settings);
+  const kept = known === undefined ? undefined : join(known, 'config.json');
+  if (kept !== undefined && existsSync(kept)) return parse(readFileSync(kept, 'utf8'), repository);
+  // A folder without one may be of another tool that fetched a single file.
+  const { commit, files } = await listRepository(repository, settings);
+  const file = files.find(({ path }) => path === 'config.json');
+  if (file === undefined || file.size > MOST_BYTES) {
+    throw new AttuneError('E_HUB_MISSING', {
+      what: `${repository.name} has no config.json that could be read`,
+      fix: 'choose a repository of a model: an adapter names its base model on its page',
+    });
+  }
+  const place = blobPath(repositoryFolder(repository, settings), file.hash);
+  const url = `${settings.endpoint}/${repository.name}/resolve/${commit}/config.json`;
+  if (!existsSync(place)) await downloadFile({ url, place, file, fetch: fetchWith(settings), signal });
+  return parse(readFileSync(place, 'utf8'), repository);
+}
+
+function parse(text: string, { name }: Repository): Record<string, unknown> {
+  try {
+    return parseJson(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new AttuneError('E_HUB_ANSWER', {
+      what: `The config.json of ${name} is not valid JSON`,
+      got: (error as Error).message,
+      cause: error,
+    });
+  }
+}

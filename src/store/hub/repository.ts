@@ -1,0 +1,38 @@
+import { withArticle } from '../../base/articles.ts';
+import { AttuneError } from '../../base/errors.ts';
+
+export type RepositoryKind = 'model' | 'dataset';
+
+/** A repository on the hub, at one revision of it. */
+export interface Repository {
+  kind: RepositoryKind;
+  /** `owner/name`, or `name` alone for the oldest models. */
+  name: string;
+  /** A branch, a tag or a commit. */
+  revision: string;
+}
+
+const PART = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?$/;
+
+/** Whether a text can be a repository's name: `owner/name`. */
+export function isRepositoryName(text: string): boolean {
+  const parts = text.split('/');
+  return parts.length === 2 && parts.every((part) => part.length <= 96 && PART.test(part) && !/--|\.\./.test(part));
+}
+
+/** Branches and tags may have slashes; each part becomes a part of a path in the cache. */
+function isRevision(text: string): boolean {
+  return !text.includes('..') && text.split('/').every((part) => /^[\w-][\w.-]*$/.test(part));
+}
+
+/** `owner/name`, or `owner/name@revision`. @throws E_HUB_NAME */
+export function parseRepository(text: string, kind: RepositoryKind): Repository {
+  const [name, revision = 'main', ...rest] = text.split('@');
+  if (rest.length === 0 && isRepositoryName(name) && isRevision(revision)) {
+    return { kind, name, revision };
+  }
+  throw new AttuneError('E_HUB_NAME', {
+    what: `"${text}" is not the name of ${withArticle(kind)} on the hub`,
+    expected: 'owner/name, or owner/name@revision',
+  });
+}

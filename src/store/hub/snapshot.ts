@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { safeJoin } from '../../files/safe-join.ts';
+import type { Repository } from './repository.ts';
+import type { HubSettings } from './settings.ts';
+
+// The layout of huggingface_hub's cache: blobs/HASH, snapshots/COMMIT/PATH → blob, refs/REVISION holding a commit.
+
+/** `models--owner--name` in the cache. */
+export function repositoryFolder({ kind, name }: Repository, { cache }: HubSettings): string {
+  return join(cache, `${kind}s--${name.replaceAll('/', '--')}`);
+}
+
+/** The folder of a revision's files; undefined where none of them was fetched, or fewer than were to be. */
+export function snapshotFolder(repository: Repository, settings: HubSettings): string | undefined {
+  const root = repositoryFolder(repository, settings);
+  const commit = knownCommit(repository, root);
+  const folder = join(root, 'snapshots', commit);
+  return existsSync(folder) && !existsSync(linkingMark(root, commit)) ? folder : undefined;
+}
+
+/**
+ * Links a commit's files under their names. A mark exists while this runs, so that an interrupted snapshot is not
+ * mistaken for a complete one: a commit requested by its hash has no ref that would show it.
+ */
+export function linkSnapshot(root: string, commit: string, files: readonly { path: string; hash: string }[]): void {
+  const mark = linkingMark(root, commit);
+  makeFolders(dirname(mark));
+  writeFileAtomic(mark, '');
+  for (const file of files) linkFile(root, commit, file);
+  rmSync(mark, { force: true });
+}
+
+/** Next to the folders of the Python library, which ignores it. */
+function linkingMark(root: string, commit: string): string {
+  return safeJoin(join(root, '.linking'), commit);
+}
+
+function knownCommit({ revision }: Repository, root: string): string {
+  const path = safeJoin(join(root, 'refs'), revision);
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : revision;
+}
+
+/** Notes which commit a branch or tag stands for. */
+export function writeRef({ revision }: Repository, root: string, commit: string): void {
+  if (revision !== commit) writeFileAtomic(safeJoin(join(root, 'refs'), revision), commit);
+}
+
+/** Where a file's bytes lie, whatever it is called. `hash` is what the hub names them by. */
+export function blobPath(root: string, hash: string): string {
+  return safeJoin(join(root, 'blobs'), hash);
+}
+
+/** Puts a blob into a snapshot under its name: as a link, as the Python library does. */
+function linkFile(root: string, commit: string, file: { path: string; hash: string }): void {
+  const place = safeJoin(join(root, 'snapshots', commit), file.path);
+  makeFolders(dirname(place));
+  mkdirSync(dirname(place), { recursive: true });
+  const draft = `${place}.${randomBytes(6).toString('hex')}.tmp`;
+  symlinkSync(relative(dirname(place), blobPath(root, file.hash)), draft);
+  renameSync(draft, place);
+}

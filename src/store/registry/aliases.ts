@@ -1,0 +1,117 @@
+/** Names of versions that move: `champion` is what a model's name answers with, `challenger` the newest version. */
+import { AttuneError } from '../../base/errors.ts';
+import { auditHashes, findVersion, versionName } from './versions.ts';
+import { recordAction } from './audit.ts';
+import type { Registry, RegistryTransaction } from './database.ts';
+import { requireHeld, type Lease } from './leases.ts';
+
+export const CHAMPION = 'champion';
+export const CHALLENGER = 'challenger';
+
+export interface AliasChange {
+  at: number;
+  alias: string;
+  from?: number;
+  to?: number;
+  action: 'registered' | 'promoted' | 'rolled back';
+  reason?: string;
+  by: string;
+}
+
+export interface AliasMove {
+  model: string;
+  alias: string;
+  version: number;
+  action: AliasChange['action'];
+  reason?: string;
+  by: string;
+  /** The job that made the version, which this process has to hold still. */
+  job?: Lease;
+}
+
+/** Versions by the aliases of a model. */
+export async function aliasesOf(registry: Registry, model: string): Promise<Record<string, number>> {
+  const rows = await registry.selectFrom('aliases').selectAll().where('model', '=', model).orderBy('alias').execute();
+  return Object.fromEntries(rows.map(({ alias, version }) => [alias, version]));
+}
+
+/** Moves an alias, or makes it. @returns the version that it stood for. @throws AttuneError E_LEASE_LOST, … */
+export async function moveAlias(registry: Registry, move: AliasMove): Promise<number | undefined> {
+  const target = await findVersion(registry, move.model, move.version);
+  return registry.transaction().execute(async (transaction) => {
+    if (move.job !== undefined) await requireHeld(transaction, 'jobs', move.job);
+    return moveWithin(transaction, move, auditHashes(target));
+  });
+}
+
+/** The same within a transaction of more. */
+export async function moveWithin(
+  transaction: RegistryTransaction,
+  { model, alias, version, action, reason, by }: AliasMove,
+  hashes: Record<string, string>,
+): Promise<number | undefined> {
+  const known = await transaction
+    .selectFrom('aliases')
+    .select('version')
+    .where('model', '=', model)
+    .where('alias', '=', alias)
+    .executeTakeFirst();
+  await transaction
+    .insertInto('aliases')
+    .values({ model, alias, version })
+    .onConflict((conflict) => conflict.columns(['model', 'alias']).doUpdateSet({ version }))
+    .execute();
+  const at = Date.now();
+  const from = known?.version ?? null;
+  const row = { model, alias, from_version: from, to_version: version, action, reason: reason ?? null, by, at };
+  await transaction.insertInto('alias_history').values(row).execute();
+  await recordAction(transaction, {
+    at,
+    by,
+    action: `alias-${action.replace(' ', '-')}`,
+    subject: versionName({ model, version }),
+    hashes,
+    details: { alias, from, reason },
+  });
+  return known?.version;
+}
+
+/** Every move of a model's aliases, newest first. */
+export async function aliasHistory(registry: Registry, model: string): Promise<AliasChange[]> {
+  const rows = await registry
+    .selectFrom('alias_history')
+    .selectAll()
+    .where('model', '=', model)
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map(({ at, alias, from_version: from, to_version: to, action, reason, by }) => ({
+    at,
+    alias,
+    ...(from !== null && { from }),
+    ...(to !== null && { to }),
+    action: action as AliasChange['action'],
+    ...(reason !== null && { reason }),
+    by,
+  }));
+}
+
+/**
+ * The previous champion, for rollbacks. A version that was itself rolled back does not count.
+ * @throws AttuneError E_NO_ROLLBACK
+ */
+export async function earlierChampion(registry: Registry, model: string): Promise<number> {
+  const moves = (await aliasHistory(registry, model)).filter(({ alias }) => alias === CHAMPION).toReversed();
+  // As a stack: a promotion puts a version on it, a rollback takes one off.
+  const stack: number[] = [];
+  for (const { action, to } of moves) {
+    if (to === undefined) continue;
+    if (action === 'rolled back') while (stack.length > 0 && stack.at(-1) !== to) stack.pop();
+    if (stack.at(-1) !== to) stack.push(to);
+  }
+  const earlier = stack.at(-2);
+  if (earlier !== undefined) return earlier;
+  throw new AttuneError('E_NO_ROLLBACK', {
+    what: `${model} has no earlier champion to go back to`,
+    fix: `promote another version: attune models promote ${model} VERSION; attune models history ${model} lists them`,
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * Guards of a version that is tried: limits on shares of its requests, which may be looked at after every one of them.
+ *
+ * Each guard bets against "the share is within its limit" (a test by betting: Waudby-Smith and Ramdas, 2024). Its wealth
+ * is a mean over several sizes of bets; where the limit is kept, the chance that it ever reaches 1/α is at most α.
+ */
+import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
+
+/** Signals for guards: 0 or 1 for each request. */
+export const guardSignals = {
+  error_rate: "requests that failed by the version's own fault",
+  length_rate: 'requests with an answer that was cut off at its limit of tokens',
+  empty_rate: 'requests with an answer of no token',
+} as const;
+
+export type GuardSignal = keyof typeof guardSignals;
+
+export interface Guard {
+  /** As it was written. */
+  text: string;
+  signal: GuardSignal;
+  /** Whether the limit is on the difference to the version that is in use. */
+  isRelative: boolean;
+  /** 0 to 1. */
+  limit: number;
+}
+
+/** Observations of a guard. */
+export interface GuardState {
+  /** Logarithm of the wealth of each size of bet. */
+  logs: number[];
+  /** Observations of the version that is tried, and how many were 1. */
+  seen: number;
+  ones: number;
+  /** Counts of the version in use since the last pair. */
+  base: { seen: number; ones: number };
+}
+
+const GUARD = /^\s*(?<signal>\w+)\s*<=?\s*(?<relative>base\s*\+\s*)?(?<limit>\d+(?:\.\d+)?)\s*(?<percent>%?)\s*$/;
+
+/** Reads `error_rate<1%` or `length_rate<=base+5%`; a text may hold several, separated by commas. @throws AttuneError E_GUARD */
+export function parseGuards(texts: readonly string[]): Guard[] {
+  return texts.flatMap((text) => text.split(',')).map(parseGuard);
+}
+
+function parseGuard(text: string): Guard {
+  const { signal = '', relative, limit, percent } = GUARD.exec(text)?.groups ?? {};
+  const value = Number(limit) / (percent === '%' ? 100 : 1);
+  if (Object.hasOwn(guardSignals, signal) && value < 1 && (value > 0 || relative !== undefined))
+    return { text: text.trim(), signal: signal as GuardSignal, isRelative: relative !== undefined, limit: value };
+  throw new AttuneError('E_GUARD', {
+    what: 'A guard cannot be read',
+    got: text.trim(),
+    expected: `error_rate<1% or length_rate<=base+5%; known are ${Object.keys(guardSignals).join(', ')}`,
+  });
+}
+
+/** Bets as parts of the largest one that cannot lose everything. */
+const BETS = [0.05, 0.1, 0.2, 0.4, 0.8];
+/** Chance of a false alarm, over all guards of a version and all its requests. */
+const ALPHA = 0.05;
+
+export function newGuardState(): GuardState {
+  return { logs: BETS.map(() => 0), seen: 0, ones: 0, base: { seen: 0, ones: 0 } };
+}
+
+/** Counts an observation of the version in use. */
+export function observeBase(state: GuardState, value: 0 | 1): void {
+  state.base.seen++;
+  state.base.ones += value;
+}
+
+/** Counts one of the version that is tried: a relative guard compares it with those of the version in use since the last. */
+export function observeTried({ isRelative, limit }: Guard, state: GuardState, value: 0 | 1): void {
+  state.seen++;
+  state.ones += value;
+  if (isRelative && state.base.seen === 0) return;
+  const { seen, ones } = state.base;
+  const surplus = isRelative ? value - ones / seen - limit : value - limit;
+  const least = isRelative ? 1 + limit : limit;
+  state.logs = state.logs.map((log, i) => log + Math.log1p((BETS[i] / least) * surplus));
+  state.base = { seen: 0, ones: 0 };
+}
+
+/** Whether the limit is exceeded with certainty, corrected for the number of guards. */
+export function isBroken({ logs }: GuardState, guards: number): boolean {
+  const most = greatest(logs);
+  const mean = logs.reduce((sum, log) => sum + Math.exp(log - most), 0) / logs.length;
+  return most + Math.log(mean) >= Math.log(guards / ALPHA);
+}
+
+/** "error_rate<1%: 3 of 21 requests" */
+export function describeGuard({ text }: Guard, { seen, ones }: GuardState): string {
+  return `${text}: ${ones} of ${seen} requests`;
+}

@@ -1,0 +1,115 @@
+/**
+ * Which process works on a job, an evaluation or a batch. Each claim raises the number of its lease: a process whose lease was taken
+ * over, such as one that slept, can write nothing of the work any more.
+ */
+import { AttuneError } from '../../base/errors.ts';
+import { parseJson } from '../../files/json.ts';
+import { isAlive, isOwn, ownIdentity, type ProcessIdentity } from '../process-identity.ts';
+import { SilenceWatch } from '../silence-watch.ts';
+import type { Registry, RegistryTransaction } from './database.ts';
+
+/** Something that a process holds; its number is never given again. */
+export interface Lease {
+  id: string;
+  lease: number;
+}
+
+/** Tables whose rows processes work on. */
+export type LeasedTable = 'jobs' | 'eval_runs' | 'batches';
+
+interface Worker extends ProcessIdentity {
+  /** When it last said that it works, by its own clock: others see only that it changes. */
+  seenAt: number;
+}
+
+/** A worker of another machine that has not been heard of for so long is gone. */
+const LOST_MS = 60_000;
+/** Between signs of life. */
+export const KEEP_MS = 10_000;
+
+function workerNow(): string {
+  const worker: Worker = { ...ownIdentity(), seenAt: Date.now() };
+  return JSON.stringify(worker);
+}
+
+/** Ids of the work held by this process. */
+const held = new Set<string>();
+
+/** Marks the work as held and returns the worker entry for it. */
+export function takeUp(id: string): string {
+  held.add(id);
+  return workerNow();
+}
+
+/** This process does no more on it, even where the registry could not be told. */
+export function putDown({ id }: Lease): void {
+  held.delete(id);
+}
+
+/** Whether a process of this machine works on it. */
+export function isWorkedOnHere(worker: string | null): boolean {
+  return worker !== null && isAlive(parseJson(worker) as Worker) === true;
+}
+
+/**
+ * Finds abandoned work. This process knows its own; processes of this machine are looked up, and those of other
+ * machines must send heartbeats.
+ */
+export class WorkerWatch {
+  readonly #watch = new SilenceWatch(LOST_MS);
+
+  /** @param asked before the rows were read, by `performance.now()` */
+  abandoned<Row extends { id: string; worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
+    const silent = this.#watch.silent(
+      rows.flatMap(({ worker }) => worker ?? []),
+      asked,
+    );
+    return rows.filter(({ id, worker }) => {
+      if (worker === null) return true;
+      const process = parseJson(worker) as Worker;
+      if (isOwn(process)) return !held.has(id);
+      return !(isAlive(process) ?? !silent.has(worker));
+    });
+  }
+}
+
+/** Runs a transaction in which no other process can claim the work. @throws AttuneError E_LEASE_LOST */
+export function whileHeld<Result>(
+  registry: Registry,
+  table: LeasedTable,
+  lease: Lease,
+  work: (transaction: RegistryTransaction) => Promise<Result>,
+): Promise<Result> {
+  return registry.transaction().execute(async (transaction) => {
+    await requireHeld(transaction, table, lease);
+    return work(transaction);
+  });
+}
+
+/** @throws AttuneError E_LEASE_LOST */
+export async function requireHeld(
+  transaction: RegistryTransaction,
+  table: LeasedTable,
+  { id, lease }: Lease,
+): Promise<void> {
+  const own = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
+  if ((await own.executeTakeFirst()) !== undefined) return;
+  throw new AttuneError('E_LEASE_LOST', {
+    what: `${id} is worked on elsewhere`,
+    got: 'this process gave no sign of life for a minute, and another one has taken it over',
+    fix: 'nothing: what was done here is dropped',
+  });
+}
+
+/** Says that this process still works on it. @throws AttuneError E_LEASE_LOST */
+export function keepLease(registry: Registry, table: LeasedTable, lease: Lease): Promise<void> {
+  return whileHeld(registry, table, lease, async (transaction) => {
+    const works = transaction.updateTable(table).set({ worker: workerNow() }).where('id', '=', lease.id);
+    // Work that was released in the meantime is free.
+    await works.where('worker', 'is not', null).execute();
+  });
+}
+
+export function isLeaseLost(error: unknown): boolean {
+  return error instanceof AttuneError && error.code === 'E_LEASE_LOST';
+}

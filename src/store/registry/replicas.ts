@@ -1,0 +1,83 @@
+/** Servers that serve the registry's models, each with the versions that it is ready to answer by. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseJson } from '../../files/json.ts';
+import type { SilenceWatch } from '../silence-watch.ts';
+import type { Registry } from './database.ts';
+import type { ReplicasTable } from './tables.ts';
+
+/** One whose sign of life stays the same for so long is gone. */
+export const REPLICA_LOST_MS = 10_000;
+/** Between looks at signs of life that are waited for. */
+const LOOK_MS = 500;
+
+/**
+ * Says that a server is alive, and what it holds; the rows of those that are gone are removed.
+ * @param isChanged whether others are to be told of what it holds. @returns whether some are gone since
+ */
+export async function beat(
+  registry: Registry,
+  { id, holds, isChanged, watch }: { id: string; holds: ReadonlySet<string>; isChanged: boolean; watch: SilenceWatch },
+): Promise<boolean> {
+  const isOneGone = await removeSilent(registry, id, watch);
+  const now = Date.now();
+  if (!isChanged) {
+    const { numUpdatedRows } = await registry
+      .updateTable('replicas')
+      .set({ seen_at: now })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) return isOneGone;
+  }
+  const row = { seen_at: now, holds: JSON.stringify([...holds]) };
+  await registry
+    .insertInto('replicas')
+    .values({ id, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+    .execute();
+  return isOneGone;
+}
+
+async function removeSilent(registry: Registry, id: string, watch: SilenceWatch): Promise<boolean> {
+  const asked = performance.now();
+  const others = (await signsOf(registry)).filter((one) => one.id !== id);
+  const silent = watch.silent(others.map(textOf), asked);
+  for (const other of others) {
+    if (!silent.has(textOf(other))) continue;
+    const gone = registry.deleteFrom('replicas').where('id', '=', other.id);
+    await gone.where('seen_at', '=', other.seen_at).execute();
+  }
+  return silent.size > 0;
+}
+
+type Sign = Pick<ReplicasTable, 'id' | 'seen_at'>;
+
+function signsOf(registry: Registry): Promise<Sign[]> {
+  return registry.selectFrom('replicas').select(['id', 'seen_at']).execute();
+}
+
+function textOf({ id, seen_at: seenAt }: Sign): string {
+  return `${id} ${seenAt}`;
+}
+
+/** Servers that give a new sign of life; where there are rows of some, it may take ten seconds until none has. */
+export async function liveReplicas(registry: Registry): Promise<number> {
+  const known = new Set((await signsOf(registry)).map(textOf));
+  const end = performance.now() + REPLICA_LOST_MS;
+  while (known.size > 0 && performance.now() < end) {
+    await sleep(LOOK_MS);
+    const live = (await signsOf(registry)).filter((one) => !known.has(textOf(one)));
+    if (live.length > 0) return live.length;
+  }
+  return 0;
+}
+
+/** Holdings of each other server that is not known to be gone. */
+export async function otherReplicas(registry: Registry, id: string): Promise<ReadonlySet<string>[]> {
+  const rows = await registry.selectFrom('replicas').select('holds').where('id', '!=', id).execute();
+  return rows.map(({ holds }) => new Set(parseJson(holds) as string[]));
+}
+
+/** Nothing waits for a server that shuts down. */
+export async function removeReplica(registry: Registry, id: string): Promise<void> {
+  await registry.deleteFrom('replicas').where('id', '=', id).execute();
+}

@@ -1,0 +1,137 @@
+// N tokens of a batch, D width
+import { runStack } from '../models/stack.ts';
+import type { Model } from '../models/model.ts';
+import { withRandomness } from '../engine/nn/index.ts';
+import { aten, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
+import { byTokens } from '../answering/tasks/rows/batches.ts';
+import type { Batch, Objective, PreparedRow, ResumedRow } from '../methods/interfaces.ts';
+import { randomnessOf } from './step-randomness.ts';
+import { turn } from '../base/turn.ts';
+
+/** Keeps what frozen blocks made of rows. */
+export interface ResumedStore {
+  /** Undefined for a row that is not there. */
+  read(row: PreparedRow): ResumedRow | undefined;
+}
+
+/** Takes rows one by one, in the order of `rows`. */
+export interface ResumedWriter {
+  add(row: PreparedRow, resumed: ResumedRow): void;
+}
+
+export interface FrozenRequest {
+  blocks: number;
+  microBatchTokens: number;
+  signal: AbortSignal;
+  onProgress(rows: number): void;
+}
+
+/**
+ * Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them: a reference
+ * model either shares these blocks, or has others.
+ */
+export function canResume({ draw, joint, produce, needs }: Objective, referenceShares = false): boolean {
+  const isSame = needs?.reference !== true || referenceShares;
+  return draw === undefined && joint === undefined && produce === undefined && isSame;
+}
+
+/** Leading blocks, and the embedding before them, in which nothing that is trained acts. */
+export interface FrozenTrunk {
+  blocks: number;
+  /** They give the same at each step: no dropout, nothing that is read in training alone, nothing put aside for a loss. */
+  isSteady: boolean;
+}
+
+/**
+ * Found by a pass over a row: where hidden states first have a gradient, something in front of them is trained, whatever
+ * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
+ */
+export function frozenTrunk({ model, objective }: { model: Model; objective: Objective }, row: PreparedRow) {
+  const { encoderStack, towers, stack } = model.trunk;
+  if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
+  return scope((): FrozenTrunk | undefined => {
+    const batch = objective.collate([row]);
+    const still = followStages(model, batch);
+    const blocks = Math.min(
+      still.findLastIndex(({ isMoved }) => !isMoved),
+      stack.blockList.length,
+    );
+    if (blocks < 1 || still[0].isMoved) return undefined;
+    const training = withRandomness(randomnessOf(model, batch, { seed: 0, step: 0 }), () => followStages(model, batch));
+    const [one, other] = [still[blocks].output, training[blocks].output];
+    const isSteady = aten.equal.default(one, other) && still.slice(0, blocks + 1).every(({ others }) => others === 0);
+    return { blocks, isSteady };
+  });
+}
+
+/** The embedding, the blocks and the final norm: what each gives, and whether anything that is trained has a part in it. */
+function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: boolean; others: number }[] {
+  const input = model.placed(batch.input);
+  const stages: ReturnType<typeof followStages> = [];
+  const stage = (body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] => {
+    const outputs = scope(() => body(x as Tensor));
+    const isMoved = stages.at(-1)?.isMoved === true || outputs[0].requiresGrad;
+    // Cut off, so that the activations of one stage are held at a time.
+    const cut = outputs.map((output) => output.detach());
+    for (const output of outputs) output.dispose();
+    stages.push({ output: cut[0], isMoved, others: outputs.length - 1 });
+    return cut;
+  };
+  const { dtype, device } = model;
+  runStack(model.stackFor(input), input, { dtype, device, aside: [], runner: { stage, share: (x) => x } });
+  return stages;
+}
+
+/** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */
+export function resumedObjective(objective: Objective, store: ResumedStore): Objective {
+  return {
+    ...objective,
+    load: async (rows) => rows.map((row) => ({ ...row, resumed: store.read(row) ?? missing(row) })),
+  };
+}
+
+function missing(row: PreparedRow): never {
+  throw new Error(`row ${row.id} is not among those whose frozen part was computed`);
+}
+
+/**
+ * Runs the embedding and the first blocks once over all rows, without gradients and without dropout. A row's result
+ * depends on the rows and their order alone, so that a resumed run gets the same numbers.
+ */
+export async function computeFrozen(
+  { model, objective }: { model: Model; objective: Objective },
+  rows: readonly PreparedRow[],
+  writer: ResumedWriter,
+  request: FrozenRequest,
+): Promise<void> {
+  let done = 0;
+  for (const indices of byTokens(rows, request.microBatchTokens)) {
+    request.signal.throwIfAborted();
+    const some = indices.map((i) => rows[i]);
+    const loaded = (await objective.load?.(some)) ?? some;
+    const outputs = noGrad(() => scope(() => frozenOutputs(model, objective, loaded, request.blocks)));
+    for (const [i, resumed] of outputs.entries()) writer.add(some[i], resumed);
+    done += some.length;
+    request.onProgress(done);
+    await turn();
+  }
+}
+
+// oxlint-disable-next-line max-params -- all of one batch
+function frozenOutputs(model: Model, objective: Objective, rows: readonly PreparedRow[], blocks: number): ResumedRow[] {
+  const input = model.placed(objective.collate(rows).input);
+  const layout = model.layoutOf(input);
+  const { dtype, device } = model;
+  const hidden = runStack(model.stackFor(input), input, { dtype, device, until: blocks });
+  return rows.map((_, r): ResumedRow => {
+    // A row that is read in windows has several segments.
+    const [first, last] = [layout.rowOf.indexOf(r), layout.rowOf.lastIndexOf(r)];
+    const [start, end] = [layout.offsets[first], layout.offsets[last + 1]];
+    const own = hidden.shape.length === 2 ? hidden.narrow(0, start, end - start) : hidden.narrow(0, r, 1).squeeze(0);
+    return { blocks, tokens: end - start, shape: own.shape, data: numbersOf(own) };
+  });
+}
+
+function numbersOf(tensor: Tensor): Float32Array {
+  return new Float32Array(tensor.to('f32').data() as Float32Array);
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights, rolloutOptions } from './grpo.options.ts';
+
+const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, num_generations } = rolloutOptions;
+const { tools, tool_timeout, max_tool_calling_iterations } = rolloutOptions;
+const { max_completion_length, temperature, top_p, top_k, min_p, repetition_penalty } = rolloutOptions;
+
+/** Samples several answers to each prompt and trains on the best one. */
+export const options = z
+  .strictObject({
+    reward_funcs,
+    reward_weights,
+    reward_timeout,
+    held_out_reward_funcs,
+    tools,
+    tool_timeout,
+    max_tool_calling_iterations,
+    num_generations,
+    max_completion_length,
+    temperature,
+    top_p,
+    top_k,
+    min_p,
+    repetition_penalty,
+    reward_threshold: z
+      .number()
+      .nullable()
+      .default(null)
+      .describe('train on no answer with a lower reward than this, though it is the best one'),
+  })
+  .check(checkWeights);
+
+export type BestOfNOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./best-of-n.ts'),
+});

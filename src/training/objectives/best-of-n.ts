@@ -1,0 +1,45 @@
+// G answers to each prompt
+import type { Metrics } from '../../base/events.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Produced, StepContext } from '../produce.ts';
+import { groupsOf, meanOf, summedRewards } from './advantages.ts';
+import type { BestOfNOptions } from './best-of-n.options.ts';
+import { groupRows, largestGroup } from './group-rows.ts';
+import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from './next-token.ts';
+import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+
+/** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
+export function create(options: BestOfNOptions, processor: Processor): Objective {
+  const parts = sampledParts(options, processor);
+  return {
+    ...sampledObjective(parts, { needsReference: false }),
+    unit: 'tokens',
+    produce: (rows, step) => bestAnswers(rows, step, { ...parts, least: options.reward_threshold }),
+    largest: (row) => largestGroup(row, { answers: 1, length: options.max_completion_length }),
+    counts: countTokens,
+    loss: nextTokenLoss,
+  };
+}
+
+/** The best answer to each prompt, where its answers differ and it is good enough. */
+async function bestAnswers(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  { least, ...parts }: SampledParts & { least: number | null },
+): Promise<Produced> {
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
+  const sums = summedRewards(rewards, weightsOf(parts.settings));
+  const scored = rollouts.flatMap((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] ?? -Infinity }));
+  const best = groupsOf(scored, parts.settings.num_generations).flatMap((group) => {
+    const order = group.toSorted((a, b) => b.reward - a.reward);
+    const [first] = order;
+    const isKept = first.reward > order.at(-1)!.reward && first.reward >= (least ?? -Infinity);
+    return isKept && first.ids.length > 0 ? [first] : [];
+  });
+  const update = best.flatMap((rollout) => groupRows([rollout], Number.POSITIVE_INFINITY));
+  const found: Metrics = { ...metrics, 'best/kept': best.length / Math.max(1, rows.length) };
+  if (best.length === 0) return { updates: [], metrics: found };
+  return { updates: [update], metrics: { ...found, 'best/reward': meanOf(best.map(({ reward }) => reward)) } };
+}

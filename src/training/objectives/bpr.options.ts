@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { textEncoderRate } from './text-encoder.options.ts';
+
+/** Each item of a row, against items drawn from those that the row does not have. */
+export const options = z.strictObject({
+  negatives: z.int().min(1).max(100).default(1).describe('items drawn for each item of a row, anew at each step'),
+  text_encoder_rate: textEncoderRate,
+});
+
+export type BprOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  // A user's vector moves in the steps that the user is part of: they have to be large, and many.
+  recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 256, epochs: 30 } },
+  run: () => import('./bpr.ts'),
+});

@@ -1,0 +1,68 @@
+// N tokens, R rows, C classes
+import type { ClassificationExample } from '../../data/example.ts';
+import { fromArray } from '../../engine/tensor/index.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { ClassificationOptions } from './classification.options.ts';
+import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
+
+/**
+ * One label for each text: cross-entropy of the classes, averaged over rows. A row counts by its class's weight over the
+ * mean weight of all training rows, whatever else is in its step: Σ w·loss / rows of a step, over an epoch of equal
+ * steps, is Σ w·loss / Σ w of the training set.
+ */
+export function create(options: ClassificationOptions, processor: Processor): Objective {
+  const labels = processor.labels ?? [];
+  const weights = meanOne(
+    weightsOf(options.class_weights, labels, () => balancedWeights(processor)),
+    processor,
+  );
+  const weightOf = ({ label }: PreparedRow) => weights?.[label ?? 0] ?? 1;
+  return {
+    task: 'sequence',
+    accepts: ['classification'],
+    separable: true,
+    unit: 'rows',
+    config: { problem_type: 'single_label_classification' },
+    prepare: (examples) =>
+      prepareLabelled<ClassificationExample>(
+        examples,
+        ({ label }) =>
+          labels.includes(label) ? { label: labels.indexOf(label) } : unknownLabel(label, 'label', labels),
+        processor,
+      ),
+    load: loaderOf(processor),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
+    counts: ({ rows }) => ({ rows: rows.length }),
+    loss(model, batch, { totals, runner }) {
+      const hidden = model.hidden(batch.input, { runner });
+      const scores = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)); // [R, C]
+      const wanted = fromArray(BigInt64Array.from(batch.rows, (row) => BigInt(row.label ?? 0))).toDevice(model.device);
+      const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
+      const onDevice = (numbers: number[]) =>
+        fromArray(Float64Array.from(numbers)).to(scores.dtype).toDevice(model.device);
+      const hits = scores.argmax(-1).eq(wanted).sum();
+      const scaled = weights === undefined ? logProbs : logProbs.mul(onDevice(batch.rows.map(weightOf)));
+      return {
+        perRow: scaled.mul(-1 / totals.rows),
+        tally: { accuracy: { sum: hits, count: batch.rows.length } },
+      };
+    },
+  };
+}
+
+/** Weights whose mean over the training rows is 1, so that they move rows against each other and not the learning rate. */
+function meanOne(weights: readonly number[] | undefined, { statistics }: Processor): readonly number[] | undefined {
+  if (weights === undefined || statistics === undefined) return weights;
+  const { counts } = statistics;
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const total = weights.reduce((sum, weight, k) => sum + weight * counts[k], 0);
+  return rows === 0 || total === 0 ? weights : weights.map((weight) => (weight * rows) / total);
+}
+
+/** As scikit-learn: rows over classes times rows of the class; a class without rows counts as one with one. */
+function balancedWeights({ statistics }: Processor): number[] {
+  const { rows, counts } = statistics ?? { rows: 0, counts: [] };
+  return counts.map((count) => rows / (counts.length * Math.max(1, count)));
+}

@@ -1,0 +1,109 @@
+// S texts, R rows, D width
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { Example, GradedExample, PairExample } from '../../data/example.ts';
+import type { Pooling } from '../../models/heads/pooling.ts';
+import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { ContrastiveOptions } from './contrastive.options.ts';
+import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+
+/**
+ * Vectors of texts by what belongs together (Reimers and Gurevych, 2019; the losses are named as in
+ * sentence-transformers). Losses that set the rows of a step against each other are of the whole step, also where it is
+ * computed in parts.
+ */
+export function create(options: ContrastiveOptions, processor: Processor): Objective {
+  const represent: JointLoss['represent'] = (model, batch, { runner }) =>
+    model.embeddingHead.embed(model.hidden(batch.input, { runner }), model.layoutOf(batch.input));
+  const lossOf = (rows: readonly PreparedRow[]): SimilarityLoss => similarityLosses[chosenLoss(options, rows)];
+  const joint: JointLoss = {
+    evaluatedTogether: 32,
+    represent,
+    loss: (vectors, rows, { totals }) => lossOf(rows)(vectors, rows, { ...options, rows: totals.rows }),
+  };
+  return {
+    task: 'embedding',
+    accepts: ['pair', 'graded'],
+    separable: 'rows of a step are set against each other',
+    unit: 'rows',
+    joint,
+    embedding: options.pooling ? { pooling: POOLINGS[options.pooling] } : undefined,
+    prepare: (examples) => prepareTexts(examples, options, processor),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
+    counts: ({ rows }) => ({ rows: rows.length }),
+    loss: (model, batch: Batch, { totals, runner }) =>
+      joint.loss(represent(model, batch, { runner }), batch.rows, { model, totals }),
+  };
+}
+
+const POOLINGS = { mean: 'mean', cls: 'first', max: 'max', lasttoken: 'last' } as const satisfies Record<
+  NonNullable<ContrastiveOptions['pooling']>,
+  Pooling
+>;
+
+type LossName = keyof typeof similarityLosses;
+
+function chosenLoss({ loss }: ContrastiveOptions, rows: readonly PreparedRow[]): LossName {
+  if (loss !== 'auto') return loss;
+  return rows.every(({ values }) => values !== undefined) ? 'cosent' : 'multiple_negatives_ranking';
+}
+
+/** Which rows each loss can use. */
+const KINDS: Record<LossName, Example['kind']> = {
+  multiple_negatives_ranking: 'pair',
+  triplet: 'pair',
+  cosent: 'graded',
+  cosine_similarity: 'graded',
+};
+
+async function prepareTexts(
+  examples: readonly Example[],
+  options: ContrastiveOptions,
+  { tokenizer }: Processor,
+): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  refuseMixed(examples, options);
+  const texts = (examples as readonly (PairExample | GradedExample)[]).map(textsOf);
+  const framed = await tokenizer.encodeFramed(texts.flat().map((text) => ({ text })));
+  const problems: Problem[] = [];
+  let next = 0;
+  const rows = examples.map((example, i): PreparedRow | undefined => {
+    const parts = framed.slice(next, (next += texts[i].length));
+    const { id, source } = example;
+    if (options.loss === 'triplet' && texts[i].length !== 3) {
+      problems.push({
+        ...source,
+        field: 'negative',
+        message: 'must be one text for each row',
+        fix: 'or choose another loss',
+      });
+      return undefined;
+    }
+    const ids = Int32Array.from(parts.flatMap((part) => [...part.ids]));
+    const typeIds = Int32Array.from(parts.flatMap((part) => [...part.typeIds]));
+    const segments = parts.map((part) => part.ids.length);
+    const values = example.kind === 'graded' ? { values: [example.score] } : {};
+    return { id, ids, typeIds, trained: new Uint8Array(ids.length), segments, ...values, source };
+  });
+  return { rows, problems };
+}
+
+/** Anchor, positive, negatives; or the two texts. */
+function textsOf(example: PairExample | GradedExample): readonly string[] {
+  if (example.kind === 'graded') return [example.first, example.second];
+  return [example.anchor, example.positive, ...example.negatives];
+}
+
+function refuseMixed(examples: readonly Example[], { loss }: ContrastiveOptions): void {
+  const wanted = loss === 'auto' ? examples[0]?.kind : KINDS[loss];
+  const wrong = examples.find(({ kind }) => kind !== wanted);
+  if (wrong === undefined) return;
+  throw new AttuneError('E_WRONG_ROWS', {
+    what:
+      loss === 'auto'
+        ? 'Pairs with and without a score cannot be learnt together'
+        : `The loss ${loss} cannot use these rows`,
+    got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
+    expected: `${wanted} rows`,
+    fix: 'choose another objective.loss, or train on one of the files',
+  });
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+
+/** Images and the texts that describe them, near to each other in one space: for clip and siglip. */
+export const options = z.strictObject({
+  loss: z
+    .enum(['auto', 'clip', 'siglip'])
+    .default('auto')
+    .describe('clip: each finds its own among a step; siglip: each pair is judged alone; auto: as the model was made'),
+});
+
+export type ImageTextContrastiveOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./image_text_contrastive.ts'),
+});

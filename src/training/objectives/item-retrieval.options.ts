@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { textEncoderRate } from './text-encoder.options.ts';
+
+/** Each item from those before it, against the items that the other rows of its step choose. */
+export const options = z.strictObject({
+  log_q: z
+    .boolean()
+    .default(true)
+    .describe('correct for popular items being what others choose more often (Yi et al., 2019)'),
+  text_encoder_rate: textEncoderRate,
+});
+
+export type ItemRetrievalOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  // Every further row adds negatives for the others.
+  recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 128 } },
+  run: () => import('./item-retrieval.ts'),
+});

@@ -1,0 +1,28 @@
+import type { Example, ItemsExample } from '../../data/example.ts';
+import { itemIds, type Tokenizer } from '../../models/text/index.ts';
+import type { Objective, PreparedRow } from '../../methods/interfaces.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+
+/** Common to item objectives: each item is predicted from those before it, the first one from the row's start alone. */
+export function itemRows(
+  tokenizer: Tokenizer,
+): Pick<Objective, 'task' | 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
+  return {
+    task: 'next-item',
+    accepts: ['items'],
+    unit: 'tokens',
+    prepare: async (examples) => ({ rows: examples.map((example) => itemsRow(example, tokenizer)), problems: [] }),
+    collate: (rows) => collateRows(rows, { causal: true }),
+    counts: countTokens,
+  };
+}
+
+/** Items that the model does not know are left out of their row. */
+function itemsRow(example: Example, tokenizer: Tokenizer): PreparedRow {
+  const { id, source, isLastOnly } = example as ItemsExample;
+  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example as ItemsExample);
+  const trained = new Uint8Array(ids.length).fill(isLastOnly === true ? 0 : 1, lead);
+  if (isLastOnly === true && lastIsKnown) trained[trained.length - 1] = 1;
+  return { id, source, ids, trained };
+}

@@ -1,0 +1,57 @@
+// L trained tokens of a batch
+import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
+import type { Model } from '../../models/model.ts';
+import { turn } from '../../base/turn.ts';
+import type { Batch, PreparedRow } from '../../methods/interfaces.ts';
+import { packed, type StepContext } from '../produce.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
+import { trainedLengths } from './group-rows.ts';
+
+/** A model's scores of a row's trained tokens. */
+export interface KnownTokens {
+  logProbs: Float32Array;
+  entropies?: Float32Array;
+}
+
+/** Log-probabilities of each row's trained tokens under a model, and where asked their entropies, without gradients. */
+export function tokensOfRows(
+  model: Model,
+  batch: Batch,
+  { temperature, withEntropies }: { temperature: number; withEntropies?: boolean },
+): KnownTokens[] {
+  return noGrad(() =>
+    scope(() => {
+      const { logProbs, hidden } = trainedTokensOf(model, batch, { temperature });
+      const counts = batch.rows.map((row) => trainedLengths(row).reduce((sum, length) => sum + length, 0));
+      const own = splitNumbers(logProbs, counts);
+      if (withEntropies !== true) return own.map((row) => ({ logProbs: row }));
+      const measured = ofDistributions(model, hidden, (logits) => entropyOf(logits.div(temperature)));
+      const entropies = splitNumbers(measured, counts);
+      return own.map((row, i) => ({ logProbs: row, entropies: entropies[i] }));
+    }),
+  );
+}
+
+/** A tensor's numbers, split by row. */
+export function splitNumbers(values: Tensor, counts: readonly number[]): Float32Array[] {
+  const numbers = values.to('f32').data() as Float32Array;
+  let at = 0;
+  return counts.map((count) => numbers.slice(at, (at += count)));
+}
+
+/** Scores of all rows, micro-batch by micro-batch, in order. */
+export async function ofAllRows<Known>(
+  rows: readonly PreparedRow[],
+  { microBatchTokens, signal }: Pick<StepContext, 'microBatchTokens' | 'signal'>,
+  read: (batch: Batch) => readonly Known[],
+): Promise<Known[]> {
+  const found = new Map<PreparedRow, Known>();
+  for (const some of packed(rows, microBatchTokens)) {
+    signal.throwIfAborted();
+    const known = read(collateRows(some, { causal: true }));
+    for (const [i, row] of some.entries()) found.set(row, known[i]);
+    await turn();
+  }
+  return rows.map((row) => found.get(row)!);
+}

@@ -1,0 +1,70 @@
+// R rows, C classes
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { ClassificationExample, Example, MultiLabelExample, RegressionExample } from '../../data/example.ts';
+import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { Batch, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import { rowInputs } from '../../answering/tasks/rows/row-inputs.ts';
+
+type LabelledExample = ClassificationExample | MultiLabelExample | RegressionExample;
+
+type Label = Pick<PreparedRow, 'label' | 'values'>;
+
+/** Whole texts in the frame that the tokenizer puts around them, or files, each with its label; `labelOf` may name a problem. */
+export async function prepareLabelled<Labelled extends LabelledExample>(
+  examples: readonly Example[],
+  labelOf: (example: Labelled) => Label | Omit<Problem, 'file' | 'line'>,
+  processor: Processor,
+): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  const labelled = examples as readonly Labelled[];
+  const problems: Problem[] = [];
+  const inputs = await rowInputs(labelled, processor);
+  const rows = labelled.map((example, i) => {
+    const { id, source } = example;
+    const label = labelOf(example);
+    const input = inputs[i];
+    if ('message' in input) problems.push(input);
+    if ('message' in label) problems.push({ ...source, ...label });
+    return 'message' in input || 'message' in label ? undefined : { id, ...input, ...label, source };
+  });
+  return { rows, problems };
+}
+
+/** A label that the head has no place for. */
+export function unknownLabel(label: string, field: string, known: readonly string[]): Omit<Problem, 'file' | 'line'> {
+  return {
+    field,
+    message: `"${label}" is not among those trained: ${someOf(known)}`,
+    fix: 'name every label of every split: objective.labels',
+  };
+}
+
+/** Each row's `values` side by side, in the type and on the device of the scores: [R, C] */
+export function valuesOf({ rows }: Batch, scores: Tensor): Tensor {
+  const all = Float64Array.from(rows.flatMap(({ values = [] }) => values));
+  return fromArray(all).reshape(rows.length, -1).to(scores.dtype).toDevice(scores.device);
+}
+
+/** Weights as the recipe names them, in the classes' order; `balanced` gives those that the rows ask for. */
+export function weightsOf(
+  wanted: 'balanced' | Readonly<Record<string, number>> | null | undefined,
+  labels: readonly string[],
+  balanced: () => readonly number[],
+): readonly number[] | undefined {
+  if (wanted === null || wanted === undefined) return undefined;
+  if (wanted === 'balanced') return balanced();
+  const unknown = Object.keys(wanted).filter((label) => !labels.includes(label));
+  if (unknown.length === 0) return labels.map((label) => (Object.hasOwn(wanted, label) ? wanted[label] : 1));
+  throw new AttuneError('E_CLASS_WEIGHTS', {
+    what: 'objective.class_weights names labels that no row has',
+    got: unknown.join(', '),
+    expected: labels.join(', '),
+  });
+}
+
+const SHOWN = 12;
+
+/** A text for each row makes a thousand labels. */
+function someOf(labels: readonly string[]): string {
+  const more = labels.length - SHOWN;
+  return more > 0 ? `${labels.slice(0, SHOWN).join(', ')} and ${more} more` : labels.join(', ');
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+
+/** Hidden tokens of plain text. */
+export const options = z.strictObject({
+  mask_probability: z.number().gt(0).lt(1).default(0.15).describe('share of the tokens that are hidden and learnt'),
+});
+
+export type MaskedLmOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./masked_lm.ts'),
+});

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights } from './grpo.options.ts';
+import { samplingOptions } from './online-dpo.options.ts';
+
+/** An answer of the model to each prompt, which is to be preferred to one of a mixture of model and reference. */
+export const options = z
+  .strictObject({
+    ...samplingOptions,
+    beta: z.number().min(0).default(0.1).describe('how strongly the model is held to the reference'),
+    mixture_coef: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.5)
+      .describe("the reference's share of the mixture; 1: the reference itself"),
+  })
+  .check(checkWeights);
+
+export type NashMdOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./nash-md.ts'),
+});

@@ -1,0 +1,26 @@
+import { AttuneError } from '../../base/errors.ts';
+import { textReaderOf } from '../../models/items/item-model.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
+import { itemRows } from './item-rows.ts';
+import { nextTokenLoss } from './next-token.ts';
+import type { NextItemOptions } from './next-item.options.ts';
+
+/**
+ * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative
+ * instead). A row's first item is predicted from its start alone. Unknown items are left out of their row.
+ */
+export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
+  const loss: Objective['loss'] = (model, ...rest) => {
+    if (textReaderOf(model.trunk) !== undefined) throw tooManyTexts();
+    return nextTokenLoss(model, ...rest);
+  };
+  return { ...itemRows(tokenizer), separable: true, loss };
+}
+
+function tooManyTexts(): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: 'next_item sets every item against all others, so that each step would read the texts of the whole catalogue',
+    got: 'a model with a text encoder that is tuned',
+    fix: 'choose objective: item_retrieval or bpr, or make the model without --tune-text-encoder',
+  });
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights, rolloutOptions } from './grpo.options.ts';
+
+const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, max_completion_length } = rolloutOptions;
+const { temperature, top_p, top_k, min_p, repetition_penalty, ref_model } = rolloutOptions;
+
+/** How answers are sampled and scored where their number is the objective's. */
+export const samplingOptions = {
+  reward_funcs,
+  reward_weights,
+  reward_timeout,
+  held_out_reward_funcs,
+  max_completion_length,
+  temperature,
+  top_p,
+  top_k,
+  min_p,
+  repetition_penalty,
+  ref_model,
+};
+
+/** Pairs of the model's own answers, of which the one with the higher reward is chosen. */
+export const options = z
+  .strictObject({
+    ...samplingOptions,
+    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('as of dpo'),
+  })
+  .check(checkWeights);
+
+export type OnlineDpoOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./online-dpo.ts'),
+});

@@ -1,0 +1,44 @@
+// R prompts with two answers each
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Produced, StepContext } from '../produce.ts';
+import { groupsOf, summedRewards } from './advantages.ts';
+import { create as createDpo } from './dpo.ts';
+import { method as dpo, type DpoOptions } from './dpo.options.ts';
+import { groupRows, largestGroup } from './group-rows.ts';
+import type { OnlineDpoOptions } from './online-dpo.options.ts';
+import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+
+/**
+ * Online direct preference optimisation (Guo et al., 2024): two answers are sampled to each prompt, the one with the
+ * higher reward is the chosen one, and the loss is that of DPO.
+ */
+export function create(options: OnlineDpoOptions, processor: Processor): Objective {
+  const { beta, loss_type, ref_model } = options;
+  const pairs = createDpo(dpo.settle({ beta, loss_type, ref_model }) as DpoOptions, processor);
+  const parts = sampledParts({ ...options, num_generations: 2 }, processor);
+  const { collate, counts, unit, loss } = pairs;
+  return {
+    ...sampledObjective(parts, { needsReference: true }),
+    collate,
+    counts,
+    unit,
+    loss,
+    largest: (row) => largestGroup(row, { answers: 2, length: options.max_completion_length }),
+    produce: (rows, step) => chosenPairs(rows, step, parts),
+  };
+}
+
+/** A pair of each prompt whose answers differ in their reward. */
+async function chosenPairs(rows: readonly PreparedRow[], step: StepContext, parts: SampledParts): Promise<Produced> {
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
+  const sums = summedRewards(rewards, weightsOf(parts.settings));
+  const scored = rollouts.map((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] }));
+  const pairs = groupsOf(scored, 2).filter(([a, b]) => a.reward !== null && b.reward !== null && a.reward !== b.reward);
+  const update = pairs.flatMap((pair) => {
+    const ordered = pair.toSorted((a, b) => b.reward! - a.reward!);
+    return groupRows(ordered, Number.POSITIVE_INFINITY);
+  });
+  const tied = 1 - pairs.length / Math.max(1, rows.length);
+  return { updates: update.length === 0 ? [] : [update], metrics: { ...metrics, 'pairs/tied': tied } };
+}

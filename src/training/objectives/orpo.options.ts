@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import type { Processor } from '../../methods/interfaces.ts';
+
+/** Fine-tuning on the chosen answers, plus the odds ratio of both (Hong et al., 2024). */
+export const options = z.strictObject({
+  beta: z.number().positive().default(0.1).describe('weight of the odds ratio, added to the cross-entropy'),
+  nll_on: z
+    .enum(['all', 'answers'])
+    .default('all')
+    .describe('what the cross-entropy counts: all as in TRL, prompt and chosen answer; or the answer alone'),
+});
+
+export type OrpoOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  preference: () => 'per_token',
+  async run() {
+    const { referenceFree } = await import('./cpo.ts');
+    return {
+      create: ({ beta, nll_on: on }: OrpoOptions, processor: Processor) =>
+        referenceFree(
+          { loss: 'odds_ratio', beta, labelSmoothing: 0, gamma: 0, alpha: 0, crossEntropy: 1, ofPrompt: on === 'all' },
+          processor,
+        ),
+    };
+  },
+});

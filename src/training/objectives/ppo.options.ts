@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights, rolloutOptions } from './grpo.options.ts';
+
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const {
+  num_iterations: _iterations,
+  steps_per_generation: _updates,
+  mask_truncated_completions: _truncated,
+  epsilon: _epsilon,
+  epsilon_high: _epsilonHigh,
+  beta: _beta,
+  ...sampling
+} = rolloutOptions;
+
+/** Answers that are sampled and scored, each token against what a value head expected. */
+export const options = z
+  .strictObject({
+    ...sampling,
+    num_generations: z.int().positive().default(1).describe('answers to each prompt'),
+    num_ppo_epochs: z.int().positive().default(4).describe('times that the same answers are trained on'),
+    num_mini_batches: z.int().positive().default(1).describe('updates that the answers of a step are divided over'),
+    kl_coef: z.number().min(0).default(0.05).describe('weight of the distance to the reference, in the reward'),
+    kl_estimator: z.enum(['k1', 'k3']).default('k1').describe('of that distance; k3 is never negative'),
+    whiten_rewards: z.boolean().default(false).describe('divide rewards by their deviation over all answers of a step'),
+    cliprange: positive.default(0.2).describe('how far the ratio of new to old probabilities may move'),
+    vf_coef: z.number().min(0).default(0.1).describe("weight of the value head's loss"),
+    value_lr_ratio: positive
+      .default(10)
+      .describe("learning rate of the value head, in the policy's: it begins at 0 and has to follow"),
+    cliprange_value: positive.default(0.2).describe('how far a value may move from what it was'),
+    gamma: share.default(1).describe('discount of rewards that come a token later'),
+    lam: share.default(0.95).describe('lambda of generalised advantage estimation'),
+    missing_eos_penalty: positive.nullable().default(null).describe('taken off the reward of answers that were cut'),
+  })
+  .check(checkWeights);
+
+export type PpoOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./ppo.ts'),
+});

@@ -1,0 +1,145 @@
+// R rows, each a prompt with its answers; L tokens and S states of all answers
+import type { Metrics } from '../../base/events.ts';
+import { fromArray, noGrad, type Tensor } from '../../engine/tensor/index.ts';
+import type { Model } from '../../models/model.ts';
+import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Produced, StepContext } from '../produce.ts';
+import { meanOf, summedRewards } from './advantages.ts';
+import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
+import { countStates, sampledValues, statePlaces, valuesOf, withCritic } from './critic.ts';
+import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
+import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import { clippedTokens, policyLoss } from './policy-losses.ts';
+import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
+import type { PolicyParts, PolicySettings } from './policy.ts';
+import type { PpoOptions } from './ppo.options.ts';
+import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
+import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './produce-rollouts.ts';
+import { sampledParts } from './sampled-objective.ts';
+import { ValueHead, valueLoss } from './value-head.ts';
+
+interface PpoParts extends PolicyParts {
+  options: PpoOptions;
+  /** The value head of the model that is trained. */
+  head(model: Model): ValueHead;
+}
+
+/**
+ * Proximal policy optimisation (Schulman et al., 2017) as in reinforcement learning from human feedback: each token
+ * is an action, and its advantage is measured against a value head on the policy's own trunk.
+ */
+export function create(options: PpoOptions, processor: Processor): Objective {
+  const settings = settingsOf(options);
+  let head: ValueHead | undefined;
+  const headOf = (model: Model) => (head ??= new ValueHead(model.trunk.width, model.device));
+  const parts: PpoParts = { ...sampledParts(settings, processor), options, head: headOf };
+  const room = options.max_completion_length;
+  return {
+    ...policyObjective(parts),
+    trainables: (model) => headOf(model).trainables(options.value_lr_ratio),
+    produce: (rows, step) => produce(rows, step, parts),
+    largest: (row) => withPlainTargets(largestGroup(row, { answers: options.num_generations, length: room }), room),
+    counts: (batch) => ({ ...countAnswers(batch), states: countStates(batch.rows, room) }),
+    loss: (model, batch, context) => lossOf(model, batch, { ...context, parts }),
+    state: () => new Map([...(head?.parameters() ?? [])].map(([name, { tensor }]) => [name, tensor.detach()])),
+    restore: (state) =>
+      noGrad(() => {
+        for (const [name, { tensor }] of head?.parameters() ?? []) tensor.copy_(state.get(name)!);
+      }),
+  };
+}
+
+function settingsOf(options: PpoOptions): PolicySettings {
+  return {
+    ...options,
+    num_iterations: options.num_ppo_epochs,
+    steps_per_generation: options.num_mini_batches,
+    mask_truncated_completions: false,
+    advantages: () => [],
+    rewardBeta: options.kl_coef,
+    loss: {
+      lossType: 'bnpo',
+      level: 'token',
+      epsilon: options.cliprange,
+      epsilonHigh: options.cliprange,
+      beta: 0,
+      maxCompletionLength: options.max_completion_length,
+    },
+    entropyShare: 1,
+  };
+}
+
+/** A step's answers with advantages and returns, in as many updates as the settings ask for. */
+async function produce(rows: readonly PreparedRow[], step: StepContext, parts: PpoParts): Promise<Produced> {
+  const { settings, options, head } = parts;
+  const { temperature, max_completion_length: room } = options;
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
+  const sums = summedRewards(rewards, weightsOf(settings));
+  const scored = rollouts.flatMap((rollout, i) => {
+    const score = sums[i];
+    if (score === null || rollout.ids.length === 0) return [];
+    const penalty = rollout.isComplete ? 0 : (options.missing_eos_penalty ?? 0);
+    return [{ ...rollout, isTrained: true, score: score - penalty }];
+  });
+  const groups = rows.map((row) => scored.filter((rollout) => rollout.row === row)).filter(({ length }) => length > 0);
+  const answers = groups.flatMap((group: TrainedRollout[]) => groupRows(group, step.microBatchTokens));
+  const sampled = await sampledValues(answers, step, { head: head(step.model), temperature, room });
+  const known = answers.map((row, i) => ({ ...row, sampled: sampled[i].logProbs }));
+  const compared = options.kl_coef === 0 ? known : await withReference(known, step, temperature);
+  const values = sampled.map((row) => row.values);
+  const scores = groups.flat().map(({ score }) => score);
+  const learnt = withCritic(compared, { values, scores, room }, options);
+  const updates = dividedUpdates(learnt.rows, settings, step);
+  return { updates, metrics: { ...metrics, ...distanceMetrics(learnt.answers, options) } };
+}
+
+/** TRL's names; means over answers. */
+function distanceMetrics(answers: readonly ScoredAnswer[], { kl_coef: weight, kl_estimator }: PpoOptions): Metrics {
+  const distances = answers.map((answer) =>
+    distancesOf(answer, kl_estimator).reduce((sum, distance) => sum + distance, 0),
+  );
+  const kl = meanOf(distances);
+  return {
+    'objective/kl': kl,
+    'objective/non_score_reward': -weight * kl,
+    'objective/rlhf_reward': meanOf(answers.map(({ score }) => score)) - weight * kl,
+  };
+}
+
+/** For planning memory. */
+function withPlainTargets(row: PreparedRow, room: number): PreparedRow {
+  const states = () => new Float32Array(countStates([row], room));
+  const tokens = row.trained.reduce((sum, one) => sum + one, 0);
+  return { ...row, critic: { advantages: new Float32Array(tokens), values: states(), returns: states() } };
+}
+
+function lossOf(model: Model, batch: Batch, { totals, runner, parts }: PassContext & { parts: PpoParts }): LossResult {
+  const { settings, options, head } = parts;
+  const { temperature, max_completion_length: room, vf_coef: weight } = options;
+  const { rows } = batch;
+  const known = trainedTokensOf(model, batch, { runner, temperature });
+  const tokens = policyTokens(model, batch, { ...known, withReference: false });
+  const { completions = 1, tokens: count = 1, states = 1 } = totals;
+  const policy = policyLoss(tokens, settings.loss, { completions, tokens: Math.max(1, count) });
+  const onDevice = (array: Float32Array | BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
+  const joined = (of: (row: PreparedRow) => Float32Array) =>
+    onDevice(Float32Array.from(rows.flatMap((row) => [...of(row)])));
+  const values = valuesOf(head(model), { hidden: known.states, layout: known.layout, rows }, room);
+  const targets = { old: joined((row) => row.critic!.values), returns: joined((row) => row.critic!.returns) };
+  const critic = valueLoss(values, targets, options.cliprange_value);
+  const owners = onDevice(statePlaces(rows, known.layout, room).rows);
+  const perRow = sumsOfRows(critic.losses.mul(weight / Math.max(1, states)), owners, rows.length);
+  const { low, high } = clippedTokens(policy.ratios, tokens.advantages, settings.loss);
+  const entropies = ofDistributions(model, known.hidden.detach(), (logits) => entropyOf(logits.div(temperature)));
+  const mean = (some: Tensor) => ({ sum: some.detach().sum(), count: some.shape[0] });
+  return {
+    perRow: sumsOfAnswers(policy.shares, batch).add(perRow),
+    tally: {
+      entropy: mean(entropies),
+      'policy/approxkl_avg': mean(tokens.logProbs.sub(tokens.old).pow(2).mul(0.5)),
+      'policy/clipfrac_avg': mean(low.add(high)),
+      'loss/value_avg': mean(critic.losses),
+      'val/clipfrac_avg': mean(critic.clipped),
+    },
+  };
+}

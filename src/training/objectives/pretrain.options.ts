@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { baseKlOptions } from './base-kl.options.ts';
+
+/** Every token of plain text. */
+export const options = z.strictObject(baseKlOptions);
+
+export type PretrainOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./pretrain.ts'),
+});

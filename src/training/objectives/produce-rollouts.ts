@@ -1,0 +1,220 @@
+// G answers to each prompt
+import { greatest, smallest } from '../../base/many.ts';
+import type { Metrics } from '../../base/events.ts';
+import { shuffled } from '../../base/random.ts';
+import type { EvaluationResult } from '../evaluate.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { Produced, StepContext } from '../produce.ts';
+import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
+import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
+import { ofAllRows, tokensOfRows } from './known-tokens.ts';
+import type { PolicyParts, PolicySettings } from './policy.ts';
+import type { SampledParts, SampledSettings } from './sampled-objective.ts';
+import { habitsOf } from './rewards/habits.ts';
+import type { Scorer } from './rewards/reward.ts';
+import { rollOut, sampleOf, writtenIds, type Rollout } from './rollouts.ts';
+
+/** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
+export async function produceRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: PolicyParts,
+): Promise<Produced> {
+  const { settings } = parts;
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
+  const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
+  const trained = rollouts.map((rollout): TrainedRollout => ({ ...rollout, isTrained: isTrained(rollout) }));
+  const groups = groupsOf(trained, settings.num_generations);
+  const known = await withKnown(
+    groups.flatMap((group) => groupRows(group, step.microBatchTokens)),
+    step,
+    parts,
+  );
+  const advantages = settings.advantages(
+    rewards,
+    weightsOf(settings),
+    known.flatMap((row) => penaltiesOf(row, settings)),
+  );
+  const rowsOfStep = withAdvantages(known, advantages);
+  // A group of which nothing is trained need not be read.
+  const updates = dividedUpdates(
+    rowsOfStep.filter((row) => row.trained.includes(1)),
+    settings,
+    step,
+  );
+  return { updates, metrics };
+}
+
+/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both; `share` is the reference's. */
+export async function scoredRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: SampledParts,
+  share = 0,
+): Promise<{ rollouts: Rollout[]; rewards: Rewards[]; metrics: Metrics }> {
+  const { settings, processor } = parts;
+  const context = { step, tokenizer: processor.tokenizer, share, tools: parts.tools };
+  const { rollouts, metrics: ofTools } = await rollOut(rows, settings, context);
+  const rewards = await allRewards(rollouts, parts.scorers, step.signal);
+  const answers = rollouts.map(writtenIds);
+  const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));
+  return {
+    rollouts,
+    rewards,
+    metrics: { ...rewardMetrics(rewards, parts), ...completionMetrics(rollouts), ...habits, ...ofTools },
+  };
+}
+
+/** KL penalty on each answer's reward: difference of log-probabilities, summed over tokens. */
+function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): number[] {
+  const { sampled, reference } = row;
+  let at = 0;
+  return trainedLengths(row).map((length) => {
+    let sum = 0;
+    for (let token = at; token < at + length; token++) sum += (sampled?.[token] ?? 0) - (reference?.[token] ?? 0);
+    at += length;
+    return rewardBeta === 0 ? 0 : rewardBeta * sum;
+  });
+}
+
+/** The mean reward of the likeliest answer to each prompt: what validation says of a policy. Its loss is minus that. */
+export async function scoreRollouts(
+  rows: readonly PreparedRow[],
+  step: StepContext,
+  parts: SampledParts,
+): Promise<EvaluationResult> {
+  const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
+  const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, { ...parts, settings });
+  const sums = summedRewards(rewards, weightsOf(settings));
+  const heldOut = await allRewards(rollouts, parts.heldOut, step.signal);
+  parts.evaluated = rollouts.map((rollout, i) => ({ ...sampleOf(rollout), reward: sums[i] }));
+  const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
+  const tokens = rollouts.reduce((sum, rollout) => sum + writtenIds(rollout).length, 0);
+  return {
+    metrics: {
+      loss: meanOf([...perRow]),
+      ...metrics,
+      ...spreadsOf('held_out', parts.heldOut, heldOut),
+    },
+    perRow,
+    counts: { rows: rows.length, completions: rollouts.length, tokens },
+  };
+}
+
+export function weightsOf({ reward_funcs: functions, reward_weights: weights }: SampledSettings): readonly number[] {
+  return weights ?? functions.map(() => 1);
+}
+
+/** Rewards of each function, one for each answer. */
+async function allRewards(
+  rollouts: readonly Rollout[],
+  scorers: readonly Scorer[],
+  signal: AbortSignal,
+): Promise<Rewards[]> {
+  const samples = rollouts.map(sampleOf);
+  const all: Rewards[] = [];
+  for (const scorer of scorers) all.push(await scorer.score(samples, signal));
+  return all;
+}
+
+/** TRL's names. */
+function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: SampledParts): Metrics {
+  const sums = summedRewards(rewards, weightsOf(settings));
+  const spreads = settings.num_generations < 2 ? [] : groupsOf(sums, settings.num_generations).map(deviationOf);
+  return {
+    reward: meanOf(sums),
+    ...(spreads.length > 0 && {
+      reward_std: meanOf(spreads),
+      frac_reward_zero_std: meanOf(spreads.map((spread) => (spread < 1e-8 ? 1 : 0))),
+    }),
+    ...spreadsOf('rewards', scorers, rewards),
+  };
+}
+
+/** Mean and deviation of what each function gave, and what else it tells of that. */
+function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly Rewards[]): Metrics {
+  const entries = scorers.flatMap((scorer, f) => [
+    [`${group}/${scorer.name}/mean`, meanOf(rewards[f])] as const,
+    [`${group}/${scorer.name}/std`, deviationOf(rewards[f])] as const,
+    ...Object.entries(scorer.metrics?.() ?? {}).map(
+      ([key, value]) => [`${group}/${scorer.name}/${key}`, value] as const,
+    ),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function completionMetrics(rollouts: readonly Rollout[]): Metrics {
+  const lengths = rollouts.map((rollout) => writtenIds(rollout).length);
+  const ended = lengths.filter((_, i) => rollouts[i].isComplete);
+  return {
+    'completions/mean_length': meanOf(lengths),
+    'completions/min_length': smallest(lengths),
+    'completions/max_length': greatest(lengths),
+    'completions/clipped_ratio': 1 - ended.length / lengths.length,
+    ...(ended.length > 0 && { 'completions/mean_terminated_length': meanOf(ended) }),
+  };
+}
+
+/** Rows with what is to be known of the policy that sampled them, and of the reference, before any update. */
+async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<PreparedRow[]> {
+  const { settings } = parts;
+  const { temperature, entropyShare } = settings;
+  const withEntropies = entropyShare < 1;
+  const isPenalised = (settings.rewardBeta ?? 0) > 0;
+  const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1 || isPenalised;
+  let known = [...rows];
+  if (isMoved || withEntropies) {
+    const found = await ofAllRows(known, step, (batch) =>
+      tokensOfRows(step.model, batch, { temperature, withEntropies }),
+    );
+    const masks = withEntropies
+      ? entropyMasks(
+          found.map(({ entropies }) => entropies!),
+          entropyShare,
+        )
+      : undefined;
+    known = known.map((row, i) => ({ ...row, sampled: found[i].logProbs, ...(masks && { weights: masks[i] }) }));
+  }
+  return settings.loss.beta === 0 && !isPenalised ? known : withReference(known, step, temperature);
+}
+
+/** Rows with what the reference says of their tokens, where there is one. */
+export async function withReference(
+  rows: PreparedRow[],
+  step: StepContext,
+  temperature: number,
+): Promise<PreparedRow[]> {
+  const { reference } = step;
+  if (reference === undefined) return rows;
+  const found = await ofAllRows(rows, step, (batch) =>
+    reference((model) => tokensOfRows(model, batch, { temperature })),
+  );
+  return rows.map((row, i) => ({ ...row, reference: found[i].logProbs }));
+}
+
+/** 1 for tokens whose entropy is among the highest share of all. */
+function entropyMasks(entropies: readonly Float32Array[], share: number): Float32Array[] {
+  const sorted = Float32Array.from(entropies.flatMap((own) => [...own])).sort();
+  const place = (1 - share) * (sorted.length - 1);
+  const below = Math.floor(place);
+  const least = sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+  return entropies.map((own) => own.map((entropy) => (entropy >= least ? 1 : 0)));
+}
+
+/** The rows divided into updates, repeated for each epoch over them. */
+export function dividedUpdates(
+  rows: readonly PreparedRow[],
+  {
+    steps_per_generation: updates,
+    num_iterations: times,
+  }: Pick<PolicySettings, 'steps_per_generation' | 'num_iterations'>,
+  { seed, step }: StepContext,
+): PreparedRow[][] {
+  if (rows.length === 0) return [];
+  const order = updates === 1 ? rows : shuffled(rows, [seed, 'rollout-updates', step]);
+  const size = Math.ceil(order.length / updates);
+  const parts = Array.from({ length: Math.ceil(order.length / size) }, (_, part) =>
+    order.slice(part * size, (part + 1) * size),
+  );
+  return Array.from({ length: times }, () => parts).flat();
+}

@@ -1,0 +1,122 @@
+// N tokens of a batch, R rows, T tokens of the longest row
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts';
+import type { Layout } from '../../engine/nn/index.ts';
+import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { PlacedText } from '../../models/text/index.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from '../../answering/tasks/rows/context-windows.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import type { QuestionAnsweringOptions } from './question-answering.options.ts';
+
+/**
+ * Where the answer to a question starts and ends in a text: the mean of both places' cross-entropies over the row's
+ * tokens, averaged over rows (HF `…ForQuestionAnswering`). Long texts are read in windows that overlap; a window without
+ * the answer, and a text that does not tell it, have the first token as their answer.
+ */
+export function create(options: QuestionAnsweringOptions, processor: Processor): Objective {
+  const { stride, longest_answer: longest, null_answers: given } = options;
+  const mayBeAbsent = given ?? (processor.statistics?.unanswered ?? 0) > 0;
+  return {
+    task: 'question',
+    accepts: ['question'],
+    separable: true,
+    unit: 'rows',
+    config: {
+      answer_spans: { stride, longest, may_be_absent: mayBeAbsent, ...givenThreshold(options, mayBeAbsent) },
+    },
+    prepare: (examples) => prepareQuestions(examples, processor),
+    windows: (row, maxLength) => contextWindows(row, maxLength, stride).map((window) => window.row),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
+    counts: ({ rows }) => ({ rows: rows.length }),
+    loss(model, batch, { totals, runner }) {
+      const { start, end } = model.questionHead.scores(model.hidden(batch.input, { runner }));
+      const layout = model.layoutOf(batch.input);
+      const places = [start, end].map((scores, side) => placeLoss(scores, layout, wanted(batch.rows, side)));
+      const hits = places.map(({ hit }) => hit).reduce((both, hit) => aten.logical_and.default(both, hit));
+      const perRow = places.map(({ logProbs }) => logProbs).reduce((sum, one) => sum.add(one)); // [R]
+      return {
+        perRow: perRow.mul(-0.5 / totals.rows),
+        tally: { span_accuracy: { sum: hits.sum(), count: batch.rows.length } },
+      };
+    },
+  };
+}
+
+/** A threshold that the recipe has; one that is to be found is 0 until then. @throws AttuneError E_OPTION_IDLE */
+function givenThreshold({ null_score_diff_threshold: threshold }: QuestionAnsweringOptions, mayBeAbsent: boolean) {
+  if (mayBeAbsent) return { null_score_diff_threshold: threshold === 'auto' ? 0 : threshold };
+  if (threshold === 'auto') return {};
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'null_score_diff_threshold says when a text has no answer, and here all have one',
+    got: String(threshold),
+    fix: 'leave it out, or set null_answers: true',
+  });
+}
+
+function wanted(rows: readonly PreparedRow[], side: number): BigInt64Array {
+  return BigInt64Array.from(rows, ({ values }) => BigInt(values?.[side] ?? NO_ANSWER));
+}
+
+/** scores [N] over each row's tokens, and the wanted place in each row → log-probability and whether it is the best [R] */
+function placeLoss(scores: Tensor, layout: Layout, places: BigInt64Array): { logProbs: Tensor; hit: Tensor } {
+  const { index, isFilling } = padding(layout);
+  const [rows, width] = [layout.offsets.length - 1, index.length / (layout.offsets.length - 1)];
+  const onDevice = (values: BigInt64Array) => fromArray(values).toDevice(scores.device);
+  const filling = aten.ne.Scalar(onDevice(isFilling).reshape(rows, width), 0);
+  const side = scores.indexSelect(0, onDevice(index)).reshape(rows, width); // [R, T]
+  const logProbs = aten.masked_fill.Scalar(side, filling, Number.NEGATIVE_INFINITY).logSoftmax(-1);
+  const target = onDevice(places);
+  return { logProbs: logProbs.gather(1, target.unsqueeze(1)).squeeze(1), hit: logProbs.argmax(-1).eq(target) };
+}
+
+/** Rows of tokens as a rectangle: which token stands where, and 1 where a row is filled up. */
+function padding({ offsets }: Layout): { index: BigInt64Array; isFilling: BigInt64Array } {
+  const rows = offsets.length - 1;
+  const width = offsets.slice(1).reduce((most, end, row) => Math.max(most, end - offsets[row]), 0);
+  const index = new BigInt64Array(rows * width);
+  const isFilling = new BigInt64Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    for (let t = 0; t < width; t++) {
+      const token = offsets[row] + t;
+      if (token < offsets[row + 1]) index[row * width + t] = BigInt(token);
+      else isFilling[row * width + t] = 1n;
+    }
+  }
+  return { index, isFilling };
+}
+
+async function prepareQuestions(
+  examples: readonly Example[],
+  { tokenizer }: Processor,
+): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+  const all = examples as readonly QuestionExample[];
+  const framed = await frameQuestions(tokenizer, all);
+  const problems: Problem[] = [];
+  const rows = all.map(({ id, source, answers }, i): PreparedRow | undefined => {
+    const { ids, typeIds, ofPair: trained = new Uint8Array(ids.length) } = framed[i];
+    const values = answers === undefined ? UNKNOWN : placesOf(answers.at(0), framed[i]);
+    if (Array.isArray(values)) return { id, ids, typeIds, trained, values, source };
+    problems.push({ ...source, field: 'answers', ...values });
+    return undefined;
+  });
+  return { rows, problems };
+}
+
+type Fault = Pick<Problem, 'message' | 'fix'>;
+
+const UNKNOWN: Fault = {
+  message: 'is missing',
+  fix: 'name the answer, or write an empty list where the text does not tell it',
+};
+
+/** The tokens with the first and the last character of an answer. */
+function placesOf(answer: AnswerSpan | undefined, { starts, ends, ofPair }: PlacedText): number[] | Fault {
+  if (answer === undefined) return [NO_ANSWER, NO_ANSWER];
+  const stop = answer.start + answer.text.length;
+  const { from, to } = contextOf({ trained: ofPair ?? new Uint8Array() });
+  let [first, last] = [from, to - 1];
+  while (first < to && ends[first] <= answer.start) first++;
+  while (last >= from && starts[last] >= stop) last--;
+  return first <= last ? [first, last] : { message: `"${answer.text}" has no token of its own in the context` };
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+
+/** A number for each text, by a new head. */
+export const options = z.strictObject({
+  standardise: z
+    .boolean()
+    .default(true)
+    .describe("learn in units of the training rows' standard deviation around their mean; kept with the result"),
+});
+
+export type RegressionOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./regression.ts'),
+});

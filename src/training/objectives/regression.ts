@@ -1,0 +1,39 @@
+// N tokens, R rows
+import type { RegressionExample } from '../../data/example.ts';
+import { aten } from '../../engine/tensor/index.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
+import { prepareLabelled, valuesOf } from './labelled-rows.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
+import type { RegressionOptions } from './regression.options.ts';
+
+/**
+ * A number for each text: mean squared error. The head learns how many standard deviations of the training rows a
+ * number is from their mean, so that prices and shares are learnt alike; `label_scaling` in the result says how it is
+ * turned back.
+ */
+export function create({ standardise }: RegressionOptions, processor: Processor): Objective {
+  const { mean, deviation } = standardise && processor.statistics ? processor.statistics : { mean: 0, deviation: 1 };
+  return {
+    task: 'sequence',
+    accepts: ['regression'],
+    separable: true,
+    unit: 'rows',
+    config: { problem_type: 'regression', ...(standardise && { label_scaling: { mean, deviation } }) },
+    prepare: (examples) =>
+      prepareLabelled<RegressionExample>(examples, ({ value }) => ({ values: [value] }), processor),
+    load: loaderOf(processor),
+    collate: (rows) => collateRows(rows, { causal: processor.causal }),
+    counts: (batch) => ({ rows: batch.rows.length }),
+    loss(model, batch, { totals, runner }) {
+      const hidden = model.hidden(batch.input, { runner });
+      const found = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)).squeeze(1); // [R]
+      const wanted = valuesOf(batch, found.unsqueeze(1)).squeeze(1).sub(mean).div(deviation);
+      const errors = found.sub(wanted);
+      return {
+        perRow: errors.mul(errors).mul(1 / totals.rows),
+        tally: { mae: { sum: aten.abs.default(errors).sum().mul(deviation), count: batch.rows.length } },
+      };
+    },
+  };
+}

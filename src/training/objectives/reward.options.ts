@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+
+/** A model that scores answers, from pairs. */
+export const options = z.strictObject({
+  center_rewards_coefficient: z
+    .number()
+    .min(0)
+    .nullable()
+    .default(null)
+    .describe('holds the scores of a pair around zero; 0.01 is usual, none unless given'),
+});
+
+export type RewardOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./reward.ts'),
+});

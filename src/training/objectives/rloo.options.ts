@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights, rolloutOptions } from './grpo.options.ts';
+
+/** Answers that are sampled and scored, each against the mean of the others. */
+export const options = z
+  .strictObject({
+    ...rolloutOptions,
+    beta: z.number().min(0).default(0.05).describe('weight of the distance to the reference, in the reward'),
+    normalize_advantages: z.boolean().default(false).describe('divide by the deviation over all answers of a step'),
+  })
+  .check(checkWeights);
+
+export type RlooOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./rloo.ts'),
+});

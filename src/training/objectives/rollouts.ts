@@ -1,0 +1,104 @@
+// G answers to each prompt
+import type { Metrics } from '../../base/events.ts';
+import { hash32 } from './rollout-seed.ts';
+import { withoutSeparator, type Message, type Tokenizer } from '../../models/text/index.ts';
+import type { Completion } from '../../answering/decoding/index.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { StepContext } from '../produce.ts';
+import type { PlacedSample } from './rewards/reward.ts';
+import type { RolloutTools } from './tools/rollout-tools.ts';
+import { withToolTurns, type OpenRollout } from './tools/tool-turns.ts';
+
+export interface SamplingSettings {
+  num_generations: number;
+  max_completion_length: number;
+  temperature: number;
+  top_p: number;
+  top_k: number;
+  min_p: number;
+  repetition_penalty: number;
+}
+
+/** One answer of a rollout. */
+export interface Rollout {
+  row: PreparedRow;
+  /** With the token that ended it; with tools, all of its turns and what stands between them. */
+  ids: readonly number[];
+  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
+  written?: readonly number[];
+  isComplete: boolean;
+  /** Its last turn's. */
+  text: string;
+  /** With tools: its turns and their results. */
+  turns?: readonly Message[];
+}
+
+interface RolloutContext {
+  step: StepContext;
+  tokenizer: Tokenizer;
+  /** The reference's. */
+  share?: number;
+  tools?: RolloutTools;
+}
+
+/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
+export async function rollOut(
+  rows: readonly PreparedRow[],
+  settings: SamplingSettings,
+  { step, tokenizer, share = 0, tools }: RolloutContext,
+): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
+  const { rollouts, seed } = step;
+  if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
+  const sampling = samplingOf(settings, step);
+  const requests = rows.map((row) => ({
+    ...sampling,
+    prompt: row.ids,
+    n: settings.num_generations,
+    maxNewTokens: settings.max_completion_length,
+    seed: hash32(`${seed} ${step.step} ${row.id}${share === 0 ? '' : ` ${share}`}`),
+  }));
+  const answers = await rollouts.generate(requests, share);
+  const first = rows.flatMap((row, i) => answers[i].map((completion) => rolloutOf(row, completion, tokenizer)));
+  if (tools === undefined) return { rollouts: first, metrics: {} };
+  const room = settings.max_completion_length;
+  const goOn = async (open: readonly OpenRollout[], round: number) => {
+    const further = open.map(({ row, ids, place }) => ({
+      ...sampling,
+      prompt: [...row.ids, ...ids],
+      maxNewTokens: room - ids.length,
+      seed: hash32(`${seed} ${step.step} ${row.id} ${place % settings.num_generations} turn ${round}`),
+    }));
+    return (await rollouts.generate(further, share)).map(([completion]) => completion);
+  };
+  return withToolTurns(first, { tools, room, goOn });
+}
+
+function samplingOf(settings: SamplingSettings, { signal }: StepContext) {
+  const { temperature, top_p: topP, top_k: topK, min_p: minP, repetition_penalty: repetitionPenalty } = settings;
+  return { temperature, topP, topK, minP, repetitionPenalty, signal };
+}
+
+function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenizer): Rollout {
+  const { ids, stopId, finishReason, text } = completion;
+  const prompt = row.prompt?.prompt;
+  const isSetOff = typeof prompt === 'string' && tokenizer.answerSpace;
+  return {
+    row,
+    ids: stopId === undefined ? ids : [...ids, stopId],
+    isComplete: finishReason === 'stop',
+    text: isSetOff ? withoutSeparator(prompt, text) : text,
+  };
+}
+
+/** A rollout as reward functions see it. */
+export function sampleOf(rollout: Rollout): PlacedSample {
+  const { row, isComplete, text, turns } = rollout;
+  const { prompt, columns, source } = row.prompt!;
+  const tokens = writtenIds(rollout).length;
+  return { prompt, completion: text, row: columns, tokens, isComplete, source, ...(turns && { turns }) };
+}
+
+/** The tokens of an answer that the model wrote itself. */
+export function writtenIds({ ids, written }: Rollout): readonly number[] {
+  return written === undefined ? ids : ids.filter((_, token) => written[token] === 1);
+}

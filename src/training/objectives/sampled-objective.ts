@@ -1,0 +1,129 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { PromptExample } from '../../data/example.ts';
+import { Renderer } from '../../models/text/index.ts';
+import type { EvaluatedAnswer } from '../objective.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { scoreRollouts } from './produce-rollouts.ts';
+import { createScorer } from './rewards/index.ts';
+import type { RewardSpec } from './rewards/reward.options.ts';
+import type { Scorer } from './rewards/reward.ts';
+import type { SamplingSettings } from './rollouts.ts';
+import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
+
+/** How answers are sampled, and what scores them. */
+export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
+  reward_funcs: readonly RewardSpec[];
+  reward_weights: readonly number[] | null;
+  reward_timeout: number;
+  held_out_reward_funcs: readonly RewardSpec[];
+  ref_model?: string | null;
+}
+
+/** Settings of rollouts, with the objects that they use. */
+export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
+  settings: Settings;
+  scorers: readonly Scorer[];
+  /** Measured on validation rows only: an improvement here was not trained for directly. */
+  heldOut: readonly Scorer[];
+  tools?: RolloutTools;
+  processor: Processor;
+  /** Answers of the last evaluation. */
+  evaluated: readonly EvaluatedAnswer[];
+}
+
+/** Common to objectives that sample answers to prompts and have them scored; each defines its own loss. */
+export function sampledObjective(
+  parts: SampledParts,
+  { needsReference }: { needsReference: boolean },
+): Omit<Objective, 'counts' | 'loss' | 'unit'> {
+  const { settings, processor } = parts;
+  const { ref_model: referenceModel = null } = settings;
+  const scorers = [...parts.scorers, ...parts.heldOut];
+  const renderer = new Renderer(processor.tokenizer, { now: processor.now });
+  return {
+    task: 'causal-lm',
+    accepts: ['prompt'],
+    separable: true,
+    needs: { rollouts: true, ...(needsReference && { reference: true }) },
+    ...(referenceModel !== null && { referenceModel }),
+    room: settings.max_completion_length,
+    async ready(signal) {
+      await parts.tools?.check();
+      for (const scorer of scorers) await scorer.ready?.(signal);
+    },
+    dispose() {
+      parts.tools?.dispose();
+      for (const scorer of scorers) scorer.dispose?.();
+    },
+    check(train) {
+      for (const scorer of scorers) scorer.check?.(train as readonly PromptExample[]);
+    },
+    evaluated: () => parts.evaluated,
+    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[], parts.tools),
+    evaluate: (rows, step) => scoreRollouts(rows, step, parts),
+    collate: (rows) => collateRows(rows, { causal: true }),
+  };
+}
+
+/** Settings with all that they name in use. */
+export function sampledParts<Settings extends SampledSettings>(
+  settings: Settings,
+  processor: Processor,
+): SampledParts<Settings> {
+  const { reward_funcs, held_out_reward_funcs, reward_timeout: timeout } = settings;
+  const { references: hashes = {}, rewardModel } = processor;
+  const create = (spec: RewardSpec) => createScorer(spec, { hashes, timeout, rewardModel });
+  const [scorers, heldOut] = [reward_funcs, held_out_reward_funcs].map((specs) => namedApart(specs.map(create)));
+  const tools = RolloutTools.of(settings, processor);
+  return { settings, scorers, heldOut, processor, evaluated: [], ...(tools && { tools }) };
+}
+
+/** Two of a name are logged as two. */
+function namedApart(scorers: readonly Scorer[]): Scorer[] {
+  const seen = new Map<string, number>();
+  return scorers.map((scorer) => {
+    const count = (seen.get(scorer.name) ?? 0) + 1;
+    seen.set(scorer.name, count);
+    if (count === 1) return scorer;
+    const score: Scorer['score'] = (samples, signal) => scorer.score(samples, signal);
+    const [ready, dispose] = [scorer.ready?.bind(scorer), scorer.dispose?.bind(scorer)];
+    const [check, metrics] = [scorer.check?.bind(scorer), scorer.metrics?.bind(scorer)];
+    return { name: `${scorer.name}_${count}`, score, ready, dispose, check, metrics };
+  });
+}
+
+async function preparePrompts(
+  renderer: Renderer,
+  examples: readonly PromptExample[],
+  tools?: RolloutTools,
+): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+  if (tools !== undefined) refuseTexts(examples);
+  const shown = await tools?.schemas();
+  const rows = await Promise.all(
+    examples.map(async (example): Promise<PreparedRow> => {
+      const { id, source, prompt } = example;
+      const { ids } = await renderer.prompt(
+        typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) },
+      );
+      return { id, source, ids, trained: new Uint8Array(ids.length), prompt: example };
+    }),
+  );
+  const problems = rows.flatMap(({ ids, source }) =>
+    ids.length > 0 ? [] : [{ ...source, field: 'prompt', message: 'is empty', fix: 'fill it or delete the row' }],
+  );
+  return { rows, problems };
+}
+
+/** A text says nowhere what tools there are, and a model that goes on with it calls none. */
+function refuseTexts(examples: readonly PromptExample[]): void {
+  const texts = examples.filter(({ prompt }) => typeof prompt === 'string');
+  if (texts.length === 0) return;
+  throw new AttuneError('E_TOOLS_TEXT_PROMPT', {
+    what: `objective.tools needs prompts that are messages, and ${texts.length} of ${examples.length} are texts`,
+    expected: '{"prompt": [{"role": "user", "content": "…"}], …}',
+    problems: texts.slice(0, 5).map(({ source }) => ({ ...source, field: 'prompt', message: 'is a text' })),
+    problemCount: texts.length,
+    fix: 'write each prompt as a list with one message',
+  });
+}

@@ -1,0 +1,26 @@
+// R rows
+import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../answering/tasks/rows/source-target.ts';
+import { countTrained, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Seq2SeqOptions } from './seq2seq.options.ts';
+
+/**
+ * A text from a text (translation, summaries): the encoder reads the prompt, the decoder learns every token of the
+ * answer and its end from those before it (Raffel et al., 2020).
+ */
+export function create(_options: Seq2SeqOptions, processor: Processor): Objective {
+  return {
+    task: 'seq2seq',
+    accepts: ['completion'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) => sourceTargetRows(examples, processor),
+    collate: collateSourceTarget,
+    counts: countTrained,
+    loss(model, batch, { totals, runner }) {
+      const { logProbs, hit, rows } = answerTokens(model, batch, runner);
+      const perRow = sumsOfRows(logProbs.mul(-1 / totals.tokens), rows, batch.rows.length);
+      return { perRow, tally: { mean_token_accuracy: { sum: hit.sum(), count: hit.size } } };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { Renderer } from '../../models/text/index.ts';
+import { imageTexts } from '../../answering/tasks/rows/image-texts.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
+import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
+import { surveyExperts } from './expert-balance.ts';
+import { nextTokenObjective } from './base-kl.ts';
+import { loadSquares, withSquares } from '../../answering/tasks/rows/image-squares.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { SftOptions } from './sft.options.ts';
+
+/** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
+export function create(options: SftOptions, processor: Processor): Objective {
+  const { tokenizer, media, now } = processor;
+  const images = imageTexts(processor);
+  const renderer = new Renderer(tokenizer, { trainOn: options.train_on, now, images });
+  return {
+    task: 'causal-lm',
+    accepts: ['chat', 'completion'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) => renderExamples(renderer, examples),
+    ...(images !== undefined && { load: (rows) => loadSquares(rows, media!) }),
+    collate: (rows) => withSquares(collateRows(rows, { causal: true }), images?.id),
+    counts: countTokens,
+    survey: surveyExperts,
+    ...nextTokenObjective(options, options),
+  };
+}

@@ -1,0 +1,127 @@
+// S texts, R rows, D width
+import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { LossResult, PreparedRow } from '../../methods/interfaces.ts';
+
+interface LossOptions {
+  scale: number;
+  margin: number;
+  /** Rows of the whole step. */
+  rows: number;
+}
+
+/** Each row's share of a loss, from the vectors of its texts [S, D]. */
+export type SimilarityLoss = (vectors: Tensor, rows: readonly PreparedRow[], options: LossOptions) => LossResult;
+
+/** torch.nn.functional.normalize's. */
+const SMALLEST_NORM = 1e-12;
+const WIDEST = 1e12;
+
+/** The losses of sentence-transformers, by its names. */
+export const similarityLosses = {
+  multiple_negatives_ranking: inBatch,
+  triplet,
+  cosent,
+  cosine_similarity: squaredCosine,
+} satisfies Record<string, SimilarityLoss>;
+
+/** Every other row's positive, and all negatives, are wrong for a row: cross-entropy of scaled cosines. */
+function inBatch(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: total }: LossOptions): LossResult {
+  const places = textPlaces(rows);
+  const unit = normalised(vectors);
+  const anchors = pick(
+    unit,
+    places.map(([anchor]) => anchor),
+  );
+  const candidates = pick(unit, [
+    ...places.map(([, positive]) => positive),
+    ...places.flatMap(([, , ...others]) => others),
+  ]);
+  const scores = anchors.matmul(candidates.transpose(0, 1)).mul(scale); // [R, candidates]
+  const wanted = indices(
+    rows.map((_, r) => r),
+    vectors.device,
+  );
+  const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
+  const hits = scores.argmax(-1).eq(wanted).sum();
+  return { perRow: logProbs.mul(-1 / total), tally: { in_batch_accuracy: { sum: hits, count: rows.length } } };
+}
+
+/** The positive is to be nearer than the negative by the margin. */
+function triplet(vectors: Tensor, rows: readonly PreparedRow[], { margin, rows: total }: LossOptions): LossResult {
+  const places = textPlaces(rows);
+  const [anchors, positives, negatives] = [0, 1, 2].map((i) =>
+    pick(
+      vectors,
+      places.map((row) => row[i]),
+    ),
+  );
+  const [near, far] = [positives, negatives].map((others) => distance(anchors, others));
+  const losses = aten.relu.default(near.sub(far).add(margin));
+  const hits = aten.gt.Tensor(far, near).sum();
+  return { perRow: losses.mul(1 / total), tally: { triplet_accuracy: { sum: hits, count: rows.length } } };
+}
+
+/** torch.nn.functional.pairwise_distance's: its epsilon keeps the gradient of equal vectors finite. */
+function distance(a: Tensor, b: Tensor): Tensor {
+  return aten.linalg_vector_norm.default(a.sub(b).add(1e-6), { dim: [1] });
+}
+
+/**
+ * CoSENT: ln(1 + the sum of e^(cosine of i - cosine of j) over pairs of rows of which j is more alike than i). The sum
+ * is of the whole step, so that a row's own share is that of all, divided evenly.
+ */
+function cosent(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: total }: LossOptions): LossResult {
+  const scores = cosines(vectors, rows).mul(scale); // [R]
+  const wanted = wantedScores(rows, vectors);
+  const differences = scores.unsqueeze(1).sub(scores.unsqueeze(0)); // [R, R]
+  const isOrdered = aten.lt.Tensor(wanted.unsqueeze(1), wanted.unsqueeze(0)).to(vectors.dtype);
+  const counted = differences.sub(isOrdered.mul(-1).add(1).mul(WIDEST)).flatten();
+  const loss = aten.logsumexp.default(
+    cat([fromArray(new Float64Array(1)).to(vectors.dtype).toDevice(vectors.device), counted]),
+    [0],
+  );
+  return { perRow: loss.mul(1 / total).expand(rows.length), tally: {} };
+}
+
+/** The cosine is to be the row's score. */
+function squaredCosine(vectors: Tensor, rows: readonly PreparedRow[], { rows: total }: LossOptions): LossResult {
+  const errors = cosines(vectors, rows).sub(wantedScores(rows, vectors));
+  return { perRow: errors.mul(errors).mul(1 / total), tally: {} };
+}
+
+/** Cosine of each row's two texts: [R] */
+function cosines(vectors: Tensor, rows: readonly PreparedRow[]): Tensor {
+  const places = textPlaces(rows);
+  const unit = normalised(vectors);
+  const [first, second] = [0, 1].map((i) =>
+    pick(
+      unit,
+      places.map((row) => row[i]),
+    ),
+  );
+  return first.mul(second).sum(1);
+}
+
+function wantedScores(rows: readonly PreparedRow[], vectors: Tensor): Tensor {
+  const values = Float64Array.from(rows, (row) => row.values?.[0] ?? 0);
+  return fromArray(values).to(vectors.dtype).toDevice(vectors.device);
+}
+
+/** Where each row's texts stand among the vectors. */
+function textPlaces(rows: readonly PreparedRow[]): number[][] {
+  let next = 0;
+  return rows.map(({ segments = [] }) => segments.map(() => next++));
+}
+
+function pick(vectors: Tensor, places: readonly number[]): Tensor {
+  return vectors.indexSelect(0, indices(places, vectors.device));
+}
+
+function indices(places: readonly number[], device: string): Tensor {
+  return fromArray(BigInt64Array.from(places, BigInt)).toDevice(device);
+}
+
+function normalised(vectors: Tensor): Tensor {
+  const norm = aten.linalg_vector_norm.default(vectors, { dim: [1], keepdim: true });
+  return vectors.div(aten.clamp_min.default(norm, SMALLEST_NORM));
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import type { Processor } from '../../methods/interfaces.ts';
+import { beta, labelSmoothing } from './cpo.options.ts';
+
+/** Pairs by mean log-probabilities and a margin, without a reference model (Meng et al., 2024). */
+export const options = z.strictObject({
+  beta: beta.default(2),
+  simpo_gamma: z.number().default(0.5).describe('by how much the chosen answer is to be ahead'),
+  label_smoothing: labelSmoothing,
+  alpha: z.number().default(0).describe("AlphaPO's bend of the rewards; 0 for none"),
+  cpo_alpha: z.number().min(0).default(0).describe("weight of the chosen answers' cross-entropy (CPO-SimPO)"),
+});
+
+export type SimpoOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  preference: () => 'per_token',
+  async run() {
+    const { create } = await import('./cpo.ts');
+    return {
+      create: (own: SimpoOptions, processor: Processor) => create({ ...own, loss_type: 'simpo' }, processor),
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import { SpeechTokens } from '../../models/text/index.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
+import { collateRows, stackFeatures } from '../../answering/tasks/rows/collate.ts';
+import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+import { nextTokenLoss } from './next-token.ts';
+import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';
+import type { SpeechSeq2SeqOptions } from './speech-seq2seq.options.ts';
+
+/** The text of a recording by cross-entropy of its tokens, those of language and task among them as in the reference. */
+export function create({ language, task }: SpeechSeq2SeqOptions, processor: Processor): Objective {
+  const media = hearing(processor, 'speech_seq2seq');
+  const tokens = new SpeechTokens(processor.tokenizer);
+  const wish = { language: language ?? undefined, task };
+  return {
+    task: 'seq2seq',
+    accepts: ['speech'],
+    separable: true,
+    unit: 'tokens',
+    prepare: (examples) =>
+      prepareRecordings(examples, media, async (text, heard) => {
+        if (text.trim() === '') return { field: 'text', message: 'is empty' };
+        const ids = await tokens.transcript(text, wish);
+        const trained = new Uint8Array(ids.length).fill(1);
+        trained[0] = 0; // nothing comes before it that it could be predicted from
+        return { ids, trained, size: ids.length + heard };
+      }),
+    load: (rows) => media.load(rows),
+    collate(rows) {
+      const { input } = collateRows(
+        rows.map((row) => ({ ...row, features: undefined })),
+        { causal: true },
+      );
+      return { rows, input: { ...input, source: stackFeatures(rows) } };
+    },
+    counts: countTokens,
+    loss: nextTokenLoss,
+  };
+}

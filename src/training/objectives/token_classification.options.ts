@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { labelNames } from './labels.options.ts';
+
+/** A tag for each word, by a new head. */
+export const options = z.strictObject({
+  labels: labelNames.describe("tag names in the head's order; those of the training rows, sorted, unless given"),
+});
+
+export type TokenClassificationOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./token_classification.ts'),
+});

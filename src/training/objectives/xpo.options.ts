@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineObjective } from '../../methods/method.ts';
+import { checkWeights } from './grpo.options.ts';
+import { samplingOptions } from './online-dpo.options.ts';
+
+/** An answer of the model and one of the reference to each prompt, of which the one with the higher reward is chosen. */
+export const options = z
+  .strictObject({
+    ...samplingOptions,
+    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+    alpha: z.number().min(0).default(1e-5).describe("weight of exploration: how far the reference's answers are left"),
+    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('as of dpo'),
+  })
+  .check(checkWeights);
+
+export type XpoMethodOptions = z.output<typeof options>;
+
+export const method = defineObjective({
+  options,
+  run: () => import('./xpo.ts'),
+});

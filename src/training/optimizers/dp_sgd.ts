@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { keyedNormal } from '../../models/initialise.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
+import type {
+  Driven,
+  PrivacySpent,
+  StepOptions,
+  StepPasses,
+  StepPlan,
+  Trainable,
+  Update,
+} from '../../methods/interfaces.ts';
+import { defineUpdate } from '../../methods/method.ts';
+import { AdamW, options as adamw } from './adamw.ts';
+import { ClippedSum } from './clipped-sum.ts';
+import { accountants, noiseFor } from './privacy-budget.ts';
+
+/**
+ * Differentially private steps (Abadi et al., 2016): each row's gradient is bounded and noise hides what a single row
+ * changed, with a known bound (epsilon, delta); the noisy gradients are followed by AdamW.
+ */
+export const options = z.strictObject({
+  target_epsilon: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('what all steps may cost; the noise is found from it; 8 where no noise_multiplier is given'),
+  noise_multiplier: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('standard deviation of the noise, in max_row_norm; in place of target_epsilon'),
+  delta: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .nullable()
+    .default(null)
+    .describe('chance that the bound does not hold; a tenth of one by the number of rows unless given'),
+  max_row_norm: z.number().positive().default(1).describe("each row's gradient is cut to this norm"),
+  accountant: z.enum(['prv', 'rdp']).default('prv').describe('how the cost is computed: prv is tighter, rdp quicker'),
+  ...adamw.shape,
+});
+
+type Written = z.output<typeof options>;
+
+export type DpSgdOptions = Written & ({ target_epsilon: number } | { noise_multiplier: number });
+
+class DpSgd implements Update {
+  readonly needs = 'row-gradients';
+  readonly #trainables: readonly Trainable[];
+  readonly #options: DpSgdOptions;
+  readonly #plan: StepPlan;
+  readonly #inner: AdamW;
+  readonly #delta: number;
+  #known: number | undefined;
+
+  constructor(trainables: readonly Trainable[], options: DpSgdOptions, plan: StepPlan) {
+    this.#trainables = trainables;
+    this.#options = options;
+    this.#plan = plan;
+    this.#inner = new AdamW(trainables, options);
+    this.#delta = options.delta ?? 1 / (10 * plan.rows);
+  }
+
+  /** Looked for where it is first needed: that takes seconds, and who counts memory does not ask. */
+  get #noise(): number {
+    this.#known ??= this.#options.noise_multiplier ?? this.#found(this.#options.target_epsilon as number);
+    return this.#known;
+  }
+
+  #found(target: number): number {
+    const { steps } = this.#plan;
+    const { accountant } = this.#options;
+    const noise = noiseFor(target, { sampleRate: this.#sampleRate, steps, delta: this.#delta, accountant });
+    if (noise !== undefined) return noise;
+    throw new AttuneError('E_PRIVACY_UNREACHABLE', {
+      what: `No noise makes ${steps} steps cost an epsilon of ${target}`,
+      got: `delta ${this.#delta}, ${this.#plan.batchSize} of ${this.#plan.rows} rows a step`,
+      fix: 'take fewer steps, smaller batches, a larger target_epsilon or a larger delta',
+    });
+  }
+
+  get #sampleRate(): number {
+    return Math.min(1, this.#plan.batchSize / this.#plan.rows);
+  }
+
+  async drive(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven> {
+    using sum = new ClippedSum(this.#trainables, this.#options.max_row_norm);
+    const losses = await this.#collect(passes, sum);
+    const perRow = losses.map((loss) => loss / losses.length);
+    const metrics = { clipped_rows: sum.rows === 0 ? 0 : sum.clipped / sum.rows };
+    if (!sum.isFinite) return { perRow, gradNorm: Number.NaN, metrics };
+    const gradNorm = sum.settle((trainable) => this.#noiseOn(trainable, options.step), this.#plan.batchSize);
+    this.#inner.step({ ...options, maxGradNorm: 0 });
+    return { perRow, gradNorm, metrics };
+  }
+
+  /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
+  async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
+    // Each step decides by its own rows: a run that resumes would not know of those before it.
+    const cut = await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm));
+    if (cut === undefined) return passes.rowGradients(() => void sum.add());
+    sum.addCut(cut.norms);
+    return cut.losses;
+  }
+
+  /** Keyed by the run's secret: with the key the noise could be removed. */
+  #noiseOn({ name, parameter }: Trainable, step: number): Tensor {
+    const key = { seed: this.#plan.secret, path: `dp:${step}:${name}` };
+    return keyedNormal([...parameter.shape], key, this.#noise * this.#options.max_row_norm);
+  }
+
+  privacySpent(steps: number): PrivacySpent {
+    const { accountant, max_row_norm } = this.#options;
+    const [sampleRate, noiseMultiplier] = [this.#sampleRate, this.#noise];
+    return {
+      epsilon: steps === 0 ? 0 : accountants[accountant]({ sampleRate, noiseMultiplier, steps }, this.#delta),
+      delta: this.#delta,
+      noise_multiplier: noiseMultiplier,
+      max_row_norm,
+      sample_rate: sampleRate,
+      steps,
+      accountant,
+    };
+  }
+
+  step(): number {
+    throw new Error('this update takes gradients of single rows');
+  }
+  state(): Map<string, Tensor> {
+    return this.#inner.state();
+  }
+  load(state: ReadonlyMap<string, Tensor>): void {
+    this.#inner.load(state);
+  }
+}
+
+export const method = defineUpdate({
+  options: options.refine((given) => given.target_epsilon === null || given.noise_multiplier === null, {
+    path: ['noise_multiplier'],
+    error: 'one of target_epsilon and noise_multiplier decides, not both',
+  }),
+  complete: (given): DpSgdOptions =>
+    given.noise_multiplier === null
+      ? { ...given, target_epsilon: given.target_epsilon ?? 8 }
+      : { ...given, noise_multiplier: given.noise_multiplier },
+  isPrivate: true,
+  create: (trainables, options, plan) => new DpSgd(trainables, options, plan),
+});

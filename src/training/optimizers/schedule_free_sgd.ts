@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { Tensor } from '../../engine/tensor/index.ts';
+import type { Trainable } from '../../methods/interfaces.ts';
+import { defineUpdate } from '../../methods/method.ts';
+import { AveragedSteps } from './averaged-steps.ts';
+import { averagingOptions, nearness } from './averaging-options.ts';
+import type { Move } from './first-order.ts';
+
+/**
+ * Gradient descent whose weights are averaged in place of momentum and a falling rate (Defazio et al., 2024): 4 bytes a
+ * weight; a learning rate of 1 suits.
+ */
+export const options = z.strictObject({ momentum: nearness, ...averagingOptions });
+
+export type ScheduleFreeSgdOptions = z.output<typeof options>;
+
+/** Equal to schedulefree's SGDScheduleFree. */
+class ScheduleFreeSgd extends AveragedSteps<never> {
+  constructor(trainables: readonly Trainable[], options: ScheduleFreeSgdOptions) {
+    super(trainables, () => ({}), { ...options, nearness: options.momentum });
+  }
+
+  protected override direction({ gradient }: Move): Tensor {
+    return gradient;
+  }
+}
+
+export const method = defineUpdate({
+  options,
+  recipeDefaults: { training: { scheduler: 'constant', learning_rate: 1 } },
+  create: (trainables, options) => new ScheduleFreeSgd(trainables, options),
+});

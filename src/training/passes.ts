@@ -1,0 +1,66 @@
+import { pushAll } from '../base/many.ts';
+import { turn } from '../base/turn.ts';
+import type { Model } from '../models/model.ts';
+import { withRandomness } from '../engine/nn/index.ts';
+import { backward, noGrad, scope, span } from '../engine/tensor/index.ts';
+import type { Batch, Counts, LossResult, Objective, PreparedRow, Reference, Tally } from '../methods/interfaces.ts';
+import { randomnessOf } from './step-randomness.ts';
+import { Tape, type Checkpointing } from '../models/tape.ts';
+
+/** Parts used by a pass. */
+export interface PassParts {
+  model: Model;
+  objective: Objective;
+  /** Present where the objective needs it. */
+  reference?: Reference;
+}
+
+export interface PassRequest {
+  /** The step's rows in micro-batches. */
+  microBatches: readonly (readonly PreparedRow[])[];
+  /** With the seed it keys random numbers. */
+  step: number;
+  seed: number;
+  checkpointing: Checkpointing;
+  totals: Counts;
+  add(tally: Tally): void;
+  /** A pass that was tried before told the same. */
+  forget(): void;
+  /** Stands around each batch's passes, forward and backward. */
+  around?<T>(body: () => T): T;
+}
+
+export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): void {
+  span('backward', () => {
+    backward([perRow.sum()]);
+    tape.backward();
+  });
+}
+
+/** One pass over all micro-batches, without gradients where nothing follows them back. Gives each row's share of the loss. */
+export async function passOver(
+  { model, objective, reference }: PassParts,
+  request: PassRequest,
+  back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
+): Promise<number[]> {
+  const { microBatches, totals, checkpointing, around = (body) => body() } = request;
+  const perRow: number[] = [];
+  for (const some of microBatches) {
+    const loaded = (await objective.load?.(some)) ?? some;
+    const pass = () => {
+      const batch = objective.collate(loaded);
+      const tape = back === undefined ? undefined : new Tape({ checkpointing });
+      const randomness = randomnessOf(model, batch, request);
+      const forward = () => objective.loss(model, batch, { totals, runner: tape, reference });
+      const result = span('forward', () =>
+        withRandomness(randomness, () => (tape === undefined ? noGrad(forward) : forward())),
+      );
+      if (tape !== undefined) back?.(result, tape, batch);
+      pushAll(perRow, result.perRow.toNumbers());
+      request.add(result.tally);
+    };
+    scope(() => around(pass));
+    await turn();
+  }
+  return perRow;
+}

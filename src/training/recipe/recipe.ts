@@ -1,0 +1,31 @@
+import type { BaseRecipe } from '../../methods/recipe/base-recipe.ts';
+import type { ObjectiveTable } from '../objectives/index.ts';
+import type { StorageTable } from '../../methods/storages/index.ts';
+import type { TuningTable } from '../../methods/tunings/index.ts';
+import type { UpdateTable } from '../optimizers/index.ts';
+
+type Load = () => Promise<{ method: { settle(values: unknown): unknown } }>;
+type Settled<File extends Load> = ReturnType<Awaited<ReturnType<File>>['method']['settle']>;
+/** Methods without options have no members, not any number of impossible ones. */
+type OptionsOf<File extends Load> = Settled<File> extends Record<string, never> ? unknown : Settled<File>;
+
+/** One method of an axis with its options: a union that its name tells apart. */
+type Choice<Table extends Record<keyof Table, Load>, Key extends string> = {
+  [Name in keyof Table]: Record<Key, Name> & OptionsOf<Table[Name]>;
+}[keyof Table];
+
+export type TuningChoice = Choice<TuningTable, 'method'>;
+export type StorageChoice = Choice<StorageTable, 'name'>;
+export type ObjectiveChoice = Choice<ObjectiveTable, 'name'>;
+export type OptimizerChoice = Choice<UpdateTable, 'name'>;
+
+/**
+ * A resolved recipe: every default filled, short forms expanded, the options of its methods checked. Stored as recipe.json
+ * and with every checkpoint.
+ */
+export type Recipe = Omit<BaseRecipe, 'tuning' | 'storage' | 'objective' | 'training'> & {
+  tuning: TuningChoice;
+  storage: StorageChoice;
+  objective: ObjectiveChoice;
+  training: Omit<BaseRecipe['training'], 'optimizer'> & { optimizer: OptimizerChoice };
+};

@@ -1,0 +1,31 @@
+import type { Message } from '../models/text/message.ts';
+
+/** A recipe's reward model. */
+export interface RewardModelSpec {
+  /** Folder or name. */
+  model: string;
+  /** Classifiers: the class whose probability is the reward. */
+  label?: string;
+  /** Its input. */
+  reads: 'conversation' | 'answer';
+  /** Process reward models: aggregation of the steps' scores, and the separator of steps. */
+  steps?: 'min' | 'product' | 'last' | 'mean';
+  step_separator?: string;
+}
+
+export interface AnswerToScore {
+  prompt: string | readonly Message[];
+  completion: string;
+  source: { file: string; line: number };
+}
+
+/** A model that scores answers, opened before training and freed after it. */
+export interface RewardModel {
+  /** @throws AttuneError E_REWARD_MODEL for a model that gives no score */
+  open(): Promise<void>;
+  /** One for each answer, in order. @throws AttuneError E_REWARD_MODEL_ROOM */
+  score(answers: readonly AnswerToScore[]): Promise<number[]>;
+  dispose(): void;
+}
+
+export type OpenRewardModel = (spec: RewardModelSpec) => RewardModel;

@@ -1,0 +1,104 @@
+import { pushAll } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
+import type { Model } from '../models/model.ts';
+import { withRowTaps, type Parameter, type RowTap } from '../engine/nn/index.ts';
+import { fromArray, noGrad } from '../engine/tensor/index.ts';
+import { tokensOf, type PreparedRow, type StepPasses, type Trainable } from '../methods/interfaces.ts';
+import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
+import { addCutRows } from './row-norms.ts';
+import type { CutRows } from '../methods/update.ts';
+
+/** Rows that are looked at for one that has a loss. */
+const TRIED_ROWS = 32;
+
+/**
+ * Whether the norms of rows' gradients can be told from batches of rows: found before the first step by a pass over one
+ * of the shortest rows, and kept with the run, since a batch for which it happens to be otherwise decides for itself.
+ */
+export async function canTellRowsApart(
+  parts: PassParts & { trainables: readonly Trainable[] },
+  rows: readonly PreparedRow[],
+): Promise<boolean> {
+  const { objective, trainables } = parts;
+  const at = { seed: 0, step: 0 };
+  for (const row of rows.toSorted((a, b) => tokensOf(a) - tokensOf(b)).slice(0, TRIED_ROWS)) {
+    const some = objective.draw?.([row], at) ?? [row];
+    const request = { ...at, microBatches: [some], checkpointing: false, totals: objective.counts({ rows: some }) };
+    const passes = passesApart(parts, { ...request, add: () => undefined, forget: () => undefined });
+    if (passes.cutGradients === undefined) continue;
+    const cut = await passes.cutGradients(trainables, () => 0);
+    for (const { parameter } of trainables) parameter.tensor.grad = undefined;
+    return cut !== undefined;
+  }
+  return false;
+}
+
+/** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
+function areRowsApart({ model, objective }: PassParts): boolean {
+  return hasTokensOfRows(model) && objective.separable === true && objective.joint === undefined;
+}
+
+/** Whether the tokens of a model's layers are those of the rows, and nothing is computed of all of them. */
+export function hasTokensOfRows({ trunk, prefix }: Model): boolean {
+  const { towers, imageReader, balance } = trunk;
+  return [towers, imageReader, balance].every((part) => part === undefined) && prefix.length === 0;
+}
+
+/**
+ * Rows alone, told by batches: their losses are means over their own tokens in place of the step's. None where that
+ * cannot be: of a model whose tokens do not tell the row, or a batch with a row that has no loss.
+ */
+export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
+  if (!areRowsApart(parts)) return {};
+  const { objective } = parts;
+  const shares = request.microBatches.flat().map((row) => {
+    const { [objective.unit]: own } = objective.counts({ rows: [row] });
+    return entryOf(request.totals, objective.unit) / own;
+  });
+  if (!shares.every(Number.isFinite)) return {};
+  return {
+    async cutGradients(trainables, factorOf) {
+      const weights = trainables.map(({ parameter }) => parameter);
+      const [losses, norms]: number[][] = [[], []];
+      for (const rows of request.microBatches) {
+        const own = shares.slice(norms.length, norms.length + rows.length);
+        const cut = await cutBatch(parts, { ...request, microBatches: [rows], weights, shares: own, factorOf });
+        if (cut === undefined) {
+          for (const { tensor } of weights) tensor.grad = undefined;
+          return undefined;
+        }
+        pushAll(losses, cut.losses);
+        pushAll(norms, cut.norms);
+      }
+      return { losses, norms };
+    },
+  };
+}
+
+type CutRequest = PassRequest & {
+  weights: readonly Parameter[];
+  /** Factor that turns each row's loss into that of the row alone. */
+  shares: readonly number[];
+  factorOf(norm: number): number;
+};
+
+/** Processes one micro-batch; earlier gradients are restored, with the new ones added. */
+async function cutBatch(parts: PassParts, request: CutRequest): Promise<CutRows | undefined> {
+  const { model } = parts;
+  const { weights, shares, factorOf } = request;
+  const taps: RowTap[] = [];
+  const around = <T>(body: () => T): T => withRowTaps(taps, body);
+  const before = weights.map(({ tensor }) => tensor.grad?.own());
+  for (const { tensor } of weights) tensor.grad = undefined;
+  let norms: readonly number[] | undefined;
+  const found = await passOver(parts, { ...request, around }, ({ perRow }, tape, batch) => {
+    followBack({ perRow: perRow.mul(fromArray(Float32Array.from(shares)).toDevice(model.device)) }, tape);
+    // A weight that has a gradient by now was read by something that noted nothing.
+    const isKnown = weights.every(({ tensor }) => tensor.grad === undefined) && perRow.size === shares.length;
+    for (const [i, { tensor }] of weights.entries()) tensor.grad = before[i];
+    const layout = model.layoutOf(batch.input);
+    norms = isKnown ? noGrad(() => addCutRows({ taps, layout }, factorOf)) : undefined;
+  });
+  for (const tensor of [...taps.flatMap(({ kept }) => kept), ...before]) tensor?.dispose();
+  return norms && { losses: found.map((loss, i) => loss * shares[i]), norms };
+}

@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import type { Metrics } from '../base/events.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../engine/tensor/index.ts';
+import type { Objective, Tuning, Update } from '../methods/interfaces.ts';
+import type { SettledTraining } from '../methods/recipe/base-recipe.ts';
+import type { Checkpointing } from '../models/tape.ts';
+
+/** All of a run's state except tensors: together with weights, moments and recipe it is complete. */
+export interface TrainerState {
+  /** Optimiser steps done. */
+  step: number;
+  /** The sampler's place. */
+  epoch: number;
+  index: number;
+  /** Updates of the weights: as many as steps, unless a step makes several. */
+  updates: number;
+  inputTokens: number;
+  lossTokens: number;
+  /** Validation before the first step. */
+  initial: Evaluated | null;
+  /** The trained step with the lowest validation loss so far. */
+  best: Evaluated | null;
+  /** The last evaluation's metrics. */
+  evaluated: Metrics;
+  /** Evaluations since the best one. */
+  stale: number;
+  /** Losses of the first validation rows at the last evaluation, which the next one is compared with row by row. */
+  rowLosses: readonly number[];
+  /** Seconds trained, over all resumes. */
+  seconds: number;
+  /** Training by the runs that this one continues. */
+  before: EarlierTraining;
+}
+
+/** Updates and passes of earlier runs: random numbers and the rows' order go on where they ended. */
+export interface EarlierTraining {
+  steps: number;
+  epochs: number;
+}
+
+/** Validation of a step's weights. */
+export interface Evaluated {
+  step: number;
+  loss: number;
+  metrics: Metrics;
+}
+
+/** Decisions made at the start of a run that a resume keeps. */
+export interface RunConstants {
+  /** The clock that templates see. */
+  now: Date;
+  microBatchTokens: number;
+  checkpointing: Checkpointing;
+  /** Whether a space sets plain answers off; absent in runs from before there was one. */
+  answerSpace?: boolean;
+  training: SettledTraining;
+  /** Private runs: key of noise and batches. It is in no checkpoint. */
+  secret?: number;
+  /** Private runs: whether per-row norms can be computed from batches. */
+  rowsApart?: boolean;
+}
+
+interface SavedState extends TrainerState {
+  constants: Omit<RunConstants, 'now' | 'training' | 'secret'> & { now: string; training?: SettledTraining };
+}
+
+export function newTrainerState(): TrainerState {
+  return {
+    step: 0,
+    epoch: 0,
+    index: 0,
+    updates: 0,
+    inputTokens: 0,
+    lossTokens: 0,
+    initial: null,
+    best: null,
+    evaluated: {},
+    stale: 0,
+    rowLosses: [],
+    seconds: 0,
+    before: { steps: 0, epochs: 0 },
+  };
+}
+
+const WEIGHTS = 'weights.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+/** Only for objectives that remember something. */
+const OBJECTIVE = 'objective.safetensors';
+/** The tensors of a checkpoint. */
+export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
+const STATE = 'trainer_state.json';
+const RECIPE = 'recipe.json';
+
+export interface CheckpointParts {
+  tuning: Tuning;
+  update: Update;
+  objective: Pick<Objective, 'state' | 'restore'>;
+  recipe: unknown;
+  constants: RunConstants;
+}
+
+/** Writes the whole state into a folder; returns its bytes. */
+export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
+  const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
+  const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
+  const remembered = parts.objective.state?.();
+  const kept = remembered === undefined ? 0 : scope(() => writeSafetensors(join(folder, OBJECTIVE), remembered));
+  const { secret: _, ...constants } = parts.constants;
+  writeJson(join(folder, STATE), {
+    ...state,
+    constants: { ...constants, now: constants.now.toISOString() },
+  } satisfies SavedState);
+  writeJson(join(folder, RECIPE), parts.recipe);
+  return weights + moments + kept;
+}
+
+/** Takes up a saved state, weights and moments included. */
+export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): TrainerState {
+  // Older checkpoints lack the newest fields.
+  const saved = readJson<SavedState>(join(folder, STATE));
+  const { constants: _, ...state } = { ...newTrainerState(), ...saved, updates: updatesOf(saved) };
+  if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
+    throw new AttuneError('E_CHECKPOINT_BAD', {
+      what: `${join(folder, STATE)} is not the state of a run`,
+      fix: 'resume from another checkpoint',
+    });
+  }
+  readTensors(folder, parts);
+  return state;
+}
+
+/** State that a run may continue from: its files, and the amount trained until then. */
+export function readEarlier(folder: string): EarlierTraining {
+  const saved = readJson<SavedState>(join(folder, STATE));
+  const { epoch, index, before } = { ...newTrainerState(), ...saved };
+  return { steps: before.steps + updatesOf(saved), epochs: index === 0 ? epoch : epoch + 1 };
+}
+
+/** Older checkpoints lack the count: each of their steps is one. */
+function updatesOf({ updates, step }: Partial<TrainerState> & Pick<TrainerState, 'step'>): number {
+  return updates ?? step;
+}
+
+/** Takes up a checkpoint's weights, moments and what its objective remembers, and nothing else. */
+export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): void {
+  readWeights(folder, parts.tuning);
+  withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
+  const { objective } = parts;
+  if (objective.restore !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => objective.restore?.(tensors));
+}
+
+/** Decisions at the start of a checkpoint's run. */
+export function readConstants(folder: string): RunConstants {
+  const { constants } = readJson<SavedState>(join(folder, STATE));
+  // Older checkpoints lack what their recipes then always said.
+  const recipe = readJson<{ training: SettledTraining }>(join(folder, RECIPE));
+  return { ...constants, training: constants.training ?? recipe.training, now: new Date(constants.now) };
+}
+
+/** Takes up the weights only: the best checkpoint's, for the result. */
+export function readWeights(folder: string, tuning: Tuning): void {
+  withTensors(join(folder, WEIGHTS), (tensors) => tuning.load(tensors));
+}
+
+function withTensors(path: string, use: (tensors: ReadonlyMap<string, Tensor>) => void): void {
+  using file = new SafetensorsFile(path);
+  noGrad(() => scope(() => use(new Map(file.names.map((name) => [name, file.get(name)])))));
+}

@@ -1,0 +1,300 @@
+import type { EventSink, Metrics } from '../base/events.ts';
+import type { Sampler } from '../data/sampler.ts';
+import type { Model } from '../models/model.ts';
+import { engine } from '../engine/tensor/index.ts';
+import { withAveraged } from './averaged.ts';
+import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
+import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
+import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
+import type { Objective, PreparedRow, Reference, Tuning, Update } from '../methods/interfaces.ts';
+import { learningRateAt, type Schedule } from '../methods/recipe/schedule.ts';
+import { trainStep, type StepRequest, type StepResult } from './step.ts';
+import type { Checkpointing } from '../models/tape.ts';
+import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
+
+export interface TrainerParts {
+  model: Model;
+  tuning: Tuning;
+  update: Update;
+  objective: Objective;
+  /** Present where the objective needs it, as `rollouts` is. */
+  reference?: Reference;
+  rollouts?: Rollouts;
+  /** Private updates: whether per-row norms can be computed from batches. */
+  rowsApart?: boolean;
+  train: readonly PreparedRow[];
+  validation: readonly PreparedRow[];
+  sampler: Sampler;
+  /** Further metrics of the validation rows. */
+  measure?: Measure;
+}
+
+export interface TrainerOptions {
+  schedule: Schedule;
+  weightDecay: number;
+  maxGradNorm: number;
+  seed: number;
+  microBatchTokens: number;
+  checkpointing: Checkpointing;
+  /** Steps between evaluations and between checkpoints; 0 for never. The last step always has both. */
+  evaluateEvery: number;
+  saveEvery: number;
+  /** Evaluations without a better loss before training stops; null for no limit. */
+  patience: number | null;
+  /** Whether a step with the best loss is saved at once. */
+  keepBest: boolean;
+}
+
+export interface TrainerHooks {
+  emit: EventSink;
+  signal: AbortSignal;
+  /** Saves the whole state. */
+  save(state: TrainerState): Promise<void>;
+  /** Wraps a step's computation, for observers. */
+  aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
+}
+
+export type Outcome = 'finished' | 'stopped';
+
+/** The loop: batches, steps, evaluations, checkpoints. It knows no method by name. */
+export class Trainer {
+  readonly #parts: TrainerParts;
+  readonly #options: TrainerOptions;
+  readonly #hooks: TrainerHooks;
+  state: TrainerState;
+  #savedStep = -1;
+
+  constructor(parts: TrainerParts, options: TrainerOptions, hooks: TrainerHooks) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.state = newTrainerState();
+  }
+
+  /** Goes on from a state whose weights and moments are already in place. */
+  resume(state: TrainerState): void {
+    this.state = { ...state };
+    this.#savedStep = state.step;
+    this.#parts.sampler.restore(state);
+  }
+
+  /** Begins with weights and moments that another run left: its steps and passes count as done before. */
+  continueFrom(before: EarlierTraining): void {
+    this.state = { ...this.state, before, epoch: before.epochs };
+    this.#parts.sampler.restore({ epoch: before.epochs, index: 0 });
+  }
+
+  /** Validation metrics of a step: the best one, or the last. */
+  metricsAt(step: number): Metrics {
+    const { best, evaluated } = this.state;
+    return best !== null && best.step === step ? best.metrics : evaluated;
+  }
+
+  /** Trains to the end, or until it is asked to stop; then it saves first. */
+  async run(): Promise<Outcome> {
+    const { totalSteps } = this.#options.schedule;
+    // Patience is looked at first: a run that it ended does not go on where it is resumed for its result.
+    while (this.state.step < totalSteps && !this.#isStale()) {
+      if (this.#hooks.signal.aborted) return this.#stop();
+      if (!(await this.#step())) return this.#stop();
+      const isLast = this.state.step === totalSteps;
+      if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
+      if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
+    }
+    if (this.#savedStep !== this.state.step) await this.#save();
+    return 'finished';
+  }
+
+  /** False where it was given up for the signal, with nothing changed. */
+  async #step(): Promise<boolean> {
+    const started = performance.now();
+    const { sampler, train } = this.#parts;
+    const batch = sampler.next();
+    const { aroundStep = (body) => body() } = this.#hooks;
+    const microBatches = batch.microBatches.map((rows) => rows.map((row) => train[row]));
+    const results = await aroundStep(() => this.#updates(microBatches), microBatches.flat());
+    if (results === undefined) return false;
+    this.state.updates += results.length;
+    this.#advance(joinUpdates(results), (performance.now() - started) / 1000);
+    return true;
+  }
+
+  /** All of a step's updates: one, unless the objective makes several of what it produced. */
+  async #updates(microBatches: StepRequest['microBatches']): Promise<StepResult[] | undefined> {
+    const { objective, rollouts } = this.#parts;
+    if (objective.produce === undefined) return [await trainStep(this.#parts, this.#request(microBatches, 0))];
+    const produced = await unlessStopped(this.#hooks.signal, () =>
+      objective.produce!(microBatches.flat(), this.stepContext()),
+    );
+    if (produced === undefined) return undefined;
+    const results: StepResult[] = produced.updates.length === 0 ? [nothingUpdated(produced.metrics)] : [];
+    for (const rows of produced.updates) {
+      const request = this.#request(packed(rows, this.#options.microBatchTokens), results.length);
+      const result = await trainStep(this.#parts, request);
+      results.push({ ...result, metrics: { ...produced.metrics, ...result.metrics } });
+      rollouts?.weightsMoved();
+    }
+    return results;
+  }
+
+  /** Context for rollouts and scoring. */
+  stepContext(): StepContext {
+    const { model, reference, rollouts } = this.#parts;
+    const { seed, microBatchTokens } = this.#options;
+    const { step, before } = this.state;
+    const { signal, emit } = this.#hooks;
+    return { step: before.steps + step, seed, model, reference, rollouts, microBatchTokens, signal, emit };
+  }
+
+  #request(microBatches: StepRequest['microBatches'], done: number): StepRequest {
+    return {
+      microBatches,
+      step: this.state.updates + done,
+      stepsBefore: this.state.before.steps,
+      seed: this.#options.seed,
+      checkpointing: this.#options.checkpointing,
+      options: {
+        learningRate: learningRateAt(this.#options.schedule, this.state.step),
+        weightDecay: this.#options.weightDecay,
+        maxGradNorm: this.#options.maxGradNorm,
+      },
+    };
+  }
+
+  #advance(result: StepResult, seconds: number): void {
+    const { state } = this;
+    const learningRate = learningRateAt(this.#options.schedule, state.step);
+    state.step++;
+    state.epoch = this.#parts.sampler.state.epoch;
+    state.index = this.#parts.sampler.state.index;
+    state.inputTokens += result.inputTokens;
+    state.lossTokens += result.counts.tokens ?? 0;
+    state.seconds += seconds;
+    const { totalSteps } = this.#options.schedule;
+    this.#hooks.emit({
+      type: 'step-finished',
+      step: state.step,
+      steps: totalSteps,
+      epoch: this.#epochs(),
+      loss: result.loss,
+      grad_norm: result.gradNorm,
+      learning_rate: learningRate,
+      inputTokens: state.inputTokens,
+      lossTokens: state.lossTokens,
+      tokensPerSecond: result.inputTokens / seconds,
+      secondsLeft: (state.seconds / state.step) * (totalSteps - state.step),
+      memoryBytes: engine().residentBytes(),
+      metrics: result.metrics,
+    });
+  }
+
+  #epochs(): number {
+    return this.state.epoch - this.state.before.epochs + this.state.index / this.#parts.sampler.batchesPerEpoch;
+  }
+
+  /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
+  async evaluate(): Promise<void> {
+    const { state } = this;
+    const { validation } = this.#parts;
+    if (validation.length === 0) return;
+    const { metrics, perRow } = await this.#scoreRows();
+    refuseDivergedLoss(metrics.loss, state.step);
+    const rowLosses = [...perRow.subarray(0, COMPARED_ROWS)];
+    const change = changeBetween(state.rowLosses, rowLosses);
+    state.rowLosses = rowLosses;
+    const best = [state.initial, state.best].every((earlier) => earlier === null || metrics.loss < earlier.loss);
+    const isBestTrained = this.#remember(metrics);
+    this.#hooks.emit({
+      type: 'evaluation-finished',
+      step: state.step,
+      epoch: this.#epochs(),
+      split: 'validation',
+      rows: validation.length,
+      metrics,
+      best,
+      ...(change === undefined ? {} : { change }),
+    });
+    if (isBestTrained && this.#options.keepBest) await this.#save();
+  }
+
+  /** Validation of the current weights. */
+  async score(): Promise<Metrics> {
+    return (await this.#scoreRows()).metrics;
+  }
+
+  #scoreRows(): Promise<EvaluationResult> {
+    const { microBatchTokens } = this.#options;
+    const { validation, measure, objective, update } = this.#parts;
+    return withAveraged(update, async () => {
+      if (objective.evaluate !== undefined) return objective.evaluate(validation, this.stepContext());
+      return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
+    });
+  }
+
+  /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */
+  #remember(metrics: Metrics): boolean {
+    const { state } = this;
+    const evaluated = { step: state.step, loss: metrics.loss, metrics };
+    state.evaluated = metrics;
+    if (state.step === 0) {
+      state.initial = evaluated;
+      return false;
+    }
+    const isBest = state.best === null || metrics.loss < state.best.loss;
+    if (isBest) state.best = evaluated;
+    state.stale = isBest ? 0 : state.stale + 1;
+    return isBest;
+  }
+
+  #isStale(): boolean {
+    const { patience } = this.#options;
+    return patience !== null && this.state.stale >= patience;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#savedStep === this.state.step) return;
+    refuseDivergedWeights(this.#parts.tuning, this.state.step);
+    await this.#hooks.save(this.state);
+    this.#savedStep = this.state.step;
+  }
+
+  async #stop(): Promise<Outcome> {
+    if (this.state.step > 0) await this.#save();
+    const { reason } = this.#hooks.signal;
+    this.#hooks.emit({
+      type: 'run-stopped',
+      step: this.state.step,
+      reason: reason instanceof Error ? reason.message : String(reason),
+    });
+    return 'stopped';
+  }
+}
+
+/** Rows whose losses are kept from one evaluation to the next: enough to know how sure a change is. */
+const COMPARED_ROWS = 2000;
+
+/** Mean change of the rows' losses and its standard error; undefined without two rows to compare. */
+function changeBetween(
+  before: readonly number[],
+  after: readonly number[],
+): { mean: number; error: number } | undefined {
+  if (before.length !== after.length || after.length < 2) return undefined;
+  const changes = after.map((loss, row) => loss - before[row]);
+  const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
+  const square = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1);
+  return { mean, error: Math.sqrt(square / changes.length) };
+}
+
+/** Undefined where it was given up for the signal. */
+async function unlessStopped<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await body();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+function isDue(step: number, every: number): boolean {
+  return every > 0 && step % every === 0;
+}

@@ -1,6 +1,0 @@
-/** The one process that loads libtorch: start a job in it, talk with it, watch it from elsewhere, stop it. */
-export { attach, stop, type StopOptions } from './attach.ts';
-export type { Job, JobContext, JobModule, JobRequest } from '../jobs/job.ts';
-export type { JobInput, JobName, JobResult } from '../jobs/index.ts';
-export { openSession, type Session } from './session.ts';
-export { runJob, startJob, type JobOptions, type RunningJob } from './start-job.ts';
