@@ -1,4 +1,4 @@
-import { readAssessment } from '../store/assessments.ts';
+import { readAssessment } from '../evaluation/assessments/files.ts';
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
@@ -6,9 +6,9 @@ import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../evaluation/general/forgetting.ts';
 import { remarkOnRun } from '../evaluation/demonstration-base.ts';
-import type { Forgetting } from '../store/forgetting.ts';
-import type { Overfitting } from '../store/overfitting.ts';
-import type { Wording } from '../store/wording.ts';
+import type { Forgetting } from '../evaluation/assessments/forgetting.ts';
+import type { Overfitting } from '../evaluation/assessments/overfitting.ts';
+import type { Wording } from '../evaluation/assessments/wording.ts';
 import type { Comparison } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
