@@ -3,7 +3,14 @@ import type { CompletionExample, ItemsExample, PairExample, QuestionExample, Tag
 import { kindOf, type Example } from '../data/kinds/index.ts';
 import type { Layout } from '../data/kinds/kind.ts';
 import { expectedText, promptText } from '../scoring/example-text.ts';
-import { encodeWords, itemIds, type RenderableRow, Renderer, type RenderedRow, type Tokenizer } from '../models/text/index.ts';
+import {
+  encodeWords,
+  itemIds,
+  type RenderableRow,
+  Renderer,
+  type RenderedRow,
+  type Tokenizer,
+} from '../models/text/index.ts';
 import type { Problem } from '../base/errors.ts';
 import { imageTexts } from '../answering/tasks/rows/image-texts.ts';
 import type { MediaReader } from '../methods/interfaces.ts';

@@ -6,7 +6,7 @@
  * parts are absorbed one after the other through the same function into Philox's 64-bit key; the index is the counter.
  */
 
-/** `[seed, purpose, ...integers]`; the integers are whatever tells two draws apart: epoch, step, row, site. */
+/** `[seed, purpose, ...integers]`; the integers distinguish draws: epoch, step, row, site. */
 export type RandomKey = readonly [seed: number, purpose: string, ...integers: number[]];
 
 type Words = [number, number, number, number];
@@ -27,13 +27,13 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-/** The same key as one signed 64-bit integer, as operators take it. */
+/** The key as one signed 64-bit integer, the form that operators take. */
 export function philoxWord(key: RandomKey): bigint {
   const [low, high] = philoxKey(key);
   return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
-/** The upper 32 bits of the 64-bit product of two 32-bit words. No sum here reaches 2^32: whole numbers of the processor. */
+/** Upper 32 bits of the 64-bit product of two 32-bit words. No sum reaches 2^32, so V8 computes with integers. */
 function multiplyHigh(a: number, b: number): number {
   const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
   const middle = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
@@ -41,7 +41,7 @@ function multiplyHigh(a: number, b: number): number {
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carried >>> 16)) >>> 0;
 }
 
-// The counter's top word says what is absorbed, so that no text can stand for an integer or for a draw.
+// The counter's top word marks the kind of input absorbed, so that texts, integers and draws cannot collide.
 const DRAW = 0;
 const SEED = 1;
 const PURPOSE = 2;
@@ -124,7 +124,7 @@ export function randomSubset(count: number, total: number, key: RandomKey): Uint
   return order.subarray(total - count);
 }
 
-/** Fisher-Yates with unbiased picks: a draw in the uneven tail of the 32-bit range is thrown away. `picks`: of the last places. */
+/** Fisher-Yates with unbiased picks: draws in the uneven tail of the 32-bit range are rejected. Shuffles the last `picks` places. */
 function shuffle(array: { [index: number]: unknown; length: number }, key: RandomKey, picks = array.length): void {
   const draws = new Draws(key);
   let next = 0;

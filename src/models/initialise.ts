@@ -1,6 +1,16 @@
 import { philoxWord } from '../base/random.ts';
 import { join, LayerNorm, RMSNorm, type Module, type Parameter } from '../engine/nn/index.ts';
-import { arange, aten, attune, noGrad, scope, zeros, type DType, type Shape, type Tensor } from '../engine/tensor/index.ts';
+import {
+  arange,
+  aten,
+  attune,
+  noGrad,
+  scope,
+  zeros,
+  type DType,
+  type Shape,
+  type Tensor,
+} from '../engine/tensor/index.ts';
 
 export interface InitialiseOptions {
   seed: number;

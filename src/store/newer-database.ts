@@ -8,7 +8,7 @@ interface MigrationTable {
   kysely_migration: { name: string; timestamp: string };
 }
 
-/** An error that says so where a newer attune has changed the tables; else the error as it is. */
+/** An explanatory error if a newer attune migrated the tables; otherwise the original error. */
 export async function newerFailure<Schema>(
   error: unknown,
   database: Kysely<Schema>,
@@ -32,7 +32,7 @@ export function isNewerDatabase(error: unknown): error is AttuneError {
   return error instanceof AttuneError && error.code === 'E_DATABASE_NEWER';
 }
 
-/** Migrations that have been run; empty if unknown. */
+/** Names of executed migrations; empty if unknown. */
 async function migrationsOf<Schema>(
   database: Kysely<Schema>,
   place: DatabasePlace,

@@ -1,6 +1,7 @@
 // N tokens of a batch, D width
 import { runStack } from '../models/stack.ts';
 import type { Model } from '../models/model.ts';
+import { readsImagesLater } from '../models/placed-images.ts';
 import { withRandomness } from '../engine/nn/index.ts';
 import { aten, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import { byTokens } from '../answering/tasks/rows/batches.ts';
@@ -47,8 +48,9 @@ export interface FrozenTrunk {
  * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
  */
 export function frozenTrunk({ model, objective }: { model: Model; objective: Objective }, row: PreparedRow) {
-  const { encoderStack, towers, stack } = model.trunk;
+  const { encoderStack, towers, stack, imageReader } = model.trunk;
   if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
+  if (imageReader !== undefined && readsImagesLater(imageReader)) return undefined;
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
     const still = followStages(model, batch);

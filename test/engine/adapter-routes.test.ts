@@ -1,6 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
-import { Batcher, type Completion, type GenerationRequest, type NamedAdapter } from '../../src/answering/decoding/index.ts';
+import {
+  Batcher,
+  type Completion,
+  type GenerationRequest,
+  type NamedAdapter,
+} from '../../src/answering/decoding/index.ts';
 import { open as openIa3 } from '../../src/methods/tunings/ia3.ts';
 import { options as ia3Options } from '../../src/methods/tunings/ia3.options.ts';
 import { open as openLora } from '../../src/methods/tunings/lora.ts';

@@ -11,7 +11,15 @@ import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import type { LoraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { explainedStart } from '../../src/methods/tunings/eva-start.ts';
 import { createModel, loadModel } from '../../src/models/load.ts';
-import { aten, arange, liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import {
+  aten,
+  arange,
+  liveTensors,
+  noGrad,
+  SafetensorsFile,
+  scope,
+  type Tensor,
+} from '../../src/engine/tensor/index.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import type { Objective, PreparedRow } from '../../src/methods/interfaces.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';

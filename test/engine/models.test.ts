@@ -17,7 +17,14 @@ import { readJson, writeJson } from '../../src/files/json.ts';
 import { createModel, loadModel, type LoadedModel } from '../../src/models/load.ts';
 import type { ModelOptions } from '../../src/models/skeleton.ts';
 import { saveModel } from '../../src/models/save.ts';
-import { liveTensors, SafetensorsFile, scope, writeSafetensors, zeros, type Tensor } from '../../src/engine/tensor/index.ts';
+import {
+  liveTensors,
+  SafetensorsFile,
+  scope,
+  writeSafetensors,
+  zeros,
+  type Tensor,
+} from '../../src/engine/tensor/index.ts';
 import { headOutput, tinyConfigs, tinyInput } from './tiny-models.ts';
 
 const models = fileURLToPath(new URL('../../fixtures/models', import.meta.url));

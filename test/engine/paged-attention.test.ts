@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { attention, layoutOfRows } from '../../src/engine/nn/index.ts';
-import { attune, aten, fromArray, noGrad, scope, zeros, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
+import {
+  attune,
+  aten,
+  fromArray,
+  noGrad,
+  scope,
+  zeros,
+  type DType,
+  type Tensor,
+} from '../../src/engine/tensor/index.ts';
 
 const [HEADS, KEY_HEADS] = [6, 2];
 const tolerance = { f32: 2e-6, bf16: 2e-2, f64: 1e-12 } as const;

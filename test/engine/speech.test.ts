@@ -7,7 +7,13 @@ import { create } from '../../src/training/objectives/speech-seq2seq.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { createModel } from '../../src/models/load.ts';
-import { newTokenizer, SpeechTokens, Tokenizer, trainByteLevelBpe, withSpeechWish } from '../../src/models/text/index.ts';
+import {
+  newTokenizer,
+  SpeechTokens,
+  Tokenizer,
+  trainByteLevelBpe,
+  withSpeechWish,
+} from '../../src/models/text/index.ts';
 import type { MediaReader } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { randomUnits } from '../../src/base/random.ts';
-import { buildIndex, ClusteredIndex, ExactIndex, readIndex, writeIndex, type Found } from '../../src/engine/vectors/index.ts';
+import {
+  buildIndex,
+  ClusteredIndex,
+  ExactIndex,
+  readIndex,
+  writeIndex,
+  type Found,
+} from '../../src/engine/vectors/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-index-'));
 afterAll(() => rmSync(folder, { recursive: true }));

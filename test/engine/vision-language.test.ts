@@ -31,7 +31,7 @@ function squares(count: number, path: string): Tensor {
 
 function seen(count: number, path: string): SeenImages {
   const pixels = squares(count, path);
-  const images = noGrad(() => new SeenImages(model, pixels, { token: IMAGE, identity: path }));
+  const images = noGrad(() => new SeenImages(model, { pixels }, { token: IMAGE, identity: path }));
   pixels.dispose();
   return images;
 }
@@ -114,9 +114,9 @@ describe('a model that reads images among texts', () => {
     const before = liveTensors();
     scope(() => {
       const pixels = squares(19, 'many');
-      const all = imageVectors(model, pixels);
+      const all = imageVectors(model, { pixels });
       for (const square of [0, 8, 18]) {
-        const alone = imageVectors(model, pixels.narrow(0, square, 1));
+        const alone = imageVectors(model, { pixels: pixels.narrow(0, square, 1) });
         const difference = alone.sub(all.narrow(0, square, 1)).toNumbers();
         expect(Math.max(...difference.map(Math.abs))).toBeLessThan(1e-5);
       }

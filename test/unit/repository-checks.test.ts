@@ -9,6 +9,7 @@ import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
 import { foreignComments } from '../../tools/check/english.ts';
 import { packages } from '../../tools/check/packages.ts';
+import { rooms } from '../../tools/check/rooms.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
 
 const roots: string[] = [];
@@ -61,10 +62,10 @@ describe('the layers', () => {
   it('let a file import its own folder and the rows below', async () => {
     const root = repository({
       'src/base/errors.ts': 'export const error = 1;',
-      'src/train/loop.ts':
+      'src/training/loop.ts':
         "import { error } from '../base/errors.ts';\nimport { step } from './step.ts';\nexport { error, step };",
-      'src/train/step.ts': 'export const step = 1;',
-      'src/methods/tuning/lora.ts': "export { step } from '../../train/loop.ts';",
+      'src/training/step.ts': 'export const step = 1;',
+      'src/training/objectives/dpo.ts': "export { step } from '../loop.ts';",
     });
     expect(await layers.run(root)).toEqual([]);
   });
@@ -72,28 +73,38 @@ describe('the layers', () => {
   it('refuse an import upwards, also of a type and also a dynamic one', async () => {
     const root = repository({
       'src/base/errors.ts':
-        "import type { Loop } from '../train/loop.ts';\nexport const load = () => import('../train/loop.ts');",
-      'src/base/log.ts': "export type Loop = import('../train/loop.ts').Loop;",
-      'src/train/loop.ts': 'export type Loop = 1;',
+        "import type { Loop } from '../training/loop.ts';\nexport const load = () => import('../training/loop.ts');",
+      'src/base/log.ts': "export type Loop = import('../training/loop.ts').Loop;",
+      'src/training/loop.ts': 'export type Loop = 1;',
     });
     const rowOf = (text: string) => text.replace(/row \d+\)$/, 'row N)');
     expect((await layers.run(root)).map(rowOf)).toEqual([
-      'src/base/errors.ts:1 (base, row 0) imports up: src/train/loop.ts (train, row N)',
-      'src/base/errors.ts:2 (base, row 0) imports up: src/train/loop.ts (train, row N)',
-      'src/base/log.ts:1 (base, row 0) imports up: src/train/loop.ts (train, row N)',
+      'src/base/errors.ts:1 (base, row 0) imports up: src/training/loop.ts (training, row N)',
+      'src/base/errors.ts:2 (base, row 0) imports up: src/training/loop.ts (training, row N)',
+      'src/base/log.ts:1 (base, row 0) imports up: src/training/loop.ts (training, row N)',
     ]);
   });
 
   it('refuse an import sideways, between the axes of methods too', async () => {
     const root = repository({
-      'src/nn/linear.ts': "export { tokens } from '../text/tokens.ts';",
-      'src/text/tokens.ts': 'export const tokens = 1;',
-      'src/methods/tuning/lora.ts': "export { adamw } from '../update/adamw.ts';",
-      'src/methods/update/adamw.ts': 'export const adamw = 1;',
+      'src/store/hub/names.ts': "export { alias } from '../registry/aliases.ts';",
+      'src/store/registry/aliases.ts': 'export const alias = 1;',
+      'src/methods/tunings/lora.ts': "export { nf4 } from '../storages/nf4.ts';",
+      'src/methods/storages/nf4.ts': 'export const nf4 = 1;',
     });
     const problems = await layers.run(root);
     expect(problems).toHaveLength(2);
     for (const problem of problems) expect(problem).toContain('imports sideways');
+  });
+
+  it('refuse that training and evaluation know each other, whatever their rows', async () => {
+    const root = repository({
+      'src/evaluation/gate.ts': 'export const gate = 1;',
+      'src/training/recipe/recipe.ts': "export { gate } from '../../evaluation/gate.ts';",
+    });
+    expect(await layers.run(root)).toEqual([
+      'src/training/recipe/recipe.ts:1 (training/recipe) imports src/evaluation/gate.ts: training and evaluation do not know each other',
+    ]);
   });
 
   it('refuse a folder that is in no row and an import from outside src', async () => {
@@ -129,6 +140,25 @@ describe('the layers', () => {
       'src/base/a.ts': "// import { x } from '../cli/x.ts';\nexport const text = \"import { x } from '../cli/x.ts';\";",
     });
     expect(await layers.run(root)).toEqual([]);
+  });
+});
+
+describe('the rooms', () => {
+  const room = (readme: string) => repository({ 'src/data/kinds/chat.ts': '', 'src/data/README.md': readme });
+
+  it('have a README of one screen that names their folders', async () => {
+    expect(await rooms.run(room('# data\n\n| `kinds/` | kinds of rows |\n'))).toEqual([]);
+    expect(await rooms.run(repository({ 'src/data/a.ts': '' }))).toEqual([
+      'src/data has no README.md: what it is for, its main types, what to read first',
+    ]);
+  });
+
+  it('are told of a folder that is missing or gone, and of a README that is too long', async () => {
+    expect(await rooms.run(room(`# data\n\`formats/\`${'\n'.repeat(40)}`))).toEqual([
+      'src/data/README.md has 42 lines, at most 40 fit on a screen',
+      'src/data/README.md does not name kinds/',
+      'src/data/README.md names formats/, which is not there',
+    ]);
   });
 });
 

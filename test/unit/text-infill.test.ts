@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { infillIds, infillMarks, newTokenizer, trainByteLevelBpe, type TokenizerJson } from '../../src/models/text/index.ts';
+import {
+  infillIds,
+  infillMarks,
+  newTokenizer,
+  trainByteLevelBpe,
+  type TokenizerJson,
+} from '../../src/models/text/index.ts';
 import { templateText } from './text-conversations.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');

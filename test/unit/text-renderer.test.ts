@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { checkRenderedRow, newTokenizer, Renderer, type Tokenizer, type TokenizerJson } from '../../src/models/text/index.ts';
+import {
+  checkRenderedRow,
+  newTokenizer,
+  Renderer,
+  type Tokenizer,
+  type TokenizerJson,
+} from '../../src/models/text/index.ts';
 import {
   assistant,
   chat,

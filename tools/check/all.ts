@@ -6,11 +6,13 @@ import type { Check } from './check.ts';
 import { layers } from './layers.ts';
 import { format, lint, types, unused } from './programs.ts';
 import { packages } from './packages.ts';
+import { rooms } from './rooms.ts';
 import { lookups } from './lookups.ts';
 import { tree } from './tree.ts';
 
 export const CHECKS: readonly Check[] = [
   layers,
+  rooms,
   packages,
   calls,
   budget,

@@ -2,33 +2,41 @@
 import type { Check } from './check.ts';
 import { listFiles, readImports, type Import } from './source-files.ts';
 
-/** The rows of src/, lowest first. Folders of one row do not know each other. */
-const ROWS: readonly (readonly string[])[] = [
+/**
+ * The rooms of src/ and, where a room's own folders stand on rows of their own, those; lowest row first. Rooms of one
+ * row do not know each other.
+ */
+export const ROWS: readonly (readonly string[])[] = [
   ['base'],
-  // Apart from DESIGN's row 1: tensors, hub and store all write files, whole or not at all, by one piece of code.
   ['files'],
-  ['tensor', 'hub', 'store', 'terminal'],
+  ['store', 'engine/tensor', 'app/terminal'],
   // Models in use: versions, aliases, jobs, in a database of their own.
-  ['registry'],
-  ['nn', 'text', 'image', 'audio', 'vectors'],
-  ['models', 'data'],
-  ['generate'],
-  ['eval'],
-  // Steps from documents to rows; some ask a teacher, by eval's client of endpoints.
-  ['prepare'],
-  // What training and answering share: a task's rows, how they are collated and answered.
-  ['tasks'],
-  ['train'],
-  ['methods/tuning', 'methods/objectives', 'methods/update', 'methods/storage'],
+  ['store/registry', 'store/hub', 'engine'],
+  ['models/text'],
+  ['models'],
+  ['data'],
+  ['scoring'],
   ['methods'],
-  ['report', 'watch'],
+  ['methods/tunings', 'methods/storages'],
+  ['answering/decoding'],
+  ['answering'],
+  ['training', 'evaluation', 'preparation'],
+  ['training/objectives', 'training/optimizers', 'evaluation/review'],
+  ['training/recipe'],
+  ['monitoring', 'jobs/report'],
   ['jobs'],
-  ['worker'],
+  ['jobs/worker'],
   // They talk to models in workers; `app` says how those are opened.
-  ['serve', 'review'],
+  ['serving'],
   ['app'],
   ['cli'],
 ];
+
+/** Rooms that do not know each other on any row: what trains a model does not judge it. */
+const STRANGERS: readonly string[] = ['training', 'evaluation'];
+
+/** The room that a folder of `ROWS` belongs to. */
+export const roomOf = (folder: string): string => folder.split('/')[0];
 
 const ROW_OF = new Map(ROWS.flatMap((folders, row) => folders.map((folder) => [folder, row] as const)));
 
@@ -64,7 +72,11 @@ function crossing(file: string, { target, specifier, line }: Import): string[] {
   if (!target.startsWith('src/')) return [`${place} imports ${specifier}, which is outside src/ and is not published`];
   const [from, to] = [folderOf(file), folderOf(target)];
   const [fromRow, toRow] = [ROW_OF.get(from), ROW_OF.get(to)];
-  if (from === to || fromRow === undefined || toRow === undefined || toRow < fromRow) return [];
+  if (from === to || fromRow === undefined || toRow === undefined) return [];
+  const rooms = [roomOf(from), roomOf(to)];
+  if (STRANGERS.every((room) => rooms.includes(room)))
+    return [`${place} (${from}) imports ${target}: ${STRANGERS.join(' and ')} do not know each other`];
+  if (toRow < fromRow) return [];
   const direction = toRow === fromRow ? 'sideways' : 'up';
   return [`${place} (${from}, row ${fromRow}) imports ${direction}: ${target} (${to}, row ${toRow})`];
 }

@@ -1,5 +1,5 @@
 /**
- * The folders in AGENTS.md against the disk: every folder of src, native and tools, down to a depth, has a line there.
+ * The folders in AGENTS.md against the disk: every room, package and folder of tools has a line there.
  *
  *   node tools/check/tree.ts           lists what is missing or stale
  *   node tools/check/tree.ts --write   adds lines for new folders, to be given a phrase, and drops stale ones
@@ -9,17 +9,9 @@ import { dirname, join } from 'node:path';
 import type { Check } from './check.ts';
 import { listFiles } from './source-files.ts';
 
-/** Parts of a path that are listed, by the folder that it begins with. */
-const DEPTHS = new Map([
-  ['native', 2],
-  ['packages', 4],
-  ['src', 3],
-  ['tools', 2],
-]);
-/** Folders whose own folders say by their names what is in them. */
-const WHOLE: readonly string[] = ['src/app/', 'src/jobs/', 'src/serving/', 'src/monitoring/'];
-const BEGIN =
-  '<!-- tree: the folders of src, native and tools; node tools/check/tree.ts --write adds what is missing -->';
+/** Folders whose own folders are listed. What is below those stands in the README of a room or a package. */
+const LISTED: readonly string[] = ['native', 'packages', 'src', 'tools'];
+const BEGIN = '<!-- tree: rooms, packages, native and tools; node tools/check/tree.ts --write adds what is missing -->';
 const END = '<!-- end of the tree -->';
 const NAME_WIDTH = 26;
 
@@ -45,12 +37,10 @@ export const tree: Check = {
 /** Every folder with files in it or below it, with a slash at its end, in order. */
 function foldersOf(root: string): string[] {
   const found = new Set<string>();
-  for (const file of listFiles(root, [...DEPTHS.keys()])) {
-    const parts = dirname(file).split('/');
-    for (let depth = 1; depth <= Math.min(parts.length, DEPTHS.get(parts[0])!); depth++) {
-      const folder = `${parts.slice(0, depth).join('/')}/`;
-      if (!WHOLE.some((whole) => folder !== whole && folder.startsWith(whole))) found.add(folder);
-    }
+  for (const file of listFiles(root, LISTED)) {
+    const [first, second] = dirname(file).split('/');
+    found.add(`${first}/`);
+    if (second !== undefined) found.add(`${first}/${second}/`);
   }
   found.delete('src/');
   return [...found].toSorted();

@@ -176,7 +176,7 @@ export class Schedule {
     const readings: Reading[] = [];
     for (const { sequence } of rows) {
       const unread = sequence.known - sequence.read;
-      const count = unread === 1 ? 1 : Math.min(unread, room);
+      const count = unread === 1 ? 1 : wholeCount(sequence, Math.min(unread, room));
       if (unread > 1) room -= count;
       if (count > 0) readings.push({ sequence, count });
     }
@@ -263,6 +263,12 @@ export class Schedule {
     for (const active of this.#active.filter((one) => one.sequence === sequence))
       this.giveUp(active.submission, reason);
   }
+}
+
+/** Parts of an image that see each other are read in one pass. */
+function wholeCount({ request: { images, prompt }, read }: Sequence, count: number): number {
+  const isInPrompt = count > 0 && read + count < prompt.length;
+  return images === undefined || !isInPrompt ? count : images.wholeCount(prompt, read, count);
 }
 
 /** Blocks for a prompt with the longest answer that it may get. */

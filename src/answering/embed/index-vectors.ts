@@ -2,7 +2,14 @@
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { SafetensorsFile, scope } from '../../engine/tensor/index.ts';
-import { buildIndex, ClusteredIndex, ExactIndex, readIndex, vectorsOf, writeIndex } from '../../engine/vectors/index.ts';
+import {
+  buildIndex,
+  ClusteredIndex,
+  ExactIndex,
+  readIndex,
+  vectorsOf,
+  writeIndex,
+} from '../../engine/vectors/index.ts';
 import type { JobContext } from '../../base/job.ts';
 import { toUnitRows } from '../tasks/answers/text-vectors.ts';
 

@@ -6,7 +6,14 @@ import { readConfig } from '../../models/load.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables } from '../../models/token-tables.ts';
-import { aten, noGrad, readSafetensorsHeader, scope, type SafetensorsFile, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  noGrad,
+  readSafetensorsHeader,
+  scope,
+  type SafetensorsFile,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import type { ResultNotesFile } from './result-notes.ts';
 
 /** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */

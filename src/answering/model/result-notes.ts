@@ -45,7 +45,7 @@ export interface ResultNotesFile {
   /** How a row's vector is made, where the recipe said it; an adapter has no 1_Pooling of its own. */
   embedding?: Partial<EmbeddingOptions>;
   task: Task;
-  /** By what its run judged pairs of answers. */
+  /** The measure by which its run judged pairs of answers. */
   preference?: PreferenceMeasure;
   step: number;
   probe?: Probe;

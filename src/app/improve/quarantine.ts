@@ -7,7 +7,12 @@ import { wilsonInterval } from '../../scoring/statistics/index.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { reviewPlaces } from '../../evaluation/review/places.ts';
-import { countHolds, quarantine as inspect, reviewPairs, type Quarantine } from '../../monitoring/quarantine/quarantine.ts';
+import {
+  countHolds,
+  quarantine as inspect,
+  reviewPairs,
+  type Quarantine,
+} from '../../monitoring/quarantine/quarantine.ts';
 import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
 import { requestsOf } from './base-recipe.ts';

@@ -36,7 +36,7 @@ export function engine(): Native {
 
 /** Path of the addon: next to `src` in a checkout, next to `dist` in an installed package. */
 export function addonPath(): string {
-  return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../build/attune.node', import.meta.url));
+  return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../../build/attune.node', import.meta.url));
 }
 
 /** A checkout is set up by its own script, an installed package by its command. */

@@ -3,7 +3,7 @@ import { formatNumber, formatPercent } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import { comparisonSchema, type Comparison, type Difference, type Verdict } from '../../store/results.ts';
 import { conclusionOf, isBehind } from '../compare/conclusion.ts';
-import { unmeasured, type Finding } from '../review/finding.ts';
+import { unmeasured, type Finding } from './finding.ts';
 import { defineAssessment } from './define.ts';
 
 const MEASURE = 'attune compare RUN, with its folder as --output';

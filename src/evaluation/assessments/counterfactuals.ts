@@ -4,7 +4,7 @@ import type { Examples, Figures, Row } from '../../base/figures.ts';
 import { formatCount, formatNumber, formatPercent, formatSigned, plural } from '../../base/format.ts';
 import { comparedMetricSchema, skippedSystemSchema, verdictSchema } from '../../store/results.ts';
 import { surestEffects, type Effect } from '../fairness/surest-effects.ts';
-import type { Finding } from '../review/finding.ts';
+import type { Finding } from './finding.ts';
 import { defineAssessment } from './define.ts';
 
 const flipRateSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FiguresShown } from '../../base/figures.ts';
 import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
-import type { Finding } from '../review/finding.ts';
+import type { Finding } from './finding.ts';
 
 /** A key of the recipe's `gate`, held against what was measured. */
 export interface Check<Found, Limit> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Row } from '../../base/figures.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { verdictSchema } from '../../store/results.ts';
-import type { Finding } from '../review/finding.ts';
+import type { Finding } from './finding.ts';
 import { defineAssessment } from './define.ts';
 
 const generalMetricSchema = z.enum(['bits_per_byte', 'accuracy']);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Examples, Figures, Row } from '../../base/figures.ts';
 import { formatNumber, formatPercent, plural } from '../../base/format.ts';
-import type { Finding } from '../review/finding.ts';
+import type { Finding } from './finding.ts';
 import { hasRefusals } from '../safety/refusals.ts';
 import { defineAssessment } from './define.ts';
 

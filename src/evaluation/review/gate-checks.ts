@@ -4,7 +4,7 @@ import { formatPercent } from '../../base/format.ts';
 import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import type { Check, Checks } from '../assessments/define.ts';
 import { assessmentNames, assessments, type AssessmentName, type Assessments } from '../assessments/index.ts';
-import { unmeasured, type Finding } from './finding.ts';
+import { unmeasured, type Finding } from '../assessments/finding.ts';
 import type { ReviewResults } from './results.ts';
 import type { SignOffCheck } from './sign-offs.ts';
 

@@ -1,5 +1,11 @@
 /** Results of a review: win rates and agreement. */
-import { cohenKappa, fleissKappa, gwetAC1, krippendorffAlpha, percentAgreement } from '../../scoring/judges/agreement.ts';
+import {
+  cohenKappa,
+  fleissKappa,
+  gwetAC1,
+  krippendorffAlpha,
+  percentAgreement,
+} from '../../scoring/judges/agreement.ts';
 import type { Ratings } from '../../scoring/judges/agreement.ts';
 import { decisiveLabels, preferred, type HumanLabel } from '../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../scoring/judges/pairs.ts';

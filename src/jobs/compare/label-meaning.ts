@@ -1,5 +1,10 @@
 import type { Example } from '../../data/index.ts';
-import { thresholdPlan, type Costs, type ThresholdPlan, type ThresholdWish } from '../../evaluation/choose-thresholds.ts';
+import {
+  thresholdPlan,
+  type Costs,
+  type ThresholdPlan,
+  type ThresholdWish,
+} from '../../evaluation/choose-thresholds.ts';
 import { labelCounts } from '../../evaluation/rare-classes.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 

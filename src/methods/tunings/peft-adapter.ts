@@ -4,7 +4,15 @@ import { writeJson } from '../../files/json.ts';
 import type { Model } from '../../models/model.ts';
 import { tokenTables } from '../../models/token-tables.ts';
 import { ModuleBuffer, type Parameter } from '../../engine/nn/index.ts';
-import { aten, isFloating, noGrad, scope, writeSafetensors, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  isFloating,
+  noGrad,
+  scope,
+  writeSafetensors,
+  type DType,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import type { MergeOptions, ResultNotes, Trainable, Tuning, Update } from '../interfaces.ts';
 
 /** Prefix of an adapter's tensor names in PEFT's files. */

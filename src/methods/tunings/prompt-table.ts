@@ -4,7 +4,14 @@ import { randomUint32 } from '../../base/random.ts';
 import { withArticle } from '../../base/articles.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model } from '../../models/model.ts';
-import { currentOwner, Module, Parameter, type Embedding, type EmbeddingAdapter, type Term } from '../../engine/nn/index.ts';
+import {
+  currentOwner,
+  Module,
+  Parameter,
+  type Embedding,
+  type EmbeddingAdapter,
+  type Term,
+} from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trainable } from '../interfaces.ts';
 import type { AdapterPart } from './peft-adapter.ts';

@@ -1,7 +1,18 @@
 // r triplets of a layer, in and out features
 import { AttuneError } from '../../base/errors.ts';
 import type { Parameter } from '../../engine/nn/index.ts';
-import { aten, backward, cat, enableGrad, noGrad, ones, scope, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  backward,
+  cat,
+  enableGrad,
+  noGrad,
+  ones,
+  scope,
+  stack,
+  zeros,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import type { StepOptions, Update } from '../interfaces.ts';
 import { loadState } from '../update-state.ts';
 import type { AdaloraOptions } from './adalora.options.ts';

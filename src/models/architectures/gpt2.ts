@@ -1,6 +1,15 @@
 // N tokens, D width, H heads, d head size
 import { z } from 'zod';
-import { activations, Conv1D, Dropout, Embedding, LayerNorm, Module, Sublayer, type Activation } from '../../engine/nn/index.ts';
+import {
+  activations,
+  Conv1D,
+  Dropout,
+  Embedding,
+  LayerNorm,
+  Module,
+  Sublayer,
+  type Activation,
+} from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../config.ts';

@@ -1,5 +1,14 @@
 // N tokens, M memory tokens, D width, H heads, d head size
-import { activations, attention, Dropout, LayerNorm, Linear, Module, Sublayer, type Activation } from '../../engine/nn/index.ts';
+import {
+  activations,
+  attention,
+  Dropout,
+  LayerNorm,
+  Linear,
+  Module,
+  Sublayer,
+  type Activation,
+} from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { memoryOfSegments, projectMemory } from '../memory.ts';
 import { attendSelf } from './self-attention.ts';

@@ -1,6 +1,15 @@
 // N tokens, R rows, P patches of an image, D width, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, layoutOfRows, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import {
+  attention,
+  Embedding,
+  LayerNorm,
+  layoutOfRows,
+  Linear,
+  Module,
+  Parameter,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Towers, Trunk, TrunkContext } from '../architecture.ts';
 import {
@@ -38,7 +47,7 @@ const textSchema = z.looseObject({
   projection_size: count.nullish(),
 });
 
-const visionSchema = z.looseObject({
+export const siglipVision = z.looseObject({
   ...tower,
   num_channels: count.default(3),
   image_size: count.default(224),
@@ -47,9 +56,9 @@ const visionSchema = z.looseObject({
 });
 
 /** The keys of HF SiglipConfig that change what is computed. */
-const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: visionSchema.prefault({}) });
+const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglipVision.prefault({}) });
 
-type VisionConfig = z.output<typeof visionSchema>;
+type VisionConfig = z.output<typeof siglipVision>;
 
 class SiglipText extends TextTower {
   readonly head: Linear;
@@ -139,7 +148,7 @@ class PoolingHead extends Module {
   }
 }
 
-class SiglipVision extends ImageTower {
+export class SiglipVision extends ImageTower {
   readonly embeddings: VisionEmbeddings;
   readonly encoder: TowerEncoder;
   readonly post_layernorm: LayerNorm;

@@ -1,6 +1,15 @@
 // N tokens, S texts, E width of the token table, D width of the layers, H heads, d head size
 import { z } from 'zod';
-import { attention, Embedding, LayerNorm, Linear, Module, segmentLengths, Sublayer, type Layout } from '../../engine/nn/index.ts';
+import {
+  attention,
+  Embedding,
+  LayerNorm,
+  Linear,
+  Module,
+  segmentLengths,
+  Sublayer,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Task, Trunk } from '../architecture.ts';
 import { parseConfig } from '../config.ts';

@@ -1,5 +1,13 @@
 // N tokens, D width, H heads, d head size
-import { activations, attention, Dropout, Linear, linearGroup, Module, type Activation } from '../../engine/nn/index.ts';
+import {
+  activations,
+  attention,
+  Dropout,
+  Linear,
+  linearGroup,
+  Module,
+  type Activation,
+} from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 

@@ -1,5 +1,13 @@
 // N frames, D width
-import { currentRandomness, Dropout, LayerNorm, layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import {
+  currentRandomness,
+  Dropout,
+  LayerNorm,
+  layoutOfRows,
+  Module,
+  Parameter,
+  type Layout,
+} from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import { parseConfig } from '../config.ts';

@@ -1,7 +1,17 @@
 // N items, V items of the vocabulary, D width, L members of an item's bag, K numbers of an item
 import { philoxWord } from '../../base/random.ts';
 import { currentRandomness, Embedding, Linear, Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
-import { arange, aten, attune, empty, fromArray, scope, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  arange,
+  aten,
+  attune,
+  empty,
+  fromArray,
+  scope,
+  zeros,
+  type DType,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import { ItemTextReader, TextFeature, type ReadTexts } from './item-texts.ts';
 import type { Model } from '../model.ts';
 

@@ -1,6 +1,14 @@
 // N items of all rows, n items that are compared, D width
 import { z } from 'zod';
-import { activations, Dropout, LayerNorm, Linear, segmentLengths, withTokens, type Module } from '../../engine/nn/index.ts';
+import {
+  activations,
+  Dropout,
+  LayerNorm,
+  Linear,
+  segmentLengths,
+  withTokens,
+  type Module,
+} from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { EmbeddingOptions } from '../heads/embedding.ts';
 import type { ItemTextReader, ReadTexts } from './item-texts.ts';

@@ -9,7 +9,7 @@ export { hasCtcVocabulary } from './ctc-tokenizer.ts';
 export { aboutIds, itemIds, itemNames, itemTokenizer, selfOf, withMoreItems } from './item-vocabulary.ts';
 export { Letters, lettersOf } from './letters.ts';
 export { infillIds, infillMarks } from './infill.ts';
-export { imageMarks, imageText, type ImageTexts } from './image-texts.ts';
+export { markNames, type ImageTexts } from './image-texts.ts';
 export { imagesIn, type ImageFile, type Message, type PlacedImage, type ToolCall, type ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';

@@ -5,7 +5,7 @@ import { safeJoin } from '../../files/safe-join.ts';
 import { markOwnUse } from './copies.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
-/** Objects in a folder alone; servers on several machines share it by a network file system. */
+/** Objects in a folder alone; servers on several machines share it through a network file system. */
 export class FolderStore implements ObjectStore {
   readonly place: string;
   readonly isFolder = true;
@@ -18,7 +18,7 @@ export class FolderStore implements ObjectStore {
     return safeJoin(this.place, key);
   }
 
-  /** It is there already. */
+  /** The file is already in place. */
   put(_object: StoredObject): Promise<void> {
     markOwnUse(this.place);
     return Promise.resolve();
@@ -43,12 +43,12 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-/** Whether a file is there as a whole: it appears by a rename. */
+/** Whether a file is complete: it appears by a rename. */
 export function hasSize(path: string, bytes: number): boolean {
   return statSync(path, { throwIfNoEntry: false })?.size === bytes;
 }
 
-/** Keys of the files in a folder, in order. */
+/** Keys of the files in a folder, sorted. */
 export function keysBelow(folder: string, prefix: string): string[] {
   const start = join(folder, prefix.slice(0, prefix.lastIndexOf('/') + 1));
   if (statSync(start, { throwIfNoEntry: false })?.isDirectory() !== true) return [];

@@ -1,6 +1,6 @@
 // T squares of all images, C channels, Y and X their sides
 import type { Features } from '../../../base/features.ts';
-import type { PlacedImages } from '../../../models/placed-images.ts';
+import type { PlacedImages, ReadyImages } from '../../../models/placed-images.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Batch, MediaReader, PreparedRow } from './rows.ts';
 
@@ -24,11 +24,17 @@ export function withSquares(batch: Batch, token: number | undefined): Batch {
 function placed(squares: readonly Features[], ids: BigInt64Array, token: number): PlacedImages {
   const wanted = BigInt(token);
   const places = [...ids.keys()].filter((place) => ids[place] === wanted);
-  return { pixels: pixelsOf(squares), places: BigInt64Array.from(places, BigInt) };
+  return { ...readyImages(squares), places: BigInt64Array.from(places, BigInt) };
 }
 
-/** The squares of several images, one after the other: [T, C, Y, X] */
-export function pixelsOf(squares: readonly Features[]): Tensor {
+/** Several images as a vision tower reads them. */
+export function readyImages(squares: readonly Features[]): ReadyImages {
+  const grids = squares.flatMap((image) => image.grids ?? []);
+  return { pixels: pixelsOf(squares), ...(grids.length > 0 && { grids }) };
+}
+
+/** The squares or patches of several images, one after the other: [T, C, Y, X] or [P, values] */
+function pixelsOf(squares: readonly Features[]): Tensor {
   const count = squares.reduce((sum, { shape }) => sum + shape[0], 0);
   const values = new Float32Array(squares.reduce((sum, { data }) => sum + data.length, 0));
   let next = 0;

@@ -1,0 +1,34 @@
+/** The README of each room of src/: it is there, fits on a screen, and names the room's folders and no others. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Check } from './check.ts';
+import { listFiles } from './source-files.ts';
+
+const MOST_LINES = 40;
+
+export const rooms: Check = {
+  name: 'rooms',
+  run: (root) => foldersIn(root, 'src').flatMap((room) => problemsOf(root, `src/${room}`)),
+};
+
+function problemsOf(root: string, room: string): string[] {
+  const path = join(root, room, 'README.md');
+  if (!existsSync(path)) return [`${room} has no README.md: what it is for, its main types, what to read first`];
+  const text = readFileSync(path, 'utf8');
+  const lines = text.split('\n').length;
+  const named = new Set([...text.matchAll(/`([a-z0-9-]+)\/`/g)].map(([, name]) => name));
+  const folders = foldersIn(root, room);
+  return [
+    ...(lines > MOST_LINES ? [`${room}/README.md has ${lines} lines, at most ${MOST_LINES} fit on a screen`] : []),
+    ...folders.filter((folder) => !named.has(folder)).map((folder) => `${room}/README.md does not name ${folder}/`),
+    ...[...named]
+      .filter((folder) => !folders.includes(folder))
+      .map((folder) => `${room}/README.md names ${folder}/, which is not there`),
+  ];
+}
+
+/** The folders in a folder that hold files, at any depth. */
+function foldersIn(root: string, folder: string): string[] {
+  const parts = listFiles(root, [folder]).map((file) => file.slice(folder.length + 1).split('/'));
+  return [...new Set(parts.flatMap(([first, ...rest]) => (rest.length > 0 ? [first] : [])))];
+}
