@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 import { listFiles, readImports } from './source-files.ts';
 
 /** Groups in src/ and packages/. Lower it with each that is dissolved; never raise it. */
-export const MOST_TYPE_CIRCLES = 13;
+export const MOST_TYPE_CIRCLES = 12;
 
 export const typeCircles: Check = {
   name: 'type-circles',
