@@ -18,6 +18,7 @@ import { settleWeights } from '../model/settle-weights.ts';
 import type { Answering } from './read-prompts.ts';
 
 export type * from './request.ts';
+export type { GenerateRequest } from './read-prompts.ts';
 
 export interface GenerateInput extends OpenOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */
