@@ -62,7 +62,6 @@ it.each<[string, Published]>([
   ],
   ['qwen3_5_moe_text', { type: 'qwen3_5_moe', rename: inside, beside: ['model.visual.merger.x'] }],
   ['gemma3n_text', { type: 'gemma3n', rename: inside, beside: ['model.audio_tower.x', 'model.embed_vision.y'] }],
-  ['gemma4_text', { type: 'gemma4', rename: inside, beside: ['model.vision_tower.x', 'model.embed_audio.y'] }],
 ])('%s is read out of a model that reads images too, and saved by itself (%#)', async (type, published) => {
   const raw = tinyConfigs[type as 'qwen3_5_text'][0];
   const model = await tinyModel({ raw, task: 'causal-lm' }, 'f32');

@@ -54,7 +54,12 @@ export const architecture = defineDecoder({
 /** Gemma 2's traits but for the places of norms. */
 export function gemma2Traits(config: DecoderConfig, { raw, rope }: { raw: RawConfig; rope: Rope }) {
   const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
-  const { query_pre_attn_scalar: scalar, sliding_window: window, layer_types: types, ...caps } = parseConfig(schema, raw);
+  const {
+    query_pre_attn_scalar: scalar,
+    sliding_window: window,
+    layer_types: types,
+    ...caps
+  } = parseConfig(schema, raw);
   const isSliding = (layer: number) =>
     (types?.[layer] ?? (layer % 2 === 0 ? 'sliding_attention' : '')) === 'sliding_attention';
   return {

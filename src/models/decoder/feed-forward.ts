@@ -57,8 +57,7 @@ export class FeedForward extends Module implements FeedForwardPart {
 
   forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {
     const [gate, up] = linearGroup([this.gate_proj, this.up_proj], x);
-    if (this.#dropout?.isActive === true)
-      return this.down_proj.forward(this.#dropout.forward(this.#gate(gate, up)));
+    if (this.#dropout?.isActive === true) return this.down_proj.forward(this.#dropout.forward(this.#gate(gate, up)));
     const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
     return isEnd ? atStageEnd(down) : down();
   }
