@@ -3,6 +3,7 @@ import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
 import { tinyHybrids } from './tiny-hybrids.ts';
+import { todaysTinyDecoders } from './todays-tiny-decoders.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 const rope3 = {
@@ -112,6 +113,7 @@ const pair = {
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
   ...tinyHybrids,
+  ...todaysTinyDecoders,
   ...tinyVisionLanguage,
   llama: [
     {
