@@ -78,6 +78,8 @@ function toolchain({ root, libtorch }) {
     ...(process.platform === 'darwin'
       ? []
       : ['-Wno-stringop-overflow', '-Wno-array-bounds', '-Wno-maybe-uninitialized']),
+    // Headers declare the operators that they use, not all 3,000: half of the compiler's time.
+    '-DAT_PER_OPERATOR_HEADERS',
     '-DNAPI_VERSION=9',
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
     ...(process.platform === 'darwin' ? [] : ['-fopenmp']),
