@@ -1,4 +1,4 @@
-/** So much of something for all who work side by side: who wants more than is left waits, in turn. */
+/** A budget shared by concurrent work: a request for more than is left waits its turn. */
 export class Allowance {
   #left: number;
   readonly #total: number;
@@ -9,7 +9,7 @@ export class Allowance {
     this.#left = total;
   }
 
-  /** Does some work with `amount` taken away meanwhile; more than there is in all is taken as all of it. */
+  /** Runs work while holding `amount` of the budget; an amount above the total takes all of it. */
   async use<Result>(amount: number, work: () => Promise<Result>): Promise<Result> {
     const taken = Math.min(amount, this.#total);
     await new Promise<void>((begin) => {

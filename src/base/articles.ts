@@ -1,4 +1,4 @@
-/** "a" or "an", by how the word behind it begins when it is spoken. */
+/** "a" or "an", by the sound of the following word. */
 export function articleFor(word: string): 'a' | 'an' {
   const lower = word.toLowerCase();
   if (/^(?:hour|honest|honou?r|heir)/.test(lower)) return 'an';
@@ -6,7 +6,7 @@ export function articleFor(word: string): 'a' | 'an' {
   return /^[aeiouáàâäåéèêëíìîïóòôöøúùûüæ]/.test(lower) ? 'an' : 'a';
 }
 
-/** A word written as another is: all capitals, a capital first, or as it stands. */
+/** A word in another word's case: all capitals, a leading capital, or unchanged. */
 export function inCaseOf(model: string, word: string): string {
   if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
   return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;
@@ -17,7 +17,7 @@ export function withArticle(noun: string): string {
   return `${articleFor(noun)} ${noun}`;
 }
 
-/** "An embedding model": where a sentence begins with it. */
+/** "An embedding model", for the beginning of a sentence. */
 export function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

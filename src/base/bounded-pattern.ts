@@ -1,24 +1,24 @@
 import { createContext, Script, type Context } from 'node:vm';
 import { AttuneError } from './errors.ts';
 
-/** Milliseconds that one pattern may take for all texts together. */
+/** Time limit of one pattern over all texts, in milliseconds. */
 const TIME = 1000;
 
 const test = new Script('pattern.test(text)');
 let context: (Context & { pattern: RegExp; text: string }) | undefined;
 
 /**
- * A regular expression from a file: JavaScript's engine tries all ways to match, of which `(a+)+!` has more than anybody
- * can wait for.
+ * A regular expression from a file, with a time limit: JavaScript's engine backtracks, and patterns such as `(a+)+!`
+ * take exponential time.
  */
 export class BoundedPattern {
   readonly #source: string;
   readonly #pattern: RegExp;
-  /** Nothing to try in more than one way. */
+  /** The pattern cannot backtrack. */
   readonly #isPlain: boolean;
   #left = TIME;
 
-  /** `before` and `after` tie the source to a text's ends. @throws AttuneError E_BAD_PATTERN */
+  /** `before` and `after` anchor the source. @throws AttuneError E_BAD_PATTERN */
   constructor(source: string, before = '', after = '') {
     this.#source = source;
     this.#isPlain = !/[*+?{|(]/.test(source);
@@ -29,7 +29,7 @@ export class BoundedPattern {
     }
   }
 
-  /** @throws AttuneError E_BAD_PATTERN where it has taken too long */
+  /** @throws AttuneError E_BAD_PATTERN if the time limit is exceeded */
   test(text: string): boolean {
     if (this.#isPlain) return this.#pattern.test(text);
     const start = performance.now();

@@ -12,14 +12,14 @@ function buildAlphabet(): string[] {
   return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(prints(byte) ? byte : next++));
 }
 
-/** The alphabet's spelling of some bytes. */
+/** Encodes bytes in the alphabet. */
 export function spellBytes(bytes: Uint8Array): string {
   let spelling = '';
   for (const byte of bytes) spelling += byteToCharacter[byte];
   return spelling;
 }
 
-/** The bytes behind a vocabulary entry, or undefined where it has a character outside the alphabet. */
+/** Decodes a vocabulary entry; undefined if it has a character outside the alphabet. */
 export function unspellBytes(spelling: string): Uint8Array | undefined {
   const bytes = new Uint8Array(spelling.length);
   for (let i = 0; i < spelling.length; i++) {

@@ -1,4 +1,4 @@
-/** Tokens of each text with all that it continues. */
+/** Length in tokens of each text including all texts that it continues. */
 export function chainLengths(lengths: readonly number[], parents: readonly number[] | undefined): readonly number[] {
   if (parents === undefined) return lengths;
   const chains: number[] = [];

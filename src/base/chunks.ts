@@ -1,4 +1,4 @@
-/** Items in their order, `size` at a time; the last of them may be fewer. */
+/** Items in order, in chunks of `size`; the last chunk may be shorter. */
 export async function* inChunks<Item>(
   items: Iterable<Item> | AsyncIterable<Item>,
   size: number,

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** A collection takes tens of milliseconds however little there is to free: below this much new memory it buys nothing. */
+/** A collection takes tens of milliseconds regardless of how much it frees; below this much new memory it is skipped. */
 const WORTH_BYTES = 16 * 2 ** 20;
 
 /** Heap in use after the last collection. */
@@ -23,7 +23,7 @@ export async function collectGarbage(): Promise<void> {
       session.disconnect();
     }
   } catch {
-    // It only saves memory.
+    // Collecting is only an optimisation.
   }
   left = heldBytes();
 }

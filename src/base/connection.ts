@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ConnectionOptions {
-  /** For the name to be resolved and the connection to be taken. Default 5. */
+  /** Time limit for name resolution and connecting. Default 5. */
   seconds?: number;
-  /** A server that starts anew refuses for a moment: tries in all. Default 2. */
+  /** Number of attempts, since a restarting server refuses briefly. Default 2. */
   tries?: number;
   signal?: AbortSignal;
 }
@@ -17,7 +17,7 @@ export async function unreachedBecause(
   address: string,
   { seconds = 5, tries = 2, signal }: ConnectionOptions = {},
 ): Promise<string | undefined> {
-  // `fetch` then asks the proxy, which may reach what this machine cannot.
+  // `fetch` then connects to the proxy, which may reach hosts that this machine cannot.
   if ((process.env.NODE_USE_ENV_PROXY ?? '') !== '') return undefined;
   const { hostname, port, protocol } = new URL(address);
   const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (protocol === 'http:' ? 80 : 443) };
@@ -30,12 +30,12 @@ export async function unreachedBecause(
   }
 }
 
-/** Whether what is sent to a host stays on this machine. */
+/** Whether requests to a host stay on this machine. */
 export function isThisMachine(hostname: string): boolean {
   return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
-/** Codes of failures before anything was sent. */
+/** Error codes of failures before anything was sent. */
 export const UNREACHED_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -51,7 +51,7 @@ interface Place {
 
 function attemptConnection(place: Place, milliseconds: number, signal?: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
-    // Happy eyeballs would give each address but a quarter of a second.
+    // Happy eyeballs would allow each address only a quarter of a second.
     const socket = connect({ ...place, autoSelectFamilyAttemptTimeout: milliseconds / 2 });
     const end = (code?: string): void => {
       clearTimeout(timer);
@@ -77,7 +77,7 @@ function inWords(code: string, { host, port }: Place, seconds: number): string {
   return `${host}:${port}: ${code}`;
 }
 
-/** The seconds after which a server wants to be asked again: its header holds them, or a date. */
+/** Seconds to wait before retrying, from the header's number or date. */
 export function retryAfter(headers: Headers): number | undefined {
   const header = headers.get('retry-after');
   if (header === null || header.trim() === '') return undefined;

@@ -1,12 +1,12 @@
 /**
- * The one error type that users see. It says what failed, what was got, what was expected and what to do,
- * and carries a stable code. Anything else that escapes is a bug (exit code 2).
+ * The one error type shown to users. It states what failed, what was found, what was expected and what to do, and has
+ * a stable code. Any other error that escapes is a bug (exit code 2).
  */
 
 import { formatCount } from './format.ts';
 import { withoutCredentials } from './secrets.ts';
 
-/** One defect in a file or a recipe: where it stands and why it is wrong. */
+/** One defect in a file or a recipe: its location and its reason. */
 export interface Problem {
   /** The problem, in one sentence. */
   message: string;
@@ -15,7 +15,7 @@ export interface Problem {
   line?: number;
   /** Dotted path of the field inside the row or the recipe. */
   field?: string;
-  /** Advice, if other than the error's own. */
+  /** Advice that differs from the error's own. */
   fix?: string;
 }
 
@@ -28,27 +28,27 @@ export interface ErrorParts {
   expected?: string;
   /** Advice for the user. */
   fix?: string;
-  /** All defects found, not just the first; of very many, as many as are worth keeping. */
+  /** All defects found, not just the first; a very long list is truncated. */
   problems?: readonly Problem[];
-  /** How many there are, where `problems` has only some of them. */
+  /** Total number, if `problems` is truncated. */
   problemCount?: number;
   cause?: unknown;
   /** 1: the user can fix it. 3: a gate refused. */
   exitCode?: 1 | 3;
 }
 
-/** An error that a user can fix. Its message has all of its parts. */
+/** An error that the user can fix. Its message includes all of its parts. */
 export class AttuneError extends Error {
   override readonly name = 'AttuneError';
-  /** Stable: programs decide by it. */
+  /** Stable: programs may depend on it. */
   readonly code: ErrorCode;
   readonly got?: string;
   readonly expected?: string;
   /** Advice for the user. */
   readonly fix?: string;
-  /** All defects found, with file, line and field; the first ones of very many. */
+  /** All defects found, with file, line and field; a very long list is truncated. */
   readonly problems: readonly Problem[];
-  /** The number of all defects; `problems` may have fewer. */
+  /** Total number of defects; `problems` may have fewer. */
   readonly problemCount: number;
   /** 1: the user can fix it. 3: a gate refused. */
   readonly exitCode: 1 | 3;
@@ -74,7 +74,7 @@ export class AttuneError extends Error {
     return { code, what, got, expected, fix, problems, problemCount, exitCode };
   }
 
-  /** The same error again on the other side of a process border. */
+  /** Recreates the error on the other side of a process border. */
   static fromJSON(value: Record<string, unknown>): AttuneError {
     return new AttuneError(value.code as ErrorCode, value as unknown as ErrorParts);
   }
@@ -109,7 +109,7 @@ function describe(code: ErrorCode, parts: ErrorParts): string {
   return lines.join('\n');
 }
 
-/** The first entries of a list, and how many the reader does not see: of all there are, not of those that were kept. */
+/** The first entries of a list, and the number left out of all there are, not only of those kept. */
 export function shortList<Entry>(
   entries: readonly Entry[],
   most: number,

@@ -7,11 +7,11 @@ export interface RunStarted {
   type: 'run-started';
   run: string;
   folder: string;
-  /** The folder that the recipe's relative paths start from. */
+  /** The folder to which the recipe's relative paths refer. */
   base: string;
   /** The resolved recipe, as stored in recipe.json. */
   recipe: unknown;
-  /** The rest of the run's identity: versions, threads, instruction set, hashes. */
+  /** Other parts of the run's identity: versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
 }
 
@@ -47,7 +47,7 @@ export interface LengthSummary {
   median: number;
   p95: number;
   max: number;
-  /** Rows of `from` to below `to` tokens, adjoining and in order. */
+  /** Numbers of rows with at least `from` and fewer than `to` tokens; contiguous and in order. */
   histogram?: readonly { from: number; to: number; rows: number }[];
 }
 
@@ -65,12 +65,12 @@ export interface DataPrepared {
 }
 
 /**
- * Where a value comes from: the recipe, what suits the base model and its rows, or trials of several; `pending`: trials
- * around it will follow.
+ * Source of a value: the recipe, a default for the base model and its rows, or trials of several values; `pending`:
+ * trials around it will follow.
  */
 export type SettingSource = 'recipe' | 'base' | 'trials' | 'pending';
 
-/** Values that a recipe may leave to the run. */
+/** Values left open by the recipe and chosen by the run. */
 export interface TrainingSettled {
   type: 'training-settled';
   learning_rate: number;
@@ -81,14 +81,14 @@ export interface TrainingSettled {
   basis: string;
 }
 
-/** Short trials have found the run's learning rate. */
+/** The run's learning rate was chosen by short trials. */
 export interface RatesTried {
   type: 'rates-tried';
-  /** In the order of their rates; a trial that diverged has no loss. */
+  /** In ascending order of rate; a diverged trial has no loss. */
   trials: readonly { rate: number; loss: number | null }[];
-  /** Before any step. */
+  /** Loss before the first step. */
   startLoss: number;
-  /** Steps of each trial. */
+  /** Number of steps of each trial. */
   steps: number;
   chosen: number;
 }
@@ -112,20 +112,20 @@ export interface ProfiledPart {
   calls: number;
   seconds: number;
   processorSeconds: number;
-  /** Allocated. */
+  /** Bytes allocated. */
   bytes: number;
 }
 
-/** How much of the machine's matrix products a step used. */
+/** Share of the machine's matrix-product throughput that a step used (MFU). */
 export interface Utilisation {
-  /** Operations of the mathematics by what was possible in the time: 0 to 1. */
+  /** Floating-point operations of the model over those possible in the time: 0 to 1. */
   share: number;
-  /** The type that products were computed in, and what the machine does of one product in it: 10⁹ operations a second. */
+  /** Type in which products were computed, and the machine's measured rate for it in GFLOP/s. */
   dtype: 'bf16' | 'f32';
   gflops: number;
 }
 
-/** A few steps were recorded; amounts are those of one step. */
+/** Profile of a few steps; amounts are per step. */
 export interface ProfileFinished {
   type: 'profile-finished';
   /** A trace for chrome://tracing or ui.perfetto.dev. */
@@ -133,12 +133,12 @@ export interface ProfileFinished {
   steps: number;
   seconds: number;
   processorSeconds: number;
-  /** Where it follows from the rows' tokens. */
+  /** Present if the operations can be counted from the rows' tokens. */
   utilisation?: Utilisation;
   phases: readonly ProfiledPart[];
-  /** Embedding, blocks and final norm, from 0, each way. */
+  /** Embedding, blocks and final norm, numbered from 0, each for forward and backward. */
   stages: readonly ProfiledPart[];
-  /** Each without what it called in turn, the longest first. */
+  /** Self time of each operator, longest first. */
   operators: readonly ProfiledPart[];
 }
 
@@ -150,14 +150,14 @@ export interface StepFinished {
   loss: number;
   grad_norm: number;
   learning_rate: number;
-  /** All tokens of the rows seen so far, no padding. */
+  /** Total tokens of the rows so far, without padding. */
   inputTokens: number;
-  /** Tokens that carried loss so far. */
+  /** Total tokens with loss so far. */
   lossTokens: number;
   /** Input tokens per second of this step. */
   tokensPerSecond: number;
   secondsLeft: number;
-  /** Resident bytes of the process that trains. */
+  /** Resident bytes of the training process. */
   memoryBytes: number;
   /** Metrics of the objective. */
   metrics: Metrics;
@@ -170,7 +170,7 @@ export interface EvaluationFinished {
   split: string;
   rows: number;
   metrics: Metrics;
-  /** The lowest loss so far, the model before training included. */
+  /** Whether this is the lowest loss so far, including that of the untrained model. */
   best: boolean;
   /** Mean change of the rows' losses since the previous evaluation, with its standard error; absent at the first one. */
   change?: { mean: number; error: number };
@@ -180,26 +180,26 @@ export interface EvaluationFinished {
 export interface CourseJudged {
   type: 'course-judged';
   course: 'falling' | 'rising' | 'unstable' | 'flat';
-  /** For people, without what to do. */
+  /** Description for people, without advice. */
   finding: string;
   change: { epochs?: number; learning_rate?: number };
 }
 
-/** The result against what one has without training; comparison.json has all of it. */
+/** Comparison of the result with the alternatives that need no training; comparison.json has the details. */
 export interface ComparisonFinished {
   type: 'comparison-finished';
   split: string;
   rows: number;
   metric: string;
   verdict: 'better' | 'no-evidence' | 'worse';
-  /** The verdict's figures, for people. */
+  /** The verdict's figures as a sentence. */
   sentence: string;
   /** Advice, as in comparison.json; absent in events of earlier versions. */
   outcome?: 'better' | 'not-better' | 'unclear';
   advice?: string;
 }
 
-/** Forgetting by the result outside its task; details in forgetting.json. */
+/** Forgetting of general abilities; details in forgetting.json. */
 export interface ForgettingMeasured {
   type: 'forgetting-measured';
   measures: readonly {
@@ -207,7 +207,7 @@ export interface ForgettingMeasured {
     title: string;
     before: number;
     after: number;
-    /** Above 0 for a loss, with the ends of its interval. */
+    /** Positive if ability was lost, with its interval. */
     loss: number;
     low: number;
     high: number;
@@ -227,7 +227,7 @@ export interface WarningRaised {
   code: string;
   message: string;
   problems?: readonly Problem[];
-  /** How many there are, where `problems` has only some of them. */
+  /** Total number, if `problems` is truncated. */
   problemCount?: number;
 }
 
@@ -249,7 +249,7 @@ export interface RunFailed {
   error: Record<string, unknown>;
 }
 
-/** Which step's weights are the result, and why. Losses are those of the validation rows, where they were measured. */
+/** The step whose weights became the result, and the reason. Losses are on the validation rows, where measured. */
 export interface ResultChoice {
   step: number;
   reason: 'lowest-validation-loss' | 'last-step';
@@ -263,12 +263,12 @@ export interface RunFinished {
   type: 'run-finished';
   step: number;
   choice: ResultChoice;
-  /** Where the adapter or the model lies. */
+  /** Path of the adapter or the model. */
   result: string;
   metrics: Metrics;
   /** Time of the optimiser steps alone. */
   seconds: number;
-  /** The most memory that the process held, the comparison at the end included. */
+  /** Peak memory of the process, including the final comparison. */
   peakBytes?: number;
 }
 

@@ -1,7 +1,7 @@
 /** Fair turns at a scarce resource, by owner: the owner that has used least comes next, so that a flood delays only its own requests. */
 export interface Turn {
   owner: string;
-  /** Number of places taken; 1 unless given. */
+  /** Number of slots; default 1. */
   size?: number;
   signal?: AbortSignal;
 }
@@ -12,16 +12,16 @@ interface Waiting {
 }
 
 interface Owner {
-  /** In the order that they came. */
+  /** In order of arrival. */
   waiting: Set<Waiting>;
   running: number;
-  /** Amount used, starting at the level of the others when it arrived. */
+  /** Amount used; a new owner starts at the level of the others. */
   had: number;
 }
 
 export interface TurnLimits {
   places: number;
-  /** Most of the places for one owner; all unless given. */
+  /** Maximum number of slots per owner; default: all. */
   ofOwner?: number;
 }
 
@@ -39,13 +39,13 @@ export class FairTurns {
     return this.#running;
   }
 
-  /** Sizes of the turns that wait; of one owner's where it is named. */
+  /** Total size of the waiting turns, of one owner if named. */
   waiting(owner?: string): number {
     if (owner === undefined) return this.#waiting;
     return [...(this.#owners.get(owner)?.waiting ?? [])].reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Owners with turns under way or waiting. */
+  /** Owners with running or waiting turns. */
   get owners(): number {
     return this.#owners.size;
   }
@@ -100,7 +100,7 @@ export class FairTurns {
     }
   }
 
-  /** Next to start: the owner with the least use, among requests that fit. One larger than all places starts alone. */
+  /** The next to start: the owner with the least use whose request fits. A request larger than all slots starts alone. */
   #choose(): [string, Owner] | undefined {
     const { places, ofOwner = places } = this.#limits;
     let found: [string, Owner] | undefined;
@@ -108,7 +108,7 @@ export class FairTurns {
       const [entry] = owner.waiting;
       if (entry === undefined || (owner.running > 0 && owner.running + entry.size > ofOwner)) continue;
       if (this.#running > 0 && this.#running + entry.size > places) continue;
-      // Among equals the newest owner: those already here have not been kept waiting by it.
+      // On ties the newest owner wins, since it has not delayed the others.
       if (found === undefined || owner.had <= found[1].had) found = [name, owner];
     }
     return found;

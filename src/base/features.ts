@@ -1,11 +1,13 @@
-/** Output of image and audio processors for a file: one row's numbers, without any engine. */
+/** Output of image and audio processors for one file, independent of the engine. */
 export interface Features {
   /**
-   * Shape of one row: [channels, height, width] or [squares, channels, side, side] for images; [mel bins, frames] or
-   * [samples] for recordings.
+   * Shape of one row: [channels, height, width], [squares, channels, side, side] or [patches, values] for images;
+   * [mel bins, frames] or [samples] for recordings.
    */
   shape: readonly number[];
   /** Rows and columns of an image's squares; none of an image that is one square. */
   grid?: readonly [rows: number, columns: number];
+  /** Rows and columns of the patches of each part of an image, where parts have sizes of their own. */
+  grids?: readonly (readonly [rows: number, columns: number])[];
   data: Float32Array;
 }

@@ -1,6 +1,6 @@
 /** Numbers and times for people: in the terminal, in reports, in model cards. */
 
-/** At most `digits` significant ones, no trailing zeros; very large and very small ones in powers of ten. */
+/** At most `digits` significant digits without trailing zeros; very large and small numbers as powers of ten. */
 export function formatNumber(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : '–';
   const size = Math.abs(value);
@@ -10,7 +10,7 @@ export function formatNumber(value: number, digits = 4): string {
   return minus(String(Number(value.toPrecision(digits))));
 }
 
-/** Rounded, with thousands set apart: "12,345". */
+/** Rounded, with thousands separators: "12,345". */
 export function formatCount(value: number): string {
   return minus(Math.round(value).toLocaleString('en-US'));
 }
@@ -40,12 +40,12 @@ export function formatEstimate({ estimate, low, high }: { estimate: number; low:
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
-/** "1 row", "12,345 rows"; the unit is given in its plural, and may have words behind it: "rows tokenised". */
+/** "1 row", "12,345 rows"; the unit is passed in the plural and may have words after it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
   return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;
 }
 
-/** The first word that is a plural, before anything that says more of it: "frozen blocks", "rows of one group". */
+/** Makes the head noun singular: "frozen blocks", "rows of one group". */
 function singular(unit: string): string {
   return unit.replace(/\b\w{2,}s\b/, (word) => {
     if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;
@@ -92,7 +92,7 @@ export function formatTime(at: number): string {
   return `${time.getFullYear()}-${month}-${day} ${hour}:${minute}`;
 }
 
-/** A real minus sign, which lines up with the plus. */
+/** A typographic minus sign, aligned with the plus. */
 function minus(text: string): string {
   return text.replace(/^-/, '−').replace('e-', 'e−');
 }

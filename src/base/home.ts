@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Where attune keeps what outlives a run: the index of runs. `ATTUNE_HOME`, else the desktop's data folder. */
+/** Folder of data that outlive a run, such as the index of runs: `ATTUNE_HOME`, or the desktop's data folder. */
 export function attuneHome(environment: NodeJS.ProcessEnv = process.env): string {
   const { ATTUNE_HOME, XDG_DATA_HOME } = environment;
   if (ATTUNE_HOME) return resolve(ATTUNE_HOME);
   return join(XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'attune');
 }
 
-/** Where Node keeps the compiled code of attune itself: of one user, since what lies there is run, and whatever ATTUNE_HOME says. */
+/** Node's compile cache for attune's own code. It is per user, since its content is executed, and independent of ATTUNE_HOME. */
 export function codeCache(): string {
   return process.env.NODE_COMPILE_CACHE || join(attuneCache({ ...process.env, ATTUNE_HOME: undefined }), 'code');
 }

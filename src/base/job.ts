@@ -9,11 +9,11 @@ export type Job<Input = unknown, Result = unknown> = (input: Input, context: Job
 export interface JobContext {
   /** Sends an event to watchers and, if the job has a folder, to its logs. */
   emit: EventSink;
-  /** Aborted when the job is asked to stop: it saves what it has and returns. The reason is an AttuneError, E_STOPPED. */
+  /** Aborted to stop the job, which then saves its state and returns. The reason is an AttuneError, E_STOPPED. */
   signal: AbortSignal;
   /** The run's folder (absolute), locked for this job. */
   folder?: string;
-  /** Requests of a session, until it is closed. Asking for the first one signals that the job is ready. */
+  /** Requests of a session until it is closed. Reading the first one signals that the job is ready. */
   requests: AsyncIterable<JobRequest>;
 }
 
@@ -27,7 +27,7 @@ export interface JobRequest<Body = unknown, Chunk = unknown> {
   fail(error: unknown): void;
 }
 
-/** A job's file. */
+/** Exports of a job's file. */
 export interface JobModule {
   run: Job<never>;
 }
@@ -36,9 +36,9 @@ export interface JobModule {
 export interface JobSpec {
   job: string;
   input: unknown;
-  /** Makes it a run: the folder is locked, events are logged, a heartbeat is kept. */
+  /** Makes the job a run: the folder is locked, events are logged, and a heartbeat is written. */
   folder?: string;
-  /** Goes on in a folder that holds an earlier part of the run. */
+  /** Resumes an earlier part of the run in the folder. */
   resume?: boolean;
   /** Names of src/jobs/report/sinks. */
   reportTo?: readonly string[];

@@ -1,15 +1,15 @@
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
-/** In place of an answer: the thread has ended, by an error or by `process.exit`, or says nothing. */
+/** Instead of an answer: the thread has ended, by an error or `process.exit`, or stopped responding. */
 export type Silence = { type: 'ended'; message?: string; code?: string } | { type: 'timeout' };
 
-/** For a thread to load its program, on a machine that does much else. */
+/** Time for a thread to load its program on a busy machine. */
 const START_SECONDS = 30;
 
 export interface Question<Message> {
-  /** That it may say nothing. */
+  /** Maximum silence. */
   seconds: number;
-  /** Whether it has said all; its first message unless given. */
+  /** Whether a message completes the answer; the first one by default. */
   isAnswer?: (message: Message) => boolean;
   /** Ends the thread. */
   signal?: AbortSignal;
@@ -33,7 +33,7 @@ export class KillableThread<Message extends object> {
     return this.#worker !== undefined;
   }
 
-  /** Asks, or without a request hears what the thread says by itself. One question at a time. @throws the signal's reason */
+  /** Sends a request, or listens for the thread's own messages if there is none. One request at a time. @throws the signal's reason */
   async ask(
     request: unknown,
     { seconds, isAnswer = () => true, signal }: Question<Message>,
@@ -80,7 +80,7 @@ export class KillableThread<Message extends object> {
     const forget = () => {
       if (this.#worker === worker) this.#worker = undefined;
     };
-    // Between questions too.
+    // Between requests, too.
     return worker.on('error', () => {}).on('exit', forget);
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Runs work on many inputs with limited concurrency. After a failure no more are started, and running ones are waited
- * for.
- * @returns the results in the inputs' order
+ * Runs work on many inputs with limited concurrency. After a failure no more are started, and running ones are
+ * awaited. @returns the results in input order
  */
 export async function inLanes<Input, Result>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
@@ -27,7 +26,7 @@ export async function inLanes<Input, Result>(
   return results;
 }
 
-/** Several may ask at once: a generator answers them one after the other. */
+/** Concurrent calls of a generator's `next` are queued. */
 async function* indexed<Input>(
   inputs: Iterable<Input> | AsyncIterable<Input>,
 ): AsyncGenerator<{ index: number; input: Input }, void, undefined> {

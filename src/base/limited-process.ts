@@ -7,20 +7,20 @@ import { onStopSignals } from './stop-signals.ts';
 
 /** Limits of a process for untrusted files, beyond which it is killed. */
 export interface ProcessLimits {
-  /** Seconds in which it must say something. */
+  /** Maximum silence in seconds. */
   seconds: number;
-  /** Resident bytes; elsewhere than on Linux only its heap is limited. */
+  /** Limit on resident bytes; outside Linux only the heap is limited. */
   memoryBytes: number;
 }
 
-/** Files that it may access besides attune's own code; it can read or write nothing else, and start no process. */
+/** Files that the process may access besides attune's own code. It can read and write nothing else and cannot start processes. */
 export interface ProcessRights {
-  /** Files, and folders with all below them. */
+  /** Files, and folders with everything below them. */
   reads: readonly string[];
   writes?: readonly string[];
-  /** Libraries in native code. */
+  /** Allows native libraries. */
   addons?: boolean;
-  /** For Node versions that can withhold it (26); others rely on `closeNetwork`. */
+  /** For Node versions with this permission (26); others rely on `closeNetwork`. */
   network?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface LimitedProcessOptions {
 
 export const defaultProcessLimits: ProcessLimits = { seconds: 20, memoryBytes: 1536 * 2 ** 20 };
 
-/** Chunks that may be under way at once: the process works ahead of its user, but not without end. */
+/** Maximum number of unread chunks: the process works ahead of its consumer up to this limit. */
 export const WINDOW = 4;
 
 export type FromLimited =
@@ -92,12 +92,12 @@ class LimitedProcess {
   #wake: () => void = () => undefined;
   #heardAt = Date.now();
   #isReady = false;
-  /** Chunks that came and were not used yet. */
+  /** Chunks received but not yet consumed. */
   #unused = 0;
   #words = '';
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.#finish(this.#signal?.reason as Error);
-  // Ends the wait for a file that never ends; other listeners do not matter.
+  // Cancels the wait for a message that never comes.
   readonly #unlisten: () => void;
 
   constructor(entry: URL, request: unknown, { limits, rights, signal }: LimitedProcessOptions) {
@@ -161,14 +161,14 @@ class LimitedProcess {
   }
 
   #post(message: ToLimited): void {
-    // A failure means that the process is gone, which 'close' says.
+    // A failure means that the process has ended, which 'close' reports.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #look(): void {
     const { seconds, memoryBytes } = this.#limits;
     const silent = (Date.now() - this.#heardAt) / 1000;
-    // It waits for its user where every chunk that it may have under way is unused.
+    // With a full window the process is waiting for its consumer.
     if (this.#unused < WINDOW && silent > (this.#isReady ? seconds : START_SECONDS))
       this.#finish(new ProcessEnded('too-slow', `nothing came of it for ${seconds} s`));
     if (residentBytes(this.#child.pid) > memoryBytes) this.#finish(outOfMemory(memoryBytes));
@@ -184,12 +184,12 @@ export function limitingArguments(
     '--permission',
     ...[...ownCode(), ...reads].map((path) => `--allow-fs-read=${path}`),
     ...writes.map((path) => `--allow-fs-write=${path}`),
-    // A thread that ends the process when its owner is gone.
+    // A thread that ends the process once its parent has gone.
     '--allow-worker',
     ...(addons === true ? ['--allow-addons'] : []),
     ...(network === true && process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []),
     `--max-old-space-size=${Math.floor(memoryBytes / 2 ** 20)}`,
-    // Garbage is collected sooner than it would be: it would be some hundred megabytes in each reader.
+    // Makes garbage collection start earlier; otherwise each reader would grow by hundreds of megabytes.
     '--max-semi-space-size=8',
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
@@ -198,7 +198,7 @@ export function limitingArguments(
 
 let own: readonly string[] | undefined;
 
-/** attune's package and every folder of packages that its modules are looked up in. */
+/** attune's package and every folder from which its modules are resolved. */
 function ownCode(): readonly string[] {
   if (own !== undefined) return own;
   let folder = dirname(realpathSync(fileURLToPath(import.meta.url)));
@@ -209,16 +209,16 @@ function ownCode(): readonly string[] {
   return (own = found);
 }
 
-/** Packages that lie within attune's own, in the checkout, are parts of it. */
+/** In a checkout, packages inside attune's own folder belong to it. */
 function isPackageRoot(folder: string): boolean {
   const file = join(folder, 'package.json');
   return existsSync(file) && !/"name":\s*"@attune\//.test(readFileSync(file, 'utf8'));
 }
 
-/** Error for a process's end. */
+/** Error that describes how a process ended. */
 export function endOf({ code, signal, words, limits }: ProcessDeath): ProcessEnded {
   if (/heap out of memory|heap limit|allocation failed/i.test(words)) return outOfMemory(limits.memoryBytes);
-  // A library in Rust says why, and then shows where.
+  // A Rust panic states its reason, then its location.
   const panic = /panicked at [^\n]*\n([^\n]+)/.exec(words)?.[1];
   const last = panic ?? words.trim().split('\n').at(-1) ?? '';
   return new ProcessEnded('crashed', last === '' ? `its reader ended with ${signal ?? code}` : last);
@@ -227,7 +227,7 @@ export function endOf({ code, signal, words, limits }: ProcessDeath): ProcessEnd
 interface ProcessDeath {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The end of what it wrote to its standard error. */
+  /** The last part of its standard error. */
   words: string;
   limits: ProcessLimits;
 }
@@ -236,7 +236,7 @@ export function outOfMemory(bytes: number): ProcessEnded {
   return new ProcessEnded('out-of-memory', `more than ${Math.round(bytes / 2 ** 20)} MiB`);
 }
 
-/** Elsewhere than on Linux only the heap is limited. */
+/** Outside Linux only the heap is limited. */
 export function residentBytes(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * 4096;

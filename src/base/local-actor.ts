@@ -5,7 +5,7 @@ export function localActor(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a user without a name.
+    // Containers may run under a uid without a user name.
     return `uid ${process.getuid?.() ?? '?'}`;
   }
 }

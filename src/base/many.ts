@@ -8,19 +8,19 @@ export function greatest(values: Iterable<number>, least = -Infinity): number {
   return found;
 }
 
-/** The smallest of the values and `most`. */
+/** Minimum of the values, and of `most`. */
 export function smallest(values: Iterable<number>, most = Infinity): number {
   let found = most;
   for (const value of values) if (value < found || Number.isNaN(value)) found = value;
   return found;
 }
 
-/** Appends values of any number. */
+/** Appends any number of values. */
 export function pushAll<Value>(target: Value[], values: Iterable<Value>): void {
   for (const value of values) target.push(value);
 }
 
-/** Puts values of any number in the place of `count` from `start` on. */
+/** Replaces `count` elements from `start` on by any number of values. */
 export function spliceAll<Value>(target: Value[], start: number, count: number, values: readonly Value[]): void {
   target.splice(start, count, ...values.slice(0, PIECE));
   for (let at = PIECE; at < values.length; at += PIECE) target.splice(start + at, 0, ...values.slice(at, at + PIECE));

@@ -15,7 +15,7 @@ export function editDistance(a: string, b: string): number {
   return previous[b.length];
 }
 
-/** The known name closest to `name`, or the one that begins with it; undefined where none is near enough. */
+/** The known name closest to `name`, or one that starts with it; undefined if none is close. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const wanted = normalise(name);
   let best: string | undefined;

@@ -1,7 +1,7 @@
-/** Bits held together: a quarter of a KiB where only one is set. */
+/** Numbers per bitmap: 256 bytes even if only one is present. */
 const CHUNK = 1 << 11;
 
-/** Whole numbers that mostly follow each other, at a bit each. */
+/** A set of mostly consecutive integers, one bit each. */
 export class NumberSet {
   readonly #chunks = new Map<number, Uint32Array>();
 

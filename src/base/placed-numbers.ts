@@ -1,10 +1,10 @@
-/** Whole numbers of 32 bits with the place that each is of, to be put in the numbers' order and within it in that of places: 8 bytes each. */
+/** Pairs of a 32-bit integer and a place, sorted by integer and then by place; 8 bytes each. */
 export class PlacedNumbers {
   length = 0;
-  /** The place in the lower half of each word of 64 bits, the number in the upper one. */
+  /** Each 64-bit word has the place in its lower and the integer in its upper half. */
   readonly #words: Uint32Array;
 
-  /** @param most that there can be */
+  /** @param most capacity */
   constructor(most: number) {
     this.#words = new Uint32Array(2 * most);
   }
@@ -23,7 +23,7 @@ export class PlacedNumbers {
     return this.#words[2 * index];
   }
 
-  /** Where the run ends whose numbers are all that of `from`. */
+  /** End of the run of entries with the same integer as `from`. */
   endOfRun(from: number): number {
     const words = this.#words;
     const last = 2 * this.length;

@@ -1,4 +1,4 @@
-/** Whether a value is an object of names and values, of no class. */
+/** Whether a value is a plain object, not an instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype = Object.getPrototypeOf(value) as unknown;

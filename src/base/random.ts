@@ -6,7 +6,7 @@
  * parts are absorbed one after the other through the same function into Philox's 64-bit key; the index is the counter.
  */
 
-/** `[seed, purpose, ...integers]`; the integers are whatever tells two draws apart: epoch, step, row, site. */
+/** `[seed, purpose, ...integers]`; the integers distinguish draws: epoch, step, row, site. */
 export type RandomKey = readonly [seed: number, purpose: string, ...integers: number[]];
 
 type Words = [number, number, number, number];
@@ -19,45 +19,55 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
     const high0 = multiplyHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    // One after the other: a list to take apart in each round costs as much as the round.
+    c0 = high1 ^ c1 ^ k0;
+    c1 = Math.imul(0xcd9e8d57, c2);
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
   return [c0 >>> 0, c1 >>> 0, c2 >>> 0, c3 >>> 0];
 }
 
-/** The same key as one signed 64-bit integer, as operators take it. */
+/** The key as one signed 64-bit integer, the form that operators take. */
 export function philoxWord(key: RandomKey): bigint {
   const [low, high] = philoxKey(key);
   return BigInt.asIntN(64, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
 }
 
-/** The upper 32 bits of the 64-bit product of two 32-bit words. No sum here reaches 2^32: whole numbers of the processor. */
+/** Upper 32 bits of the 64-bit product of two 32-bit words. No sum reaches 2^32, so V8 computes with integers. */
 function multiplyHigh(a: number, b: number): number {
-  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
   const middle = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
   const carried = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff);
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carried >>> 16)) >>> 0;
 }
 
-// The counter's top word says what is absorbed, so that no text can stand for an integer or for a draw.
+// The counter's top word marks the kind of input absorbed, so that texts, integers and draws cannot collide.
 const DRAW = 0;
 const SEED = 1;
 const PURPOSE = 2;
 const INTEGER = 3;
 
 /** Philox's 64-bit key for a random key, for code that draws many values itself (a native kernel, for example). */
-export function philoxKey(key: RandomKey): [number, number] {
-  const [seed, purpose, ...integers] = key;
+export function philoxKey([seed, purpose, ...integers]: RandomKey): [number, number] {
+  return philoxKeys(seed, purpose)(...integers);
+}
+
+/** The same for many keys that differ in their integers. */
+export function philoxKeys(seed: number, purpose: string): (...integers: number[]) => [number, number] {
   let state = absorb([0, 0], seed, SEED, 0);
   const bytes = new TextEncoder().encode(purpose);
   for (let at = 0; at < bytes.length; at += 4) {
     const word = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
     state = absorb(state, word, PURPOSE, bytes.length);
   }
-  for (const integer of integers) state = absorb(state, integer, INTEGER, integers.length);
-  return state;
+  return (...integers) =>
+    integers.reduce((before, integer) => absorb(before, integer, INTEGER, integers.length), state);
 }
 
 function absorb(state: [number, number], value: number, tag: number, length: number): [number, number] {
@@ -124,7 +134,7 @@ export function randomSubset(count: number, total: number, key: RandomKey): Uint
   return order.subarray(total - count);
 }
 
-/** Fisher-Yates with unbiased picks: a draw in the uneven tail of the 32-bit range is thrown away. `picks`: of the last places. */
+/** Fisher-Yates with unbiased picks: draws in the uneven tail of the 32-bit range are rejected. Shuffles the last `picks` places. */
 function shuffle(array: { [index: number]: unknown; length: number }, key: RandomKey, picks = array.length): void {
   const draws = new Draws(key);
   let next = 0;

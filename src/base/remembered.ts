@@ -1,12 +1,9 @@
 import { ownCopy } from './own-copy.ts';
 
-/** Longer texts hardly recur. */
+/** Longer strings rarely recur. */
 const LONGEST = 64;
 
-/**
- * Memoises a function of a string, for words that recur. It keeps copies, not slices of the texts, and is cleared
- * when it is full.
- */
+/** Memoises a function of short strings. Keys are copies, not slices of the texts, and the cache is cleared when full. */
 export function remembered<Value>(most: number, make: (word: string) => Value): (word: string) => Value {
   const known = new Map<string, Value>();
   return (word) => {
@@ -21,7 +18,7 @@ export function remembered<Value>(most: number, make: (word: string) => Value): 
   };
 }
 
-/** The same for a function of objects, by identity. */
+/** Memoises a function of objects by identity. */
 export function rememberedFor<Key extends object, Value extends object>(
   most: number,
   make: (key: Key) => Value,

@@ -1,4 +1,4 @@
-/** Validation errors in words, for the author of the value. */
+/** Validation errors as sentences for the author of the value. */
 import type { z } from 'zod';
 import type { Problem } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -6,7 +6,7 @@ import { isPlainObject } from './plain-object.ts';
 
 /** Fault of one value. */
 export interface ValueFault {
-  /** From the checked object. */
+  /** Path from the checked object. */
   path: (string | number)[];
   message: string;
   fix?: string;
@@ -22,14 +22,14 @@ export interface Checked {
   schema: z.core.$ZodType;
 }
 
-/** How zod's own sentences begin. */
+/** Beginnings of zod's default messages. */
 const STANDARD = /^(?:Invalid |Too (?:small|big): |Unrecognized |Required$)/;
 
 function ownWords({ code, message }: Issue, value: unknown): string {
   return code === 'custom' && value !== undefined ? `${message}, got ${shortJson(value)}` : message;
 }
 
-/** All of a schema's issues as problems with dotted fields, which begin with `prefix`. */
+/** A schema's issues as problems with dotted fields that start with `prefix`. */
 export function problemsOf(issues: readonly Issue[], { prefix, ...checked }: Checked & { prefix?: string }): Problem[] {
   return describeIssues(issues, checked).map(({ path, ...fault }) => {
     const field = [...(prefix === undefined ? [] : [prefix]), ...path].join('.');
@@ -50,7 +50,7 @@ function describeIssue(issue: Issue, { root, schema }: Checked): ValueFault[] {
     return issue.keys.map((key) => describeUnknown(path, key, known));
   }
   if (issue.code === 'invalid_union') return describeUnion(issue, path, { root, schema });
-  // Schemas that say in their own words what they want are left to.
+  // Custom messages of a schema are kept.
   if (!STANDARD.test(issue.message)) return [{ path, message: ownWords(issue, value) }];
   if (value === undefined) return [{ path, message: missing }];
   return [{ path, ...describeValue(issue, value) }];
@@ -62,7 +62,7 @@ function describeUnknown(path: readonly (string | number)[], key: string, known:
   return { path: [...path, key], message: 'is unknown', fix };
 }
 
-/** Parts of a zod schema that are needed to list known keys. */
+/** Parts of a zod schema needed to list known keys. */
 interface Made {
   type: string;
   innerType?: z.core.$ZodType;
@@ -73,7 +73,7 @@ interface Made {
   options?: readonly z.core.$ZodType[];
 }
 
-/** The keys of the objects that a schema allows at a path. */
+/** Keys that a schema allows at a path. */
 function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): string[] {
   const made = schema._zod.def as unknown as Made;
   const inner = made.innerType ?? made.in;
@@ -120,13 +120,13 @@ const typeNames: Record<string, string> = {
   record: 'a group of names and values',
 };
 
-/** A number in quotes is a frequent slip. */
+/** Quoted numbers are a frequent mistake. */
 function unquoted(expected: string, value: unknown): string | undefined {
   if (typeof value !== 'string' || (expected !== 'number' && expected !== 'int')) return undefined;
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'remove the quotes' : undefined;
 }
 
-/** Shows the branch that the value was meant for: the one that failed deeper than at its type. */
+/** Reports the branch that the value was meant for: the one that failed deepest. */
 function describeUnion(
   issue: Issue & { code: 'invalid_union' },
   path: (string | number)[],

@@ -1,4 +1,4 @@
-/** Secrets in texts from elsewhere: servers repeat what they were sent, whole or in part, as it is or encoded. */
+/** Removes secrets from foreign texts: servers echo what they receive, whole or in part, plain or encoded. */
 import { table } from './table.ts';
 
 export interface Secret {
@@ -7,7 +7,7 @@ export interface Secret {
   shown: string;
 }
 
-/** Shortest part that cannot be a coincidence; fewer characters would still leave the rest to guess. */
+/** Minimum length of a match that cannot be a coincidence; shorter remnants do not help to guess the rest. */
 const LEAST_PART = 6;
 const MOST_ROUNDS = 3;
 
@@ -27,12 +27,12 @@ export function withoutSecrets(text: string, secrets: readonly Secret[]): string
   return result;
 }
 
-/** The secret itself, and what it looks like in base64 (at any of three places within three bytes) and hex. */
+/** The secret itself, in base64 at each of three alignments, and in hex. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value);
   const shifted = [0, 1, 2].map((shift) => {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
-    // Characters at the ends depend on neighbouring bytes too.
+    // The characters at both ends depend on neighbouring bytes.
     return text.slice(Math.ceil((shift * 4) / 3), Math.floor(((shift + bytes.length) * 8) / 6));
   });
   const encoded = [...shifted, ...shifted.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
@@ -40,7 +40,7 @@ function formsOf(value: string): string[] {
   return [...new Set([value, ...encoded, hex, hex.toUpperCase()])];
 }
 
-/** Replaces the longest parts of any form, from left to right. */
+/** Replaces the longest match of any form, from left to right. */
 function cut(text: string, forms: readonly string[], shown: string): string {
   let result = '';
   for (let at = 0; at < text.length;) {
@@ -52,7 +52,7 @@ function cut(text: string, forms: readonly string[], shown: string): string {
   return result;
 }
 
-/** Length of the part of a form that begins at a place of the text; 0 for one that says nothing. */
+/** Length of the match of a form at a position; 0 if too short to matter. */
 function partAt(text: string, at: number, form: string): number {
   const least = Math.min(LEAST_PART, form.length);
   let length = least;
@@ -63,7 +63,7 @@ function partAt(text: string, at: number, form: string): number {
 
 const NAMED: Readonly<Record<string, string>> = table({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
 
-/** Escapes undone, also those of escapes. */
+/** Undoes escapes, including nested ones. */
 function unescaped(text: string): string {
   let now = text;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -85,13 +85,13 @@ function unescaped(text: string): string {
   return now;
 }
 
-/** A path that was made of an address has one slash of its two. */
+/** A URL that was normalised as a path has only one slash. */
 const ADDRESS = /\b((?:[a-z][a-z0-9+.-]*:\/\/)|(?:(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|https?|ftp):\/))/
   .source;
 const USER = new RegExp(`${ADDRESS}[^\\s/?#'"@]*(?::[^\\s'"@]*)?@`, 'gi');
 const KEY_IN_QUERY = /([?&](?:password|passwd|pwd|token|api_?key|access_?key|secret|sslpassword)=)[^\s&#'"]*/gi;
 
-/** Addresses in a text without user, password and what looks like a key in their queries. */
+/** Removes users, passwords and key-like query values from URLs in a text. */
 export function withoutCredentials(text: string): string {
   return text.replace(USER, '$1').replace(KEY_IN_QUERY, '$1…');
 }

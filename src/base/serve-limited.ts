@@ -1,4 +1,4 @@
-/** The other side of `runLimited`: a process that reads foreign files for another one. */
+/** The child side of `runLimited`: a process that reads untrusted files. */
 import { Worker } from 'node:worker_threads';
 import { closeNetwork } from './close-network.ts';
 import { AttuneError } from './errors.ts';
@@ -6,7 +6,7 @@ import { WINDOW, type FromLimited, type ToLimited } from './limited-process.ts';
 
 const MILLISECONDS_BETWEEN_SIGNS = 500;
 
-/** Does what this process was started for; `alive` says that work goes on. */
+/** Runs the work of this process; `alive` reports progress. */
 export function serveLimited<Request>(work: (request: Request, alive: () => void) => AsyncIterable<unknown>): void {
   endWithOwner();
   closeNetwork();
@@ -39,16 +39,16 @@ export function serveLimited<Request>(work: (request: Request, alive: () => void
   send({ type: 'ready' });
 }
 
-// A process in an endless loop does not notice that its owner is gone, so a thread watches.
+// A process in an endless loop cannot notice that its parent has gone, so a thread watches.
 const GUARD = `const owner = process.ppid;
 setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), 1000);`;
 
-/** Ends this process with the one that started it, which also decides what Ctrl-C means; last words go to it. */
+/** Ends this process with its parent, which also handles Ctrl-C; last messages go to the parent. */
 export function endWithOwner(): void {
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => undefined);
   new Worker(GUARD, { eval: true }).unref();
-  // An unhandled failure of a library counts as a failure of the current work: the other side sees the end.
+  // An unhandled error of a library counts as a failure of the current request.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => process.stderr.write(`${messageOf(error)}\n`, () => process.exit(1)));
   }

@@ -1,4 +1,4 @@
-/** One listener for all who want to know of Ctrl-C and SIGTERM: Node warns of leaks from eleven of them on. */
+/** A single listener shared by all that handle Ctrl-C and SIGTERM: Node warns about leaks from the eleventh on. */
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 type Listener = (name: StopSignal) => void;
@@ -11,7 +11,7 @@ function tell(name: StopSignal): void {
 
 /** @returns a function that removes the listener; without listeners, signals end the process as usual */
 export function onStopSignals(listener: Listener): () => void {
-  // Each call is one of its own, also with the same function.
+  // Each call registers separately, even for the same function.
   const own: Listener = (name) => listener(name);
   if (listeners.size === 0) process.on('SIGINT', tell).on('SIGTERM', tell);
   listeners.add(own);

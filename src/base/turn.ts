@@ -1,11 +1,11 @@
-/** Lets timers, signals and messages in. */
+/** Yields to timers, signals and messages. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** `turn` within long work that a signal may end. @throws the signal's reason */
+/** Yields within long work that a signal may abort. @throws the signal's reason */
 export async function takeTurn(signal?: AbortSignal): Promise<void> {
   await turn();
   signal?.throwIfAborted();

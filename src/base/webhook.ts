@@ -1,15 +1,15 @@
-/** Events to other people's servers, as Standard Webhooks has them (standardwebhooks.com). */
+/** Webhooks in the form of Standard Webhooks (standardwebhooks.com). */
 import { createHmac } from 'node:crypto';
 
 export interface WebhookMessage {
   /** The same for every attempt. */
   id: string;
   body: string;
-  /** `whsec_…`; the message is signed where there is one. */
+  /** Secret in the form `whsec_…`; messages are signed if it is set. */
   secret?: string;
 }
 
-/** Posts a message once. @returns why it was not taken; undefined where it was */
+/** Posts a message once. @returns why it was rejected; undefined on success */
 export async function postWebhook(url: string, message: WebhookMessage, patience: number): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(patience);

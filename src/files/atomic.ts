@@ -31,19 +31,19 @@ export function writeAtomic(path: string, write: (descriptor: number) => void, m
     renameSync(temporary, path);
     syncFolder(dirname(path));
   } catch (error) {
-    // Even a forced removal fails where the folder could not be made.
+    // Even a forced removal fails if the folder could not be created.
     if (existsSync(temporary)) rmSync(temporary);
     throw writeFailure(path, error);
   }
 }
 
-/** Refuses a file that cannot be written, before the work whose outcome it is to hold. @throws E_NOT_WRITABLE, E_DISK_FULL */
+/** Fails early if a file cannot be written, before the work that produces its content. @throws E_NOT_WRITABLE, E_DISK_FULL */
 export function requireWritable(path: string): void {
   const trial = temporaryName(path);
   try {
     makeFolders(dirname(path));
     closeSync(openSync(trial, 'wx'));
-    // A folder in the file's place would be found out only when the file is renamed.
+    // A folder at this path would otherwise be discovered only at the rename.
     if (existsSync(path)) closeSync(openSync(path, 'r+'));
   } catch (error) {
     throw writeFailure(path, error);
@@ -52,7 +52,7 @@ export function requireWritable(path: string): void {
   }
 }
 
-/** Writes every byte; a short write (a disk that fills) is retried until it fails. */
+/** Writes every byte; short writes, as on a full disk, are retried until they fail. */
 export function writeAll(descriptor: number, data: Uint8Array): void {
   for (let offset = 0; offset < data.byteLength;) {
     offset += writeSync(descriptor, data, offset, Math.min(data.byteLength - offset, 1 << 30));

@@ -7,13 +7,13 @@ import { AttuneError } from '../base/errors.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Bytes of a file from `start` on, up to `end`. */
+/** Byte range of a file: from `start` up to `end`. */
 export interface ByteRange {
   start: number;
   end: number;
 }
 
-/** A file's bytes, or a part of them, in chunks of about 1 MiB; a name that ends in `.gz` is unpacked on the way. */
+/** A file's bytes, or a range of them, in chunks of about 1 MiB; `.gz` files are decompressed. */
 export async function* readBytes(path: string, range?: ByteRange): AsyncGenerator<Buffer, void, undefined> {
   let stream: Readable | undefined;
   try {
@@ -31,7 +31,7 @@ export async function* readBytes(path: string, range?: ByteRange): AsyncGenerato
   }
 }
 
-/** Whether one chunk holds a file: of thousands of those a stream and a chunk's memory each would be most of the work. */
+/** Whether a file fits one chunk: with thousands of small files, streams and their buffers would dominate. */
 async function isSmall(path: string): Promise<boolean> {
   if (path.endsWith('.gz')) return false;
   const about = await stat(path);
@@ -42,13 +42,13 @@ function open(path: string, range?: ByteRange): Readable {
   const bounds = range && { start: range.start, end: range.end - 1 };
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES, ...bounds });
   if (!path.endsWith('.gz')) return file;
-  // Errors of the file reach the reader through the unpacker, which `pipeline` destroys with them.
+  // File errors propagate through the decompressor, which `pipeline` destroys.
   return pipeline(file, createGunzip({ chunkSize: CHUNK_BYTES }), () => {});
 }
 
 const UNREADABLE = new Set(['EACCES', 'EPERM', 'EISDIR', 'EIO', 'ELOOP', 'ENAMETOOLONG', 'ENOTDIR']);
 
-/** Turns the system's error into one that says what to do; any other error passes through. */
+/** Maps a system error to one with advice; other errors pass through. */
 export function readFailure(path: string, error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === undefined || error instanceof AttuneError) return error;

@@ -8,7 +8,7 @@ import { sha256 } from './hash.ts';
 
 declare const brand: unique symbol;
 
-/** Names one cache entry. Only `cacheKey` makes one, so that no entry is ever found by a path, a name or a time. */
+/** Key of a cache entry. Only `cacheKey` creates one, so entries are never looked up by path, name or time. */
 export type CacheKey = string & { readonly [brand]: 'CacheKey' };
 
 /** Everything that tokenised rows depend on, each as a SHA-256 (64 hex digits). */
@@ -17,7 +17,7 @@ export interface CacheParts {
   rows: string;
   tokenizer: string;
   template: string;
-  /** The code that renders and tokenises: `sha256Folder`. */
+  /** Version of the code that renders and tokenises: `sha256Folder`. */
   code: string;
   /** Further settings as plain JSON: which turns are trained, the longest row, … */
   settings: unknown;
@@ -34,12 +34,12 @@ export function cacheKey({ rows, tokenizer, template, code, settings }: CachePar
 
 const DIGEST_BYTES = 32;
 
-/** A folder of entries named by their content's origin. Entries end in their own SHA-256: a damaged one is a miss. */
+/** A folder of entries addressed by the origin of their content. Entries end with their own SHA-256: a corrupt one is a miss. */
 export class ContentCache {
   readonly #folder: string;
   readonly #maxBytes: number;
 
-  /** `maxBytes`: the entries used longest ago are deleted when the folder grows past this. */
+  /** `maxBytes`: beyond this size the least recently used entries are deleted. */
   constructor(folder = join(attuneCache(), 'rows'), maxBytes = 10 * 2 ** 30) {
     this.#folder = folder;
     this.#maxBytes = maxBytes;
@@ -56,7 +56,7 @@ export class ContentCache {
     return content;
   }
 
-  /** False where the entry could not be stored: a full or read-only disk costs the cache, not the run. */
+  /** False if the entry could not be stored: a full or read-only disk disables the cache without failing the run. */
   write(key: CacheKey, pieces: Iterable<Uint8Array>): boolean {
     try {
       writeAtomic(this.#path(key), (descriptor) => {
@@ -101,11 +101,11 @@ function touch(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // A read-only cache still serves; it only forgets the order of use.
+    // A read-only cache still serves reads; it only loses track of recent use.
   }
 }
 
-/** A whole file, also past the 2 GiB that one read call can give. */
+/** Reads a whole file, beyond the 2 GiB limit of a single read. */
 function readWhole(path: string): Buffer | undefined {
   let descriptor: number;
   try {

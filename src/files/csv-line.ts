@@ -6,10 +6,10 @@ export function csvLine(cells: readonly unknown[], separator: ',' | '\t' = ','):
   return `${cells.map((cell) => quoted(inert(textOf(cell)))).join(separator)}\n`;
 }
 
-/** Characters that begin formulas, fullwidth ones too (OWASP, CSV injection). */
+/** Characters that start formulas, including fullwidth ones (OWASP, CSV injection). */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/** Quotes formulas so that spreadsheets do not run them; numbers are not formulas. */
+/** Escapes formulas so that spreadsheets do not evaluate them; numbers are left alone. */
 function inert(text: string): string {
   return FORMULA.test(text) && (text.trim() === '' || Number.isNaN(Number(text))) ? `'${text}` : text;
 }
@@ -19,7 +19,7 @@ function textOf(cell: unknown): string {
   return typeof cell === 'object' ? JSON.stringify(cell) : String(cell as string | number | boolean);
 }
 
-/** White space at either end is quoted too: many programs drop it. */
+/** Values with leading or trailing white space are quoted: many programs trim it. */
 function quoted(text: string): string {
   return /[",\t\r\n]/.test(text) || text.trim() !== text ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -22,7 +22,7 @@ export class FileDraft implements Disposable {
   #bytes = 0;
   #isCommitted = false;
 
-  /** `mode`: the permissions of the file, where others than the user's own defaults are wanted. */
+  /** `mode`: file permissions other than the user's defaults. */
   constructor(path: string, mode = fileMode(path)) {
     this.path = path;
     this.#temporary = temporaryName(path);
@@ -36,20 +36,20 @@ export class FileDraft implements Disposable {
     return this.#bytes;
   }
 
-  /** SHA-256 of what was written until now. */
+  /** SHA-256 of the content so far. */
   get sha256(): string {
     this.#flush();
     return this.#digest.copy().digest('hex');
   }
 
-  /** Bytes are taken as they are when the piece is written out: they must not change until then. */
+  /** Bytes are not copied: they must not change until they are written. */
   write(piece: string | Uint8Array): void {
     this.#pieces.push(piece);
     this.#buffered += piece.length;
     if (this.#buffered >= BUFFERED) this.#flush();
   }
 
-  /** The file appears, under another name where one is given. @returns the SHA-256 of what was written */
+  /** Moves the file into place, under another name if given. @returns the SHA-256 of the content */
   commit(path = this.path): string {
     this.#flush();
     this.#try(() => {

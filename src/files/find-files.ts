@@ -5,13 +5,13 @@ import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
 export interface FindOptions {
-  /** The folder that relative paths start from. */
+  /** The folder to which relative paths refer. */
   base: string;
-  /** In a folder only these count: `.jsonl`, `.csv.gz`, …; a file or glob may name any. */
+  /** Extensions searched for in folders: `.jsonl`, `.csv.gz`, …; a file or glob may name any. */
   extensions: readonly string[];
 }
 
-/** The files that a path stands for, absolute and in a fixed order: a file, a folder with all below it, or a glob. */
+/** Absolute paths of the files that a path denotes, in a fixed order: a file, a folder with everything below it, or a glob. */
 export function findFiles(pattern: string, options: FindOptions): string[] {
   const path = resolve(options.base, pattern);
   const stats = statOf(path);
@@ -28,7 +28,7 @@ export function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
 
-/** How a file is named to people: relative to the base where it lies below it. */
+/** A file's display name: relative to the base if it lies below it. */
 export function displayPath(path: string, base: string): string {
   const inside = relative(base, path);
   return inside === '' || inside.startsWith('..') || isAbsolute(inside) ? path : inside;
@@ -38,7 +38,7 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-/** Links are followed (a hub cache consists of them), each real folder once, so that a loop ends. Hidden names are not. */
+/** Follows links (a hub cache consists of them) and visits each real folder once, so that loops end. Hidden files are skipped. */
 function filesBelow(folder: string, extensions: readonly string[], visited = new Set<string>()): string[] {
   const real = realpathSync(folder);
   if (visited.has(real)) return [];

@@ -9,15 +9,15 @@ export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-/** Kept, since of thousands of files a piece's memory each would be most of the work. */
+/** Reused buffer: with thousands of files, allocating one for each would dominate. */
 let piece: Buffer | undefined;
 
-/** SHA-256 of a file of any size, read in pieces, where nothing can be awaited. */
+/** SHA-256 of a file of any size, read in chunks; synchronous. */
 export function sha256FileSync(path: string): string {
   return sha256StartSync(path, Infinity);
 }
 
-/** The same of its first bytes. */
+/** SHA-256 of a file's first bytes; synchronous. */
 export function sha256StartSync(path: string, bytes: number): string {
   const digest = createHash('sha256');
   piece ??= Buffer.allocUnsafe(1 << 20);
@@ -35,7 +35,7 @@ export function sha256StartSync(path: string, bytes: number): string {
   }
 }
 
-/** SHA-256 of a file of any size, read in pieces. */
+/** SHA-256 of a file of any size, read in chunks. */
 export async function sha256File(path: string): Promise<string> {
   const digest = createHash('sha256');
   try {

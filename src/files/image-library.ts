@@ -1,7 +1,7 @@
-/** sharp, set up for files from anywhere. */
+/** sharp, configured for untrusted files. */
 import sharp from 'sharp';
 
-// Images are decoded once each, several at a time: a cache or threads of its own would only cost.
+// Each image is decoded once and several are processed at a time, so sharp's own cache and threads would only cost.
 sharp.cache(false);
 sharp.concurrency(1);
 

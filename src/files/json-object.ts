@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { parseJsonAsWritten, readJson } from './json.ts';
 
-/** Reads a JSON file that holds an object, with its numbers as they are written; a list, a number or null is an error that names it. */
+/** Reads a JSON file with an object, preserving how its numbers are written; a list, number or null is an error that names it. */
 export function readJsonObject(path: string): Record<string, unknown> {
   const value = readJson(path, parseJsonAsWritten);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;

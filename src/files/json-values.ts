@@ -2,9 +2,9 @@ import { MAX_ROW_BYTES, textBytes, tooLong, type LineReading } from './lines.ts'
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
 export interface JsonValue {
-  /** Where the value begins, 1-based. */
+  /** 1-based line at which the value starts. */
   line: number;
-  /** The value's own text; empty where a defect says why there is none. */
+  /** The value's source text; empty if a defect explains why there is none. */
   text: string;
   defect?: Defect;
 }
@@ -45,7 +45,7 @@ class ValueCutter {
   readonly #maxBytes: number;
   #line = 1;
   #container: 'unknown' | 'array' | 'sequence' | 'closed' = 'unknown';
-  /** Brackets open within the current value; a bare number or word is open while `#isBare`. */
+  /** Depth of open brackets in the current value; a bare number or word is open while `#isBare`. */
   #depth = 0;
   #inString = false;
   #isEscaped = false;
@@ -88,7 +88,7 @@ class ValueCutter {
     else if (this.#container === 'array') yield this.#cutOff(this.#line, 'the list is never closed');
   }
 
-  /** Handles the brackets of the outermost list; true where the byte was one. */
+  /** Handles the brackets of the outermost list; true if the byte was one. */
   #enterOrLeave(byte: number): boolean {
     if (byte === OPEN_ARRAY && this.#container === 'unknown') {
       this.#container = 'array';
@@ -109,7 +109,7 @@ class ValueCutter {
     this.#isBare = !this.#inString && this.#depth === 0;
   }
 
-  /** Takes one byte inside a value; true where the value ends with (or before) it. */
+  /** Consumes one byte inside a value; true if the value ends with or before it. */
   #step(byte: number): boolean {
     if (this.#isBare) {
       if (!isSpace(byte) && byte !== COMMA && byte !== CLOSE_ARRAY) return false;

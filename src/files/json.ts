@@ -4,10 +4,10 @@ import { writeFileAtomic } from './atomic.ts';
 import { readFailure } from './bytes.ts';
 import { parseWithSpellings, stringifyAsWritten } from './written-numbers.ts';
 
-/** Levels of lists and objects, as serde_json reads at most: what walks a value without an end overflows the stack. */
+/** Maximum nesting depth, as in serde_json: recursion over deeper values would overflow the stack. */
 const MOST_LEVELS = 128;
 
-/** Whether a text may have numbers that no f64 holds: JSON.parse would give Infinity for them. */
+/** Whether a text may contain numbers beyond the range of f64, which JSON.parse turns into Infinity. */
 const HUGE_NUMBER = /\d[eE]\+?\d{3}|\d{200}/;
 
 /**
@@ -18,7 +18,7 @@ export function parseJson<T = unknown>(text: string): T {
   return parseBy(JSON.parse, text) as T;
 }
 
-/** Like parseJson, but keeps how numbers are written: 1.0 is not an integer to a template or to transformers. */
+/** Like parseJson, but preserves how numbers are written: 1.0 is not an integer to a template or to transformers. */
 export function parseJsonAsWritten<T = unknown>(text: string): T {
   return parseBy(parseWithSpellings, text) as T;
 }
@@ -31,7 +31,7 @@ function parseBy(parse: (text: string) => unknown, text: string): unknown {
   return value;
 }
 
-/** Whether `parseJson` reads a text. */
+/** Whether `parseJson` accepts a text. */
 export function isJson(text: string): boolean {
   try {
     parseJson(text);
@@ -57,7 +57,7 @@ function isDeeper(text: string, most: number): boolean {
   return false;
 }
 
-/** The place of the quote that ends a string, or of the text's end. */
+/** Position of the closing quote of a string, or of the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let before = end;

@@ -2,36 +2,36 @@ import { readBytes, type ByteRange } from './bytes.ts';
 import { utf8Chunks } from './text-encoding.ts';
 import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 
-/** A row longer than this is taken for a defect: it would not fit a model by orders of magnitude. */
+/** A longer row counts as a defect: it exceeds any model's context by orders of magnitude. */
 export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 export interface Line {
   /** 1-based. */
   number: number;
-  /** Without its line ending; empty where the line is too long, with U+FFFD where it is not UTF-8. */
+  /** Without its line ending; empty if the line is too long, with U+FFFD where it is not UTF-8. */
   text: string;
-  /** Why the line cannot be used; reading goes on after it. */
+  /** Why the line cannot be used; reading continues after it. */
   defect?: Defect;
 }
 
-/** Whole lines of a file: what lies between two line ends. */
+/** A range of whole lines of a file. */
 export interface LineRange extends ByteRange {
-  /** Number of the first of them in the file. */
+  /** Line number in the file of the first of them. */
   line: number;
 }
 
 export interface LineReading {
-  /** Only these lines; all unless given. Not of what is packed. */
+  /** Range to read; default: the whole file. Not for compressed files. */
   range?: LineRange;
-  /** A line that is longer carries a defect. */
+  /** A longer line gets a defect. */
   maxBytes?: number;
-  /** Told of each piece of the file, however long its lines are. */
+  /** Called for each chunk of the file, however long its lines are. */
   onChunk?: () => void;
-  /** Told the encoding of a text that is not UTF-8, which is then decoded; without it such lines carry a defect. */
+  /** Called with the encoding of a text that is not UTF-8, which is then decoded; without it such lines get a defect. */
   onEncoding?: (encoding: string) => void;
 }
 
-/** A text's bytes, as UTF-8 where the reader can be told of another encoding. */
+/** A text's bytes, converted to UTF-8 if the caller accepts other encodings. */
 export function textBytes(path: string, { range, onEncoding }: LineReading): AsyncIterable<Buffer> {
   const bytes = readBytes(path, range);
   return onEncoding === undefined ? bytes : utf8Chunks(bytes, onEncoding);
@@ -60,7 +60,7 @@ export async function* readLines(path: string, reading: LineReading = {}): Async
   if (assembler.length > 0) yield assembler.finish();
 }
 
-/** Collects the pieces of one line; past the limit it only counts. */
+/** Assembles one line from chunks; beyond the limit it only counts. */
 class LineAssembler {
   length = 0;
   readonly #maxBytes: number;
@@ -90,7 +90,7 @@ class LineAssembler {
   }
 }
 
-/** The defect of a row of `length` bytes where `maxBytes` are allowed. */
+/** Defect of a row of `length` bytes that exceeds `maxBytes`. */
 export function tooLong(length: number, maxBytes: number): Defect {
   return {
     reason: `the row is ${megabytes(length)} long, more than the ${megabytes(maxBytes)} allowed`,

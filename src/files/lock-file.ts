@@ -1,4 +1,4 @@
-/** Serialises changes of a file between processes: others wait until the lock file next to it is gone. */
+/** Serialises changes of a file between processes: others wait until the lock file next to it has gone. */
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
@@ -7,10 +7,10 @@ import { readFileSync } from 'node:fs';
 
 const WAIT_SECONDS = 30;
 const LOOK_MILLISECONDS = 20;
-/** A lock without a number in it is one that was just made, or whose maker was killed. */
+/** A lock file without a PID was just created, or its creator was killed. */
 const EMPTY_MILLISECONDS = 2000;
 
-/** @throws AttuneError E_FILE_LOCKED where others do not let go */
+/** @throws AttuneError E_FILE_LOCKED if another process keeps the lock */
 export async function lockFile(path: string): Promise<Disposable> {
   const lock = `${path}.lock`;
   const until = Date.now() + WAIT_SECONDS * 1000;

@@ -34,7 +34,7 @@ function refuseAddress(missing: readonly string[]): void {
   });
 }
 
-/** Another process may have made it in between. */
+/** Another process may have created it meanwhile. */
 function makeOne(path: string): void {
   try {
     mkdirSync(path, folderMode(path));

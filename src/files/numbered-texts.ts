@@ -5,18 +5,18 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ownCopy } from '../base/own-copy.ts';
 import { writeFailure } from './atomic.ts';
 
-/** SQLite's codes of a write that found no room: of the whole database, and of the system's. */
+/** SQLite's error codes for a full database and a full disk. */
 const NO_ROOM = new Set([13, 10, 778]);
-/** Values held in memory: some 20 MB. */
+/** Maximum number of values in memory: some 20 MB. */
 const MOST_HELD = 1 << 17;
 
 export interface NumberedTextsOptions {
-  /** Folder for values that exceed memory, stored as keyed hashes; without it all stay in memory. */
+  /** Folder for values that exceed memory, stored as keyed hashes; without it all values stay in memory. */
   folder?: string;
   mostHeld?: number;
 }
 
-/** Texts that each have a number, as many as there are. */
+/** Assigns consecutive numbers to any quantity of distinct texts. */
 export class NumberedTexts implements Disposable {
   readonly #options: NumberedTextsOptions;
   /** Recent values; all of them if there is no folder. */
@@ -44,7 +44,7 @@ export class NumberedTexts implements Disposable {
     this.#held = new Map();
   }
 
-  /** All values with their numbers; only where they stay in memory. */
+  /** All values with their numbers; only available in memory. */
   entries(): IterableIterator<[string, number]> {
     if (this.#stored !== undefined) throw new Error('Values that were too many for memory are known by hashes alone');
     return this.#held.entries();
@@ -56,7 +56,7 @@ export class NumberedTexts implements Disposable {
   }
 }
 
-/** Numbers by 64 bits of a salted hash: of ten million values two come to the same once in 300,000 times. */
+/** Numbers by a salted 64-bit hash: among ten million values, the probability of a collision is about 1 in 300,000. */
 class StoredNumbers implements Disposable {
   readonly #folder: string;
   readonly #salt = randomBytes(16).toString('hex');
@@ -79,7 +79,7 @@ class StoredNumbers implements Disposable {
     return (this.#find.get(this.#hash(key)) as { number: number } | undefined)?.number;
   }
 
-  /** In the order of their hashes, so that each database page is visited once. */
+  /** In order of hashes, so that each database page is visited once. */
   add(numbers: ReadonlyMap<string, number>): void {
     const hashed = Array.from(numbers, ([key, number]) => ({ hash: this.#hash(key), number }));
     hashed.sort((a, b) => (a.hash < b.hash ? -1 : 1));

@@ -1,4 +1,4 @@
-/** Numbers of 32 bits in files, as they lie in memory. */
+/** 32-bit numbers in files, in memory layout. */
 import { readSync } from 'node:fs';
 import { writeAll } from './atomic.ts';
 
@@ -6,7 +6,7 @@ export function writeNumbers(descriptor: number, numbers: Uint32Array): void {
   writeAll(descriptor, bytesOf(numbers));
 }
 
-/** Fills `numbers` from `position` on, in bytes. */
+/** Fills `numbers` from a byte position of the file. */
 export function readNumbers(descriptor: number, numbers: Uint32Array, position: number): void {
   const bytes = bytesOf(numbers);
   for (let offset = 0; offset < bytes.length;) {

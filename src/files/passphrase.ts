@@ -4,10 +4,10 @@ import { plural } from '../base/format.ts';
 
 const LEAST_PASSPHRASE = 12;
 const LEAST_KEY = 16;
-/** "aaaaaaaaaaaa" is long, too. */
+/** "aaaaaaaaaaaa" is long but not strong. */
 const LEAST_DIFFERENT = 5;
 
-/** Passphrase of a vault, which can be attacked with its file alone. @throws AttuneError E_PASSPHRASE_WEAK */
+/** Checks the passphrase of a vault, which an attacker with the file can guess offline. @throws AttuneError E_PASSPHRASE_WEAK */
 export function checkPassphrase(passphrase: string): void {
   if (isLong(passphrase, LEAST_PASSPHRASE)) return;
   throw new AttuneError('E_PASSPHRASE_WEAK', {
@@ -18,7 +18,10 @@ export function checkPassphrase(passphrase: string): void {
   });
 }
 
-/** Key of surrogates, which can be attacked with a name and its surrogate. @throws AttuneError E_REDACTION_KEY_WEAK */
+/**
+ * Checks the key of surrogates, which an attacker with a name and its surrogate can guess offline. @throws
+ * AttuneError E_REDACTION_KEY_WEAK
+ */
 export function checkSurrogateKey(key: string, variable = 'ATTUNE_REDACTION_KEY'): void {
   if (isLong(key, LEAST_KEY)) return;
   throw new AttuneError('E_REDACTION_KEY_WEAK', {

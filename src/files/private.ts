@@ -1,11 +1,11 @@
 import { resolve, sep } from 'node:path';
 import { attuneCache, attuneHome } from '../base/home.ts';
 
-/** Mode of files that only their user may read, such as rows about customers. */
+/** Mode of files readable by their user alone, such as rows about customers. */
 export const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
-/** Caches hold rows, answers and pictures in the clear: what lies in attune's own folders is the user's alone. */
+/** Caches hold rows, answers and pictures unencrypted, so files in attune's own folders are private to the user. */
 export function fileMode(path: string): number | undefined {
   return isOwn(path) ? PRIVATE_FILE : undefined;
 }

@@ -23,7 +23,7 @@ export function refuseSame(files: Readonly<Record<string, string | undefined>>):
   }
 }
 
-/** Where links lead, also of a file that is not there yet. */
+/** The target of links, also for a file that does not exist yet. */
 function placeOf(path: string): string {
   try {
     return realpathSync(path);

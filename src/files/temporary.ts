@@ -1,4 +1,4 @@
-/** Files and folders that are there for a while: named by their process, so that what a killed one left is found. */
+/** Temporary files and folders, named by their process so that leftovers of killed ones are recognised. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -6,14 +6,14 @@ import { dirname, join, resolve } from 'node:path';
 import { isRunning } from '../base/is-running.ts';
 import { writeFailure } from './write-failure.ts';
 
-/** "rows.jsonl.3f2a9c01-4711-a1b2c3d4e5f6.tmp": where it runs, its process, and chance. */
+/** "rows.jsonl.3f2a9c01-4711-a1b2c3d4e5f6.tmp": machine, process, and a random part. */
 const TEMPORARY_FILE = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.tmp$/;
 const TEMPORARY_FOLDER = /^\.?attune-[a-z]+-([0-9a-f]{8})-(\d+)-[A-Za-z0-9]{6}$/;
 
-/** Folders that were looked through: once is enough in a process. */
+/** Folders already tidied by this process. */
 const tidied = new Set<string>();
 
-/** A temporary name next to a file. Leftovers of killed processes are removed. */
+/** A temporary name next to a file. Removes leftovers of killed processes. */
 export function temporaryName(path: string): string {
   removeAbandoned(resolve(dirname(path)), TEMPORARY_FILE);
   return `${path}.${machineTag()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
@@ -39,7 +39,7 @@ function removeAbandoned(folder: string, form: RegExp): void {
   tidied.add(look);
   for (const name of namesIn(folder)) {
     const [, tag, pid] = form.exec(name) ?? [];
-    // A process of another machine, or container, cannot be seen from here.
+    // Processes of other machines or containers are not visible from here.
     if (pid !== undefined && tag === machineTag() && !isRunning(Number(pid))) removeQuietly(join(folder, name));
   }
 }
@@ -52,7 +52,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Another user's files are theirs. */
+/** Other users' files cannot be removed. */
 function removeQuietly(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
@@ -63,7 +63,7 @@ function removeQuietly(path: string): void {
 
 let tag: string | undefined;
 
-/** Host and process namespace in eight digits: a process's number means nothing outside of them. */
+/** Host and process namespace as eight digits: a PID has no meaning outside of them. */
 function machineTag(): string {
   tag ??= createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 8);
   return tag;

@@ -1,10 +1,10 @@
-/** Text in whatever encoding: found by its mark, by being valid UTF-8, or by its bytes' statistics. */
+/** Detects a text's encoding: by its byte order mark, by being valid UTF-8, or by the statistics of its bytes. */
 import { isAscii, isUtf8 } from 'node:buffer';
 
-/** How much of a text its encoding is judged by. */
+/** Number of bytes examined. */
 export const SAMPLE_BYTES = 1 << 18;
 
-/** A detected charset that is trusted less than this is taken for Windows-1252, the usual one of western files. */
+/** Below this confidence a detected charset is replaced by Windows-1252, the most common one of western files. */
 const LEAST_CONFIDENCE = 30;
 
 /** Encoding of a text, from its first bytes; undefined for binary data. */
@@ -18,7 +18,7 @@ export async function textEncoding(sample: Buffer, isWhole: boolean): Promise<st
   const { analyse } = await import('chardet');
   const { encodingExists } = (await import('iconv-lite')).default;
   const guesses = analyse(sample).filter(({ name }) => encodingExists(name) && name !== 'UTF-8');
-  // One broken byte does not make a text of another encoding out of one that is UTF-8 elsewhere.
+  // A single broken byte does not change the encoding of a text that is UTF-8 otherwise.
   const { right, wrong } = utf8Characters(sample);
   if (right > 10 * wrong) return 'utf-8';
   const [best] = guesses;
@@ -32,7 +32,7 @@ export function markedEncoding(sample: Buffer): string | undefined {
   return undefined;
 }
 
-/** UTF-16 without its mark: every other byte of western text is zero. */
+/** UTF-16 without a byte order mark: every other byte of western text is zero. */
 function wideEncoding(sample: Buffer): string | undefined {
   const zeros = [0, 0];
   for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2]++;
@@ -51,7 +51,7 @@ function withoutCutCharacter(sample: Buffer): Buffer {
   return sample;
 }
 
-/** Characters beyond ASCII, read as UTF-8: those that are right, and the bytes that are wrong. */
+/** Non-ASCII characters read as UTF-8: the number of valid characters, and of invalid bytes. */
 function utf8Characters(sample: Buffer): { right: number; wrong: number } {
   const text = sample.toString('utf8');
   // oxlint-disable-next-line no-control-regex -- every character beyond ASCII
@@ -92,7 +92,7 @@ export async function* utf8Chunks(
   if (held.length > 0) yield await decide(true);
 }
 
-/** The encoding of a text that is hardly UTF-8 anywhere; undefined for all others. */
+/** The encoding of a text that is mostly not UTF-8; undefined for all others. */
 async function otherEncoding(bytes: Buffer, isWhole: boolean): Promise<string | undefined> {
   const first = Math.max(0, bytes.findIndex((byte) => byte === 0 || byte >= 0x80) - SAMPLE_BYTES / 2);
   const sample = bytes.subarray(first - (first % 2), first + SAMPLE_BYTES);

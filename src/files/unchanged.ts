@@ -1,4 +1,4 @@
-/** Files whose pages are used in place for hours: what is written into them meanwhile would be used as well. */
+/** Detects writes to memory-mapped files, whose new content would be read. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 
@@ -10,15 +10,15 @@ interface Watched {
 
 const watched = new Map<string, Watched>();
 
-/** Remembers what a file is like now. */
+/** Records the current state of a file. */
 export function watchFile(path: string): void {
   const found = look(path);
   if (found !== undefined) watched.set(path, found);
 }
 
 /**
- * Fails if a watched file was written to. A file that another one replaced by name is still open, unchanged.
- * @throws AttuneError E_WEIGHTS_CHANGED
+ * Fails if a watched file was written to. A file replaced by a rename is still mapped, unchanged. @throws AttuneError
+ * E_WEIGHTS_CHANGED
  */
 export function refuseChanged(): void {
   for (const [path, before] of watched) {
@@ -34,7 +34,7 @@ export function refuseChanged(): void {
   }
 }
 
-/** For tests: files of one process are watched as long as it lives. */
+/** For tests: otherwise files are watched for the life of the process. */
 export function forgetWatched(): void {
   watched.clear();
 }

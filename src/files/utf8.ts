@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { AttuneError } from '../base/errors.ts';
 
-/** Why bytes are not the text that was expected, and what to do about it. */
+/** Why bytes are not the expected text, and what to do about it. */
 export interface Defect {
   reason: string;
   fix: string;
-  /** The row is longer than is allowed. */
+  /** The row exceeds the limit. */
   isTooLong?: true;
 }
 
-/** Bytes as text; where they are not UTF-8, the text with U+FFFD in their place and the defect. */
+/** Bytes as text; invalid UTF-8 becomes U+FFFD and a defect. */
 export function decodeUtf8(bytes: Buffer): { text: string; defect?: Defect } {
   const text = bytes.toString('utf8');
   return isUtf8(bytes) ? { text } : { text, defect: invalidUtf8(bytes) };
@@ -35,7 +35,7 @@ function firstInvalidByte(bytes: Buffer): number {
   return at;
 }
 
-/** Length of a UTF-8 byte order mark at a file's start, 0 where there is none; UTF-16 is an error. */
+/** Length of a UTF-8 byte order mark at the start of a file, 0 without one; UTF-16 is an error. */
 export function byteOrderMark(path: string, start: Buffer): number {
   if ((start[0] === 0xff && start[1] === 0xfe) || (start[0] === 0xfe && start[1] === 0xff)) {
     throw new AttuneError('E_BAD_ENCODING', {

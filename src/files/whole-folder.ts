@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder, writeFailure } from './atomic.ts';
 import { makeFolders } from './make-folder.ts';
 
-/** Folders that are there as a whole or not at all, whatever fails or is killed while they are written. */
+/** Folders that exist completely or not at all, whatever fails or is killed while they are written. */
 
 const UNFINISHED = '.unfinished-';
 const REPLACED = '.replaced-';
@@ -34,7 +34,7 @@ export async function writeWholeFolder<Result>(
   }
 }
 
-/** Renamed first, so that a crash while deleting leaves no folder with files missing. */
+/** Renamed first, so that a crash during deletion leaves no incomplete folder. */
 export function removeWholeFolder(folder: string): void {
   const doomed = beside(folder, UNFINISHED);
   rmSync(doomed, { recursive: true, force: true });
@@ -42,7 +42,7 @@ export function removeWholeFolder(folder: string): void {
   rmSync(doomed, { recursive: true, force: true });
 }
 
-/** Removes what a crash left half written, and puts back what it left half replaced. */
+/** Removes what a crash left half written, and restores what it left half replaced. */
 export function tidyFolder(folder: string): void {
   const replaced = beside(folder, REPLACED);
   if (existsSync(replaced)) {
@@ -53,7 +53,7 @@ export function tidyFolder(folder: string): void {
   if (existsSync(draft)) rmSync(draft, { recursive: true, force: true });
 }
 
-/** `tidyFolder` for all that lie in a folder. */
+/** Runs `tidyFolder` on everything in a folder. */
 export function tidyFoldersIn(parent: string): void {
   const names = existsSync(parent) ? readdirSync(parent) : [];
   for (const mark of [REPLACED, UNFINISHED]) {

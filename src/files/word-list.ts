@@ -1,19 +1,19 @@
-/** The words of a file, one a line, as the file's bytes and a table of where they are: of none a string is held. */
+/** The words of a file, one per line, stored as the file's bytes and a hash table of positions, without a string per word. */
 import { readFileSync } from 'node:fs';
 
-/** `plain`: the word says so by itself; `ambiguous`: its line ends in "?", as it is a word of everyday language too. */
+/** `plain`: the word is sufficient evidence; `ambiguous`: its line ends in "?", since it is an everyday word too. */
 type Standing = 'plain' | 'ambiguous';
 
 const LINE_END = 10;
 const MARK = 63;
-/** No text in UTF-8 has it. */
+/** A byte that never occurs in UTF-8. */
 const NOWHERE = 0xff;
 const EMPTY = -1;
 
-/** The word that is looked up, of all lists: nothing is made for it. */
+/** Buffer of the word being looked up, shared by all lists to avoid allocation. */
 let sought = Buffer.alloc(256);
 
-/** An empty line is a word like any other. If several lines have the same word, the last one counts. */
+/** An empty line is a word like any other. If a word has several lines, the last one counts. */
 export class WordList {
   /** UTF-8. */
   readonly #bytes: Buffer;
@@ -22,7 +22,7 @@ export class WordList {
    * empty; what finds its place taken has the next one.
    */
   readonly #entries: Int32Array;
-  /** Bytes of the longest line. */
+  /** Length in bytes of the longest line. */
   #longest = 0;
 
   constructor(bytes: Buffer) {
@@ -77,7 +77,7 @@ export class WordList {
     return this.#entries[this.#find(sought, 0, encode(word, sought))];
   }
 
-  /** Where in the table a word is or, where there is none such, would be. */
+  /** Slot of a word in the table, or the slot where it would go. */
   #find(word: Buffer, start: number, end: number): number {
     const mask = this.#entries.length - 1;
     let slot = hashOf(word, start, end) & mask;
@@ -114,10 +114,10 @@ function hashOf(bytes: Buffer, start: number, end: number): number {
   return hash ^ (hash >>> 15);
 }
 
-/** In how many more bytes a character goes on, what its first one begins with. */
+/** First byte of a UTF-8 sequence, by the number of continuation bytes. */
 const LEADS = [0, 0xc0, 0xe0, 0xf0];
 
-/** Writes a word as UTF-8, of which a character has three bytes for each of its UTF-16 units at most; gives how many. */
+/** Encodes a word as UTF-8, at most three bytes per UTF-16 unit; returns the length. */
 function encode(word: string, into: Buffer): number {
   let length = 0;
   for (let at = 0; at < word.length; at++) {

@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 
-/** ENOENT too: some file systems (/proc) answer so where nothing can be made. */
+/** Includes ENOENT, which some file systems (/proc) return where nothing can be created. */
 const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'ERR_FS_EISDIR', 'EEXIST', 'ENOENT']);
 
 const NO_SPACE: Readonly<Record<string, string>> = {
@@ -9,13 +9,13 @@ const NO_SPACE: Readonly<Record<string, string>> = {
   EFBIG: 'the file would be larger than the system lets this process write (ulimit -f)',
 };
 
-/** Why there was no room for what was written; undefined for any other error. */
+/** Why there was no space for a write; undefined for any other error. */
 export function noSpace(error: unknown): string | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return code !== undefined && Object.hasOwn(NO_SPACE, code) ? NO_SPACE[code] : undefined;
 }
 
-/** Turns the system's error into one that says what to do; any other error passes through. */
+/** Maps a system error to one with advice; other errors pass through. */
 export function writeFailure(path: string, error: unknown): unknown {
   const full = noSpace(error);
   if (full !== undefined) {

@@ -15,13 +15,13 @@ const { parse, rawJSON } = JSON as unknown as {
   rawJSON?(text: string): unknown;
 };
 
-/** A number that JavaScript may write in another way: with a fraction, an exponent, or too many digits. */
+/** A number that JavaScript may write differently: with a fraction, an exponent, or too many digits. */
 const LONG_NUMBER = /\d[.eE]|\d{16}/;
 
-/** Whether this process has read such a number at all. */
+/** Whether this process has read any such number. */
 let hasSpellings = false;
 
-/** The value of a JSON text, which keeps how its numbers are written; without limits, which json.ts has. */
+/** Parses JSON, preserving how numbers are written; json.ts adds the limits. */
 export function parseWithSpellings(text: string): unknown {
   if (!LONG_NUMBER.test(text)) return parse(text);
   return parse(text, function read(key, value, at) {
@@ -37,13 +37,13 @@ function keepSpelling(holder: Holder, key: string, spelling: string): void {
   (holder[WRITTEN] ??= new Map()).set(key, spelling);
 }
 
-/** How the number under a key was written, where it is still that number. */
+/** How the number under a key was written, if it has not changed since. */
 export function spellingOf(holder: object, key: string, value: unknown): string | undefined {
   const spelling = (holder as Holder)[WRITTEN]?.get(key);
   return spelling !== undefined && Number(spelling) === value ? spelling : undefined;
 }
 
-/** JSON in which numbers that were read are written as they were. */
+/** JSON in which numbers keep their original spelling. */
 export function stringifyAsWritten(value: unknown, indent?: number): string {
   if (!hasSpellings || rawJSON === undefined) return JSON.stringify(value, null, indent);
   function spell(this: object, key: string, one: unknown): unknown {
@@ -53,7 +53,7 @@ export function stringifyAsWritten(value: unknown, indent?: number): string {
   return JSON.stringify(value, spell, indent);
 }
 
-/** The spellings in a value by the paths of their holders, for what copies no symbols; undefined where there are none. */
+/** The spellings in a value by the paths of their holders, for code that does not copy symbols; undefined if there are none. */
 export function spellingsIn(value: unknown): [path: string[], Spellings][] | undefined {
   if (!hasSpellings) return undefined;
   const found: [string[], Spellings][] = [];
@@ -67,7 +67,7 @@ export function spellingsIn(value: unknown): [path: string[], Spellings][] | und
   return found.length === 0 ? undefined : found;
 }
 
-/** Puts them back into a copy of the value. */
+/** Restores the spellings in a copy of the value. */
 export function restoreSpellings(value: unknown, spellings: ReturnType<typeof spellingsIn>): void {
   for (const [path, own] of spellings ?? []) {
     const holder = path.reduce<unknown>((one, key) => (one as Holder | undefined)?.[key], value);

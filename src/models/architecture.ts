@@ -2,7 +2,7 @@ import type { Embedding, Layout, Module, Parameter } from '../engine/nn/index.ts
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './config.ts';
-import type { Stack } from './stack.ts';
+import type { PatchGrid, Stack } from './stack.ts';
 
 /** The trunk of a model: everything but the head. */
 export interface Trunk extends Module {
@@ -35,8 +35,24 @@ export interface ImageReader {
   readonly width: number;
   /** All that it consists of: adapters of `all-linear` leave it as it is. */
   readonly modules: readonly Module[];
-  /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector */
-  vectors(hidden: Tensor): Tensor;
+  /** Blocks whose states the vectors are made of; all of them and the final norm unless given. */
+  readonly blocks?: number;
+  /** Whether what its blocks put aside is for the vectors (states of several layers). */
+  readonly hasAside?: boolean;
+  /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector, or with parts that later blocks add */
+  vectors(hidden: Tensor, read: ReadImages): Tensor;
+  /** Tokens that stand for an image of its own size; all squares have the same number unless given. */
+  tokensOf?(grid: PatchGrid): number;
+  /** How tokens see images among them, where that is not as they see words: positions of several axes, parts that see each other. */
+  layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
+}
+
+/** What a stack has read. */
+export interface ReadImages {
+  /** Each image's patches, where they have sizes of their own. */
+  grids?: readonly PatchGrid[];
+  /** What its blocks put aside. */
+  aside: readonly Tensor[];
 }
 
 /** One of a trunk's two stacks. */
@@ -136,8 +152,29 @@ export interface Limits {
 /** The tokens whose places the vectors of images take. */
 export interface ImageTokens {
   id: number;
-  /** For each square that an image is cut into. */
-  perSquare: number;
+  /** The token that chat templates write for an image, where it is another. */
+  written?: number;
+  /** Patches of the vision tower behind each of them. */
+  patches: number;
+  /** The text that takes the place of that token. */
+  textOf(image: ImageInput, marks: ImageMarks): string;
+}
+
+/** What the processor made of an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
+export interface ImageInput {
+  shape: readonly number[];
+  grid?: PatchGrid;
+  grids?: readonly PatchGrid[];
+}
+
+/** Texts of the tokens around an image's. */
+export interface ImageMarks {
+  /** The token whose places the vectors take. */
+  image: string;
+  /** Text of a token. */
+  textOf(id: number): string;
+  /** The tokenizer's own name for a mark (`boi_token`), or the usual one. */
+  named(key: string, usual: string): string;
 }
 
 /** Convolutions over time in front of the blocks, for each token that they give, on a recording of some length. */
@@ -170,7 +207,7 @@ export interface Architecture {
   withOwnHead?(raw: RawConfig): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
-  /** Which token stands for a part of an image, and how many of them for each square. */
+  /** Which token stands for a part of an image, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost of its front-end convolutions per token; absent without convolutions over time. */
   frontEnd?(raw: RawConfig): FrontEnd;

@@ -1,60 +1,103 @@
 // T squares of images, P patches of a square, S tokens of a square, D width of the tokens, V width of the vision tower
-import { currentRandomness, tokenParts, withRandomness, withTokens, type Module } from '../engine/nn/index.ts';
+import {
+  currentRandomness,
+  segmentLengths,
+  tokenParts,
+  withRandomness,
+  withTokens,
+  type Module,
+} from '../engine/nn/index.ts';
 import { cat, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import type { ImageReader } from './architecture.ts';
 import type { Model, ModelInput } from './model.ts';
-import { directRunner, runStack, type StageRunner } from './stack.ts';
+import { directRunner, runStack, type PatchGrid, type StageRunner } from './stack.ts';
+
+/** Images as a vision tower reads them. */
+export interface ReadyImages {
+  /** The squares that they are cut into [T, C, Y, X], or the patches of images of their own sizes [P, values] */
+  pixels: Tensor;
+  /** Rows and columns of the patches of images of their own sizes. */
+  grids?: readonly PatchGrid[];
+}
 
 /** Images among tokens. */
-export interface PlacedImages {
-  /** The squares that they are cut into [T, C, Y, X] */
-  pixels: Tensor;
+export interface PlacedImages extends ReadyImages {
   /** Positions of their vectors, square after square: int64 [T · S] */
   places: BigInt64Array;
 }
 
-/** Squares that are read at once where nothing is kept of them. */
+/** Squares, or images of their own sizes, that are read at once where nothing is kept of them. */
 const AT_ONCE = 8;
 
 /** An input of tokens with the vectors of its images in place of the images. */
 export function placeImages(
   model: Model,
   { images: _images, ...input }: ModelInput,
-  { images: { pixels, places }, runner }: { images: PlacedImages; runner?: StageRunner },
+  { images, runner }: { images: PlacedImages; runner?: StageRunner },
 ): ModelInput {
   const reader = imageReaderOf(model);
+  const { places } = images;
+  const layout = input.layout && (reader.layoutAmong?.(input.layout, images) ?? input.layout);
   const isWhole = isTrained(reader) && (runner !== undefined || currentRandomness() !== undefined);
-  if (!isWhole) return { ...input, placed: { places, vectors: imageVectors(model, pixels) } };
-  const { positions } = reader.stack.layoutOf({ features: pixels });
-  // Each square's chance is keyed by the first token that stands for a part of it.
-  const [squares] = pixels.shape;
-  const [tokens, patches] = [places.length / squares, positions.length / squares];
-  const owners = positions.map((_, patch) => places[Math.floor(patch / patches) * tokens]);
+  if (!isWhole) return { ...input, layout, placed: { places, vectors: imageVectors(model, images) } };
+  const { owners, parts } = ownersOf(reader, images);
   const vectors = withTokens(
-    (keys) => tokenParts(keys, owners, positions),
-    () => readImages(model, pixels, runner ?? directRunner),
+    (keys) => tokenParts(keys, owners, parts),
+    () => readImages(model, images, runner ?? directRunner),
   );
-  return { ...input, placed: { places, vectors: runner?.share(vectors) ?? vectors } };
+  return { ...input, layout, placed: { places, vectors: runner?.share(vectors) ?? vectors } };
 }
 
-/** Vectors of images as tokens' places take them, a few squares at a time and without dropout: [T, C, Y, X] → [T · S, D] */
-export function imageVectors(model: Model, pixels: Tensor): Tensor {
+/** Each image's chance is keyed by the first token that stands for a part of it. */
+function ownersOf(reader: ImageReader, images: PlacedImages) {
+  const layout = reader.stack.layoutOf(inputOf(images));
+  const lengths = segmentLengths(layout);
+  const { tokensOf } = reader;
+  let next = 0;
+  const firsts = lengths.map((_, image) => {
+    const first = images.places[next];
+    next += tokensOf?.(images.grids![image]) ?? images.places.length / lengths.length;
+    return first;
+  });
+  const owners = lengths.flatMap((length, image) => Array<bigint>(length).fill(firsts[image]));
+  return { owners: BigInt64Array.from(owners), parts: layout.positions };
+}
+
+/** Vectors of images as tokens' places take them, a few squares at a time and without dropout: → [T · S, D] */
+export function imageVectors(model: Model, images: ReadyImages): Tensor {
   const parts: Tensor[] = [];
   const read = () => {
-    for (let from = 0; from < pixels.shape[0]; from += AT_ONCE) {
-      const some = pixels.narrow(0, from, Math.min(AT_ONCE, pixels.shape[0] - from));
-      parts.push(scope(() => readImages(model, some, directRunner)));
-    }
+    for (const some of inParts(images)) parts.push(scope(() => readImages(model, some, directRunner)));
   };
   withRandomness(undefined, isTrained(imageReaderOf(model)) ? read : () => noGrad(read));
   return parts.length === 1 ? parts[0] : cat(parts);
 }
 
-function readImages(model: Model, pixels: Tensor, runner: StageRunner): Tensor {
-  const { stack, vectors } = imageReaderOf(model);
+/** A few images at a time. */
+function* inParts({ pixels, grids }: ReadyImages): Generator<ReadyImages> {
+  const lengths = grids?.map(patchesOf) ?? Array<number>(pixels.shape[0]).fill(1);
+  for (let image = 0, from = 0; image < lengths.length; image += AT_ONCE) {
+    const count = lengths.slice(image, image + AT_ONCE).reduce((sum, length) => sum + length, 0);
+    const own = grids && { grids: grids.slice(image, image + AT_ONCE) };
+    yield { pixels: pixels.narrow(0, from, count), ...own };
+    from += count;
+  }
+}
+
+function patchesOf([rows, columns]: PatchGrid): number {
+  return rows * columns;
+}
+
+function inputOf({ pixels: features, grids }: ReadyImages) {
+  return { features, grids };
+}
+
+function readImages(model: Model, images: ReadyImages, runner: StageRunner): Tensor {
+  const { stack, vectors, hasAside, blocks: until } = imageReaderOf(model);
   const { dtype, device } = model;
-  const hidden = runStack(stack, { features: pixels }, { dtype, device, runner });
-  return runner.stage((x) => [vectors(x)], hidden)[0];
+  const aside: Tensor[] = [];
+  const hidden = runStack(stack, inputOf(images), { dtype, device, runner, until, ...(hasAside && { aside }) });
+  return runner.stage((x) => [vectors(x, { grids: images.grids, aside })], hidden)[0];
 }
 
 function imageReaderOf({ architecture, trunk }: Model): ImageReader {
@@ -67,13 +110,22 @@ export function isTrained({ modules }: Pick<ImageReader, 'modules'>): boolean {
   return modules.some((part) => [...part.modules()].some(([, module]) => isMoving(module)));
 }
 
-/** Whether all that the first block of a model with images reads stays as the checkpoint has it, to the bit. */
+/**
+ * Whether all that the first block of a model with images reads stays as the checkpoint has it, to the bit, and later
+ * blocks read nothing else of the images.
+ */
 export function hasFixedInput({ trunk, prefix }: Model): boolean {
   const { imageReader, tokenTable } = trunk;
   if (imageReader === undefined || tokenTable === undefined || prefix.length > 0) return false;
+  if (readsImagesLater(imageReader)) return false;
   const modules = [...imageReader.modules, tokenTable];
   const isDense = modules.every((part) => [...part.parameters()].every(([, { form }]) => form === undefined));
   return isDense && !isTrained({ modules });
+}
+
+/** Whether blocks need to know where images stand, or more of them than their embedding. */
+export function readsImagesLater({ layoutAmong, hasAside }: ImageReader): boolean {
+  return layoutAmong !== undefined || hasAside === true;
 }
 
 function isMoving(module: Module): boolean {

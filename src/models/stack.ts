@@ -11,6 +11,15 @@ import {
 } from '../engine/nn/index.ts';
 import type { Memory } from './memory.ts';
 
+/** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D], or wider where later blocks add parts. */
+export interface Placed {
+  places: BigInt64Array;
+  vectors: Tensor;
+}
+
+/** Rows and columns of an image's patches. */
+export type PatchGrid = readonly [rows: number, columns: number];
+
 /** Input of a stack: tokens, embeddings, or features (log-mel frames, patches). */
 export interface StackInput {
   /** Left out where features say it: the stack then knows how many tokens they make. */
@@ -21,10 +30,11 @@ export interface StackInput {
   tokenTypes?: BigInt64Array;
   /** [N, D], in place of ids */
   embeddings?: Tensor;
-  /** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D] */
-  placed?: { places: BigInt64Array; vectors: Tensor };
-  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples] */
+  placed?: Placed;
+  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples]; or patches [P, values] */
   features?: Tensor;
+  /** Images that `features` holds the patches of, where they have sizes of their own. */
+  grids?: readonly PatchGrid[];
   /** In place of all of these: what the first blocks made of them, computed before. */
   resumed?: { blocks: number; hidden: Tensor };
   /** How many of the last dimension's values are each row's own, where rows are padded; all of them unless said. */
@@ -74,8 +84,13 @@ export interface Pass {
   rotations?: ReadonlyMap<Rope, Rotation>;
   cache?: BlockCache;
   memory?: Memory;
+  /** Images among the tokens. */
+  placed?: Placed;
   /** Collects an auxiliary output of the current stage, for a loss of the whole pass. */
   putAside?: (x: Tensor) => void;
+  /** Leaves a tensor of the current stage, next to the stream, for later stages, which find it in `left`. */
+  leave(name: string, x: Tensor): void;
+  readonly left: ReadonlyMap<string, Tensor>;
 }
 
 export abstract class Block extends Module {
@@ -145,16 +160,21 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const { dtype, device, cache, memory, runner = directRunner, watch } = options;
   const layout = layoutOf(stack, input);
   const positions = fromArray(layout.positions).toDevice(device);
-  const pass: Pass = { layout, positions, dtype, device, cache, memory };
+  const left = new Map<string, Tensor>();
+  const { placed } = input;
+  const pass: Pass = { layout, positions, dtype, device, cache, memory, placed, left, leave: () => {} };
   const rows = notesRows() ? rowOfTokens(layout) : undefined;
   stack.prepare(pass);
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
-    const [output, ...others] = runner.stage(
-      (own) => outputsOf(pass, options, () => withRowsOf(rows, () => body(own))),
-      input,
-    );
-    for (const other of others) options.aside?.push(runner.share(other));
+    const names: string[] = [];
+    const [output, ...others] = runner.stage((own) => {
+      const made = outputsOf(pass, options, () => withRowsOf(rows, () => body(own)));
+      names.splice(0, names.length, ...made.left.keys());
+      return [made.output, ...made.left.values(), ...made.aside];
+    }, input);
+    for (const [i, name] of names.entries()) left.set(name, runner.share(others[i]));
+    for (const other of others.slice(names.length)) options.aside?.push(runner.share(other));
     return output;
   };
   const { resumed } = input;
@@ -163,27 +183,38 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   for (const [index, block] of blocks.entries()) {
     if (index === options.until) return x;
     if (index < (resumed?.blocks ?? 0)) continue;
-    x = stage((hidden) => block.forward(hidden, pass), x);
+    x = stage((hidden) => block.forward(withLaterPart(hidden, pass, index), pass), x);
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   if (options.until === blocks.length) return x;
   // Without a norm there is no stage: a stage must create a tensor of its own.
-  if (stack.finish !== undefined) x = stage((hidden) => (stack.finish as (x: Tensor) => Tensor)(hidden), x);
+  const finish = (hidden: Tensor) => stack.finish!(withLaterPart(hidden, pass, blocks.length));
+  if (stack.finish !== undefined) x = stage(finish, x);
   if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
 }
 
-/** Output of a stage, followed by its auxiliary outputs. */
-function outputsOf(pass: Pass, { aside }: PassOptions, body: () => Tensor): Tensor[] {
-  const others: Tensor[] = [];
-  pass.putAside = aside === undefined ? undefined : (x) => others.push(x);
-  return [body(), ...others];
+/** Output of a stage, what it leaves for later ones, and its auxiliary outputs. */
+function outputsOf(pass: Pass, { aside: isWanted }: PassOptions, body: () => Tensor) {
+  const [left, aside]: [Map<string, Tensor>, Tensor[]] = [new Map(), []];
+  pass.putAside = isWanted === undefined ? undefined : (x) => aside.push(x);
+  pass.leave = (name, x) => left.set(name, x);
+  return { output: body(), left, aside };
 }
 
 /** Tokens' vectors [N, D] with those of images in their places. */
-export function withPlaced(x: Tensor, { placed }: StackInput): Tensor {
+export function withPlaced(x: Tensor, { placed }: Pick<StackInput, 'placed'>): Tensor {
   if (placed === undefined) return x;
-  return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), placed.vectors.to(x.dtype));
+  const vectors = placed.vectors.narrow(1, 0, x.shape[1]).to(x.dtype);
+  return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
+}
+
+/** Hidden states [N, D] with a later part of the images' vectors added in their places, where there is one: the first is their embedding. */
+function withLaterPart(x: Tensor, { placed }: Pass, part: number): Tensor {
+  const [, width] = x.shape;
+  if (part === 0 || placed === undefined || placed.vectors.shape[1] < (part + 1) * width) return x;
+  const vectors = placed.vectors.narrow(1, part * width, width).to(x.dtype);
+  return aten.index_add.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
 }
 
 /** The input's token ids on the pass's device: int64 [N]. */

@@ -10,17 +10,11 @@ interface TextModel {
 
 /** Types of vision language models whose text model is used. */
 const textModels: Readonly<Record<string, TextModel>> = table({
-  gemma3: {
-    className: 'Gemma3ForCausalLM',
-    defaults: {
-      vocab_size: 262208,
-      hidden_size: 2304,
-      intermediate_size: 9216,
-      num_hidden_layers: 26,
-      num_attention_heads: 8,
-    },
-  },
+  gemma3n: { className: 'Gemma3nForCausalLM' },
+  gemma4: { className: 'Gemma4ForCausalLM' },
+  llama4: { className: 'Llama4ForCausalLM' },
   qwen3_5: { className: 'Qwen3_5ForCausalLM' },
+  qwen3_5_moe: { className: 'Qwen3_5MoeForCausalLM' },
 });
 
 /** Keys of the whole model that count for its text model too, where that has none of its own. */
@@ -38,6 +32,12 @@ export function textPart(raw: RawConfig): RawConfig {
   const shared = Object.fromEntries(Object.entries(raw).filter(([key]) => SHARED.test(key)));
   const model_type = `${String(raw.model_type)}_text`;
   return { ...known.defaults, ...shared, ...own, model_type, architectures: [known.className] };
+}
+
+/** Names of a text model's parameter inside the whole model, today's and older. */
+export function namesInWhole(path: string): string[] {
+  const own = `language_model.${path}`;
+  return path.startsWith('model.') ? [own, path.replace(/^model\./, 'model.language_model.')] : [own];
 }
 
 /** Parts of a whole model that are left out, in words; undefined if none are. */

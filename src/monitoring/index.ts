@@ -1,4 +1,4 @@
-/** Models in use: what they answer is measured, tested, and what people say of it is kept. */
+/** Models in use: their answers are measured and tested, and feedback is stored. */
 export { type Alarm } from './alarms/alarm.ts';
 export { groupAlarms, type AlarmGroup } from './alarms/alarm-group.ts';
 export {

@@ -1,12 +1,12 @@
 /** Record of one served answer. */
 
-/** An answer as the server knows it when it is over. */
+/** A completed answer as the server knows it. */
 export interface ServedAnswer {
   /** Id of the reply: `chatcmpl-…`. */
   id: string;
-  /** Place among the answers of one reply. */
+  /** Index within the reply. */
   choice: number;
-  /** When it was asked for: milliseconds since the epoch. */
+  /** Time of the request in milliseconds since the epoch. */
   at: number;
   model: string;
   /** Version of the weights; changes with every change of the files. */
@@ -21,7 +21,7 @@ export interface ServedAnswer {
   user?: string;
   status: number;
   milliseconds: number;
-  /** Until the first part of the answer. */
+  /** Milliseconds until the first part of the answer. */
   firstPart?: number;
   promptTokens?: number;
   answerTokens?: number;
@@ -33,9 +33,9 @@ export interface ServedAnswer {
   label?: string;
   /** Probability of the class; for texts, the geometric mean of the tokens' probabilities. */
   confidence?: number;
-  /** The answer was to be JSON. */
+  /** The client requested JSON. */
   wantsJson?: boolean;
-  /** The answer was to call a tool, or could. */
+  /** The client required or offered tools. */
   hasTools?: boolean;
 }
 

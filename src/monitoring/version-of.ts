@@ -1,4 +1,4 @@
-/** Which weights a model answers with. */
+/** Version of the weights that a model answers with. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../files/hash.ts';

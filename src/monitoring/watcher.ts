@@ -1,4 +1,4 @@
-/** Watches what a server answers: writes it down, tests it, and tells of alarms. */
+/** Watches a server's answers: stores them, tests them, and reports alarms. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeForgotten, openAlarms, updateAlarms } from './alarms/alarm-book.ts';
 import type { Alarm } from './alarms/alarm.ts';
@@ -17,7 +17,7 @@ import { TextRedactor } from './traces/text-redactor.ts';
 import { TraceWriter } from './traces/trace-writer.ts';
 
 export interface WatcherOptions {
-  /** Where traces are kept; `watch` in attune's own folder unless given. */
+  /** Folder of the traces; `watch` in attune's home by default. */
   folder?: string;
   keep: 'counts' | 'text';
   /** Days until a trace is deleted. */
@@ -25,7 +25,7 @@ export interface WatcherOptions {
   /** Days until feedback is deleted. */
   feedbackRetention: number;
   monitor?: Partial<MonitorOptions>;
-  /** Forgets a user, in more than the store where there is more. */
+  /** Erases a user from the store and from wherever else their data are kept. */
   erase?: (store: TraceStore, user: string) => Promise<Erasure & { rows: number; models: string[] }>;
   sinks?: readonly AlarmSink[];
   /** Reports failed writes and notifications. */
@@ -33,9 +33,9 @@ export interface WatcherOptions {
 }
 
 const HOUR = 3_600_000;
-/** Between looks for answers of other servers. */
+/** Interval of polling for other servers' answers. */
 const FOLLOW_MS = 1000;
-/** Tests stop this long before the server; the next process continues them. */
+/** Time for the last tests at shutdown; the next process continues them. */
 const LAST_TESTS_MS = 500;
 
 interface Place {
@@ -49,11 +49,11 @@ export class Watcher {
   readonly #writer: TraceWriter;
   readonly #redactor: TextRedactor;
   readonly #monitors = new Map<string, StoredMonitor>();
-  /** Versions that have rows to be tested. */
+  /** Versions with untested rows. */
   readonly #waiting = new Map<string, Place>();
   readonly #stop = new AbortController();
   readonly #timers: NodeJS.Timeout[];
-  /** Where servers share a database: one of them tests what all have answered. */
+  /** If servers share a database, one of them tests everyone's answers. */
   readonly #shared: SharedAnswers | undefined;
   #following: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -102,28 +102,28 @@ export class Watcher {
     return added.receipt;
   }
 
-  /** Forgets a user, with what waits to be written. */
+  /** Erases a user, including data waiting to be written. */
   async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
     await this.#writer.flush();
-    // Answers in memory would be written after the user was erased.
+    // Answers in memory would be written after the erasure.
     if (this.#writer.away !== undefined) throw this.#writer.away;
     const { erase } = this.options;
     if (erase !== undefined) return erase(this.store, user);
     return { ...(await eraseUser(this.store, user)), rows: 0, models: [] };
   }
 
-  /** Answers that could not be written down. */
+  /** Number of answers that could not be stored. */
   get lost(): number {
     return this.#writer.lost;
   }
 
-  /** Until what was answered so far is tested. */
+  /** Resolves when the answers so far have been tested. */
   async flush(): Promise<void> {
     await this.#writer.flush();
     await this.#following;
   }
 
-  /** Until what was answered so far can be read from the store. */
+  /** Resolves when the answers so far can be read from the store. */
   written(): Promise<void> {
     return this.#writer.flush();
   }
@@ -142,7 +142,7 @@ export class Watcher {
     await this.#saveAll().catch((error: unknown) =>
       this.options.onFailure('how far tests have come is not saved', error),
     );
-    // Other servers notice that this one is silent.
+    // Other servers take over when heartbeats stop.
     await this.#shared
       ?.close()
       .catch((error: unknown) => this.options.onFailure('others are not told that this server ends', error));
@@ -161,13 +161,13 @@ export class Watcher {
     }
   }
 
-  /** Tests run in the background: the first one of a version reads everything stored for it. */
+  /** Tests run in the background: a version's first test reads everything stored for it. */
   #arrived(places: readonly Place[]): void {
     for (const { model, version } of places) this.#waiting.set(JSON.stringify([model, version]), { model, version });
     void this.#follow();
   }
 
-  /** Tests what has been written down since, by any server where this one tests for all. */
+  /** Tests newly stored answers, of all servers if this one tests for them. */
   #follow(): Promise<void> {
     this.#following = this.#following
       .then(() => this.#testNew().catch(this.#forget))
@@ -187,12 +187,12 @@ export class Watcher {
       return;
     }
     const found = await this.#shared.next();
-    // Another server may have tested in the meantime.
+    // Another server may have run tests in the meantime.
     if (found === undefined || found.isNew) this.#monitors.clear();
     for (const place of found?.versions ?? []) await this.#testVersion(place, found!.until);
   }
 
-  /** Untested rows are in the store: they are read again with the next answers. */
+  /** Untested rows remain in the store and are read again with the next answers. */
   readonly #forget = (error: unknown): never => {
     if (!this.#stop.signal.aborted) this.#monitors.clear();
     throw error;
@@ -204,7 +204,7 @@ export class Watcher {
     await this.#save(stored);
     await stored.compareTopic(this.#stop.signal);
     let known = monitor.alarms.join();
-    // Alarms are looked for at every answer: when one is found must not depend on what happens to be written at once.
+    // Alarms are evaluated after every answer, so that the result does not depend on how writes are batched.
     const onTested = async () => {
       const alarms = monitor.alarms.join();
       if (alarms !== known) await this.#tellChanges(place, monitor);

@@ -1,14 +1,14 @@
 import type { MessageDocument } from '@attune/documents';
 
-/** Finds the answering side of conversations: named by the export or by the user, or inferred from who speaks second. */
+/** Finds the answering side of conversations: as named by the export or the user, or inferred from who speaks second. */
 export interface AgentFinder {
-  /** Undefined where it cannot be said. */
+  /** Undefined if unknown. */
   isAgent(message: MessageDocument): boolean | undefined;
-  /** For people. */
+  /** Explanation for people. */
   reason: string;
 }
 
-/** By names; "*" stands for any text: `*@example.com`. */
+/** By names, in which "*" matches any text: `*@example.com`. */
 export function namedAgents(patterns: readonly string[]): AgentFinder {
   const expressions = patterns.map((pattern) => new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`, 'iu'));
   return {
@@ -28,7 +28,7 @@ interface Habit {
 
 const MOST_SHOWN = 5;
 
-/** Finds out over all conversations who answers more than begins. */
+/** Learns from all conversations who answers more often than begins. */
 export class AgentStatistics {
   readonly #habits = new Map<string, Habit>();
   #told = 0;

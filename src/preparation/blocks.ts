@@ -1,9 +1,9 @@
-/** Markdown in blocks that should not be cut: paragraphs, lists' items, fenced code, tables. */
+/** Splits Markdown into blocks that should stay whole: paragraphs, list items, fenced code, tables. */
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const TABLE_ROW = /^\s*\|.*\|\s*$/;
 
-/** Blocks in their order; joined by empty lines they are the text again. */
+/** Blocks in order; joined by empty lines they form the text again. */
 export function blocksOf(text: string): string[] {
   const blocks: string[] = [];
   let open: string[] = [];
@@ -23,18 +23,18 @@ export function blocksOf(text: string): string[] {
   return blocks;
 }
 
-/** A block that is too long in smaller ones, none of them divided further than needed: rows, lines, sentences. */
+/** Splits a block that is too long, no further than necessary: into rows, lines, sentences. */
 export function smallerBlocks(block: string): string[] {
   const lines = block.split('\n');
   if (lines.length > 2 && lines.every((line) => TABLE_ROW.test(line))) {
     const [header, rule, ...rows] = lines;
-    // A row without its header says nothing.
+    // Each part repeats the header, without which rows are meaningless.
     return rows.length > 1 ? halves(rows).map((half) => [header, rule, ...half].join('\n')) : [block];
   }
   if (lines.length > 1) return halves(lines).map((half) => half.join('\n'));
   const sentences = block.split(/(?<=[.!?…]["')\]]?)\s+(?=\S)|(?<=[。！？])/u);
   if (sentences.length > 1) return halves(sentences).map((half) => half.join(' '));
-  // By places and not by lists of words: a line may have millions of them.
+  // By positions rather than lists of words: a line may have millions.
   const after = block.indexOf(' ', block.length >> 1);
   const middle = after === -1 ? block.lastIndexOf(' ', block.length >> 1) : after;
   return middle > 0 && middle < block.length - 1 ? [block.slice(0, middle), block.slice(middle + 1)] : [block];

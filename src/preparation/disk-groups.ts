@@ -4,14 +4,14 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Item } from '@attune/documents';
 import { parseJson } from '../files/json.ts';
 
-/** One item with what it belongs to. */
+/** An item with its group memberships. */
 export interface Member<Kind extends Item> {
   item: Kind;
-  /** Groups that it belongs to under any of these names; items that share a name are one group. */
+  /** Names of its groups; items that share a name belong to one group. */
   names: readonly string[];
-  /** Further names that it can be found by, where these do not make two groups one. */
+  /** Further names for look-up, which do not merge groups. */
   alsoKnownAs?: readonly string[];
-  /** Milliseconds; orders the items of a group. */
+  /** Time in milliseconds, by which a group's items are ordered. */
   at?: number;
 }
 
@@ -53,13 +53,13 @@ export class DiskGroups<Kind extends Item> implements Disposable {
     if (number % BATCH === 0) this.#database.exec('COMMIT; BEGIN');
   }
 
-  /** Two groups became one. Items are updated when groups are read, so that adding stays cheap. */
+  /** Merges two groups. Items are updated when groups are read, so that adding stays cheap. */
   #merge(part: number, into: number): void {
     this.#database.prepare('UPDATE names SET part = ? WHERE part = ?').run(into, part);
     this.#database.prepare('INSERT INTO merged VALUES (?, ?)').run(part, into);
   }
 
-  /** Each group's items, once all have been added; those without a time stand where they were added. */
+  /** Each group's items, once all have been added; items without a time keep their place. */
   *groups(): Generator<Kind[]> {
     if (!this.#isSettled) this.#settle();
     const query = this.#database.prepare('SELECT part, json FROM items ORDER BY part, at IS NULL, at, number');
@@ -76,7 +76,7 @@ export class DiskGroups<Kind extends Item> implements Disposable {
     if (items.length > 0) yield items;
   }
 
-  /** Groups are merged into earlier ones only, so that one pass in falling order reaches the first. */
+  /** Groups are only merged into earlier ones, so a single descending pass suffices. */
   #settle(): void {
     const merged = this.#database.prepare('SELECT part, into_part FROM merged ORDER BY part').all() as {
       part: number;

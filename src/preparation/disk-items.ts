@@ -15,13 +15,13 @@ export class DiskItems {
   #buffered = 0;
   count = 0;
 
-  /** @param folder the run's own: it is removed at the run's end, with what lies in it */
+  /** @param folder the run's own; it is deleted with its contents at the end of the run */
   constructor(folder: string) {
     this.#path = join(mkdtempSync(join(folder, 'rows-')), 'rows');
     this.#descriptor = openSync(this.#path, 'w');
   }
 
-  /** All rows, looked at one by one as they come. */
+  /** Stores all rows, passing each to `look` as it arrives. */
   static async gathered(
     items: AsyncIterable<Item>,
     { folder, signal }: { folder: string; signal?: AbortSignal },
@@ -46,7 +46,7 @@ export class DiskItems {
     if (this.#buffered >= BUFFERED) this.#flush();
   }
 
-  /** The rows as they were added; none is added any more. */
+  /** The rows in insertion order; no more can be added. */
   async *rows(): AsyncGenerator<DataRow, void, undefined> {
     if (this.#descriptor !== undefined) {
       this.#flush();

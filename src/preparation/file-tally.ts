@@ -2,11 +2,11 @@ import { pushAll } from '../base/many.ts';
 import { entryOf, table } from '../base/table.ts';
 import type { FileOutcome, SkipReason } from '@attune/documents';
 
-/** Outcomes of all files: counts and first examples. The full list is a file of its own. */
+/** Outcomes of all files: counts and first examples. The full list is written to a file. */
 export interface FileSummary {
   files: number;
   read: number;
-  /** Read up to a place where they are damaged. */
+  /** Number of files read up to a damaged part. */
   partly: number;
   bytes: number;
   documents: number;
@@ -34,7 +34,7 @@ export function emptySummary(): FileSummary {
   };
 }
 
-/** Adds what became of other files. */
+/** Merges the summaries of two sets of files. */
 export function addSummary(into: FileSummary, from: FileSummary): void {
   for (const name of ['files', 'read', 'partly', 'bytes', 'documents'] as const) into[name] += from[name];
   for (const [name, times] of Object.entries(from.formats)) count(into.formats, name, times);
@@ -53,7 +53,7 @@ export function addSummary(into: FileSummary, from: FileSummary): void {
   }
 }
 
-/** Adds up outcomes and hands each on. */
+/** Counts outcomes and passes each on. */
 export class FileTally {
   readonly summary = emptySummary();
   readonly #onOutcome: (outcome: FileOutcome) => void;
@@ -65,7 +65,7 @@ export class FileTally {
   add(outcome: FileOutcome): void {
     this.#onOutcome(outcome);
     const { summary } = this;
-    // A wrapper does not count; its contents do.
+    // An archive does not count; its contents do.
     if (outcome.isWrapping === true && outcome.status === 'read') return;
     summary.files++;
     summary.bytes += outcome.bytes;

@@ -1,9 +1,9 @@
 /** Whether a model's text is supported by its source. Cheap and strict: unsupported text is left out. */
 
-/** Share of an answer's content words that must occur in the source. */
+/** Minimum share of an answer's content words that occur in the source. */
 const LEAST_SHARED = 0.5;
 
-/** Why an answer is not grounded in its source; undefined where it is. */
+/** Why an answer is not grounded in its source; undefined if it is. */
 export function groundingFault(
   { answer, quote }: { answer: string; quote?: string },
   source: string,
@@ -19,7 +19,7 @@ export function groundingFault(
   return shared < LEAST_SHARED * words.length ? 'most of its words are not in the source' : undefined;
 }
 
-/** Letters and digits with single spaces, so that line ends, quotes and marks of emphasis make no difference. */
+/** Letters and digits with single spaces, so that line breaks, quotes and emphasis are ignored. */
 export function squeezed(text: string): string {
   return text
     .toLowerCase()

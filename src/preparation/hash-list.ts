@@ -3,12 +3,12 @@ import { PlacedNumbers } from '../base/placed-numbers.ts';
 import type { UnionFind } from '../data/index.ts';
 import { sha256 } from '../files/hash.ts';
 
-/** The first 64 bits of texts' hashes in place of the texts: 8 bytes each, of which none is 0 by itself. */
+/** The first 64 bits of texts' hashes, 8 bytes each; never 0. */
 export class HashList {
   /** Upper and lower half of each. */
   readonly #words = new GrowingArray(Uint32Array);
 
-  /** @param text undefined for one that is like no other */
+  /** @param text undefined for one that equals no other */
   add(text: string | undefined): void {
     const digits = text === undefined ? '0'.repeat(16) : sha256(text).slice(0, 16);
     this.#words.push(Number.parseInt(digits.slice(0, 8), 16));
@@ -23,7 +23,7 @@ export class HashList {
     return this.#words.at(2 * a) === this.#words.at(2 * b) && this.#words.at(2 * a + 1) === this.#words.at(2 * b + 1);
   }
 
-  /** By set of texts, the upper and the lower half of the least hash. */
+  /** The smallest hash of each set of texts, as upper and lower halves. */
   leads(setOf: Uint32Array, sets: number): Uint32Array {
     const words = this.#words.view;
     const leads = new Uint32Array(2 * sets).fill(0xffffffff);
@@ -37,7 +37,7 @@ export class HashList {
     return leads;
   }
 
-  /** Unites those of one text. */
+  /** Unites the sets of equal texts. */
   unite(sets: UnionFind): void {
     const order = new PlacedNumbers(this.count);
     for (let index = 0; index < this.count; index++) order.add(index, this.#words.at(2 * index));

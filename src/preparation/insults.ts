@@ -64,7 +64,7 @@ const INSULTS: Record<string, string> = {
     'şerefsiz, şerefsizler, yavşak',
 };
 
-/** All of them. */
+/** The whole list. */
 export function insults(): string[] {
   return Object.values(INSULTS).flatMap((list) => list.split(', '));
 }

@@ -3,13 +3,13 @@ import type { DataRow, Item } from '@attune/documents';
 import { withFlag } from './row-texts.ts';
 import type { RunStep, StepNotes } from './step.ts';
 
-/** Action on rows that a step objects to. */
+/** Action on objectionable rows. */
 export const actionOption = (usual: 'drop' | 'flag') =>
   z.enum(['drop', 'flag']).default(usual).describe('drop: leave such rows out; flag: name it in attune_flags');
 
 export type Action = 'drop' | 'flag';
 
-/** A step that looks at one row at a time and says what it objects to in it: nothing, or each thing by its name. */
+/** Defines a step that examines rows one by one and returns the names of its objections. */
 export function judgeRows(action: Action, objections: (row: DataRow, notes: StepNotes) => readonly string[]): RunStep {
   return async function* run(items, notes) {
     for await (const item of items) if (item.kind === 'row') yield* judged(item, action, { notes, objections });
@@ -29,7 +29,7 @@ function judged(row: DataRow, action: Action, { notes, objections }: Judge): Ite
   return [];
 }
 
-/** The row with each of the names as a flag, counted. */
+/** Adds each name to the row's flags, and counts it. */
 export function flagRow(row: DataRow, names: readonly string[], notes: StepNotes): DataRow {
   for (const name of names) notes.find(row, name);
   return names.reduce(withFlag, row);

@@ -1,11 +1,11 @@
 import type { Tokenizer } from '../models/text/index.ts';
 import type { StepContext } from './step.ts';
 
-/** How long texts are, and where one could be cut to be of a given length. */
+/** Measures texts, and cuts them to a given length. */
 export interface Measure {
   unit: 'tokens' | 'characters';
   lengths(texts: readonly string[]): Promise<number[]>;
-  /** The text in pieces of at most `most`, cut where tokens or characters end. */
+  /** Splits a text into pieces of at most `most`, at the ends of tokens or characters. */
   pieces(text: string, most: number): Promise<string[]>;
 }
 
@@ -37,7 +37,7 @@ function every(most: number, length: number): number[] {
   return Array.from({ length: Math.max(0, Math.ceil(length / most) - 1) }, (_, index) => (index + 1) * most);
 }
 
-/** Never within a surrogate pair. */
+/** Never inside a surrogate pair. */
 function cutAt(text: string, places: readonly number[]): string[] {
   const whole = places.map((at) => (/[\udc00-\udfff]/.test(text[at] ?? '') ? at - 1 : at));
   return [0, ...whole]

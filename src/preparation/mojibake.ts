@@ -2,7 +2,7 @@
 const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const BYTE_OF = new Map([...WINDOWS_1252].map((character, index) => [character, 0x80 + index]));
 
-/** Two sequences or one of three bytes: one of two may be how someone writes. */
+/** Minimum evidence: two sequences, or one of three bytes, since a single one of two may be intended. */
 const SURE_BYTES = 3;
 
 /**
@@ -10,7 +10,7 @@ const SURE_BYTES = 3;
  * UTF-8 in that reading, and enough of it; any other text is given back as it is.
  */
 export function repairMojibake(text: string): string {
-  // The first byte of a sequence reads as one of these.
+  // The first byte of a sequence appears as one of these.
   if (!/[\u00c2-\u00f4]/.test(text)) return text;
   const bytes = new Uint8Array(text.length);
   let foreign = 0;

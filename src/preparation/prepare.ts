@@ -29,12 +29,12 @@ export interface Preparation {
   sources: readonly string[];
   /** The JSONL file to write. */
   to: string;
-  /** By default what the first documents ask for. */
+  /** Default: chosen from the first documents. */
   steps?: readonly StepSpec[];
   reading: Omit<ReadOptions, 'onOutcome' | 'signal'>;
   base: string;
   openTokenizer(name: string): Promise<Tokenizer>;
-  /** Recognisers of the user's own, as `./file.ts#name`. */
+  /** The user's own recognisers, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
   onProgress?: (progress: PrepareProgress) => void;
   signal?: AbortSignal;
@@ -54,7 +54,7 @@ export interface PreparationReport {
   sha256: string;
   rows: number;
   bytes: number;
-  /** Columns of the rows, and in how many each has a value. */
+  /** Columns, with the number of rows that have a value. */
   columns: Record<string, number>;
   documents: Record<Item['kind'], number>;
   files: FileSummary;
@@ -118,7 +118,7 @@ async function prepareBy(
     writeJson(`${to}.report`, report);
     return report;
   } finally {
-    // Ends the readers' processes where something failed before all was read.
+    // Ends the readers' processes after a failure.
     await reading.documents.return();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -133,7 +133,7 @@ async function opening(
   return openSteps(specs, { base, folder, openTokenizer, openRecognisers, quotes, signal });
 }
 
-/** The documents with counts of what has passed. */
+/** The documents, counted as they pass. */
 class Reading {
   readonly kinds: Record<Item['kind'], number> = { text: 0, message: 0, record: 0, row: 0 };
   readonly documents: AsyncGenerator<Item, void, undefined>;

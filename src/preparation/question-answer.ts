@@ -6,7 +6,7 @@ export interface QuestionAnswer {
   answer: string;
 }
 
-/** Columns that ask and answer, as formats name them; the first pair that a row has counts. */
+/** Question and answer columns of known formats; the first pair present counts. */
 const PAIRS = [
   [['instruction', 'input'], 'output'],
   [['prompt'], 'completion'],
@@ -15,7 +15,7 @@ const PAIRS = [
   [['text', 'text_pair'], 'label'],
 ] as const;
 
-/** By the columns given, else by the usual ones; in conversations the last answer and all before it. */
+/** From the given columns, otherwise the usual ones; in conversations, the last answer and everything before it. */
 export function questionAnswer(
   { values }: DataRow,
   { question, answer }: { question: readonly string[] | null; answer: string | null },

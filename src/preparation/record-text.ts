@@ -1,4 +1,4 @@
-/** A record as text: one `name: value` a line; what is empty is left out. */
+/** A record as text: one `name: value` per line, without empty values. */
 export function recordText(values: Readonly<Record<string, unknown>>): string {
   return Object.entries(values)
     .map(([name, value]) => [name, valueText(value)] as const)
@@ -7,7 +7,7 @@ export function recordText(values: Readonly<Record<string, unknown>>): string {
     .join('\n');
 }
 
-/** A value as people write it. */
+/** A value in plain notation. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value.trim();

@@ -1,4 +1,4 @@
-/** The groups that a row is of: by columns, and by whom its texts speak of. */
+/** Groups that a row belongs to: by columns, and by the people its texts mention. */
 import { valueAt } from '../data/columns.ts';
 import { groupOf } from '../data/fairness/change-nationality.ts';
 import { mentionsIn } from '../data/fairness/mentions.ts';
@@ -6,15 +6,15 @@ import { nationalitiesIn } from '../data/fairness/nationalities.ts';
 import type { RowGroups } from '../scoring/statistics/group-tally.ts';
 
 export interface GroupsWanted {
-  /** Dotted paths of columns that name groups. */
+  /** Dotted paths of group columns. */
   columns: readonly string[];
-  /** Whether groups are found in texts: genders and origins, as far as words and names tell them. */
+  /** Whether groups are detected in texts: genders and origins, by words and names. */
   mentions: boolean;
 }
 
-/** Columns that hold a class. */
+/** Columns that contain a class. */
 const LABELS = ['label', 'labels', 'category'];
-/** A longer answer is a text, not a class. */
+/** A longer answer is a text rather than a class. */
 const LABEL_LENGTH = 60;
 
 export function groupsOfRow(
@@ -26,13 +26,13 @@ export function groupsOfRow(
   return mentions ? [...told, ...mentionedGroups(text)] : told;
 }
 
-/** A row's classes, of the column named or one that usually holds them. */
+/** A row's classes, from the given column or a usual one. */
 export function labelsOf(values: Record<string, unknown>, column?: string): string[] {
   const named = column ?? LABELS.find((name) => Object.hasOwn(values, name));
   return named === undefined ? [] : namesOf(valueAt(values, named));
 }
 
-/** Expected answers of a row if there are few: its classes, or a short answer. */
+/** Expected answers of a row that can be counted: its classes, or a short answer. */
 export function answersOf(values: Record<string, unknown>, column?: string): string[] {
   const labels = labelsOf(values, column);
   if (labels.length > 0 || column !== undefined) return labels;
@@ -50,7 +50,7 @@ function namesOf(value: unknown): string[] {
 function mentionedGroups(text: string): RowGroups[] {
   const { words, found } = mentionsIn(text);
   const genders = new Set(found.flatMap(({ gender }) => gender ?? []));
-  // A name that is usual in several places tells of none.
+  // A name that is common in several places indicates none of them.
   const origins = new Set(found.flatMap(({ name }) => (name?.origins.length === 1 ? name.origins : [])));
   const nationalities = new Set(nationalitiesIn(words).found.map(({ nationality }) => groupOf(nationality)));
   return [

@@ -4,11 +4,11 @@ import { parseTemplate } from '../models/text/template.ts';
 
 const LIMITS: TemplateLimits = { units: 200_000, characters: 1 << 22 };
 
-/** A Jinja template of a row's text. It sees the row and nothing else. */
+/** A Jinja template for a row's text, which sees nothing but the row. */
 export class RowTemplate {
   readonly #name: string;
   readonly #program: JinjaTemplate;
-  /** Names that it reads and gives no value itself. */
+  /** Free variables of the template. */
   readonly variables: readonly string[];
 
   /** @throws AttuneError E_TEMPLATE_INVALID */
@@ -22,7 +22,7 @@ export class RowTemplate {
   /** @throws AttuneError E_TEMPLATE_FAILED */
   render(values: Record<string, unknown>): string {
     try {
-      // A row must not depend on when it was made.
+      // A row must not depend on the time it was made.
       return this.#program.render(values, { now: new Date(0), limits: LIMITS }).trim();
     } catch (error) {
       throw new AttuneError('E_TEMPLATE_FAILED', {

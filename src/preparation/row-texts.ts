@@ -1,23 +1,23 @@
-/** The texts of a row, whatever its columns: what cleaning steps change and look at. */
+/** The texts of a row, whatever its columns: read and changed by cleaning steps. */
 import { z } from 'zod';
 import { FLAGS } from '../data/index.ts';
 import type { DataRow } from '@attune/documents';
 
-/** Keys whose strings name things and are not prose. */
+/** Keys whose strings are names rather than prose. */
 const NAMES = new Set(['role', 'name', 'id', 'tool_call_id', 'type', FLAGS]);
 
-/** Columns that hold what a model reads or learns, by the names that formats know; others are about the row. */
+/** Columns of known formats that models read or learn; others are metadata. */
 const READ = [
   ['text', 'content', 'document'],
   ['messages', 'conversations', 'prompt', 'completion', 'instruction', 'input', 'output', 'question', 'answer'],
   ['context', 'response', 'chosen', 'rejected', 'anchor', 'positive', 'sentence1', 'sentence2', 'title', 'summary'],
 ].flat();
 
-/** Which columns a step is to look at, compare or measure. */
+/** Option: the columns that a step examines, compares or measures. */
 export const columnsOption = (use: string) =>
   z.array(z.string()).nullable().default(null).describe(`columns to ${use}; those that models read when null`);
 
-/** The row with each of its texts changed, the same row where none did. */
+/** The row with each text mapped; the same row if nothing changed. */
 export function mapTexts(row: DataRow, change: (text: string) => string): DataRow {
   const values = mapValue(row.values, change) as Record<string, unknown>;
   return values === row.values ? row : { ...row, values };
@@ -37,7 +37,7 @@ function mapValue(value: unknown, change: (text: string) => string): unknown {
   return entries.some(([key, one]) => one !== old[key]) ? Object.fromEntries(entries) : value;
 }
 
-/** A row's texts, a line break between them: of the columns named, else of those that models read, else of all. */
+/** A row's texts joined by line breaks: of the given columns, otherwise those that models read, otherwise all. */
 export function textOfRow({ values }: DataRow, columns: readonly string[] | null = null): string {
   const texts: string[] = [];
   const collect = (value: unknown): void => {
@@ -52,7 +52,7 @@ export function textOfRow({ values }: DataRow, columns: readonly string[] | null
   return texts.join('\n');
 }
 
-/** The row with a name in the column of flags, once. */
+/** The row with a name added to its flags, once. */
 export function withFlag(row: DataRow, flag: string): DataRow {
   const flags = (row.values[FLAGS] as readonly string[] | undefined) ?? [];
   return flags.includes(flag) ? row : { ...row, values: { ...row.values, [FLAGS]: [...flags, flag] } };

@@ -8,7 +8,7 @@ import { textOfRow } from './row-texts.ts';
 import { steps } from './steps/index.ts';
 import type { ItemPlace, RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';
 
-/** A step by its name, with its options: `{ step: 'chunks', tokens: 512 }`. */
+/** A step's name with its options: `{ step: 'chunks', tokens: 512 }`. */
 export interface StepSpec {
   step: string;
   [option: string]: unknown;
@@ -68,7 +68,7 @@ function emptyReport(step: string, options: Record<string, unknown>): StepReport
   return { step, options, itemsIn: 0, itemsOut: 0, leftOut: [], found: [], remarks: [] };
 }
 
-/** Runs items through opened steps; their reports fill as items come out at the end. */
+/** Runs items through opened steps; reports are complete when the last item has come out. */
 export function runSteps(items: AsyncIterable<Item>, opened: readonly OpenedStep[]): AsyncIterable<Item> {
   return opened.reduce((stream, step) => counted(stream, step), items);
 }
@@ -91,7 +91,7 @@ async function* counted(
   }
 }
 
-/** Places that a report names of what it counts. */
+/** Maximum number of examples listed in a report. */
 export const MOST_SHOWN = 50;
 
 function notesOf(report: StepReport, quotes: boolean): StepNotes {

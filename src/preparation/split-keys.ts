@@ -1,14 +1,14 @@
 /** Split keys of rows, stored separately if a step removes them from the values. */
 import { sha256 } from '../files/hash.ts';
 
-/** Columns that a split goes by; a dotted path reaches into objects. */
+/** Columns used for splitting; a dotted path reaches into objects. */
 export interface SplitColumns {
   time?: string;
-  /** Rows with the same value in one of them stay together. */
+  /** Rows with an equal value in any of these stay together. */
   groups: readonly string[];
 }
 
-/** By column, the time in milliseconds and a hash of what groups the row; what a row does not have is left out. */
+/** Per column, the time in milliseconds or a hash of the group value; missing values are left out. */
 export function splitKeysOf(values: Record<string, unknown>, { time, groups }: SplitColumns): Record<string, unknown> {
   const found = groups.map((column) => [column, valueAt(values, column)] as const);
   const hashed = found
@@ -18,7 +18,7 @@ export function splitKeysOf(values: Record<string, unknown>, { time, groups }: S
   return { ...Object.fromEntries(hashed), ...(at !== undefined && !Number.isNaN(at) && { [time!]: at }) };
 }
 
-/** The same text for the same value. */
+/** Equal texts for equal values. */
 export function groupOf(value: unknown): string {
   return JSON.stringify(value);
 }

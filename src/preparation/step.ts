@@ -4,7 +4,7 @@ import type { Recogniser } from '@attune/privacy';
 import type { Tokenizer } from '../models/text/index.ts';
 import type { SplitColumns } from './split-keys.ts';
 
-/** Where an item came from, as reports show it. */
+/** Origin of an item, as shown in reports. */
 export interface ItemPlace {
   file: string;
   row?: number;
@@ -16,12 +16,12 @@ export interface ItemPlace {
 /** Report of a step, with the items it left out and why. */
 export interface StepReport {
   step: string;
-  /** Every default filled in. */
+  /** With every default filled in. */
   options: Record<string, unknown>;
   itemsIn: number;
   itemsOut: number;
   leftOut: { reason: string; count: number; first: ItemPlace[] }[];
-  /** Findings in items that stay, and changes to them: each by its name. */
+  /** Findings in items that are kept, and changes to them, by name. */
   found: { what: string; count: number; first: ItemPlace[] }[];
   /** Further remarks, for example on settings that the step inferred. */
   remarks: string[];
@@ -29,17 +29,17 @@ export interface StepReport {
 
 /** Environment of a step. */
 export interface StepContext {
-  /** The folder that relative paths of options start from. */
+  /** The folder to which relative paths in options refer. */
   base: string;
-  /** A folder of the run's own, removed at its end: for what does not fit in memory. */
+  /** A temporary folder of the run, for data that exceeds memory. */
   folder: string;
   /** By a model's name or folder. */
   openTokenizer(name: string): Promise<Tokenizer>;
-  /** Recognisers of the user's own, as `./file.ts#name`. */
+  /** The user's own recognisers, as `./file.ts#name`. */
   openRecognisers(reference: string): Promise<readonly Recogniser[]>;
   /** Result of `StepDefinition.look` for an item; absent if the step has no `look`. */
   seen?(item: Item): unknown;
-  /** Reports quote the first words of the rows that they count; false where nothing of rows may be shown. */
+  /** Reports quote the first words of counted rows; false if nothing of a row may be shown. */
   quotes?: boolean;
   /** Columns that rows will be split by; a step that removes one stores its values separately. */
   splitColumns?: SplitColumns;
@@ -50,12 +50,12 @@ export interface StepContext {
 /** Notes of a running step; nothing is left out silently. */
 export interface StepNotes {
   leaveOut(item: Item, reason: string): void;
-  /** Counts an item that stays under the name of what was noticed of it or changed in it. */
+  /** Counts a finding in an item that is kept, or a change to it. */
   find(item: Item, what: string): void;
   remark(text: string): void;
 }
 
-/** Items in, items out, as they come: a step holds no more than it must. */
+/** Transforms a stream of items, holding no more of them than necessary. */
 export type RunStep = (items: AsyncIterable<Item>, notes: StepNotes) => AsyncIterable<Item>;
 
 /**
@@ -63,27 +63,27 @@ export type RunStep = (items: AsyncIterable<Item>, notes: StepNotes) => AsyncIte
  * what a data set was made by can be written down, compared and run again.
  */
 export interface StepDefinition<Options = unknown> {
-  /** One line, for people. */
+  /** One line for people. */
   summary: string;
-  /** Kinds of items that it works on; items of other kinds are left out, and counted. */
+  /** Kinds of items that it accepts; others are left out and counted. */
   takes: readonly ItemKind[];
   options: z.ZodType<Options>;
-  /** Raised when what it makes of the same items changes: part of what a cached result is known by. */
+  /** Incremented when the output for the same items changes; part of the cache key. */
   version: number;
-  /** True where what it makes of an item depends on that item alone: it then runs shard by shard, and goes on after a kill. */
+  /** Whether the output for an item depends on that item alone: it then runs shard by shard and survives kills. */
   perItem?: true;
   /**
    * Per-item part of a step that needs all items in order, as plain values: it runs shard by shard, is cached, and
    * reaches the step through `StepContext.seen`, so that a kill does not lose it.
    */
   look?(options: Options, context: StepContext): Promise<(item: Item) => unknown>;
-  /** True if it removes confidential data: reports then quote no rows. */
+  /** Whether it removes confidential data: reports then quote no rows. */
   protects?: true;
-  /** Files besides the items that its result depends on: the cache knows a result by their content. */
+  /** Files that its result depends on; their content is part of the cache key. */
   files?(options: Options, base: string): readonly string[];
   /** Hash of other inputs, such as a key in an environment variable; part of the cache key. */
   surroundings?(options: Options): string;
-  /** @throws AttuneError for options that contradict each other or name what is not there */
+  /** @throws AttuneError for options that contradict each other or refer to missing things */
   open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
 }
 

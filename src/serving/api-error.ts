@@ -1,4 +1,4 @@
-/** Errors as OpenAI's clients know them: a status, and a body with message, type, param and code. */
+/** Errors in OpenAI's form: a status, and a body with message, type, param and code. */
 import { nearest } from '../base/nearest.ts';
 
 /** `type` in the body, by status; clients choose their exception class by the status alone. */
@@ -11,7 +11,7 @@ const TYPES: Readonly<Record<number, string>> = {
 export interface ApiErrorParts {
   message: string;
   code: string;
-  /** The field of the request that is at fault: `messages[0].content`. */
+  /** The invalid field of the request: `messages[0].content`. */
   param?: string;
   headers?: Readonly<Record<string, string>>;
   cause?: unknown;
@@ -44,12 +44,12 @@ export class ApiError extends Error {
   }
 }
 
-/** A field with a value that cannot be followed. */
+/** Error for a field with an invalid value. */
 export function invalidValue(param: string, message: string, code = 'invalid_value'): ApiError {
   return new ApiError(400, { message, param, code });
 }
 
-/** `known`: names that the client may know. */
+/** `known`: names that may be revealed to the client. */
 export function modelNotFound(name: string, known: readonly string[] = []): ApiError {
   const asked = name.slice(0, LONGEST_NAME);
   const close = nearest(asked, known);
@@ -58,10 +58,10 @@ export function modelNotFound(name: string, known: readonly string[] = []): ApiE
   return new ApiError(404, { message, param: 'model', code: 'model_not_found' });
 }
 
-/** Longest model name in messages. */
+/** Maximum length of a model name in messages. */
 const LONGEST_NAME = 200;
 
-/** The client has gone; the status appears in logs only. */
+/** The client disconnected; the status appears in logs only. */
 export function clientGone(): ApiError {
   return new ApiError(499, { message: 'The client closed the connection', code: 'client_closed_request' });
 }

@@ -1,4 +1,4 @@
-/** The server as a Hono app: what every request goes through before and after its endpoint. */
+/** The server as a Hono app: processing common to all requests, before and after their endpoint. */
 import { createHash } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
@@ -20,7 +20,7 @@ import { answerClient, isForwarded } from './upstream/answer-call.ts';
 import { bytesOf } from '../base/byte-size.ts';
 import { Exchange } from './watch/exchange.ts';
 
-/** Every path may be asked while the server drains, but nothing new is begun. */
+/** Paths that are served normally while the server drains. */
 const WHILE_DRAINING = new Set(['/health', '/ready', '/metrics']);
 
 export function createApp(server: ServerParts): Hono {
@@ -55,7 +55,7 @@ function run(server: ServerParts, endpoint: Endpoint, context: Context): Promise
   });
 }
 
-/** Counts what a key asks of models. @throws ApiError 429 */
+/** Counts a request towards its key's limits. @throws ApiError 429 */
 function admitKey({ rates }: ServerParts, { method, tag }: Endpoint, { key, exchange, body }: Call): void {
   if (key === undefined || method !== 'post' || !OF_MODELS.has(tag)) return;
   exchange.admittance = rates.enter(key, estimatedTokens(exchange.bodyBytes, body));
@@ -64,14 +64,14 @@ function admitKey({ rates }: ServerParts, { method, tag }: Endpoint, { key, exch
 const OF_MODELS: ReadonlySet<Endpoint['tag']> = new Set(['Text', 'Other kinds']);
 const BYTES_OF_TOKEN = 4;
 
-/** As OpenAI estimates them: the tokens of the body, or the most that an answer may have where these are more. */
+/** OpenAI's estimate: the tokens of the body, or the maximum length of the answer if larger. */
 function estimatedTokens(bytes: number, body: unknown): number {
   const asked = (body ?? {}) as Record<string, unknown>;
   const most = ['max_tokens', 'max_completion_tokens', 'max_output_tokens'].map((name) => Number(asked[name]) || 0);
   return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
-/** Repeats the request for another version, once the client has its answer; the result is discarded. */
+/** Repeats the request on another version after the client has its answer; the result is discarded. */
 async function replayed(endpoint: Endpoint, call: Call, model: string) {
   const { server, request, params, key, fields } = call;
   const exchange = new Exchange(request, endpoint.path);

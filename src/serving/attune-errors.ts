@@ -7,11 +7,11 @@ import { ApiError, clientGone } from './api-error.ts';
 interface Translation {
   status?: number;
   code: string;
-  /** The field at fault; `prompt` stands for whatever the endpoint reads it from. */
+  /** The invalid field; `prompt` denotes the endpoint's own input field. */
   param?: string;
 }
 
-/** By our code; what is not here is an invalid request, since an AttuneError is something its user can mend. */
+/** By error code; others are invalid requests, since users can fix an AttuneError. */
 const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_PROMPT_TOO_LONG: { code: 'context_length_exceeded', param: 'prompt' },
   E_CACHE_TOO_SMALL: { code: 'context_length_exceeded', param: 'prompt' },
@@ -53,14 +53,14 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   E_OBJECT_CHANGED: { status: 500, code: 'file_content_damaged' },
 };
 
-/** Files or rows of the server are not to be had now. */
+/** The server's files or rows are temporarily unavailable. */
 const STORE: Translation = { status: 503, code: 'storage_unavailable' };
 const STORE_RETRY = { 'retry-after': '5' };
 
-/** Clients retry server errors unless told not to. */
+/** Clients retry server errors without this header. */
 const NO_RETRY = { 'x-should-retry': 'false' };
 
-/** Our names of settings as the API has them. */
+/** The API's names of our settings. */
 const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
   minNewTokens: 'min_tokens',
@@ -68,7 +68,7 @@ const FIELDS: Readonly<Record<string, string>> = table({
   logProbs: 'top_logprobs',
 });
 
-/** An endpoint's names for the parts of a request. */
+/** An endpoint's names of the parts of a request. */
 export type FieldNames = Partial<Record<'prompt' | 'length' | 'format', string>>;
 
 /** Any error as an API error; `hidden` folders are replaced in its message. */
@@ -111,7 +111,7 @@ function snakeCase(name: string): string {
 
 const MOST_PROBLEMS = 10;
 
-/** All that the error says, as one paragraph. */
+/** The parts of an error as one paragraph. */
 function sentence({ what, got, expected, problems, problemCount, fix }: AttuneError): string {
   const { shown, more } = shortList(problems, MOST_PROBLEMS, problemCount);
   const details = [

@@ -1,4 +1,4 @@
-/** One request on its way through the server. */
+/** A request while the server processes it. */
 import { resolve } from 'node:path';
 import type { ApiKey } from './access/api-keys.ts';
 import { ApiError, clientGone, modelNotFound } from './api-error.ts';
@@ -19,10 +19,10 @@ export interface CallParts<Body> {
   params: Readonly<Record<string, string>>;
   key?: ApiKey;
   exchange: Exchange;
-  /** Stands for what is asked, for a retry to be known again. */
+  /** Identifies the request's content, so that retries are recognised. */
   fingerprint: string;
   fields: FieldNames;
-  /** Whether this is the fallback of another model; permission for that model suffices. */
+  /** Whether it is the fallback for another model; permission for that model suffices. */
   isFallback?: boolean;
 }
 
@@ -58,7 +58,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     this.isFallback = parts.isFallback === true;
   }
 
-  /** The same call of the upstream that a model falls back to. */
+  /** The same call, sent to the fallback upstream of a model. */
   fallingBack(model: string): Call<Body> {
     const { adapter_id: _, ...body } = this.body as Record<string, unknown>;
     return new Call({ ...this, body: { ...body, model } as Body, isFallback: true });
@@ -79,40 +79,40 @@ export class Call<Body = unknown> implements CallParts<Body> {
     );
   }
 
-  /** Any failure as an API error; if the client has gone, always 499. */
+  /** Any failure as an API error; 499 if the client has disconnected. */
   told(error: unknown): ApiError {
     return this.request.signal.aborted ? clientGone() : toApiError(error, this.fields, this.hidden);
   }
 
-  /** The answer is complete, or has failed: once for each call. */
+  /** Called once per call, when the answer is complete or has failed. */
   end(status: number, error?: unknown): void {
     this.server.finish(this.exchange, status, error);
   }
 
-  /** Whether this request's key may use a model under one of its names. */
+  /** Whether this request's key may use a model under any of these names. */
   mayUse(...names: string[]): boolean {
     const { models } = this.key ?? {};
     return models === undefined || names.some((name) => models.includes(name));
   }
 
-  /** Whether a model is everybody's, or of this request's key. */
+  /** Whether a model is public or belongs to this request's key. */
   mayKnow({ id, owner }: ServedModel): boolean {
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
-  /** All names of models that this request's key may use, with their models: those that it has made, however it is bound. */
+  /** All model names that this request's key may use, including those it created itself. */
   get seen(): readonly { name: string; model: ServedModel }[] {
     return this.server.table.names.filter(
       ({ name, model }) => (model.owner !== undefined || this.mayUse(name, model.id)) && this.mayKnow(model),
     );
   }
 
-  /** Under which name things are kept that this request makes; of a server without keys all are of one owner. */
+  /** Owner of the objects this request creates; on a server without keys, a single owner. */
   get owner(): string {
     return this.key?.name ?? '';
   }
 
-  /** A turn at a model, until it is disposed. @throws ApiError 429 */
+  /** Takes a turn at a model until it is disposed. @throws ApiError 429 */
   admit(asked: Omit<Admitted, 'owner'>): Promise<Disposable> {
     return this.server.admission.enter({ ...asked, owner: this.owner });
   }
@@ -131,7 +131,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
   /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404, 503 */
   model<Kind extends ServedModel['kind']>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
     const model = this.server.table.find(name, this.#asker);
-    // A key that is bound to models does not learn which others there are.
+    // A key restricted to models does not learn about others.
     const isOwned = model?.owner !== undefined;
     if (!this.isFallback && !isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id])))
       throw notForKey(name);
@@ -143,13 +143,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }
 
-  /** The model, opened where needed, until the lease is disposed. @throws ApiError 503 */
+  /** The model, opened if necessary, until the lease is disposed. @throws ApiError 503 */
   lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
     return this.server.pool.lease(model);
   }
 }
 
-/** Clients ask again: the files may come back. */
+/** The client should retry: the files may become available again. */
 function missingChampion(name: string): ApiError {
   const message = `The files of the model '${name}' are not there now; the server looks for them every minute.`;
   return new ApiError(503, { message, param: 'model', code: 'model_unavailable', headers: { 'retry-after': '60' } });

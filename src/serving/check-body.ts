@@ -1,4 +1,4 @@
-/** From a request's bytes to a body that fits its endpoint's schema. */
+/** Reads and validates a request's body against its endpoint's schema. */
 import type { z } from '@hono/zod-openapi';
 import { describeIssues } from '../base/schema-issues.ts';
 import { parseForTemplates } from '@attune/tables';
@@ -6,7 +6,7 @@ import { restoreSpellings, spellingsIn } from '../files/written-numbers.ts';
 import { isStorable } from '../store/storable.ts';
 import { ApiError } from './api-error.ts';
 
-/** Maximum nesting: deeper values would overflow the stack of recursive code. */
+/** Maximum nesting depth: recursion over deeper values would overflow the stack. */
 const DEEPEST = 64;
 const MOST_ISSUES = 10;
 
@@ -48,7 +48,7 @@ export async function readBytes(request: Request, mostBytes: number): Promise<Ui
 
 function tooLarge(mostBytes: number): ApiError {
   const message = `The body is larger than ${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes.`;
-  // The rest of the body is not read, so the connection cannot be reused.
+  // The rest of the body is left unread, so the connection cannot be reused.
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }
 
@@ -82,8 +82,8 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /**
- * The body as its schema reads it; `refusal`: what is wrong with it already.
- * @throws ApiError 400 with all that is wrong, the first field as its param
+ * The body parsed by its schema; `refusal`: an earlier error. @throws ApiError 400 with all errors, `param` being the
+ * first field
  */
 export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown, refusal?: ApiError): z.output<Schema> {
   const result = schema.safeParse(body);
@@ -105,7 +105,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   throw new ApiError(400, { message: `${refusal.message} ${message}`, param: refusal.param, code: refusal.code });
 }
 
-/** Fields whose texts go to models or are stored encrypted: any character is allowed. */
+/** Fields whose texts are passed to models or stored encrypted: any character is allowed. */
 const TEXT_FIELDS = new Set([
   'comment',
   'correction',
@@ -139,7 +139,7 @@ export function refuseUnstorable(fields: unknown): void {
   }
 }
 
-/** The place of the first text that cannot be kept; of a key, that of its object. */
+/** Path of the first text that cannot be stored; for a key, the path of its object. */
 function unstorablePath(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
   if (typeof value === 'string') return isStorable(value) ? undefined : path;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,4 +1,4 @@
-/** A server from its settings, without a socket: it can be mounted into a program's own. */
+/** A server built from settings, without a socket: it can be mounted in another program. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
 import { FairTurns } from '../base/fair-turns.ts';
@@ -36,28 +36,28 @@ import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
 export interface ServerOptions {
   settings: ServeSettings;
   opener: Opener;
-  /** Bytes of weights that may be open at once, where the settings do not say it. */
+  /** Default limit on the bytes of open weights. */
   memory: number;
   log?: ServeLog;
-  /** Watches what is answered; it is closed with the server. */
+  /** Monitors answers; closed with the server. */
   watcher?: Watcher;
-  /** Where the registry's models are served, or jobs are taken. */
+  /** Present if registered models are served or jobs are accepted. */
   registry?: Registry;
-  /** Where usage is written down: the registry, also where nothing of it is served. It is closed with the server. */
+  /** Where usage is recorded: the registry, even if it is not served. Closed with the server. */
   ledger?: Registry;
   /** Runs training jobs. */
   trainer?: Trainer;
-  /** Where responses, completions and conversations are kept; in memory unless given. */
+  /** Store of responses, completions and conversations; default: in memory. */
   kept?: KeptStore;
 }
 
-/** A server that answers requests wherever they come from. */
+/** A server independent of its transport. */
 export interface MountedServer {
   parts: ServerParts;
   app: Hono;
-  /** Loads what the budget has room for; requests are answered meanwhile. */
+  /** Opens as many models as the budget allows; requests are answered meanwhile. */
   warm(): Promise<void>;
-  /** Takes no further requests, ends those in flight, and closes the models. */
+  /** Rejects new requests, completes those in flight, and closes the models. */
   close(): Promise<void>;
 }
 
@@ -186,7 +186,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
   const problems = Object.entries(fallbacks).flatMap(([name, to]) => {
     const field = `fallbacks.${name}`;
     if (!isUpstream(table.find(to))) return [{ field, message: `${to} is none of the upstreams` }];
-    // Names of the registry may come later.
+    // The registry may add names later.
     return registry !== undefined || table.find(name) !== undefined
       ? []
       : [{ field, message: 'is not a model served here' }];
@@ -203,7 +203,7 @@ function nothingToServe(): AttuneError {
   });
 }
 
-/** Once for each request, however it ended. */
+/** Called once per request, however it ended. */
 function finish(
   { log, metrics, telemetry, routes, usage, watcher }: ServerParts,
   exchange: Exchange,
@@ -221,7 +221,7 @@ function finish(
   const entry = { ...describeExchange(exchange), status };
   if (PROBES.has(exchange.path)) log.debug(entry, 'request');
   else if (status < 500) log.info(entry, 'request');
-  // A state of the server's own has no cause to look for.
+  // An ApiError without a cause describes a state of the server that needs no investigation.
   else if (error instanceof ApiError && error.cause === undefined)
     log.warn({ ...entry, code: error.code }, 'request refused');
   else log.error({ ...entry, err: (error as Error | undefined)?.cause ?? error }, 'request failed');

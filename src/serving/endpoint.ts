@@ -1,4 +1,4 @@
-/** An endpoint: one file in `endpoints/` and one line in its table. OpenAPI, checks and tests follow from it. */
+/** Definition of an endpoint: one file in `endpoints/` and one line in its table. OpenAPI, validation and tests follow from it. */
 import type { z } from '@hono/zod-openapi';
 import type { FieldNames } from './attune-errors.ts';
 import type { Call } from './call.ts';
@@ -11,7 +11,7 @@ export interface Reply {
   json?: z.ZodType;
   /** Schema of each event's data in `text/event-stream`. */
   events?: z.ZodType;
-  /** Other content types that are texts. */
+  /** Other textual content types. */
   texts?: readonly string[];
 }
 
@@ -21,35 +21,35 @@ interface EndpointParts<Body> {
   path: string;
   tag: 'Text' | 'Models' | 'Training' | 'Other kinds' | 'Adapters' | 'Monitoring' | 'Server';
   summary: string;
-  /** Answered without a key. */
+  /** Requires no key. */
   isOpen?: boolean;
-  /** Asks for a key that may administer the server. */
+  /** Requires an admin key. */
   isAdmin?: boolean;
   /** Query parameters. */
   query?: z.ZodObject;
   /** Reply with status 200. */
   reply: Reply;
-  /** How models of upstream servers are asked: with the request as it is, or by a request that the endpoint makes of it. */
+  /** How requests reach upstream models: forwarded as they are, or converted to a request the endpoint makes. */
   upstream?: 'forwarded' | 'converted';
-  /** This endpoint's names for the parts of a request, for errors. */
+  /** This endpoint's names of the parts of a request, for errors. */
   fields?: FieldNames;
   handle(call: Call<Body>): Promise<Response> | Response;
 }
 
 interface BodyParts<Schema extends z.ZodType> {
   schema: Schema;
-  /** Fields that clients send and nothing here follows. */
+  /** Known fields that have no effect here. */
   unsupported?: Unsupported;
-  /** A form with files in place of JSON. */
+  /** The body is a form with files instead of JSON. */
   isForm?: boolean;
 }
 
-/** An endpoint whatever its body is. */
+/** An endpoint with its body type erased. */
 export interface Endpoint extends EndpointParts<unknown> {
   body?: BodyParts<z.ZodType>;
 }
 
-/** Keeps the type of the body between its schema and what handles it. */
+/** Ties the type of the body's schema to its handler. */
 export function defineEndpoint<Schema extends z.ZodType>(
   endpoint: EndpointParts<z.output<Schema>> & { body?: BodyParts<Schema> },
 ): Endpoint {

@@ -1,4 +1,4 @@
-/** Fields of a request that nothing here follows: refused, dropped with a warning, or dropped. */
+/** Unsupported fields of a request: refused, or dropped with or without a warning. */
 import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { shortList } from '../base/errors.ts';
@@ -8,15 +8,15 @@ import { fieldNames, mayBeNull, nestedFields, type NestedField } from './nested-
 
 export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
 
-/** By field: values that ask for nothing and so may be sent; null always is one of them. */
+/** By field: values without effect, which are accepted; null always is. */
 export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 
 export interface CheckedFields {
-  /** Without fields that nothing here follows, or that are null and may not be. */
+  /** Without unsupported fields and disallowed nulls. */
   body: Record<string, unknown>;
-  /** Paths of fields that were dropped although they ask for something. */
+  /** Paths of dropped fields that would have had an effect. */
   dropped: string[];
-  /** Error for the client if the policy refuses such fields; reported together with other errors of the body. */
+  /** Error if the policy refuses such fields; reported together with other errors of the body. */
   refusal?: ApiError;
 }
 
@@ -48,7 +48,7 @@ function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): b
   return neutral?.some((one) => JSON.stringify(one) === JSON.stringify(value)) === true;
 }
 
-/** A name is compared with all known ones: endless names, and endlessly many, would keep the server busy. */
+/** Suggestions compare a name with all known ones, which is limited to short names. */
 const LONGEST_NAME = 64;
 const MOST_NAMES = 10;
 

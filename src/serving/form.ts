@@ -1,4 +1,4 @@
-/** Forms with files. */
+/** Multipart forms. */
 import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { ApiError } from './api-error.ts';
@@ -7,7 +7,7 @@ import { checked, readBytes } from './check-body.ts';
 import { checkFields, type Unsupported } from './fields.ts';
 import { bytesOf } from '../base/byte-size.ts';
 
-/** A form's fields as their schema reads them; `name[]` is a list. @throws ApiError 400, 413, 415 */
+/** A form's fields parsed by their schema; `name[]` is a list. @throws ApiError 400, 413, 415 */
 export async function readForm<Schema extends z.ZodType>(
   { request, server: { settings } }: Call,
   schema: Schema,
@@ -34,7 +34,7 @@ export async function readForm<Schema extends z.ZodType>(
   return checked(schema, body, refusal);
 }
 
-/** A form of many parts takes long to be read. @throws ApiError 400 */
+/** Parsing a form with many parts is slow. @throws ApiError 400 */
 function refuseParts(bytes: Buffer, type: string, most: number): void {
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i
     .exec(type)

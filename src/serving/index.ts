@@ -1,4 +1,4 @@
-/** Models on a network, by OpenAI's API. */
+/** Serves models over OpenAI's API. */
 export { createKey, type NewKey } from './access/api-keys.ts';
 export { createServer, type MountedServer } from './create-server.ts';
 export { listen, type RunningServer } from './listen.ts';

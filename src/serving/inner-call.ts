@@ -1,4 +1,4 @@
-/** Requests that the server makes of itself, for work that was left with it. */
+/** Internal requests, for work that clients left with the server. */
 import { ApiError } from './api-error.ts';
 import { Call } from './call.ts';
 import { checked } from './check-body.ts';
@@ -12,11 +12,11 @@ interface InnerRequest {
   /** The key's name; empty on a server without keys. */
   owner: string;
   body: Record<string, unknown>;
-  /** Written down like a client's once it has ended. */
+  /** Counted in the usage like a client's. */
   isCounted: boolean;
 }
 
-/** The same call as a client's of the same key. @throws ApiError 400, 401 */
+/** Creates the call that a client with the same key would make. @throws ApiError 400, 401 */
 export function innerCall(
   server: ServerParts,
   endpoint: Endpoint,

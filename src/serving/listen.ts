@@ -1,4 +1,4 @@
-/** A server on a socket, with the limits that keep broken and hostile clients from holding it. */
+/** A server on a socket, with limits against broken and hostile clients. */
 import { table } from '../base/table.ts';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:http';
@@ -11,9 +11,9 @@ import type { ServeSettings } from './settings.ts';
 
 export interface RunningServer {
   readonly url: string;
-  /** Names of the models that are served. */
+  /** Names of the served models. */
   readonly models: readonly string[];
-  /** Ends what is in flight, within the time that the settings give, and closes the models. */
+  /** Completes requests in flight within the configured time, and closes the models. */
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
   };
 }
 
-/** Time to flush what has been written. */
+/** Time to flush written data. */
 const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
@@ -119,7 +119,7 @@ const BROKEN: Readonly<Record<string, [status: number, reason: string, message: 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request was not sent in time.'],
 });
 
-/** Answers malformed or unfinished HTTP requests if possible, and closes the connection. */
+/** Replies to malformed or incomplete HTTP requests if possible, and closes the connection. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, reason, message] = BROKEN[error.code ?? ''] ?? [

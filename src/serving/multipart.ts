@@ -1,4 +1,4 @@
-/** Forms with large files: their bytes go to a file as they come. */
+/** Forms with large files, streamed to disk. */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { makeFolders } from '../files/make-folder.ts';
@@ -16,23 +16,23 @@ export interface StoredPart {
 
 export interface StoredForm {
   fields: Record<string, string>;
-  /** The one file; undefined where the form has none. */
+  /** The single file; undefined if the form has none. */
   file?: StoredPart;
 }
 
 export interface FormLimits {
-  /** Name of the field with the file, and where its bytes go. */
+  /** Name of the file's field, and the path it is written to. */
   field: string;
   path: string;
   mostBytes: number;
-  /** Fields and files (form_parts). */
+  /** Maximum number of parts (form_parts). */
   mostParts: number;
 }
 
 const MOST_FIELDS = 64 * 1024;
 const MOST_HEADERS = 8 * 1024;
 
-/** @throws ApiError 400, 413, 415; what was written until then is the caller's to remove */
+/** @throws ApiError 400, 413, 415; the caller removes a partly written file */
 export async function storeForm(request: Request, limits: FormLimits): Promise<StoredForm> {
   const type = request.headers.get('content-type') ?? '';
   const { quoted, plain } =
@@ -58,10 +58,10 @@ class FormReader {
   readonly #limits: FormLimits;
   readonly #fields: Record<string, string> = table({});
   #parts = 0;
-  /** Before the first part. */
+  /** Bytes before the first part. */
   #preambleBytes = 0;
   #place: Place = 'preamble';
-  /** The first delimiter may begin the body; then it has no line before it. */
+  /** Stands for the line break before a delimiter at the very start of the body. */
   #held: Buffer = Buffer.from('\r\n');
   #part: { name: string; filename?: string; text: Buffer[] } | undefined;
   #fieldBytes = 0;
@@ -78,7 +78,7 @@ class FormReader {
     while (this.#step());
   }
 
-  /** @returns whether there may be more to do with what has come */
+  /** @returns whether the buffered bytes may allow another step */
   #step(): boolean {
     if (this.#place === 'end') return false;
     if (this.#place === 'headers') return this.#readHeaders();
@@ -88,7 +88,7 @@ class FormReader {
       if (sure > 0) this.#take(sure);
       return false;
     }
-    // Behind the delimiter stand two characters that say whether more comes.
+    // The two characters after the delimiter tell whether more follows.
     const after = at + this.#delimiter.length;
     if (this.#held.length < after + 2) return false;
     this.#take(at);
@@ -129,7 +129,7 @@ class FormReader {
     }
     const text = this.#held.toString('utf8', 0, end);
     this.#held = this.#held.subarray(end + 4);
-    // A part without bytes is followed by its delimiter at once.
+    // The delimiter of an empty part follows immediately.
     this.#place = 'body';
     this.#begin(text);
     return true;

@@ -1,9 +1,9 @@
-/** Unknown fields of the objects inside a body: found by the body's schema, refused or dropped like those of the body itself. */
+/** Unknown fields of objects inside a body, refused or dropped like those of the body itself. */
 import { z } from '@hono/zod-openapi';
 
 /** An unknown field of an object inside a body. */
 export interface NestedField {
-  /** The object that has it. */
+  /** The object that contains it. */
   holder: Record<string, unknown>;
   name: string;
   /** `messages[0].foo` */
@@ -12,12 +12,12 @@ export interface NestedField {
   known: readonly string[];
 }
 
-/** An object that may have any other field; one of `z.looseObject` has them refused by name, unless they are null. */
+/** An object with arbitrary further fields; `z.looseObject` ones have them refused by name, unless they are null. */
 export function openObject<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape).catchall(z.any());
 }
 
-/** Parts of a zod schema that are searched for fields. */
+/** Parts of a zod schema that may contain fields. */
 interface Made {
   type: string;
   innerType?: z.ZodType;
@@ -41,16 +41,16 @@ export function fieldNames(schema: z.ZodType): string[] {
   return Object.keys(madeOf(schema).shape ?? {});
 }
 
-/** Whether null says something for a field, rather than the same as leaving it out. */
+/** Whether null has a meaning for a field other than leaving it out. */
 export function mayBeNull(schema: z.ZodType, name: string): boolean {
   const { shape } = madeOf(schema);
   return shape !== undefined && Object.hasOwn(shape, name) && shape[name].def.type === 'nullable';
 }
 
-/** More are not told, and one after the other would take long to look at. */
+/** Limit on reported fields, since each is compared with all known names. */
 const MOST_FOUND = 100;
 
-/** Unknown fields of what a body's own fields hold. */
+/** Unknown fields inside the values of a body's fields. */
 export function nestedFields(schema: z.ZodType, body: Readonly<Record<string, unknown>>): NestedField[] {
   const found: NestedField[] = [];
   const { shape = {} } = madeOf(schema);
@@ -87,7 +87,7 @@ function searchObject({ shape = {}, catchall }: Made, holder: Record<string, unk
   }
 }
 
-/** Whether a value is of this alternative: by its being a list or an object, and by the fields that have fixed values. */
+/** Whether a value matches this alternative: by being a list or an object, and by its constant fields. */
 function isMeant(schema: z.ZodType, value: object): boolean {
   const made = madeOf(schema);
   if (made.options !== undefined) return made.options.some((option) => isMeant(option, value));

@@ -26,12 +26,12 @@ export interface ServerParts {
   table: ModelTable;
   pool: ModelPool;
   opener: Opener;
-  /** Where a folder of adapters is served. */
+  /** Present if a folder of adapters is served. */
   adapterFolder?: AdapterFolder;
   admission: Admission;
   /** Checks schemas that clients send. */
   constraints: ConstraintCompiler;
-  /** One score at a time, in turns of those who ask. */
+  /** Grading runs one score at a time, in fair turns. */
   grading: FairTurns;
   retried: RetriedWork;
   /** Responses, stored completions and conversations. */
@@ -40,22 +40,22 @@ export interface ServerParts {
   /** Rate limits and usage of keys. */
   rates: RateLimits;
   usage: UsageMeter;
-  /** Where usage stands; undefined on a server without keys and registry. */
+  /** Record of usage; undefined on a server without keys and registry. */
   ledger?: Registry;
   log: ServeLog;
   metrics: ServeMetrics;
   telemetry: Telemetry;
-  /** Where answers are watched. */
+  /** Present if answers are monitored. */
   watcher?: Watcher;
-  /** Where files and jobs are taken. */
+  /** Present if files and jobs are accepted. */
   training?: TrainingParts;
-  /** Where the registry's models are served. */
+  /** Present if registered models are served. */
   routes?: RegistryRoutes;
-  /** Where there is a registry. */
+  /** Present if there is a registry. */
   sweep?: StoreSweep;
-  /** Writes down what is known of a request that is over. */
+  /** Records a completed request. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
-  /** In OpenAPI. */
+  /** OpenAPI document. */
   document: object;
   /** Lifecycle of the server. */
   state: { isReady: boolean; isDraining: boolean };

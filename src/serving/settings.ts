@@ -30,10 +30,10 @@ export type MonitorSettings = z.output<typeof monitorSchema>;
 
 export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
 
-/** Bytes of files, and jobs that have not ended. */
+/** Bytes of stored files, and number of unfinished jobs. */
 export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
 
-/** Limits of each key; unlimited unless given. */
+/** Limits per key; default: unlimited. */
 export const rateSchema = z.strictObject({
   requests_per_minute: z.number().int().positive().optional(),
   tokens_per_minute: z.number().int().positive().optional(),

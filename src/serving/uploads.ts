@@ -1,10 +1,10 @@
-/** Files of requests: in a private folder, deleted when the work is done. */
+/** Files in requests: stored in a private folder, deleted when the work is done. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invalidValue } from './api-error.ts';
 
-/** A folder for the files of one request, which goes with them. Names are never the sender's. */
+/** Folder of one request's files, deleted with them. File names never come from the sender. */
 export class Uploads implements Disposable {
   #folder: string | undefined;
   #count = 0;
@@ -21,7 +21,7 @@ export class Uploads implements Disposable {
   }
 }
 
-/** The bytes of a `data:` address, or of base64 alone. @throws ApiError 400 */
+/** The bytes of a `data:` URL or of plain base64. @throws ApiError 400 */
 export function bytesOfData(text: string, field: string): Uint8Array {
   const data = /^data:[^,]{0,200};base64,/.exec(text);
   const encoded = data === null ? text : text.slice(data[0].length);

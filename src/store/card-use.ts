@@ -1,8 +1,8 @@
-/** How a result is used, by what the Hub calls its task. FOLDER is the result's own. */
+/** How to use a result, by its task on the Hub. FOLDER stands for the result's folder. */
 import { table } from '../base/table.ts';
 
 interface Use {
-  /** Command lines that work as they stand, once their files are there. */
+  /** Commands that work as they stand once the files exist. */
   commands: readonly string[];
   /** Lines of a program between opening and closing the model. */
   program: readonly string[];
@@ -44,7 +44,7 @@ const EMBED: Use = {
   ],
 };
 
-/** For conversations; models of plain prompts take texts. */
+/** For chat models; models of plain prompts take texts. */
 const CHAT: Use = {
   commands: ['attune chat FOLDER', ...GENERATE.commands],
   program: GENERATE.program.map((line) =>
@@ -73,7 +73,7 @@ const USES: Readonly<Record<string, Use>> = table({
   },
 });
 
-/** The commands and the program that use a result; undefined where attune has none for its task. */
+/** Commands and program for a result; undefined if attune has none for its task. */
 export function useOfTask(task: string, promptForm?: 'chat' | 'plain'): string | undefined {
   const use = promptForm === 'plain' && task === 'text-generation' ? GENERATE : USES[task];
   if (use === undefined) return undefined;

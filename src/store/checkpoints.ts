@@ -14,7 +14,7 @@ export function listCheckpoints(folder: string): Checkpoint[] {
   return [...own, ...numbered(folder, /^checkpoint-(\d+)$/)].sort((a, b) => a.step - b.step);
 }
 
-/** Writes a checkpoint that is there as a whole or not at all; an older one of that step is replaced. */
+/** Writes a checkpoint atomically; an older one of the same step is replaced. */
 export async function writeCheckpoint(
   folder: string,
   step: number,
@@ -34,7 +34,7 @@ export function pruneCheckpoints(folder: string, options: { keep: number; pinned
   return removed;
 }
 
-/** Tidies what a crash left half written or half replaced. Only for the process that holds the run's lock. */
+/** Removes what a crash left half written or half replaced. Only for the process that holds the run's lock. */
 export function removeUnfinished(folder: string): void {
   tidyFoldersIn(runPaths(folder).checkpoints);
 }

@@ -8,7 +8,7 @@ export type DataSetRecord = Selectable<DataSetsTable> & {
   runs: string[];
 };
 
-/** Records each split's rows by their content hash, and that the run used them. */
+/** Records each split's rows by their content hash, and the run that used them. */
 export async function recordRunData(transaction: Transaction<Tables>, summary: RunSummary): Promise<void> {
   const { data } = summary;
   if (data === undefined) return;

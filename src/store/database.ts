@@ -6,11 +6,12 @@ import { attuneHome } from '../base/home.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { isNewerDatabase, newerFailure } from './newer-database.ts';
-import { openPostgres, type PostgresPlace } from './postgres.ts';
+import { openPostgres } from './postgres.ts';
 import { migrations } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
+import type { DatabasePlace } from './store-place.ts';
 
-/** The index of runs, models and data sets. Only a view of the run folders: it can be deleted and rebuilt. */
+/** The index of runs, models and data sets. It is derived from the run folders and can be deleted and rebuilt. */
 export type Index = Kysely<Tables>;
 
 export function indexPath(): string {
@@ -18,8 +19,8 @@ export function indexPath(): string {
 }
 
 /**
- * Opens the index and brings its tables up to date; several processes may do so at once.
- * Close it with `destroy()`. @throws AttuneError E_INDEX, E_DATABASE_NEWER
+ * Opens the index and migrates its tables; safe for concurrent processes. Close it with `destroy()`. @throws
+ * AttuneError E_INDEX, E_DATABASE_NEWER
  */
 export async function openIndex(path: string = indexPath()): Promise<Index> {
   try {
@@ -29,10 +30,7 @@ export async function openIndex(path: string = indexPath()): Promise<Index> {
   }
 }
 
-/** A file of SQLite, or a schema of PostgreSQL. */
-export type DatabasePlace = string | PostgresPlace;
-
-/** Opens a database and brings its tables up to date; several processes may do so at once. @throws E_DATABASE_NEWER */
+/** Opens a database and migrates its tables; safe for concurrent processes. @throws E_DATABASE_NEWER */
 export async function openDatabase<Schema>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Schema>> {
   let database: Kysely<Schema> | undefined;
   try {
@@ -52,7 +50,7 @@ function openFile<Schema>(path: string): Kysely<Schema> {
   return new Kysely<Schema>({ dialect: new NodeSqliteDialect(path) });
 }
 
-/** Opens the index for one use of it. */
+/** Opens the index for a single use. */
 export async function withIndex<Result>(use: (index: Index) => Promise<Result>): Promise<Result> {
   const index = await openIndex();
   try {

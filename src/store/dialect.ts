@@ -5,7 +5,7 @@ import { SqliteAdapter, SqliteDialect, type DialectAdapter, type SqliteDatabase,
 
 const BUSY_TIMEOUT_MS = 10_000;
 
-/** Kysely on Node's own SQLite, for several processes at once: WAL, a busy timeout and write locks taken at `begin`. */
+/** Kysely on Node's own SQLite, for concurrent processes: WAL, a busy timeout, and write locks taken at `begin`. */
 export class NodeSqliteDialect extends SqliteDialect {
   constructor(path: string) {
     super({ database: () => Promise.resolve(openSqlite(path)) });
@@ -16,7 +16,7 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-/** SQLite's DDL is transactional; saying so makes the migrator hold the write lock while it migrates. */
+/** SQLite's DDL is transactional; declaring it makes the migrator hold the write lock while it migrates. */
 class LockingAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): true {
     return true;
@@ -30,12 +30,12 @@ function openSqlite(path: string): SqliteDatabase {
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
   return {
     close: () => database.close(),
-    // A deferred transaction that reads and then writes fails at once when another process wrote in between.
+    // A deferred transaction that writes after reading fails if another process wrote in between.
     prepare: (sql) => statement(database, sql === 'begin' ? 'begin immediate' : sql),
   };
 }
 
-/** In attune's own folders: readable by its user alone, and with it the files that SQLite puts next to it. */
+/** Restricts a database in attune's own folders, and SQLite's files next to it, to its user. */
 function makePrivate(path: string): void {
   const mode = fileMode(path);
   if (mode === undefined) return;
@@ -43,7 +43,7 @@ function makePrivate(path: string): void {
   if ((statSync(path).mode & 0o777) !== mode) chmodSync(path, mode);
 }
 
-/** Switching to WAL needs the file for itself and does not wait by the busy timeout, so it is tried again. */
+/** Switching to WAL needs exclusive access and ignores the busy timeout, so it is retried. */
 function enableWriteAheadLog(database: DatabaseSync): void {
   for (let attempt = 0; ; attempt++) {
     try {

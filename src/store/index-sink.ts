@@ -5,7 +5,7 @@ import type { RunSink } from './run-sink.ts';
 import { recordRun } from './runs.ts';
 import { isFinal, recordEvent, type RunSummary } from './run-summary.ts';
 
-/** Steps come many a second; the index follows them at this pace. */
+/** There are many steps per second; the index is updated at this interval. */
 const STEP_INTERVAL_MS = 2_000;
 
 /**
@@ -21,7 +21,7 @@ export class IndexSink implements RunSink {
   #isDue = false;
   #writtenAt = 0;
 
-  /** `summary`: what the folder's events say so far (a resumed run has some). */
+  /** `summary`: state according to the folder's events so far, for a resumed run. */
   constructor(summary: RunSummary, fail: (error: unknown) => void, index: Promise<Index> = openIndex()) {
     this.#summary = summary;
     this.#fail = fail;

@@ -35,7 +35,7 @@ export class JsonLinesReader<T> {
     }
   }
 
-  /** The file was begun anew. */
+  /** The file was truncated and begun anew. */
   #restart(): void {
     this.#position = 0;
     this.#rest = Buffer.alloc(0);
@@ -53,12 +53,12 @@ export class JsonLinesReader<T> {
   }
 }
 
-/** All complete lines of a file; none where it is missing. */
+/** All complete lines of a file; none if it is missing. */
 export function readJsonLines<T>(path: string): Generator<T> {
   return new JsonLinesReader<T>(path).read();
 }
 
-/** Appends one JSON value per line, each with a single write. A torn last line of an earlier process is cut off first. */
+/** Appends JSON values, one per line, with a single write each. An earlier process's torn last line is cut off first. */
 export class JsonLinesWriter {
   readonly path: string;
   readonly #descriptor: number;
@@ -80,7 +80,7 @@ export class JsonLinesWriter {
     }
   }
 
-  /** A line that does not fit on the disk leaves nothing of itself behind. */
+  /** A line that does not fit on the disk is removed entirely. */
   append(value: unknown): void {
     const { size } = fstatSync(this.#descriptor);
     try {
@@ -105,7 +105,7 @@ function parseLine<T>(line: string): T | undefined {
   }
 }
 
-/** Whether a regular file is there: pipes and devices may never end. */
+/** Whether a path is a regular file: pipes and devices may never end. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
@@ -125,7 +125,7 @@ function openIfFile(path: string): number | undefined {
   }
 }
 
-/** Ends a last line that only lacks its newline; cuts off one that is not JSON. */
+/** Completes a last line that only lacks its newline; cuts off one that is not JSON. */
 function mendLastLine(descriptor: number): void {
   const { size } = fstatSync(descriptor);
   const tail = lastLine(descriptor, size);
@@ -134,7 +134,7 @@ function mendLastLine(descriptor: number): void {
   else writeSync(descriptor, '\n');
 }
 
-/** The bytes after the last newline, however many. */
+/** The bytes after the last newline. */
 function lastLine(descriptor: number, size: number): Buffer {
   let tail: Buffer = Buffer.alloc(0);
   for (let end = size; end > 0;) {

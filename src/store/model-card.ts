@@ -12,7 +12,7 @@ export interface PrivacySpent {
   epsilon: number;
   delta: number;
   noise_multiplier: number;
-  /** Bound on a row's gradient. */
+  /** Bound on the norm of a row's gradient. */
   max_row_norm: number;
   sample_rate: number;
   steps: number;
@@ -22,35 +22,35 @@ export interface PrivacySpent {
 /** Contents of a model card. */
 export interface ModelCardParts {
   name: string;
-  /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a system without weights of a network. */
+  /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a classical system without a network. */
   kind: 'adapter' | 'model' | 'cheap';
-  /** Whether only attune opens it. */
+  /** Whether only attune can open it. */
   isOwnFormat?: boolean;
-  /** Name of a cheap system, for people: "tf-idf + logistic regression". */
+  /** Display name of a cheap system: "tf-idf + logistic regression". */
   system?: string;
-  /** Whether a cheap system's folder has its training rows in clear. */
+  /** Whether a cheap system's folder contains its training rows in plain text. */
   holdsRows?: boolean;
-  /** Hub name or folder; absent for a model trained from nothing. */
+  /** Hub name or folder; absent for a model trained from scratch. */
   baseModel?: string;
-  /** Licence of the result, bounded by the base model's: "apache-2.0". */
+  /** Licence of the result, subject to the base model's: "apache-2.0". */
   license?: string;
   languages?: readonly string[];
-  /** The Hub's name of what it does: "text-generation", "text-classification". */
+  /** Task name on the Hub: "text-generation", "text-classification". */
   task: string;
   tags?: readonly string[];
-  /** How a model that writes is asked: in turns of its chat template, or with a text that it continues. */
+  /** Prompt form of a generative model: chat turns, or a text that it continues. */
   promptForm?: 'chat' | 'plain';
-  /** The system message that it was trained with. */
+  /** System message used in training. */
   systemPrompt?: string;
-  /** Rows of the token tables, where new tokens made them more than the base model has. */
+  /** Rows of the token tables, if new tokens enlarged them. */
   vocabularySize?: number;
-  /** Where the data came from, as the recipe names it. */
+  /** Source of the data, as named in the recipe. */
   source?: string;
   data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes' | 'inputTokens' | 'lossTokens'>;
-  /** By split: of the model as it is saved. */
+  /** Metrics of the saved model, by split. */
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
-  /** Privacy loss of each row, if training bounded it. */
+  /** Privacy loss per row, if training bounded it. */
   privacy?: PrivacySpent;
   /** The resolved recipe. */
   recipe: unknown;
@@ -115,7 +115,7 @@ function indexedResults({ metrics, source, data: used, task }: ModelCardParts): 
   }));
 }
 
-/** Last component of a folder's path: the rest is private. */
+/** Last component of a folder's path; the rest is private. */
 function publicName(name: string): string {
   return isAbsolute(name) || name.startsWith('.') ? basename(name) : name;
 }
@@ -173,7 +173,7 @@ function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts
   return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template are next to the weights.`;
 }
 
-/** The form of its training rows, which it has to be asked in elsewhere too. */
+/** Prompt form of the training rows, which other tools must use as well. */
 function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm' | 'systemPrompt'>): string {
   if (promptForm === 'plain')
     return 'It continues a prompt as plain text, one at a time, as in training: ask it without the chat template.';
@@ -181,7 +181,7 @@ function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm'
   return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
-/** Intended use, as far as the rows show it, and what was not measured. */
+/** Intended use as far as the rows show it, and what was not measured. */
 function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): string | undefined {
   if (notes !== undefined) return undefined;
   const rows =
@@ -254,7 +254,7 @@ function training({ recipe, identity }: ModelCardParts): string {
   return `## Training\n\n${fenced(stringify(recipe, { lineWidth: 0 }))}${made}`;
 }
 
-/** A fence longer than any run of backticks inside: a recipe may hold a prompt with code. */
+/** A fence longer than any run of backticks inside: a recipe may contain a prompt with code. */
 function fenced(text: string, language = 'yaml'): string {
   const longest = greatest(
     Array.from(text.matchAll(/`+/g), ([run]) => run.length),

@@ -8,7 +8,7 @@ import type { ModelsTable } from './schema.ts';
 
 export type ModelRecord = Selectable<ModelsTable>;
 
-/** Adds a model or replaces what is known of it. */
+/** Inserts or replaces a model. */
 export async function recordModel(index: Index, model: ModelRecord): Promise<void> {
   const { id: _id, created_at: _createdAt, ...changes } = model;
   await index
@@ -18,9 +18,9 @@ export async function recordModel(index: Index, model: ModelRecord): Promise<voi
     .execute();
 }
 
-/** Records the model that a run started from and, once it has finished, the one that it made. */
+/** Records a run's base model and, once it has finished, its result. */
 export async function recordRunModels(index: Index, run: RunSummary): Promise<void> {
-  // A run that failed before it had read any rows may have named a model that is none.
+  // A run that failed before reading rows may have named a model that does not exist.
   if (run.model !== undefined && (run.data !== undefined || existsSync(run.model))) {
     const base = existsSync(run.model) ? resolve(run.model) : run.model;
     await index
@@ -41,7 +41,7 @@ export async function recordRunModels(index: Index, run: RunSummary): Promise<vo
   });
 }
 
-/** The known models, newest first; those whose folder is gone are left out, and names that no run could begin with. */
+/** Known models, newest first, without those whose folder no longer exists and names that no run could start from. */
 export async function listModels(index: Index): Promise<ModelRecord[]> {
   const rows = await index.selectFrom('models').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
   const runs = await index.selectFrom('runs').select(['model', 'status', 'step']).execute();
@@ -50,7 +50,7 @@ export async function listModels(index: Index): Promise<ModelRecord[]> {
   return rows.filter(({ id }) => (isAbsolute(id) ? existsSync(id) : !failed.has(id)));
 }
 
-/** Description of a model's folder; a hub name has none. */
+/** Description of a model's folder; hub names have none. */
 function describeModel(id: string): Omit<ModelRecord, 'run' | 'created_at'> {
   const adapter = readConfig(join(id, 'adapter_config.json'));
   const config = readConfig(join(id, 'config.json'));

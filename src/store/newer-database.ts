@@ -1,14 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../base/errors.ts';
-import { shownPlace } from './store-place.ts';
-import type { DatabasePlace } from './database.ts';
+import { shownPlace, type DatabasePlace } from './store-place.ts';
 
 interface MigrationTable {
   kysely_migration: { name: string; timestamp: string };
 }
 
-/** An error that says so where a newer attune has changed the tables; else the error as it is. */
+/** An explanatory error if a newer attune migrated the tables; otherwise the original error. */
 export async function newerFailure<Schema>(
   error: unknown,
   database: Kysely<Schema>,
@@ -32,7 +31,7 @@ export function isNewerDatabase(error: unknown): error is AttuneError {
   return error instanceof AttuneError && error.code === 'E_DATABASE_NEWER';
 }
 
-/** Migrations that have been run; empty if unknown. */
+/** Names of executed migrations; empty if unknown. */
 async function migrationsOf<Schema>(
   database: Kysely<Schema>,
   place: DatabasePlace,

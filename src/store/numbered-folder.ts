@@ -14,18 +14,18 @@ export function freeRunFolder(folder: string): string {
   return last === undefined ? folder : `${folder}-${last + 1}`;
 }
 
-/** A folder for a run that goes on where another ended: `tickets-2` is followed by `tickets-3`, where `tickets` is a run too. */
+/** Folder for a run that continues another: `tickets-2` is followed by `tickets-3`, if `tickets` is a run too. */
 export function nextRunFolder(folder: string): string {
   const first = folder.replace(/-[1-9]\d{0,5}$/, '');
   return freeRunFolder(first !== folder && isRunFolder(first) ? first : folder);
 }
 
-/** The newest of the runs in `folder`, `folder-2`, …; `folder` where there is none. */
+/** The newest run among `folder`, `folder-2`, …; `folder` if there is none. */
 export function latestRunFolder(folder: string): string {
   return numbered(folder).findLast(({ path }) => isRunFolder(path))?.path ?? folder;
 }
 
-/** Those of the folders that exist, by number. */
+/** The existing folders by number. */
 function numbered(folder: string): { number: number; path: string }[] {
   const found = namesIn(dirname(folder)).flatMap((name) => {
     const number = numberOf(name, basename(folder));

@@ -1,4 +1,4 @@
-/** A PostgreSQL that does not answer, told from one that refuses what it was asked. */
+/** Distinguishes a PostgreSQL that does not respond from one that rejects a query. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
@@ -13,12 +13,12 @@ const AWAY_MESSAGE =
 /** A database that accepts connections but does not respond. */
 const SILENT_MESSAGE = /^(?:Connection terminated due to connection timeout|timeout expired|Query read timeout)/;
 
-/** Time for the last bytes of connections that close. */
+/** Time to close connections cleanly. */
 const LAST_MS = 500;
-/** Time that other callers wait for a trial. */
+/** Time that other callers wait for a probe. */
 const TRIAL_MS = 500;
 
-/** Where the database is away, an error that says so; else the error as it is. */
+/** An explanatory error if the database is unavailable; otherwise the original error. */
 export function storeFailure(error: unknown, place: string): unknown {
   const { code = '', message, syscall } = error as NodeJS.ErrnoException;
   const isAway = AWAY_CODE.test(code) || AWAY_MESSAGE.test(message) || (code === 'ENOENT' && syscall === 'connect');
@@ -42,12 +42,12 @@ export function isStoreAway(error: unknown): error is AttuneError {
 export class StorePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #place: string;
-  /** Milliseconds until a query counts as not answered; a third of it passes before another attempt. */
+  /** Query timeout in milliseconds; a third of it passes before another attempt. */
   readonly #patience: number;
   #isSilent = false;
   #trial: Promise<void> | undefined;
   #pausesUntil = 0;
-  /** Kysely knows connections by their clients. */
+  /** Kysely identifies connections by their clients. */
   readonly #clients = new WeakMap<PoolClient, PostgresPoolClient>();
 
   constructor(pool: Pool, place: string, patience: number) {
@@ -92,7 +92,7 @@ export class StorePool implements PostgresPool {
     }
   }
 
-  /** Does not wait for connections in use longer than their queries can take. */
+  /** Waits for connections in use no longer than their queries can take. */
   async end(): Promise<void> {
     const ended = this.#pool.end();
     ended.catch(() => undefined);
@@ -100,7 +100,7 @@ export class StorePool implements PostgresPool {
   }
 
   #wrapped(client: PoolClient): PostgresPoolClient {
-    // A late reply would be taken for that of the next query.
+    // A late reply would be mistaken for that of the next query.
     let silence: Error | undefined;
     const ask = async (text: string, values: readonly unknown[]) => {
       if (silence !== undefined) throw silence;
@@ -109,7 +109,7 @@ export class StorePool implements PostgresPool {
         throw error;
       });
     };
-    // Cursors, its other form, are not used here.
+    // Cursors, the method's other form, are not used here.
     const query = (text: unknown, values: readonly unknown[] = []) => this.#told(ask(text as string, values)) as never;
     return { query, release: (destroy) => client.release(destroy === true || silence !== undefined) };
   }

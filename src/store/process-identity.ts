@@ -3,12 +3,12 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isRunning } from '../base/is-running.ts';
 
-/** Names a process for good: a pid is given to another process sooner or later, its start time is not. */
+/** Identifies a process uniquely: PIDs are reused, start times are not. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in the system's own words; empty where the system does not tell. */
+  /** Start time in the system's own format; empty if unknown. */
   startTime: string;
-  /** Host, boot and process namespace: a pid means nothing outside of them. */
+  /** Host, boot and process namespace, outside of which a PID has no meaning. */
   machine: string;
 }
 
@@ -21,7 +21,7 @@ export function isOwn(identity: ProcessIdentity): boolean {
   return identity.pid === process.pid && identity.machine === machineIdentity();
 }
 
-/** Whether that very process still runs; undefined where it belongs to another machine and cannot be seen. */
+/** Whether that process still runs; undefined if it belongs to another machine. */
 export function isAlive(identity: ProcessIdentity): boolean | undefined {
   if (identity.machine !== machineIdentity()) return undefined;
   if (!isRunning(identity.pid)) return false;
@@ -30,7 +30,7 @@ export function isAlive(identity: ProcessIdentity): boolean | undefined {
   return startTime === identity.startTime;
 }
 
-/** When the process started; undefined for one that is gone (a zombie is) or where the system does not tell. */
+/** Start time of a process; undefined if it has ended (zombies included) or the system does not report it. */
 export function processStartTime(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return linuxStartTime(readFileSync(`/proc/${pid}/stat`, 'utf8'));
@@ -41,7 +41,7 @@ export function processStartTime(pid: number): string | undefined {
   }
 }
 
-/** Field 22 of proc(5)'s stat, in clock ticks since the boot. The name in field 2 may hold spaces and parentheses. */
+/** Field 22 of proc(5)'s stat, in clock ticks since boot. The name in field 2 may contain spaces and parentheses. */
 export function linuxStartTime(stat: string): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];

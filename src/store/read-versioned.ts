@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { readJson } from '../files/json.ts';
 
-/** A JSON file of a run that says its version; undefined where it is not there. @throws AttuneError E_RESULTS_VERSION */
+/** A versioned JSON file of a run; undefined if missing. @throws AttuneError E_RESULTS_VERSION */
 export function readVersioned<Found extends { version: number }>(path: string, version: number): Found | undefined {
   if (!existsSync(path)) return undefined;
   const value = readJson<Partial<Found>>(path);

@@ -10,7 +10,7 @@ import type { RunSummary } from './run-summary.ts';
 const MAX_DEPTH = 6;
 const NO_RUNS_INSIDE = new Set(['node_modules', 'checkpoints', 'tensorboard']);
 
-/** A run's folder that cannot be read, and why. */
+/** A run folder that cannot be read, and the reason. */
 export interface UnreadableRun {
   folder: string;
   reason: string;
@@ -42,7 +42,7 @@ export async function rebuildIndex(
   return found;
 }
 
-/** Folders below `root` that hold a run. Links, hidden folders and unreadable ones are left out. */
+/** Folders below `root` that contain a run. Links, hidden and unreadable folders are skipped. */
 export function* findRunFolders(root: string, depth = 0): Generator<string> {
   // A folder or a pipe with that name is reported as an unreadable run.
   if (existsSync(runPaths(root).events)) yield root;

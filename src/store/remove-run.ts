@@ -8,12 +8,12 @@ import { requireRun } from './run-folder.ts';
 import { lockRun } from './run-lock.ts';
 import { runPaths } from './run-paths.ts';
 
-/** Results and files derived from them, besides those in `runPaths`. */
+/** Results and derived files not listed in `runPaths`. */
 const RESULTS = ['adapter', 'model', 'merged', 'gguf', 'profile.json'];
 /** Leftovers of a crash. */
 const UNFINISHED = /\.(?:unfinished|replaced|preflight|start)-|^run\.lock\.|\.tmp$/;
 
-/** Refuses what is not a run's folder alone. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
+/** Fails unless a folder contains nothing but a run. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
 export function checkRemovable(folder: string): void {
   const absolute = refuseLink(folder);
   const own = new Set([...Object.values(runPaths('')), ...RESULTS]);
@@ -62,7 +62,7 @@ export function renameRun(folder: string, name: string): string {
   return renamed;
 }
 
-/** Takes a run and what it made out of the index. */
+/** Removes a run and its result from the index. */
 export async function forgetRun(index: Index, folder: string): Promise<void> {
   const absolute = resolve(folder);
   await index.transaction().execute(async (transaction) => {

@@ -1,9 +1,9 @@
-/** The files that a result answers by, and which of them each measurement was made with. */
+/** The files of a result, and the versions of them that each measurement used. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { sha256, sha256File, sha256FileSync } from '../files/hash.ts';
 
-/** Written for people after the result, and never read by it. */
+/** Written afterwards for people; not part of the result. */
 const CARD = 'README.md';
 
 /** Files of a run's result by their names in the run's folder; empty without a result. */

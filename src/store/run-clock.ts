@@ -4,15 +4,15 @@ import { isFinal } from './run-summary.ts';
 
 /** Breakdown of a run's time: the same numbers in terminal, report and `runs show`. Pauses before a resume do not count. */
 export interface RunTimes {
-  /** Time of the whole run, loading and saving included. */
+  /** Time of the whole run, including loading and saving. */
   total: number;
-  /** Optimiser steps and the validation between them. */
+  /** Optimiser steps, and the validation between them. */
   training: number;
-  /** Comparing and measuring the result. */
+  /** Final comparison and measurements. */
   evaluation: number;
 }
 
-/** By the run's events. Errors: E_RUN_MISSING. */
+/** Computed from the run's events. @throws AttuneError E_RUN_MISSING */
 export function runTimes(folder: string): RunTimes {
   const clock = new RunClock();
   for (const event of readEvents(folder)) clock.record(event);
@@ -24,7 +24,7 @@ export interface PhaseTime {
   seconds: number;
 }
 
-/** Adds up where a run's time went, from its events. */
+/** Accumulates the time of a run's parts from its events. */
 export class RunClock {
   readonly #seconds = new Map<PhaseStarted['phase'], number>();
   #phase?: PhaseStarted['phase'];
@@ -51,12 +51,12 @@ export class RunClock {
     return { total: this.#total, training: of('train'), evaluation: of('evaluate') };
   }
 
-  /** Input tokens a second of the training steps alone. */
+  /** Input tokens per second of the training steps alone. */
   get tokensPerSecond(): number | undefined {
     return this.#stepSeconds === 0 ? undefined : this.#timedTokens / this.#stepSeconds;
   }
 
-  /** In the order of their beginning. */
+  /** In order of their start. */
   phases(): PhaseTime[] {
     return [...this.#seconds].map(([phase, seconds]) => ({ phase, seconds }));
   }
@@ -67,7 +67,7 @@ export class RunClock {
     this.#seconds.set(this.#phase, (this.#seconds.get(this.#phase) ?? 0) + Math.max(0, seconds));
   }
 
-  /** How many tokens the first step after a resume had is not known; it is left out. */
+  /** The first step after a resume is left out, since its number of tokens is unknown. */
   #time(inputTokens: number, tokensPerSecond: number): void {
     const tokens = inputTokens - (this.#seenTokens ?? inputTokens);
     this.#seenTokens = inputTokens;
@@ -77,7 +77,7 @@ export class RunClock {
   }
 }
 
-/** Between the last event of one process and the first of the next there was no work. */
+/** No work was done between the last event of one process and the first of the next. */
 function isPause(last: StampedEvent, next: StampedEvent): boolean {
   return isFinal(last) || next.type === 'run-resumed' || next.type === 'run-started';
 }

@@ -14,7 +14,7 @@ import { findLockOwner, lockRun, refuseLocked, type RunLock } from './run-lock.t
 import { runPaths, type RunPaths } from './run-paths.ts';
 import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summary.ts';
 
-/** A run's folder, held by this process: what it emits becomes recipe.json, events.jsonl and metrics.jsonl. */
+/** A run's folder held by this process: events become recipe.json, events.jsonl and metrics.jsonl. */
 export class RunFolder {
   readonly folder: string;
   readonly paths: RunPaths;
@@ -43,7 +43,7 @@ export class RunFolder {
     }
   }
 
-  /** @throws AttuneError E_RUN_LOCKED where another process has taken the folder meanwhile */
+  /** @throws AttuneError E_RUN_LOCKED if another process has taken the folder meanwhile */
   requireHeld(): void {
     this.#lock.requireHeld();
   }
@@ -66,23 +66,23 @@ export class RunFolder {
   }
 }
 
-/** A new run's name: when it began, and three random bytes. */
+/** Id of a new run: its start time and three random bytes. */
 export function newRunId(now = new Date()): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
   return `${stamp}-${randomBytes(3).toString('hex')}`;
 }
 
-/** Whether the folder holds a run, running or not. */
+/** Whether the folder contains a run, running or not. */
 export function isRunFolder(folder: string): boolean {
   return isFile(runPaths(folder).events);
 }
 
-/** Whether it says how its run was started: one that was killed just then does not, and has nothing to go on from. */
+/** Whether the start of the run was recorded; otherwise there is nothing to resume. */
 export function hasStarted(folder: string): boolean {
   return isRunFolder(folder) && [...readEvents(folder)].some(({ type }) => type === 'run-started');
 }
 
-/** Summary of a folder's run, from its events and its lock. Errors: E_RUN_MISSING. */
+/** Summary of a folder's run, from its events and its lock. @throws AttuneError E_RUN_MISSING */
 export function readRun(folder: string): RunSummary {
   const absolute = resolve(folder);
   requireRun(absolute);
@@ -91,14 +91,14 @@ export function readRun(folder: string): RunSummary {
   return withLiveStatus(summary);
 }
 
-/** The status as of now: events cannot tell that the process died, or that another one has just begun to resume. */
+/** Adds the live status: events cannot tell that the process died, or that another one has started to resume. */
 export function withLiveStatus(summary: RunSummary): RunSummary {
   const owner = findLockOwner(summary.folder);
   if (owner !== undefined) return isOwn(owner) ? summary : { ...summary, status: 'running' };
   return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
 }
 
-/** Lines other than events, such as those of other programs, are skipped like torn lines. */
+/** Skips lines that are not events, such as other programs' or torn ones. */
 export function* readEvents(folder: string): Generator<StampedEvent> {
   for (const event of readJsonLines<StampedEvent | null>(runPaths(folder).events)) if (isEvent(event)) yield event;
 }
@@ -124,7 +124,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Refuses a folder that a new run could not take. @throws AttuneError E_RUN_EXISTS, E_RUN_LOCKED */
+/** Fails if a new run could not use the folder. @throws AttuneError E_RUN_EXISTS, E_RUN_LOCKED */
 export function checkFree(folder: string): void {
   refuseLocked(folder);
   refuseWork(folder);

@@ -25,10 +25,10 @@ export interface LockOwner extends ProcessIdentity {
   at: number;
 }
 
-/** A process on another machine counts as gone when its heartbeat is older than this. */
+/** A process on another machine counts as gone if its heartbeat is older than this. */
 const SILENCE_MS = 120_000;
 const TAKEOVER_TIMEOUT_MS = 5_000;
-/** Between looks at a lock that is waited for. */
+/** Polling interval while waiting for a lock. */
 const WAIT_MS = 200;
 
 export interface RunLock {
@@ -38,7 +38,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** Takes the run's folder for this process, also from one that died. Errors: E_RUN_LOCKED. */
+/** Locks the run's folder for this process, replacing a dead owner. @throws AttuneError E_RUN_LOCKED */
 export function lockRun(folder: string): RunLock {
   const path = runPaths(folder).lock;
   const owner: LockOwner = { ...ownIdentity(), token: randomBytes(8).toString('hex'), at: Date.now() };
@@ -54,13 +54,13 @@ export function lockRun(folder: string): RunLock {
   return { owner, requireHeld: () => requireHeld(folder, owner), release: () => releaseLock(path, owner) };
 }
 
-/** The process that works on the folder now; undefined where none does. */
+/** The process working on the folder; undefined if there is none. */
 export function findLockOwner(folder: string): LockOwner | undefined {
   const owner = readOwner(runPaths(folder).lock);
   return owner !== undefined && isWorking(folder, owner) ? owner : undefined;
 }
 
-/** @throws AttuneError E_RUN_LOCKED where a process works on the folder */
+/** @throws AttuneError E_RUN_LOCKED if a process works on the folder */
 export function refuseLocked(folder: string): void {
   const owner = findLockOwner(folder);
   if (owner !== undefined) throw locked(folder, owner);
@@ -78,7 +78,7 @@ function takeLock(folder: string, path: string, draft: string): void {
   }
 }
 
-/** Link, unlike a plain write, makes the lock appear with its whole content; a file system without links has the copy. */
+/** A link, unlike a plain write, makes the lock appear with its whole content; file systems without links get a copy. */
 function linkIfAbsent(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
@@ -101,7 +101,7 @@ function copyIfAbsent(draft: string, path: string): boolean {
   }
 }
 
-/** A lock without readable content may be a copy that another process makes at this moment. */
+/** A lock without readable content may be a copy that another process is writing. */
 function isBeingWritten(path: string, owner: LockOwner | undefined): boolean {
   return owner === undefined && ageOf(path) < TAKEOVER_TIMEOUT_MS / 2;
 }
@@ -130,7 +130,7 @@ function replaceStale(path: string, draft: string, stale: LockOwner | undefined)
   }
 }
 
-/** A claim is held for microseconds; one that is older was left behind by a crash. */
+/** Claims are held for microseconds; an older one was left by a crash. */
 function removeAbandoned(claim: string): void {
   if (ageOf(claim) > TAKEOVER_TIMEOUT_MS / 2) rmSync(claim, { force: true });
 }

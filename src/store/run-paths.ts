@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJson } from '../files/json.ts';
 
-/** The names inside a run's folder. */
+/** File names inside a run's folder. */
 export interface RunPaths {
   recipe: string;
   events: string;
@@ -10,21 +10,21 @@ export interface RunPaths {
   checkpoints: string;
   lock: string;
   heartbeat: string;
-  /** Its presence asks the worker to save and stop. */
+  /** Its existence tells the worker to save and stop. */
   stop: string;
-  /** Unfinished private runs: the key of the noise. */
+  /** Key of the noise, for unfinished private runs. */
   secret: string;
-  /** Output of the worker's process. */
+  /** Output of the worker process. */
   log: string;
   samples: string;
-  /** Files of the result that each assessment was measured on. */
+  /** Hashes of the result's files, by assessment. */
   measured: string;
   gate: string;
   gatePage: string;
   reportHtml: string;
   reportJson: string;
   tensorboard: string;
-  /** Rows that a program had in memory. */
+  /** Rows passed in memory by a program. */
   rows: string;
 }
 
@@ -50,7 +50,7 @@ export function runPaths(folder: string): RunPaths {
   };
 }
 
-/** A sign of life: what the worker was doing when it last came round to say so. */
+/** Heartbeat: the worker's last reported activity. */
 export interface Heartbeat {
   pid: number;
   /** Milliseconds since the epoch. */
@@ -60,7 +60,7 @@ export interface Heartbeat {
   memoryBytes: number;
 }
 
-/** Replaces the heartbeat; not synced to the disk, since it only has a meaning while the machine is up. */
+/** Replaces the heartbeat; not synced to disk, since it is only meaningful while the machine is up. */
 export function writeHeartbeat(folder: string, heartbeat: Heartbeat): void {
   const path = runPaths(folder).heartbeat;
   writeFileSync(`${path}.tmp`, JSON.stringify(heartbeat));

@@ -1,8 +1,8 @@
 import type { StampedEvent } from '../base/events.ts';
 
-/** Something that follows a run's events: the index, TensorBoard, the report. A failure never ends the run. */
+/** A consumer of a run's events: the index, TensorBoard, the report. A failure never ends the run. */
 export interface RunSink {
   record(event: StampedEvent): void;
-  /** After the last event; everything is written when it returns. */
+  /** Called after the last event; everything is written when it returns. */
   close(): void | Promise<void>;
 }

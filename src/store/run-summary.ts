@@ -2,7 +2,7 @@ import { isPlainObject } from '../base/plain-object.ts';
 import { basename, join } from 'node:path';
 import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
-/** `interrupted`: the process that worked on it is gone without a word; it can be resumed from its last checkpoint. */
+/** `interrupted`: the process disappeared; the run can be resumed from its last checkpoint. */
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
 /** Summary of a run's events. Paths are absolute, times milliseconds since the epoch. */
@@ -14,7 +14,7 @@ export interface RunSummary {
   model?: string;
   tuning?: string;
   objective?: string;
-  /** As the recipe names it. */
+  /** As named in the recipe. */
   source?: string;
   createdAt: number;
   updatedAt: number;
@@ -23,16 +23,16 @@ export interface RunSummary {
   steps?: number;
   epoch?: number;
   loss?: number;
-  /** The latest evaluation's, or those of the finished run. */
+  /** Metrics of the latest evaluation, or of the finished run. */
   metrics: Metrics;
   data?: Pick<DataPrepared, 'format' | 'rows' | 'hashes'>;
   result?: string;
-  /** The step whose weights are the result. */
+  /** Step whose weights became the result. */
   resultStep?: number;
   error?: string;
-  /** Advice on it. */
+  /** Advice on the error. */
   fix?: string;
-  /** Judgement of its settings from the course of its losses. */
+  /** Judgement of its settings by the course of its losses. */
   advice?: Omit<CourseJudged, 'type'>;
 }
 
@@ -41,10 +41,10 @@ const UNDER_WAY = { status: 'running', error: undefined, fix: undefined, finishe
 
 type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
 
-/** Changes by kind of event; other events do not concern the run as a whole. */
+/** Updates by kind of event; other events do not affect the summary. */
 const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
   'run-started': (summary, event) => {
-    // A resumed run says so again; it stays the run that its folder was begun for.
+    // A resumed run announces itself again, but keeps the folder's original id.
     const id = summary.id === summary.folder ? event.run : summary.id;
     Object.assign(summary, { id, ...UNDER_WAY, ...namesOf(event) });
   },
@@ -72,15 +72,15 @@ const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { typ
   'run-finished': (summary, { step, result, metrics }) => {
     end(summary, 'finished', Math.max(summary.step, step));
     summary.resultStep = step;
-    // It lies in the run's folder, wherever that has been moved since.
+    // Resolved against the run's folder, which may have been moved.
     summary.result = join(summary.folder, basename(result));
-    // The result's step need not be the one that was evaluated last.
+    // The result's step may differ from the one evaluated last.
     const chosen = Object.entries(prefixed('validation', metrics)).filter(([name]) => name in summary.metrics);
     summary.metrics = { ...summary.metrics, ...metrics, ...Object.fromEntries(chosen) };
   },
 };
 
-/** Until the first event names the run, its folder (absolute) does. */
+/** The folder (absolute) serves as the id until the first event. */
 export function emptySummary(folder: string): RunSummary {
   return {
     id: folder,
@@ -149,15 +149,15 @@ function isSummary(summary: RunSummary): boolean {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
-/** As large as times can be, and far larger than all counts. */
+/** The maximum of a time stamp, far above any count. */
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
-/** Whether the event is a run's last word. */
+/** Whether the event ends the run. */
 export function isFinal(event: RunEvent): boolean {
   return event.type === 'run-finished' || event.type === 'run-stopped' || event.type === 'run-failed';
 }
 
-/** `loss` of the split "validation" is `eval_loss`, as other tools log it; of "test" it is `test_loss`. */
+/** `loss` on "validation" becomes `eval_loss`, as other tools log it; on "test" it becomes `test_loss`. */
 export function prefixed(split: string, metrics: Metrics): Metrics {
   const prefix = split === 'validation' ? 'eval' : split;
   return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`${prefix}_${name}`, value]));
@@ -167,7 +167,7 @@ function end(summary: RunSummary, status: RunStatus, step: number): void {
   Object.assign(summary, { status, step });
 }
 
-/** The recipe's `model`, `tuning`, `objective` and `data.train`, each of which may be a name or an object with one. */
+/** The recipe's `model`, `tuning`, `objective` and `data.train`, each a name or an object with one. */
 function namesOf(event: RunStarted): Partial<RunSummary> {
   const recipe = (event.recipe ?? {}) as Record<string, unknown>;
   const data = (recipe.data ?? {}) as Record<string, unknown>;

@@ -11,7 +11,7 @@ import { isRunFolder, readRun, withLiveStatus } from './run-folder.ts';
 import type { RunStatus, RunSummary } from './run-summary.ts';
 import type { RunsTable } from './schema.ts';
 
-/** Adds the run or replaces what is known of it, with the data it used. A folder begun anew is a new run. */
+/** Inserts or replaces a run with the data it used. A folder begun anew is a new run. */
 export async function recordRun(index: Index, summary: RunSummary): Promise<void> {
   const row = toRow(summary);
   const { id: _id, ...changes } = row;
@@ -31,7 +31,7 @@ export interface RunFilter {
   limit?: number;
 }
 
-/** The known runs whose folders still exist, newest first, with their status as of now. */
+/** Known runs whose folders still exist, newest first, with their live status. */
 export async function listRuns(index: Index, filter: RunFilter = {}): Promise<RunSummary[]> {
   const rows = await index.selectFrom('runs').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
   const present = rows.filter((row) => existsSync(row.folder)).map((row) => withLiveStatus(fromRow(row)));

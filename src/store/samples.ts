@@ -1,4 +1,4 @@
-/** Samples of a comparison, apart from their schema, which the help must not load. */
+/** Samples of a comparison, separate from their schema so that the help need not load it. */
 import { writeJson } from '../files/json.ts';
 import { readVersioned } from './read-versioned.ts';
 import type { Samples } from './results.ts';

@@ -3,7 +3,7 @@
 export interface RunsTable {
   id: string;
   name: string;
-  /** Absolute path; a folder holds one run. */
+  /** Absolute path; each folder contains one run. */
   folder: string;
   status: string;
   model: string | null;
@@ -16,9 +16,9 @@ export interface RunsTable {
   steps: number | null;
   epoch: number | null;
   loss: number | null;
-  /** JSON: the latest evaluation's or the finished run's metrics. */
+  /** JSON: metrics of the latest evaluation or the finished run. */
   metrics: string;
-  /** The folder of the adapter or the model. */
+  /** Folder of the adapter or model. */
   result: string | null;
   error: string | null;
 }
@@ -31,16 +31,16 @@ export interface ModelsTable {
   base: string | null;
   /** `model_type` of config.json. */
   model_type: string | null;
-  /** Run that made it. */
+  /** Run that created it. */
   run: string | null;
   bytes: number | null;
   created_at: number;
 }
 
 export interface DataSetsTable {
-  /** Content hash of the rows of one split. */
+  /** Content hash of a split's rows. */
   hash: string;
-  /** Where it came from, as the recipe names it. */
+  /** Source as named in the recipe. */
   source: string;
   format: string;
   rows: number;

@@ -4,17 +4,18 @@
  */
 export class SilenceWatch {
   readonly #limit: number;
-  /** When each sign that is still there was seen for the first time. */
+  /** Time at which each current heartbeat was first seen. */
   #since = new Map<string, number>();
 
-  /** @param limit milliseconds until a sign is old */
+  /** @param limit milliseconds after which a heartbeat is stale */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** The old ones among the signs that there are. @param asked when they were asked for, by `performance.now()` */
+  /** The stale ones among the current heartbeats. @param asked time of the query, by `performance.now()` */
   silent(signs: readonly string[], asked: number): ReadonlySet<string> {
-    // A sign is known to exist only since now, not since `asked`, in case the watcher was suspended in between.
+    // A heartbeat is only known to exist since now, not since `asked`, as the watcher may have been suspended in
+    // between.
     const now = performance.now();
     this.#since = new Map(signs.map((sign) => [sign, this.#since.get(sign) ?? now]));
     return new Set(signs.filter((sign) => asked - this.#since.get(sign)! >= this.#limit));

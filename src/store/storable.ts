@@ -1,4 +1,4 @@
-/** Texts as a column of PostgreSQL can hold them: without NUL, and as valid UTF-8. */
+/** Makes texts storable in PostgreSQL: without NUL, and as valid UTF-8. */
 
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();

@@ -1,11 +1,14 @@
-/** Where what several processes share is kept: in files of attune's own folder, or in one PostgreSQL database. */
+/** Location of state shared by processes: files in attune's own folder, or a PostgreSQL database. */
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
 import { isPostgresUrl, shownUrl } from '../base/postgres-url.ts';
-import type { DatabasePlace } from './database.ts';
+import type { PostgresPlace } from './postgres.ts';
 
-/** Parts of the store: each is a file, or a schema, of its own. */
+/** An SQLite file, or a schema in PostgreSQL. */
+export type DatabasePlace = string | PostgresPlace;
+
+/** Parts of the store, each a separate file or schema. */
 export const storeParts = {
   registry: { file: 'registry.sqlite', schema: 'attune_registry' },
   traces: { file: join('watch', 'traces.sqlite'), schema: 'attune_traces' },
@@ -14,7 +17,7 @@ export const storeParts = {
 
 export type StorePart = keyof typeof storeParts;
 
-/** The PostgreSQL database of ATTUNE_STORE; undefined where files are meant. @throws AttuneError E_STORE */
+/** The PostgreSQL database of ATTUNE_STORE; undefined if files are used. @throws AttuneError E_STORE */
 export function storeUrl(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const { ATTUNE_STORE: url } = environment;
   if (url === undefined || url === '') return undefined;
@@ -51,7 +54,7 @@ export function placeOfPart(part: StorePart, url = storeUrl()): DatabasePlace {
   return url === undefined ? fileOfPart(part) : { url, schema: storeParts[part].schema };
 }
 
-/** Address for people: without a password. */
+/** Address for display, without the password. */
 export function shownPlace(place: DatabasePlace): string {
   return typeof place === 'string' ? place : `${shownUrl(place.url)} (schema ${place.schema})`;
 }

@@ -26,6 +26,9 @@ import {
 
 const LENGTHS = [3, 6, 1, 6];
 
+/** Models that read more of a token than its vector in the table of all tokens. */
+const readsIds: ReadonlySet<string> = new Set(['bpr_mf', 'gemma3n_text', 'gemma4_text']);
+
 /** What every architecture and head keeps to, on some of the tiny models. */
 export function describeArchitectures(cases: readonly [string, TinyCase][]): void {
   const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
@@ -109,7 +112,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
         const ids = fromArray(input.ids as BigInt64Array);
         const embeddings = tokenTableOf(model.trunk).forward(ids, 'f64');
         // Some need to know which tokens stand for what, too.
-        const needsIds = tiny.task === 'contrastive' || model.architecture.modelType === 'bpr_mf';
+        const needsIds = tiny.task === 'contrastive' || readsIds.has(model.architecture.modelType);
         expect(run({ ...input, ids: needsIds ? input.ids : undefined, embeddings }).toNumbers()).toEqual(
           run().toNumbers(),
         );
@@ -274,13 +277,16 @@ function setTrainable(model: Model, value: boolean): void {
 }
 
 /** What a checkpoint holds although its head reads nothing of it. */
-function isIdle({ task, architecture }: Model, path: string): boolean {
+function isIdle({ task, architecture, config }: Model, path: string): boolean {
+  const { vision_config: vision } = config as { vision_config?: { num_hidden_layers: number } };
   const idle: Readonly<Record<string, readonly string[]>> = {
-    clip: ['vision_model.post_layernorm.'],
-    siglip: ['vision_model.head.'],
+    clip: task === 'sequence' ? ['vision_model.post_layernorm.'] : [],
+    siglip: task === 'sequence' ? ['vision_model.head.'] : [],
+    // States of an earlier layer are read.
+    llava: [`vision_model.encoder.layers.${(vision?.num_hidden_layers ?? 0) - 1}.`, 'vision_model.post_layernorm.'],
   };
-  const parts = task === 'sequence' ? (idle[architecture.modelType] ?? []) : [];
-  return parts.some((part) => path.startsWith(part));
+  const parts = config.vision_feature_layer === -1 ? ['post_layernorm'] : (idle[architecture.modelType] ?? []);
+  return parts.some((part) => path.includes(part));
 }
 
 function hasDropout(model: Model): boolean {

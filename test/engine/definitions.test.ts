@@ -21,7 +21,8 @@ type Stored = { shape: number[] } & (
 
 interface Definition {
   config: Record<string, unknown>;
-  weights: Record<string, Rule>;
+  /** By a rule; as they are where they follow from the configuration. */
+  weights: Record<string, Rule | Stored>;
   /** Whole numbers that checkpoints hold beside their weights. */
   counts?: Record<string, number>;
   /** What checkpoints of the hub hold and models of today compute, know from elsewhere or have twice. */
@@ -30,7 +31,13 @@ interface Definition {
   tensors: Record<string, Stored>;
 }
 
-const definitions = fileURLToPath(new URL('../../fixtures/definitions', import.meta.url));
+/** Computed in plain torch by the published definitions, and by transformers itself. */
+const folders = ['definitions', 'today'].map((name) =>
+  fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url)),
+);
+const definitions = folders.flatMap((folder) =>
+  readdirSync(folder).flatMap((file) => (file.endsWith('.json') ? [join(folder, file)] : [])),
+);
 const temporary = mkdtempSync(join(tmpdir(), 'attune-definitions-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
@@ -67,7 +74,7 @@ function folderOf({ config, weights, counts = {}, tensors }: Definition, name: s
   writeJson(join(folder, 'config.json'), config);
   scope(() => {
     const whole = mapped(counts, (count) => fromArray(BigInt64Array.of(BigInt(count)), []));
-    const parts = mapped(weights, (rule, path) => made(path, rule));
+    const parts = mapped(weights, (rule, path) => ('shape' in rule ? tensorOf(rule) : made(path, rule)));
     writeSafetensors(join(folder, 'model.safetensors'), new Map([...parts, ...whole]));
     writeSafetensors(join(folder, 'expected.safetensors'), new Map(mapped(tensors, tensorOf)));
   });
@@ -83,17 +90,17 @@ function namesIn(folder: string): string[] {
   return [...file.names].sort();
 }
 
-// Numbers of a computation in plain torch and f64 by the published definitions, which shares no code with this one.
+// Numbers of a computation in torch and f64 that shares no code with this one.
 describe('by its published definition', () => {
-  it.each(readdirSync(definitions).filter((file) => file.endsWith('.json')))('%s', async (file) => {
-    const definition = readJson<Definition>(join(definitions, file));
-    const folder = folderOf(definition, basename(file, '.json'));
+  it.each(definitions.map((path) => [basename(path, '.json'), path]))('%s', async (name, path) => {
+    const definition = readJson<Definition>(path);
+    const folder = folderOf(definition, name);
     const { outputs, problems } = await checkFolder(folder);
     expect(problems).toEqual([]);
     expect(outputs.length).toBeGreaterThan(0);
-    for (const { name, maxAbs, compared } of outputs) {
+    for (const { name: output, maxAbs, compared } of outputs) {
       expect(compared).toBeGreaterThan(0);
-      expect(maxAbs as number, name).toBeLessThanOrEqual(TOLERANCE * largest(definition.tensors[name]));
+      expect(maxAbs as number, output).toBeLessThanOrEqual(TOLERANCE * largest(definition.tensors[output]));
     }
     const { model, initialised, unused } = await loadModel(folder);
     expect(initialised).toEqual([]);

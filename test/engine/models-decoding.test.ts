@@ -9,7 +9,16 @@ import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tin
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
 /** Decoders with layers that keep a state of each row. */
-const STATEFUL = ['qwen3_5_text'];
+const STATEFUL = [
+  'granitemoehybrid',
+  'lfm2',
+  'lfm2_moe',
+  'minimax',
+  'nemotron_h',
+  'qwen3_5_moe_text',
+  'qwen3_5_text',
+  'qwen3_next',
+];
 
 /** Log-probabilities of what follows each prefix of a row from a length on, each read anew without a cache. */
 function fullLogProbs(

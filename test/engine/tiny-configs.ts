@@ -2,6 +2,7 @@
 import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
+import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 const rope3 = {
   rope_type: 'llama3',
@@ -51,18 +52,6 @@ const tinyTower = {
   num_attention_heads: 2,
   attention_dropout: 0.2,
 };
-
-/** Squares of four patches, which make one token. */
-function tinyVisionLanguage(model_type: string) {
-  return {
-    model_type,
-    initializer_range: 0.4,
-    image_token_id: 5,
-    scale_factor: 2,
-    text_config: { ...decoder, model_type: 'llama', attention_dropout: 0.2 },
-    vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2, attention_dropout: 0.2 },
-  };
-}
 
 const tinyTowers = {
   model_type: 'two_tower',
@@ -121,6 +110,7 @@ const pair = {
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
+  ...tinyVisionLanguage,
   llama: [
     {
       ...decoder,
@@ -306,8 +296,6 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     images: [19, 26],
     num_labels: 3,
   })),
-  idefics3: [tinyVisionLanguage('idefics3'), { ...tinyVisionLanguage('idefics3'), tie_word_embeddings: true }],
-  smolvlm: [tinyVisionLanguage('smolvlm')],
   siglip: [
     {
       model_type: 'siglip',

@@ -5,7 +5,7 @@ import type { RawConfig } from '../../src/models/config.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
-import type { StackInput, StageRunner } from '../../src/models/stack.ts';
+import type { PatchGrid, StackInput, StageRunner } from '../../src/models/stack.ts';
 import { layoutOfRows, type Layout } from '../../src/engine/nn/index.ts';
 import { randomUint32 } from '../../src/base/random.ts';
 import { cat, fromArray, isFloating, noGrad, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
@@ -66,7 +66,7 @@ function tinyMembers(shape: readonly number[]): Tensor {
 /** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */
 export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
   if (readsImages(model)) {
-    const features = tinyImages(model, lengths.length);
+    const features = tinyImages(model.config, lengths.length);
     return { features, layout: model.trunk.stack.layoutOf({ features }) };
   }
   if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
@@ -75,11 +75,25 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length), ...images };
 }
 
-/** Squares of random images, of a token each, at the second and the fourth token of rows that have them. */
-function placedImages(model: Model, { positions }: Layout): Pick<ModelInput, 'images'> {
-  if (model.trunk.imageReader === undefined) return {};
-  const places = [...positions.keys()].filter((i) => positions[i] === 1n || positions[i] === 3n).map(BigInt);
-  return { images: { pixels: tinyImages(model, places.length), places: BigInt64Array.from(places) } };
+/** Random images, of a token each at the second token of rows, and of two tokens, where sizes differ, at the next. */
+function placedImages({ architecture, config, trunk }: Model, { positions }: Layout): Pick<ModelInput, 'images'> {
+  if (trunk.imageReader === undefined) return {};
+  if (trunk.imageReader.tokensOf === undefined) {
+    const places = [...positions.keys()].filter((i) => positions[i] === 1n || positions[i] === 3n).map(BigInt);
+    return { images: { pixels: tinyImages(config, places.length), places: BigInt64Array.from(places) } };
+  }
+  const side = Math.sqrt(architecture.imageTokens!(config).patches);
+  const [grids, places]: [PatchGrid[], bigint[]] = [[], []];
+  for (const [i, position] of positions.entries()) {
+    if (position !== 1n && !(position === 2n && positions[i + 1] === 3n)) continue;
+    grids.push([side, Number(position) * side]);
+    places.push(...[i, i + 1].slice(0, Number(position)).map(BigInt));
+  }
+  const patches = grids.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  const { patch_size, temporal_patch_size = 1 } = config.vision_config as Record<string, number>;
+  const shape = [patches, 3 * temporal_patch_size * patch_size ** 2];
+  const pixels = scope(() => keyedNormal(shape, { seed: 1, path: 'features' }, 1).to('f64'));
+  return { images: { pixels, grids, places: BigInt64Array.from(places) } };
 }
 
 function readsImages({ architecture, trunk }: Model): boolean {
@@ -87,7 +101,7 @@ function readsImages({ architecture, trunk }: Model): boolean {
 }
 
 /** Random images: [B, C, Y, X]. */
-function tinyImages({ config }: Model, rows: number): Tensor {
+function tinyImages(config: RawConfig, rows: number): Tensor {
   const vision = (config.vision_config ?? config) as Record<string, number | [number, number]>;
   // Some models read images of other sizes than they were trained on.
   const size = vision.images ?? vision.image_size;
@@ -140,13 +154,19 @@ export function rowOf(input: ModelInput, row: number): ModelInput {
   };
 }
 
-/** The images of tokens `start` to `end`, of a token each. */
+/** The images of tokens `start` to `end`. */
 function imagesOfRow({ images }: ModelInput, start: number, end: number): ModelInput['images'] {
   if (images === undefined) return undefined;
+  const { pixels, grids } = images;
   const own = [...images.places.keys()].filter((i) => images.places[i] >= start && images.places[i] < end);
   if (own.length === 0) return undefined;
   const places = BigInt64Array.from(own, (i) => images.places[i] - BigInt(start));
-  return { pixels: images.pixels.narrow(0, own[0], own.length), places };
+  if (grids === undefined) return { pixels: pixels.narrow(0, own[0], own.length), places };
+  const patches = pixels.shape[0] / images.places.length;
+  const sizes = grids.map(([rows, columns]) => (rows * columns) / patches);
+  const before = (image: number) => sizes.slice(0, image).reduce((sum, size) => sum + size, 0);
+  const ownGrids = grids.filter((_, image) => before(image) >= own[0] && before(image) <= own.at(-1)!);
+  return { pixels: pixels.narrow(0, own[0] * patches, own.length * patches), grids: ownGrids, places };
 }
 
 /** What the encoder reads for one row. */
@@ -195,7 +215,7 @@ export function isOfRows({ head }: Model): boolean {
 }
 
 function contrastiveScores(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
-  const features = tinyImages(model, model.layoutOf(input).rowOf.length);
+  const features = tinyImages(model.config, model.layoutOf(input).rowOf.length);
   const images = { features };
   const head = model.contrastiveHead;
   const texts = head.vectors(hidden, input);

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher, SeenImages } from '../../src/answering/decoding/index.ts';
 import type { Features } from '../../src/base/features.ts';
-import { withSquares } from '../../src/answering/tasks/rows/image-squares.ts';
+import { withSquares, type SquaresRow } from '../../src/answering/tasks/rows/image-squares.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { adaptable, findTargets } from '../../src/methods/tunings/targets.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
@@ -11,8 +11,7 @@ import { hasFixedInput, imageVectors, type PlacedImages } from '../../src/models
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import { computeFrozen, resumedObjective } from '../../src/training/frozen-blocks.ts';
-import type { PreparedRow, ResumedRow } from '../../src/methods/interfaces.ts';
+import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';
 import { Tape } from '../../src/models/tape.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
@@ -31,7 +30,7 @@ function squares(count: number, path: string): Tensor {
 
 function seen(count: number, path: string): SeenImages {
   const pixels = squares(count, path);
-  const images = noGrad(() => new SeenImages(model, pixels, { token: IMAGE, identity: path }));
+  const images = noGrad(() => new SeenImages(model, { pixels }, { token: IMAGE, identity: path }));
   pixels.dispose();
   return images;
 }
@@ -114,9 +113,9 @@ describe('a model that reads images among texts', () => {
     const before = liveTensors();
     scope(() => {
       const pixels = squares(19, 'many');
-      const all = imageVectors(model, pixels);
+      const all = imageVectors(model, { pixels });
       for (const square of [0, 8, 18]) {
-        const alone = imageVectors(model, pixels.narrow(0, square, 1));
+        const alone = imageVectors(model, { pixels: pixels.narrow(0, square, 1) });
         const difference = alone.sub(all.narrow(0, square, 1)).toNumbers();
         expect(Math.max(...difference.map(Math.abs))).toBeLessThan(1e-5);
       }
@@ -193,7 +192,7 @@ describe('tuning it', () => {
       pixels.dispose();
       return { shape: [1, 3, 4, 4], data: values };
     };
-    const rows = ['a', 'b'].map((path, i): PreparedRow => {
+    const rows = ['a', 'b'].map((path, i): SquaresRow => {
       const ids = Int32Array.of(1, IMAGE, 2 + i, 3);
       return {
         id: `${i}`.repeat(16),
@@ -205,7 +204,7 @@ describe('tuning it', () => {
     });
     const seeing = {
       ...nextTokenObjective,
-      collate: (some: readonly PreparedRow[]) => withSquares(nextTokenObjective.collate(some), IMAGE),
+      collate: (some: readonly SquaresRow[]) => withSquares(nextTokenObjective.collate(some), IMAGE),
     };
     const kept = new Map<string, ResumedRow>();
     const request = {
@@ -220,7 +219,7 @@ describe('tuning it', () => {
       { add: ({ id }, row) => kept.set(id, row) },
       request,
     );
-    const resumed = resumedObjective(seeing, { read: ({ id }) => kept.get(id) });
+    const resumed = resumedObjective({ model: tuned, objective: seeing }, { read: ({ id }) => kept.get(id) });
     const [wanted, got] = await Promise.all(
       [seeing, resumed].map(async (objective) => {
         const { perRow } = await evaluateRows({ model: tuned, objective }, rows, { microBatchTokens: 100 });

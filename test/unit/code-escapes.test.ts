@@ -152,7 +152,7 @@ describe('hostile code is worth nothing and harms nothing', () => {
       'assert.deepEqual({ a: [new Map([[1, { b: new Set([2]) }]])], c: NaN }, { c: NaN, a: [new Map([[1, { b: new Set([2]) }]])] })',
       'assert.notDeepEqual([1, 2], [2, 1]); assert.throws(() => { throw new Wrong("x"); })',
     ];
-    expect(await run(code, tests)).toEqual({ share: 1 });
+    expect(await run(code, tests, { timeout: 30 })).toEqual({ share: 1 });
   });
 });
 

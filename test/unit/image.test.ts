@@ -25,6 +25,19 @@ const index = JSON.parse(read('index.json').toString()) as {
   }[];
 };
 
+/** What the processors of vision-language models make of images (makers/today/images.py). */
+const parts = JSON.parse(read('parts.json').toString()) as {
+  config: Record<string, unknown>;
+  model: string;
+  patches: number;
+  file: string;
+  shape: number[];
+  grid?: [number, number];
+  grids: [number, number][] | null;
+  steps?: number;
+  offset: number;
+}[];
+
 /** The largest difference of bytes from those of a file from an offset on. */
 function furthest(got: Uint8Array, file: string, offset: number): number {
   const wanted = read(file).subarray(offset, offset + got.length);
@@ -100,6 +113,17 @@ describe('processors', () => {
     expect([features.shape, features.grid]).toEqual([shape, grid]);
     const bytes = read('processed.bin').subarray(offset, offset + features.data.byteLength);
     expect(features.data).toEqual(new Float32Array(new Uint8Array(bytes).buffer));
+  });
+
+  it.each(parts)('$config makes the parts that $model reads', async ({ config, model, patches, file, ...wanted }) => {
+    const features = await imageProcessor(config, model, patches).process(read(`images/${file}`), file);
+    const { shape, grid, grids, steps = 0 } = wanted;
+    expect([features.shape, features.grid, features.grids ?? null]).toEqual([shape, grid, grids]);
+    const bytes = read('parts.bin').subarray(wanted.offset, wanted.offset + features.data.byteLength);
+    const values = new Float32Array(new Uint8Array(bytes).buffer);
+    const furthest = values.reduce((most, value, i) => Math.max(most, Math.abs(value - features.data[i])), 0);
+    // A step of 8 bits in the range of -1 to 1.
+    expect(furthest).toBeLessThanOrEqual((steps * 2) / 255 + (steps === 0 ? 0 : 1e-6));
   });
 
   it('cuts the middle out only where its kind does', async () => {

@@ -8,11 +8,14 @@ export function compareOutput(output: Output, expected: Tensor): { maxAbs: numbe
       const { values, grid } = output;
       if (grid === undefined) return difference(values.reshape(...expected.shape), expected);
       const places = fromArray(BigInt64Array.from(grid.places, BigInt));
-      const [rows, width, ...rest] = expected.shape;
+      // Several streams of a token stand side by side here, and one after the other there.
+      const isStreams = values.shape.length === 3 && expected.shape.length === 4;
+      const reference = isStreams ? aten.permute.default(expected, [1, 2, 0, 3]) : expected;
+      const [rows, width, ...rest] = reference.shape;
       if (rows !== grid.rows || width !== grid.width) {
         throw new Error(`the reference has [${rows}, ${width}] tokens, the model [${grid.rows}, ${grid.width}]`);
       }
-      return difference(values, expected.reshape(rows * width, ...rest).indexSelect(0, places));
+      return difference(values, reference.reshape(rows * width, ...rest).indexSelect(0, places));
     }),
   );
 }

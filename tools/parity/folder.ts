@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel, readConfig } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
-import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { aten, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { compareOutput } from './compare.ts';
 import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
@@ -20,6 +20,12 @@ import { compareTuning, isTuningCase } from './tuning.ts';
 
 /** Absolute, on f32. */
 const TOLERANCE = 1e-4;
+
+/** Relative to a gradient's largest number. */
+const GRADIENT_TOLERANCE = 1e-3;
+
+/** In front of the names of a second batch's tensors. */
+const SECOND = 'unpadded.';
 
 /** Outputs of ways to compute that are not ours, with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -76,8 +82,12 @@ async function compareForward(folder: string, report: FolderReport): Promise<voi
   const { model } = await loadModel(folder, { dtype: 'f32' });
   using file = new SafetensorsFile(join(folder, 'expected.safetensors'));
   scope(() => {
-    const batch = new Map(file.names.map((name) => [name, file.get(name)]));
-    compareOutputs(model, batch, report);
+    const isSecond = (name: string) => name.startsWith(SECOND);
+    const { true: second = [], false: first = [] } = Object.groupBy(file.names, (name) => `${isSecond(name)}`);
+    compareOutputs(model, new Map(first.map((name) => [name, file.get(name)])), report);
+    if (second.length === 0) return;
+    const batch = new Map(second.map((name) => [name.slice(SECOND.length), file.get(name)]));
+    compareOutputs(model, batch, report, SECOND);
   });
   if (file.names.includes('generated_ids')) {
     report.generatedIdsEqual = await generatesSame(model, file);
@@ -86,7 +96,7 @@ async function compareForward(folder: string, report: FolderReport): Promise<voi
   model.dispose();
 }
 
-function compareOutputs(model: Model, batch: Tensors, report: FolderReport): void {
+function compareOutputs(model: Model, batch: Tensors, report: FolderReport, prefix = ''): void {
   const forward = noGrad(() => runForward(model, batch, inputOf(model, batch)));
   for (const [name, expected] of batch) {
     if (inputNames.has(name) || name === 'generated_ids') continue;
@@ -95,8 +105,8 @@ function compareOutputs(model: Model, batch: Tensors, report: FolderReport): voi
       continue;
     }
     const result = compareOne(() => noGrad(() => outputOf(forward, name)), name, expected);
-    report.outputs.push(result.output);
-    if (result.problem !== undefined) report.problems.push(`${name}: ${result.problem}`);
+    report.outputs.push({ ...result.output, name: `${prefix}${name}` });
+    if (result.problem !== undefined) report.problems.push(`${prefix}${name}: ${result.problem}`);
   }
   if (report.outputs.length === 0) report.problems.push('expected.safetensors holds no output');
 }
@@ -111,11 +121,17 @@ function compareOne(
     if (output === undefined)
       return { output: notCompared(name), problem: 'is not compared: nothing here computes it' };
     const { maxAbs, compared } = compareOutput(output, expected);
-    const problem = maxAbs <= TOLERANCE ? undefined : `differs by ${maxAbs.toExponential(2)}, more than ${TOLERANCE}`;
+    const limit = toleranceOf(name, expected);
+    const problem = maxAbs <= limit ? undefined : `differs by ${maxAbs.toExponential(2)}, more than ${limit}`;
     return { output: { name, maxAbs: Number.isFinite(maxAbs) ? maxAbs : null, compared }, problem };
   } catch (error) {
     return { output: notCompared(name), problem: `is not compared: ${(error as Error).message}` };
   }
+}
+
+function toleranceOf(name: string, expected: Tensor): number {
+  if (!name.startsWith('gradient.')) return TOLERANCE;
+  return GRADIENT_TOLERANCE * noGrad(() => aten.amax.default(aten.abs.default(expected)).item());
 }
 
 function notCompared(name: string): OutputReport {

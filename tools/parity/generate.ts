@@ -2,22 +2,24 @@ import { generate } from '../../src/answering/decoding/index.ts';
 import type { Architecture } from '../../src/models/architecture.ts';
 import type { Model } from '../../src/models/model.ts';
 import { scope, type SafetensorsFile } from '../../src/engine/tensor/index.ts';
+import { imagesOfPrompt } from './images.ts';
 import { inputNames, inputOf, type Tensors } from './input.ts';
 
 const PROMPT_TOKENS = 12;
 
-/** The reference's greedy continuation [1, T], made here again: of the first row's first tokens, or of the first source. */
+/** The reference's greedy continuation [1, T], made here again: of the first row's first tokens (all with images), or of the first source. */
 export async function generatesSame(model: Model, file: SafetensorsFile): Promise<boolean> {
-  const { wanted, prompt, memory } = scope(() => prepare(model, file));
+  const { wanted, prompt, memory, images } = scope(() => prepare(model, file));
   const { architecture } = model;
   try {
     allowPositions(model, wanted.length);
     const tokenizer = { decode: () => '', stopIds: [] };
     const options = { maxNewTokens: wanted.length - prompt.length };
-    const [{ ids }] = await generate({ model, tokenizer, memory }, [prompt], options);
+    const [{ ids }] = await generate({ model, tokenizer, memory, images: [images] }, [prompt], options);
     return [...prompt, ...ids].join() === wanted.join();
   } finally {
     memory?.[Symbol.dispose]();
+    images?.[Symbol.dispose]();
     Object.assign(model, { architecture });
   }
 }
@@ -34,15 +36,27 @@ function allowPositions(model: Model, count: number): void {
 
 function prepare(model: Model, file: SafetensorsFile) {
   const wanted = Array.from(file.get('generated_ids').data() as BigInt64Array, Number);
-  const inputs = file.names.filter((name) => inputNames.has(name));
-  const first = new Map(inputs.map((name) => [name, file.get(name).narrow(0, 0, 1)]));
-  if (model.trunk.encoderStack === undefined) return { wanted, prompt: firstTokens(first), memory: undefined };
+  const names = file.names.filter((name) => inputNames.has(name));
+  const batch = new Map(names.map((name) => [name, file.get(name)]));
+  if (model.trunk.imageReader !== undefined) {
+    const prompt = firstTokens(batch, realTokens(batch));
+    return { wanted, prompt, images: imagesOfPrompt(model, batch, prompt), memory: undefined };
+  }
+  const first = new Map([...batch].map(([name, values]) => [name, values.narrow(0, 0, 1)]));
+  if (model.trunk.encoderStack === undefined)
+    return { wanted, prompt: firstTokens(first, PROMPT_TOKENS), memory: undefined };
   const memory = model.remember(inputOf(model, first).input.source ?? {});
   return { wanted, prompt: [model.config.decoder_start_token_id as number], memory };
 }
 
-function firstTokens(batch: Tensors): number[] {
+/** Tokens of the first row that are no padding. */
+function realTokens(batch: Tensors): number {
+  const mask = batch.get('attention_mask')?.narrow(0, 0, 1).sum().item();
+  return mask ?? Infinity;
+}
+
+function firstTokens(batch: Tensors, count: number): number[] {
   const ids = batch.get('input_ids');
   if (ids === undefined) throw new Error('nothing to generate from: the batch has no input_ids');
-  return Array.from((ids.data() as BigInt64Array).subarray(0, Math.min(PROMPT_TOKENS, ids.shape[1])), Number);
+  return Array.from((ids.data() as BigInt64Array).subarray(0, Math.min(count, ids.shape[1])), Number);
 }

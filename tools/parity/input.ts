@@ -3,6 +3,7 @@ import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../src/engine/tensor/index.ts';
+import { imageInputNames, placedImages } from './images.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -34,7 +35,7 @@ const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 /** All names that are inputs; every other tensor is an output. */
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
-  'pixel_attention_mask',
+  ...imageInputNames,
   'input_ids',
   'attention_mask',
   'token_type_ids',
@@ -43,6 +44,8 @@ export const inputNames: ReadonlySet<string> = new Set([
   'labels',
   'start_positions',
   'end_positions',
+  // Weighs an embedding's numbers in the loss of a model without a head.
+  'probe',
 ]);
 
 /** Models that read a text's padding as well, and its last token for the whole. */
@@ -70,25 +73,6 @@ function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
   return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
-}
-
-/** The images of rows [B, n, C, Y, X] at their tokens; those that fill up rows with fewer of them are of zeros alone. */
-function placedImages({ architecture, config }: Model, batch: Tensors, ids: StackInput['ids']): ModelInput['images'] {
-  const [pixels, token] = [batch.get('pixel_values'), architecture.imageTokens?.(config).id];
-  if (pixels === undefined || token === undefined || ids === undefined) return undefined;
-  const all = pixels.flatten(0, 1);
-  const isReal = all
-    .pow(2)
-    .flatten(1)
-    .sum(1)
-    .toNumbers()
-    .map((sum) => sum > 0);
-  const real = BigInt64Array.from(
-    [...isReal.keys()].filter((image) => isReal[image]),
-    BigInt,
-  );
-  const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token));
-  return { pixels: all.indexSelect(0, fromArray(real)), places: BigInt64Array.from(places, BigInt) };
 }
 
 /** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */

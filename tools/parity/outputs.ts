@@ -4,7 +4,9 @@ import { firstTokens, poolings } from '../../src/models/heads/pooling.ts';
 import { TokenClassHead } from '../../src/models/heads/token.ts';
 import { TokenHead } from '../../src/models/heads/token-head.ts';
 import type { Model } from '../../src/models/model.ts';
+import { namesOf } from '../../src/models/skeleton.ts';
 import { backward, enableGrad, type Tensor } from '../../src/engine/tensor/index.ts';
+import { imagePart } from './images.ts';
 import type { Grid, ParityInput, Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
@@ -69,14 +71,25 @@ const table: Readonly<Record<string, Compute>> = {
   embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
   text_embeds: (forward) => ({ values: vectorsOf(forward).texts }),
   image_embeds: (forward) => ({ values: vectorsOf(forward).images }),
+  image_hidden_states: ({ model, input }) => imageOutput(model, input, 0),
+  'deepstack_features.#': ({ model, input }, index) => imageOutput(model, input, index + 1),
   logits_per_text: (forward) => ({ values: scoresOf(forward) }),
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
 
+/** A part of the images' vectors, however their images and tokens are told apart. */
+function imageOutput(model: Model, { input }: ParityInput, part: number): Output | undefined {
+  const values = imagePart(model, input.images, part);
+  return values && { values };
+}
+
 function lossOutput(forward: Forward): Output | undefined {
-  if (forward.model.task === 'contrastive') return { values: pairLoss(forward.model, scoresOf(forward)) };
-  const labels = forward.batch.get('labels');
-  return labels === undefined ? undefined : { values: lossOf(forward.model, forward, forward.input, labels) };
+  const { model, hidden, batch, input } = forward;
+  if (model.task === 'contrastive') return { values: pairLoss(model, scoresOf(forward)) };
+  const probe = batch.get('probe');
+  if (probe !== undefined) return { values: model.embeddingHead.embed(hidden, input.tokens.layout).mul(probe).sum() };
+  const labels = batch.get('labels');
+  return labels === undefined ? undefined : { values: lossOf(model, forward, input, labels) };
 }
 
 /** [T, E] and [I, E], of length 1 */
@@ -124,14 +137,14 @@ export function runForward(model: Model, batch: Tensors, input: ParityInput): Fo
 
 const GRADIENT = 'gradient.';
 
-/** The gradient of the loss, of a parameter. */
-function gradientOf({ model, batch, input }: Forward, path: string): Output | undefined {
-  const [parameter, labels] = [model.parameterAt(path), batch.get('labels')];
-  if (parameter === undefined || labels === undefined) return undefined;
+/** The gradient of the loss with respect to a parameter, by its name in the checkpoint. */
+function gradientOf({ model, batch, input }: Forward, name: string): Output | undefined {
+  const parameter = [...model.parameters()].find(([path]) => namesOf(model, path).includes(name))?.[1];
+  if (parameter === undefined) return undefined;
   return enableGrad(() => {
     parameter.setTrainable(true);
-    const forward = runForward(model, batch, input);
-    backward([lossOf(model, forward, input, labels)]);
+    const loss = lossOutput(runForward(model, batch, input));
+    if (loss !== undefined) backward([loss.values]);
     const values = parameter.tensor.grad?.clone();
     parameter.tensor.grad = undefined;
     parameter.setTrainable(false);

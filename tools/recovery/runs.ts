@@ -114,7 +114,7 @@ async function liveThrough(kind: Kind, from: string, kill?: Kill): Promise<Life>
 async function begunPrivately(): Promise<string> {
   const begun = join(root, 'begun');
   cpSync(base, work, { recursive: true });
-  await train('dp_sgd', [], { victim: 'both', isDue: () => existsSync(join(run, 'secret.json')) });
+  await train('dp_sgd', [], { victim: 'both', isDue: () => existsSync(join(run, 'checkpoints/step-7')) });
   cpSync(work, begun, { recursive: true });
   rmSync(work, { recursive: true });
   return begun;

@@ -104,9 +104,10 @@ export class PagedCache implements BlockCache, Disposable {
   }
 
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor {
-    const { layout, window, scale } = request;
+    const { layout, window, scale, chunk = Number.POSITIVE_INFINITY } = request;
     const { keys, values, slots, offsets } = this.lend(block);
-    if ([request.softcap, request.bias, request.sinks].some((part) => part !== undefined))
+    const isLong = offsets.some((start, row) => offsets[row + 1] - start > chunk);
+    if (isLong || [request.softcap, request.bias, request.sinks, layout.together].some((part) => part !== undefined))
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
@@ -156,17 +157,22 @@ function stateType(dtype: DType): DType {
 
 /** Notes what each block would keep, and keeps nothing. */
 export class ShapeProbe implements BlockCache {
-  readonly shapes: BlockShape[] = [];
+  readonly #shapes: (BlockShape | undefined)[] = [];
+
+  /** Cache of each block; those that see one token at a time keep nothing. */
+  get shapes(): BlockShape[] {
+    return Array.from(this.#shapes, (shape) => shape ?? { heads: 0, size: 0 });
+  }
 
   recall(block: number, shapes: readonly (readonly number[])[]): Tensor[] {
-    this.shapes[block] = { heads: 0, size: 0, states: shapes };
+    this.#shapes[block] = { heads: 0, size: 0, states: shapes };
     return shapes.map((shape) => zeros([1, ...shape]));
   }
   retain(): void {}
 
   attend(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
     const [, heads, size] = k.shape;
-    this.shapes[block] = { heads, size };
+    this.#shapes[block] = { heads, size };
     return attention(q, k, v, request);
   }
 }

@@ -7,14 +7,8 @@ import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import { mixed, type OtherModel } from './other-model.ts';
 import type { PagedCache } from './paged-cache.ts';
-import { placedIn } from './seen-images.ts';
-import type { Sequence } from './sequence.ts';
-
-/** A sequence, and how many of its unread tokens a pass reads. */
-export interface Reading {
-  sequence: Sequence;
-  count: number;
-}
+import { layoutAmong, placedIn } from './seen-images.ts';
+import type { Sequence, Reading } from './sequence.ts';
 
 /** Logits after a sequence that has been read completely. */
 export interface NextLogits {
@@ -60,7 +54,8 @@ export class Reader implements Disposable {
     const pass = gatherPass(readings);
     const { memory, rowOf } = this.#memoryOf(readings);
     const rowLengths = readings.map(({ sequence }) => sequence.known);
-    const layout: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
+    const plain: Layout = { offsets: pass.newOffsets, positions: pass.positions, rowOf, causal: true, rowLengths };
+    const layout = layoutAmong(plain, readings);
     const placed = placedIn(readings, pass.newOffsets);
     const hiddenOf = (model: Model, cache: PagedCache): Tensor => {
       cache.begin(pass, model.device);

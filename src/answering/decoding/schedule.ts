@@ -1,8 +1,8 @@
 import { smallest } from '../../base/many.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
-import type { Reading } from './reader.ts';
-import { Sequence, type AnswerTokenizer } from './sequence.ts';
+import { Sequence, type Reading } from './sequence.ts';
 import type { Submission } from './submission.ts';
+import type { AnswerTokenizer } from './installed-adapter.ts';
 
 /** How far an owner's queue is searched for prompts whose beginning is not being read at the moment. */
 const LOOK_AHEAD = 256;
@@ -176,7 +176,7 @@ export class Schedule {
     const readings: Reading[] = [];
     for (const { sequence } of rows) {
       const unread = sequence.known - sequence.read;
-      const count = unread === 1 ? 1 : Math.min(unread, room);
+      const count = unread === 1 ? 1 : wholeCount(sequence, Math.min(unread, room));
       if (unread > 1) room -= count;
       if (count > 0) readings.push({ sequence, count });
     }
@@ -263,6 +263,12 @@ export class Schedule {
     for (const active of this.#active.filter((one) => one.sequence === sequence))
       this.giveUp(active.submission, reason);
   }
+}
+
+/** Parts of an image that see each other are read in one pass. */
+function wholeCount({ request: { images, prompt }, read }: Sequence, count: number): number {
+  const isInPrompt = count > 0 && read + count < prompt.length;
+  return images === undefined || !isInPrompt ? count : images.wholeCount(prompt, read, count);
 }
 
 /** Blocks for a prompt with the longest answer that it may get. */

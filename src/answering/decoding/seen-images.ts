@@ -1,9 +1,18 @@
 // M image tokens of a prompt, D width
-import { imageVectors } from '../../models/placed-images.ts';
+import type { ImageReader } from '../../models/architecture.ts';
+import { imageVectors, type ReadyImages } from '../../models/placed-images.ts';
 import type { Model } from '../../models/model.ts';
 import type { StackInput } from '../../models/stack.ts';
+import { layoutOfRows, type Layout } from '../../engine/nn/index.ts';
+import { greatest } from '../../base/many.ts';
 import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
-import type { Reading } from './reader.ts';
+
+/** How the tokens of a prompt see images among them. */
+interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
+  prompt: Int32Array;
+  /** How much further positions are after the prompt than the number of its tokens. */
+  shift: bigint;
+}
 
 /** A prompt's images as model input: one vector for each image token. It owns them. */
 export class SeenImages implements Disposable {
@@ -14,11 +23,35 @@ export class SeenImages implements Disposable {
   /** Equal for equal images. */
   readonly identity: string;
 
-  /** Reads the images' squares, pixels [T, C, Y, X]. */
-  constructor(model: Model, pixels: Tensor, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
-    this.vectors = scope(() => imageVectors(model, pixels)).own();
+  readonly #grids: ReadyImages['grids'];
+  readonly #layoutAmong: ImageReader['layoutAmong'];
+  #seen: SeenPrompt | undefined;
+
+  constructor(model: Model, images: ReadyImages, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
+    this.vectors = scope(() => imageVectors(model, images)).own();
     this.token = token;
     this.identity = identity;
+    this.#grids = images.grids;
+    this.#layoutAmong = model.trunk.imageReader?.layoutAmong;
+  }
+
+  /** How the prompt's tokens see the images among them; undefined where it is as they see words. */
+  layoutOf(prompt: Int32Array): SeenPrompt | undefined {
+    if (this.#layoutAmong === undefined) return undefined;
+    if (this.#seen?.prompt !== prompt) {
+      const places = BigInt64Array.from(placesOf(this, prompt), BigInt);
+      const plain = layoutOfRows([prompt.length], { causal: true });
+      const { axes, together } = this.#layoutAmong(plain, { places, grids: this.#grids });
+      const last = greatest((axes ?? [plain.positions]).map((axis) => greatest(Array.from(axis, Number), 0)));
+      this.#seen = { prompt, axes, together, shift: BigInt(last + 1 - prompt.length) };
+    }
+    return this.#seen;
+  }
+
+  /** How many tokens from `read` on a pass has to take, so that it ends where parts of an image that see each other do. */
+  wholeCount(prompt: Int32Array, read: number, count: number): number {
+    const last = this.layoutOf(prompt)?.together?.to[read + count - 1];
+    return last === undefined ? count : Number(last) + 1 - read;
   }
 
   [Symbol.dispose](): void {
@@ -31,8 +64,39 @@ export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Arra
   return [...prompt.keys()].filter((place) => prompt[place] === token);
 }
 
+/** As much of a sequence and its pass as images are placed by. */
+interface ImageReading {
+  sequence: { request: { images?: SeenImages; prompt: Int32Array }; read: number };
+  count: number;
+}
+
+/** A pass's layout, with what images among the tokens change of it. */
+export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): Layout {
+  const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
+  const first = seen.find((one) => one !== undefined);
+  if (first === undefined) return layout;
+  const along = (of: (prompt: SeenPrompt) => BigInt64Array | undefined, isMoving: boolean): BigInt64Array => {
+    const values = layout.positions.slice();
+    for (const [row, prompt] of seen.entries()) {
+      const own = prompt && of(prompt);
+      if (own === undefined) continue;
+      for (let token = layout.offsets[row]; token < layout.offsets[row + 1]; token++) {
+        const place = Number(values[token]);
+        if (place < own.length) values[token] = own[place];
+        else if (isMoving) values[token] += prompt!.shift;
+      }
+    }
+    return values;
+  };
+  const axes = first.axes?.map((_, axis) => along((prompt) => prompt.axes?.[axis], true));
+  const [from, to] = (['from', 'to'] as const).map((end) => along((prompt) => prompt.together?.[end], false));
+  // Where no token sees a later one, the layout is an ordinary one, and goes through the fused operators.
+  const isTogether = to.some((last, token) => last > layout.positions[token]);
+  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { from, to } }) };
+}
+
 /** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */
-export function placedIn(readings: readonly Reading[], offsets: readonly number[]): StackInput['placed'] {
+export function placedIn(readings: readonly ImageReading[], offsets: readonly number[]): StackInput['placed'] {
   const places: bigint[] = [];
   const vectors: Tensor[] = [];
   for (const [row, { sequence, count }] of readings.entries()) {

@@ -5,8 +5,15 @@ import { withAdapters } from '../../engine/nn/index.ts';
 import { infillMarks } from '../../models/text/index.ts';
 import { hears } from '../tasks/answers/speech.ts';
 import { seeImages } from '../tasks/answers/see-images.ts';
-import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
-import type { Answering } from './request.ts';
+import {
+  idsOf,
+  readable,
+  readPrompts,
+  withLease,
+  type AnsweringBy,
+  type Prompt,
+  type Answering,
+} from './read-prompts.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {

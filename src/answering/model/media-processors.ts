@@ -10,8 +10,11 @@ export interface MediaProcessor {
 
 /** A kind of files that models read. */
 export interface MediaProcessorKind {
-  /** Processor described by the preprocessor_config.json of a model type. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
-  open(config: Readonly<Record<string, unknown>>, modelType: string): MediaProcessor;
+  /**
+   * Processor described by the preprocessor_config.json of a model type; `patchesOfToken`: of models that read images
+   * among texts. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+   */
+  open(config: Readonly<Record<string, unknown>>, modelType: string, patchesOfToken?: number): MediaProcessor;
 }
 
 /** Kinds of files other than text. */

@@ -28,11 +28,11 @@ export async function mediaReaderFor(
   const kind = (architecture.modalities ?? []).find((one): one is MediaKind => mediaProcessors.has(one));
   if (kind === undefined) return undefined;
   const config = processorConfig(folder);
-  const processor = (await mediaProcessors.load(kind)).open(config, architecture.modelType);
   const limits = architecture.limits(raw);
   const maxPositions = limits.imagePositions ?? limits.maxPositions;
   const tokens = (shape: readonly number[]) => architecture.tokensOfFeatures?.(raw, shape) ?? maxPositions;
   const imageTokens = architecture.imageTokens?.(raw);
+  const processor = (await mediaProcessors.load(kind)).open(config, architecture.modelType, imageTokens?.patches);
   const identity = sha256(JSON.stringify([raw, config]));
   return new Reader({ kind, identity, imageTokens }, processor, { maxPositions, tokens });
 }
@@ -117,7 +117,10 @@ class Reader implements MediaReader {
     const known = this.#kept.get(media.hash);
     if (known !== undefined) return known;
     try {
-      const features = await this.#processor.process(readFileSync(media.path), media.path);
+      const one = await this.#processor.process(readFileSync(media.path), media.path);
+      // Among texts an image is one or several squares.
+      const isSquare = this.imageTokens !== undefined && one.shape.length === 3;
+      const features = isSquare ? { ...one, shape: [1, ...one.shape] } : one;
       this.#keep(media.hash, features);
       return features;
     } catch (error) {

@@ -71,8 +71,7 @@ function activationBytesPerToken(model: Model): number {
 function imageBytesPerToken({ architecture, config, trunk, dtype }: Model): number {
   const { imageReader } = trunk;
   if (imageReader === undefined || !isTrained(imageReader)) return 0;
-  const { imagePositions = 1 } = architecture.limits(config);
-  const patches = imagePositions / (architecture.imageTokens?.(config).perSquare ?? 1);
+  const { patches = 1 } = architecture.imageTokens?.(config) ?? {};
   // The inner width is about four widths.
   return patches * imageReader.stack.blockList.length * imageReader.width * (24 * dtypeBytes[dtype] + 24);
 }

@@ -5,18 +5,16 @@ import type { Features } from '../../base/features.ts';
 import { parseProcessorConfig } from '../../base/processor-config.ts';
 import { withImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
+import { patchKinds, patchProcessor } from './patches.ts';
 import { resize, type Resample } from './resize.ts';
 import { squareProcessor } from './squares.ts';
-import { STANDARD, valueKeys, valuesOf, valueTables } from './values.ts';
+import { tileProcessor } from './tiles.ts';
+import { checkedSize, OPENAI, STANDARD, valueKeys, valuesOf, valueTables } from './values.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
 /** Pixels of a side: twice what published models read; several images are resized at once. */
 const side = z.int().positive().max(2048);
-const OPENAI = {
-  image_mean: [0.48145466, 0.4578275, 0.40821073],
-  image_std: [0.26862954, 0.26130258, 0.27577711],
-};
 const CROPPED = { do_center_crop: true, crop_size: { height: 224, width: 224 } };
 
 /** Defaults of a processor type, for keys missing from its file; same as in transformers' classes. */
@@ -38,11 +36,13 @@ const kinds: Readonly<Record<string, Defaults>> = table({
   Bit: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
   ConvNext: { ...STANDARD, size: { shortest_edge: 384 }, resample: 2, crop_pct: 224 / 256 },
   MobileNetV2: { ...STANDARD, ...CROPPED, size: { shortest_edge: 256 }, resample: 2 },
+  Gemma3: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
+  Llava: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
 });
 
-/** Kinds that cut an image into squares. */
-const SQUARE_KINDS: ReadonlySet<string> = new Set(['Idefics3', 'SmolVLM']);
+/** Kinds that cut an image into squares or patches. */
+const CUTTING_KINDS: readonly string[] = ['Idefics3', 'SmolVLM', 'GotOcr2', ...patchKinds];
 
 /** The kinds of models whose file says nothing of it. */
 const usualKinds: Readonly<Record<string, string>> = {
@@ -54,10 +54,16 @@ const usualKinds: Readonly<Record<string, string>> = {
   mobilenet_v2: 'MobileNetV2',
   idefics3: 'Idefics3',
   smolvlm: 'SmolVLM',
+  qwen2_5_vl: 'Qwen2VL',
+  qwen3_vl: 'Qwen2VL',
+  gemma3: 'Gemma3',
+  gemma4: 'Gemma4',
+  llava: 'CLIP',
+  internvl: 'GotOcr2',
+  mistral3: 'Pixtral',
+  paligemma: 'Siglip',
+  lfm2_vl: 'Lfm2Vl',
 };
-
-/** Limit for long and narrow images whose shorter side is enlarged. */
-const MOST_PIXELS = 1 << 26;
 
 const sizes = z.union([
   side,
@@ -75,23 +81,29 @@ function schemaOf(defaults: Defaults) {
     do_center_crop: z.boolean().default(defaults.do_center_crop ?? false),
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
+    do_pan_and_scan: z.literal(false, { error: 'only whole images are supported' }).nullish(),
+    do_pad: z.literal(false, { error: 'only images without padding are supported' }).nullish(),
     ...valueKeys,
   });
 }
 
 /** Makes of an image file what a model reads. */
 export interface ImageProcessor {
-  /** [3, height, width], or [squares, 3, side, side] with a grid. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+  /** [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
 /**
  * The processor that a model's preprocessor_config.json describes; files of the first years leave its kind to the
- * model's type. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+ * model's type. `patchesOfToken`: of models that read images among texts. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
  */
-export function imageProcessor(config: Config, modelType?: string): ImageProcessor {
+export function imageProcessor(config: Config, modelType?: string, patchesOfToken = 1): ImageProcessor {
   const kind = kindOf(config, modelType);
-  if (SQUARE_KINDS.has(kind)) return squareProcessor(config);
+  const group = Math.sqrt(patchesOfToken);
+  if (patchKinds.includes(kind)) return patchProcessor(kind, config, group);
+  // InternVL's own processor cuts whatever the file says.
+  if (kind === 'GotOcr2') return tileProcessor(config, modelType === 'internvl' || config.crop_to_patches === true);
+  if (CUTTING_KINDS.includes(kind)) return squareProcessor(config);
   const settings = parseProcessorConfig(schemaOf(kinds[kind]), config);
   const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
   const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
@@ -106,7 +118,7 @@ export function imageProcessor(config: Config, modelType?: string): ImageProcess
         if (settings.do_resize && cropShare !== undefined) {
           pixels = resizeByShare(pixels, { size, share: cropShare, resample: settings.resample, name });
         } else if (settings.do_resize) {
-          pixels = resize(pixels, checked(sizeFor(pixels, size), name), settings.resample);
+          pixels = resize(pixels, checkedSize(sizeFor(pixels, size), name), settings.resample);
         }
         if (crops && settings.do_center_crop) pixels = centreCrop(pixels, sizeFor(pixels, crop));
         return valuesOf(pixels, tables);
@@ -119,11 +131,11 @@ function kindOf(config: Config, modelType = ''): string {
   const type = config.image_processor_type ?? config.feature_extractor_type;
   if (type === undefined && Object.hasOwn(usualKinds, modelType)) return usualKinds[modelType];
   const name = typeof type === 'string' ? type.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '') : '';
-  if (Object.hasOwn(kinds, name) || SQUARE_KINDS.has(name)) return name;
+  if (Object.hasOwn(kinds, name) || CUTTING_KINDS.includes(name)) return name;
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
     what: "The model's preprocessor_config.json names no image processor that is known",
     got: JSON.stringify(type ?? null),
-    expected: `image_processor_type: ${[...Object.keys(kinds), ...SQUARE_KINDS]
+    expected: `image_processor_type: ${[...Object.keys(kinds), ...CUTTING_KINDS]
       .map((kind) => `${kind}ImageProcessor`)
       .join(', ')}`,
     fix: 'fetch the model again, or choose another model for images',
@@ -152,16 +164,6 @@ function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
   return width <= height ? [longer, wanted] : [wanted, longer];
 }
 
-function checked([height, width]: Size, name: string): Size {
-  if (height * width <= MOST_PIXELS) return [height, width];
-  throw new AttuneError('E_IMAGE_LARGE', {
-    what: `The image ${name} is too long and narrow: the model reads its shorter side enlarged`,
-    got: `${width} × ${height} pixels after that`,
-    expected: `at most ${MOST_PIXELS} pixels`,
-    fix: 'cut it, or delete its row',
-  });
-}
-
 /** Networks that are scored on the middle of a larger image: small ones are resized by more and cut. */
 const WARPED_FROM = 384;
 
@@ -171,6 +173,6 @@ function resizeByShare(
 ): Pixels {
   if (typeof size !== 'number') return resize(pixels, size, resample);
   if (size >= WARPED_FROM) return resize(pixels, [size, size], resample);
-  const larger = checked(sizeFor(pixels, Math.trunc(size / share)), name);
+  const larger = checkedSize(sizeFor(pixels, Math.trunc(size / share)), name);
   return centreCrop(resize(pixels, larger, resample), [size, size]);
 }

@@ -1,12 +1,12 @@
 // T squares of an image, S their side in pixels
 import { z } from 'zod';
-import type { Features } from '../../base/features.ts';
 import { parseProcessorConfig } from '../../base/processor-config.ts';
 import { withImage } from './decode.ts';
-import { cut, type Pixels, type Size } from './pixels.ts';
+import type { Pixels, Size } from './pixels.ts';
 import type { ImageProcessor } from './processor.ts';
 import { resize, type Resample } from './resize.ts';
-import { STANDARD, valueKeys, valueTables, writeValues } from './values.ts';
+import { cutSquares } from './tiles.ts';
+import { squareValues, STANDARD, valueKeys, valueTables } from './values.ts';
 
 /** No image becomes larger than this, as in the reference. */
 const MOST_SIDE = 4096;
@@ -50,7 +50,7 @@ export function squareProcessor(config: Readonly<Record<string, unknown>>): Imag
     process: (bytes, name) =>
       withImage(bytes, name, (image) => {
         const { squares, grid } = squaresOf(resized(image, settings), settings);
-        return { ...valuesOf(squares, tables), grid };
+        return { ...squareValues(squares, tables), grid };
       }),
   };
 }
@@ -77,13 +77,7 @@ function squaresOf(image: Pixels, settings: Settings): { squares: Pixels[]; grid
   const enlarged = inSquares(image, square, resample);
   const [rows, columns] = [enlarged.height / square, enlarged.width / square];
   if (rows === 1 && columns === 1) return { squares: [enlarged], grid: [0, 0] };
-  const parts = Array.from({ length: rows * columns }, (_, place) =>
-    cut(enlarged, {
-      top: Math.floor(place / columns) * square,
-      left: (place % columns) * square,
-      size: [square, square],
-    }),
-  );
+  const parts = cutSquares(enlarged, [square, square]);
   return { squares: [...parts, whole(enlarged)], grid: [rows, columns] };
 }
 
@@ -96,12 +90,4 @@ function inSquares(image: Pixels, square: number, resample: Resample): Pixels {
   const size: Size =
     width >= height ? [upTo(Math.trunc(longer / ratio)), longer] : [longer, upTo(Math.trunc(longer * ratio))];
   return resize(image, size, resample);
-}
-
-function valuesOf(squares: readonly Pixels[], tables: readonly Float32Array[]): Features {
-  const [{ width, height }] = squares;
-  const size = 3 * width * height;
-  const data = new Float32Array(squares.length * size);
-  for (const [i, square] of squares.entries()) writeValues(data.subarray(i * size), square, tables);
-  return { shape: [squares.length, 3, height, width], data };
 }

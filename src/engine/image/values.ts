@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Features } from '../../base/features.ts';
-import type { Pixels } from './pixels.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { Pixels, Size } from './pixels.ts';
 
 // Within what f32 can hold after a division.
 const value = z.number().min(-1e6).max(1e6);
@@ -18,6 +19,26 @@ export const valueKeys = {
 
 /** Means and deviations of half the range. */
 export const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+
+/** Means and deviations of CLIP's images. */
+export const OPENAI = {
+  image_mean: [0.48145466, 0.4578275, 0.40821073],
+  image_std: [0.26862954, 0.26130258, 0.27577711],
+};
+
+/** Limit for long and narrow images whose shorter side is enlarged. */
+const MOST_PIXELS = 1 << 26;
+
+/** A size to resize to. @throws AttuneError E_IMAGE_LARGE */
+export function checkedSize([height, width]: Size, name: string): Size {
+  if (height * width <= MOST_PIXELS) return [height, width];
+  throw new AttuneError('E_IMAGE_LARGE', {
+    what: `The image ${name} is too long and narrow: the model reads its shorter side enlarged`,
+    got: `${width} × ${height} pixels after that`,
+    expected: `at most ${MOST_PIXELS} pixels`,
+    fix: 'cut it, or delete its row',
+  });
+}
 
 /** Lookup table from each of the 256 values of each colour, in the reference's single-precision steps: [3, 256]. */
 export function valueTables(
@@ -44,14 +65,19 @@ export function valuesOf(pixels: Pixels, tables: readonly Float32Array[]): Featu
 }
 
 /** Writes an image's numbers, colour after colour, to the beginning of `values`. */
-export function writeValues(
-  values: Float32Array,
-  { width, height, data }: Pixels,
-  tables: readonly Float32Array[],
-): void {
+function writeValues(values: Float32Array, { width, height, data }: Pixels, tables: readonly Float32Array[]): void {
   const count = width * height;
   for (const [colour, table] of tables.entries()) {
     const start = colour * count;
     for (let pixel = 0; pixel < count; pixel++) values[start + pixel] = table[data[pixel * 3 + colour]];
   }
+}
+
+/** Images of one size as numbers, one after the other: [T, 3, height, width] */
+export function squareValues(squares: readonly Pixels[], tables: readonly Float32Array[]): Features {
+  const [{ width, height }] = squares;
+  const size = 3 * width * height;
+  const data = new Float32Array(squares.length * size);
+  for (const [i, square] of squares.entries()) writeValues(data.subarray(i * size), square, tables);
+  return { shape: [squares.length, 3, height, width], data };
 }

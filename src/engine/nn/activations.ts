@@ -1,5 +1,5 @@
 import { table } from '../../base/table.ts';
-import { aten, attune, type Tensor } from '../tensor/index.ts';
+import { aten, attune, tensor, type Tensor } from '../tensor/index.ts';
 
 export type Activation = (x: Tensor) => Tensor;
 
@@ -46,4 +46,18 @@ export function gateOf(name: string): Gate {
   if (name === 'silu' || name === 'swish') return swiGlu;
   const activation = activations[name];
   return (gate, up) => activation(gate).mul(up);
+}
+
+/** A gate that closes but for the share of largest values, as if they were spread normally (Gemma 3n). */
+export function sparseGateOf(name: string, closed: number): Gate {
+  const gated = gateOf(name);
+  if (closed <= 0) return gated;
+  return (gate, up) => {
+    const deviations = aten.erfinv.default(tensor([2 * closed - 1])).mul(Math.SQRT2);
+    const mean = gate.mean(-1, { keepdim: true });
+    const centred = gate.sub(mean);
+    const deviation = aten.sqrt.default(centred.pow(2).mean(-1, { keepdim: true }));
+    const least = deviation.mul(deviations.to(gate.dtype).toDevice(gate.device));
+    return gated(aten.threshold.default(centred.sub(least), 0, 0), up);
+  };
 }

@@ -10,13 +10,7 @@ import {
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import { withTokens, type Dropout } from './dropout.ts';
 import { besideEachOther, places } from './attention-padded.ts';
-import { segmentLengths, type Layout } from './layout.ts';
-
-/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
-export interface KeyLayout {
-  offsets: readonly number[];
-  positions: BigInt64Array;
-}
+import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
 export interface AttentionOptions {
   /** 1/√D by default. */
@@ -31,6 +25,8 @@ export interface AttentionOptions {
   content?: ContentBias;
   /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
   window?: number;
+  /** A token sees only those before it in its own stretch of this many positions (Llama 4). */
+  chunk?: number;
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
   causal?: boolean;
@@ -52,11 +48,15 @@ interface Run {
  * segments of one shape that follow each other go together.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOptions & { layout: Layout }): Tensor {
-  const { layout, keys, dropout } = request;
-  const heads = keys === undefined ? withAncestors({ q, k, v }, layout) : { q, k, v, keys };
+  const { dropout, chunk } = request;
+  const whole =
+    request.keys === undefined ? withAncestors({ q, k, v }, request.layout) : { q, k, v, keys: request.keys };
+  const { layout, keys } =
+    chunk === undefined ? { layout: request.layout, keys: whole.keys } : inChunks(request.layout, whole.keys, chunk);
+  const heads = { ...whole, keys };
   const context: Context = {
     layout,
-    keys: heads.keys,
+    keys,
     causal: request.causal ?? layout.causal,
     scale: request.scale ?? 1 / Math.sqrt(q.shape[2]),
     window: request.window,
@@ -66,7 +66,8 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     sinks: request.sinks,
     dropout: dropout?.isActive === true ? dropout : undefined,
   };
-  const fused = changesScores(context) ? undefined : fusedAttention(heads, context);
+  const isFusable = layout.together === undefined && !changesScores(context);
+  const fused = isFusable ? fusedAttention(heads, context) : undefined;
   return fused ?? attentionByRuns(heads, context);
 }
 
@@ -80,7 +81,8 @@ function changesScores({ dropout, softcap, bias, content, sinks }: Context): boo
 function attentionByRuns(heads: Heads, context: Context): Tensor {
   const runs = groupRuns(context.layout, context.keys.offsets);
   if (runs.length === 1) return runAttention(heads, runs[0], context);
-  const padded = changesScores(context) ? paddedAttention(heads, context) : undefined;
+  const canPad = context.layout.together === undefined && changesScores(context);
+  const padded = canPad ? paddedAttention(heads, context) : undefined;
   if (padded !== undefined) return padded;
   const parts = splitRuns(heads, runs);
   return cat(runs.flatMap((run, i) => (run.queries === 0 ? [] : [runAttention(parts[i], run, context)])));
@@ -114,7 +116,8 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   const sameTokens = run.queries === run.keys;
   const insideWindow = context.window === undefined || context.window >= run.keys;
   const isOpen = changesScores(context);
-  const isCausal = context.causal && sameTokens && insideWindow && !isOpen;
+  const isOrdered = context.causal && context.layout.together === undefined;
+  const isCausal = isOrdered && sameTokens && insideWindow && !isOpen;
   const noMask = isCausal || (insideWindow && (!context.causal || run.queries === 1));
   const mask = noMask ? undefined : runMask(run, context, q);
   const y = isOpen
@@ -152,14 +155,29 @@ function runMask(run: Run, context: Context, like: Tensor): Tensor {
     fromArray(positions.subarray(start, start + run.count * length))
       .reshape(run.count, length)
       .toDevice(like.device);
-  const queries = at(context.layout.positions, run.queryStart, run.queries).unsqueeze(2);
+  const ofQueries = (positions: BigInt64Array) => at(positions, run.queryStart, run.queries).unsqueeze(2);
   const keys = at(context.keys.positions, run.keyStart, run.keys).unsqueeze(1);
-  return visibility(queries.sub(keys), context, like).unsqueeze(1);
+  const { positions, together } = context.layout;
+  const isApart =
+    together &&
+    aten.logical_or.default(
+      aten.lt.Tensor(keys, ofQueries(together.from)),
+      aten.gt.Tensor(keys, ofQueries(together.to)),
+    );
+  return visibility({ distance: ofQueries(positions).sub(keys), isApart }, context, like).unsqueeze(1);
 }
 
-/** From distances (query minus key position): what causality and the window hide. */
-function visibility(distance: Tensor, context: Context, like: Tensor): Tensor {
+interface Sight {
+  /** Query minus key position. */
+  distance: Tensor;
+  /** Whether the key is outside of the part that the query sees as a whole. */
+  isApart: Tensor | undefined;
+}
+
+/** What causality hides where nothing is seen together, and the window. */
+function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
+  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
   if (context.window !== undefined) {
     const far = aten.ge.Scalar(context.causal ? distance : aten.abs.default(distance), context.window);
     hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);

@@ -1,5 +1,5 @@
-// N tokens, S segments, G chunks of C tokens, H heads, d size of keys, e size of values
-/** Attention by a state in place of scores: the gated delta rule, computed by chunks (Yang et al., 2024 and 2025). */
+// N tokens, S segments, G chunks of C tokens, H heads, K of keys, d size of keys, e size of values
+/** Attention by a state in place of scores, computed by chunks: the gated delta rule (Yang et al., 2024 and 2025), Mamba-2. */
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
@@ -8,16 +8,16 @@ const CHUNK = 64;
 
 /** Everything by tokens, in one type. */
 export interface DeltaRule {
-  /** [N, H, d] */
+  /** [N, K, d]; heads of values share those of keys, in groups. */
   q: Tensor;
-  /** [N, H, d], of length 1 */
+  /** [N, K, d]; of length 1 where there is `beta`. */
   k: Tensor;
   /** [N, H, e] */
   v: Tensor;
   /** Logarithm of what a token leaves of the state, at most 0: [N, H] */
   decay: Tensor;
-  /** How much of what the state says of a key a token replaces, 0 to 1: [N, H] */
-  beta: Tensor;
+  /** How much of what the state says of a key a token replaces, 0 to 1: [N, H]. Without it values are only added. */
+  beta?: Tensor;
 }
 
 export interface DeltaStates {
@@ -28,8 +28,8 @@ export interface DeltaStates {
 }
 
 /**
- * A token t makes of a state M [d, e]: M′ = exp(decay) · M; M″ = M′ + k ⊗ β (v − kᵀM′); y = qᵀM″. A segment begins with
- * its parent's last state, else with `initial` [S, H, d, e] or with zeros.
+ * A token t makes of a state M [d, e]: M′ = exp(decay) · M; M″ = M′ + k ⊗ β (v − kᵀM′), or M′ + k ⊗ v; y = qᵀM″. A
+ * segment begins with its parent's last state, else with `initial` [S, H, d, e] or with zeros.
  */
 export function deltaRule(tokens: DeltaRule, layout: Layout, initial?: Tensor): DeltaStates {
   const lengths = segmentLengths(layout);
@@ -95,19 +95,27 @@ function chunksOf(
   return { tokens, size, active, places };
 }
 
-/** The inputs in chunks, [G, H, C, …]; padding reads nothing and forgets nothing. */
+/** The inputs in chunks, [G, H, C, …], in groups [G, K, H / K, C, …]; padding reads nothing and forgets nothing. */
 function chunksIn(tokens: DeltaRule, { tokens: order, size }: Chunks): DeltaRule {
   const places = fromArray(order).toDevice(tokens.q.device);
+  const [keyHeads, heads] = [tokens.q.shape[1], tokens.v.shape[1]];
   const chunked = (x: Tensor) => {
     const [, ...rest] = x.shape;
     const none = zeros([1, ...rest], { dtype: x.dtype, device: x.device });
-    return cat([x, none])
+    const chunks = cat([x, none])
       .indexSelect(0, places)
       .reshape(-1, size, ...rest)
       .transpose(1, 2);
+    return keyHeads === heads ? chunks : grouped(chunks, keyHeads);
   };
   const { q, k, v, decay, beta } = tokens;
-  return { q: chunked(q), k: chunked(k), v: chunked(v), decay: chunked(decay), beta: chunked(beta) };
+  return { q: chunked(q), k: chunked(k), v: chunked(v), decay: chunked(decay), beta: beta && chunked(beta) };
+}
+
+/** Heads by the head of keys that they share: [n, H, …] → [n, K, H / K, …] */
+function grouped(x: Tensor, keyHeads: number): Tensor {
+  const [n, H, ...rest] = x.shape;
+  return x.reshape(n, keyHeads, H / keyHeads, ...rest);
 }
 
 /** States that the segments of a level begin with, or undefined for zeros: [n, H, d, e] */
@@ -134,22 +142,24 @@ function beginningOf(
 /** → y [G · C, H, e], and the last states of the segments [n, H, d, e] */
 function scan(chunks: DeltaRule, active: readonly number[], begin: Tensor | undefined): { y: Tensor; finals: Tensor } {
   const inner = withinChunks(chunks);
-  const [u, w, q, k, scores, left] = [inner.u, inner.w, inner.q, inner.k, inner.scores, inner.left].map((x) =>
-    x.split(active),
-  );
+  const steps = (x: Tensor) => x.split(active);
+  const [u, q, k, scores, left] = [inner.u, inner.q, inner.k, inner.scores, inner.left].map(steps);
+  const w = inner.w && steps(inner.w);
+  const [inGroups, keyHeads] = [chunks.v.shape.length === 5, chunks.k.shape[1]];
   const outputs: Tensor[] = [];
   const finals: Tensor[] = [];
-  let state = begin;
+  let state = inGroups && begin !== undefined ? grouped(begin, keyHeads) : begin;
   for (const [step, count] of active.entries()) {
     const before = step === 0 || state === undefined ? state : whatGoesOn(state, count, finals);
-    const news = before === undefined ? u[step] : u[step].sub(w[step].matmul(before)); // [n, H, C, e]
+    const news = before === undefined || w === undefined ? u[step] : u[step].sub(w[step].matmul(before)); // [n, H, C, e]
     const own = scores[step].matmul(news);
     outputs.push(before === undefined ? own : own.add(q[step].matmul(before)));
     const added = k[step].transpose(-1, -2).matmul(news); // [n, H, d, e]
     state = before === undefined ? added : before.mul(left[step]).add(added);
   }
-  const y = cat(outputs).transpose(1, 2).flatten(0, 1);
-  return { y, finals: cat([state as Tensor, ...finals.toReversed()]) };
+  const byHead = (x: Tensor) => (inGroups ? x.flatten(1, 2) : x);
+  const y = byHead(cat(outputs)).transpose(1, 2).flatten(0, 1);
+  return { y, finals: byHead(cat([state as Tensor, ...finals.toReversed()])) };
 }
 
 /** The states of segments that have a further chunk; those of the others are their last. */
@@ -163,27 +173,30 @@ function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
 
 /** Part of a chunk's output that depends on its own tokens only, not on the initial state. */
 function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
-  const C = q.shape[2];
+  const C = decay.shape[decay.shape.length - 1];
   const passed = aten.cumsum.default(decay, -1); // [G, H, C]
   const later = aten.triu.default(aten.ones.default([C, C], { dtype: 'bool', device: q.device }), { diagonal: 1 });
   const differences = passed.unsqueeze(-1).sub(passed.unsqueeze(-2));
   // Hidden before the exponential, which would not be finite there.
   const between = aten.exp.default(aten.masked_fill.Scalar(differences, later, Number.NEGATIVE_INFINITY)); // [G, H, C, C]
   const kept = aten.exp.default(passed).unsqueeze(-1); // [G, H, C, 1]
-  const ofKeys = k.mul(beta.unsqueeze(-1));
-  const system = ofKeys.matmul(k.transpose(-1, -2)).mul(between);
-  const sides = cat([v.mul(beta.unsqueeze(-1)), ofKeys.mul(kept)], -1);
-  const solved = solvedBelow(system, sides);
-  const [u, w] = solved.split([v.shape[3], k.shape[3]], 3);
   const last = passed.narrow(-1, C - 1, 1); // [G, H, 1]
   return {
-    u,
-    w,
+    ...(beta === undefined ? { u: v, w: undefined } : replacing({ k, v, beta }, between, kept)),
     q: q.mul(kept),
     k: k.mul(aten.exp.default(last.sub(passed)).unsqueeze(-1)),
     scores: q.matmul(k.transpose(-1, -2)).mul(between),
     left: aten.exp.default(last).unsqueeze(-1), // [G, H, 1, 1]
   };
+}
+
+/** News of each token, from values [G, H, C, e] less what the chunk's earlier tokens and its first state say of a key. */
+function replacing({ k, v, beta }: { k: Tensor; v: Tensor; beta: Tensor }, between: Tensor, kept: Tensor) {
+  const ofKeys = k.mul(beta.unsqueeze(-1));
+  const system = ofKeys.matmul(k.transpose(-1, -2)).mul(between);
+  const sides = cat([v.mul(beta.unsqueeze(-1)), ofKeys.mul(kept)], -1);
+  const [u, w] = solvedBelow(system, sides).split([v.shape[3], k.shape[3]], 3);
+  return { u, w };
 }
 
 /** x of (1 + what stands below the system's diagonal) x = sides. */

@@ -1,4 +1,4 @@
-export { activations, gateOf, swiGlu, type Activation, type Gate } from './activations.ts';
+export { activations, gateOf, sparseGateOf, swiGlu, type Activation, type Gate } from './activations.ts';
 export { type ContentBias, type DistanceBias } from './attention-bias.ts';
 export {
   AdapterOwner,
@@ -8,7 +8,7 @@ export {
   type AdapterRoute,
   type AdapterSpan,
 } from './adapter-route.ts';
-export { attention, type AttentionOptions, type KeyLayout } from './attention.ts';
+export { attention, type AttentionOptions } from './attention.ts';
 export { BatchNorm2d } from './batch-norm.ts';
 export { byBlocks, dynamicMap, nearestOf } from './block-codes.ts';
 export { Convolution, ConvolutionBase } from './convolution.ts';
@@ -30,19 +30,35 @@ export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
-export { layoutOfRows, layoutOfTexts, rowOfTokens, segmentLengths, tokenCount, type Layout } from './layout.ts';
 export {
-  changedInput,
-  Conv1D,
-  isLinear,
-  Linear,
-  termsOf,
+  layoutOfRows,
+  layoutOfTexts,
+  rowOfTokens,
+  segmentLengths,
+  tokenCount,
+  type KeyLayout,
+  type Layout,
+} from './layout.ts';
+export { changedInput, Conv1D, isLinear, Linear, termsOf } from './linear.ts';
+export {
+  gatedLinear,
+  linearGroup,
+  plainLayers,
+  type LowRank,
   type LinearAdapter,
   type LinearLike,
   type Term,
-} from './linear.ts';
-export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
-export { join, Module, ModuleBuffer, Parameter, type Stored, type Weight, type WeightOperands } from './module.ts';
+} from './linear-fused.ts';
+export {
+  join,
+  Module,
+  ModuleBuffer,
+  Parameter,
+  renamed,
+  type Stored,
+  type Weight,
+  type WeightOperands,
+} from './module.ts';
 export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
 export {
   currentRowsOf,
@@ -56,6 +72,6 @@ export {
   type RowTap,
   type ScoresTap,
 } from './row-taps.ts';
-export { Rope, rotate, type Rotation } from './rope.ts';
+export { Rope, rotate, type RopePair, type Rotation } from './rope.ts';
 export { Sublayer, type SublayerAdapter, type SublayerKind } from './sublayer.ts';
 export { ropeFactors, ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from './rope-scaling.ts';

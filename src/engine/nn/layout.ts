@@ -15,10 +15,20 @@ export interface Layout {
   readonly parents?: readonly number[];
   /** 1 where no token attends to a token: padding whose own state a head reads. [N] */
   readonly unseen?: Uint8Array;
+  /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
+  readonly axes?: readonly BigInt64Array[];
+  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image): [N] each. */
+  readonly together?: { readonly from: BigInt64Array; readonly to: BigInt64Array };
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;
   /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */
   readonly rowLengths?: readonly number[];
+}
+
+/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
+export interface KeyLayout {
+  offsets: readonly number[];
+  positions: BigInt64Array;
 }
 
 /** Rows of the given lengths side by side, each a segment of its own. */
@@ -91,4 +101,32 @@ export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Arr
   for (const [segment, row] of layout.rowOf.entries())
     rows.fill(row, layout.offsets[segment], layout.offsets[segment + 1]);
   return rows;
+}
+
+/** Each segment cut where a stretch of so many positions ends, so that no token sees those of another stretch. */
+export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layout: Layout; keys: KeyLayout } {
+  const ends = keys.offsets.slice(1);
+  if (ends.every((end) => end === 0 || keys.positions[end - 1] < size)) return { layout, keys };
+  const [queryEnds, keyEnds] = [[0], [0]];
+  const rowOf: number[] = [];
+  for (const [segment, row] of layout.rowOf.entries()) {
+    for (let place = keys.offsets[segment]; place < ends[segment]; place = keyEnds[keyEnds.length - 1]) {
+      const end = (keys.positions[place] / BigInt(size) + 1n) * BigInt(size);
+      keyEnds.push(firstFrom(end, keys.positions, place, ends[segment]));
+      queryEnds.push(firstFrom(end, layout.positions, queryEnds[queryEnds.length - 1], layout.offsets[segment + 1]));
+      rowOf.push(row);
+    }
+  }
+  const { positions, causal } = layout;
+  return {
+    layout: { offsets: queryEnds, positions, rowOf, causal },
+    keys: { offsets: keyEnds, positions: keys.positions },
+  };
+}
+
+/** The first place from `start` on with a position of at least `limit`, or `end`. */
+function firstFrom(limit: bigint, positions: BigInt64Array, start: number, end: number): number {
+  let place = start;
+  while (place < end && positions[place] < limit) place++;
+  return place;
 }

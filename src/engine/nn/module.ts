@@ -156,6 +156,17 @@ export abstract class Module {
   }
 }
 
+/** Gives parts of a module other names in checkpoints; code reads them by the property as before. */
+export function renamed<Part extends Module>(module: Part, names: Readonly<Record<string, string>>): Part {
+  for (const [property, name] of Object.entries(names)) {
+    if (!Object.hasOwn(module, property)) continue;
+    const value: unknown = module[property as keyof Part];
+    Object.defineProperty(module, property, { enumerable: false });
+    Object.assign(module, { [name]: value });
+  }
+  return module;
+}
+
 export function join(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }

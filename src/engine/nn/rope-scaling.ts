@@ -13,9 +13,13 @@ export interface RopeScaling {
   truncate?: boolean;
   short_factor?: readonly number[];
   long_factor?: readonly number[];
+  /** Factors of cosines and sines in rows as long as in pre-training and in longer ones (PhiMoE). */
+  short_mscale?: number;
+  long_mscale?: number;
   low_freq_factor?: number;
   high_freq_factor?: number;
   original_max_position_embeddings?: number;
+  partial_rotary_factor?: number;
 }
 
 export interface RopeOptions {
@@ -25,12 +29,14 @@ export interface RopeOptions {
   scaling: RopeScaling;
   /** Positions that the model knows. */
   maxPositions: number;
+  /** Whether neighbours in a head turn together, not features half a head apart. */
+  turnsNeighbours?: boolean;
 }
 
 /** How fast the pairs of features turn. */
 export interface Frequencies {
-  /** Factor of cosines and sines. */
-  amplitude: number;
+  /** Factor of cosines and sines, where it depends on the row's length as well. */
+  amplitude: number | ((regime: number) => number);
   /** Set of frequencies for a row of this length, where they depend on it. */
   regimeOf?(length: number): number;
   /** Whether cached keys that were rotated by other frequencies must be recomputed. */
@@ -41,7 +47,15 @@ export interface Frequencies {
 
 type Kind = (options: RopeOptions) => Frequencies;
 
-const kinds: Readonly<Record<string, Kind>> = table({ default: plain, linear, dynamic, yarn, longrope, llama3 });
+const kinds: Readonly<Record<string, Kind>> = table({
+  default: plain,
+  linear,
+  dynamic,
+  yarn,
+  longrope,
+  llama3,
+  proportional,
+});
 
 export const ropeTypes: readonly string[] = Object.keys(kinds);
 
@@ -125,10 +139,12 @@ function longrope(options: RopeOptions): Frequencies {
   const known = scaling.original_max_position_embeddings ?? maxPositions;
   const factor = scaling.factor ?? maxPositions / known;
   const growth = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(known));
+  const { short_mscale: ofKnown, long_mscale: ofLonger } = scaling;
+  const amplitudes = [ofKnown, ofLonger].map((own) => own ?? given ?? growth);
   const own = inverseOf(options);
   const [ofShort, ofLong] = [short, long].map((factors) => own.map((inverse, i) => inverse / factors[i]));
   return {
-    amplitude: given ?? growth,
+    amplitude: amplitudes[0] === amplitudes[1] ? amplitudes[0] : (regime) => amplitudes[regime],
     regimeOf: (length) => (length > known ? 1 : 0),
     isStrict: true,
     inverse: (regime) => (regime === 1 ? ofLong : ofShort),
@@ -151,4 +167,11 @@ function llama3(options: RopeOptions): Frequencies {
     return ((1 - smooth) * own) / factor + smooth * own;
   });
   return fixed(inverse);
+}
+
+/** Whole heads turn, but for the slow frequencies, which stand still (Gemma 4). */
+function proportional(options: RopeOptions): Frequencies {
+  const { factor = 1, partial_rotary_factor: share = 1 } = options.scaling;
+  const turning = Math.floor((share * options.size) / 2);
+  return fixed(inverseOf(options).map((inverse, i) => (i < turning ? inverse / factor : 0)));
 }

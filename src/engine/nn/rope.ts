@@ -7,14 +7,27 @@ import { lengthsOfRows, segmentLengths, type Layout } from './layout.ts';
 export interface Rotation {
   cos: Tensor;
   sin: Tensor;
+  /** Whether neighbours turn together, not features half of r apart. */
+  turnsNeighbours?: boolean;
 }
 
-/** Rotary position embeddings (Su et al., 2021) in Hugging Face's half-split order. */
+/** The axis of positions that turns a pair of features, and the place of its frequency among those of `RopeOptions`. */
+export interface RopePair {
+  axis: number;
+  frequency: number;
+}
+
+/** Rotary position embeddings (Su et al., 2021), in Hugging Face's half-split order or the paper's of neighbours. */
 export class Rope {
   readonly #frequencies: Frequencies;
+  readonly #turnsNeighbours: boolean;
+  readonly #pairs: readonly RopePair[] | undefined;
 
-  constructor(options: RopeOptions) {
+  /** `pairs`: for layouts with positions along several axes, each pair of features [r/2]. */
+  constructor(options: RopeOptions, pairs?: readonly RopePair[]) {
     this.#frequencies = frequenciesOf(options);
+    this.#turnsNeighbours = options.turnsNeighbours ?? false;
+    this.#pairs = pairs;
   }
 
   /** Set of frequencies for a row of this length: rows of one regime share them. */
@@ -34,15 +47,55 @@ export class Rope {
   rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
-    const angles = positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
+    const angles = this.#byAxes(layout, inverse) ?? positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
     const both = cat([angles, angles], 1); // [N, r]
-    const { amplitude } = this.#frequencies;
+    const amplitude = this.#amplitudeOf(layout, both);
     const [cos, sin] = [aten.cos.default(both), aten.sin.default(both)];
-    return amplitude === 1 ? { cos, sin } : { cos: cos.mul(amplitude), sin: sin.mul(amplitude) };
+    const turnsNeighbours = this.#turnsNeighbours;
+    if (amplitude === 1) return { cos, sin, turnsNeighbours };
+    return { cos: cos.mul(amplitude), sin: sin.mul(amplitude), turnsNeighbours };
   }
 
+  /** One for all tokens, or each one's: [N, 1] */
+  #amplitudeOf(layout: Layout, like: Tensor): number | Tensor {
+    const { amplitude } = this.#frequencies;
+    if (typeof amplitude === 'number') return amplitude;
+    return this.#ofRegimes(layout, (regime) => Float32Array.of(amplitude(regime)))
+      .to(like.dtype)
+      .toDevice(like.device);
+  }
+
+  #byAxes({ axes }: Layout, inverse: Tensor): Tensor | undefined {
+    const pairs = this.#pairs;
+    if (pairs === undefined || axes === undefined) return undefined;
+    const select = (x: Tensor, dimension: number, places: readonly number[]) =>
+      x.indexSelect(dimension, fromArray(BigInt64Array.from(places, BigInt)).toDevice(x.device));
+    const table = cat(
+      axes.map((axis) => fromArray(axis).unsqueeze(1)),
+      1,
+    ).toDevice(inverse.device); // [N, axes]
+    const positions = select(
+      table.to(inverse.dtype),
+      1,
+      pairs.map(({ axis }) => axis),
+    );
+    return positions.mul(
+      select(
+        inverse,
+        inverse.shape.length - 1,
+        pairs.map(({ frequency }) => frequency),
+      ),
+    );
+  }
+
+  /** [r/2] or [N, r/2] */
   #inverseOf(layout: Layout): Tensor {
-    const { regimeOf, inverse } = this.#frequencies;
+    return this.#ofRegimes(layout, (regime) => this.#frequencies.inverse(regime));
+  }
+
+  /** n numbers for all tokens, or for each where rows of several regimes lie side by side: [n] or [N, n] */
+  #ofRegimes(layout: Layout, inverse: (regime: number) => Float32Array): Tensor {
+    const { regimeOf } = this.#frequencies;
     if (regimeOf === undefined) return fromArray(inverse(0));
     const regimes = lengthsOfRows(layout).map(regimeOf);
     const different = [...new Set(regimes)];
@@ -61,7 +114,21 @@ export class Rope {
 export function rotate(x: Tensor, rotation: Rotation): Tensor {
   const [, , size] = x.shape;
   const [, turned] = rotation.cos.shape;
-  if (turned === size) return attune.rope.default(x, rotation.cos, rotation.sin);
+  if (turned === size) return turn(x, rotation);
   const [first, rest] = x.split([turned, size - turned], 2);
-  return cat([attune.rope.default(first, rotation.cos, rotation.sin), rest], 2);
+  return cat([turn(first, rotation), rest], 2);
+}
+
+function turn(x: Tensor, { cos, sin, turnsNeighbours }: Rotation): Tensor {
+  if (!turnsNeighbours) return attune.rope.default(x, cos, sin);
+  const [N, H, r] = x.shape;
+  const halves = x
+    .reshape(N, H, r / 2, 2)
+    .transpose(2, 3)
+    .flatten(2);
+  return attune.rope
+    .default(halves, cos, sin)
+    .reshape(N, H, 2, r / 2)
+    .transpose(2, 3)
+    .flatten(2);
 }

@@ -33,7 +33,7 @@ const textSchema = z
     error: 'is not a token: it exceeds vocab_size',
   });
 
-const visionSchema = z.looseObject({
+export const clipVision = z.looseObject({
   ...towerKeys({ ...common, hidden_size: 768, intermediate_size: 3072, num_attention_heads: 12 }),
   num_channels: count.default(3),
   image_size: count.default(224),
@@ -45,7 +45,7 @@ const schema = z.looseObject({
   projection_dim: count.default(512),
   logit_scale_init_value: z.number().default(2.6592),
   text_config: textSchema,
-  vision_config: visionSchema,
+  vision_config: clipVision,
 });
 
 type ClipConfig = z.output<typeof schema>;
@@ -107,7 +107,7 @@ class VisionEmbeddings extends Module {
   }
 }
 
-class ClipVision extends ImageTower {
+export class ClipVision extends ImageTower {
   readonly embeddings: VisionEmbeddings;
   // The checkpoints' spelling.
   readonly pre_layrnorm: LayerNorm;

@@ -27,22 +27,30 @@ export const architecture = defineDecoder({
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias }, scale }),
       ...multipliers,
-      feedForward: () =>
-        new SparseFeedForward({
-          width,
-          experts,
-          chosen,
-          // A softmax over the chosen scores alone is one over all that is made to add up to 1.
-          normalises: true,
-          router: routerOf(width, experts),
-          parts: expertsOf({ experts, width, inner, activation }),
-        }),
+      feedForward: () => graniteExperts({ experts, chosen, width, inner, activation }),
       feedForwardName: 'block_sparse_moe',
       balance: balanceOf(own, { experts, chosen }),
     };
   },
   logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
 });
+
+/** Experts of a layer in two stacked tensors. */
+export function graniteExperts(shape: ExpertsShape): SparseFeedForward {
+  const { experts, chosen, width } = shape;
+  // A softmax over the chosen scores alone is one over all that is made to add up to 1.
+  const normalises = true;
+  const [router, parts] = [routerOf(width, experts), expertsOf(shape)];
+  return new SparseFeedForward({ width, experts, chosen, normalises, router, parts });
+}
+
+interface ExpertsShape {
+  experts: number;
+  chosen: number;
+  width: number;
+  inner: number;
+  activation: string;
+}
 
 class GraniteRouter extends Module {
   readonly layer: Linear;
@@ -58,7 +66,7 @@ function routerOf(width: number, experts: number): Router {
   return { name: 'router', module, forward: (x) => module.layer.forward(x) };
 }
 
-function expertsOf(shape: { experts: number; width: number; inner: number; activation: string }): ExpertParts {
+function expertsOf(shape: ExpertsShape): ExpertParts {
   const { experts, width, inner, activation } = shape;
   const [input, output] = [new StackedLinear(experts, width, 2 * inner), new StackedLinear(experts, inner, width)];
   const gated = gateOf(activation);

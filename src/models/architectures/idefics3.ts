@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { LayerNorm, Linear, Module, type Embedding } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
-import type { Architecture, HeadPlan, ImageReader, Task, Trunk, TrunkContext } from '../architecture.ts';
+import type { Architecture, HeadPlan, ImageMarks, ImageReader, Task, Trunk, TrunkContext } from '../architecture.ts';
 import { ImageTower, patchCount, sidesOf, TowerEncoder, towerKeys, type ImageTowerConfig } from './clip-layers.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { architecture as llama } from './llama.ts';
 import { VisionEmbeddings } from './siglip.ts';
-import type { Block, Pass, Stack, StackInput } from '../stack.ts';
+import type { Block, PatchGrid, Pass, Stack, StackInput } from '../stack.ts';
 
 const count = z.int().positive();
 
@@ -183,7 +183,8 @@ export function defineIdefics3(modelType: string, name: string): Architecture {
     },
     imageTokens(raw) {
       const { vision_config: vision, scale_factor: factor, image_token_id: id } = read(raw);
-      return { id, perSquare: patchCount(vision) / factor ** 2 };
+      const perSquare = patchCount(vision) / factor ** 2;
+      return { id, patches: factor ** 2, textOf: ({ grid = [0, 0] }, marks) => squaresText(grid, perSquare, marks) };
     },
     tokensOfFeatures(raw, [squares]) {
       const { vision_config: vision, scale_factor: factor } = read(raw);
@@ -195,6 +196,19 @@ export function defineIdefics3(modelType: string, name: string): Architecture {
       text_config: { ...(raw.text_config as object), vocab_size },
     }),
   };
+}
+
+/** An image's text: its squares row by row, and then the whole of it; that alone where the image is one square. */
+export function squaresText([rows, columns]: PatchGrid, perSquare: number, marks: Omit<ImageMarks, 'textOf'>): string {
+  const around = marks.named('fake_image_token', '<fake_token_around_image>');
+  const square = marks.image.repeat(perSquare);
+  const all = `${around}${marks.named('global_image_token', '<global-img>')}${square}${around}`;
+  if (rows === 0 && columns === 0) return all;
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const places = Array.from({ length: columns }, (_place, column) => `<row_${row + 1}_col_${column + 1}>`);
+    return `${places.map((place) => around + place + square).join('')}\n`;
+  });
+  return `${lines.join('')}\n${all}`;
 }
 
 export const architecture = defineIdefics3('idefics3', 'Idefics3');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
-import { count } from '../decoder/config.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { count, type DecoderConfig } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, NumberedFeedForward, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
 import { windowOfAll } from './mistral.ts';
@@ -25,23 +25,26 @@ export const architecture = defineDecoder({
   defaults: { max_position_embeddings: 131072, num_key_value_heads: 8, rms_norm_eps: 1e-5 },
   rope: { theta: 1_000_000 },
   traits(config, { raw, rope }) {
-    const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-    const own = parseConfig(schema, raw);
-    const { num_local_experts: experts, num_experts_per_tok: chosen, router_jitter_noise: jitter } = own;
     const window = windowOfAll(raw);
-    return {
-      attention: () => ({ rope, window }),
-      feedForward: (layer) =>
-        new SparseFeedForward({
-          width,
-          experts,
-          chosen,
-          normalises: true,
-          jitter: { amount: jitter, site: `layers.${layer}.block_sparse_moe` },
-          parts: separateExperts(experts, () => new NumberedFeedForward({ width, inner, activation })),
-        }),
-      feedForwardName: 'block_sparse_moe',
-      balance: balanceOf(own, { experts, chosen }),
-    };
+    return { attention: () => ({ rope, window }), ...mixtralExperts(config, raw), feedForwardName: 'block_sparse_moe' };
   },
 });
+
+/** Experts in all layers. */
+export function mixtralExperts(config: DecoderConfig, raw: RawConfig) {
+  const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+  const own = parseConfig(schema, raw);
+  const { num_local_experts: experts, num_experts_per_tok: chosen, router_jitter_noise: jitter } = own;
+  return {
+    feedForward: (layer: number) =>
+      new SparseFeedForward({
+        width,
+        experts,
+        chosen,
+        normalises: true,
+        jitter: { amount: jitter, site: `layers.${layer}.block_sparse_moe` },
+        parts: separateExperts(experts, () => new NumberedFeedForward({ width, inner, activation })),
+      }),
+    balance: balanceOf(own, { experts, chosen }),
+  };
+}

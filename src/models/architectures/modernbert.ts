@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
 import { activation, count, probability } from '../encoder/config.ts';
 import { defineEncoder } from '../encoder/define.ts';
+import type { EncoderTraits } from '../encoder/encoder.ts';
 import type { LayerNames } from '../encoder/layer.ts';
 import type { TransformPlan } from '../heads/transform.ts';
 
@@ -12,7 +13,7 @@ const ropeSchema = z.looseObject({
 });
 
 /** The keys of HF ModernBertConfig that change what is computed. */
-const schema = z
+export const schema = z
   .looseObject({
     vocab_size: count.default(50368),
     hidden_size: count.default(768),
@@ -54,7 +55,7 @@ const schema = z
     attention_probs_dropout_prob: config.attention_dropout,
   }));
 
-type ModernBertConfig = z.output<typeof schema>;
+export type ModernBertConfig = z.output<typeof schema>;
 
 /** How a layer looks around: at all tokens, or at its neighbours, each with rotary positions of its own. */
 interface View {
@@ -63,7 +64,7 @@ interface View {
 }
 
 /** The two views of a configuration, by the names of `layer_types`. */
-function viewsOf(config: ModernBertConfig): Record<z.output<typeof layerType>, View> {
+function viewsOf(config: ModernBertConfig, isCausal: boolean): Record<z.output<typeof layerType>, View> {
   const headSize = config.hidden_size / config.num_attention_heads;
   const { rope_parameters: ropes, global_rope_theta: wide } = config;
   const near = config.local_rope_theta ?? wide;
@@ -75,8 +76,8 @@ function viewsOf(config: ModernBertConfig): Record<z.output<typeof layerType>, V
     full_attention: { rope: ropeOf(ropes?.full_attention?.rope_theta ?? wide) },
     sliding_attention: {
       rope: ropeOf(ropes?.sliding_attention?.rope_theta ?? near),
-      // `local_attention` counts both sides.
-      window: Math.floor(config.local_attention / 2) + 1,
+      // `local_attention` counts both sides; a decoder's half of it counts the token itself.
+      window: Math.floor(config.local_attention / 2) + (isCausal ? 0 : 1),
     },
   };
 }
@@ -90,46 +91,54 @@ const names: LayerNames = {
   outer: 'mlp.Wo',
 };
 
+/** How it differs from BERT, and from a decoder of the same layers. */
+export function modernTraits(config: ModernBertConfig, layerNames: LayerNames, isCausal: boolean): EncoderTraits {
+  const { attention_dropout: dropout, norm_bias: norms, layer_types: types } = config;
+  const views = viewsOf(config, isCausal);
+  const typeOf = (layer: number) =>
+    types?.[layer] ?? (layer % config.global_attn_every_n_layers === 0 ? 'full_attention' : 'sliding_attention');
+  const { attentionNorm: _norm, ...firstNames } = layerNames;
+  return {
+    names: { words: 'embeddings.tok_embeddings', norm: 'embeddings.norm' },
+    positions: null,
+    layers: 'layers',
+    layer: (index) => ({
+      // The embedding ends in a norm.
+      names: index === 0 ? firstNames : layerNames,
+      norms: 'before',
+      isGated: true,
+      biases: { attention: config.attention_bias, feedForward: config.mlp_bias, norms },
+      dropouts: {
+        probabilities: [dropout, 'attn'],
+        attended: [dropout, 'attn.Wo'],
+        inner: [config.mlp_dropout, 'mlp'],
+      },
+      attention: { ...views[typeOf(index)], causal: isCausal, index },
+    }),
+    finalNorm: 'final_norm',
+    normBias: norms,
+  };
+}
+
+/** What stands before scores, under a name in checkpoints. */
+export function modernTransform(config: ModernBertConfig, name: string): TransformPlan {
+  return {
+    dense: `${name}.dense`,
+    bias: config.classifier_bias,
+    activation: config.classifier_activation,
+    norm: { name: `${name}.norm`, epsilon: config.norm_eps, bias: config.norm_bias },
+  };
+}
+
 /** An encoder with rotary positions whose layers mostly look at their neighbours (Warner et al., 2024). */
 export const architecture = defineEncoder({
   modelType: 'modernbert',
   prefix: 'model',
   className: 'ModernBert',
   schema,
-  traits(config) {
-    const { attention_dropout: dropout, norm_bias: norms, layer_types: types } = config;
-    const views = viewsOf(config);
-    const typeOf = (layer: number) =>
-      types?.[layer] ?? (layer % config.global_attn_every_n_layers === 0 ? 'full_attention' : 'sliding_attention');
-    const { attentionNorm: _norm, ...firstNames } = names;
-    return {
-      names: { words: 'embeddings.tok_embeddings', norm: 'embeddings.norm' },
-      positions: null,
-      layers: 'layers',
-      layer: (index) => ({
-        // The embedding ends in a norm.
-        names: index === 0 ? firstNames : names,
-        norms: 'before',
-        isGated: true,
-        biases: { attention: config.attention_bias, feedForward: config.mlp_bias, norms },
-        dropouts: {
-          probabilities: [dropout, 'attn'],
-          attended: [dropout, 'attn.Wo'],
-          inner: [config.mlp_dropout, 'mlp'],
-        },
-        attention: views[typeOf(index)],
-      }),
-      finalNorm: 'final_norm',
-      normBias: norms,
-    };
-  },
+  traits: (config) => modernTraits(config, names, false),
   heads(config) {
-    const transform: TransformPlan = {
-      dense: 'head.dense',
-      bias: config.classifier_bias,
-      activation: config.classifier_activation,
-      norm: { name: 'head.norm', epsilon: config.norm_eps, bias: config.norm_bias },
-    };
+    const transform = modernTransform(config, 'head');
     const { classifier_dropout: dropout } = config;
     return {
       masked: { transform, decoder: 'decoder', bias: config.decoder_bias ? 'decoder.bias' : undefined },

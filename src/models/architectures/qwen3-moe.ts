@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { Linear } from '../../engine/nn/index.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
-import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import type { DecoderTraits } from '../decoder/decoder.ts';
+import { decoderClasses, defineDecoder, type TraitsContext } from '../decoder/define.ts';
+import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
+import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { windowOfAll } from './mistral.ts';
 
 const schema = z
@@ -15,12 +18,26 @@ const schema = z
     norm_topk_prob: z.boolean().default(false),
     decoder_sparse_step: count.default(1),
     mlp_only_layers: z.array(z.int()).nullish(),
+    /** Width of the expert that all tokens go through, if there is one. */
+    shared_expert_intermediate_size: count.optional(),
     ...balanceKeys,
   })
   .refine((own) => own.num_experts_per_tok <= own.num_experts || own.num_experts === 0, {
     path: ['num_experts_per_tok'],
     error: 'is more than there are experts',
   });
+
+export type SparseConfig = z.output<typeof schema>;
+
+/** Which layers have experts, how many and how wide they are. */
+export function sparseConfig(raw: RawConfig, defaults: RawConfig = {}): SparseConfig {
+  // transformers 5 has another name for it.
+  return parseConfig(schema, {
+    ...defaults,
+    ...raw,
+    num_experts: raw.num_experts ?? raw.num_local_experts ?? defaults.num_experts,
+  });
+}
 
 /** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
 export const architecture = defineDecoder({
@@ -30,29 +47,53 @@ export const architecture = defineDecoder({
   defaults: { max_position_embeddings: 32768, num_key_value_heads: 4 },
   traits(config, { raw, rope }) {
     const { attention_bias: bias } = config;
-    // transformers 5 has another name for it.
-    const own = parseConfig(schema, { ...raw, num_experts: raw.num_experts ?? raw.num_local_experts });
+    const own = sparseConfig(raw);
     const window = own.use_sliding_window ? windowOfAll(raw, 4096) : undefined;
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias }, queryKeyNorm: 'head', window }),
-      feedForward: (layer) => feedForwardOf(layer, own, config),
+      feedForward: (layer) => sparseOrDense(layer, own, config),
       balance: balanceOf(own, { experts: own.num_experts, chosen: own.num_experts_per_tok }),
     };
   },
 });
 
-function feedForwardOf(layer: number, own: z.output<typeof schema>, config: DecoderConfig): FeedForwardPart {
+/** Experts next to one that all tokens go through, with a gate (Qwen3-Next and later). */
+export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext, defaults: RawConfig) {
+  const { hidden_size: width, hidden_act: activation } = config;
+  const own = sparseConfig(raw, defaults);
+  const shared = () => ({
+    name: 'shared_expert',
+    module: new FeedForward({ width, inner: own.shared_expert_intermediate_size!, activation }),
+    gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
+  });
+  return {
+    feedForward(layer) {
+      const isMerged = has(`layers.${layer}.mlp.experts.gate_up_proj`);
+      return sparseOrDense(layer, own, config, { shared, isMerged });
+    },
+    balance: balanceOf(own, { experts: own.num_experts, chosen: own.num_experts_per_tok }),
+  } satisfies Partial<DecoderTraits>;
+}
+
+/** A layer's feed-forward half; `shared` is what all tokens go through next to their experts. */
+export function sparseOrDense(
+  layer: number,
+  own: SparseConfig,
+  config: DecoderConfig,
+  { shared, isMerged = false }: { shared?: () => SparseShape['shared']; isMerged?: boolean } = {},
+): FeedForwardPart {
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+  const { num_experts: experts, moe_intermediate_size: narrow } = own;
   const isDense = own.num_experts === 0 || (own.mlp_only_layers ?? []).includes(layer);
   if (isDense || (layer + 1) % own.decoder_sparse_step !== 0) return new FeedForward({ width, inner, activation });
   return new SparseFeedForward({
     width,
-    experts: own.num_experts,
+    experts,
     chosen: own.num_experts_per_tok,
     normalises: own.norm_topk_prob,
-    parts: separateExperts(
-      own.num_experts,
-      () => new FeedForward({ width, inner: own.moe_intermediate_size, activation }),
-    ),
+    shared: shared?.(),
+    parts: isMerged
+      ? mergedExperts({ experts, width, inner: narrow, activation })
+      : separateExperts(experts, () => new FeedForward({ width, inner: narrow, activation })),
   });
 }

@@ -47,7 +47,7 @@ const textSchema = z.looseObject({
   projection_size: count.nullish(),
 });
 
-const visionSchema = z.looseObject({
+export const siglipVision = z.looseObject({
   ...tower,
   num_channels: count.default(3),
   image_size: count.default(224),
@@ -56,9 +56,9 @@ const visionSchema = z.looseObject({
 });
 
 /** The keys of HF SiglipConfig that change what is computed. */
-const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: visionSchema.prefault({}) });
+const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglipVision.prefault({}) });
 
-type VisionConfig = z.output<typeof visionSchema>;
+type VisionConfig = z.output<typeof siglipVision>;
 
 class SiglipText extends TextTower {
   readonly head: Linear;
@@ -148,7 +148,7 @@ class PoolingHead extends Module {
   }
 }
 
-class SiglipVision extends ImageTower {
+export class SiglipVision extends ImageTower {
   readonly embeddings: VisionEmbeddings;
   readonly encoder: TowerEncoder;
   readonly post_layernorm: LayerNorm;

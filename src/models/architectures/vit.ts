@@ -41,18 +41,23 @@ const schema = z.looseObject({
 
 type ViTConfig = z.output<typeof schema>;
 
-function patchCount({ image_size: image, patch_size: patch }: ViTConfig): number {
+type EmbeddingConfig = Pick<
+  ViTConfig,
+  'hidden_size' | 'num_channels' | 'patch_size' | 'image_size' | 'hidden_dropout_prob'
+>;
+
+function patchCount({ image_size: image, patch_size: patch }: EmbeddingConfig): number {
   const [rows, columns] = patchGrid(image, patch);
   return rows * columns;
 }
 
-class Embeddings extends Module {
+export class ViTEmbeddings extends Module {
   readonly cls_token: Parameter;
   readonly position_embeddings: Parameter;
   readonly patch_embeddings: PatchEmbeddings;
   readonly #dropout: Dropout;
 
-  constructor(config: ViTConfig) {
+  constructor(config: EmbeddingConfig) {
     super();
     const { hidden_size: width, num_channels: channels, patch_size: patch } = config;
     this.cls_token = new Parameter([1, 1, width]);
@@ -113,7 +118,7 @@ class Encoder extends Module {
 
 /** A transformer over the patches of images of one size (Dosovitskiy et al., 2021; HF ViT). */
 class ViT extends Stack implements Trunk {
-  readonly embeddings: Embeddings;
+  readonly embeddings: ViTEmbeddings;
   readonly encoder: Encoder;
   readonly layernorm: LayerNorm;
   /** Kept where a checkpoint has it; a classifier reads the class token as it is. */
@@ -125,7 +130,7 @@ class ViT extends Stack implements Trunk {
   constructor(config: ViTConfig, context: TrunkContext) {
     super();
     const { hidden_size: width, pooler_output_size: pooled } = config;
-    this.embeddings = new Embeddings(config);
+    this.embeddings = new ViTEmbeddings(config);
     this.encoder = new Encoder(config);
     this.layernorm = new LayerNorm(width, config.layer_norm_eps);
     if (context.has('pooler.dense.weight')) {

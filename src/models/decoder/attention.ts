@@ -1,6 +1,7 @@
 // N tokens, D width, H heads, K key-value heads, d head size
 import {
   Dropout,
+  type LayerNorm,
   Linear,
   linearGroup,
   type Module,
@@ -10,7 +11,7 @@ import {
   type Rope,
   type Rotation,
 } from '../../engine/nn/index.ts';
-import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, attune, ones, type Tensor } from '../../engine/tensor/index.ts';
 import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
@@ -18,8 +19,10 @@ import { headShape, type DecoderConfig } from './config.ts';
 
 type HeadShape = ReturnType<typeof headShape>;
 
+export type Norm = RMSNorm | LayerNorm;
+
 /** Creates a norm of the given width. */
-export type NormOf = (width: number) => RMSNorm;
+export type NormOf = (width: number) => Norm;
 
 /** Where the attention of a layer differs from Llama's. */
 export interface AttentionTraits {
@@ -33,9 +36,17 @@ export interface AttentionTraits {
   queryKeyNorm?: 'head' | 'whole';
   /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
+  /** Tokens see those before them in their own stretch of so many positions only (Llama 4). */
+  chunk?: number;
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
+  /** The small number in the norm of each turned head of q and k, without weights (Llama 4). */
+  turnedNorm?: number;
+  /** Factor of each token's queries, by its position: int64 [N] → [N] */
+  queryScale?(positions: Tensor): Tensor;
+  /** Whether tokens see those after them too, whatever the layout says. */
+  seesAll?: boolean;
   /** Whether heads' outputs are multiplied by a gate projected with the queries (Qwen3.5). */
   isGated?: boolean;
   /** A trained score of each head that takes a share of the probability (gpt-oss). */
@@ -52,7 +63,7 @@ export interface FusableAttention {
   /** Projections of q, k, v and the output. */
   linears: readonly Linear[];
   /** Norms of the heads of q and k, or none. */
-  norms: readonly RMSNorm[];
+  norms: readonly Norm[];
   rotation: Rotation;
   options: { window?: number; scale?: number };
 }
@@ -61,6 +72,8 @@ export interface FusableAttention {
 export interface AttentionPart extends Module {
   /** x [N, D] → [N, D] */
   forward(x: Tensor, pass: Pass): Tensor;
+  /** How positions enter, where they do by rotation. */
+  readonly rope?: Rope;
   /** For an operator that computes a whole layer, where it is attention to keys. */
   readonly layer?: number;
   fusable?(pass: Pass): FusableAttention | undefined;
@@ -101,28 +114,53 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
   get layer(): number {
     return this.#place.layer;
   }
+  get rope(): Rope | undefined {
+    return this.#traits.rope;
+  }
 
   /** Undefined where it is more than the operator can. */
   fusable(pass: Pass): FusableAttention | undefined {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
-    if (this.isAdapted) return undefined;
-    if (softcap !== undefined || this.sinks !== undefined) return undefined;
+    if (this.isAdapted || rotation.turnsNeighbours || pass.layout.together !== undefined) return undefined;
+    const { queryScale, chunk, turnedNorm } = this.#traits;
+    if ([softcap, this.sinks, queryScale, chunk, turnedNorm].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { rope, window, scale, softcap } = this.#traits;
+    const { window, chunk, scale, softcap, seesAll } = this.#traits;
     const { gate, ...heads } = this.project(x);
-    const rotation = rope && pass.rotations?.get(rope);
-    const own =
-      rotation === undefined ? heads : { ...heads, q: rotate(heads.q, rotation), k: rotate(heads.k, rotation) };
-    const turned = this.adapted(own, pass);
-    const options = { window, scale, softcap, sinks: this.sinks?.tensor, dropout: this.#dropout };
+    const turned = this.adapted(this.#placed(heads, pass), pass);
+    const causal = seesAll === true ? false : undefined;
+    const options = { window, chunk, scale, softcap, causal, sinks: this.sinks?.tensor, dropout: this.#dropout };
     const y = this.withContext(attendSelf(pass, this.#place.layer, turned, options), turned.q);
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
+
+  /** Heads with the positions in them. */
+  #placed(heads: Heads, pass: Pass): Heads {
+    const { rope, queryScale, turnedNorm: epsilon } = this.#traits;
+    const rotation = rope && pass.rotations?.get(rope);
+    const turn = (x: Tensor) => (rotation === undefined ? x : rotate(x, rotation));
+    const [q, k] = [heads.q, heads.k].map((x) => (epsilon === undefined ? turn(x) : normalised(turn(x), epsilon)));
+    const factor = queryScale?.(pass.positions).to(q.dtype).reshape(-1, 1, 1);
+    return { q: factor === undefined ? q : q.mul(factor), k, v: heads.v };
+  }
+}
+
+/** x [N, H, d] with heads of the mean square 1 */
+function normalised(x: Tensor, epsilon: number): Tensor {
+  return attune.rms_norm.default(x, ones([x.shape[2]], { device: x.device }), epsilon);
+}
+
+/** Queries that grow with the logarithm of their position, so that attention stays sharp in long rows (Llama 4). */
+export function growingQueries(weight: number, step: number, offset = 0): (positions: Tensor) => Tensor {
+  return (positions) => {
+    const steps = aten.floor.default(positions.to('f32').add(offset).div(step));
+    return aten.log1p.default(steps).mul(weight).add(1);
+  };
 }
 
 /** With a matrix each for q, k and v. */
@@ -131,8 +169,8 @@ export class SplitAttention extends Attention {
   readonly k_proj: Linear;
   readonly v_proj: Linear;
   override readonly o_proj: Linear;
-  readonly q_norm?: RMSNorm;
-  readonly k_norm?: RMSNorm;
+  readonly q_norm?: Norm;
+  readonly k_norm?: Norm;
   readonly #linears: readonly Linear[];
   readonly #size: number;
   readonly #isWhole: boolean;
@@ -175,7 +213,7 @@ export class SplitAttention extends Attention {
   }
 
   /** [N, H·d] → [N, H, d] */
-  #headsOf(flat: Tensor, norm?: RMSNorm): Tensor {
+  #headsOf(flat: Tensor, norm?: Norm): Tensor {
     const byHead = (x: Tensor) => x.reshape(x.shape[0], -1, this.#size);
     if (norm === undefined) return byHead(flat);
     return this.#isWhole ? byHead(norm.forward(flat)) : norm.forward(byHead(flat));

@@ -1,11 +1,18 @@
 // N tokens, D width
 import { greatest } from '../../base/many.ts';
-import { Embedding, RMSNorm, type Rope } from '../../engine/nn/index.ts';
+import { Embedding, type Module, renamed, RMSNorm, type Rope } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
 import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';
-import { FusedAttention, SplitAttention, type AttentionPart, type AttentionTraits, type NormOf } from './attention.ts';
+import {
+  FusedAttention,
+  SplitAttention,
+  type AttentionPart,
+  type AttentionTraits,
+  type Norm,
+  type NormOf,
+} from './attention.ts';
 import type { DecoderConfig } from './config.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { NormBefore, type DecoderLayer, type LayerParts } from './layer.ts';
@@ -14,11 +21,15 @@ import type { Named } from './plain.ts';
 /** Where a decoder differs from Llama. */
 export interface DecoderTraits {
   /** Its differences from Llama's, or another module in its place. */
-  attention(layer: number): AttentionTraits | Named<AttentionPart>;
+  attention?(layer: number): AttentionTraits | Named<AttentionPart>;
+  /** Layers of another form. */
+  block?(layer: number, norm: NormOf): Block;
   /** A layer's feed-forward half; gated and dense unless said. */
   feedForward?(layer: number): FeedForwardPart;
   /** Biases of the dense feed-forward half; none unless said. */
   mlpBias?: boolean;
+  /** Other names in checkpoints: of the decoder's own parts, of a layer's, and of its attention's. */
+  names?: Partial<Record<'decoder' | 'layer' | 'attention', Readonly<Record<string, string>>>>;
   /** `mlp` unless said. */
   feedForwardName?: string;
   /** Where the norms of a layer stand; before each half unless said. */
@@ -26,31 +37,46 @@ export interface DecoderTraits {
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
+  /** Parts in front of the first layer and behind the last one. */
+  ends?: readonly DecoderEnd[];
   /** Factor of each sublayer's output. */
   residualScale?: number;
   dropouts?(layer: number): LayerParts['dropouts'];
   balance?: RouterBalance;
 }
 
+/** Modules around a decoder's layers, other than embedding and final norm. */
+export interface DecoderEnd {
+  /** By their names in checkpoints. */
+  modules: Readonly<Record<string, Module | readonly Module[]>>;
+  /** Between the embedding and the first layer. */
+  begin?(x: Tensor, input: StackInput, pass: Pass): Tensor;
+  /** Between the last layer and the final norm. */
+  finish?(x: Tensor): Tensor;
+}
+
 /** A decoder with rotary positions and gated feed-forward layers (Touvron et al., 2023, and what grew out of it). */
 export class Decoder extends Stack implements Trunk {
   readonly embed_tokens: Embedding;
-  readonly layers: readonly DecoderLayer[];
-  readonly norm: RMSNorm;
+  readonly layers: readonly Block[];
+  readonly norm: Norm;
   readonly balance?: RouterBalance;
   readonly #ropes: ReadonlySet<Rope>;
   readonly #scaleEmbeddings: (x: Tensor) => Tensor;
+  readonly #ends: readonly DecoderEnd[];
 
   constructor(config: DecoderConfig, traits: DecoderTraits) {
     super();
     const norm = traits.norm ?? ((width) => new RMSNorm(width, config.rms_norm_eps));
     const indices = Array.from({ length: config.num_hidden_layers }, (_, layer) => layer);
-    const attentions = indices.map((layer) => traits.attention(layer));
     this.embed_tokens = new Embedding(config.vocab_size, config.hidden_size);
-    this.layers = indices.map((layer) => makeLayer(config, traits, { layer, norm, attention: attentions[layer] }));
+    this.layers = indices.map((layer) => traits.block?.(layer, norm) ?? makeLayer(config, traits, { layer, norm }));
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
-    this.#ropes = new Set(attentions.flatMap((attention) => ('module' in attention ? [] : (attention.rope ?? []))));
+    this.#ends = traits.ends ?? [];
+    Object.assign(this, ...this.#ends.map(({ modules }) => modules));
+    renamed(this, traits.names?.decoder ?? {});
+    this.#ropes = new Set([...this.modules()].flatMap(([, module]) => (module as Partial<AttentionPart>).rope ?? []));
     this.#scaleEmbeddings = traits.scaleEmbeddings ?? ((x) => x);
   }
 
@@ -82,23 +108,24 @@ export class Decoder extends Stack implements Trunk {
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     const words = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
-    return withPlaced(this.#scaleEmbeddings(words), input);
+    const first = withPlaced(this.#scaleEmbeddings(words), input);
+    return this.#ends.reduce((x, end) => end.begin?.(x, input, pass) ?? x, first);
   }
   override finish(x: Tensor): Tensor {
-    return this.norm.forward(x);
+    return this.norm.forward(this.#ends.reduce((y, end) => end.finish?.(y) ?? y, x));
   }
 }
 
-function makeLayer(
-  config: DecoderConfig,
-  traits: DecoderTraits,
-  place: { layer: number; norm: NormOf; attention: AttentionTraits | Named<AttentionPart> },
-): DecoderLayer {
-  const { layer, norm, attention } = place;
+function makeLayer(config: DecoderConfig, traits: DecoderTraits, place: { layer: number; norm: NormOf }): DecoderLayer {
+  const { layer, norm } = place;
+  const attention = traits.attention?.(layer) ?? {};
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const Layer = traits.layer ?? NormBefore;
-  return new Layer({
-    attention: 'module' in attention ? attention.module : attentionOf(config, attention, { layer, norm }),
+  const made = new Layer({
+    attention:
+      'module' in attention
+        ? attention.module
+        : renamed(attentionOf(config, attention, place), traits.names?.attention ?? {}),
     attentionName: 'module' in attention ? attention.name : 'self_attn',
     feedForward: traits.feedForward?.(layer) ?? new FeedForward({ width, inner, activation, bias: traits.mlpBias }),
     feedForwardName: traits.feedForwardName ?? 'mlp',
@@ -107,6 +134,7 @@ function makeLayer(
     residualScale: traits.residualScale ?? 1,
     dropouts: traits.dropouts?.(layer),
   });
+  return renamed(made, traits.names?.layer ?? {});
 }
 
 function attentionOf(config: DecoderConfig, traits: AttentionTraits, place: { layer: number; norm: NormOf }) {

@@ -1,6 +1,6 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
-import { Rope } from '../../engine/nn/index.ts';
-import type { Architecture, HeadPlan, Task } from '../architecture.ts';
+import { Rope, type RopePair } from '../../engine/nn/index.ts';
+import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
@@ -31,39 +31,57 @@ export interface DecoderDefinition {
   classes: DecoderClasses;
   /** The reference's defaults for missing configuration keys, if other than Llama's. */
   defaults?: RawConfig;
-  rope?: RopeDefaults;
+  rope?: RopeDefaults | ((raw: RawConfig) => RopeDefaults);
+  /** Which axis of positions turns which features, where images among the tokens have rows and columns. */
+  ropePairs?(config: DecoderConfig): readonly RopePair[];
   /** Keys that change the computation and that most of the family do not have. */
   settings?: readonly DecoderSetting[];
   /** The configuration in the family's names, where it has others. */
   read?(raw: RawConfig): RawConfig;
-  traits(config: DecoderConfig, context: { raw: RawConfig; rope: Rope }): DecoderTraits;
-  /** Soft-cap and factor of the logits. */
-  logits?(raw: RawConfig): { softcap?: number; scale?: number };
+  traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
+  /** Whether tokens see those after them too, so that nothing can be predicted (EmbeddingGemma). */
+  seesAll?(raw: RawConfig): boolean;
+  /** Soft-cap, factor and bias of the logits. */
+  logits?(raw: RawConfig): { softcap?: number; scale?: number; bias?: boolean };
+}
+
+export interface TraitsContext extends Pick<TrunkContext, 'has'> {
+  raw: RawConfig;
+  rope: Rope;
 }
 
 /** An architecture of the family. */
 export function defineDecoder(definition: DecoderDefinition): Architecture {
-  const { modelType, classes, read = (raw) => raw } = definition;
+  const { modelType, classes, rope, read = (raw) => raw } = definition;
   const configOf = (raw: RawConfig) => decoderConfig(read(raw), definition.defaults);
-  const ropeOf = (config: DecoderConfig) => ropeOptions(config, headShape(config).size, definition.rope);
+  const ropeOf = (config: DecoderConfig, raw: RawConfig) =>
+    ropeOptions(config, headShape(config).size, typeof rope === 'function' ? rope(raw) : rope);
   return {
     modelType,
     prefix: 'model',
-    build(raw) {
+    build(raw, { has }) {
       refuseForeignSettings(modelType, raw, definition.settings);
       const config = configOf(raw);
-      return new Decoder(config, definition.traits(config, { raw, rope: new Rope(ropeOf(config)) }));
+      const rope = new Rope(ropeOf(config, raw), definition.ropePairs?.(config));
+      return new Decoder(config, definition.traits(config, { raw, has, rope }));
     },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
       const causal = { name: 'lm_head', tied, ...definition.logits?.(raw) };
-      return decoderHeads(classes, { causal, token: { dropout: tokenDropout(raw) } });
+      const heads = decoderHeads(classes, { causal, token: { dropout: tokenDropout(raw) } });
+      return definition.seesAll?.(raw) === true ? bidirectionalHeads(heads) : heads;
     },
     limits(raw) {
       const config = configOf(raw);
-      return { vocabularySize: config.vocab_size, maxPositions: stretchedPositions(ropeOf(config)) };
+      return { vocabularySize: config.vocab_size, maxPositions: stretchedPositions(ropeOf(config, raw)) };
     },
   };
+}
+
+/** Without that of the next token; vectors are means of all states. */
+function bidirectionalHeads({ embedding, ...heads }: ReturnType<typeof decoderHeads>): ReturnType<typeof decoderHeads> {
+  const { 'causal-lm': _causal, ...others } = heads;
+  return { embedding: { ...embedding!, options: { pooling: 'mean', normalise: true } }, ...others };
 }
 
 /** Dropout before a decoder's classifier of tokens: its own key, or what the reference takes without one. */

@@ -64,6 +64,18 @@ export function linearRouter(name: string, linear: Linear): Router {
   return { name, module: linear, forward: (x) => linear.forward(x) };
 }
 
+/** Which experts a token goes through, and how much each counts: both [N, k]. */
+export interface Choice {
+  indices: Tensor;
+  weights: Tensor;
+}
+
+interface Around {
+  name: string;
+  /** [N, D] → [N, D], or another width */
+  module: Expert;
+}
+
 export interface SparseShape {
   width: number;
   /** E */
@@ -71,7 +83,15 @@ export interface SparseShape {
   /** k */
   chosen: number;
   /** Whether the weights of a token's experts are made to add up to 1. */
-  normalises: boolean;
+  normalises?: boolean;
+  /** Chooses from logits [N, E], of f32 at least; the largest shares of a softmax unless said. */
+  choose?(logits: Tensor): Choice;
+  /** Whether the weights multiply what experts read, in place of what they give (Llama 4). */
+  weighsInput?: boolean;
+  /** What all tokens go through besides, and a gate on it. */
+  shared?: { name: string; module: Expert; gate?: { name: string; module: Linear } };
+  /** Modules between the stream and the experts, which the router does not see, and behind their sum. */
+  around?: { before: Around; after: Around };
   /** Noise on what router and experts read while the model trains. */
   jitter?: { amount: number; site: string };
   /** A linear layer `gate` without a bias unless said. */
@@ -91,25 +111,49 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   constructor(shape: SparseShape) {
     super();
     this.#router = shape.router ?? linearRouter('gate', new Linear(shape.width, shape.experts));
-    Object.assign(this, { [this.#router.name]: this.#router.module }, shape.parts.modules);
+    const { parts, shared, around } = shape;
+    Object.assign(this, { [this.#router.name]: this.#router.module }, parts.modules);
+    if (shared !== undefined) Object.assign(this, { [shared.name]: shared.module });
+    if (shared?.gate !== undefined) Object.assign(this, { [shared.gate.name]: shared.gate.module });
+    for (const side of [around?.before, around?.after])
+      if (side !== undefined) Object.assign(this, { [side.name]: side.module });
     this.#shape = shape;
     this.#jitter = shape.jitter && new Jitter(shape.jitter.amount, shape.jitter.site);
   }
 
   forward(given: Tensor, pass: Pass): Tensor {
-    const { chosen, experts, normalises } = this.#shape;
+    const { chosen, experts, weighsInput, around } = this.#shape;
     const x = this.#jitter?.forward(given) ?? given;
     const logits = this.#router.forward(x);
     pass.putAside?.(logits);
-    const wide = logits.dtype === 'f64' ? 'f64' : 'f32';
-    const [top, indices] = aten.topk.default(logits.to(wide).softmax(-1), chosen); // [N, k]
-    const weights = (normalises ? top.div(top.sum(-1, { keepdim: true })) : top).to(x.dtype);
+    const { indices, weights } = this.#choose(logits.to(logits.dtype === 'f64' ? 'f64' : 'f32'));
     const { places, counts } = pairsByExpert(indices, experts);
     const list = places.map((place) => Math.floor(place / chosen));
     const tokens = onDevice(list, x); // [P]
-    const results = this.#runExperts(x.indexSelect(0, tokens), { tokens, list, counts }); // [P, D]
-    const weighed = results.mul(weights.flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1));
-    return aten.index_add.default(zeros(x.shape, { dtype: x.dtype, device: x.device }), 0, tokens, weighed);
+    const share = weights.to(x.dtype).flatten().indexSelect(0, onDevice(places, x)).unsqueeze(1); // [P, 1]
+    const inner = around?.before.module.forward(x) ?? x;
+    const read = inner.indexSelect(0, tokens);
+    const results = this.#runExperts(weighsInput === true ? read.mul(share) : read, { tokens, list, counts }); // [P, D]
+    const weighed = weighsInput === true ? results : results.mul(share);
+    const none = zeros(inner.shape, { dtype: x.dtype, device: x.device });
+    const gathered = aten.index_add.default(none, 0, tokens, weighed);
+    const sum = around?.after.module.forward(gathered) ?? gathered;
+    const common = this.#runShared(x);
+    return common === undefined ? sum : sum.add(common);
+  }
+
+  #choose(logits: Tensor): Choice {
+    const { chosen, normalises, choose } = this.#shape;
+    if (choose !== undefined) return choose(logits);
+    const [top, indices] = aten.topk.default(logits.softmax(-1), chosen); // [N, k]
+    return { indices, weights: normalises === true ? top.div(top.sum(-1, { keepdim: true })) : top };
+  }
+
+  #runShared(x: Tensor): Tensor | undefined {
+    const { shared } = this.#shape;
+    const gate = shared?.gate?.module.forward(x); // [N, 1]
+    const all = shared?.module.forward(x);
+    return gate === undefined ? all : all?.mul(aten.sigmoid.default(gate));
   }
 
   /** Each expert's own rows, which lie side by side in the experts' order. */

@@ -25,6 +25,8 @@ export interface FeedForwardShape {
   inner: number;
   activation: string;
   bias?: boolean;
+  /** In place of the activation's own. */
+  gate?: Gate;
 }
 
 /** Gated feed-forward layer (SwiGLU where the activation is silu). */
@@ -35,12 +37,12 @@ export class FeedForward extends Module implements FeedForwardPart {
   readonly #gate: Gate;
   readonly #linears: readonly Linear[];
 
-  constructor({ width, inner, activation, bias }: FeedForwardShape) {
+  constructor({ width, inner, activation, bias, gate }: FeedForwardShape) {
     super();
     this.gate_proj = new Linear(width, inner, { bias });
     this.up_proj = new Linear(width, inner, { bias });
     this.down_proj = new Linear(inner, width, { bias });
-    this.#gate = gateOf(activation);
+    this.#gate = gate ?? gateOf(activation);
     this.#linears = [this.gate_proj, this.up_proj, this.down_proj];
   }
 
@@ -72,5 +74,21 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
     const [gate, up] = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
     const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
     return isEnd ? atStageEnd(down) : down();
+  }
+}
+
+/** Halves side by side, whose results are added. */
+export class SummedFeedForward extends Module implements FeedForwardPart {
+  readonly #parts: readonly FeedForwardPart[];
+
+  /** By their names in checkpoints. */
+  constructor(parts: Readonly<Record<string, FeedForwardPart>>) {
+    super();
+    Object.assign(this, parts);
+    this.#parts = Object.values(parts);
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    return this.#parts.map((part) => part.forward(x, pass)).reduce((sum, one) => sum.add(one));
   }
 }

@@ -1,17 +1,14 @@
 // N tokens, D width, S segments, H heads of values, K heads of keys, d size of keys, e size of values, X = 2Kd + He
-import {
-  deltaRule,
-  earlierTokens,
-  lastTokens,
-  Linear,
-  linearGroup,
-  Module,
-  Parameter,
-  RMSNorm,
-} from '../../engine/nn/index.ts';
-import { aten, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { z } from 'zod';
+import { deltaRule, Linear, linearGroup, Module, OffsetRMSNorm, Parameter, RMSNorm } from '../../engine/nn/index.ts';
+import { aten, cat, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention.ts';
+import { parseConfig } from '../config.ts';
+import { count, type DecoderConfig } from './config.ts';
+import type { DecoderTraits } from './decoder.ts';
+import type { TraitsContext } from './define.ts';
+import { ShortConvolution } from './short-convolution.ts';
 
 export interface DeltaNetShape {
   layer: number;
@@ -25,39 +22,69 @@ export interface DeltaNetShape {
   epsilon: number;
 }
 
-/** One kernel for each channel. */
-class ChannelConvolution extends Module {
-  /** [X, 1, kernel] */
-  readonly weight: Parameter;
-  readonly #kernel: number;
+/** Keys of config.json of models that take turns between a state and attention with a gate (Qwen3-Next and later). */
+const keys = z
+  .looseObject({
+    layer_types: z.array(z.enum(['linear_attention', 'full_attention'])).nullish(),
+    full_attention_interval: count.default(4),
+    linear_conv_kernel_dim: count.default(4),
+    linear_key_head_dim: count.default(128),
+    linear_value_head_dim: count.default(128),
+    linear_num_key_heads: count.default(16),
+    linear_num_value_heads: count.default(32),
+    attn_output_gate: z.literal(true, { error: 'only attention with a gate is supported' }).default(true),
+    hidden_act: z.literal('silu', { error: 'only silu is supported' }).default('silu'),
+  })
+  .refine(({ linear_num_key_heads: keys, linear_num_value_heads: values }) => values % keys === 0, {
+    path: ['linear_num_key_heads'],
+    error: 'must divide linear_num_value_heads',
+  });
 
-  constructor(channels: number, kernel: number) {
-    super();
-    this.weight = new Parameter([channels, 1, kernel]);
-    this.#kernel = kernel;
-  }
+/** Linear attention in most layers, and attention with a gate in the others. */
+export function deltaNetTraits(
+  config: DecoderConfig,
+  { raw, rope }: TraitsContext,
+  DeltaNet: new (shape: DeltaNetShape) => GatedDeltaNet,
+) {
+  const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
+  const own = parseConfig(keys, raw);
+  const isLinear = (layer: number) =>
+    own.layer_types === undefined || own.layer_types === null
+      ? (layer + 1) % own.full_attention_interval !== 0
+      : own.layer_types[layer] === 'linear_attention';
+  const shape = {
+    width,
+    keyHeads: own.linear_num_key_heads,
+    valueHeads: own.linear_num_value_heads,
+    keySize: own.linear_key_head_dim,
+    valueSize: own.linear_value_head_dim,
+    kernel: own.linear_conv_kernel_dim,
+    epsilon,
+  };
+  return {
+    attention: (layer) =>
+      isLinear(layer)
+        ? { name: 'linear_attn', module: new DeltaNet({ ...shape, layer }) }
+        : { rope, bias: { qkv: bias, output: bias }, queryKeyNorm: 'head', isGated: true },
+    norm: (size) => new OffsetRMSNorm(size, epsilon),
+  } satisfies DecoderTraits;
+}
 
-  /** Convolution over each token and those before it: x [N, X], `before` [S, kernel - 1, X] of earlier passes → [N, X] */
-  forward(x: Tensor, { layout }: Pass, before: Tensor | undefined): Tensor {
-    const weights = this.weight.value(x.dtype).squeeze(1); // [X, kernel]
-    return Array.from({ length: this.#kernel }, (_, distance) => {
-      const shifted = distance === 0 ? x : earlierTokens(x, { layout, distance, before });
-      return shifted.mul(weights.select(1, this.#kernel - 1 - distance));
-    }).reduce((sum, one) => sum.add(one));
-  }
+/** Inputs of the convolution [N, X], gates of the values [N, He], and two numbers for each head [N, H]. */
+interface Projected {
+  mixed: Tensor;
+  z: Tensor;
+  b: Tensor;
+  a: Tensor;
 }
 
 /** Attention with a state in place of keys: what it costs does not grow with the row (Yang et al., 2025). */
-export class GatedDeltaNet extends Module implements AttentionPart {
-  readonly conv1d: ChannelConvolution;
+export abstract class GatedDeltaNet extends Module implements AttentionPart {
+  readonly conv1d: ShortConvolution;
   readonly dt_bias: Parameter;
   readonly A_log: Parameter;
   readonly norm: RMSNorm;
   readonly out_proj: Linear;
-  readonly in_proj_qkv: Linear;
-  readonly in_proj_z: Linear;
-  readonly in_proj_b: Linear;
-  readonly in_proj_a: Linear;
   readonly #shape: DeltaNetShape;
 
   constructor(shape: DeltaNetShape) {
@@ -66,16 +93,14 @@ export class GatedDeltaNet extends Module implements AttentionPart {
     const { width, keyHeads, valueHeads, keySize, valueSize, kernel } = shape;
     const values = valueHeads * valueSize;
     const channels = 2 * keyHeads * keySize + values;
-    this.conv1d = new ChannelConvolution(channels, kernel);
+    this.conv1d = new ShortConvolution({ channels, kernel });
     this.dt_bias = new Parameter([valueHeads]);
     this.A_log = new Parameter([valueHeads]);
     this.norm = new RMSNorm(valueSize, shape.epsilon);
     this.out_proj = new Linear(values, width);
-    this.in_proj_qkv = new Linear(width, channels);
-    this.in_proj_z = new Linear(width, values);
-    this.in_proj_b = new Linear(width, valueHeads);
-    this.in_proj_a = new Linear(width, valueHeads);
   }
+
+  protected abstract project(x: Tensor): Projected;
 
   /** Rates of forgetting are spread between 0 and 16. */
   override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
@@ -89,16 +114,15 @@ export class GatedDeltaNet extends Module implements AttentionPart {
     const { layer, keyHeads: K, valueHeads: H, keySize: d, valueSize: e, kernel } = this.#shape;
     const [N] = x.shape;
     const wide = x.dtype === 'f64' ? 'f64' : 'f32';
-    const layers = [this.in_proj_qkv, this.in_proj_z, this.in_proj_b, this.in_proj_a];
-    const [mixed, z, b, a] = linearGroup(layers, x);
+    const { mixed, z, b, a } = this.project(x);
     const X = mixed.shape[1];
     const [before, state] =
       pass.cache?.recall?.(layer, [
         [kernel - 1, X],
         [H, d, e],
       ]) ?? [];
-    const tails = before?.to(mixed.dtype);
-    const seen = aten.silu.default(this.conv1d.forward(mixed, pass, tails)).to(wide);
+    const { y: convolved, tail } = this.conv1d.forward(mixed, pass.layout, before);
+    const seen = aten.silu.default(convolved).to(wide);
     const [q, k, v] = seen.split([K * d, K * d, H * e], 1);
     const heads = (flat: Tensor) => repeated(ofLengthOne(flat.reshape(N, K, d)), H / K);
     const tokens = {
@@ -109,7 +133,7 @@ export class GatedDeltaNet extends Module implements AttentionPart {
       beta: aten.sigmoid.default(b).to(wide),
     };
     const { y, states } = deltaRule(tokens, pass.layout, state?.to(wide));
-    pass.cache?.retain?.(layer, [lastTokens(mixed, { layout: pass.layout, before: tails, count: kernel - 1 }), states]);
+    pass.cache?.retain?.(layer, [tail(), states]);
     const gated = this.norm.forward(y).mul(aten.silu.default(z.to(wide).reshape(N, H, e)));
     return this.out_proj.forward(gated.to(x.dtype).flatten(1));
   }
@@ -118,6 +142,56 @@ export class GatedDeltaNet extends Module implements AttentionPart {
   #decayOf(a: Tensor): Tensor {
     const [rates, shifts] = [this.A_log, this.dt_bias].map((one) => one.value(a.dtype));
     return aten.softplus.default(a.add(shifts)).mul(aten.exp.default(rates).neg());
+  }
+}
+
+/** With a matrix each for what goes through the convolution, gates, and the heads' two numbers (Qwen3.5). */
+export class SplitDeltaNet extends GatedDeltaNet {
+  readonly in_proj_qkv: Linear;
+  readonly in_proj_z: Linear;
+  readonly in_proj_b: Linear;
+  readonly in_proj_a: Linear;
+
+  constructor(shape: DeltaNetShape) {
+    super(shape);
+    const { width, keyHeads, valueHeads, keySize, valueSize } = shape;
+    this.in_proj_qkv = new Linear(width, 2 * keyHeads * keySize + valueHeads * valueSize);
+    this.in_proj_z = new Linear(width, valueHeads * valueSize);
+    this.in_proj_b = new Linear(width, valueHeads);
+    this.in_proj_a = new Linear(width, valueHeads);
+  }
+
+  protected override project(x: Tensor): Projected {
+    const [mixed, z, b, a] = linearGroup([this.in_proj_qkv, this.in_proj_z, this.in_proj_b, this.in_proj_a], x);
+    return { mixed, z, b, a };
+  }
+}
+
+/** With two matrices, whose rows lie side by side for each head of keys (Qwen3-Next). */
+export class GroupedDeltaNet extends GatedDeltaNet {
+  readonly in_proj_qkvz: Linear;
+  readonly in_proj_ba: Linear;
+  readonly #keyHeads: number;
+  readonly #sizes: readonly [query: number, key: number, values: number, gates: number];
+  readonly #perKey: number;
+
+  constructor(shape: DeltaNetShape) {
+    super(shape);
+    const { width, keyHeads: K, valueHeads: H, keySize: d, valueSize: e } = shape;
+    this.in_proj_qkvz = new Linear(width, 2 * (K * d + H * e));
+    this.in_proj_ba = new Linear(width, 2 * H);
+    this.#keyHeads = K;
+    this.#perKey = H / K;
+    this.#sizes = [d, d, (H / K) * e, (H / K) * e];
+  }
+
+  protected override project(x: Tensor): Projected {
+    const byHead = linearGroup([this.in_proj_qkvz, this.in_proj_ba], x).map((all) =>
+      all.reshape(x.shape[0], this.#keyHeads, -1),
+    );
+    const [q, k, v, z] = byHead[0].split(this.#sizes, 2).map((part) => part.flatten(1));
+    const [b, a] = byHead[1].split([this.#perKey, this.#perKey], 2).map((part) => part.flatten(1));
+    return { mixed: cat([q, k, v], 1), z, b, a };
   }
 }
 

@@ -1,8 +1,8 @@
 // N tokens, D width
-import { plainLayers, type RMSNorm } from '../../engine/nn/index.ts';
+import { plainLayers, RMSNorm } from '../../engine/nn/index.ts';
 import { attune, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart, Norm } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
 /** With more tokens, the work between products is a small part of the time. */
@@ -13,7 +13,7 @@ export interface FusableLayer {
   attention: AttentionPart;
   feedForward: FeedForwardPart;
   /** Before attention and before the feed-forward half. */
-  norms: readonly RMSNorm[];
+  norms: readonly Norm[];
 }
 
 /**
@@ -22,14 +22,14 @@ export interface FusableLayer {
  */
 export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor | undefined {
   const { layout, cache } = pass;
-  if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS) return undefined;
+  if (cache?.lend === undefined || x.shape[0] > FEW_TOKENS || layout.together !== undefined) return undefined;
   const [attention, feedForward] = [layer.attention.fusable?.(pass), layer.feedForward.fusable];
   if (attention === undefined || feedForward === undefined) return undefined;
   const { rotation, options } = attention;
   const linears = plainLayers([...attention.linears, ...feedForward], x.shape[0]);
-  const norms = [...layer.norms, ...attention.norms];
+  const norms: readonly Norm[] = [...layer.norms, ...attention.norms];
+  if (linears === undefined || !areAlike(norms)) return undefined;
   const [{ epsilon }] = norms;
-  if (linears === undefined || norms.some((norm) => norm.epsilon !== epsilon)) return undefined;
   const { changes } = linears;
   const { keys, values, slots, offsets } = cache.lend(layer.attention.layer as number);
   if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // a part of each head is turned
@@ -53,4 +53,10 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
     changes.rows,
     options,
   );
+}
+
+/** Whether they are what the operator computes. */
+function areAlike(norms: readonly Norm[]): norms is readonly RMSNorm[] {
+  const [first] = norms;
+  return norms.every((norm) => norm instanceof RMSNorm && first instanceof RMSNorm && norm.epsilon === first.epsilon);
 }

@@ -1,8 +1,8 @@
 // N tokens, D width
-import { Sublayer, type Dropout, type RMSNorm } from '../../engine/nn/index.ts';
+import { Sublayer, type Dropout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
-import type { AttentionPart, NormOf } from './attention.ts';
+import type { AttentionPart, Norm, NormOf } from './attention.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 import { fusedLayer } from './layer-fused.ts';
 
@@ -12,7 +12,7 @@ export interface LayerParts {
   /** Its name in checkpoints. */
   attentionName: string;
   feedForward: FeedForwardPart;
-  /** The feed-forward part's name in checkpoints. */
+  /** The feed-forward part's name in checkpoints; empty where its modules are the layer's own. */
   feedForwardName: string;
   norm: NormOf;
   width: number;
@@ -37,7 +37,9 @@ export abstract class DecoderLayer extends Block {
     this.#parts = parts;
     this.attention_sublayer = new Sublayer('attention', parts.width);
     this.mlp_sublayer = new Sublayer('mlp', parts.width);
-    Object.assign(this, { [parts.attentionName]: parts.attention, [parts.feedForwardName]: parts.feedForward });
+    Object.assign(this, { [parts.attentionName]: parts.attention });
+    const { feedForwardName: name, feedForward } = parts;
+    Object.assign(this, name === '' ? Object.fromEntries(feedForward.children()) : { [name]: feedForward });
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
@@ -67,8 +69,8 @@ export abstract class DecoderLayer extends Block {
 
 /** Each half reads normalised values (Llama and most others). */
 export class NormBefore extends DecoderLayer {
-  readonly input_layernorm: RMSNorm;
-  readonly post_attention_layernorm: RMSNorm;
+  readonly input_layernorm: Norm;
+  readonly post_attention_layernorm: Norm;
 
   constructor(parts: LayerParts) {
     super(parts);
@@ -92,8 +94,8 @@ export class NormBefore extends DecoderLayer {
 
 /** Norms on the output of each sublayer (OLMo 2). */
 export class NormAfter extends DecoderLayer {
-  readonly post_attention_layernorm: RMSNorm;
-  readonly post_feedforward_layernorm: RMSNorm;
+  readonly post_attention_layernorm: Norm;
+  readonly post_feedforward_layernorm: Norm;
 
   constructor(parts: LayerParts) {
     super(parts);
@@ -109,25 +111,50 @@ export class NormAfter extends DecoderLayer {
   }
 }
 
-/** Norms on the input and the output of each sublayer (Gemma 2). */
-export class NormAround extends DecoderLayer {
-  readonly input_layernorm: RMSNorm;
-  readonly post_attention_layernorm: RMSNorm;
-  readonly pre_feedforward_layernorm: RMSNorm;
-  readonly post_feedforward_layernorm: RMSNorm;
+/** Names of the norms before and after each half of a layer. */
+export interface NormNames {
+  attention: readonly [before: string, after: string];
+  feedForward: readonly [before: string, after: string];
+}
+
+/** Norms on the input and the output of each sublayer, by their names in checkpoints. */
+export function normsAround({ attention, feedForward }: NormNames): new (parts: LayerParts) => DecoderLayer {
+  return class extends DecoderLayer {
+    readonly #norms: readonly Norm[];
+
+    constructor(parts: LayerParts) {
+      super(parts);
+      const names = [...attention, ...feedForward];
+      this.#norms = names.map(() => parts.norm(parts.width));
+      Object.assign(this, Object.fromEntries(names.map((name, i) => [name, this.#norms[i]])));
+    }
+
+    protected override attend(x: Tensor, pass: Pass): Tensor {
+      return this.#norms[1].forward(super.attend(this.#norms[0].forward(x), pass));
+    }
+    protected override feed(x: Tensor, pass: Pass): Tensor {
+      return this.#norms[3].forward(super.feed(this.#norms[2].forward(x), pass));
+    }
+  };
+}
+
+/** Those of Gemma 2 and 3. */
+export const NormAround = normsAround({
+  attention: ['input_layernorm', 'post_attention_layernorm'],
+  feedForward: ['pre_feedforward_layernorm', 'post_feedforward_layernorm'],
+});
+
+/** Both halves read the same normalised values (Cohere). */
+export class SideBySide extends DecoderLayer {
+  readonly input_layernorm: Norm;
 
   constructor(parts: LayerParts) {
     super(parts);
     this.input_layernorm = parts.norm(parts.width);
-    this.post_attention_layernorm = parts.norm(parts.width);
-    this.pre_feedforward_layernorm = parts.norm(parts.width);
-    this.post_feedforward_layernorm = parts.norm(parts.width);
   }
 
-  protected override attend(x: Tensor, pass: Pass): Tensor {
-    return this.post_attention_layernorm.forward(super.attend(this.input_layernorm.forward(x), pass));
-  }
-  protected override feed(x: Tensor, pass: Pass): Tensor {
-    return this.post_feedforward_layernorm.forward(super.feed(this.pre_feedforward_layernorm.forward(x), pass));
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const read = this.input_layernorm.forward(x);
+    return x.add(this.attend(read, pass)).add(this.feed(read, pass, true));
   }
 }

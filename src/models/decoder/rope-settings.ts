@@ -22,6 +22,8 @@ export const ropeSchema = z
     truncate: z.boolean().nullish(),
     short_factor: factors,
     long_factor: factors,
+    short_mscale: number,
+    long_mscale: number,
     low_freq_factor: number,
     high_freq_factor: number,
     original_max_position_embeddings: number,
@@ -57,6 +59,7 @@ export interface RopeDefaults {
   /** Share of a head's features that are turned. */
   share?: number;
   original?: number;
+  turnsNeighbours?: boolean;
 }
 
 /**
@@ -70,11 +73,13 @@ export function ropeOptions(config: RopeConfig, headSize: number, defaults: Rope
   const { rope_parameters: renewed, rope_scaling: older, max_position_embeddings: maxPositions } = config;
   const entry = renewed ?? older ?? {};
   const ownTheta = renewed === undefined || renewed === null ? config.rope_theta : undefined;
+  const turned = entry.partial_rotary_factor ?? config.partial_rotary_factor ?? share;
   const options = {
-    size: Math.floor(headSize * (entry.partial_rotary_factor ?? config.partial_rotary_factor ?? share)),
+    size: typeOf(entry) === 'proportional' ? headSize : Math.floor(headSize * turned),
     theta: ownTheta ?? entry.rope_theta ?? config.rope_theta ?? theta,
     scaling: scalingOf(config, defaults),
     maxPositions,
+    turnsNeighbours: defaults.turnsNeighbours,
   };
   refuseOtherSizes(options);
   return options;
@@ -85,6 +90,14 @@ export function stretchedPositions({ scaling, maxPositions }: RopeOptions): numb
   const { rope_type: type, factor = 1, original_max_position_embeddings: known = maxPositions } = scaling;
   if (type === 'dynamic') return Math.floor(maxPositions * factor);
   return type === 'yarn' ? Math.max(maxPositions, Math.floor(known * factor)) : maxPositions;
+}
+
+/** Factor of the scores that DeepSeek's models have where their positions are stretched. */
+export function stretchedScores({ rope_parameters: renewed, rope_scaling: older }: RopeConfig): number {
+  const entry = renewed ?? older ?? {};
+  const { factor, mscale_all_dim: weight } = entry;
+  if (typeOf(entry) === 'default' || !factor || factor <= 1 || !weight) return 1;
+  return (0.1 * weight * Math.log(factor) + 1) ** 2;
 }
 
 function typeOf({ rope_type: type, type: older }: Pick<RopeEntry, 'rope_type' | 'type'>): string {

@@ -1,6 +1,7 @@
-// E experts, n rows of one expert
-import { Module, Parameter } from '../../engine/nn/index.ts';
+// E experts, n rows of one expert, D width, F inner width
+import { gateOf, Module, Parameter } from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { ExpertParts } from './experts.ts';
 
 /** Linear layers of all experts in one tensor. */
 export class StackedLinear extends Module {
@@ -22,4 +23,45 @@ export class StackedLinear extends Module {
 /** Each expert's part of a stacked parameter. */
 export function unstacked(parameter: Parameter, dtype: DType): Tensor[] {
   return aten.unbind.int(parameter.value(dtype));
+}
+
+interface MergedShape {
+  experts: number;
+  width: number;
+  inner: number;
+  activation: string;
+  /** Weights are stored [in, out] (Llama 4). */
+  isTransposed?: boolean;
+}
+
+/** All experts' gates and inner values in one tensor, and their ways back in another. */
+class MergedExperts extends Module {
+  /** [E, 2F, D], or [E, D, 2F] where transposed */
+  readonly gate_up_proj: Parameter;
+  /** [E, D, F], or [E, F, D] */
+  readonly down_proj: Parameter;
+
+  constructor({ experts, width, inner, isTransposed }: MergedShape) {
+    super();
+    const sides = (out: number, from: number) => (isTransposed === true ? [experts, from, out] : [experts, out, from]);
+    this.gate_up_proj = new Parameter(sides(2 * inner, width));
+    this.down_proj = new Parameter(sides(width, inner));
+  }
+}
+
+export function mergedExperts(shape: MergedShape): ExpertParts {
+  const experts = new MergedExperts(shape);
+  const gated = gateOf(shape.activation);
+  const product = (x: Tensor, weight: Tensor) =>
+    shape.isTransposed === true ? x.matmul(weight) : aten.linear.default(x, weight);
+  return {
+    modules: { experts },
+    begin(dtype) {
+      const [read, write] = [unstacked(experts.gate_up_proj, dtype), unstacked(experts.down_proj, dtype)];
+      return (x, expert) => {
+        const [gate, up] = product(x, read[expert]).chunk(2, 1); // [n, F] each
+        return product(gated(gate, up), write[expert]);
+      };
+    },
+  };
 }

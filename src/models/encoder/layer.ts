@@ -1,7 +1,6 @@
 // N tokens, D width, I width inside the feed-forward half, H heads, d head size
 import {
   activations,
-  attention,
   Dropout,
   gateOf,
   LayerNorm,
@@ -13,6 +12,7 @@ import {
   type Rope,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
+import { attendSelf } from '../architectures/self-attention.ts';
 import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 
@@ -45,10 +45,11 @@ export interface LayerShape {
   biases?: Partial<Record<'attention' | 'feedForward' | 'norms', boolean>>;
   /** The first feed-forward projection makes gate and values, in that order. */
   isGated?: boolean;
-  attention?: Omit<AttentionOptions, 'dropout'> & { rope?: Rope };
+  /** `index`: of the layer, by which a cache knows it, where tokens see those before them only. */
+  attention?: Omit<AttentionOptions, 'dropout'> & { rope?: Rope; index?: number };
 }
 
-/** A transformer layer whose tokens all see each other: attention and a feed-forward half, each added to what it read. */
+/** A transformer layer whose tokens all see each other unless said: attention and a feed-forward half, each added to what it read. */
 export class EncoderLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
@@ -100,12 +101,13 @@ export class EncoderLayer extends Block {
   }
 
   #attend(x: Tensor, pass: Pass, dropouts: LayerDropouts): Tensor {
-    const { rope, ...options } = this.attentionOptions();
+    const { rope, index = 0, ...options } = this.attentionOptions();
     const [q, k, v] = this.#projected(x).map((one) => one.reshape(x.shape[0], this.#shape.heads, -1)); // [N, H, d]
     const rotation = rope && pass.rotations?.get(rope);
     const turn = (heads: Tensor) => (rotation === undefined ? heads : rotate(heads, rotation));
-    const request = { causal: false, ...options, layout: pass.layout, dropout: dropouts.probabilities };
-    return drop(dropouts.attended, this.#linears.attended.forward(attention(turn(q), turn(k), v, request).flatten(1)));
+    const request = { causal: false, ...options, dropout: dropouts.probabilities };
+    const y = attendSelf(pass, index, { q: turn(q), k: turn(k), v }, request);
+    return drop(dropouts.attended, this.#linears.attended.forward(y));
   }
 
   /** [N, D] → [N, D] each */

@@ -7,42 +7,20 @@ import type { Tokenizer } from './tokenizer.ts';
 
 /** How the images of a conversation become tokens. */
 export interface ImageTexts {
-  /** The token that a template writes for an image, and that stands for each vector of one. */
+  /** The token that a template writes for an image. */
   token: string;
+  /** The token that stands for each vector of one. */
   id: number;
-  /** Replacement of the image token for each image. @throws AttuneError E_MEDIA_UNREADABLE */
+  /** Text of that token. */
+  image: string;
+  /** Replacement of what the template writes, for each image. @throws AttuneError E_MEDIA_UNREADABLE */
   textsOf(files: readonly ImageFile[]): Promise<string[]>;
 }
 
-/** The tokens around an image's, as Idefics3's processor writes them. */
-export interface ImageMarks {
-  image: string;
-  around: string;
-  whole: string;
-}
-
-/** Their texts: the tokenizer's own names for them, or the reference's. */
-export function imageMarks({ files }: Pick<Tokenizer, 'files'>, image: string): ImageMarks {
+/** The tokenizer's own names for the tokens around an image's (`boi_token`), or the usual ones. */
+export function markNames({ files }: Pick<Tokenizer, 'files'>): (key: string, usual: string) => string {
   const settings = parseOther(files, 'tokenizer_config.json');
-  const named = (key: string, usual: string) => (typeof settings[key] === 'string' ? settings[key] : usual);
-  return {
-    image,
-    around: named('fake_image_token', '<fake_token_around_image>'),
-    whole: named('global_image_token', '<global-img>'),
-  };
-}
-
-/** An image's text: its squares row by row, and then the whole of it; that alone where the image is one square. */
-export function imageText([rows, columns]: readonly [number, number], perSquare: number, marks: ImageMarks): string {
-  const { around, whole } = marks;
-  const square = marks.image.repeat(perSquare);
-  const all = `${around}${whole}${square}${around}`;
-  if (rows === 0 && columns === 0) return all;
-  const lines = Array.from({ length: rows }, (_, row) => {
-    const places = Array.from({ length: columns }, (_place, column) => `<row_${row + 1}_col_${column + 1}>`);
-    return `${places.map((place) => around + place + square).join('')}\n`;
-  });
-  return `${lines.join('')}\n${all}`;
+  return (key, usual) => (typeof settings[key] === 'string' ? settings[key] : usual);
 }
 
 /**
@@ -59,10 +37,13 @@ export async function withImages(
     if (images.length === 0) return draft;
     throw unread(images.length);
   }
-  const { token } = texts;
-  const written = messages.findIndex((message) => JSON.stringify({ ...message, images: [] }).includes(token));
+  const { token, image } = texts;
+  for (const one of new Set([token, image])) {
+    const written = messages.findIndex((message) => JSON.stringify({ ...message, images: [] }).includes(one));
+    if (written >= 0) throw tokenInText(one, written);
+  }
   const places = placesOf(token, draft.text);
-  if (written >= 0 || places.length > images.length) throw tokenInText(token, written);
+  if (places.length > images.length) throw tokenInText(token, -1);
   if (!isBeginning(places.length, messages)) throw notShown(images.length - places.length, images.length);
   const shown = images.slice(0, places.length);
   if (shown.length === 0) return draft;
@@ -110,7 +91,7 @@ function unread(count: number): AttuneError {
     what: 'The conversation holds images, and nothing here reads them',
     got: plural(count, 'images'),
     expected:
-      'texts alone; or a vision-language model (model_type idefics3 or smolvlm), trained with the objective sft',
+      'texts alone; or a vision-language model (docs/vision-language.md lists them), trained with the objective sft',
     fix: 'choose such a model, or remove the images',
   });
 }

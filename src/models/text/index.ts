@@ -9,7 +9,7 @@ export { hasCtcVocabulary } from './ctc-tokenizer.ts';
 export { aboutIds, itemIds, itemNames, itemTokenizer, selfOf, withMoreItems } from './item-vocabulary.ts';
 export { Letters, lettersOf } from './letters.ts';
 export { infillIds, infillMarks } from './infill.ts';
-export { imageMarks, imageText, type ImageTexts } from './image-texts.ts';
+export { markNames, type ImageTexts } from './image-texts.ts';
 export { imagesIn, type ImageFile, type Message, type PlacedImage, type ToolCall, type ToolSchema } from './message.ts';
 export { newTokenizer, type NewTokenizerOptions } from './new-tokenizer.ts';
 export { checkRenderedRow } from './row-check.ts';
@@ -21,15 +21,10 @@ export type {
   RenderableRow,
   TextRow,
   TrainOn,
+  Piece,
+  RenderedRow,
 } from './row-draft.ts';
-export {
-  Renderer,
-  type Piece,
-  type RenderedPrompt,
-  type RenderedRow,
-  type RenderedRows,
-  type RendererOptions,
-} from './renderer.ts';
+export { Renderer, type RenderedPrompt, type RenderedRows, type RendererOptions } from './renderer.ts';
 export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';

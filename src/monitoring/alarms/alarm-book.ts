@@ -1,4 +1,4 @@
-/** Alarms that are open, once each, and when they ended. */
+/** Open alarms, each recorded once, and when they ended. */
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../../files/json.ts';
 import type { TestName } from '../monitor/test-weights.ts';
@@ -11,12 +11,12 @@ import { groupAlarms, type AlarmGroup } from './alarm-group.ts';
 const LEAST_CALM = 200;
 
 export interface AlarmChanges {
-  /** Also those that turned out to be about something else than it had seemed. */
+  /** Includes alarms whose cause turned out to be another than first reported. */
   opened: AlarmGroup[];
   resolved: AlarmGroup[];
 }
 
-/** Brings the book up to what a monitor finds now. Several processes may do so: an alarm is opened by one of them. */
+/** Updates the book with a monitor's current findings. Several processes may do so: each alarm is opened by only one of them. */
 export async function updateAlarms(
   store: TraceStore,
   { model, version }: { model: string; version: string },
@@ -59,7 +59,7 @@ function changesSince(before: readonly AlarmGroup[], after: readonly AlarmGroup[
   return { opened, resolved: after.filter((group) => group.resolvedAt !== undefined && known(group) !== undefined) };
 }
 
-/** Changes that are too small for an alarm may stay where a change has to be large. */
+/** Below the threshold for opening an alarm, small changes count as calm. */
 function isCalm({ name, reading, eValue }: Finding, { period }: VersionMonitor): boolean {
   const isGone = reading === undefined || reading.effect.low <= 0 || name === 'milliseconds' || name === 'first_part';
   return period.answers >= LEAST_CALM && eValue < 1 && isGone;
@@ -114,7 +114,7 @@ export async function openAlarms(store: TraceStore, filter: AlarmFilter = {}): P
   return read(alarmsOf(store, filter).where('resolved_at', 'is', null));
 }
 
-/** The newest first. */
+/** Newest first. */
 export async function listAlarms(store: TraceStore, filter: AlarmFilter = {}): Promise<Alarm[]> {
   return read(alarmsOf(store, filter));
 }
@@ -135,10 +135,10 @@ async function read(query: ReturnType<typeof alarmsOf>): Promise<Alarm[]> {
 }
 
 const DAY = 86_400_000;
-/** Days without an answer, after which an alarm about a version is of no use any more. */
+/** Days without an answer after which alarms about a version are closed. */
 const SILENT_DAYS = 7;
 
-/** Ends alarms of versions that are not asked any more, such as those that a better one has replaced. */
+/** Closes alarms of versions that no longer receive requests, for example because they were replaced. */
 export async function closeForgotten(store: TraceStore, now: number): Promise<void> {
   const asked = new Set(
     (await store.versions())
@@ -151,7 +151,7 @@ export async function closeForgotten(store: TraceStore, now: number): Promise<vo
   }
 }
 
-/** Silences open alarms about a signal, and all others with the same cause. @returns how many there were */
+/** Silences open alarms about a signal, and all others with the same cause. @returns the number silenced */
 export async function silence(
   store: TraceStore,
   { model, signal, reason }: { model: string; signal: string; reason: string },
@@ -166,7 +166,7 @@ export async function silence(
   return silenced.length;
 }
 
-/** Alarms as they were found, with the figures of now where they are still open. */
+/** An alarm with its current figures if it is still open. */
 export function refreshed(alarm: Alarm, findings: readonly Finding[]): Alarm {
   const finding = findings.find(({ name }) => name === alarm.signal);
   if (alarm.resolvedAt !== undefined || finding?.isAlarm !== true) return alarm;

@@ -4,15 +4,15 @@ import { formatPercent, formatTime } from '../../base/format.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import { ABOUT_REQUESTS, ABOUT_SERVICE, describeTest, requestAdvice, type Alarm } from './alarm.ts';
 
-/** Reads like its first alarm; message, share, examples and advice are of all of them. */
+/** Shows its first alarm; message, share, examples and advice cover all of them. */
 export interface AlarmGroup extends Alarm {
   about: 'requests' | 'answers' | 'service';
   signals: TestName[];
-  /** The oldest first. */
+  /** Oldest first. */
   alarms: Alarm[];
 }
 
-/** The newest first. Alarms of a version are one where one began before the others were noticed. */
+/** Newest first. Alarms of a version form a group if one began before the others were noticed. */
 export function groupAlarms(alarms: readonly Alarm[]): AlarmGroup[] {
   const versions = Map.groupBy(alarms, ({ model, version }) => JSON.stringify([model, version]));
   const groups = [...versions.values()].flatMap(groupsOfVersion);
@@ -35,7 +35,7 @@ function groupsOfVersion(alarms: readonly Alarm[]): Alarm[][] {
       last.until = Math.max(last.until, alarm.openedAt);
     } else groups.push({ until: alarm.openedAt, alarms: [alarm] });
   }
-  // A test of all words together knows no beginning: it belongs to what is going on.
+  // The topic test cannot date a change, so its alarm joins the current group.
   for (const alarm of alarms.filter(({ since }) => since === undefined)) {
     const going = groups.findLast((group) => isGoingOn(group, alarm.openedAt));
     if (going === undefined) groups.push({ until: alarm.openedAt, alarms: [alarm] });

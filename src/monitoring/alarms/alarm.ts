@@ -29,7 +29,7 @@ export interface Alarm {
 
 interface Described {
   title: string;
-  /** In a list with others; the test's name unless given. */
+  /** Short label for lists; the test's name by default. */
   short?: string;
   cause: string;
   action: string;
@@ -68,7 +68,7 @@ export function describeTest(name: TestName): Described {
   return Object.hasOwn(signals, name) ? signals[name as SignalName] : others[name as keyof typeof others];
 }
 
-/** Tests that only requests can change: a version's weights stay as they are. */
+/** Tests on requests alone: a version's weights cannot cause them. */
 export const ABOUT_REQUESTS: ReadonlySet<TestName> = new Set<TestName>([
   'unlike',
   'topic',
@@ -80,16 +80,16 @@ export const ABOUT_REQUESTS: ReadonlySet<TestName> = new Set<TestName>([
   'injection',
 ]);
 export const ABOUT_SERVICE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
-/** Tests that say how requests have changed, so that their advice is better than the general one. */
+/** Tests that explain how requests changed; their advice takes precedence over the general one. */
 const TELLING: readonly TestName[] = ['injection', 'system_prompt', 'language'];
 
-/** Advice for changed requests; it outranks advice on anything else that changed. */
+/** Advice for changed requests; it takes precedence over all other advice. */
 export function requestAdvice(alarmed: readonly TestName[]): { cause: string; action: string } {
   const { cause, action } = describeTest(TELLING.find((name) => alarmed.includes(name)) ?? 'unlike');
   return { cause, action };
 }
 
-/** Alarms about answers have another likely cause where requests have changed, too: no other version would help. */
+/** If requests have changed as well, they are the likely cause of alarms about answers: another version would not help. */
 export function adviceOf(name: TestName, alarmed: readonly TestName[]): { cause: string; action: string } {
   const { cause, action } = describeTest(name);
   const changed = alarmed.filter((one) => ABOUT_REQUESTS.has(one));
@@ -98,7 +98,7 @@ export function adviceOf(name: TestName, alarmed: readonly TestName[]): { cause:
   return { cause: `requests have changed as well (${titles})`, action: requestAdvice(alarmed).action };
 }
 
-/** When the change began, how many requests differ since, and which answers show it. */
+/** Start of the change, share of requests affected since, and example answers. */
 export function extentOf({ reading, classes, topic }: Finding): Pick<Alarm, 'since' | 'share' | 'samples'> {
   const since = reading?.since ?? classes?.since;
   const share = shareOf({ reading, classes, topic });
@@ -109,7 +109,7 @@ export function extentOf({ reading, classes, topic }: Finding): Pick<Alarm, 'sin
   };
 }
 
-/** The least share of other requests that explains what is seen. */
+/** Smallest share of changed requests that explains the data. */
 function shareOf({ reading, classes, topic }: Pick<Finding, 'reading' | 'classes' | 'topic'>): number | undefined {
   if (topic !== undefined) return Math.max(0, 2 * topic.auc - 1);
   if (classes !== undefined)
@@ -142,7 +142,7 @@ export function messageOf({ name, reading, topic, classes }: Finding): string {
   const before = format(medians?.reference ?? reference.estimate);
   const now = format(recent?.value ?? medians?.current ?? current.estimate);
   const when = recent === undefined || since === undefined ? 'now' : `of ${recent.values} since ${formatTime(since)}`;
-  // A change in one tail only leaves the median where it was.
+  // A change in one tail leaves the median unchanged.
   if (before === now && tail !== undefined) {
     const [was, is] = [tail.reference, tail.recent].map((share) => formatPercent(share));
     return `${title}: ${was} ${tail.side} ${format(tail.value)} before, ${is} ${when}`;

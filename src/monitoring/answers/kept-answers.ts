@@ -1,4 +1,4 @@
-/** Served answers as people look at them: listed, searched, opened, each with what was said of it. */
+/** Served answers for people: listing, searching and opening them, with their feedback. */
 import type { ExpressionBuilder } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import { listAlarms } from '../alarms/alarm-book.ts';
@@ -13,9 +13,9 @@ import { placeOf, type KeptText } from '../traces/trace-writer.ts';
 export interface AnswerFilter {
   model?: string;
   version?: string;
-  /** Asked for at or after this, in milliseconds since the epoch. */
+  /** Requested at or after this time, in milliseconds since the epoch. */
   since?: number;
-  /** Prompt or answer contains it, whatever the case. */
+  /** Prompt or answer contains this text, ignoring case. */
   text?: string;
   /** A share signal such as `refusal` is set: any of them, or this one. */
   flagged?: true | SignalName;
@@ -30,7 +30,7 @@ export interface AnswerFilter {
 export interface AnswerPage {
   /** At most this many. */
   limit: number;
-  /** Where the page before ended. */
+  /** Cursor: the end of the previous page. */
   after?: string;
 }
 
@@ -69,15 +69,15 @@ export interface FoundAnswers {
   answers: FoundAnswer[];
   /** Where the next page begins; undefined at the end. */
   next?: string;
-  /** Rows were looked at up to the most that one call reads, so that `answers` may be fewer than asked for. */
+  /** The limit of rows read per call was reached, so there may be fewer answers than requested. */
   isCut: boolean;
 }
 
-/** Rows read at once, and for one page: texts are decrypted to be searched. */
+/** Rows per read and per page; texts have to be decrypted to be searched. */
 const BATCH = 200;
 const MOST_READ = 5000;
 
-/** The newest first. */
+/** Newest first. */
 export async function findAnswers(store: TraceStore, filter: AnswerFilter, page: AnswerPage): Promise<FoundAnswers> {
   const examples = filter.alarm === undefined ? undefined : await examplesOf(store, filter.alarm);
   const answers: FoundAnswer[] = [];
@@ -95,7 +95,7 @@ export async function findAnswers(store: TraceStore, filter: AnswerFilter, page:
   return { answers, next: cursor, isCut: true };
 }
 
-/** Undefined where it isn't there, or was given to another key. */
+/** Undefined if it does not exist or belongs to another key. */
 export async function findAnswer(
   store: TraceStore,
   { id, choice, key }: { id: string; choice: number; key?: string },
@@ -162,7 +162,7 @@ function cursorOf({ at, id, choice }: FoundAnswer): string {
   return `${at} ${placeOf(id, choice)}`;
 }
 
-/** A cursor that was made up finds the newest, or nothing. */
+/** An invalid cursor yields the newest rows, or none. */
 function isAfter({ or, and, eb }: Where, cursor: string) {
   const at = Number(/^\d{1,15}/.exec(cursor)?.[0] ?? 0);
   const { id, choice } = answerPlace(cursor.slice(cursor.indexOf(' ') + 1));
@@ -214,7 +214,7 @@ function flagsOf(values: SignalValues): SignalName[] {
   return names.filter((name) => Object.hasOwn(signals, name) && signals[name].kind === 'share' && values[name]! > 0);
 }
 
-/** By the answer's place, the oldest first. */
+/** By position of the answer, oldest first. */
 async function feedbackOn(store: TraceStore, rows: readonly TraceRow[]): Promise<Map<string, FoundFeedback[]>> {
   if (rows.length === 0) return new Map();
   const ids = [...new Set(rows.map(({ id }) => id))];

@@ -1,6 +1,6 @@
 import { symbolDistance } from '../../scoring/metrics/edit-distance.ts';
 
-/** Longer texts are cut to this length: time grows with its square. */
+/** Longer texts are truncated: the time is quadratic in the length. */
 const MOST_WORDS = 400;
 
 /** Share of words that a correction changes, from 0 to 1: Levenshtein's distance over the longer text's words. */

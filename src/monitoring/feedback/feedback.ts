@@ -7,12 +7,12 @@ import { numbered, type SaidOfAnswer, type TraceStore } from '../traces/trace-st
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {
-  /** Id of the reply that it is about, and which of its answers. */
+  /** Id of the reply, and the index of the answer in it. */
   trace: string;
   choice: number;
-  /** Name of the API key that it comes by; only answers to the same key are known to it. */
+  /** API key of the sender, who can only see answers to the same key. */
   key?: string;
-  /** Answers to other keys are known to it, too. */
+  /** The sender may see answers to other keys, too. */
   isAdmin?: boolean;
   user?: string;
   thumb?: 'up' | 'down';
@@ -33,7 +33,7 @@ export interface FeedbackText extends KeptText {
 export interface FeedbackReceipt {
   id: string;
   created: number;
-  /** Whether a row to train on can come of it. */
+  /** Whether it can become a training row. */
   canTrain: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface AddedFeedback {
   receipt: FeedbackReceipt;
   model: string;
   version: string;
-  /** Values that the monitor tests. */
+  /** Values for the monitor's tests. */
   said: Pick<SaidOfAnswer, 'name' | 'value'>[];
 }
 
@@ -64,7 +64,7 @@ export function rowOf(
   };
 }
 
-/** Undefined where the answer is not known, or another key's. */
+/** Undefined if the answer is unknown or belongs to another key. */
 export async function addFeedback(
   store: TraceStore,
   redactor: TextRedactor,
@@ -96,7 +96,7 @@ function canTrain({ prompt, answer }: FeedbackText, { correction, label }: Given
   return prompt !== undefined && (correction !== undefined || label !== undefined || answer !== undefined);
 }
 
-/** Undefined where the answer or a correction of it is not known. */
+/** Undefined if the answer or its correction is unknown. */
 export function editOf({ answer, correction }: FeedbackText): number | undefined {
   return answer === undefined || correction === undefined ? undefined : editedShare(answer, correction);
 }

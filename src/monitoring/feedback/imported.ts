@@ -1,4 +1,4 @@
-/** Answers and feedback that another tool has kept: written down like our own, texts redacted and encrypted. */
+/** Answers and feedback imported from another tool, stored like our own: texts are redacted and encrypted. */
 import type { Insertable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { countWords, measure } from '../signals/index.ts';
@@ -10,18 +10,18 @@ import { cut, MOST_CHARACTERS, ownerOf, placeOf, type KeptText } from '../traces
 import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
-  /** Id in the other tool; importing it twice writes it once. */
+  /** Id in the other tool; a second import is ignored. */
   id: string;
 };
 
 export interface ImportedRecord {
-  /** With the id that it is to have here; of one of our own replies, the id of that. */
+  /** With its new id here; for our own replies, the existing id. */
   answer: ServedAnswer;
   feedback: readonly ImportedFeedback[];
 }
 
 export interface AddedRecords {
-  /** Models of the answers that are new here; how many our own server gave, and how many were imported before. */
+  /** Models of new answers, answers of our own server, and answers imported before. */
   models: string[];
   own: number;
   again: number;
@@ -30,12 +30,12 @@ export interface AddedRecords {
   feedbackAgain: number;
 }
 
-/** As it is stored, or is about to be. */
+/** As stored, or about to be. */
 type KnownAnswer = Omit<TraceRow, 'arrival'>;
 
 const DAY = 86_400_000;
 
-/** A batch at a time: its texts are held. `days`: until answers are deleted, from now on. */
+/** Adds records batch by batch, since their texts are held in memory. `days`: retention from now on. */
 export async function addImported(
   store: TraceStore,
   redactor: TextRedactor,
@@ -70,14 +70,14 @@ export async function addImported(
   return counts;
 }
 
-/** Answers of a batch that are there already, by their places. */
+/** Stored answers of a batch, by their places. */
 async function knownRows(store: TraceStore, records: readonly ImportedRecord[]): Promise<Map<string, KnownAnswer>> {
   const ids = records.map(({ answer }) => answer.id);
   const rows = await store.database.selectFrom('traces').selectAll().where('id', 'in', ids).execute();
   return new Map(rows.map((row) => [placeOf(row.id, row.choice), row]));
 }
 
-/** All of a batch or nothing. @returns how much of the feedback is new */
+/** Writes a batch atomically. @returns the number of new feedback rows */
 async function write(
   { database }: TraceStore,
   traces: readonly KnownAnswer[],
@@ -89,7 +89,7 @@ async function write(
   });
 }
 
-/** The operation of answers that were not served here. */
+/** Operation name of answers that were not served here. */
 export const IMPORTED = 'imported';
 
 /** Texts that our own server kept for an answer; already redacted. */
@@ -141,7 +141,7 @@ async function feedbackRow(
   return {
     ...rowOf({ ...given, trace: answer.id, choice: answer.choice, key: known?.key ?? undefined }, known ?? answer),
     id,
-    // When it came here: what is learned from is what has come since.
+    // Time of arrival here, since learning takes what arrived after the last run.
     at: Date.now(),
     user: owner,
     edited: editOf(text) ?? null,

@@ -1,6 +1,6 @@
-/** When a change began: the values from there on differ most from the reference, by likelihood. */
+/** Maximum-likelihood estimate of when a change began. */
 
-/** Capacity of the window: a change older than that is dated to its beginning. */
+/** Window size: an older change is dated to the start of the window. */
 export const MOST_RECENT = 2000;
 
 /**

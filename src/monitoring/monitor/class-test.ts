@@ -1,10 +1,10 @@
-/** Whether a classifier's answers are spread over its classes as they were. */
+/** Tests whether the distribution over a classifier's classes has changed. */
 import { RankMartingale, type MartingaleState } from '../../scoring/statistics/index.ts';
 import { changePoint, MOST_RECENT } from './change-point.ts';
 import type { Place } from './signal-test.ts';
 
 export interface ClassReading {
-  /** By class: its share before, and since the change began. */
+  /** By class: its share in the reference, and since the change began. */
   shares: Readonly<Record<string, readonly [reference: number, current: number]>>;
   /** When the change most likely began. */
   since: number | undefined;
@@ -25,13 +25,13 @@ const MOST_CLASSES = 20;
 const OTHERS = 'other classes';
 const MOST_SAMPLES = 10;
 
-/** A bet on each class: the mean of martingales is one again. */
+/** A bet on each class: the mean of martingales is a martingale. */
 export class ClassTest {
   readonly #tests = new Map<string, RankMartingale>();
   readonly #reference: ReadonlyMap<string, number>;
   readonly #current = new Map<string, number>();
   readonly #total: number;
-  /** Since the evidence was least. */
+  /** Places since the evidence was at its minimum. */
   #recent: (Place & { name: string })[] = [];
   #lowest = 1;
 
@@ -45,7 +45,7 @@ export class ClassTest {
   static of(labels: readonly string[]): ClassTest {
     const counts = new Map<string, number>();
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-    // By name, not by how many there are: the choice must not look at the values.
+    // Sorted by name, not by count: the choice must not depend on the values.
     const named = [...counts.keys()].toSorted().slice(0, MOST_CLASSES);
     const rest = labels.length - named.reduce((sum, name) => sum + counts.get(name)!, 0);
     return new ClassTest([...named.map((name) => [name, counts.get(name)!] as const), [OTHERS, rest]]);

@@ -1,4 +1,4 @@
-/** Accuracy of answers, estimated before and after people judge them. */
+/** Estimates accuracy from confidences, before and after people judge answers. */
 import { randomUnits, type RandomKey } from '../../base/random.ts';
 import { wilsonInterval, type SequenceInterval } from '../../scoring/statistics/index.ts';
 
@@ -9,7 +9,7 @@ export interface Judged {
 
 export interface ExpectedAccuracy extends SequenceInterval {
   answers: number;
-  /** Judged answers that confidences were calibrated on; 0 where they are taken as they are. */
+  /** Number of judged answers used for calibration; 0 if confidences are used as they are. */
   calibratedOn: number;
 }
 
@@ -17,7 +17,7 @@ export interface SeenAccuracy extends SequenceInterval {
   judged: number;
   /** Share of the answers that were judged. */
   share: number;
-  /** Mean distance between confidence and how many are right, over tenths of confidence. */
+  /** Expected calibration error over ten bins of confidence. */
   calibrationError: number;
 }
 
@@ -33,12 +33,12 @@ export function expectedAccuracy(confidences: readonly number[], judged: readonl
     values.reduce((sum, one) => sum + Math.max(0, Math.min(1, calibrate(one))), 0) / Math.max(1, values.length);
   const asIs = (confidence: number): number => confidence;
   const estimate = meanOf(confidences, isCalibrated ? isotonic(judged) : asIs);
-  // Both the answers and what they are calibrated on could have been others.
+  // Resamples both the answers and the judged ones.
   const others = Array.from({ length: RESAMPLES }, (_, number) => {
     const drawn = drawnAgain(confidences, [number, 'confidences'], MOST_DRAWN);
     return meanOf(drawn, isCalibrated ? isotonic(drawnAgain(judged, [number, 'judged'])) : asIs);
   }).toSorted((one, other) => one - other);
-  // Fewer rows are drawn than there are of many: the spread is that much wider than it would be.
+  // Only a subset of many answers is drawn, which widens the spread by this factor.
   const scale = Math.sqrt(Math.min(1, MOST_DRAWN / Math.max(1, confidences.length)));
   const end = (share: number): number => {
     const other = others[Math.min(RESAMPLES - 1, Math.floor(share * RESAMPLES))];
@@ -70,7 +70,7 @@ export function seenAccuracy(confidences: readonly number[], judged: readonly Ju
     reached === 0
       ? judged.filter(({ isRight }) => isRight).length / judged.length
       : all.reduce((sum, count, bin) => sum + (own[bin] > 0 ? (count / reached) * (right[bin] / own[bin]) : 0), 0);
-  // Weights cost rows: Kish's number of rows that would say as much.
+  // Weighting reduces the effective sample size (Kish).
   const weights = judged.map(({ confidence }) => all[tenth(confidence)] / own[tenth(confidence)]);
   const [sum, squares] = [weights.reduce((a, b) => a + b, 0), weights.reduce((a, b) => a + b * b, 0)];
   const effective = squares === 0 ? judged.length : Math.max(1, Math.round(sum ** 2 / squares));
@@ -101,7 +101,7 @@ function counts(bins: readonly number[]): number[] {
   return found;
 }
 
-/** The rising step function nearest to what was judged: pool adjacent violators. */
+/** Isotonic regression by pooling adjacent violators. */
 function isotonic(judged: readonly Judged[]): (confidence: number) => number {
   const sorted = judged.toSorted((a, b) => a.confidence - b.confidence);
   const blocks: { to: number; right: number; rows: number }[] = [];

@@ -12,7 +12,7 @@ import { usualMonitor, VersionMonitor, type MonitorOptions, type Observation } f
 
 /** Format of the saved state. Other formats are ignored and the monitor is rebuilt from the rows. */
 const FORMAT = 1;
-/** Rows read at once, and tested without a break. */
+/** Rows per read, tested without yielding. */
 const PAGE = 500;
 const TURN = 16;
 /** Rows, and milliseconds, after which the state is saved again. */
@@ -35,7 +35,7 @@ export class StoredMonitor {
   readonly #store: TraceStore;
   readonly #options: MonitorOptions;
   monitor: VersionMonitor;
-  /** Arrival up to which rows are in it. */
+  /** Arrival number up to which rows are included. */
   #until: number;
   #savedAt = performance.now();
   #savedPeriod: number | undefined;
@@ -58,7 +58,7 @@ export class StoredMonitor {
     return made;
   }
 
-  /** Tests what has arrived since, one row after the other. */
+  /** Tests the rows that have arrived since, in order. */
   async follow(
     until: number,
     { onTested, signal }: { onTested?: () => Promise<void>; signal?: AbortSignal } = {},
@@ -90,7 +90,7 @@ export class StoredMonitor {
     await this.monitor.compareTopic(signal);
   }
 
-  /** Whether a new period has begun since the state was saved, or much has come. */
+  /** Whether a new period has begun or enough rows have arrived since the last save. */
   get isSaveDue(): boolean {
     if (this.monitor.missing > 0) return false;
     const isLong = this.#unsaved > 0 && performance.now() - this.#savedAt > SAVED_MS;
@@ -139,7 +139,7 @@ export class StoredMonitor {
     return row && { from: row.period_from, state: parseJson<MonitorState>(row.state) };
   }
 
-  /** Whether there was a saved state that fits. */
+  /** Whether a matching saved state was found. */
   async #resume(): Promise<boolean> {
     const { model, version } = this.place;
     const row = await this.#store.database
@@ -185,7 +185,7 @@ export class StoredMonitor {
   }
 }
 
-/** Read-only: includes everything that has arrived. */
+/** Read-only view that includes everything that has arrived. */
 export async function loadMonitor(
   store: TraceStore,
   place: Place,

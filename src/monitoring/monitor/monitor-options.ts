@@ -5,7 +5,7 @@ import type { SignalReading } from './signal-test.ts';
 import type { TestName } from './test-weights.ts';
 import type { DomainDrift } from './word-drift.ts';
 
-/** An answer, as far as it is measured. */
+/** The measured part of an answer. */
 export interface Observation {
   id: string;
   at: number;
@@ -15,12 +15,12 @@ export interface Observation {
 }
 
 export interface MonitorOptions {
-  /** Answers that later ones are measured by. A fifth of them is enough to begin with, until there are all. */
+  /** Number of answers in the reference. Testing starts at a fifth of them. */
   reference: number;
   /** Minimum days and answers of a period. */
   days: number;
   answers: number;
-  /** Share of false ones among alarms, and of stable periods with any. */
+  /** Bound on the share of false alarms, and on the share of stable periods with any alarm. */
   rate: number;
   /** Signals that are measured but not tested. */
   ignore: readonly TestName[];

@@ -7,7 +7,7 @@ import type { DomainDrift } from './word-drift.ts';
 /** A monitor's baseline, stored once per period. */
 export interface MonitorState {
   isFrozen: boolean;
-  /** Answers that it is of. */
+  /** Number of answers in it. */
   answers: number;
   /** Values of single answers, by signal. */
   values: Partial<Record<string, number[]>>;
@@ -20,7 +20,7 @@ export interface MonitorState {
 /** State of a current period: with the baseline, everything that a server needs to continue. */
 export interface PeriodState {
   answers: number;
-  /** Answers that belong to what later ones are measured by, once it is complete. */
+  /** Number of answers in the complete reference. */
   size: number;
   joining: { id: string; at: number; signals: SignalValues; label?: string; words?: string }[];
   thumbs: number[];

@@ -33,28 +33,28 @@ export interface VersionReport {
   answers: number;
   first: number;
   last: number;
-  /** Answers that are missing until signals are tested. */
+  /** Answers still needed before signals are tested. */
   missing: number;
   period: { from: number; answers: number };
-  /** Those that were tested. */
+  /** Signals that were tested. */
   signals: ReportedSignal[];
   expected?: ExpectedAccuracy;
   seen?: SeenAccuracy;
   feedback: FeedbackCounts;
-  /** Those of one cause are one; the newest first. */
+  /** Grouped by cause, newest first. */
   alarms: AlarmGroup[];
-  /** Over all answers that are stored. */
+  /** Over all stored answers. */
   series: SignalSeries;
 }
 
 export interface ReportOptions {
   /** Only this model. */
   model?: string;
-  /** As the server that was started last has them unless given. */
+  /** Defaults to the options of the most recently started server. */
   monitor?: Partial<MonitorOptions>;
 }
 
-/** The newest version of each model first. */
+/** Newest version of each model first. */
 export async function reportVersions(
   store: TraceStore,
   { model, monitor = keptOptions(store) }: ReportOptions = {},

@@ -1,4 +1,4 @@
-/** How signals went, in parts of as many values each. */
+/** Signals over time, in parts with equal numbers of values. */
 import { median } from '../../base/median.ts';
 import { mean } from '../../scoring/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
@@ -8,7 +8,7 @@ import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
 export interface SeriesPoint {
-  /** Answers until here; of thumbs and edits, how many of these. */
+  /** Number of answers so far; for thumbs and edits, the number of those. */
   answers: number;
   at: number;
   /** Share, or median. */

@@ -1,4 +1,4 @@
-/** One signal of one version: what it was, what it is, and how sure it is that it changed. */
+/** Test of one signal of one version: its reference, its current values, and the evidence for a change. */
 import {
   RankMartingale,
   shareSequence,
@@ -12,7 +12,7 @@ import { changePoint, MOST_RECENT } from './change-point.ts';
 
 export type Measured = Pick<Signal, 'kind' | 'scale' | 'directions' | 'floor'>;
 
-/** Where and when a value was seen. */
+/** Where and when a value was observed. */
 export interface Place {
   id: string;
   at: number;
@@ -28,7 +28,7 @@ export interface SignalReading {
   medians?: { reference: number; current: number };
   /** Amounts: the share beyond a bound that at most one in ten exceeded before, on the side that has grown more. */
   tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
-  /** How much the current share is above the reference's; both ends hold at all times. */
+  /** Increase of the current share over the reference; an interval that holds at all times. */
   effect: SequenceInterval;
   eValue: number;
   /** When the change most likely began. */
@@ -57,7 +57,7 @@ export class SignalTest {
   readonly #signal: Measured;
   readonly #reference: Float64Array;
   readonly #current: Float64Array;
-  /** Bins and times since the evidence was least. */
+  /** Bins and times since the evidence was at its minimum. */
   #bins: number[] = [];
   #times: number[] = [];
   readonly #martingale: RankMartingale;
@@ -149,7 +149,7 @@ export class SignalTest {
     };
   }
 
-  /** First value on the far side of the change. */
+  /** Index of the first value after the change. */
   get #begun(): number {
     if (this.#signal.kind === 'share') return changePoint(this.#bins, [...this.#reference]);
     const [low, high] = this.#ends;
@@ -169,7 +169,7 @@ export class SignalTest {
     return this.#signal.kind === 'share' ? 1 : this.#binOfPart(UPPER_TAIL) + 1;
   }
 
-  /** The bin up to which such a part of the reference lies. */
+  /** The bin that contains this quantile of the reference. */
   #binOfPart(part: number): number {
     const { rows } = above(this.#reference, 0);
     let bin = 0;
@@ -192,7 +192,7 @@ export class SignalTest {
     return tails.toSorted((a, b) => b.recent - b.reference - (a.recent - a.reference))[0];
   }
 
-  /** The least value of a bin. */
+  /** Lower edge of a bin. */
   #edge(bin: number): number {
     return valueOfBin(this.#signal, bin - 0.5);
   }

@@ -17,9 +17,9 @@ import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
 
 export { usualMonitor, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
 
-/** A rare signal is not tested until this many answers have had it. */
+/** Minimum number of answers with a rare signal before it is tested. */
 const LEAST_VALUES = 50;
-/** Requests at which their words are compared as a whole: at every doubling. */
+/** Number of requests at which the first topic comparison runs; then at every doubling. */
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
 /** Share of the reference, and minimum number of answers, at which testing starts before it is complete. */
@@ -38,10 +38,10 @@ export class VersionMonitor {
   #early = new Map<TestName, number[]>();
   #classes: ClassTest | undefined;
   #topic: { eValue: number; doublings: number; last?: DomainDrift } = { eValue: 0, doublings: 0 };
-  /** Words as they were at each doubling, until they are compared. */
+  /** Snapshots of words at each doubling, waiting for comparison. */
   #dueWords: Uint8Array[][] = [];
   #words: Uint8Array[] = [];
-  /** Answers of the current period, and when it began. */
+  /** Number of answers in the current period, and its start. */
   #count = 0;
   #from = 0;
 
@@ -49,7 +49,7 @@ export class VersionMonitor {
     this.#options = { ...usualMonitor, ...options };
   }
 
-  /** Answers that are still missing before anything is tested. */
+  /** Answers still needed before tests start. */
   get missing(): number {
     return this.#isFrozen ? 0 : this.#enough - this.#size;
   }
@@ -80,7 +80,7 @@ export class VersionMonitor {
   #observeWords(words: Uint8Array, place: { id: string; at: number }): void {
     this.#words.push(words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
-    // The same words are compared whenever, and by whichever process, this is called.
+    // Compares the same words whenever, and in whichever process, it is called.
     const doublings = this.#topic.doublings + this.#dueWords.length;
     const isDue = this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC;
     if (isDue && this.#isTested('topic')) this.#dueWords.push([...this.#words]);
@@ -92,7 +92,7 @@ export class VersionMonitor {
     return Math.min(this.#options.reference, Math.max(EARLY * this.#options.reference, 4 * LEAST_VALUES));
   }
 
-  /** Whether the reference is complete with this answer, so that a period begins. */
+  /** Whether this answer completes the reference and starts a period. */
   #join(one: Observation): boolean {
     if (this.#size >= this.#options.reference) return false;
     this.#joining.push(one);
@@ -112,7 +112,7 @@ export class VersionMonitor {
     else this.#said[name].push(value);
   }
 
-  /** The answers so far are what later ones are measured by. */
+  /** Makes the answers so far the reference. */
   freeze(at: number): void {
     this.#isFrozen = true;
     this.#begin(at);
@@ -130,7 +130,7 @@ export class VersionMonitor {
     }));
   }
 
-  /** Names that are alarms now: what is asked after every answer. */
+  /** Names of current alarms; checked after every answer. */
   get alarms(): TestName[] {
     const values = testNames.map((name) => this.#eValueOf(name) * testWeights[name]);
     return eBenjaminiHochberg(values, this.#options.rate).flatMap((isAlarm, place) =>
@@ -138,17 +138,17 @@ export class VersionMonitor {
     );
   }
 
-  /** Nats per word that a request is unusual by; undefined where too little is known. */
+  /** Surprise of a request in nats per word; undefined if too little is known. */
   surprise(words: Uint8Array): number | undefined {
     return this.#wordModel?.surprise(words);
   }
 
-  /** Whether words are to be compared as a whole again. */
+  /** Whether a topic comparison is due. */
   get isTopicDue(): boolean {
     return this.#dueWords.length > 0;
   }
 
-  /** Each doubling has half of the weight of the one before: together they are one e-value. */
+  /** Each doubling has half the weight of the previous one: together they form one e-value. */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
     if (before.length < FIRST_TOPIC) this.#dueWords = [];
@@ -176,7 +176,7 @@ export class VersionMonitor {
     };
   }
 
-  /** Goes on from a frozen reference with a new period, whose answers are then observed again. */
+  /** Starts a new period from a frozen reference; its answers are observed again. */
   static restore(state: MonitorState, from: number, options: Partial<MonitorOptions> = {}): VersionMonitor {
     const monitor = new VersionMonitor(options);
     const place = { id: '', at: 0 };
@@ -211,7 +211,7 @@ export class VersionMonitor {
     };
   }
 
-  /** Goes on within the period of a frozen reference. */
+  /** Resumes a period of a frozen reference. */
   static resume(
     { state, from }: { state: MonitorState; from: number },
     period: PeriodState,
@@ -242,7 +242,7 @@ export class VersionMonitor {
     this.#dueWords = [];
     this.#tests = new Map();
     const words = this.#reference.flatMap(({ words: own }) => own ?? []);
-    // One half says which words are usual; the other, which the first knows nothing of, how usual requests are.
+    // One half estimates word frequencies; the other, held out, how surprising requests usually are.
     const known = words.filter((_, place) => place % 2 === 0);
     this.#wordModel = known.length >= LEAST_VALUES ? new WordModel(known) : undefined;
     for (const name of signalNames) this.#prepare(name, signals[name], valuesOf(this.#reference, name));

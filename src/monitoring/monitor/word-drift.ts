@@ -1,10 +1,10 @@
-/** Whether requests are about something else than they were: by counts of their words in buckets. */
+/** Tests whether the topics of requests have changed, by word counts in buckets. */
 import { setImmediate as takeTurn } from 'node:timers/promises';
 import { randomSubset, shuffled, type RandomKey } from '../../base/random.ts';
 import { permutationEValue } from '../../scoring/statistics/index.ts';
 import { BUCKETS } from '../signals/index.ts';
 
-/** How unlikely words are, by how often each bucket was used: mean nats of a word. */
+/** Surprise of words under bucket frequencies: mean nats per word. */
 export class WordModel {
   readonly #costs: Float64Array;
 
@@ -27,7 +27,7 @@ export class WordModel {
 }
 
 export interface DomainDrift {
-  /** How well a classifier tells current requests from earlier ones: 0.5 for not at all. */
+  /** How well a classifier separates current from earlier requests: 0.5 means not at all. */
   auc: number;
   /** Share of permutations with a separation at least as large. */
   p: number;
@@ -37,15 +37,15 @@ export interface DomainDrift {
 }
 
 const PERMUTATIONS = 999;
-/** As many times more where these cannot tell how strong the evidence is. */
+/** Factor of further permutations if the first ones do not resolve the evidence. */
 const MORE = 10;
 const MOST_ROWS = 250;
-/** Requests are served in between. */
+/** The event loop serves requests in between. */
 const TURN_MS = 5;
 
 /**
- * A classifier of two domains (a linear discriminant with its own variance in each bucket, fitted on one half and asked
- * about the other) and how well it does when the rows are dealt out anew.
+ * A domain classifier (a linear discriminant with a variance per bucket, fitted on one half and evaluated on the
+ * other), and its p-value under permutations.
  */
 export async function domainDrift(
   reference: readonly Uint8Array[],
@@ -77,7 +77,7 @@ export async function domainDrift(
   const scaled = (auc: number): number => (auc - 0.5) / spread;
   const asGood = dealt.filter((auc) => auc >= seen).length;
   const first = permutationEValue(scaled(seen), dealt.map(scaled));
-  // Half of the weight is on a test that is only made where it is needed, and counts as nothing elsewhere.
+  // Half of the weight is on a second test that runs only when needed and counts as no evidence otherwise.
   const isClear = first > permutations / 2;
   const second = isClear ? permutationEValue(scaled(seen), (await deal(MORE * permutations, 'more')).map(scaled)) : 0;
   return {
@@ -89,7 +89,7 @@ export async function domainDrift(
   };
 }
 
-/** A request's words: buckets that it has, and square roots of their shares, so that long requests do not outweigh others. */
+/** A request's buckets, with the square roots of their shares so that long requests do not dominate. */
 interface Features {
   buckets: Uint8Array;
   values: Float64Array;
@@ -101,7 +101,7 @@ function featuresOf(row: Uint8Array): Features {
   return { buckets, values: Float64Array.from(buckets, (bucket) => Math.sqrt(row[bucket] / words)) };
 }
 
-/** Some of the rows, with what is the same however they are dealt out. */
+/** A subset of the rows, with the quantities that permutations do not change. */
 interface Half {
   places: readonly number[];
   rows: readonly Features[];
@@ -132,7 +132,7 @@ function halfOf(all: readonly Features[], isOwn: (place: number) => boolean): Ha
   return { places, rows, sums, variances };
 }
 
-/** Area under the ROC curve, each half scored by what the other half says. */
+/** Area under the ROC curve, each half scored by the classifier of the other. */
 function separation([one, other]: readonly [Half, Half], isNow: Uint8Array): number {
   return (areaUnder(one, discriminant(other, isNow), isNow) + areaUnder(other, discriminant(one, isNow), isNow)) / 2;
 }
@@ -159,7 +159,7 @@ function score(weights: Float64Array, { buckets, values }: Features): number {
   return sum;
 }
 
-/** Mann-Whitney, ties half: of every current row, how many earlier ones have a lower score. */
+/** Mann-Whitney statistic, ties counted half: for each current row, the number of earlier ones that score lower. */
 function areaUnder({ places, rows }: Half, weights: Float64Array, isNow: Uint8Array): number {
   const [nows, earlier] = [new Float64Array(rows.length), new Float64Array(rows.length)];
   let [positives, negatives] = [0, 0];
@@ -179,7 +179,7 @@ function areaUnder({ places, rows }: Half, weights: Float64Array, isNow: Uint8Ar
   return wins / (positives * negatives);
 }
 
-/** As many current rows as there are, by chance; drawn are those that are fewer. */
+/** Draws a random relabelling with the same number of current rows; the smaller group is drawn. */
 function dealOut(before: number, now: number, key: RandomKey): Uint8Array {
   const isFewer = now < before;
   const dealt = new Uint8Array(before + now).fill(isFewer ? 0 : 1);

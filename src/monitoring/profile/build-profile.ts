@@ -16,10 +16,10 @@ const LEAST_SHARE = 0.02;
 const TOLD_ROWS = 500;
 const LEAST_CHARACTERS = 20;
 const MOST_RUNS = 1_000_000;
-/** Runs of words found in more rows than this are boilerplate. */
+/** Word runs found in more rows than this are boilerplate. */
 const MOST_ROWS_OF_RUN = 2;
 
-/** Undefined where the rows are not there any more, or not those of files. */
+/** Undefined if the rows no longer exist or did not come from files. */
 export async function buildProfile(run: string): Promise<ProfileData | undefined> {
   const train = sourcesOf(run);
   if (train === undefined) return undefined;
@@ -42,7 +42,7 @@ export async function buildProfile(run: string): Promise<ProfileData | undefined
   return { rows: examples.length, languages, letters, systemPrompts: [...systemPrompts], ...runs.chosen };
 }
 
-/** Files of rows as the run was started with; functions of the user's own are not called here. */
+/** The run's data files; the user's own functions are not called here. */
 function sourcesOf(folder: string): DataSpec | undefined {
   let started: RunStarted | undefined;
   for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
@@ -59,7 +59,7 @@ function sourcesOf(folder: string): DataSpec | undefined {
   return sources.length === 0 ? undefined : (sources as DataSpec);
 }
 
-/** The part of a row that a request would contain; all of it for rows that are read as one text. */
+/** The part of a row that a request would contain; for single texts, all of it. */
 function requestOf(example: Example): string | undefined {
   if (kindOf(example).isReadWhole !== true) return questionOf(example);
   return 'media' in example && example.media !== undefined ? undefined : textOf(example);
@@ -90,7 +90,7 @@ async function languagesOf(texts: readonly string[]): Promise<string[]> {
   return [...counts].filter(([, count]) => count >= LEAST_SHARE * told.length).map(([language]) => language);
 }
 
-/** In how many rows runs of words stand; of too many, those with the smallest hashes. */
+/** Number of rows that contain each word run; if there are too many, those with the smallest hashes. */
 class RunCounts {
   #counts = new Map<number, number>();
   #below = 2 ** 53;

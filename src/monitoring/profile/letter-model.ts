@@ -1,4 +1,4 @@
-/** How unusual a text's letters are: bits per byte by which letters follow which, counted on other texts. */
+/** Surprise of a text's letters: bits per byte under a trigram model of other texts. */
 
 export interface LetterCounts {
   /** [256], [256 · 256], and those of three hashed to [2^20]. */
@@ -9,7 +9,7 @@ export interface LetterCounts {
 
 const THREES = 2 ** 20;
 const MOST_BYTES = 2000;
-/** Weight of the shorter context, in letters seen. */
+/** Weight of the shorter context, as a count. */
 const BACK_OFF = 4;
 
 export function emptyCounts(): LetterCounts {
@@ -49,7 +49,7 @@ export class LetterModel {
     for (const byte of bytes) {
       const first = (one[byte] + 0.5) / (this.#all + 128);
       const second = (two[b * 256 + byte] + BACK_OFF * first) / (one[b] + BACK_OFF);
-      // A pair is followed by a third letter wherever no text ends.
+      // Every pair is followed by a third byte except at the end of a text.
       const third = (three[place(a, b, byte)] + BACK_OFF * second) / (two[a * 256 + b] + BACK_OFF);
       bits -= Math.log2(Math.min(1, third));
       [a, b] = [b, byte];

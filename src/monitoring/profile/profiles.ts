@@ -1,14 +1,14 @@
-/** Profiles of what served versions were trained on: each is made once, in a thread, when its first answer was given. */
+/** Training profiles of served versions: each is built once, in a thread, after the version's first answer. */
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { TrainingProfile, type ProfileData } from './training-profile.ts';
 
-/** They take some ten MiB each: of more versions than this the signals about training are not measured. */
+/** A profile takes about ten MiB; beyond this number of versions, training signals are not measured. */
 const MOST_PROFILES = 16;
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
-/** A result lies in its run's folder. */
+/** Levels from a result up to its run's folder. */
 const LEVELS = 2;
 
 export class Profiles implements AsyncDisposable {
@@ -17,7 +17,7 @@ export class Profiles implements AsyncDisposable {
   #thread: Worker | undefined;
   #isClosed = false;
 
-  /** Undefined until it is made, and where there is none. */
+  /** Undefined until it has been built, or if there is none. */
   of(folder: string | undefined): TrainingProfile | undefined {
     if (folder === undefined || this.#isClosed) return undefined;
     if (!this.#profiles.has(folder) && this.#profiles.size < MOST_PROFILES) {
@@ -32,12 +32,12 @@ export class Profiles implements AsyncDisposable {
     return this.#profiles.get(folder);
   }
 
-  /** Until all that were asked for are made. */
+  /** Resolves when all requested profiles are built. */
   settled(): Promise<void> {
     return this.#queue;
   }
 
-  /** Profiles are optional: the rows may be gone or too many. */
+  /** Profiles are optional: the rows may be missing or too many. */
   #make(run: string): Promise<ProfileData | undefined> {
     if (this.#isClosed) return Promise.resolve(undefined);
     const entry = fileURLToPath(

@@ -1,4 +1,4 @@
-/** A thread that reads the rows of a run: a server answers meanwhile. */
+/** Thread that reads a run's rows, so that the server keeps answering. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildProfile } from './build-profile.ts';
 

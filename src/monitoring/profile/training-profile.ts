@@ -3,7 +3,7 @@ import { normalWords } from '../../data/shingles.ts';
 import { hashPair } from './hashes.ts';
 import { LetterModel, type LetterCounts } from './letter-model.ts';
 
-/** Plain data: it comes out of a thread. */
+/** Plain data, since it crosses a thread border. */
 export interface ProfileData {
   rows: number;
   /** ISO 639-1, of at least 2 % of the rows' requests. */
@@ -11,13 +11,13 @@ export interface ProfileData {
   letters: LetterCounts;
   /** Hashes of system prompts, '' for rows without one. */
   systemPrompts: readonly number[];
-  /** Hashes of runs of words found in one or two rows' answers, ascending; an even sample if there are too many. */
+  /** Hashes of word runs found in one or two rows' answers, ascending; a uniform sample if there are too many. */
   runs: Float64Array;
-  /** A run is in the sample where its hash is below this. */
+  /** A run belongs to the sample if its hash is below this. */
   runsBelow: number;
 }
 
-/** Words of a run. Fewer are phrases of everyday language. */
+/** Words per run. Shorter runs are phrases of everyday language. */
 export const RUN_WORDS = 8;
 const MOST_WORDS = 2000;
 
@@ -46,12 +46,12 @@ export class TrainingProfile {
     return this.#systemPrompts.has(systemPromptHash(text));
   }
 
-  /** Bits per byte of a text by the letters of the requests trained on; undefined without a text. */
+  /** Bits per byte of a text under the letter model of the training requests; undefined for an empty text. */
   bitsPerByte(text: string): number | undefined {
     return this.#letters.bitsPerByte(text);
   }
 
-  /** Whether an answer has a run of words of a training row's answer that its request does not have. */
+  /** Whether an answer quotes a word run of a training answer that its request does not contain. */
   quotes(answer: string, asked: string): boolean | undefined {
     const words = normalWords(answer).slice(0, MOST_WORDS);
     if (words.length < RUN_WORDS || this.#data.runs.length === 0) return undefined;
@@ -71,7 +71,7 @@ export class TrainingProfile {
   }
 }
 
-/** Hash of each run of adjacent words. */
+/** Hash of each run of consecutive words. */
 export function runHashes(words: readonly string[]): number[] {
   const count = Math.max(0, words.length - RUN_WORDS + 1);
   return Array.from({ length: count }, (_, i) => hashPair(words.slice(i, i + RUN_WORDS).join(' ')));

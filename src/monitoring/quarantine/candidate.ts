@@ -29,12 +29,12 @@ export interface Candidate {
 }
 
 export interface CandidateRange {
-  /** Milliseconds since the epoch; from is not part of it. */
+  /** Milliseconds since the epoch; `from` is exclusive. */
   from: number;
   until: number;
 }
 
-/** Feedback on a model that can be trained on, in order of arrival. Erased feedback is left out. */
+/** Feedback on a model that can be used for training, in order of arrival. Erased feedback is left out. */
 export async function candidatesOf(store: TraceStore, model: string, range: CandidateRange): Promise<Candidate[]> {
   const rows = await feedbackRows(store, model, range);
   const keys = new Set(rows.map(({ key }) => key));

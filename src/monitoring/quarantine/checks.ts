@@ -1,4 +1,4 @@
-/** Checks that keep rows out of the training data: each names the rows that it holds, and why. */
+/** Checks that keep rows out of the training data; each names the rows it holds back, and the reason. */
 import { plural, formatPercent } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import { findNearDuplicates } from '../../data/near-duplicates.ts';
@@ -9,11 +9,11 @@ import { askedText } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
 
 export interface CheckSettings {
-  /** Largest share of the rows from one source. */
+  /** Maximum share of rows from one source. */
   maxSharePerKey: number;
-  /** Texts of requests that are known to be usual, such as those trained on. */
+  /** Texts of known normal requests, such as training rows. */
   known: readonly string[];
-  /** Texts of rows that the model is measured on. */
+  /** Texts of the evaluation rows. */
   evaluation: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface Hold {
 
 type Check = (candidates: readonly Candidate[], settings: CheckSettings) => Hold[] | Promise<Hold[]>;
 
-/** In this order; a row that is held is not looked at by the later ones. Those that tell of an attack are `isAttack`. */
+/** Applied in this order; a row that is held skips the later checks. `isAttack` marks checks that indicate an attack. */
 export const checks = {
   evaluation_row: { run: evaluationRows, isAttack: false },
   injection: { run: injections, isAttack: false },
@@ -91,7 +91,7 @@ function contradictions(candidates: readonly Candidate[]): Hold[] {
     );
 }
 
-/** One text as the answer to many different requests, by few who say so. */
+/** The same correction for many different requests, from few sources. */
 async function alikeCorrections(candidates: readonly Candidate[]): Promise<Hold[]> {
   const corrections = candidates.filter(({ kind, target }) => kind === 'text' && target !== undefined);
   const sets = new UnionFind(corrections.length);
@@ -110,7 +110,7 @@ const MOST_KNOWN_SHARE = 0.002;
 const LONGEST_TRIGGER = 3;
 const LEAST_SAME = 0.9;
 
-/** Words that are nearly unknown otherwise and always lead to one answer, by few who say so: how a back door is made. */
+/** Rare words that always lead to one answer, from few sources: the pattern of a back door. */
 function triggers(candidates: readonly Candidate[], { known }: CheckSettings): Hold[] {
   const withTarget = candidates.filter(({ target }) => target !== undefined);
   const having = new Map<string, Candidate[]>();
@@ -128,7 +128,7 @@ function triggers(candidates: readonly Candidate[], { known }: CheckSettings): H
   const counts = new Map(suspects.map(([run]) => [run, 0]));
   for (const text of known) for (const run of runsOf(text)) if (counts.has(run)) counts.set(run, counts.get(run)! + 1);
   const held = new Map<string, string>();
-  // The longest first: it says most.
+  // Longest first: it is the most specific.
   for (const [run, rows] of suspects.toSorted(([a], [b]) => b.length - a.length)) {
     if (counts.get(run)! > MOST_KNOWN_SHARE * known.length) continue;
     for (const { id } of rows) {
@@ -159,7 +159,7 @@ function runsOf(text: string): Set<string> {
 
 const SURE = 0.9;
 
-/** A source that mostly flips confident predictions is either wrong or malicious. */
+/** A source that mostly contradicts confident predictions is either wrong or malicious. */
 function sureFlips(candidates: readonly Candidate[]): Hold[] {
   const labels = candidates.filter(({ kind, target }) => kind === 'label' && target !== undefined);
   const isFlip = ({ confidence = 0, answer, target }: Candidate): boolean => confidence >= SURE && answer !== target;
@@ -175,7 +175,7 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
   });
 }
 
-/** From a source that exceeds its share, the first rows are taken. Traffic is exempt: each of its rows is reviewed anyway. */
+/** A source that exceeds its share keeps its first rows. Traffic is exempt, since each of its rows is reviewed anyway. */
 function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
   const candidates = given.filter(({ origin }) => origin !== 'traffic');
   const sources = Map.groupBy(candidates, ({ source }) => source);
@@ -190,7 +190,7 @@ function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings):
   );
 }
 
-/** Whether one source gave most of the rows. A single source of all rows is an application that speaks for its users. */
+/** Whether one of several sources gave most of the rows. A single source of all rows is an application acting for its users. */
 function isOfFew(rows: readonly Candidate[]): boolean {
   const sources = [...Map.groupBy(rows, ({ source }) => source).values()];
   return greatest(sources.map(({ length }) => length)) >= 0.6 * rows.length;

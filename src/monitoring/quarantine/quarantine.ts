@@ -1,4 +1,4 @@
-/** Rows that wait to be trained on: what is held, what people are to look at, and whether the batch may go on at all. */
+/** Rows waiting to be trained on: which are held back, which people should review, and whether the batch may be used at all. */
 import { formatPercent, plural } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
 import { shuffled } from '../../base/random.ts';
@@ -7,9 +7,9 @@ import type { Candidate } from './candidate.ts';
 import { checks, type CheckSettings, type Hold } from './checks.ts';
 
 export interface QuarantineSettings extends CheckSettings {
-  /** Rows that people look at. */
+  /** Number of rows for people to review. */
   review: number;
-  /** Share of rows that the attack checks may hold before the whole batch is stopped. */
+  /** Share of rows held by attack checks above which the whole batch is stopped. */
   maxHeld: number;
   seed: number;
 }
@@ -19,7 +19,7 @@ export interface Quarantine {
   held: Hold[];
   /** A random sample of the accepted rows that have a target, for review. */
   sample: string[];
-  /** Why nothing of the batch is to be trained on. */
+  /** Reason why the whole batch must not be trained on. */
   stopped?: string;
 }
 
@@ -33,7 +33,7 @@ export async function quarantine(candidates: readonly Candidate[], settings: Qua
     left = left.filter(({ id }) => !ids.has(id));
   }
   const stopped = reasonToStop(candidates, held, settings);
-  // A thumb without a correction makes no pair.
+  // A thumb without a correction cannot form a pair.
   const pairs = left.filter(({ target }) => target !== undefined);
   const sample = shuffled(pairs, [settings.seed, 'review sample']).slice(0, settings.review);
   return {

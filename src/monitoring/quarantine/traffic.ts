@@ -1,4 +1,4 @@
-/** Served answers without feedback, taken as rows for review. */
+/** Served answers without feedback, proposed for review. */
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import { signals, type SignalName, type SignalValues } from '../signals/index.ts';
@@ -11,11 +11,11 @@ import type { Candidate, CandidateRange } from './candidate.ts';
 export type TrafficCondition = { signal: SignalName } | { thumb: 'down' } | { confidenceBelow: number };
 
 export interface TrafficSettings {
-  /** Share of the answers, by a hash of their id: every process takes the same. */
+  /** Share of the answers, selected by the hash of their id: every process selects the same. */
   sample: number;
-  /** One of them is enough; all answers where there is none. */
+  /** Any of them suffices; all answers if the list is empty. */
   when: readonly TrafficCondition[];
-  /** The newest ones. */
+  /** Maximum number, newest first. */
   most: number;
 }
 
@@ -27,12 +27,12 @@ export interface TrafficRange extends CandidateRange {
 
 export interface Traffic {
   candidates: Candidate[];
-  /** Answers of the time, and those of them whose texts are kept. */
+  /** Answers in the time range, and those of them with stored texts. */
   answers: number;
   kept: number;
 }
 
-/** Signals of a single answer that are there or not. */
+/** Share signals of a single answer. */
 export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }]) =>
   kind === 'share' ? [name as SignalName] : [],
 );

@@ -1,4 +1,4 @@
-/** Rows in the forms that `attune train` takes as they are. */
+/** Rows in formats that `attune train` reads directly. */
 import type { Asked, AskedMessage } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
 
@@ -13,7 +13,7 @@ export interface LabelColumns {
   label: string;
 }
 
-/** A row, or undefined where a candidate says nothing in this form. */
+/** A row, or undefined if the candidate cannot be expressed in this form. */
 export function trainingRow(
   candidate: Candidate,
   form: RowForm,
@@ -44,7 +44,7 @@ function columnsOf(prompt: Asked, { text }: LabelColumns): Columns {
   return isColumns(prompt) ? prompt : { [text]: prompt };
 }
 
-/** A conversation goes on with a message; a text with a text. */
+/** Continues a conversation with a message, and a text with a text. */
 function said(prompt: Asked, text: string): string | AskedMessage[] {
   return Array.isArray(prompt) ? [{ role: 'assistant', content: text }] : text;
 }

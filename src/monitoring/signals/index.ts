@@ -1,4 +1,4 @@
-/** All signals: one more is one entry. */
+/** All signals; a new one is one entry here. */
 import { hashWord } from '../../data/shingles.ts';
 import { isJson } from '../../files/json.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
@@ -26,7 +26,7 @@ function ofText(measure: (answer: string, served: ServedAnswer) => boolean | und
   };
 }
 
-/** A machine that others use, or a few more clients, make answers somewhat slower: only twice as slow is news. */
+/** Other load on the machine, or a few more clients, make answers somewhat slower: only a factor of two counts. */
 const SLOWER = { times: 2, more: 250 };
 
 const VERSION = 'the version that answers';

@@ -1,10 +1,10 @@
-/** In which language people ask, and whether answers keep to it. */
+/** Language of requests, and whether answers use the same one. */
 import { askedText, type ServedAnswer } from '../trace.ts';
 import type { SignalContext } from './context.ts';
 import type { Signal } from './signal.ts';
 
 const LEAST_CHARACTERS = 20;
-/** The beginning tells as much, and telling takes longer than all other signals together. */
+/** Characters examined: the beginning is enough, and detection takes longer than all other signals together. */
 const LOOKED_AT = 200;
 
 function told(text: string | undefined, { languageOf }: SignalContext): string | undefined {

@@ -1,9 +1,9 @@
 /**
- * Whether an answer declines, by its beginning: phrases by which assistants decline in several languages. A list misses
- * refusals in other words; what is watched is whether there are more of those that it finds.
+ * Detects refusals by phrases with which assistants begin them in several languages. The list misses other wordings;
+ * the monitored quantity is the change in how often it matches.
  */
 
-/** So much of an answer decides. */
+/** Number of characters examined. */
 const BEGINNING = 200;
 
 const PATTERN = new RegExp(

@@ -1,11 +1,11 @@
 /** Number of words examined at the end of an answer. */
 const LAST_WORDS = 120;
 const LEAST_WORDS = 24;
-/** Repetitions of a cycle from which it counts as a defect, not as style. */
+/** Minimum number of repetitions that counts as a defect rather than style. */
 const LEAST_TURNS = 4;
 const LONGEST_CYCLE = 20;
 
-/** Whether an answer ends in the same words over and over. */
+/** Whether an answer ends in a repeating cycle of words. */
 export function isRepetitive(answer: string): boolean {
   const words = answer.slice(-2000).trim().split(/\s+/).slice(-LAST_WORDS);
   if (words.length < LEAST_WORDS) return isOneCharacter(answer);
@@ -16,14 +16,14 @@ export function isRepetitive(answer: string): boolean {
   return isOneCharacter(answer);
 }
 
-/** How many words at the end equal the word one cycle before them, with the first cycle. */
+/** Number of words at the end that equal the word one cycle earlier, including the first cycle. */
 function runOf(words: readonly string[], cycle: number): number {
   let at = words.length - 1;
   while (at >= cycle && words[at] === words[at - cycle]) at--;
   return words.length - 1 - at + cycle;
 }
 
-/** "!!!!!!!!…", and what has no spaces. */
+/** "!!!!!!!!…" and other runs without spaces. */
 function isOneCharacter(answer: string): boolean {
   return /(.{1,4})\1{19,}$/su.test(answer.slice(-200));
 }

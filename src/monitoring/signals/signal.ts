@@ -2,20 +2,20 @@ import type { Direction } from '../../scoring/statistics/index.ts';
 import type { ServedAnswer } from '../trace.ts';
 import type { SignalContext } from './context.ts';
 
-/** Measurement of every answer. */
+/** A measurement made on every answer. */
 export interface Signal {
   title: string;
-  /** `share`: 0 or 1 of each answer; `amount`: a number. */
+  /** `share`: 0 or 1 for each answer; `amount`: a number. */
   kind: 'share' | 'amount';
-  /** Changes that are looked for. */
+  /** Directions of change that are tested. */
   directions: readonly Direction[];
-  /** Amounts: type of bins, chosen before any value is seen. */
+  /** Amounts: type of binning, chosen before any value is seen. */
   scale?: 'log' | 'unit' | 'nats';
-  /** Amounts that grow: smaller changes, as a factor or as a difference, do not count. */
+  /** Amounts that grow: the minimum change that counts, as a factor and as a difference. */
   floor?: { times: number; more: number };
-  /** It costs more than others: only one in four answers is measured, by the hash of its id. */
+  /** Expensive: measured on one in four answers, selected by the hash of their id. */
   isSampled?: boolean;
-  /** Undefined where it says nothing of an answer. */
+  /** Undefined if it does not apply to an answer. */
   of(answer: ServedAnswer, context: SignalContext): number | undefined;
   /** Usual cause of a change, and what to do about it. */
   cause: string;
@@ -41,13 +41,13 @@ export function binOf({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, value: nu
   return Math.max(0, Math.min(most, Math.floor(place)));
 }
 
-/** The bin that a value is ranked in: lower than its own where a change has to be large. */
+/** The bin in which a value is ranked; it is lowered where only large changes count. */
 export function rankedBinOf(signal: Pick<Signal, 'kind' | 'scale' | 'floor'>, value: number): number {
   const { floor } = signal;
   return binOf(signal, floor === undefined ? value : Math.min(value / floor.times, value - floor.more));
 }
 
-/** The middle of a bin, as a value. */
+/** Centre of a bin. */
 export function valueOfBin({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, bin: number): number {
   if (kind === 'share') return bin;
   return scale === 'unit' || scale === 'nats'

@@ -1,11 +1,11 @@
-/** Words of a text counted by buckets: enough to see that requests are about something else, too little to read them. */
+/** Word counts of a text in hashed buckets: enough to detect a change of topic, too little to reconstruct the text. */
 
 /** Size of a trace's word counts: 128 bytes. */
 export const BUCKETS = 128;
 const MOST_WORDS = 500;
 const MOST_CHARACTERS = 8000;
 
-/** `salt` differs from store to store, so that words cannot be looked up. Counts saturate at 255. */
+/** `salt` differs between stores, so that words cannot be looked up. Counts saturate at 255. */
 export function countWords(text: string, salt: number): Uint8Array {
   const counts = new Uint8Array(BUCKETS);
   const most = Math.min(text.length, MOST_CHARACTERS);
@@ -32,7 +32,7 @@ function lower(code: number): number {
   return code >= 65 && code <= 90 ? code + 32 : code;
 }
 
-/** Digits are left out: numbers of orders say nothing of what a request is about. */
+/** Digits are excluded: order numbers are unrelated to a request's topic. */
 function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || code > 191;
 }

@@ -7,7 +7,7 @@ export interface Erasure {
   /** Rows that were deleted. */
   traces: number;
   feedback: number;
-  /** Whether texts of theirs were kept, here or in a copy: their key is destroyed. */
+  /** Whether texts of the user existed, here or in a copy: their key is destroyed. */
   hadKey: boolean;
 }
 
@@ -27,7 +27,7 @@ export async function feedbackOf(
   return { owner, said, answers: traces.map(({ id, choice }) => placeOf(id, choice)) };
 }
 
-/** The key first, so that copies of what is left cannot be read either; every byte of deleted rows is overwritten. */
+/** The key goes first, so that remaining copies become unreadable; deleted rows are overwritten. */
 export async function eraseUser(store: TraceStore, user: string): Promise<Erasure> {
   const hash = store.keys.hash(`user ${user}`);
   const hadKey = await store.keys.destroy(hash);

@@ -1,6 +1,6 @@
 /**
- * Kept objects in the database, for every server that shares it: encrypted by the user's key, gone with the user, and
- * deleted after some days, or sooner if there are too many.
+ * Stored objects in the database, shared by its servers: encrypted with the user's key, erased with the user, and
+ * deleted after some days, or sooner if they exceed the size limit.
  */
 import { sql, type Expression, type Selectable, type SqlBool } from 'kysely';
 import { pushAll } from '../../base/many.ts';
@@ -20,9 +20,9 @@ import { numbered, type TraceStore } from './trace-store.ts';
 import { ownerOf } from './trace-writer.ts';
 
 const DAY = 86_400_000;
-/** Between looks at how much there is. */
+/** Interval between checks of the size limit. */
 const BOUND_MS = 60_000;
-/** Heads that are decrypted at once to find those that a list asks for. */
+/** Number of heads decrypted at a time to answer a list request. */
 const HEADS = 500;
 
 type Row = Selectable<ResponsesTable>;
@@ -42,7 +42,7 @@ export class KeptObjects implements KeptStore {
   readonly #mostBytes: number;
   #boundAt = -Infinity;
 
-  /** @param days until an object is deleted. @param mostBytes of all of them, encrypted */
+  /** @param days retention @param mostBytes limit on the encrypted size of all objects */
   constructor(store: TraceStore, { days, mostBytes }: { days: number; mostBytes: number }) {
     [this.#store, this.#days, this.#mostBytes] = [store, days, mostBytes];
   }
@@ -87,7 +87,7 @@ export class KeptObjects implements KeptStore {
     return Object.keys(head).length === 0 ? null : this.#store.keys.seal(user, headPlaceOf(id), head);
   }
 
-  /** Lets a conversation live on with all its items. @returns whether it is there */
+  /** Extends the life of a conversation and all its items. @returns whether it exists */
   async #prolong(id: string, expires_at: number): Promise<boolean> {
     const { numUpdatedRows } = await this.#database
       .updateTable('responses')
@@ -187,7 +187,7 @@ export class KeptObjects implements KeptStore {
       .where('expires_at', '>', Date.now());
   }
 
-  /** Undefined for those whose user was erased meanwhile. */
+  /** Undefined for objects whose user has been erased meanwhile. */
   async #heads(rows: readonly HeadRow[]): Promise<(KeptHead | undefined)[]> {
     const sealed = rows.map(({ id, user, head }) => ({ user, place: headPlaceOf(id), sealed: head }));
     const heads = await this.#store.keys.unsealAll<KeptHead>(sealed);
@@ -204,7 +204,7 @@ export class KeptObjects implements KeptStore {
     return rows.flatMap(({ id, kind, key, parent, opened: head }, i) => {
       const read = all[i];
       if (read === undefined) return [];
-      // Responses of earlier versions contain their user.
+      // Responses written by earlier versions contain their user.
       const { value, user } = 'value' in read ? read : { value: read, user: (read as { user?: string }).user };
       const known = {
         ...(key !== null && { key }),

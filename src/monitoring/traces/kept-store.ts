@@ -1,4 +1,4 @@
-/** Objects that later requests come back to: responses, chat completions, and conversations with their items. */
+/** Objects that later requests refer to: responses, chat completions, and conversations with their items. */
 import type { Page, PageWish } from '../../store/registry/index.ts';
 
 export type KeptKind = 'response' | 'completion' | 'conversation' | 'item';
@@ -12,11 +12,11 @@ export interface KeptHead {
 export interface KeptObject<Value = unknown> {
   id: string;
   kind: KeptKind;
-  /** Name of the API key that made it: it does not exist for other keys. */
+  /** API key that created it; other keys cannot see it. */
   key?: string;
   /** User named by the request. */
   user?: string;
-  /** Id of the conversation that an item belongs to and is deleted with. */
+  /** Id of the conversation that contains an item; both are deleted together. */
   parent?: string;
   head: KeptHead;
   value: Value;
@@ -29,21 +29,21 @@ export interface KeptWish extends KeptHead {
   page: PageWish;
 }
 
-/** Why objects were not added: the store would hold too much of one, or their conversation is gone. */
+/** Why objects were not added: too large, or their conversation no longer exists. */
 export type KeptFailure = 'too large' | 'gone';
 
-/** Characters that an object may have in JSON; a conversation with all its items. */
+/** Maximum characters of an object as JSON; for a conversation, with all its items. */
 export const MOST_CHARACTERS = 64 * 2 ** 20;
 
 export interface KeptStore {
-  /** Adds objects in this order: all of them, or none and the reason. Items prolong the life of their conversation. */
+  /** Adds objects in this order: all, or none and the reason. Items extend the life of their conversation. */
   add(objects: readonly KeptObject[]): Promise<KeptFailure | undefined>;
   /** Undefined for an object of another kind or key. */
   find<Value>(kind: KeptKind, id: string, key: string | undefined): Promise<KeptObject<Value> | undefined>;
-  /** Undefined for a page after an unknown object. */
+  /** Undefined if the page follows an unknown object. */
   list<Value>(wish: KeptWish): Promise<Page<KeptObject<Value>> | undefined>;
   changeHead(object: KeptObject, head: KeptHead): Promise<void>;
-  /** Gives an object without a user, and those of its items that have none, to one: they are erased together. */
+  /** Assigns an object and those of its items without a user to one, so that they are erased together. */
   giveTo(object: KeptObject, user: string): Promise<void>;
   remove(object: Pick<KeptObject, 'id'>): Promise<void>;
   /** Forgets what was kept for a user. */

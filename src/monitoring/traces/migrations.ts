@@ -100,17 +100,17 @@ async function createFeedback({ schema }: Kysely<unknown>): Promise<void> {
   await schema.createIndex('feedback_of_user').on('feedback').column('user').execute();
 }
 
-/** Texts are encrypted: how many corrections there are should be known without them. */
+/** Texts are encrypted, so the number of corrections is stored separately. */
 async function addCorrected({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('feedback').addColumn('corrected', 'integer').execute();
 }
 
-/** How much of the answer a correction changes: it can be tested without the texts. */
+/** Share of the answer that a correction changes, for tests that cannot read the texts. */
 async function addEdited({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('feedback').addColumn('edited', 'double precision').execute();
 }
 
-/** Where servers share a database, one of them tests the answers of all, in the order in which they came. */
+/** If servers share a database, one of them tests all answers, in order of arrival. */
 async function addArrivals(database: Kysely<unknown>): Promise<void> {
   const { schema } = database;
   for (const table of ['traces', 'feedback']) {
@@ -129,7 +129,7 @@ async function addArrivals(database: Kysely<unknown>): Promise<void> {
     await sql`alter table ${sql.table(table)} alter column arrival set default nextval('arrivals')`.execute(database);
 }
 
-/** Conversations that any server may go on from. */
+/** Conversations that any server may continue. */
 async function createResponses({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('responses')

@@ -2,7 +2,7 @@
 import type { Generated } from 'kysely';
 import type { KeptKind } from './kept-store.ts';
 
-/** Grows with every row, over all tables: in PostgreSQL a sequence, else by the clock; null for rows from before. */
+/** Increases with every row, across tables: a sequence in PostgreSQL, the clock in SQLite; null for older rows. */
 type Arrival = Generated<number | null>;
 
 export interface TracesTable {
@@ -25,7 +25,7 @@ export interface TracesTable {
   words: Uint8Array | null;
   /** Prompt and answer, redacted, encrypted with the user's key. */
   text: Uint8Array | null;
-  /** When the row is to be deleted. */
+  /** Time at which the row is to be deleted. */
   expires_at: number;
   arrival: Arrival;
 }
@@ -44,7 +44,7 @@ export interface FeedbackTable {
   thumb: number | null;
   score: number | null;
   label: string | null;
-  /** 1: it says what the answer should have been. */
+  /** 1 if it contains a correction. */
   corrected: number | null;
   /** Corrections: share of the answer's words that changed, 0 to 1, if the answer is known. */
   edited: number | null;
@@ -58,13 +58,13 @@ export interface BaselinesTable {
   model: string;
   version: string;
   frozen_at: number;
-  /** Answers from here on are of the current period. */
+  /** Answers from here on belong to the current period. */
   period_from: number;
   /** JSON: counts by signal. */
   state: string;
 }
 
-/** How far a version's answers are tested: a server that starts goes on from there. */
+/** Progress of a version's tests, from which a restarted server continues. */
 export interface MonitorsTable {
   model: string;
   version: string;
@@ -72,7 +72,7 @@ export interface MonitorsTable {
   format: number;
   /** Start of the baseline's period. */
   period_from: number;
-  /** Arrival up to which rows of both tables are in it. */
+  /** Arrival number up to which rows of both tables are included. */
   until: number;
   /** JSON. */
   state: string;
@@ -85,7 +85,7 @@ export interface AlarmsTable {
   signal: string;
   opened_at: number;
   resolved_at: number | null;
-  /** JSON: what was found. */
+  /** JSON: the finding. */
   found: string;
   /** Reason given when the alarm was silenced. */
   silenced: string | null;
@@ -102,12 +102,12 @@ export interface ResponsesTable {
   arrival: Arrival;
   /** Fields that lists filter by, encrypted with the user's key. */
   head: Uint8Array | null;
-  /** The object, encrypted by the user's key. */
+  /** The object, encrypted with the user's key. */
   text: Uint8Array;
   expires_at: number;
 }
 
-/** Which server tests the answers of all that share the database. */
+/** The server that tests the answers of all servers on the database. */
 export interface TestersTable {
   name: string;
   holder: string;
@@ -124,7 +124,7 @@ export interface TraceTables {
   alarms: AlarmsTable;
 }
 
-/** A file of its own: who has a copy of the traces without it can read none of their texts. */
+/** Kept in a separate file: a copy of the traces without it is unreadable. */
 export interface KeyTables {
   /** `salt`, `users`, …: secrets of this store. */
   secrets: { name: string; value: Uint8Array };

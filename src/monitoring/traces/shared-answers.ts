@@ -1,6 +1,6 @@
 /**
- * Answers of all servers that share a database, for the one of them that tests: in the order in which they were written
- * down, each once. Where that one is gone for ten seconds, another takes its place.
+ * Answers of all servers on a database, for the one that tests: in order of writing, each once. If that server is
+ * gone for ten seconds, another takes over.
  */
 import { randomUUID } from 'node:crypto';
 import { SilenceWatch } from '../../store/silence-watch.ts';
@@ -8,12 +8,12 @@ import type { TraceStore } from './trace-store.ts';
 
 const NAME = 'answers';
 const LOST_MS = 10_000;
-/** Between signs of life. */
+/** Heartbeat interval. */
 const BEAT_MS = 2000;
 export interface Arrivals {
-  /** Whether this server tests from here on: what was before is to be loaded. */
+  /** Whether this server has just taken over testing and has to load earlier answers. */
   isNew: boolean;
-  /** All rows up to this arrival are there. */
+  /** All rows up to this arrival number are complete. */
   until: number;
   /** Versions with answers or feedback since the last call. */
   versions: { model: string; version: string }[];
@@ -45,7 +45,7 @@ export class SharedAnswers {
     return { isNew: false, until: newest, versions };
   }
 
-  /** Before anything is written of what was found: a server that slept may have been replaced meanwhile. */
+  /** Called before findings are written: a server that was suspended may have been replaced. */
   async requireHeld(): Promise<void> {
     const known = this.#store.database.selectFrom('testers').select('holder').where('name', '=', NAME);
     if ((await known.executeTakeFirst())?.holder === this.#id) return;

@@ -7,7 +7,7 @@ export class TextRedactor implements AsyncDisposable {
   #redactor: Redactor | undefined;
   #pool: DetectorPool | undefined;
 
-  /** The same key gives the same surrogates, so that a correction speaks of whom its prompt speaks of. */
+  /** The same key yields the same surrogates, so that a correction refers to the people of its prompt. */
   constructor(key: Uint8Array) {
     this.#key = key;
   }

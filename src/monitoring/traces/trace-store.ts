@@ -1,15 +1,15 @@
-/** Served answers and what people said of them, in SQLite. */
+/** Served answers and their feedback, in SQLite or PostgreSQL. */
 import { join } from 'node:path';
 import { sql, type Insertable, type Kysely, type Selectable } from 'kysely';
 import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { openDatabase } from '../../store/database.ts';
 import { isNewerDatabase } from '../../store/newer-database.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { isPostgres } from '../../store/postgres.ts';
-import { placeOfPart, shownPlace } from '../../store/store-place.ts';
+import { placeOfPart, shownPlace, type DatabasePlace } from '../../store/store-place.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
 import type { FeedbackTable, KeyTables, TracesTable, TraceTables } from './schema.ts';
 import { UserKeys } from './user-keys.ts';
@@ -25,12 +25,12 @@ interface SaidWanted {
   from?: number;
   /** Arrived up to here. */
   until?: number;
-  /** Said at or after this time. */
+  /** Received at or after this time. */
   since?: number;
 }
 
 interface RowsWanted {
-  /** Asked for at or after this time. */
+  /** Requested at or after this time. */
   from?: number;
   /** Arrived up to here. */
   until?: number;
@@ -46,11 +46,11 @@ export function watchFolder(): string {
 export interface StoreFiles {
   traces: DatabasePlace;
   keys: DatabasePlace;
-  /** How the server tests, as JSON. */
+  /** The server's monitor options, as JSON. */
   options: string;
 }
 
-/** A thumb that points down is 1; of edits, the share of the answer that is changed. */
+/** 1 for a thumb down; for edits, the share of the answer that changed. */
 export interface SaidOfAnswer {
   id: string;
   at: number;
@@ -110,7 +110,7 @@ export class TraceStore {
     await this.#keyDatabase.destroy();
   }
 
-  /** A row that is there already is left as it is. */
+  /** An existing row is left unchanged. */
   async add(rows: readonly Insertable<TracesTable>[]): Promise<void> {
     if (rows.length === 0) return;
     await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
@@ -123,7 +123,7 @@ export class TraceStore {
       .select(MEASURED)
       .where('model', '=', model)
       .where('version', '=', version)
-      // The index finds the beginning of a page by its time.
+      // The index locates the start of a page by time.
       .where('at', '>=', after?.at ?? from)
       .orderBy('at')
       .orderBy('id')
@@ -161,7 +161,7 @@ export class TraceStore {
       .execute();
   }
 
-  /** Rows of both tables get their numbers in transactions that wait for each other: up to this one, all are there. */
+  /** Rows of both tables are numbered in serialised transactions: all rows up to this number exist. */
   async newestArrival(): Promise<number> {
     const newest = async (table: 'traces' | 'feedback'): Promise<number> => {
       const row = await this.database
@@ -173,7 +173,7 @@ export class TraceStore {
     return Math.max(await newest('traces'), await newest('feedback'));
   }
 
-  /** Models with their versions, the newest last. */
+  /** Models with their versions, newest last. */
   async versions(): Promise<{ model: string; version: string; first: number; last: number; answers: number }[]> {
     return this.database
       .selectFrom('traces')
@@ -199,7 +199,7 @@ export class TraceStore {
       .executeTakeFirst();
   }
 
-  /** Thumbs and edits of a version's answers, in the order in which they came. */
+  /** Thumbs and edits of a version's answers, in order of arrival. */
   async said(model: string, version: string, { from, since = 0, until }: SaidWanted = {}): Promise<SaidOfAnswer[]> {
     let query = this.database
       .selectFrom('feedback')
@@ -215,7 +215,7 @@ export class TraceStore {
     return (await query.execute()).flatMap(saidIn);
   }
 
-  /** Deletes answers and responses that are past their time, and feedback that came before `feedbackUntil`. */
+  /** Deletes expired answers and responses, and feedback from before `feedbackUntil`. */
   async expire(now: number, feedbackUntil: number): Promise<void> {
     const deleted = [
       await this.database.deleteFrom('traces').where('expires_at', '<=', now).executeTakeFirstOrThrow(),
@@ -225,7 +225,7 @@ export class TraceStore {
     if (deleted.some(({ numDeletedRows }) => numDeletedRows > 0n)) await this.settle();
   }
 
-  /** Bytes of deleted rows are overwritten, in SQLite's log of changes, too; PostgreSQL does so with its next vacuum. */
+  /** Overwrites the bytes of deleted rows, in SQLite's write-ahead log as well; PostgreSQL does so at its next vacuum. */
   async settle(): Promise<void> {
     if (isPostgres(this.database)) return;
     for (const one of [this.database, this.#keyDatabase])
@@ -249,18 +249,18 @@ function saidIn({
 
 let lastNumber = 0;
 
-/** The arrival of a row that is written now: PostgreSQL numbers rows itself. A number is never given again. */
+/** Arrival number of a new row; PostgreSQL assigns its own. Numbers are never reused. */
 export function numbered(database: Kysely<TraceTables>): { arrival?: number } {
   if (isPostgres(database)) return {};
-  // The clock in parts of a millisecond: it goes on after rows were deleted, and over restarts.
+  // A clock in fractions of a millisecond: it continues after deletions and restarts.
   lastNumber = Math.max(lastNumber + 1, Date.now() * 1000);
   return { arrival: lastNumber };
 }
 
-/** SQLite takes 32,766 values in a statement. */
+/** SQLite accepts at most 32,766 values per statement. */
 const MOST_ROWS = 1000;
 
-/** Adds rows to a table; one that is there already is left as it is. @returns how many are new */
+/** Inserts rows; existing ones are left unchanged. @returns the number of new rows */
 export async function insertNew<Name extends 'traces' | 'feedback'>(
   transaction: Kysely<TraceTables>,
   table: Name,
@@ -270,7 +270,7 @@ export async function insertNew<Name extends 'traces' | 'feedback'>(
   for (let at = 0; at < rows.length; at += MOST_ROWS) {
     const { numInsertedOrUpdatedRows = 0n } = await transaction
       .insertInto<'traces' | 'feedback'>(table)
-      // Types of rows that depend on the table's name cannot be told to Kysely.
+      // Kysely cannot express row types that depend on the table's name.
       .values(rows.slice(at, at + MOST_ROWS).map((row) => ({ ...row, ...numbered(transaction) })) as never)
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow();

@@ -1,4 +1,4 @@
-/** Writes answers down behind the server's back: in batches, and with their texts only where that is wanted. */
+/** Writes answers in the background: in batches, and with their texts only if requested. */
 import { setImmediate as takeTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
 import type { AttuneError } from '../../base/errors.ts';
@@ -11,7 +11,7 @@ import type { TracesTable } from './schema.ts';
 import type { TextRedactor } from './text-redactor.ts';
 import type { TraceStore } from './trace-store.ts';
 
-/** An answer with what was measured of it. */
+/** An answer with its measurements. */
 export interface MeasuredAnswer {
   served: ServedAnswer;
   signals: SignalValues;
@@ -20,10 +20,10 @@ export interface MeasuredAnswer {
 
 export interface TraceWriterOptions {
   keep: 'counts' | 'text';
-  /** Until rows are deleted. */
+  /** Retention in days. */
   days: number;
   redactor: TextRedactor;
-  /** Called with answers that are now in the store. */
+  /** Called with answers that have been stored. */
   onWritten(batch: readonly MeasuredAnswer[]): void;
   onFailure(error: unknown): void;
 }
@@ -35,19 +35,19 @@ export interface KeptText {
 }
 
 const FLUSH_MILLISECONDS = 500;
-/** Between tries while the store is away. */
+/** Delay between attempts while the store is unavailable. */
 const RETRY_MILLISECONDS = 2000;
-/** For the last try, when the server ends. */
+/** Time limit of the last attempt, when the server shuts down. */
 const LAST_TRY_MILLISECONDS = 1000;
-/** Answers of one transaction. */
+/** Answers per transaction. */
 const MOST_AT_ONCE = 1000;
-/** Answers that are measured without a break: about a millisecond. */
+/** Answers measured before yielding: about a millisecond. */
 const TURN = 16;
-/** Answers that wait to be written; beyond that the disk does not follow, and the server goes first. */
+/** Queue limit: beyond it the disk cannot keep up, and serving takes precedence. */
 const MOST_WAITING = 20_000;
-/** Characters of their texts that are held while the store is away. */
+/** Characters of text held in memory while the store is unavailable. */
 const MOST_HELD_CHARACTERS = 64 * 2 ** 20;
-/** That are kept of a text. */
+/** Characters stored of each text. */
 export const MOST_CHARACTERS = 64 * 1024;
 const DAY = 86_400_000;
 
@@ -58,14 +58,14 @@ export class TraceWriter {
   readonly #profiles = new Profiles();
   #languageOf: SignalContext['languageOf'];
   #waiting: ServedAnswer[] = [];
-  /** Measured while the store was away: the first to be written once it is back. */
+  /** Measured while the store was unavailable; written first once it is back. */
   #held: MeasuredAnswer[] = [];
   #isFlushing = false;
   #flushing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
-  /** Answers that were not written. */
+  /** Number of answers that were not stored. */
   lost = 0;
-  /** Why answers are held. */
+  /** Why answers are held back. */
   away: AttuneError | undefined;
 
   constructor(store: TraceStore, options: TraceWriterOptions) {
@@ -73,12 +73,12 @@ export class TraceWriter {
     this.#options = options;
   }
 
-  /** Does slow first-time work, so that no request waits for it. */
+  /** Performs slow initialisation, so that no request waits for it. */
   async prepare(): Promise<void> {
     this.#languageOf = await languageTeller([]);
   }
 
-  /** Nothing is measured before there is time for it. */
+  /** Measuring is deferred until the event loop is idle. */
   add(served: ServedAnswer): void {
     if (this.#waiting.length + this.#held.length >= MOST_WAITING) this.lost++;
     else this.#waiting.push(served);
@@ -91,7 +91,7 @@ export class TraceWriter {
     this.#timer ??= setTimeout(() => void this.flush(), patience).unref();
   }
 
-  /** Until all that was added so far is written, or held where the store is away. */
+  /** Resolves when everything added so far is stored, or held because the store is unavailable. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -145,7 +145,7 @@ export class TraceWriter {
     await this.#profiles[Symbol.asyncDispose]();
   }
 
-  /** Requests are served in between. */
+  /** Yields between turns so that requests are served. */
   async #measured(waiting: readonly ServedAnswer[]): Promise<MeasuredAnswer[]> {
     const measured: MeasuredAnswer[] = [];
     for (const [place, served] of waiting.entries()) {
@@ -171,7 +171,7 @@ export class TraceWriter {
     return this.#options.redactor.redact(batch.map(({ served: { prompt, answer } }) => ({ prompt, answer })));
   }
 
-  /** An answer with as much of its texts as is written. */
+  /** An answer with the part of its texts that is stored. */
   #kept({ prompt, answer, ...rest }: ServedAnswer): ServedAnswer {
     return this.#options.keep === 'text' ? { ...rest, ...cut({ prompt, answer }) } : rest;
   }
@@ -202,7 +202,7 @@ export class TraceWriter {
   }
 }
 
-/** Which answer: the id of its reply, with its place there where it is not the first. */
+/** Identifies an answer: the reply's id, with the index unless it is the first. */
 export function placeOf(id: string, choice: number): string {
   return choice === 0 ? id : `${id}#${choice}`;
 }

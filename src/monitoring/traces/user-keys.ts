@@ -1,4 +1,4 @@
-/** A key for each user, by which their texts are encrypted: without it what is left of them anywhere cannot be read. */
+/** A key per user that encrypts the user's texts: once it is destroyed, no remaining copy can be read. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { parseJson } from '../../files/json.ts';
@@ -39,7 +39,7 @@ export class UserKeys {
     return new UserKeys(database, Buffer.from(value));
   }
 
-  /** Pseudonym of a user in tables: without the secret one cannot test whether a user is in them. */
+  /** A user's pseudonym in tables: without the secret, membership cannot be tested. */
   hash(user: string): string {
     return createHmac('sha256', this.#secret).update(`user ${user}`).digest('hex').slice(0, 32);
   }
@@ -49,7 +49,7 @@ export class UserKeys {
     return createHmac('sha256', this.#secret).update(purpose).digest();
   }
 
-  /** JSON of a value by a user's key, which is made where there is none. `place`: where it is kept; it opens nowhere else. */
+  /** Encrypts a value as JSON with a user's key, created on first use. `place`: where it is stored; it cannot be opened elsewhere. */
   async seal(user: string, place: string, value: unknown): Promise<Uint8Array> {
     const key = (await this.#find(user)) ?? (await this.#make(user));
     const nonce = randomBytes(NONCE_BYTES);
@@ -59,13 +59,13 @@ export class UserKeys {
     return Buffer.concat([nonce, cipher.getAuthTag(), body]);
   }
 
-  /** Undefined where the key is destroyed or bytes have changed. */
+  /** Undefined if the key was destroyed or the bytes were changed. */
   async unseal<Value>(user: string, place: string, sealed: Uint8Array): Promise<Value | undefined> {
     const key = await this.#find(user);
     return key === undefined ? undefined : opened<Value>(key, place, sealed);
   }
 
-  /** `unseal` for many values, with one look-up of their users' keys. */
+  /** `unseal` for many values, with a single lookup of the keys. */
   async unsealAll<Value>(all: readonly Sealed[]): Promise<(Value | undefined)[]> {
     const users = [...new Set(all.flatMap(({ user, sealed }) => (user === null || sealed === null ? [] : user)))];
     if (users.length === 0) return all.map(() => undefined);
@@ -77,7 +77,7 @@ export class UserKeys {
     });
   }
 
-  /** For good. @returns whether there was one */
+  /** Irreversible. @returns whether the key existed */
   async destroy(user: string): Promise<boolean> {
     const { numDeletedRows } = await this.#database
       .deleteFrom('user_keys')
@@ -86,7 +86,7 @@ export class UserKeys {
     return numDeletedRows > 0n;
   }
 
-  /** Read anew each time that it matters: another process may have destroyed it. */
+  /** Read from the store every time: another process may have destroyed it. */
   async #find(user: string): Promise<Buffer | undefined> {
     const row = await this.#database.selectFrom('user_keys').select('key').where('user', '=', user).executeTakeFirst();
     return row === undefined ? undefined : Buffer.from(row.key);
@@ -102,7 +102,7 @@ export class UserKeys {
   }
 }
 
-/** Undefined where bytes have changed. */
+/** Undefined if the bytes were changed. */
 function opened<Value>(key: Buffer, place: string, sealed: Uint8Array): Value | undefined {
   const bytes = Buffer.from(sealed);
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));

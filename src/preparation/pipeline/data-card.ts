@@ -2,7 +2,7 @@ import { formatCount, plural } from '../../base/format.ts';
 import type { StepReport } from '../step.ts';
 import type { DataSetManifest } from './data-set.ts';
 
-/** README.md of a data set: what it is made of, how, and what was left out. */
+/** README.md of a data set: its sources, its steps, and the rows left out. */
 export function dataCard({ name, hash, rows, columns, files, parents, steps, split }: DataSetManifest): string {
   const splits = Object.entries(rows).map(([part, count]) => `| ${part} | ${formatCount(count)} |`);
   const skipped = Object.entries(files.skipped).map(([reason, { count }]) => `- ${formatCount(count)}: ${reason}`);

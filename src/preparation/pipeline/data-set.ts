@@ -10,7 +10,7 @@ import type { SplitReport } from './split-rows.ts';
 export interface DataSetManifest {
   version: 1;
   name: string;
-  /** SHA-256 over the names and hashes of its shards: what the data set is. */
+  /** SHA-256 over the names and hashes of its shards: the data set's identity. */
   hash: string;
   parents: SourceFile[];
   files: FileSummary;
@@ -18,6 +18,6 @@ export interface DataSetManifest {
   split: SplitReport;
   rows: Record<SplitName, number>;
   shards: (Shard & { split: SplitName })[];
-  /** Columns, and in how many rows each has a value. */
+  /** Columns, with the number of rows that have a value. */
   columns: Record<string, number>;
 }

@@ -9,21 +9,21 @@ import { readLines } from '../../files/lines.ts';
 import type { DataSetManifest } from './data-set.ts';
 
 export interface DataDiff {
-  /** The hashes of both. */
+  /** The hashes of both data sets. */
   before: string;
   after: string;
   rows: Record<'same' | 'added' | 'removed' | 'changed' | 'moved', number>;
-  /** The first of each, as they stand; of those changed the later one. `moved`: to another split. */
+  /** First examples of each kind; for changed rows, the newer version. `moved`: to another split. */
   first: Record<'added' | 'removed' | 'changed' | 'moved', unknown[]>;
-  /** Steps that one has and the other has not, or with other options. */
+  /** Steps present in only one of them, or with different options. */
   steps: { step: string; before?: Record<string, unknown>; after?: Record<string, unknown> }[];
-  /** Source files that are new, gone, or other bytes. */
+  /** Source files that were added, removed or changed. */
   sources: { file: string; change: 'added' | 'removed' | 'changed' }[];
 }
 
 const MOST_SHOWN = 50;
 
-/** Row → what it is: 32 digits of its key, and of its values. */
+/** Key hash (32 digits) → hash of the row's values, and its split. */
 type Rows = Map<string, { hash: string; split: string }>;
 
 /**
@@ -72,7 +72,7 @@ function readManifest(folder: string): DataSetManifest {
 
 const DIGITS = 32;
 
-/** Duplicate rows are numbered, so that counts come out right. */
+/** Duplicates are numbered, so that they count separately. */
 async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string) {
   const copies = new Map<string, number>();
   for (const { name, split } of shards) {

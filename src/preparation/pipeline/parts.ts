@@ -1,4 +1,4 @@
-/** Finished pieces of pipelines, each known by all that it was made from: a second run makes only what is new. */
+/** Cached parts of pipelines, keyed by everything they were made from: a second run only makes new ones. */
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from '@attune/documents';
@@ -28,10 +28,10 @@ export interface Part<Extra = unknown> {
 
 export type StoredPart<Extra = unknown> = Part<Extra> & { folder: string; isNew: boolean };
 
-/** Bytes of characters after which a shard is full: small enough to lose at a kill, large enough to be few. */
+/** Size of a full shard in characters: small enough to lose at a kill, large enough to keep their number low. */
 const SHARD_CHARACTERS = 16 * 2 ** 20;
 
-/** The parts in one folder of the cache. */
+/** The parts in a cache folder. */
 export class PartStore {
   readonly #folder: string;
   readonly #used = new Set<string>();
@@ -42,12 +42,12 @@ export class PartStore {
     this.#folder = folder;
   }
 
-  /** The part of this name, made where it is not there whole. `of`: all that it depends on, as plain values. */
+  /** Returns the part, making it if it is not complete. `of`: everything it depends on, as plain values. */
   async part<Extra>(of: unknown, make: (draft: string) => Promise<Part<Extra>>): Promise<StoredPart<Extra>> {
     const name = sha256(JSON.stringify(of));
     this.#used.add(name);
     const folder = join(this.#folder, name);
-    // The first caller reports its failure; this one tries again.
+    // The first caller reports its failure; this one retries.
     await this.#making.get(name)?.catch(() => undefined);
     tidyFolder(folder);
     const known = this.#read<Extra>(folder);
@@ -82,7 +82,7 @@ export class PartStore {
     return part;
   }
 
-  /** Removes the parts of this run, however long ago they were made: rows as they were before they were redacted. */
+  /** Deletes this run's parts, reused ones included: they hold rows before redaction. */
   forget(): void {
     for (const name of this.#used) rmSync(join(this.#folder, name), { recursive: true, force: true });
   }
@@ -101,7 +101,7 @@ export class PartStore {
   }
 }
 
-/** Lines into shards of about one size, each of them there whole or not at all. */
+/** Writes lines to shards of about equal size, each atomically. */
 export class ShardWriter implements Disposable {
   readonly shards: Shard[] = [];
   readonly #folder: string;
@@ -141,7 +141,7 @@ export class ShardWriter implements Disposable {
   }
 }
 
-/** Writes items as they stand, origins and all; or other values, a line each. */
+/** Writes items with their origins, or other values, one per line. */
 export async function writeItems(folder: string, items: AsyncIterable<unknown>): Promise<Shard[]> {
   using writer = new ShardWriter(folder, 'items');
   for await (const item of items) writer.write(`${JSON.stringify(item)}\n`);
@@ -149,7 +149,7 @@ export async function writeItems(folder: string, items: AsyncIterable<unknown>):
   return writer.shards;
 }
 
-/** The items of shards, in order. */
+/** Reads the items of shards in order. */
 export async function* readItems<Value = Item>(paths: readonly string[]): AsyncGenerator<Value, void, undefined> {
   for (const path of paths) {
     for await (const { text } of readLines(path, { maxBytes: Infinity })) yield parseJson(text) as Value;

@@ -11,9 +11,9 @@ const paths = z
 
 const splitSchema = z.strictObject({
   by: z.enum(['random', 'document', 'time']).default('random'),
-  /** The time's; a dotted path reaches into objects. */
+  /** Time column; a dotted path reaches into objects. */
   column: z.string().optional(),
-  /** Columns of which rows with the same value stay together, whatever else they are split by. */
+  /** Columns whose equal values keep rows together, whatever else they are split by. */
   group_by: paths.optional(),
   validation: share.default(0.05),
   test: share.default(0.05),
@@ -27,7 +27,7 @@ const pipelineSchema = z.strictObject({
   query: z.string().optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
-  /** Groups that the report counts: by columns, and by mentions in texts. Rows stay as they are. */
+  /** Groups counted by the report, from columns and from mentions in texts. Rows are not changed. */
   groups: z
     .strictObject({ columns: z.array(z.string()).default([]), mentions: z.boolean().default(false) })
     .refine(({ columns, mentions }) => mentions || columns.length > 0, 'needs columns, or mentions: true')
@@ -36,7 +36,7 @@ const pipelineSchema = z.strictObject({
   model: z.string().optional(),
 });
 
-/** A data set as plain values: what a pipeline file holds. */
+/** Contents of a pipeline file, as plain values. */
 export type PipelineSpec = z.input<typeof pipelineSchema>;
 export type Pipeline = Omit<z.output<typeof pipelineSchema>, 'steps'> & { steps: StepSpec[] };
 export type SplitSpec = z.output<typeof splitSchema>;

@@ -5,14 +5,14 @@ import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../step.ts';
 import { readItems, writeItems, type Part } from './parts.ts';
 
-/** Steps over the items of shards, into shards of a draft. Plain data. */
+/** Runs steps over the items of shards, and writes the results as shards of a draft. Plain data. */
 export interface ShardWork {
   paths: readonly string[];
   specs: readonly StepSpec[];
   draft: string;
-  /** Nothing is made of the items: what the one step sees in each is written down. */
+  /** Records what the step's `look` returns for each item instead of running it. */
   looks?: boolean;
-  /** Shards of what was seen, a line for each item. */
+  /** Shards of recorded values, one line per item. */
   seen?: readonly string[];
 }
 

@@ -30,19 +30,19 @@ import { hidesRows, mergeReports, runStage, stagesOf } from './step-parts.ts';
 
 export interface PipelineRun {
   pipeline: Pipeline;
-  /** The folder of finished parts. */
+  /** Cache folder of finished parts. */
   cache: string;
-  /** Where the data set is put; by its hash where a function. */
+  /** Destination of the data set by its hash. */
   to(hash: string): string;
   base: string;
-  /** Whether finished parts are left for the next run; true unless given. */
+  /** Whether finished parts are kept for the next run; default true. */
   keepsParts?: boolean;
   reading?: Omit<Reading, 'signal'>;
   openTokenizer: StepContext['openTokenizer'];
   openRecognisers: StepContext['openRecognisers'];
-  /** The module of a thread that runs steps (`serveShards`); without one all is done in this thread. */
+  /** Module of a thread that runs steps (`serveShards`); without it everything runs in this thread. */
   thread?: URL;
-  /** One for each core unless given. */
+  /** Default: one per core. */
   threads?: number;
   onProgress?: (progress: { activity: string; done: number }) => void;
   signal?: AbortSignal;
@@ -51,7 +51,7 @@ export interface PipelineRun {
 export interface PipelineResult {
   folder: string;
   manifest: DataSetManifest;
-  /** Parts that were made, and those that lay there from before. */
+  /** Numbers of parts made now and reused. */
   parts: { made: number; reused: number };
 }
 
@@ -139,12 +139,12 @@ function splitPart(
   });
 }
 
-/** Columns of whom rows are about, as steps name them: one subject's rows stay together. */
+/** Columns that identify a row's subject, as named by steps: one subject's rows stay together. */
 function subjectsOf(specs: readonly StepSpec[]): string[] {
   return specs.flatMap(({ subject, step }) => (step === 'redact' && typeof subject === 'string' ? [subject] : []));
 }
 
-/** Undefined where rows are split by nothing that they hold. */
+/** Undefined if rows are not split by any of their values. */
 function splitColumnsOf({ split: { by, column, group_by: groups = [] }, steps }: Pipeline): SplitColumns | undefined {
   const all = [...new Set([...groups, ...subjectsOf(steps)])];
   if (by !== 'time' && all.length === 0) return undefined;
@@ -205,7 +205,7 @@ function describe(
   };
 }
 
-/** A folder that is the same already is left as it is; another one is replaced as a whole. */
+/** An identical folder is left as it is; any other is replaced as a whole. */
 async function publish(folder: string, part: StoredPart, manifest: DataSetManifest): Promise<void> {
   if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
     throw new AttuneError('E_NOT_WRITABLE', {

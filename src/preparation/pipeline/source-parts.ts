@@ -30,7 +30,7 @@ export interface SourceParts {
 }
 
 export type Reading = Omit<ReadOptions, 'onOutcome'> & {
-  /** About so much is read into one part: what a kill costs, and what one changed file costs. */
+  /** Approximate size of a part: the cost of a kill, and of a changed file. */
   partBytes?: number;
 };
 
@@ -39,7 +39,7 @@ const PART_FILES = 2000;
 
 type HashedFile = FoundFile & { hash: string; piece?: FilePiece };
 
-/** Files that are read into one part; or a piece of one, with the number of its pieces. */
+/** Files that form a part; or a piece of a file, with the number of pieces. */
 interface Batch {
   files: HashedFile[];
   pieces?: number;
@@ -62,7 +62,7 @@ export async function readSources(
   return { parts: read.map(({ part }) => part), files, summary: summaryOf(read) };
 }
 
-/** @param files all that are found are put down in it */
+/** @param files receives all files found */
 async function* batchesOf(
   found: AsyncIterable<FoundFile>,
   files: SourceFile[],
@@ -98,7 +98,7 @@ async function hashed(
   }
 }
 
-/** A database's content is unknown until it is read, so it is read each time. */
+/** A database's content is unknown until it is read, so it is read every time. */
 function hashOfOther(file: FoundFile): string {
   return 'reason' in file ? file.reason : randomUUID();
 }

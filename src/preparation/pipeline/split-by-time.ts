@@ -1,15 +1,18 @@
-/** Rows into train, validation and test by time, with sets of rows kept whole: what is trained on is older than what it is judged by. */
+/**
+ * Splits rows into train, validation and test by time, keeping sets of rows whole, so that evaluation rows are newer
+ * than training rows.
+ */
 import { splitNames, targetRows, type SplitShares } from '../../data/index.ts';
 
-/** Stands for a split where a row is in none: its set is on the other side of the border. */
+/** Marks a row outside of all splits: its set lies on the other side of the border. */
 export const LEFT_OUT = splitNames.length;
 
 export interface TimedRows {
-  /** By row. */
+  /** Per row. */
   times: Float64Array;
-  /** By row the number of the set that it must stay with. */
+  /** Number of the set that a row belongs to. */
   setOf: Uint32Array;
-  /** By set its rows. */
+  /** Number of rows per set. */
   sizes: Uint32Array;
 }
 
@@ -39,10 +42,10 @@ export function splitByTime(rows: TimedRows, shares: SplitShares): Uint8Array | 
   return splitOf;
 }
 
-/** Borders that are tried. */
+/** Number of candidate borders. */
 const TRIED = 48;
 
-/** The border that keeps most rows on its earlier side while there are as many as wanted on its later one. */
+/** The border that keeps most rows on its earlier side, with the wanted number on its later one. */
 function cutOff(
   rest: Uint32Array,
   wanted: number,
@@ -67,7 +70,7 @@ function cutOff(
 }
 
 interface SetCounts {
-  /** By set, its rows that are to be divided, and those of them on the later side. */
+  /** Per set, the rows to divide, and those on the later side. */
   within: Uint32Array;
   after: Uint32Array;
 }

@@ -9,21 +9,21 @@ import type { PartStore, StoredPart } from './parts.ts';
 import { runOver, type ShardWork } from './run-over.ts';
 import type { ShardPool } from './threads/shard-pool.ts';
 
-/** Steps that run together: over each shard by itself, or one step over all of them. */
+/** Steps that run together: on each shard separately, or one step over all shards. */
 interface Stage {
   specs: StepSpec[];
   perItem: boolean;
-  /** One step that first looks at each shard by itself. */
+  /** A step with a `look` for each shard. */
   looks: boolean;
-  /** It takes out of rows what they may be split by. */
+  /** It removes values by which rows may be split. */
   protects: boolean;
-  /** All that the result depends on besides the items. */
+  /** Everything the result depends on besides the items. */
   key: unknown[];
 }
 
-/** Steps with neighbours that need no more than one item at a time put together. */
+/** Combines adjacent steps that work item by item. */
 export async function stagesOf(specs: readonly StepSpec[], context: StepContext): Promise<Stage[]> {
-  // Opened once to tell all defects before anything is read.
+  // Opened once so that all defects are reported before anything is read.
   const opened = await openSteps(specs, context);
   const stages: Stage[] = [];
   for (const [index, { definition, report }] of opened.entries()) {
@@ -57,10 +57,10 @@ export interface StageRun {
   threads?: { pool: ShardPool; count: number };
 }
 
-/** Runs a stage over the parts before it. The result does not depend on the number of threads. */
+/** Runs a stage over the previous parts. The result is independent of the number of threads. */
 export async function runStage(stage: Stage, before: readonly StoredPart[], run: StageRun): Promise<StoredPart[]> {
   const shards = shardsOf(before);
-  // A single shard is done before a thread has started.
+  // A single shard is finished before a thread would start.
   const threads = shards.length < 2 ? undefined : run.threads;
   if (stage.perItem) return overEach(stage, shards, { ...run, threads });
   const { store, context } = run;
@@ -115,7 +115,7 @@ async function lookAt(stage: Stage, shards: readonly InputShard[], run: StageRun
   return shardsOf(await overEach(stage, shards, { ...run, looks: true })).map(({ path }) => path);
 }
 
-/** The reports of one stage's parts as one for each step. */
+/** Merges the reports of a stage's parts, one per step. */
 export function mergeReports(parts: readonly StoredPart[]): StepReport[] {
   const merged: StepReport[] = [];
   for (const { reports } of parts) {

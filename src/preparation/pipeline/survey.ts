@@ -25,14 +25,14 @@ export interface SurveyedGroup {
 
 /** Statistics of a finished data set, with the first rows of each. */
 export interface DataSurvey {
-  /** In characters of what models read. */
+  /** In characters of the texts that models read. */
   lengths: LengthReport;
-  /** In the order of their rows, the most first. */
+  /** Largest first. */
   splits: SurveyedGroup[];
   sources: SurveyedGroup[];
   labels: SurveyedGroup[];
   flags: SurveyedGroup[];
-  /** Where they were asked for: who is in the rows, and with which labels. */
+  /** Present if requested: groups in the rows, with their labels. */
   groups?: GroupReport<SurveyedRow>;
 }
 
@@ -40,7 +40,7 @@ const MOST_SHOWN = 50;
 const MOST_GROUPS = 200;
 const MOST_CHARACTERS = 300;
 
-/** Goes over all rows once. In memory are the first rows of each group, and eight bytes a row. */
+/** Reads all rows once. Memory: the first rows of each group, and eight bytes per row. */
 export async function surveyDataSet(
   folder: string,
   { shards }: DataSetManifest,
@@ -77,7 +77,7 @@ export async function surveyDataSet(
 class Groups {
   readonly #groups = new Map<string, SurveyedGroup>();
 
-  /** Past some hundred names the rest is one group: each holds rows. */
+  /** Beyond some hundred names the rest forms one group, since each holds rows. */
   add(name: string, row: SurveyedRow): void {
     const known = this.#groups.has(name) || this.#groups.size < MOST_GROUPS;
     const key = known ? name : 'all others';

@@ -1,4 +1,4 @@
-/** Keys that clients send: only their hashes are kept. */
+/** API keys of clients; only their hashes are stored. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { parse, stringify } from 'yaml';
@@ -24,13 +24,13 @@ const fileSchema = z.strictObject({ keys: z.array(keySchema) });
 /** A key's rights. */
 export interface ApiKey {
   name: string;
-  /** Names of the models that it may use; all unless given. */
+  /** Names of the models it may use; default: all. */
   models?: readonly string[];
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;
-  /** Files and jobs that it may have; what the server's settings say unless given. */
+  /** Limits on files and jobs; default: the server's settings. */
   quota?: { storage?: number | string; jobs?: number };
-  /** Requests and tokens that it may ask for; what the server's settings say unless given. */
+  /** Limits on requests and tokens; default: the server's settings. */
   rate?: RateSettings;
 }
 
@@ -39,18 +39,18 @@ type StoredKey = z.output<typeof keySchema>;
 /** Callbacks for changes of the keys file. */
 export interface KeysWatch {
   onRead?: (keys: number) => void;
-  /** It cannot be used: the former keys stay. */
+  /** The file is invalid: the previous keys stay in force. */
   onBroken?: (error: AttuneError) => void;
 }
 
-/** The keys of a file. It is read again when it has changed, so that new and removed keys act at once. */
+/** The keys of a file, reread whenever it changes, so that new and removed keys take effect at once. */
 export class ApiKeys {
   readonly #path: string;
   readonly #watch: KeysWatch;
   #keys: readonly { key: ApiKey; digest: Buffer }[];
   #state: string;
 
-  /** @throws AttuneError E_API_KEYS where the file cannot be used, or has no key */
+  /** @throws AttuneError E_API_KEYS if the file is invalid or has no key */
   constructor(path: string, watch: KeysWatch = {}) {
     this.#path = path;
     this.#watch = watch;
@@ -72,12 +72,12 @@ export class ApiKeys {
     return this.#keys;
   }
 
-  /** A key by its name, for what is done for it later. */
+  /** A key by name, for work done later on its behalf. */
   named(name: string): ApiKey | undefined {
     return this.#current().find(({ key }) => key.name === name)?.key;
   }
 
-  /** The key that a request carries. Every key is compared, in constant time. @throws ApiError 401 */
+  /** The key of a request. All keys are compared in constant time. @throws ApiError 401 */
   of(request: Request): ApiKey {
     const header = request.headers.get('authorization');
     const sent = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
@@ -93,7 +93,7 @@ export class ApiKeys {
 
 const MAKE_ONE = 'make one: attune keys create NAME --file FILE';
 
-/** Tells versions of a file apart without reading it. */
+/** Identifies a file's version without reading it. */
 function stateOf(path: string): string {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? 'none' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');

@@ -1,10 +1,10 @@
-/** Which pages and which names a request may come by. */
+/** Checks of the Host and Origin headers. */
 import { ApiError } from '../api-error.ts';
 import type { ServeSettings } from '../settings.ts';
 
 type OriginSettings = Pick<ServeSettings, 'host' | 'cors' | 'allowed_hosts'>;
 
-/** Addresses that only this machine reaches. */
+/** Whether only this machine can reach an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
@@ -46,7 +46,7 @@ function shown(text: string): string {
   return text.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, 100);
 }
 
-/** Headers by which a browser lets a listed page read the answer. */
+/** CORS headers that let a listed page read the reply. */
 export function corsHeaders(request: Request, settings: OriginSettings): Record<string, string> {
   const origin = request.headers.get('origin');
   if (origin === null || !isListed(origin, settings)) return {};
@@ -57,7 +57,7 @@ export function corsHeaders(request: Request, settings: OriginSettings): Record<
   };
 }
 
-/** Headers of the reply to a CORS preflight request. */
+/** Headers of a CORS preflight reply. */
 export function preflightHeaders(request: Request, settings: OriginSettings): Record<string, string> {
   return {
     ...corsHeaders(request, settings),

@@ -1,4 +1,4 @@
-/** The requests of a batch's file, and the files of its answers. */
+/** Input and output files of batches. */
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
 import { readLines, type Line } from '../../files/lines.ts';
@@ -7,18 +7,18 @@ import { isPlainObject } from '../../base/plain-object.ts';
 import { addFile, batchLines, type Batch, type BatchFault, type Registry } from '../../store/registry/index.ts';
 
 export interface BatchRequest {
-  /** From 0, in the order of the file. */
+  /** 0-based index in the file. */
   place: number;
   id: string;
   body: Record<string, unknown>;
 }
 
-/** As OpenAI has it. */
+/** OpenAI's limit. */
 const MOST_REQUESTS = 50_000;
 const MOST_FAULTS = 100;
 const LONGEST_ID = 512;
 
-/** Requests of a file that has been checked. */
+/** Reads the requests of a validated file. */
 export async function* batchRequests(path: string): AsyncGenerator<BatchRequest> {
   let place = 0;
   for await (const { text } of readLines(path)) {
@@ -28,7 +28,7 @@ export async function* batchRequests(path: string): AsyncGenerator<BatchRequest>
   }
 }
 
-/** How many requests there are, and what is wrong with them. */
+/** Counts the requests and lists their defects. */
 export async function checkBatchFile(
   path: string,
   endpoint: string,
@@ -73,7 +73,7 @@ function faultOf({ text, defect }: Line, endpoint: string, ids: Set<string>): Fa
   return isPlainObject(body) ? undefined : invalid('body', 'body must be an object.');
 }
 
-/** Writes what the requests came to, once for each batch; null where there is nothing of that kind. */
+/** Writes the results or errors of a batch; null if there are none. Idempotent. */
 export async function writeBatchFile(registry: Registry, batch: Batch, isOutput: boolean): Promise<string | null> {
   const lines = batchLines(registry, batch.id, isOutput);
   const first = await lines.next();

@@ -1,4 +1,4 @@
-/** Answers batches while clients leave room: a batch that a server has left goes on at the next one. */
+/** Runs batches when clients leave capacity; after a restart they continue. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   addBatchItem,
@@ -32,13 +32,13 @@ import { answerCall } from '../upstream/answer-call.ts';
 
 /** Concurrent requests of a batch on an idle server. */
 const AT_ONCE = 8;
-/** Between looks for room. */
+/** Interval between checks for capacity. */
 const PAUSE = 50;
-/** Even a busy server answers one request of a batch within this many milliseconds. */
+/** Maximum delay between requests of a batch, even on a busy server. */
 const LONGEST_PAUSE = 30_000;
-/** Until files that could not be had are asked for again. */
+/** Delay before unavailable files are requested again. */
 const STORE_RETRY = 2000;
-/** Statuses of a server that may answer later. */
+/** Statuses after which a retry may succeed. */
 const LATER = new Set([429, 503]);
 
 export class BatchRunner {
@@ -49,7 +49,7 @@ export class BatchRunner {
   readonly #poll = new PolledWork(() => this.#next());
   /** By owner. */
   readonly #running = new Map<string, Promise<void>>();
-  /** Requests of all batches that are being answered. */
+  /** Number of running requests over all batches. */
   #open = 0;
 
   constructor(server: ServerParts, registry: Registry, endpoints: readonly Endpoint[]) {
@@ -134,7 +134,7 @@ export class BatchRunner {
     if (!isMoved) batch.status = (await findBatch(this.#registry, batch.id))!.status;
   }
 
-  /** @returns whether every request has come to something, or is not asked any more */
+  /** @returns whether every request has a result or was withdrawn */
   async #answerAll(batch: Batch, held: HeldWork): Promise<boolean> {
     const path = await this.#pathOf(batch);
     if (path === undefined) {
@@ -169,7 +169,7 @@ export class BatchRunner {
     return this.#poll.isClosed || this.#server.state.isDraining || held.signal.aborted;
   }
 
-  /** Clients have priority: no request is started while any of them is waiting, and one at a time while any is being answered. */
+  /** Clients have priority: no request starts while any of them waits, and only one at a time while any is being answered. */
   async #room(): Promise<void> {
     const start = Date.now();
     while (!this.#poll.isClosed && !this.#server.state.isDraining) {
@@ -180,7 +180,7 @@ export class BatchRunner {
     }
   }
 
-  /** Whether another request is to be answered; the batch has the state that it has come to. */
+  /** Whether another request should be answered; updates the status of the batch. */
   async #isAsked(batch: Batch, held: HeldWork): Promise<boolean> {
     if (this.#isLeft(held)) return false;
     const now = await findBatch(this.#registry, batch.id);
@@ -197,7 +197,7 @@ export class BatchRunner {
     await held.write((transaction) => addBatchItem(transaction, batch.id, { place: request.place, status, line }));
   }
 
-  /** Asks as a client of the same key would, again while the server has no place; undefined where the server ends. */
+  /** Sends a request as a client with the same key would, with retries while the server is full; undefined if the server stops. */
   async #ask(
     { owner, endpoint: path }: Batch,
     held: HeldWork,
@@ -222,7 +222,7 @@ export class BatchRunner {
     }
   }
 
-  /** Notes what was not answered, writes the files, and ends the batch. Done again after a crash it changes nothing. */
+  /** Records unanswered requests, writes the files, and ends the batch. Idempotent after a crash. */
   async #finish(batch: Batch, held: HeldWork): Promise<void> {
     const isCancelled = batch.status === 'cancelling';
     if (batch.status === 'failed') return;

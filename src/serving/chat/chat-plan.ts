@@ -17,11 +17,11 @@ import type { CallableTool, ToolFamily } from '../../models/text/tool-calls/fami
 export interface ChatPlan {
   wish: Wish;
   form: AnswerForm;
-  /** The request with what the model's training rows had and it lacks, as it is watched. */
+  /** The request completed with the defaults of the model's training rows, as monitoring sees it. */
   asked: ChatRequest;
 }
 
-/** Where a plan's schemas are checked, and where its files go. */
+/** Services of a plan: the constraint compiler and the uploads. */
 export interface PlanParts {
   call: Call;
   uploads?: Uploads;
@@ -75,7 +75,7 @@ function asAsked(body: ChatRequest, prompt: Wish['prompts'][number]): ChatReques
   return { ...body, messages: [{ role: 'system', content }, ...body.messages] };
 }
 
-/** The tools that the model was trained with, as far as they are functions: others are shown and never called. */
+/** The tools the model was trained with, if they are functions; others are shown but never called. */
 function defaultToolsOf({ tool_choice: choice }: ChatRequest, { defaultTools = [] }: Writer): ChatTool[] {
   if (choice === 'none') return [];
   return defaultTools.flatMap((tool) => {
@@ -85,7 +85,7 @@ function defaultToolsOf({ tool_choice: choice }: ChatRequest, { defaultTools = [
   });
 }
 
-/** No tools at all are another prompt than an empty list of them in some templates. */
+/** In some templates, an empty list of tools renders differently from no list. */
 function withoutEmptyTools(prompt: Wish['prompts'][number]): Wish['prompts'][number] {
   if (typeof prompt === 'string' || !('messages' in prompt) || prompt.tools?.length !== 0) return prompt;
   const { tools: _, ...rest } = prompt;
@@ -130,7 +130,7 @@ function isStrict(tool: ChatTool): boolean {
   return tool.function.strict === true;
 }
 
-/** Tools with the schemas of their arguments, checked. @throws ApiError 400 */
+/** Tools with their checked argument schemas. @throws ApiError 400 */
 async function callableTools(
   body: ChatRequest,
   { callable }: ToolPlan,
@@ -141,7 +141,7 @@ async function callableTools(
   return tools;
 }
 
-/** The schema that a tool's arguments are held to, any object where theirs cannot be followed. @throws ApiError 400 */
+/** The schema that constrains a tool's arguments; any object if theirs cannot be enforced. @throws ApiError 400 */
 async function argumentsOf(
   tool: ChatTool,
   { tools = [] }: ChatRequest,
@@ -166,7 +166,7 @@ async function argumentsOf(
   return parameters;
 }
 
-/** The same where the model goes on with something that was there before: it has opened its thought, or not. */
+/** The same for a continued turn, which may already have opened its reasoning block. */
 function thinkingIn({ messages, continues }: OpenConversation, template: string): AnswerForm['thinking'] {
   const usual = thinkingOf(template);
   if (usual === 'none' || continues === undefined) return usual;

@@ -1,4 +1,4 @@
-/** The chunks of a streamed chat completion, put together as clients do. */
+/** Assembles the chunks of a streamed chat completion, as clients do. */
 import { pushAll } from '../../base/many.ts';
 import type { ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
 import type { ChatChunk, ChatReply } from '../schemas/chat.ts';
@@ -39,7 +39,7 @@ export class CollectedChunks {
     });
   }
 
-  /** Undefined without chunks. @param usage where the stream does not say it */
+  /** Undefined without chunks. @param usage used if the stream reports none */
   reply(usage: ChatReply['usage']): ChatReply | undefined {
     if (this.#first === undefined) return undefined;
     const { choices: _, usage: __, ...head } = this.#first;
@@ -57,7 +57,7 @@ function addDelta({ message, calls }: Collected, delta: Delta): void {
   if (typeof content === 'string') message.content = (message.content ?? '') + content;
   if (typeof thought === 'string') message.reasoning_content = (message.reasoning_content ?? '') + thought;
   for (const { index, id, function: part } of parts ?? []) {
-    // The first fragment has the id and the name, the others more of the arguments.
+    // The first fragment has the id and the name; later ones extend the arguments.
     const call = calls.get(index) ?? { id, type: 'function', function: { name: part.name, arguments: '' } };
     calls.set(index, call);
     call.function.arguments += part.arguments;

@@ -1,4 +1,4 @@
-/** Messages as clients send them, as a conversation for the model's template. */
+/** Converts clients' messages to a conversation for the model's template. */
 import { sha256 } from '../../files/hash.ts';
 import type {
   Continuation,
@@ -12,7 +12,7 @@ import { invalidValue } from '../api-error.ts';
 import type { ChatMessage, ChatRequest, ChatTool } from '../schemas/chat.ts';
 import { bytesOfData, type Uploads } from '../uploads.ts';
 
-/** Which tools of a request may be called, and whether one has to be. */
+/** Which tools may be called, and whether a call is required. */
 export interface ToolPlan {
   /** Shown to the model. */
   shown: readonly ChatTool[];
@@ -20,7 +20,7 @@ export interface ToolPlan {
   isRequired: boolean;
 }
 
-/** @throws ApiError 400 for a choice that names no tool of the request, or a tool twice */
+/** @throws ApiError 400 for a choice of an unknown tool, or a duplicate tool */
 export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 'tools' | 'tool_choice'>): ToolPlan {
   const names = tools.map((tool) => tool.function.name);
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
@@ -44,7 +44,7 @@ function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
 
-/** @throws ApiError 400 for parts that the model does not read, and for a last turn that cannot be continued */
+/** @throws ApiError 400 for content that the model does not support, and for a last turn that cannot be continued */
 export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?: ImageUploads): OpenConversation {
   const continues = continuationOf(body);
   refuseStrayResults(body.messages);
@@ -61,7 +61,7 @@ export function conversationOf(body: ChatRequest, { shown }: ToolPlan, uploads?:
   };
 }
 
-/** Results follow the calls that they are of, as OpenAI's server asks it. @throws ApiError 400 */
+/** Tool results must follow their calls, as on OpenAI's server. @throws ApiError 400 */
 function refuseStrayResults(messages: readonly ChatMessage[]): void {
   let calls: readonly { id?: string }[] = [];
   for (const [place, message] of messages.entries()) {
@@ -81,7 +81,7 @@ function refuseStrayResults(messages: readonly ChatMessage[]): void {
   }
 }
 
-/** None at all only where the request says nothing of tools: the model's own are shown then, as they were in training. */
+/** Undefined only if the request does not mention tools: then the model's own are shown, as in training. */
 function toolsShown(
   { tools, tool_choice: choice }: ChatRequest,
   shown: readonly ChatTool[],
@@ -90,7 +90,7 @@ function toolsShown(
   return { tools: shown.map(({ type, function: { strict: _strict, ...own } }) => ({ type, function: own })) };
 }
 
-/** The text that the model continues, from vLLM's fields. @throws ApiError 400 */
+/** Text that the model continues, from vLLM's fields. @throws ApiError 400 */
 function continuationOf({
   messages,
   add_generation_prompt: header,
@@ -135,7 +135,7 @@ interface Content {
   images?: PlacedImage[];
 }
 
-/** Texts that follow each other stand on lines of their own. */
+/** Consecutive text parts are joined by line breaks. */
 function contentOf(given: NonNullable<ChatMessage['content']>, field: string, uploads: ImageUploads): Content {
   if (typeof given === 'string') return { content: given };
   const images: PlacedImage[] = [];
@@ -160,7 +160,7 @@ function textOf(part: { type: string }, place: string, uploads: ImageUploads): s
   throw invalidValue(place, `The model reads ${reads}, and ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
 }
 
-/** An image by its bytes: nothing is fetched, and no path is taken from a request. */
+/** An image given inline: nothing is fetched, and paths are not accepted. */
 function imageOf(part: object, place: string, uploads: NonNullable<ImageUploads>): ImageFile {
   const { image_url: given } = part as { image_url?: unknown };
   const url = typeof given === 'object' && given !== null ? (given as { url?: unknown }).url : given;

@@ -2,7 +2,7 @@ import type { Call } from '../call.ts';
 import { keepAnswer, type KeptCompletion } from '../kept/kept-objects.ts';
 import type { ChatReply, ChatRequest } from '../schemas/chat.ts';
 
-/** Keeps a chat completion whose request says `store: true`. */
+/** Stores a chat completion with `store: true`. */
 export async function storeCompletion(call: Call<ChatRequest>, reply: ChatReply): Promise<void> {
   const { store, messages, metadata = {}, user = call.body.safety_identifier } = call.body;
   if (store !== true) return;

@@ -1,4 +1,4 @@
-/** Log-probabilities in the form of OpenAI's completions: lists side by side. */
+/** Log-probabilities in the form of OpenAI's completions: parallel lists. */
 import type { ChosenLogProb, PromptToken } from '../../answering/decoding/index.ts';
 import { logProbOf } from '../generation/log-probs.ts';
 import type { CompletionLogProbs } from '../schemas/completions.ts';
@@ -17,7 +17,7 @@ export function completionLogProbs(tokens: readonly (ChosenLogProb | PromptToken
   return lists;
 }
 
-/** By token, the likeliest first, and the token itself wherever it stands. */
+/** By token, most likely first, including the sampled token. */
 function likeliest({
   token,
   logProb,

@@ -12,10 +12,10 @@ const USUAL_LENGTH = 16;
 
 export interface CompletionPlan {
   wish: Wish;
-  /** Answers that are given of each prompt; more may be made, of which these are the likeliest. */
+  /** Number of answers returned per prompt: the most likely of those generated. */
   n: number;
   made: number;
-  /** The prompt stands before each answer. */
+  /** Whether each answer is preceded by its prompt. */
   echoes: boolean;
   /** Number of most likely tokens to return at each position. */
   top?: number;
@@ -44,7 +44,7 @@ export function completionPlan(body: CompletionRequest, { description }: Writer)
   };
 }
 
-/** Texts, or tokens of the model's own vocabulary. */
+/** Prompts as texts, or as tokens of the model's vocabulary. */
 function promptsOf(prompt: NonNullable<CompletionRequest['prompt']>, vocabularySize: number): Prompt[] {
   if (typeof prompt === 'string') return [textOf(prompt, 'prompt')];
   if (typeof prompt[0] === 'number') return [tokensOf(prompt as number[], 'prompt', vocabularySize)];

@@ -1,11 +1,11 @@
-/** `suffix`: the text behind a gap, for models that fill in the middle. */
+/** `suffix`: the text after a gap, for models trained to fill in the middle. */
 import type { InfillPrompt } from '../../answering/generate/read-prompts.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../call.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 import type { CompletionRequest } from '../schemas/completions.ts';
 
-/** The body, without a suffix that is empty, or that the model cannot follow and the settings drop. @throws ApiError 400 */
+/** The body without an empty suffix, or one that the model does not support and the settings drop. @throws ApiError 400 */
 export function withFollowedSuffix(call: Call<CompletionRequest>, { description }: Writer): CompletionRequest {
   const { suffix, ...rest } = call.body;
   if (suffix === undefined || suffix === '') return rest;
@@ -24,7 +24,7 @@ function notFollowed(name: string): ApiError {
   return new ApiError(400, { message, param: 'suffix', code: 'unsupported_parameter' });
 }
 
-/** Texts with the gap between each and the suffix; the one before it may be empty. @throws ApiError 400 */
+/** Prompts with a gap before the suffix; the prefix may be empty. @throws ApiError 400 */
 export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest): InfillPrompt[] {
   if (echo === true) throw invalidValue('echo', 'echo and suffix exclude each other.');
   const prefixes = typeof prompt === 'string' ? [prompt] : (prompt ?? []);
@@ -34,7 +34,7 @@ export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest):
   });
 }
 
-/** The text of a gap ends at marks of its own; a constraint says itself where it does. */
+/** Infilled text ends at special marks; a constraint determines its own end. */
 export function infillSampling(
   sampling: Sampling,
   { infillStopIds: stopIds }: Writer['description'],

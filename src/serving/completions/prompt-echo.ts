@@ -1,4 +1,4 @@
-/** Prompts as they stand before their answers, with the log-probabilities of their tokens where they are asked for. */
+/** Echoed prompts, with the log-probabilities of their tokens if requested. */
 import type { PromptToken } from '../../answering/decoding/index.ts';
 import type { Prompt } from '../../answering/generate/read-prompts.ts';
 import type { Writer } from '../models/opened.ts';
@@ -6,11 +6,11 @@ import type { CompletionPlan } from './completion-plan.ts';
 
 export interface PromptEcho {
   text: string;
-  /** Where log-probabilities are asked for. */
+  /** Present if log-probabilities were requested. */
   tokens: readonly PromptToken[];
 }
 
-/** One for each prompt; nothing where the plan does not ask for it. */
+/** One per prompt; empty unless the plan echoes. */
 export async function promptEchoes(
   { wish, echoes, top }: CompletionPlan,
   writer: Writer,

@@ -1,4 +1,4 @@
-/** Served answers to look at, and the alarms that name them. A key that may not administer the server sees its own. */
+/** Served answers and their alarms. Keys without admin rights see their own answers. */
 import { z } from '@hono/zod-openapi';
 import {
   answerPlace,

@@ -16,7 +16,7 @@ function entryOf({ id, key, created_at: at }: Permission): z.output<typeof permi
   return { id, object: 'checkpoint.permission', created_at: seconds(at), project_id: key };
 }
 
-/** The tuned model, which has to be the asking key's own. @throws ApiError 404 */
+/** The tuned model, which must belong to the requesting key. @throws ApiError 404 */
 function ownModel(call: Call): string {
   const { model: name } = call.params;
   if (call.server.table.find(name)?.owner !== call.owner) throw modelNotFound(name);

@@ -87,7 +87,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** Files come as bytes: what a request holds is never taken for a path. */
+/** Files are sent as bytes: nothing in a request is treated as a path. */
 function readable(
   given: RequestRow,
   place: number,

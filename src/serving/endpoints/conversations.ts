@@ -1,4 +1,4 @@
-/** Conversations that responses go on with. */
+/** Conversations that responses continue. */
 import { z } from '@hono/zod-openapi';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
@@ -132,7 +132,7 @@ const listItems = defineEndpoint({
   },
 });
 
-/** @throws ApiError 404 also for an item of another conversation */
+/** @throws ApiError 404, also for an item of another conversation */
 async function itemOf(call: Call) {
   const conversation = await conversationOf(call);
   const item = await findKept(call, 'item', call.params.item_id);

@@ -67,7 +67,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** In base64 the numbers are f32, little-endian, as clients read them. */
+/** base64 holds little-endian f32 values, as clients expect. */
 function encoded(vector: Float32Array, format: 'float' | 'base64'): number[] | string {
   if (format === 'float') return [...vector];
   const bytes = Buffer.alloc(vector.length * 4);

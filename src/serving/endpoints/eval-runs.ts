@@ -1,4 +1,4 @@
-/** Runs of evaluations, and what each row came to. */
+/** Runs of evaluations, with their results per row. */
 import { z } from '@hono/zod-openapi';
 import { wilsonInterval } from '../../scoring/statistics/wilson.ts';
 import {

@@ -1,4 +1,4 @@
-/** Evaluations: what is asked of answers. */
+/** Evaluations: criteria for answers. */
 import { z } from '@hono/zod-openapi';
 import { addEval, changeEval, evalsOf, removeEval, type Eval } from '../../store/registry/index.ts';
 import type { Call } from '../call.ts';

@@ -48,7 +48,7 @@ export function fileEntry(file: StoredFile): z.output<typeof fileReply> {
 
 const HOUR = 3600;
 
-/** Fields besides the file itself, as forms send them. */
+/** Form fields other than the file. */
 const fields = z.strictObject({
   purpose: z.enum(PURPOSES),
   'expires_after[anchor]': z.literal('created_at').optional(),
@@ -76,7 +76,7 @@ const create = defineEndpoint({
   },
 });
 
-/** A file that is sent, at its path. */
+/** Receives an uploaded file at the given path. */
 async function received(call: Call, path: string): Promise<Omit<StoredFile, 'id'>> {
   const { settings } = call.server;
   const limits = { mostBytes: bytesOf(settings.max_file), mostParts: settings.limits.form_parts };

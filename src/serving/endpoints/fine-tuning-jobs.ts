@@ -97,7 +97,7 @@ const create = defineEndpoint({
 
 const USUAL_SEED = 42;
 
-/** A client that heard no answer asks again: that makes no second job. */
+/** A client that missed the reply retries, which must not create a second job. */
 async function retriedJob(
   { request, owner, fingerprint }: Call<JobRequest>,
   registry: Registry,

@@ -7,7 +7,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { MOST_INPUTS } from '../schemas/rows.ts';
 
 const MODEL = 'attune-toxicity';
-/** Applications that were written for OpenAI name its models. */
+/** Model names of OpenAI are accepted too, since applications send them. */
 const NAMES = /^(?:attune-toxicity|(?:omni|text)-moderation-[\w-]+)$/;
 
 const part = z.looseObject({
@@ -56,7 +56,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** Parts are one input, as OpenAI has it. */
+/** The parts form one input, as on OpenAI's server. */
 function textsOf(input: z.output<typeof request>['input']): string[] {
   if (typeof input === 'string') return [input];
   const [first] = input;
@@ -64,20 +64,20 @@ function textsOf(input: z.output<typeof request>['input']): string[] {
   return [(input as { text: string }[]).map(({ text }) => text).join('\n')];
 }
 
-/** Below it, short friendly sentences are taken for insults more often than insults are found. */
+/** With a lower threshold, more short friendly sentences would be flagged than insults found. */
 const FLAGGED = 0.95;
-/** About half a second of a processor. */
+/** About half a second of processor time. */
 const MOST_CHARACTERS = 2_000_000;
-/** The classifier reads no more at once; windows overlap so that no sentence is cut in all of them. */
+/** Window of the classifier in characters; windows overlap, so that each sentence is complete in one of them. */
 const WINDOW = 1200;
 const STEP = 1000;
 
-/** The greatest probability over the windows of a text. */
+/** Maximum probability over the windows of a text. */
 async function toxicityOf(text: string, signal: AbortSignal): Promise<number> {
   let most = 0;
   for (let start = 0; start === 0 || start + WINDOW - STEP < text.length; start += STEP) {
     most = Math.max(most, classifyAnswer('toxicity', text.slice(start, start + WINDOW)).probabilities[1]);
-    // Others are answered meanwhile.
+    // Yields to other requests.
     await nextTurn();
     signal.throwIfAborted();
   }

@@ -22,16 +22,16 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** A report on everything in the store; its cost grows with the number of answers. */
+/** A report on the whole store; its cost grows with the number of answers. */
 interface Made {
   report: Promise<VersionReport[]>;
-  /** Until when it is good enough, on `performance`'s clock. */
+  /** Expiry on `performance`'s clock. */
   until: number;
 }
 
 const made = new WeakMap<Watcher, Made>();
 
-/** A report is reused for this many times as long as it took, so that polling it costs a bounded share of the time. */
+/** A report is reused for this multiple of its own cost, so that polling takes a bounded share of the time. */
 const REUSED = 10;
 
 function reportOf(watcher: Watcher): Promise<VersionReport[]> {

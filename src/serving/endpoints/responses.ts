@@ -51,7 +51,7 @@ export const endpoint = defineEndpoint({
     const model = call.model(body.model, 'text', 'upstream');
     if (body.store ?? true) await requireKeeping(call);
     const earlier = await saidEarlier(call);
-    // A request without a user continues as the conversation's user.
+    // A request without a user inherits the conversation's.
     const user = body.user ?? body.safety_identifier ?? earlier.user;
     const id = newKeptId('resp_');
     call.exchange.describe({ operation: 'chat', id, body: { ...body, user } });
@@ -70,7 +70,7 @@ interface Asked {
   begun: ResponseReply;
 }
 
-/** Context that a request continues: an earlier response, or a conversation. */
+/** The context of a request: an earlier response, or a conversation. */
 export interface Earlier {
   items: readonly InputItem[];
   user?: string;
@@ -98,7 +98,7 @@ async function wholeResponse(call: ResponsesCall, asked: Asked, signal: AbortSig
   return (last!.data as { response: ResponseReply }).response;
 }
 
-/** All events of a response; the last one has it whole. */
+/** Streams the events of a response; the last one contains the whole response. */
 async function* written(call: ResponsesCall, asked: Asked, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const { begun } = asked;
   const chat = asChat(call.body, asked.earlier.items);
@@ -144,7 +144,7 @@ async function* answering(
   }
 }
 
-/** Keeps a response, and what was said with its conversation. */
+/** Stores a response, and adds its turn to its conversation. */
 async function keep(call: ResponsesCall, response: ResponseReply, { earlier, user }: Asked): Promise<void> {
   const input = itemsOf(call.body);
   if (earlier.conversation !== undefined) await goOn(call, earlier.conversation, { response, input, user });
@@ -174,7 +174,7 @@ async function goOn(
       ...response.output,
     ]);
   } catch (error) {
-    // It was answered all the same.
+    // The client has its answer in any case.
     log.error({ response: response.id, err: error }, 'a conversation cannot go on');
   }
 }

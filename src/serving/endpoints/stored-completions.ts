@@ -1,4 +1,4 @@
-/** Chat completions that were asked for with `store: true`. */
+/** Chat completions stored with `store: true`. */
 import { z } from '@hono/zod-openapi';
 import type { Call } from '../call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';

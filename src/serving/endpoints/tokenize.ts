@@ -1,4 +1,4 @@
-/** Tokens of texts and conversations, and texts of tokens, with vLLM's bodies. */
+/** Tokenisation and detokenisation, with vLLM's request bodies. */
 import { z } from '@hono/zod-openapi';
 import type { Prompt } from '../../answering/generate/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';

@@ -1,4 +1,4 @@
-/** Files that are sent in parts. */
+/** Files uploaded in parts. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
@@ -91,10 +91,10 @@ const create = defineEndpoint({
   },
 });
 
-/** Uploads whose parts are being put together. */
+/** Uploads whose parts are being concatenated. */
 const joining = new Set<string>();
 
-/** @throws ApiError 400 for one that has ended, 404 */
+/** @throws ApiError 400 for a completed upload, 404 */
 async function openUpload(call: Call): Promise<Upload> {
   const { upload_id: id } = call.params;
   const upload = await findUpload(trainingOf(call).registry, id, call.owner);
@@ -187,7 +187,7 @@ async function checkedParts(
   throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
 }
 
-/** The parts one after the other; other requests are answered meanwhile. @throws ApiError 400 for another MD5 */
+/** Concatenates the parts without blocking other requests. @throws ApiError 400 for a different MD5 */
 async function joinParts(
   path: string,
   { upload, parts, md5 }: { upload: Upload; parts: UploadPart[]; md5: string | undefined },

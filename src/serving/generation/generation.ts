@@ -13,7 +13,7 @@ export interface Wish {
   sampling: Sampling;
 }
 
-/** A part of the text of an answer, or the whole of it. Row `prompt · n + sample`. */
+/** Part of an answer's text, or all of it. Row `prompt · n + sample`. */
 export type GenerationEvent =
   | { row: number; text: string; logProbs?: readonly ChosenLogProb[] }
   | { row: number; answer: Answer };
@@ -24,7 +24,7 @@ export interface Generating {
   signal: AbortSignal;
 }
 
-/** Answers as they are made. Takes its places in the queue first. @throws ApiError 429, and the model's own errors */
+/** Streams answers, after waiting for a turn. @throws ApiError 429, and the model's own errors */
 export async function* generate(
   call: Call,
   { model, writer, signal }: Generating,
@@ -59,13 +59,13 @@ export async function* generate(
   );
 }
 
-/** Salt of the prompt cache: prompts are shared within one key, and within one salt if the request names it. */
+/** Salt of the prompt cache: prompts are shared within a key, and within a salt if the request gives one. */
 function saltOf({ key, body }: Call): string | undefined {
   const { cache_salt: salt } = body as { cache_salt?: string };
   return key === undefined ? salt : JSON.stringify([key.name, salt ?? null]);
 }
 
-/** Answers without a token: the prompts are read as far as counting them goes. */
+/** Answers of length zero: prompts are only tokenised to be counted. */
 async function* nothing(
   writer: Writer,
   prompts: readonly Prompt[],
@@ -92,7 +92,7 @@ async function* events(
   for await (const event of stream as unknown as AsyncIterable<GenerationEvent>) yield event;
 }
 
-/** All answers, in the order of their rows. */
+/** All answers in row order. */
 export async function generateAll(call: Call, generating: Generating, wish: Wish): Promise<Answer[]> {
   const answers: Answer[] = [];
   for await (const event of generate(call, generating, wish)) if ('answer' in event) answers[event.row] = event.answer;

@@ -1,8 +1,8 @@
-/** Log-probabilities in the forms of the API. */
+/** Log-probabilities in the API's forms. */
 import type { ChosenLogProb, TokenLogProb } from '../../answering/decoding/index.ts';
 import type { LogProbsReply } from '../schemas/chat.ts';
 
-/** In place of the log-probability of what is impossible, which JSON cannot say. */
+/** Replaces minus infinity, which JSON cannot express. */
 const IMPOSSIBLE = -9999;
 
 export function logProbOf(value: number): number {
@@ -18,7 +18,7 @@ export function chatLogProbs(logProbs: readonly ChosenLogProb[] | undefined): Lo
   return { content, refusal: null };
 }
 
-/** The bytes of a part of a character are not known from its text. */
+/** The bytes of a partial character cannot be derived from its text. */
 function entryOf({ token, logProb }: TokenLogProb): { token: string; logprob: number; bytes: number[] | null } {
   const bytes = token.includes(UNFINISHED) ? null : [...new TextEncoder().encode(token)];
   return { token, logprob: logProbOf(logProb), bytes };

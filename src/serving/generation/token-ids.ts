@@ -2,7 +2,7 @@ import { invalidValue } from '../api-error.ts';
 import type { Writer } from '../models/opened.ts';
 import type { Wish } from './generation.ts';
 
-/** The tokens of a request's prompts, where it asks for tokens. */
+/** Token ids of a request's prompts, if requested. */
 export async function promptIds(
   { return_token_ids: isAsked }: { return_token_ids?: boolean },
   { writer, wish, signal }: { writer: Writer; wish: Wish; signal: AbortSignal },
@@ -13,7 +13,7 @@ export async function promptIds(
   return tokens.map((ids) => [...ids]);
 }
 
-/** @throws ApiError 400 for tokens that are asked for of a stream, which has texts only */
+/** @throws ApiError 400 if token ids are requested of a stream, which contains text only */
 export function refuseStreamedIds({ return_token_ids: isAsked }: { return_token_ids?: boolean }): void {
   if (isAsked === true)
     throw invalidValue(

@@ -1,4 +1,4 @@
-/** The last responses, completions and conversations of one server, while it runs. */
+/** The most recent responses, completions and conversations, in this server's memory. */
 import type { Page } from '../../store/registry/index.ts';
 import {
   matches,
@@ -18,9 +18,9 @@ interface Group {
 }
 
 export class KeptInMemory implements KeptStore {
-  /** In the order in which they were added. */
+  /** In order of insertion. */
   readonly #objects = new Map<string, KeptObject>();
-  /** By the id of the object that the others belong to; the last used last. */
+  /** By the id of the group's main object, least recently used first. */
   readonly #groups = new Map<string, Group>();
   #size = 0;
 

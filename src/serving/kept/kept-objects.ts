@@ -14,7 +14,7 @@ export interface KeptResponse {
   response: ResponseReply;
   /** Input of the request itself. */
   input: readonly InputItem[];
-  /** All that was said, its answer included. */
+  /** The whole conversation, including the answer. */
   conversation: readonly InputItem[];
 }
 
@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<KeptKind, string>> = {
   item: 'item',
 };
 
-/** @throws ApiError 404, or 400 for an id in a request's body, which `param` names */
+/** @throws ApiError 404, or 400 for an id in the body, in which case `param` names it */
 export async function findKept<Kind extends KeptKind>(
   { server, key }: Call,
   kind: Kind,
@@ -63,7 +63,7 @@ export function keptNotFound(kind: KeptKind, id: string, param?: string): ApiErr
   return new ApiError(param === undefined ? 404 : 400, { message, param: param ?? `${kind}_id`, code });
 }
 
-/** A page of this key's objects; undefined for a page after an unknown one. */
+/** A page of this key's objects; undefined if it follows an unknown one. */
 export function listKept<Kind extends KeptKind>(
   { server, key }: Call,
   wish: Omit<KeptWish, 'key' | 'kind'> & { kind: Kind },
@@ -71,7 +71,7 @@ export function listKept<Kind extends KeptKind>(
   return server.kept.list<KeptValues[Kind]>({ ...wish, key: key?.name });
 }
 
-/** Everything said in a conversation. */
+/** All items of a conversation. */
 export async function itemsIn(call: Call, conversation: KeptObject): Promise<ConversationItem[]> {
   const page = { limit: Infinity, order: 'asc' as const };
   const found = await listKept(call, { kind: 'item', parent: conversation.id, page });
@@ -94,17 +94,17 @@ export async function addItems(
   throw new ApiError(400, { message, param: 'items', code: 'conversation_too_large' });
 }
 
-/** `prefix` with its separator: `resp_`, `chatcmpl-`. */
+/** `prefix` includes its separator: `resp_`, `chatcmpl-`. */
 export function newKeptId(prefix: string): string {
   return `${prefix}${randomUUID().replaceAll('-', '')}`;
 }
 
-/** Before an answer is computed that is to be kept. @throws AttuneError E_STORE_AWAY */
+/** Called before an answer that must be stored is computed. @throws AttuneError E_STORE_AWAY */
 export async function requireKeeping({ server }: Call): Promise<void> {
   await server.kept.find('response', '', undefined);
 }
 
-/** Keeps what was answered. Where the store is away the answer fails; other failures are logged. @throws E_STORE_AWAY */
+/** Stores an answer. If the store is unavailable the answer fails; other failures are logged. @throws E_STORE_AWAY */
 export async function keepAnswer({ server, key }: Call, object: Omit<KeptObject, 'key'>): Promise<void> {
   try {
     const failure = await server.kept.add([{ ...object, ...(key && { key: key.name }) }]);

@@ -1,4 +1,4 @@
-/** A folder of adapters, each served by the name of its own folder: those that come, change or go are followed. */
+/** Serves a folder of adapters, each under its folder's name, and follows changes. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -7,13 +7,13 @@ import type { ServerParts } from '../server-parts.ts';
 type Server = Pick<ServerParts, 'table' | 'pool' | 'opener' | 'log'>;
 
 const LOOK_MS = 2000;
-/** As model names go; a folder of another name is none. */
+/** Valid model names; other folders are ignored. */
 const NAME = /^[\w][\w.-]{0,199}$/;
 
 export class AdapterFolder {
   readonly #folder: string;
   readonly #server: Server;
-  /** When each was last changed; an adapter that was unloaded stays so until it changes. */
+  /** Time of the last change; an unloaded adapter stays unloaded until it changes. */
   readonly #seen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -67,10 +67,10 @@ export class AdapterFolder {
       if (facts.baseFolder === undefined) return;
       table.put({ id: name, target, ...facts, isLazy: true });
       table.register({ name, target });
-      // Requests under way end with what they began with.
+      // Requests in flight finish with the old adapter.
       if (known !== undefined) void pool.drop(known);
     } catch (error) {
-      // It may be in the making: it is looked at again when it changes.
+      // It may be incomplete and is checked again when it changes.
       log.warn({ model: name, err: error }, 'adapter not served');
     }
   }

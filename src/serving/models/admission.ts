@@ -1,22 +1,22 @@
-/** Admission to models: owners take turns, and requests beyond the queue's length are refused before any work is done for them. */
+/** Admission to models: owners take turns, and requests beyond the queue's limit are refused before any work is done. */
 import { FairTurns } from '../../base/fair-turns.ts';
 import { ApiError } from '../api-error.ts';
 import { FinishRate } from './finish-rate.ts';
 
-/** Answers that a model makes at once for one owner. */
+/** Concurrent answers of a model per owner. */
 const AT_ONCE = 32;
-/** Owners whose answers are in a model's batch together; it shares its time among them. */
+/** Number of owners whose answers share a model's batch. */
 const OWNERS_AT_ONCE = 4;
 
 /** Request for admission. */
 export interface Admitted {
   model: string;
   owner: string;
-  /** Answers. */
+  /** Number of answers. */
   rows: number;
-  /** Expected tokens of each answer; 1 unless given. */
+  /** Expected tokens per answer; default 1. */
   work?: number;
-  /** Whether the model's process takes one request after the other: then the turns are requests, not answers. */
+  /** Whether the model's process handles one request at a time; then turns count requests, not answers. */
   isSerial?: boolean;
   signal?: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface Admitted {
 interface Line {
   turns: FairTurns;
   rate: FinishRate;
-  /** Answers in the making and waiting, and of whom. */
+  /** Running and waiting answers, by owner. */
   rows: number;
   work: number;
   running: number;
@@ -39,7 +39,7 @@ export class Admission {
     this.#most = mostWaiting;
   }
 
-  /** Takes a turn for answers of a model, until the result is disposed. @throws ApiError 429, and the signal's reason */
+  /** Takes a turn for answers of a model until the result is disposed. @throws ApiError 429, and the signal's reason */
   async enter({ model, owner, rows, work = rows, isSerial = false, signal }: Admitted): Promise<Disposable> {
     const line = this.#lines.get(model) ?? newLine(isSerial);
     this.#lines.set(model, line);
@@ -71,7 +71,7 @@ export class Admission {
     };
   }
 
-  /** Each owner has the same share of the queue; a lone owner is admitted with any number of answers. */
+  /** Owners have equal shares of the queue; a sole owner may exceed it. */
   #refuseExcess(line: Line, owner: string, rows: number): void {
     const own = line.byOwner.get(owner) ?? 0;
     const owners = line.byOwner.size + Number(own === 0);
@@ -80,7 +80,7 @@ export class Admission {
     throw full(line, owners);
   }
 
-  /** Answers in the making, and those that wait, over all models. */
+  /** Running and waiting answers over all models. */
   get counts(): { running: number; waiting: number } {
     const lines = [...this.#lines.values()];
     return {
@@ -109,7 +109,7 @@ function newLine(isSerial: boolean): Line {
 
 const LONGEST_WAIT = 600;
 
-/** Until what an owner waits for is answered, by the rate at which answers were finished. */
+/** Estimates the waiting time of an owner by the rate at which answers finish. */
 function full({ rows, work, rate }: Line, owners: number): ApiError {
   const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(rate.secondsFor({ rows, work }))));
   const message =

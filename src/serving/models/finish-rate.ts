@@ -1,14 +1,14 @@
-/** How fast a model finishes answers, while it has something to do. */
+/** Rate at which a busy model finishes answers. */
 
 import { median } from '../../base/median.ts';
 
-/** Answers that the rate is taken over. */
+/** Number of answers over which the rate is measured. */
 const WINDOW = 256;
-/** A full batch finishes this many times more than one answer alone, until one has been seen. */
+/** Assumed speed-up of a full batch until one has been observed. */
 const GAIN = 5;
 const UNKNOWN_SECONDS = 1;
 
-/** Answers, and what they may take: tokens, or one each. */
+/** Answers and their expected work: tokens, or one each. */
 interface Load {
   rows: number;
   work: number;
@@ -19,12 +19,12 @@ interface Span extends Load {
 }
 
 export class FinishRate {
-  /** Answers that make a full batch. */
+  /** Size of a full batch. */
   readonly #full: number;
   readonly #now: () => number;
-  /** Since work began, or something was finished. */
+  /** Time at which work began or an answer last finished. */
   #since = 0;
-  /** While the batch was full, and while it was not. */
+  /** Measurements with a full batch, and with a lighter one. */
   readonly #spans: { full: Span[]; light: Span[] } = { full: [], light: [] };
 
   constructor(full: number, now: () => number = () => performance.now() / 1000) {
@@ -32,7 +32,7 @@ export class FinishRate {
     this.#now = now;
   }
 
-  /** @param running answers in the making, those that begin included */
+  /** @param running answers in progress, including the new ones */
   begin(running: number): void {
     if (this.#isIdle) this.#since = this.#now();
     this.#running = running;
@@ -44,7 +44,7 @@ export class FinishRate {
     return this.#running === 0;
   }
 
-  /** @param running answers that were in the making, those that are finished included */
+  /** @param running answers in progress, including the finished ones */
   finish({ rows, work }: Load, running: number): void {
     const now = this.#now();
     const spans = running >= this.#full / 2 ? this.#spans.full : this.#spans.light;
@@ -54,7 +54,7 @@ export class FinishRate {
     this.#running = running - rows;
   }
 
-  /** That it takes to finish these. */
+  /** Estimated seconds to finish these. */
   secondsFor({ rows, work }: Load): number {
     const { full, light } = this.#spans;
     if (full.length > 0) {
@@ -62,7 +62,7 @@ export class FinishRate {
       return (work * known.seconds) / known.work;
     }
     if (light.length === 0) return (rows / this.#full) * UNKNOWN_SECONDS;
-    // A model's first answer takes much longer than those after it.
+    // A model's first answer takes much longer than later ones.
     return (work * median(light.map((span) => span.seconds / span.work))) / GAIN;
   }
 }

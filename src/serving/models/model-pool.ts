@@ -1,4 +1,4 @@
-/** Models in their processes: opened when first needed, within a budget of memory, and opened again after a crash. */
+/** Models in their processes: opened on demand within a memory budget, and reopened after a crash. */
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError } from '../api-error.ts';
 import { toApiError } from '../attune-errors.ts';
@@ -9,16 +9,16 @@ import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
 export interface PoolOptions {
   opener: Opener;
   log: ServeLog;
-  /** Bytes of weights that may be open at once; one model is always opened. */
+  /** Limit on the bytes of open weights; at least one model can always be opened. */
   budget: number;
   /** Maximum number of open adapters; those in use are never closed. */
   mostAdapters?: number;
-  /** Until a model or adapter without requests is closed. Unless given it stays until its room is needed. */
+  /** Idle time after which a model or adapter is closed; default: never, unless its memory is needed. */
   idleMilliseconds?: number;
   opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
-/** A model that is lent to some work. */
+/** A model on loan. */
 export interface Lease<Kind extends ModelKind> extends Disposable {
   opened: OpenedModels[Kind];
 }
@@ -47,7 +47,7 @@ export class ModelPool {
     this.#options = options;
   }
 
-  /** Lends a model, opened where needed, until the lease is disposed. @throws ApiError 503 where it cannot be opened */
+  /** Lends a model until the lease is disposed, opening it if necessary. @throws ApiError 503 if it cannot be opened */
   async lease<Kind extends ModelKind>(model: LocalModel & { kind: Kind }): Promise<Lease<Kind>> {
     const slot = this.#slots.get(model.id) ?? (await this.#open(model));
     slot.users++;
@@ -76,7 +76,7 @@ export class ModelPool {
     }, idleMilliseconds).unref();
   }
 
-  /** Opens models ahead of their first request, one after the other, as far as the budget goes; for adapters that wait for it, their bases. */
+  /** Opens models ahead of requests as far as the budget goes; for lazy adapters, only their bases. */
   async warm(models: readonly LocalModel[]): Promise<void> {
     for (const model of models.flatMap((one) => (isLazy(one) ? (one.base ?? []) : one))) {
       if (this.isOpen(model)) continue;
@@ -84,12 +84,12 @@ export class ModelPool {
       try {
         (await this.lease(model))[Symbol.dispose]();
       } catch {
-        // Already logged; the next request tries again.
+        // Already logged; the next request retries.
       }
     }
   }
 
-  /** Whether it could not be opened when that was last tried. */
+  /** Whether the last attempt to open it failed. */
   hasFailed({ id }: Pick<ServedModel, 'id'>): boolean {
     return this.#failed.has(id) && !this.#slots.has(id);
   }
@@ -98,7 +98,7 @@ export class ModelPool {
     return this.#slots.has(id);
   }
 
-  /** Closes a model when its current requests have ended; the next request opens whatever the name means then. */
+  /** Closes a model when its current requests have ended; the next request resolves the name again. */
   async drop({ id }: Pick<ServedModel, 'id'>): Promise<void> {
     const slot = this.#slots.get(id);
     this.#failed.delete(id);
@@ -149,7 +149,7 @@ export class ModelPool {
     return slot;
   }
 
-  /** Starts to open a model that is not visible to requests yet. */
+  /** Starts opening a model that is not visible to requests yet. */
   #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
@@ -169,11 +169,11 @@ export class ModelPool {
     return opener.open(model.kind, { target: model.target, ...opening });
   }
 
-  /** An adapter sits in the process of its base, with others; where it cannot, it gets one of its own. */
+  /** Adapters run in their base's process; if that is impossible, in one of their own. */
   async #openBeside(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const base = await this.lease(model.base!);
     try {
-      // Each has a name of its own, so that one that is loaded again does not meet itself.
+      // Unique names, so that a reloaded adapter does not collide with itself.
       const beside = await base.opened.install(`${model.id} ${++this.#installed}`, model.target);
       const release = async () => {
         await beside.close();
@@ -188,7 +188,7 @@ export class ModelPool {
     }
   }
 
-  /** It is gone: the next request opens it again. */
+  /** Removes an ended process; the next request opens the model again. */
   #forget(slot: Slot, error: unknown, what: string): void {
     if (this.#slots.get(slot.model.id) !== slot) return;
     this.#slots.delete(slot.model.id);
@@ -214,7 +214,7 @@ export class ModelPool {
     const slots = [...this.#slots.values()];
     for (const { timer } of slots) clearTimeout(timer);
     this.#slots.clear();
-    // Adapters first: they go with their base.
+    // Adapters first, since they depend on their base.
     for (const slot of slots.toSorted(
       (a, b) => Number(b.model.base !== undefined) - Number(a.model.base !== undefined),
     ))
@@ -222,7 +222,7 @@ export class ModelPool {
   }
 }
 
-/** Keys, too, may make any number of adapters. */
+/** API keys can create any number of adapters, so theirs are lazy too. */
 function isLazy({ base, isLazy: isFromFolder, owner }: LocalModel): boolean {
   return isFromFolder === true || (base !== undefined && owner !== undefined);
 }
@@ -231,7 +231,7 @@ function isAdapter({ model }: Slot): boolean {
   return model.base !== undefined;
 }
 
-/** A model that cannot be opened is not read again with every request. */
+/** Delay before another attempt to open a model that failed. */
 const RETRY_MILLISECONDS = 5000;
 
 async function closeWhenIdle(slot: Slot): Promise<void> {
@@ -243,7 +243,7 @@ async function closeWhenIdle(slot: Slot): Promise<void> {
   await close(slot);
 }
 
-/** Memory of its own; an adapter's excludes its base. */
+/** Its own memory; an adapter's excludes its base. */
 function bytesOf({ base, bytes, baseBytes = 0 }: ServedModel): number {
   return base === undefined ? bytes + baseBytes : bytes;
 }
@@ -253,7 +253,7 @@ async function close({ opening }: Slot): Promise<void> {
     const opened = await opening;
     await opened.close();
   } catch {
-    // It never opened, or is gone already.
+    // It never opened, or has already ended.
   }
 }
 

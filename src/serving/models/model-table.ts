@@ -1,29 +1,35 @@
-/** Names of the models that are served, and what each stands for. */
+/** Names of served models and their targets. */
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { chooseVersion, type Asker, type Route } from '../routes/route.ts';
-import type { Upstream } from '../upstream/upstream-models.ts';
 import type { ModelKind, Opener, TargetFacts } from './opened.ts';
+import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
 
-/** A model, or an adapter, under its own name. */
+export interface Upstream {
+  endpoint: Endpoint;
+  /** Timeout without a byte. */
+  seconds: number;
+}
+
+/** A model or an adapter under its own name. */
 export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   id: string;
   kind: ModelKind | 'upstream';
-  /** Remote server that answers for this model; there are no local files then. */
+  /** Remote server that answers for this model, which then has no local files. */
   upstream?: Upstream;
   target: string;
-  /** Adapters of generative models: the base in whose process it runs, under its served name if it has one. */
+  /** Adapters of generative models: the base in whose process they run, under its served name if it has one. */
   base?: ServedModel & { kind: 'text' };
   /** Registry versions: the version's name, `tickets@3`. */
   version?: string;
-  /** The API key that made it: others do not learn that it is there. */
+  /** API key that created it; it is invisible to others. */
   owner?: string;
-  /** Opened by its first request, not when the server starts. */
+  /** Opened on the first request rather than at the start. */
   isLazy?: boolean;
 }
 
-/** A model that is opened here. */
+/** A model opened on this server. */
 export type LocalModel = ServedModel & { kind: ModelKind };
 
 export function isLocal(model: ServedModel): model is LocalModel {
@@ -31,24 +37,24 @@ export function isLocal(model: ServedModel): model is LocalModel {
 }
 
 export interface NamedTarget {
-  /** The last part of the target's path unless given. */
+  /** Default: the last part of the target's path. */
   name?: string;
   target: string;
 }
 
-/** Begins the name of a base that is not served by itself: no request can name it. */
+/** Prefix of a base that is not served itself; no request can name it. */
 const HIDDEN = '\0';
 
 export class ModelTable {
   readonly #models = new Map<string, ServedModel>();
   readonly #aliases = new Map<string, string>();
-  /** Adapters by the names under which they may be loaded: of requests only these names are taken, never a path. */
+  /** Loadable adapters by name: requests can only use these names, never a path. */
   readonly #registered = new Map<string, string>();
   #routes: ReadonlyMap<string, Route> = new Map();
   /** Names of API keys with permission for a model, besides its owner. */
   #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
-  /** Looks at every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and what else keeps a target from being opened */
+  /** Inspects every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and other reasons why a target cannot be opened */
   static async of(
     named: readonly NamedTarget[],
     aliases: Readonly<Record<string, string>>,
@@ -92,7 +98,7 @@ export class ModelTable {
     return this.#shared.get(id)?.has(key) === true;
   }
 
-  /** Lets an adapter be loaded later. */
+  /** Makes an adapter loadable. */
   register({ name, target }: NamedTarget): void {
     this.#registered.set(name ?? defaultName(target), target);
   }
@@ -107,7 +113,7 @@ export class ModelTable {
     for (const [alias, to] of this.#aliases) if (to === id) this.#aliases.delete(alias);
   }
 
-  /** Another name of a served model; a target that is not served yet is served under this one. */
+  /** Adds an alias of a served model; a target that is not served yet is served under the alias. */
   async #addAlias(alias: string, to: string, opener: Opener): Promise<void> {
     const served = [...this.#models.values()].find(({ id, target }) => id === to || target === to);
     if (served === undefined) await this.add({ name: alias, target: to }, opener);
@@ -119,7 +125,7 @@ export class ModelTable {
     return this.#models.size;
   }
 
-  /** Models of this server by their own names, in the order in which they were named. */
+  /** Local models by their own names, in configuration order. */
   get models(): readonly LocalModel[] {
     return this.#all.filter(isLocal);
   }
@@ -128,7 +134,7 @@ export class ModelTable {
     return [...this.#models.values()].map((model) => this.#withBase(model));
   }
 
-  /** All names, aliases behind the others, each with its model. */
+  /** All names with their models, aliases last. */
   get names(): readonly { name: string; model: ServedModel }[] {
     const aliases = [...this.#aliases].map(([name, id]) => ({ name, model: this.#withBase(this.#models.get(id)!) }));
     const routes = [...this.#routes].flatMap(([name, { live }]) => {
@@ -147,7 +153,7 @@ export class ModelTable {
     return { ...model, base: base as ServedModel & { kind: 'text' } };
   }
 
-  /** By `name`, an alias, `base:adapter`, or a registered name, which answers different people with different versions. */
+  /** Resolves a name, an alias, `base:adapter`, or a registered name, which may resolve to different versions for different clients. */
   find(name: string, asker: Asker = {}): ServedModel | undefined {
     const found = this.#find(name, asker);
     if (found !== undefined) return this.#withBase(found);
@@ -166,12 +172,12 @@ export class ModelTable {
   }
 }
 
-/** A model's name for people: a base that is not served by itself has its folder's. */
+/** A model's display name; for a base that is not served itself, its folder's name. */
 export function shownName({ id }: Pick<ServedModel, 'id'>): string {
   return id.startsWith(HIDDEN) ? basename(id.slice(HIDDEN.length)) : id;
 }
 
-/** `tickets` of `runs/tickets`; a name of the hub or of the package as it is. */
+/** `tickets` for `runs/tickets`; names of the hub or the package are unchanged. */
 export function defaultName(target: string): string {
   return existsSync(target) ? basename(resolve(target)) : target;
 }

@@ -14,7 +14,7 @@ export type ModelKind = 'text' | 'speech' | 'rows' | 'vectors' | 'items';
 export interface TargetFacts {
   kind: ModelKind;
   task: Task;
-  /** Absolute. */
+  /** Absolute path. */
   folder: string;
   /** Adapters: the folder of the base. */
   baseFolder?: string;
@@ -22,17 +22,17 @@ export interface TargetFacts {
   bytes: number;
   /** Adapters: size of the base's. */
   baseBytes?: number;
-  /** The longest prompt with its answer, in tokens. */
+  /** Maximum length of a prompt with its answer, in tokens. */
   maxLength?: number;
-  /** When it was made: seconds since the epoch. */
+  /** Creation time in seconds since the epoch. */
   created: number;
-  /** The columns that a row's text is made of, where they are several. */
+  /** Columns that form a row's text, if there are several. */
   columns?: readonly string[];
-  /** Defaults for requests that omit them: whether there is a system message, and the names of tools. */
+  /** Defaults for requests that omit them: whether there is a system message, and the tools' names. */
   defaults?: { system: boolean; tools: readonly string[] };
 }
 
-/** How answers are made. */
+/** Settings of generation. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
 
 export interface AnswerWatch {
@@ -43,19 +43,19 @@ export interface AnswerWatch {
 
 interface OpenedBase {
   close(): Promise<void>;
-  /** Rejects when the model's process is gone before it was closed. */
+  /** Rejects if the model's process ends before it is closed. */
   readonly ended: Promise<unknown>;
 }
 
-/** A model that writes, or writes down recordings. */
+/** A model that generates text or transcribes speech. */
 export interface Writer extends OpenedBase {
   readonly description: WriterDescription;
-  /** n rows for each prompt, one after the other. */
+  /** n rows per prompt, grouped by prompt. */
   answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
-  /** A conversation in the form that the model was trained to be asked in, with what all training rows had and it lacks. */
+  /** Completes a conversation with whatever all training rows had and it lacks. */
   asTrained(prompt: Prompt): Prompt;
-  /** The tools that `asTrained` gives a conversation without a list of them. */
+  /** Tools that `asTrained` adds to a conversation without any. */
   readonly defaultTools?: readonly ToolSchema[];
   /**
    * Adds an adapter to the model's process. The result answers with the adapter until it is closed, which waits for
@@ -72,31 +72,31 @@ export interface RowAnswer {
   spans?: readonly { text: string; label: string; start: number; end: number }[];
   steps?: readonly number[];
   stretch?: { text: string; start: number; end: number; none_by: number };
-  /** Why there is none. */
+  /** Reason why there is no answer. */
   error?: string;
 }
 
 /** A row of a request: a text, or columns. */
 export type RequestRow = string | Readonly<Record<string, unknown>>;
 
-/** A model that answers rows: classes, numbers, tags, answers in texts. */
+/** A model that predicts for rows: classes, numbers, tags, answers in texts. */
 export interface RowModel extends OpenedBase {
   readonly answers: AnswerKind;
   readonly labels?: readonly string[];
-  /** Reads files of this kind in place of texts. */
+  /** Reads files of this kind instead of texts. */
   readonly media?: 'image' | 'audio';
-  /** One answer for each row, and how many tokens were read; rows are never taken for paths of files unless it reads files. */
+  /** One answer per row, and the number of tokens read; rows are treated as paths only by models that read files. */
   predict(
     rows: readonly RequestRow[],
     options?: { threshold?: number; topK?: number },
   ): Promise<{ rows: RowAnswer[]; tokens: number }>;
 }
 
-/** A model that makes vectors. */
+/** A model that computes embeddings. */
 export interface VectorModel extends OpenedBase {
   readonly width: number;
   readonly similarity: 'cosine' | 'dot';
-  /** Vectors of texts or of the model's own tokens, side by side; `cut`: places of those that were read in part. */
+  /** Embeddings of texts or of the model's own tokens; `cut`: indices of truncated inputs. */
   vectors(
     inputs: readonly (string | readonly number[])[],
     options: { prompt?: string; signal?: AbortSignal },
@@ -123,7 +123,7 @@ export interface OpenRequest {
   target: string;
   precision?: 'auto' | 'bf16' | 'f32';
   storage?: 'dense' | 'int8_forward';
-  /** Whether requests without a system message or tools get those of the training rows; true unless given. */
+  /** Whether requests without a system message or tools get those of the training rows; default true. */
   trainedDefaults?: boolean;
   /** Generative models: cost limits of constraints. */
   constraints?: CompileLimits;

@@ -1,6 +1,6 @@
 import { SHARED_STYLE } from './shared.ts';
 
-/** The page to look at served answers. Its script sets everything that people or models wrote as text. */
+/** The page of served answers. Its script inserts all text by people or models as text, never as markup. */
 export const ANSWERS_PAGE = `<!doctype html>
 <html lang="en">
 <head>

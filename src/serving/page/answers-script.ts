@@ -1,13 +1,13 @@
 import { SHARED_SCRIPT } from './shared.ts';
 
-/** The script of the page of answers: it lists them, opens one, and sends what is said of it as feedback. */
+/** The script of that page: it lists answers, opens one, and sends feedback. */
 export const ANSWERS_SCRIPT = String.raw`'use strict';
 ${SHARED_SCRIPT}
 const place = new URLSearchParams(location.search);
 let alarm = place.get('alarm') ?? '';
-/** Where the next page begins. */
+/** Cursor of the next page. */
 let next;
-/** Counts searches: a reply to an older one is dropped. */
+/** Number of the current search; replies to earlier ones are dropped. */
 let search = 0;
 
 function askForKey() {
@@ -171,7 +171,7 @@ function showAlarm(id) {
   at('alarm-label').hidden = id === '';
 }
 
-/** A key that may not administer the server sees none. */
+/** Keys without admin rights see no alarms. */
 async function listAlarms() {
   const reply = await send('v1/attune/alarms').then((response) => response.json(), () => ({ data: [] }));
   const cards = reply.data.map((one) => {

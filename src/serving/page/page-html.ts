@@ -1,6 +1,6 @@
 import { SHARED_STYLE } from './shared.ts';
 
-/** The page to try the server. Everything that a model says is written as text, never as markup. */
+/** The page for trying the server. Model output is inserted as text, never as markup. */
 export const PAGE = `<!doctype html>
 <html lang="en">
 <head>

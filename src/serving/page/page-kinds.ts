@@ -1,6 +1,6 @@
-/** The part of the page's script that asks a model of each kind, and shows its answer. */
+/** The part of the page's script that queries each kind of model and shows its answer. */
 export const KINDS = String.raw`
-/** How each kind of model is asked; what a kind lacks here is only in the API. */
+/** How each kind of model is queried; other options are in the API only. */
 const KINDS = {
   text: {
     hint: (id) => 'Ask ' + id + ' something.',
@@ -49,7 +49,7 @@ const KINDS = {
   },
 };
 
-/** It is asked like a model of this server that writes. */
+/** Queried like a local generative model. */
 KINDS.upstream = {
   ...KINDS.text,
   hint: (id) => 'Ask ' + id + ' something. Another server answers: what you write leaves this machine.',

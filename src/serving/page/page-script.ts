@@ -1,11 +1,11 @@
 import { KINDS } from './page-kinds.ts';
 import { SHARED_SCRIPT } from './shared.ts';
 
-/** The script of the page. It asks the same API as every other client. */
+/** The page's script. It uses the same API as every other client. */
 export const SCRIPT = String.raw`'use strict';
 ${KINDS}
 ${SHARED_SCRIPT}
-/** Each question with its answers, one for each model that was asked. */
+/** Each question with its answers, one per model. */
 let turns = [];
 let models = [];
 let controller;
@@ -110,7 +110,7 @@ function setBusy(isBusy) {
   at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
 }
 
-/** Values of the column fields; undefined if the model takes one text. */
+/** The values of the column fields; undefined if the model takes a single text. */
 function rowTyped() {
   if (at('columns').hidden) return undefined;
   const filled = [...at('columns').querySelectorAll('input')].filter(({ value }) => value.trim() !== '');

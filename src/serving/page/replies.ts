@@ -2,7 +2,7 @@ const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src " +
   "data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** An HTML reply whose policy allows the server's own scripts and requests to the server only. */
+/** An HTML reply with a content security policy that allows only this server's scripts and requests to it. */
 export function pageReply(page: string): Response {
   const headers = {
     'content-type': 'text/html; charset=utf-8',

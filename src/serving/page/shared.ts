@@ -1,4 +1,4 @@
-/** Style and script that the server's pages share. */
+/** Style and script shared by the server's pages. */
 export const SHARED_STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
   --line: light-dark(#d5d8de, #3a3f48); --soft: light-dark(#f3f4f7, #22262d);
   --quiet: light-dark(#59606c, #a3aab6); --accent: light-dark(#1d4ed8, #8fb4ff); --bad: light-dark(#b00020, #ff8a9a); }
@@ -20,7 +20,7 @@ button.main { background: light-dark(#1d4ed8, #2f5fd6); border-color: transparen
 pre { margin: .3rem 0; padding: .5rem; overflow-x: auto; background: var(--soft); border-radius: .4rem; user-select: all; }
 `;
 
-/** Everything that comes from the server is set as text, never as markup. A page defines `askForKey`. */
+/** Everything from the server is inserted as text, never as markup. A page defines `askForKey`. */
 export const SHARED_SCRIPT = String.raw`const at = (id) => document.getElementById(id);
 function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -34,7 +34,7 @@ function requestHeaders() {
   return { 'content-type': 'application/json', ...(key === '' ? {} : { authorization: 'Bearer ' + key }) };
 }
 
-/** @throws Error with the server's own words and the request's id */
+/** @throws Error with the server's message and the request's id */
 async function send(path, body, signal) {
   const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
   const response = await fetch(path, { ...init, headers: requestHeaders(), signal }).catch((error) => {

@@ -1,4 +1,4 @@
-/** How well texts fit texts: by a model that reads both, or by the vectors of each. */
+/** Relevance of texts to texts: by a cross-encoder, or by embeddings. */
 import { entryOf } from '../../base/table.ts';
 import type { Call } from '../call.ts';
 import { ApiError } from '../api-error.ts';
@@ -17,7 +17,7 @@ export interface Relevance {
 
 type RankingModel = ServedModel & { kind: 'rows' | 'vectors' };
 
-/** One score for each pair, the higher the better. @throws ApiError 400 for a model that gives no single score */
+/** One score per pair, higher is better. @throws ApiError 400 for a model without a single score */
 export async function relevanceOf(
   call: Call,
   model: RankingModel,

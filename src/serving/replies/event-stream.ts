@@ -1,8 +1,8 @@
-/** Answers as server-sent events. */
+/** Replies as server-sent events. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.ts';
 
-/** One event: its data, and its name where the protocol has one. */
+/** One event: its data, and its name if the protocol has one. */
 export interface ServerEvent {
   name?: string;
   data: object | '[DONE]';
@@ -11,7 +11,7 @@ export interface ServerEvent {
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
-  // Proxies of nginx's kind would hold the events back.
+  // Keeps nginx and similar proxies from buffering.
   'x-accel-buffering': 'no',
 };
 
@@ -43,7 +43,7 @@ interface Writing {
   gone: AbortController;
 }
 
-/** Events as bytes, with comments between those that are long in coming. */
+/** Events as bytes, with comments as heartbeats while waiting. */
 class EventBytes {
   readonly #call: Call;
   readonly #writing: Writing;

@@ -1,9 +1,9 @@
-/** Lists in pages. */
+/** Paginated lists. */
 import { z } from '@hono/zod-openapi';
 import { pageOf, type Page, type PageWish } from '../../store/registry/index.ts';
 import { invalidValue } from '../api-error.ts';
 
-/** Fields of a list's query; `most` rows at once, `usual` unless asked. */
+/** Query fields of a list: at most `most` rows, by default `usual`. */
 export function pageFields(usual: number, most: number) {
   return {
     after: z.string().optional(),
@@ -25,7 +25,7 @@ export function listReply<Schema extends z.ZodType>(item: Schema, name: string) 
     .openapi(name);
 }
 
-/** A page of rows, given in the order in which they were made. @throws ApiError 400 for an `after` that is none of them */
+/** A page of rows in order of creation. @throws ApiError 400 for an unknown `after` */
 export function listPage<Row extends { id: string }, Item extends { id: string }>(
   rows: readonly Row[],
   wish: PageWish,
@@ -34,7 +34,7 @@ export function listPage<Row extends { id: string }, Item extends { id: string }
   return pageReply(pageOf(rows, wish), wish, itemOf);
 }
 
-/** The same of a page that was read as one. */
+/** The same for rows already read as a page. */
 export function pageReply<Row, Item extends { id: string }>(
   page: Page<Row> | undefined,
   { after = '' }: Pick<PageWish, 'after'>,
@@ -51,7 +51,7 @@ export function pageReply<Row, Item extends { id: string }>(
   });
 }
 
-/** Seconds, as replies have times. */
+/** Unix time in seconds, as in replies. */
 export function seconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);
 }

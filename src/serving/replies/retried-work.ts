@@ -1,4 +1,4 @@
-/** Work for replies that are not streamed: cancelled when no client is waiting, and shared with identical retries. */
+/** Work for non-streaming replies: cancelled when no client waits for it, and shared with identical retries. */
 import { clientGone } from '../api-error.ts';
 
 interface Shared {
@@ -8,9 +8,9 @@ interface Shared {
   start: number;
 }
 
-/** Work that has taken so long may have been left by a client that only timed out, and will ask again. */
+/** After this time a client may merely have timed out and is likely to retry. */
 const LONG_WORK = 30_000;
-/** Clients wait at most so long before they try again. */
+/** Maximum delay before clients retry. */
 const RETRY_WITHIN = 10_000;
 
 export class RetriedWork {

@@ -1,4 +1,4 @@
-/** Answers in JSON that may take minutes. */
+/** JSON replies that may take minutes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../call.ts';
 

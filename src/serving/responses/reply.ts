@@ -1,9 +1,8 @@
-/** OpenAI's responses: what clients get. */
+/** OpenAI's responses: the replies. */
 import { z } from '@hono/zod-openapi';
 import type { ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
-import type { TokenCounts } from '../watch/exchange.ts';
 import type { ResponsesRequest } from './request.ts';
-import { now } from '../schemas/common.ts';
+import { now, type TokenCounts } from '../schemas/common.ts';
 
 const logProb = z.strictObject({ token: z.string(), logprob: z.number(), bytes: z.array(z.number().int()) });
 
@@ -88,7 +87,7 @@ export const responseReply = z
 
 export type ResponseReply = z.output<typeof responseReply>;
 
-/** A response of which nothing is written yet. */
+/** A response before anything has been generated. */
 export function begunResponse(id: string, body: ResponsesRequest): ResponseReply {
   return {
     id,
@@ -120,12 +119,12 @@ export function begunResponse(id: string, body: ResponsesRequest): ResponseReply
   };
 }
 
-/** Id of the conversation that a request goes on with. */
+/** Id of the conversation that a request continues. */
 export function conversationIn({ conversation }: Pick<ResponsesRequest, 'conversation'>): string | undefined {
   return typeof conversation === 'string' ? conversation : conversation?.id;
 }
 
-/** The same when all is written. */
+/** The completed response. */
 export function endedResponse(
   begun: ResponseReply,
   { output, counts, isCut }: { output: OutputItem[]; counts: TokenCounts; isCut: boolean },

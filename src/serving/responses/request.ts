@@ -1,4 +1,4 @@
-/** OpenAI's responses: what clients send, as a chat. */
+/** OpenAI's responses: the requests, converted to chats. */
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 import { openObject } from '../nested-fields.ts';
@@ -10,7 +10,7 @@ const textPart = z.looseObject({
   type: z.enum(['input_text', 'output_text', 'text', 'refusal', 'reasoning_text', 'summary_text']),
   text: z.string().optional(),
   refusal: z.string().optional(),
-  // As replies have them.
+  // Present in replies.
   annotations: z.array(z.unknown()).nullish(),
   logprobs: z.array(z.unknown()).nullish(),
 });
@@ -34,7 +34,7 @@ export const inputItem = z.union(
       call_id: z.string(),
       name: z.string(),
       arguments: z.string(),
-      // OpenAI's SDK adds what it has parsed.
+      // OpenAI's SDK adds its parsed value.
       parsed_arguments: z.unknown().optional(),
       ...itemHints,
     }),
@@ -117,16 +117,16 @@ export const responsesRequest = z
         generate_summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
       })
       .optional(),
-    // Prompts that fit are cut nowhere; those that do not are refused.
+    // Prompts are never truncated; too long ones are refused.
     truncation: z.enum(['auto', 'disabled']).optional(),
-    // No tool is run here.
+    // Tools are not run here.
     max_tool_calls: z.number().int().min(1).optional(),
     stream_options: streamOptions.optional(),
     prompt_cache_retention,
     user: z.string().optional(),
     safety_identifier: z.string().optional(),
     prompt_cache_key: z.string().optional(),
-    // As vLLM takes them.
+    // vLLM's fields.
     top_k: z.number().int().min(-1).optional(),
     seed: z.number().refine(Number.isInteger, 'must be a whole number').optional(),
     chat_template_kwargs: z.record(z.string(), z.unknown()).optional(),
@@ -146,7 +146,7 @@ export const unsupportedResponses = {
   priority: [0],
 } as const;
 
-/** The same question as a chat, with what was said before. @throws ApiError 400 */
+/** The request as a chat that includes the earlier items. @throws ApiError 400 */
 export function asChat(body: ResponsesRequest, earlier: readonly InputItem[]): ChatRequest {
   const { instructions, tools, tool_choice: choice, text, reasoning, top_logprobs: top, include = [] } = body;
   const items = [...earlier, ...itemsOf(body)];
@@ -203,12 +203,12 @@ function chatFormat(format: z.output<typeof textFormat>): NonNullable<ChatReques
 
 export type MessageItem = Extract<InputItem, { role: string }>;
 
-/** A message may leave its type out. */
+/** The type of a message is optional. */
 export function isMessage(item: InputItem): item is MessageItem {
   return item.type === undefined || item.type === 'message';
 }
 
-/** Calls that follow each other are one turn of the model. */
+/** Consecutive calls form one turn of the model. */
 function messagesOf(items: readonly InputItem[]): ChatMessage[] {
   const messages: ChatMessage[] = [];
   for (const [i, item] of items.entries()) {

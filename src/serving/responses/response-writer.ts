@@ -1,4 +1,4 @@
-/** A response as it is written: its items, and the events that tell of them. */
+/** Builds a response incrementally: its items, and the events that announce them. */
 import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import type { AnswerPart, ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
@@ -44,7 +44,7 @@ export class ResponseWriter {
     return [...this.close(), ...this.#call(part.call, part.isCut === true)];
   }
 
-  /** Ends the item that is open. */
+  /** Completes the open item. */
   close(isCut = false): ServerEvent[] {
     return [...this.#closeReasoning(), ...this.#closeMessage(isCut ? 'incomplete' : 'completed')];
   }
@@ -139,7 +139,7 @@ export class ResponseWriter {
   }
 
   #event(body: EventBody): ServerEvent {
-    // Copied, so that later writes do not change events that were sent.
+    // Copied, so that later changes do not affect events already sent.
     return { name: body.type, data: structuredClone({ ...body, sequence_number: this.#sequence++ }) };
   }
 }

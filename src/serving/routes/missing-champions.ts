@@ -1,9 +1,9 @@
-/** Names whose champion cannot be loaded: they are not ready, and are looked for again. */
+/** Registered names whose champion cannot be loaded: they are not ready, and are retried. */
 import { isLocal } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Route } from './route.ts';
 
-/** Until champions that could not be loaded are looked for again. */
+/** Interval of the retries. */
 const LOOK_AGAIN_MS = 60_000;
 
 export class MissingChampions {
@@ -15,7 +15,7 @@ export class MissingChampions {
     [this.#server, this.#routes] = [server, routes];
   }
 
-  /** Models by their own names, without those of their aliases. */
+  /** Models by their own names, without aliases. */
   get names(): string[] {
     const { table, pool } = this.#server;
     return [...this.#routes()].flatMap(([name, { live }]) => {
@@ -24,13 +24,13 @@ export class MissingChampions {
     });
   }
 
-  /** Whether a name is registered, and what it stands for is not here. */
+  /** Whether a name is registered but its version is not available here. */
   has(name: string): boolean {
     const route = this.#routes().get(name);
     return route !== undefined && this.#server.table.find(route.live) === undefined;
   }
 
-  /** Looks for them where a minute has gone by; `refresh` looks at the files. */
+  /** Retries if a minute has passed; `refresh` checks the files. */
   async lookAgain(refresh: () => Promise<void>): Promise<void> {
     if (performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return;
     this.#lookedAt = performance.now();

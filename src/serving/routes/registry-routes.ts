@@ -1,4 +1,4 @@
-/** Serves the registry's models: a change of an alias is followed at once, and no request is dropped for it. */
+/** Serves the registry's models: alias changes take effect at once, without dropping requests. */
 import { AttuneError } from '../../base/errors.ts';
 import {
   CHAMPION,
@@ -25,7 +25,7 @@ import { servedId, sharedModels, wantedModels, type WantedModel } from './wanted
 
 export interface RoutesOptions {
   registry: Registry;
-  /** Which of the registered models are served. */
+  /** Selects the registered models that are served. */
   isWanted: (model: { owner: string | null }) => boolean;
 }
 
@@ -37,7 +37,7 @@ export class RegistryRoutes {
   readonly #server: Server;
   readonly #options: RoutesOptions;
   readonly #shadows: ShadowQueue;
-  /** Versions that have been opened here, or were there when the server started. */
+  /** Versions that have been opened here or existed when the server started. */
   readonly #ready = new Set<string>();
   readonly #replica: Replica;
   readonly missing: MissingChampions;
@@ -58,7 +58,7 @@ export class RegistryRoutes {
     this.#files = new VersionFiles(server.log, () => void this.refresh());
   }
 
-  /** Takes up what the registry says, and follows it. @throws AttuneError E_REGISTRY */
+  /** Loads the registry's routes, and follows it. @throws AttuneError E_REGISTRY */
   async begin(): Promise<void> {
     this.#seen = await outsideChanges(this.#options.registry);
     await this.#refresh(true);
@@ -80,7 +80,7 @@ export class RegistryRoutes {
     await this.#options.registry.destroy();
   }
 
-  /** After a change that this process has made itself. */
+  /** Called after this process has changed the registry. */
   refresh(): Promise<void> {
     this.#work = this.#work.then(() => this.#refresh(false)).catch((error: unknown) => this.#told(error));
     return this.#work;
@@ -134,7 +134,7 @@ export class RegistryRoutes {
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
         table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
-        // At the start no other version is answering yet: it is opened on first use, like any model.
+        // At the start no other version is in use, so it is opened on first use like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {
         log.error({ model: id, err: error }, 'version cannot be served');
@@ -155,7 +155,7 @@ export class RegistryRoutes {
     }
   }
 
-  /** Names with what each answers with: a version that is not open yet waits until it is. */
+  /** Names with their routes; a version that is not open yet does not take effect until it is. */
   #routesOf(model: WantedModel): [string, Route][] {
     const { name, aliases, owner, rollout } = model;
     if (owner !== undefined) return [];
@@ -178,14 +178,14 @@ export class RegistryRoutes {
 
   #isReady({ name }: WantedModel, version: number): boolean {
     const id = idOf(name, version);
-    // A route changes once all servers can follow it: what one of them promises, the others keep.
+    // A route changes once every server can follow it: each of them keeps the others' promises.
     if (this.#ready.has(id)) return this.#replica.isHeldByOthers(id);
     const model = this.#server.table.find(id);
     if (model !== undefined && isLocal(model) && !this.#warming.has(id)) void this.#warm(name, version, model);
     return false;
   }
 
-  /** Opens a version before anybody is answered by it; one that cannot be opened is taken out of use. */
+  /** Opens a version before it takes requests; one that cannot be opened is withdrawn. */
   async #warm(name: string, version: number, model: LocalModel): Promise<void> {
     this.#warming.add(model.id);
     try {
@@ -200,7 +200,7 @@ export class RegistryRoutes {
     }
   }
 
-  /** A version that cannot be opened by its own fault: its trial ends, or the champion before comes back. */
+  /** Withdraws a version that cannot be opened through its own fault: its rollout ends, or the previous champion returns. */
   async #withdraw(name: string, version: number, error: unknown): Promise<void> {
     const { registry } = this.#options;
     const reason = `${idOf(name, version)} cannot be loaded: ${firstLine(error)}`;
@@ -224,7 +224,7 @@ export class RegistryRoutes {
         await this.refresh();
       }
     } catch (failure) {
-      // It stays what it is, and is looked for again.
+      // The alias is unchanged, and the version is retried.
       if (failure instanceof AttuneError && failure.code === 'E_NO_ROLLBACK')
         this.#server.log.error({ model: name, reason }, 'a name has no version that can be loaded');
       else this.#told(failure);
@@ -234,7 +234,7 @@ export class RegistryRoutes {
   async #rollBack(trial: Trial, reason: string): Promise<void> {
     const { rollout } = trial;
     trial.broken ??= reason;
-    // No requests are routed to it from here on; the registry is updated next.
+    // Stops routing requests to it; the registry is updated next.
     const route = this.#routes.get(rollout.model);
     if (route !== undefined) this.#routes.set(rollout.model, { live: route.live });
     this.#server.log.error({ model: versionName(rollout), reason }, 'version rolled back');
@@ -258,7 +258,7 @@ export class RegistryRoutes {
     await this.refresh();
   }
 
-  /** Told of every request that is over. */
+  /** Called with every completed request. */
   observe(exchange: Exchange, status: number, error?: unknown): void {
     const id = exchange.model?.version;
     if (id === undefined) return;
@@ -281,7 +281,7 @@ export class RegistryRoutes {
     this.#shadows.add(async () => {
       if (!trial.wantsPairs) return;
       const tried = await replay(versionName(trial.rollout));
-      // A failure that is not the version's own says nothing of it.
+      // Only failures of the version itself count.
       if (tried.status !== 200 && !isOwnFault(tried.error)) return;
       trial.observePair(outcome, tried);
       if (trial.broken !== undefined) await this.#rollBack(trial, trial.broken);

@@ -1,4 +1,4 @@
-/** This server among those that serve the same registry: each says what it holds, and waits for the others. */
+/** This server among those of a registry: each announces the versions it holds and waits for the others. */
 import { randomUUID } from 'node:crypto';
 import { beat, otherReplicas, REPLICA_LOST_MS, removeReplica, type Registry } from '../../store/registry/index.ts';
 import { SilenceWatch } from '../../store/silence-watch.ts';
@@ -9,12 +9,12 @@ export class Replica {
   readonly #registry: Registry;
   readonly #id = randomUUID();
   readonly #watch = new SilenceWatch(REPLICA_LOST_MS);
-  /** Versions that this server is ready to answer by; it grows and shrinks with them. */
+  /** Versions that this server is ready to serve; a live view. */
   readonly #held: ReadonlySet<string>;
   #told = '';
   #beatAt = -Infinity;
   #others: readonly ReadonlySet<string>[] = [];
-  /** Whether a version waits for another server, or one has gone: the others are to be looked at again. */
+  /** Whether a version is waiting for another server, or one has gone: the others must be checked again. */
   isWaiting = false;
 
   constructor(registry: Registry, held: ReadonlySet<string>) {
@@ -22,12 +22,12 @@ export class Replica {
     this.#held = held;
   }
 
-  /** How many servers there are, this one with them. */
+  /** Number of servers, including this one. */
   get count(): number {
     return 1 + this.#others.length;
   }
 
-  /** Says what it holds where that has changed, and every two seconds that it is alive. */
+  /** Announces changes of the versions held, and sends a heartbeat every two seconds. */
   async beat(): Promise<void> {
     const holds = JSON.stringify([...this.#held]);
     const isChanged = holds !== this.#told;
@@ -35,11 +35,11 @@ export class Replica {
     if (!isChanged && now - this.#beatAt < BEAT_MS) return;
     [this.#told, this.#beatAt] = [holds, now];
     const watch = this.#watch;
-    // Work that waited for a server that is gone can continue; SQLite reports no changes made by this process.
+    // Work waiting for a server that has gone can continue; SQLite does not report changes by this process.
     if (await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch })) this.isWaiting = true;
   }
 
-  /** Reads what the others hold. */
+  /** Reads the other servers' announcements. */
   async look(): Promise<void> {
     this.#others = await otherReplicas(this.#registry, this.#id);
     this.isWaiting = false;

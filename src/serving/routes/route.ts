@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 
 export interface Route {
-  /** The served version that is in use, by its own name: `tickets@3`. */
+  /** The served version in use, by its own name: `tickets@3`. */
   live: string;
-  /** A version that is tried: it answers a share of those who ask, always the same. */
+  /** A candidate version, which answers a fixed share of the clients. */
   tried?: { id: string; share: number; rollout: number };
 }
 
@@ -12,7 +12,7 @@ export interface Route {
 export interface Asker {
   /** User of the request or name of its key, if any. */
   name?: string;
-  /** A version that the client was answered by and goes on with (`x-attune-route`). */
+  /** Version that answered this client before and should continue (`x-attune-route`). */
   wanted?: string;
 }
 

@@ -1,7 +1,7 @@
 /** Queue of shadow requests to a candidate version: one at a time, while no client is waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Further copies are left out: what is tried must not fall behind. */
+/** Further copies are dropped, so that the candidate does not fall behind. */
 const MOST_WAITING = 64;
 /** On a server that is never idle, a shadow request runs after this time anyway. */
 const LONGEST_REST = 5000;

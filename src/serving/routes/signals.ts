@@ -1,9 +1,9 @@
-/** Guard signals of a request: 0, 1, or none if it is not informative. */
+/** Guard signals of a request: 0, 1, or undefined if it is not informative. */
 import type { GuardSignal } from '../../store/registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Exchange } from '../watch/exchange.ts';
 
-/** Failures that are the model's own; a full queue, a client's mistake or a server that stops are not. */
+/** Failures of the model itself, as opposed to a full queue, a client's mistake or a stopping server. */
 const OWN_FAULTS = new Set(['model_crashed', 'model_failed', 'model_unavailable']);
 
 type Reader = (exchange: Exchange, status: number, error: unknown) => boolean | undefined;
@@ -20,7 +20,7 @@ export function isOwnFault(error: unknown): boolean {
   return error instanceof ApiError && OWN_FAULTS.has(error.code);
 }
 
-/** The signal of a request that is over; undefined where it has none. */
+/** The guard signal of a completed request; undefined if there is none. */
 export function signalOf(
   signal: GuardSignal,
   { exchange, status, error }: { exchange: Exchange; status: number; error?: unknown },

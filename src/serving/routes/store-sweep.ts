@@ -1,4 +1,4 @@
-/** Removes what is past its time, left behind or beyond its bounds, every minute; each server of a registry does so. */
+/** Deletes expired, orphaned and excess data every minute, on each server of a registry. */
 import {
   boundCopies,
   endExpiredUploads,
@@ -19,7 +19,7 @@ export class StoreSweep {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> | undefined;
 
-  /** @param mostBytes of this machine's copies of what is in a bucket */
+  /** @param mostBytes limit on local copies of objects in a bucket */
   constructor(registry: Registry, log: ServeLog, mostBytes: number) {
     [this.#registry, this.#log, this.#mostBytes] = [registry, log, mostBytes];
   }

@@ -11,7 +11,7 @@ import {
 import { signalOf } from './signals.ts';
 import type { Exchange } from '../watch/exchange.ts';
 
-/** A request that is over. */
+/** A completed request. */
 export interface Outcome {
   exchange: Exchange;
   status: number;
@@ -25,11 +25,11 @@ export class Trial {
   /** The rollout as registered, with this server's own counts. */
   readonly rollout: Rollout;
   readonly #guards: readonly Guard[];
-  /** Servers that try it: each tests the requests that it sees, and together they may not be wrong more often than one. */
+  /** Number of servers with this rollout: each tests the requests that it sees, at a level that keeps the joint error rate. */
   servers = 1;
-  /** Whether there are counts that the registry does not have. */
+  /** Whether there are counts not yet in the registry. */
   isChanged = false;
-  /** Why it is over, before the registry says so. */
+  /** Why the rollout is over, until the registry records it. */
   broken: string | undefined;
 
   constructor(rollout: Rollout) {
@@ -37,25 +37,25 @@ export class Trial {
     this.#guards = parseGuards(rollout.guards);
   }
 
-  /** Copies of requests are still wanted. */
+  /** Whether more shadow requests are wanted. */
   get wantsPairs(): boolean {
     const { stage, counts, shadowPairs } = this.rollout;
     return stage === 'shadow' && counts.pairs < shadowPairs && this.broken === undefined;
   }
 
-  /** A client was answered by the version in use. */
+  /** Records an answer of the version in use. */
   observeLive(outcome: Outcome): void {
     if (this.rollout.stage === 'canary')
       this.#each(outcome, (guard, value) => observeBase(this.#stateOf(guard), value));
   }
 
-  /** A client was answered by the version that is tried. */
+  /** Records an answer of the candidate. */
   observeTried(outcome: Outcome): void {
     this.rollout.counts.requests++;
     this.#observe(outcome);
   }
 
-  /** Both have answered the same request; no client saw the second answer. */
+  /** Records both versions' answers to the same request; the client saw only the first. */
   observePair(live: Outcome, tried: Outcome): void {
     const { counts } = this.rollout;
     counts.pairs++;
@@ -85,7 +85,7 @@ export class Trial {
     return this.rollout.counts.guards[text]; // own: the guards of the rollout
   }
 
-  /** Next stage, if due; undefined while it continues or waits for approval. */
+  /** The next stage, if due; undefined while the rollout continues or waits for approval. */
   next(now: number): { stage: 'canary' | 'promoted'; reason: string } | undefined {
     const { stage, counts, shadowPairs, share, stageAt, bakeMs } = this.rollout;
     if (this.broken !== undefined) return undefined;
@@ -102,7 +102,7 @@ export class Trial {
   }
 }
 
-/** Texts of a model that writes; what any other predicts. */
+/** A generative model's texts; other models' predictions. */
 function answersOf({ exchange: { texts, predictions } }: Outcome): string {
   return JSON.stringify(texts ?? predictions.map(({ prediction }) => prediction));
 }

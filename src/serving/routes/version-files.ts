@@ -1,17 +1,17 @@
-/** Files of versions: fetched where another machine has made them, and compared with what was registered. */
+/** Files of versions: fetched if another machine created them, and verified against the registry. */
 import { fetchVersion, requireUnchanged, versionName, type ModelVersion } from '../../store/registry/index.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import type { ServeLog } from '../watch/log.ts';
 
-/** Until a store that could not be used is asked again. */
+/** Delay before an unavailable store is tried again. */
 const RETRY_MS = 5000;
-/** Time until missing or damaged files are looked for again. */
+/** Interval between checks for missing or corrupt files. */
 const LOST_RETRY_MS = 60_000;
 
 export class VersionFiles {
   readonly #log: ServeLog;
   readonly #onFetched: () => void;
-  /** By `keyOf`: its folder here, or what is wrong with it. */
+  /** By `keyOf`: the local folder, or the error. */
   readonly #fetched = new Map<string, { folder: string } | { error: unknown }>();
   readonly #fetching = new Map<string, Promise<void>>();
 
@@ -57,7 +57,7 @@ export class VersionFiles {
     try {
       const began = Date.now();
       const folder = await fetchVersion(version);
-      // Files from the object store were verified on download.
+      // Files from the object store were verified during the download.
       if (stored === undefined) await requireUnchanged(version, folder);
       this.#fetched.set(key, { folder });
       const bytes = stored?.files.reduce((sum, file) => sum + file.bytes, 0);

@@ -17,17 +17,17 @@ export interface WantedModel {
   owner?: string;
   /** By alias. */
   aliases: Record<string, number>;
-  /** That are named by an alias, a rollout, or by what a rollback would go back to; by number. */
+  /** Versions referred to by an alias, a rollout or a possible rollback, by number. */
   versions: Map<number, ModelVersion>;
   rollout?: Rollout;
 }
 
-/** Served name of a version: models of an API key have one version, under the model's name. */
+/** Served name of a version; models of an API key have a single version, under the model's name. */
 export function servedId({ name, owner }: Pick<WantedModel, 'name' | 'owner'>, version: number): string {
   return owner === undefined ? versionName({ model: name, version }) : name;
 }
 
-/** @param isWanted which of the registered models this server serves */
+/** @param isWanted selects the registered models that this server serves */
 export async function wantedModels(
   registry: Registry,
   isWanted: (model: { owner: string | null }) => boolean,
@@ -51,7 +51,7 @@ export async function wantedModels(
   );
 }
 
-/** Names of API keys by the models that others let them use. */
+/** API keys with permission for each shared model. */
 export async function sharedModels(registry: Registry): Promise<Map<string, Set<string>>> {
   const shared = new Map<string, Set<string>>();
   for (const { model, key } of await permissionsOf(registry))

@@ -1,4 +1,4 @@
-/** Chat completions: what clients send, and what they get. */
+/** Chat completions: requests and replies. */
 import { z } from '@hono/zod-openapi';
 import { usageReply } from './common.ts';
 import { openObject } from '../nested-fields.ts';
@@ -20,7 +20,7 @@ const call = z.looseObject({
   id: z.string().optional(),
   type: z.string().optional(),
   index: z.number().int().optional(),
-  // OpenAI's SDK adds what it has parsed.
+  // OpenAI's SDK adds its parsed value.
   function: z.looseObject({ name: z.string(), arguments: z.unknown(), parsed_arguments: z.unknown().optional() }),
 });
 
@@ -37,7 +37,7 @@ const message = z.discriminatedUnion('role', [
     name: z.string().nullish(),
     tool_calls: z.array(call).nullish(),
     reasoning_content: z.string().nullish(),
-    // As replies have them.
+    // Present in replies.
     refusal: z.string().nullish(),
     parsed: z.unknown().optional(),
     annotations: z.array(z.unknown()).nullish(),

@@ -1,11 +1,11 @@
-/** Completions of plain texts and of tokens. */
+/** Completions of plain texts or tokens. */
 import { z } from '@hono/zod-openapi';
 import { usageReply } from './common.ts';
 import { samplingFields, streamOptions, unsupportedSampling } from './sampling.ts';
 
 const tokens = z.array(z.number().int().min(0)).min(1);
 
-/** As many as OpenAI's own takes. */
+/** OpenAI's limit. */
 const MOST_PROMPTS = 2048;
 
 export const completionRequest = z

@@ -1,8 +1,8 @@
-/** Requests for vectors, classes and the like, of many rows at once. */
+/** Requests for embeddings, classes and the like of many rows at once. */
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 
-/** As many as OpenAI's own takes. */
+/** OpenAI's limit. */
 export const MOST_INPUTS = 2048;
 
 const tokens = z.array(z.number().int().min(0)).min(1);
@@ -12,13 +12,13 @@ export const embeddingInput = z.union(
   'expected a text, a list of texts, or tokens',
 );
 
-/** A list of texts, or of tokens, of whatever was sent. */
+/** Any accepted form of input as a list of texts or token lists. */
 export function inputsOf(input: z.output<typeof embeddingInput>): (string | number[])[] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input as number[]] : (input as (string | number[])[]);
 }
 
-/** @throws ApiError 400 that names an empty text by its place, as OpenAI's server does */
+/** @throws ApiError 400 that names an empty text by its index, as OpenAI's server does */
 export function refuseEmpty(field: string, inputs: readonly (string | readonly number[])[], isOne = false): void {
   const place = inputs.indexOf('');
   if (place < 0) return;

@@ -1,4 +1,4 @@
-/** Fields by which clients say how an answer is made, the same wherever text is written. */
+/** Sampling fields, common to all endpoints that generate text. */
 import { parseJson } from '../../files/json.ts';
 import { randomBytes } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
@@ -9,7 +9,7 @@ import type { Sampling } from '../models/opened.ts';
 import { metadataField } from '../replies/lists.ts';
 
 const schemaValue = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
-/** A schema, or its text. */
+/** A schema, or its JSON text. */
 const schemaOrText = z.union([z.string(), schemaValue]);
 
 export const responseFormat = z.discriminatedUnion('type', [
@@ -26,13 +26,13 @@ export const responseFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** Padding of streams against listeners is left to TLS. */
+/** Padding against traffic analysis is left to TLS. */
 export const streamOptions = z.looseObject({
   include_usage: z.boolean().nullish(),
   include_obfuscation: z.boolean().nullish(),
 });
 
-/** Caches here live as long as they have room. */
+/** Cached prompts live here as long as memory allows. */
 export const prompt_cache_retention = z.enum(['in_memory', 'in-memory', '24h']).optional();
 
 const notAsked = z.literal(false).optional();
@@ -59,7 +59,7 @@ export const samplingFields = {
       regex: z.string().nullish(),
       choice: z.array(z.string()).nullish(),
       json_object: z.boolean().nullish(),
-      // As vLLM's clients send them where they ask for nothing.
+      // Values that vLLM's clients send by default.
       disable_fallback: notAsked,
       disable_any_whitespace: notAsked,
       disable_additional_properties: notAsked,
@@ -82,10 +82,10 @@ export const samplingFields = {
 
 type Fields = { [Name in keyof typeof samplingFields]?: z.output<(typeof samplingFields)[Name]> };
 
-/** The most tokens of an answer where the request says nothing. */
+/** Default maximum length of an answer in tokens. */
 const USUAL_LENGTH = 4096;
 
-/** @throws ApiError 400 for what the model's vocabulary does not have, or what excludes each other */
+/** @throws ApiError 400 for unknown tokens, or settings that exclude each other */
 export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens: number | undefined): Sampling {
   const { temperature = 1, top_p: topP, top_k: topK, min_p: minP, n } = fields;
   const constraint = constraintOf(fields);
@@ -115,7 +115,7 @@ function seedOf(seed: number | undefined): number {
   return Number(BigInt.asUintN(53, BigInt(seed)));
 }
 
-/** A constraint says itself where an answer may end. */
+/** With a constraint, the constraint decides where an answer may end. */
 function leastLengthOf(given = 0, most: number, constraint: Constraint | undefined): number | undefined {
   if (given === 0) return undefined;
   if (given > most) throw invalidValue('min_tokens', `min_tokens is ${given}, and the answer may have ${most} tokens.`);
@@ -140,7 +140,7 @@ function stopIdsOf(
   return [...(given ?? []), ...(ignores === true ? [] : stopIds)];
 }
 
-/** A bias of 0 asks for nothing, whatever it is of. */
+/** A bias of 0 has no effect, whatever its token. */
 function biasOf(
   given: Record<string, number> | undefined,
   { vocabularySize }: WriterDescription,
@@ -202,12 +202,12 @@ function schemaOf(value: string | boolean | Record<string, unknown>, field: stri
     const parsed = parseJson(value) as unknown;
     if (typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)) return parsed;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw invalidValue(field, `${field} is not JSON schema.`, 'invalid_schema');
 }
 
-/** Fields of other servers and of OpenAI's that nothing here follows, with what they may be. */
+/** Unsupported fields of OpenAI and other servers, with the values accepted for them. */
 export const unsupportedSampling = {
   best_of: [1],
   use_beam_search: [false],

@@ -22,7 +22,7 @@ const reinforcement = z
   })
   .prefault({});
 
-/** By type, as requests and replies have it. */
+/** By type, in requests and replies alike. */
 const method = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('supervised'),

@@ -16,7 +16,7 @@ import type { Call } from '../call.ts';
 import { bytesOf } from '../../base/byte-size.ts';
 import type { TrainingParts } from './training-parts.ts';
 
-/** @throws ApiError 404 on a server that takes no jobs */
+/** @throws ApiError 404 on a server without jobs */
 export function trainingOf({ server: { training } }: Call): TrainingParts {
   if (training !== undefined) return training;
   const message = 'This server takes neither files nor jobs. It does when it is started with --training.';
@@ -47,7 +47,7 @@ export function notFound(kind: string, id: string, param?: string): ApiError {
   });
 }
 
-/** Refuses what a key has no room for. @throws ApiError 429, which clients do not send again by themselves */
+/** @throws ApiError 429, which clients do not retry, if a key's storage is exhausted */
 export async function checkStorage(call: Call, bytes: number): Promise<void> {
   const most = bytesOf(call.key?.quota?.storage ?? call.server.settings.quota.storage);
   const { registry } = trainingOf(call);

@@ -1,4 +1,7 @@
-/** A job, an evaluation or a batch that this process has claimed: it says so until it ends, and stops once another has taken it over. */
+/**
+ * A claim of this process on a job, an evaluation or a batch: it is renewed until the work ends, and lost if another
+ * process takes over.
+ */
 import {
   isLeaseLost,
   KEEP_MS,
@@ -20,11 +23,11 @@ export class HeldWork {
 
   constructor(registry: Registry, table: LeasedTable, lease: Lease) {
     [this.#registry, this.#table, this.lease] = [registry, table, lease];
-    // A registry that does not answer is asked again; what cannot be written meanwhile fails where it is written.
+    // An unresponsive registry is retried; writes meanwhile fail where they occur.
     this.#timer = setInterval(() => void this.#keep().catch(() => undefined), KEEP_MS).unref();
   }
 
-  /** Aborted when the work is to stop. */
+  /** Aborted when the work must stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -37,7 +40,7 @@ export class HeldWork {
     return this.#told(keepLease(this.#registry, this.#table, this.lease));
   }
 
-  /** Whatever is written of the work. @throws AttuneError E_LEASE_LOST */
+  /** All writes of the work go through here. @throws AttuneError E_LEASE_LOST */
   write<Result>(work: (transaction: RegistryTransaction) => Promise<Result>): Promise<Result> {
     return this.#told(whileHeld(this.#registry, this.#table, this.lease, work));
   }

@@ -1,4 +1,4 @@
-/** A run's events as those of its job. */
+/** Converts a run's events to its job's. */
 import type { Metrics, RunEvent } from '../../base/events.ts';
 import { formatNumber } from '../../base/format.ts';
 import type { NewEvent } from '../../store/registry/jobs.ts';
@@ -57,7 +57,7 @@ const COLUMNS = [
   'full_valid_mean_token_accuracy',
 ] as const;
 
-/** The steps of a job, one a line, as its result file has them. */
+/** The steps of a job as CSV lines of its result file. */
 export function resultTable(events: readonly { type: string; data: Record<string, unknown> }[]): string {
   const rows = [...metricsByStep(events).values()].filter(({ train_loss: loss }) => loss !== undefined);
   return `${[COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((name) => row[name] ?? '').join(','))].join('\n')}\n`;

@@ -42,7 +42,7 @@ function problemText({ line, field, message, fix }: Problem): string {
   return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
 
-/** Names of files and models as clients know them. */
+/** Replaces paths by the names of files and models that clients know. */
 function withoutPaths(text: string, { model, recipe }: Job): string {
   const folder = recipe?.model;
   return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)

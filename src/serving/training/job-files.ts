@@ -1,14 +1,8 @@
-/** A job's rows on this machine. */
+/** Local files of a job. */
 import { AttuneError } from '../../base/errors.ts';
 import { fetchFile, findFile, type Job, type Registry } from '../../store/registry/index.ts';
 import type { ModelTable } from '../models/model-table.ts';
-import type { JobTarget } from './trainer.ts';
-
-/** Paths of its files. */
-export interface JobFiles {
-  train: string;
-  validation?: string;
-}
+import type { JobTarget, JobFiles } from './trainer.ts';
 
 /** Local model and files of a job. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
 export async function jobTarget(
@@ -20,7 +14,7 @@ export async function jobTarget(
   throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
 }
 
-/** Fetches a job's files where they are not here yet. @throws AttuneError E_JOB_FILE, E_OBJECTS… */
+/** Fetches a job's files unless they are present. @throws AttuneError E_JOB_FILE, E_OBJECTS… */
 export async function fetchJobFiles(registry: Registry, job: Job): Promise<JobFiles> {
   const { owner, training_file: train, validation_file: validation } = job;
   return {

@@ -6,11 +6,11 @@ export interface JobLimits {
   steps: number;
   tokens: number;
   hours: number;
-  /** After which a job makes way for another key's. */
+  /** Turn length after which a job yields to another key's. */
   turnMinutes: number;
 }
 
-/** The first limit that a running job is beyond. */
+/** The first limit that a running job exceeds. */
 export function overdrawn(
   spent: Readonly<Record<'steps' | 'tokens' | 'hours', number>>,
   limits: JobLimits,
@@ -24,7 +24,7 @@ export function overdrawn(
   });
 }
 
-/** Before anything is trained. @throws AttuneError E_JOB_LIMIT */
+/** Checked before training. @throws AttuneError E_JOB_LIMIT */
 export function refuseSteps(steps: number, most: number): void {
   if (steps <= most) return;
   throw new AttuneError('E_JOB_LIMIT', {
@@ -34,7 +34,7 @@ export function refuseSteps(steps: number, most: number): void {
   });
 }
 
-/** The same of a request that names a number of steps. @throws ApiError 400 */
+/** The same for a step count in a request. @throws ApiError 400 */
 export function refuseAskedSteps(extra: Record<string, unknown>, most: number): void {
   const { max_steps: asked } = (extra.training ?? {}) as { max_steps?: unknown };
   if (typeof asked !== 'number' || asked <= most) return;

@@ -1,4 +1,4 @@
-/** Runs jobs one after the other. Their state is in the registry, so that they survive any crash. */
+/** Runs jobs one at a time. Their state is in the registry, so that they survive any crash. */
 import {
   addEvent,
   changeJob,
@@ -20,7 +20,7 @@ import { JobRun, waitForStore, type Crashes, type QueueParts } from './job-run.t
 
 const POLL = 500;
 
-/** Steps that a settled recipe asks for. */
+/** Number of steps of a resolved recipe. */
 function plannedSteps({ training }: Record<string, unknown>, rows: number): number {
   const { max_steps: most, epochs, batch_size: batch } = (training ?? {}) as Record<string, number | null | undefined>;
   return most ?? Math.ceil((rows * (epochs ?? 1)) / (batch ?? 1));
@@ -46,7 +46,7 @@ export class JobQueue {
     this.#look();
   }
 
-  /** Stops what is trained, which goes on when a server is there again. */
+  /** Stops the current job, which continues when a server runs again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -56,7 +56,7 @@ export class JobQueue {
     await Promise.all([this.#looking, this.#current?.work, ...checking.map(({ work }) => work)]);
   }
 
-  /** Something has changed: the next job may begin. */
+  /** Called after a change: another job may be able to start. */
   wake(): void {
     this.#look();
   }
@@ -83,26 +83,26 @@ export class JobQueue {
     }
   }
 
-  /** Another process may have asked the job to stop, or taken it over. */
+  /** Another process may have requested a stop, or taken the job over. */
   async #follow(held: HeldWork): Promise<void> {
     const job = await findJob(this.#parts.registry, held.lease.id);
     const isAsked = job === undefined || job.status === 'pausing' || job.status === 'cancelling';
     if (isAsked || job.lease !== held.lease.lease || (await this.#makesWay(job))) held.stop();
   }
 
-  /** It has had its turn, and another key's job waits. */
+  /** Whether the job has had its turn while another key's job waits. */
   async #makesWay({ owner, turn_at: since }: Job): Promise<boolean> {
     if (Date.now() - Number(since) < this.#parts.limits.turnMinutes * 60_000) return false;
     return (await jobsIn(this.#parts.registry, 'queued')).some((other) => other.owner !== owner);
   }
 
-  /** Checks a job's files while another job trains, so that a bad row is reported at once. */
+  /** Validates a job's files while another job trains, so that bad rows are reported at once. */
   #check(job: Job): void {
     if (this.#checking.has(job.id)) return;
     const controller = new AbortController();
     const work = this.#plan(job, controller.signal)
       .catch((error: unknown) => {
-        // Another server has read them, too.
+        // Another server has validated them as well.
         if (!isLeaseLost(error)) this.#parts.log.error({ job: job.id, err: error }, 'a job was not checked');
       })
       .finally(() => {
@@ -123,7 +123,7 @@ export class JobQueue {
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
     } catch (error) {
-      // The job stays where it is.
+      // The job keeps its state.
       if (isStoreFailure(error)) await waitForStore(this.#parts, { job, error, signal });
       else if (!signal.aborted) await failJob(this.#parts, { job, error, code: 'invalid_training_file' });
     }
@@ -145,12 +145,12 @@ export class JobQueue {
     try {
       await endJob(this.#parts, { ...job, status: 'cancelling' }, 'cancelled');
     } catch (error) {
-      // Another server has found it, too, and ends it.
+      // Another server has noticed it too, and ends it.
       if (!isLeaseLost(error)) throw error;
     }
   }
 
-  /** Asks a job to stop. @returns the job as it is then; undefined where its state does not allow it */
+  /** Requests a change of state. @returns the updated job; undefined if its state does not allow it */
   async ask(job: Job, what: 'pause' | 'cancel' | 'resume'): Promise<Job | undefined> {
     const { registry } = this.#parts;
     if (hasEnded(job)) return undefined;

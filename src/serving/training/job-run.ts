@@ -30,18 +30,18 @@ export interface QueueParts {
   table: ModelTable;
   webhooks: Webhooks;
   log: ServeLog;
-  /** Told when there are new models. */
+  /** Called when new models have been published. */
   onPublished: () => Promise<void>;
 }
 
-/** By job: how often its worker crashed without getting further, and how far it was. */
+/** By job: number of crashes without progress, and the progress so far. */
 export type Crashes = Map<string, { tokens: number; times: number }>;
 
 const MOST_CRASHES = 3;
-/** A registry that does not answer, such as one that is started again, is asked so often, so long after each time. */
+/** Number of attempts to reach an unresponsive registry, such as one that is restarting, and the delay between them. */
 const REGISTRY_TRIES = 20;
 const REGISTRY_RETRY = 1000;
-/** Until files that could not be had are asked for again. */
+/** Delay before unavailable files are requested again. */
 const STORE_RETRY = 5000;
 
 export class JobRun {
@@ -50,14 +50,14 @@ export class JobRun {
   readonly #held: HeldWork;
   readonly #crashes: Crashes;
   readonly #began = Date.now();
-  /** The limit that it has reached. */
+  /** The limit that was exceeded. */
   #overdrawn: AttuneError | undefined;
 
   constructor(parts: QueueParts, { job, held, crashes }: { job: Job; held: HeldWork; crashes: Crashes }) {
     [this.#parts, this.#job, this.#held, this.#crashes] = [parts, job, held, crashes];
   }
 
-  /** Ends with the job, or when it is to go on later or elsewhere. */
+  /** Runs until the job ends, or is to continue later or elsewhere. */
   async whole(): Promise<void> {
     const { log } = this.#parts;
     const { id } = this.#job;
@@ -78,12 +78,12 @@ export class JobRun {
     );
     const onEvent = (event: RunEvent) => {
       events = events.then(() => this.#note(event));
-      // Reported when the worker has ended.
+      // Errors are reported when the worker has ended.
       events.catch(() => undefined);
     };
     try {
       const target = await jobTarget(this.#parts, job);
-      // It may have been asked to stop while its files were looked for: nothing aborts a second time.
+      // A stop may have been requested while the files were fetched, in which case the signal does not fire again.
       const outcome = signal.aborted ? 'stopped' : await trainer.train(target, { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped();
@@ -100,7 +100,7 @@ export class JobRun {
     }
   }
 
-  /** Stops a job that costs more than one may. */
+  /** Stops a job that exceeds its cost limits. */
   #watchLimits(event: RunEvent): void {
     if (event.type !== 'step-finished' || this.#overdrawn !== undefined) return;
     const spent = { steps: event.step, tokens: event.inputTokens, hours: this.#spentSeconds / 3600 };
@@ -134,7 +134,7 @@ export class JobRun {
     }
   }
 
-  /** A worker that was killed goes on from its newest checkpoint; one that dies again and again at the same place fails. */
+  /** A killed worker resumes from the newest checkpoint; one that repeatedly dies at the same place fails. */
   async #isTriedAgain(error: unknown): Promise<boolean> {
     if (!(error instanceof AttuneError) || error.code !== 'E_WORKER_CRASHED') return false;
     const { registry, log } = this.#parts;
@@ -152,7 +152,7 @@ export class JobRun {
     });
   }
 
-  /** It was asked to stop: for good, for a while, for another key's job, or because this server ends. */
+  /** A stop was requested: cancelled, paused, yielding to another key's job, or because this server ends. */
   async #stopped(): Promise<void> {
     const { id } = this.#job;
     const [job, error] = [this.#job, this.#overdrawn];
@@ -171,7 +171,7 @@ export class JobRun {
   }
 }
 
-/** Bucket or database are unavailable, which is not the job's fault. */
+/** An unavailable bucket or database is not the job's fault. */
 export async function waitForStore(
   { log }: Pick<QueueParts, 'log'>,
   { job, error, signal }: { job: Job; error: unknown; signal: AbortSignal },

@@ -11,7 +11,7 @@ import type { Trainer } from './trainer.ts';
 import type { TrainingParts } from './training-parts.ts';
 import { Webhooks } from './webhooks.ts';
 
-/** Takes files and jobs from now on, and goes on with those that a crash has left. */
+/** Starts accepting files and jobs, and continues those that a crash interrupted. */
 export function openTraining(
   server: ServerParts,
   { registry, trainer, routes }: { registry: Registry; trainer: Trainer; routes: RegistryRoutes },

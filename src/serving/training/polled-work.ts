@@ -1,4 +1,4 @@
-/** Looks for work every half second, and whenever it is notified; one look at a time. */
+/** Polls for work every half second and on notification, one check at a time. */
 const POLL = 500;
 
 export class PolledWork {
@@ -6,7 +6,7 @@ export class PolledWork {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> | undefined;
   isClosed = false;
-  /** Milliseconds since the epoch; until then nothing is looked for. */
+  /** No checks before this time, in milliseconds since the epoch. */
   waitsUntil = 0;
 
   constructor(look: () => Promise<void>) {
@@ -31,7 +31,7 @@ export class PolledWork {
     });
   }
 
-  /** Whether nothing more is begun now. */
+  /** Whether new work may no longer begin. */
   get isStopped(): boolean {
     return this.isClosed || Date.now() < this.waitsUntil;
   }

@@ -1,4 +1,4 @@
-/** Results of a finished job: models, checkpoints, a file of metrics per step. */
+/** Results of a finished job: models, checkpoints, and a file of metrics per step. */
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addCheckpoint, addFile, eventsOf, type Job, type Registry } from '../../store/registry/index.ts';
@@ -6,7 +6,7 @@ import type { HeldWork } from './held-work.ts';
 import { metricsByStep, resultTable } from './job-events.ts';
 import type { Trainer } from './trainer.ts';
 
-/** Done again after a crash it changes nothing. @throws AttuneError E_LEASE_LOST where it is another server's job by now */
+/** Idempotent after a crash. @throws AttuneError E_LEASE_LOST if another server has taken the job over */
 export async function publishResult(
   job: Job,
   { registry, trainer, held }: { registry: Registry; trainer: Trainer; held: HeldWork },

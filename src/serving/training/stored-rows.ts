@@ -22,16 +22,16 @@ export const STORED_ITEM = {
 
 const PAGE = 100;
 
-/** Which ones are wanted: of this key, from before the run began, and not scored yet. */
+/** Selection: this key's completions from before the run began that are not scored yet. */
 interface Within {
   key: string | undefined;
   /** Milliseconds since the epoch. */
   before: number;
-  /** Ids, which count in the limit. */
+  /** Ids already scored, which count towards the limit. */
   known: ReadonlySet<unknown>;
 }
 
-/** The newest ones first. */
+/** Newest first. */
 export async function* storedRows(kept: KeptStore, wish: StoredSource, within: Within): AsyncGenerator<EvalRow> {
   for (const id of await storedIds(kept, wish, within)) {
     const found = await kept.find<KeptCompletion>('completion', id, within.key);
@@ -55,7 +55,7 @@ export async function* storedRows(kept: KeptStore, wish: StoredSource, within: W
   }
 }
 
-/** Ids alone, which are small: texts are read one by one. */
+/** Only ids, which are small: texts are read one by one. */
 async function storedIds(kept: KeptStore, wish: StoredSource, { key, before, known }: Within): Promise<string[]> {
   const { model, metadata, created_after: after = null, created_before: end = null, limit } = wish;
   const chosen = { ...(model != null && { model }), ...(metadata != null && { metadata }) };
@@ -64,7 +64,7 @@ async function storedIds(kept: KeptStore, wish: StoredSource, { key, before, kno
   for (let last: string | undefined; ids.length < most;) {
     const page = { limit: PAGE, order: 'desc' as const, after: last };
     const found = await kept.list<KeptCompletion>({ kind: 'completion', key, ...chosen, page });
-    // The last one of the page before was deleted: its neighbours are found from the beginning.
+    // The last one of the previous page was deleted, so the search starts over.
     if (found === undefined) {
       [last, ids.length] = [undefined, 0];
       continue;

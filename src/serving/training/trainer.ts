@@ -1,15 +1,20 @@
 /** The server's interface to training; `app` decides how and in which process it runs. */
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../store/registry/index.ts';
-import type { JobFiles } from './job-files.ts';
 
-/** A job that can be trained. */
+/** Paths of its files. */
+export interface JobFiles {
+  train: string;
+  validation?: string;
+}
+
+/** A trainable job. */
 export interface Plan {
   /** Resolved, with absolute paths. */
   recipe: Record<string, unknown>;
-  /** With every `auto` settled. */
+  /** With every `auto` resolved. */
   method: Job['method'];
-  /** Training rows. */
+  /** Number of training rows. */
   rows: number;
 }
 
@@ -28,12 +33,12 @@ export interface JobTarget {
 
 /** Trains jobs; provided by the caller of the server. */
 export interface Trainer {
-  /** Refuses what can be refused before any file is read. @throws ApiError or AttuneError */
+  /** Rejects invalid jobs before any file is read. @throws ApiError or AttuneError */
   check(job: Pick<Job, 'method' | 'extra'>): void;
-  /** Reads the files and settles the recipe. @throws AttuneError E_BAD_ROWS with lines and fields, E_RECIPE */
+  /** Reads the files and resolves the recipe. @throws AttuneError E_BAD_ROWS with lines and fields, E_RECIPE */
   plan(wanted: JobTarget, signal: AbortSignal): Promise<Plan>;
-  /** Trains, from the newest checkpoint where there is one. Stops, with a checkpoint, when asked. */
+  /** Trains, from the newest checkpoint if there is one. Stops with a checkpoint on request. */
   train(wanted: JobTarget, watch: { onEvent: EventSink; signal: AbortSignal }): Promise<'finished' | 'stopped'>;
-  /** Registers the result and its checkpoints under names of the job's. */
+  /** Registers the result and its checkpoints under the given names. */
   publish(job: Job, names: { model: string; checkpoint(step: number): string }): Promise<Published>;
 }

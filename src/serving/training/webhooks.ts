@@ -7,11 +7,11 @@ export interface WebhookTarget {
   url: string;
   /** `whsec_…` */
   secret: string;
-  /** All unless given. */
+  /** Default: all. */
   events?: readonly string[];
 }
 
-/** Seconds between attempts; then it is given up. */
+/** Seconds between attempts, after which the event is dropped. */
 const WAITS = [5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 24 * 3600];
 const POLL = 2000;
 const PATIENCE = 15_000;
@@ -40,7 +40,7 @@ export class Webhooks {
     await this.#work;
   }
 
-  /** Keeps the event before anything is sent: a crash loses none. */
+  /** Stores the event before sending, so that a crash loses none. */
   async tell(type: string, id: string): Promise<void> {
     const created = Math.floor(Date.now() / 1000);
     for (const { url, events } of this.#targets) {

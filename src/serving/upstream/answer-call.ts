@@ -1,23 +1,23 @@
-/** Answers a call where its model is: on this server, at an upstream one, or there if it cannot be answered here. */
+/** Answers a call on this server, at an upstream one, or at the fallback if this server cannot. */
 import type { Call } from '../call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { forward } from './forward.ts';
 import { isUpstream, type UpstreamModel } from './upstream-models.ts';
 
-/** Whether a body goes to an upstream server as it is, with fields that nothing here follows. */
+/** Whether a body is forwarded unchanged, including unsupported fields. */
 export function isForwarded({ table }: Pick<ServerParts, 'table'>, { upstream }: Endpoint, body: unknown): boolean {
   const { model } = (body ?? {}) as { model?: unknown };
   return upstream === 'forwarded' && typeof model === 'string' && isUpstream(table.find(model));
 }
 
-/** @throws ApiError, and whatever the endpoint throws */
+/** @throws ApiError, and any error of the endpoint */
 export async function answerCall(endpoint: Endpoint, call: Call): Promise<Response> {
   if (!isForwarded(call.server, endpoint, call.body)) return endpoint.handle(call);
   return forward(call, call.model((call.body as { model: string }).model, 'upstream') as UpstreamModel);
 }
 
-/** The same for a client, who is not to wait for a model that cannot answer: its fallback does. */
+/** The same for a client: if the model cannot answer, its fallback does. */
 export async function answerClient(endpoint: Endpoint, call: Call): Promise<Response> {
   const { server, exchange } = call;
   try {
@@ -28,14 +28,14 @@ export async function answerClient(endpoint: Endpoint, call: Call): Promise<Resp
     const { status, code } = call.told(error);
     const { id: request, askedFor: model } = exchange;
     server.log.warn({ request, model, upstream: fallback, code }, 'fallback to an upstream');
-    // A version on trial answers for its failure all the same.
+    // The failure still counts for a version in a rollout.
     server.routes?.observe(exchange, status, error);
     exchange.answers.length = 0;
     return answerCall(endpoint, call.fallingBack(fallback));
   }
 }
 
-/** Failures to answer that say nothing of the request itself. */
+/** Failures unrelated to the request itself. */
 const AWAY = new Set(['model_unavailable', 'model_crashed', 'upstream_failed', 'upstream_timeout']);
 
 function fallbackOf(call: Call, error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** Requests that an upstream server answers: sent on with its model and key, answered under this server's names. */
+/** Forwards requests to an upstream server with its model and key, and replies under this server's names. */
 import { z } from '@hono/zod-openapi';
 import { table } from '../../base/table.ts';
 import type { Call } from '../call.ts';
@@ -15,7 +15,7 @@ import { upstreamEvents, upstreamJson, type JsonObject } from './upstream-client
 import type { UpstreamModel } from './upstream-models.ts';
 import { soundChunk, soundReply, UpstreamReply } from './upstream-reply.ts';
 
-/** Fields that this server itself reads in a request that it forwards. */
+/** Fields of a forwarded request that this server reads itself. */
 const ownFields = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string() })).optional(),
@@ -36,7 +36,7 @@ const OPERATIONS: Readonly<Record<string, string>> = table({
   '/embeddings': 'embeddings',
 });
 
-/** An upstream's model and what is asked of it. */
+/** An upstream's model and the request to it. */
 interface Forwarding {
   model: UpstreamModel;
   body: Body;
@@ -57,7 +57,7 @@ export function forward(call: Call, model: UpstreamModel): Promise<Response> {
   return slowJson(call, (signal) => reply(call, forwarding, signal));
 }
 
-/** A request as it leaves: of people and of what is kept here nothing goes with it. */
+/** The outgoing body, without user identifiers and storage fields. */
 export function leavingBody(body: JsonObject, { upstream }: UpstreamModel): JsonObject {
   const { store: _, metadata: __, user: ___, safety_identifier: ____, adapter_id: _____, ...asked } = body;
   const options = { ...(asked.stream_options as object | undefined), include_usage: true };

@@ -1,4 +1,4 @@
-/** An upstream server's answer to a chat, in the parts that answers of this server's models have. */
+/** Converts an upstream server's chat reply to the parts of a local answer. */
 import type { AnswerPart, ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
 import type { Call } from '../call.ts';
@@ -10,7 +10,7 @@ import { upstreamEvents } from './upstream-client.ts';
 import type { UpstreamModel } from './upstream-models.ts';
 import { soundChunk, soundReply, UpstreamReply, type SoundReply } from './upstream-reply.ts';
 
-/** Texts as they come; calls when they are whole. */
+/** Streams text; calls are emitted when complete. */
 export async function* upstreamAnswer(
   call: Call,
   model: UpstreamModel,
@@ -30,7 +30,7 @@ export async function* upstreamAnswer(
   answered.noteIn(call.exchange);
   const [choice] = collected.choices;
   const isCut = choice?.finish_reason === 'length';
-  // Ids of the server's own: items are kept by them.
+  // Ids of this server, since items are stored under them.
   const calls = (choice?.message.tool_calls ?? []).map((one): ToolCallReply => ({ ...one, id: newKeptId('call_') }));
   yield {
     pieces: calls.map((one, i) => ({ call: one, ...(isCut && i === calls.length - 1 && { isCut: true as const }) })),

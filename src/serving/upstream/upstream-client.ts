@@ -1,4 +1,4 @@
-/** Requests to upstream servers: their replies as JSON or events, their failures as this server's. */
+/** HTTP client for upstream servers: replies as JSON or events, failures as this server's errors. */
 import { retryAfter } from '../../base/connection.ts';
 import { failureIn, messageIn, postJson } from '../../scoring/endpoint/post.ts';
 import { parseJson } from '../../files/json.ts';
@@ -6,7 +6,7 @@ import { ApiError } from '../api-error.ts';
 import type { UpstreamModel } from './upstream-models.ts';
 
 export interface UpstreamRequest {
-  /** Below the endpoint's address: `/chat/completions`. */
+  /** Path relative to the endpoint: `/chat/completions`. */
   path: string;
   body: object;
   signal: AbortSignal;
@@ -14,19 +14,19 @@ export interface UpstreamRequest {
 
 export type JsonObject = Record<string, unknown>;
 
-/** Largest reply, whole or streamed. */
+/** Maximum size of a reply, streamed or not. */
 const MOST_BYTES = 64 * 2 ** 20;
-/** Largest error body. */
+/** Maximum size of an error body. */
 const MOST_TEXT = 64 * 2 ** 10;
 
-/** @throws ApiError 400, 413, 422, 429 as the server says, 502, 504 */
+/** @throws ApiError 400, 413, 422, 429 as the upstream server states, 502, 504 */
 export async function upstreamJson(model: UpstreamModel, request: UpstreamRequest): Promise<JsonObject> {
   const parts: Uint8Array[] = [];
   for await (const part of bytesFrom(model, request)) parts.push(part);
   return objectIn(model, new TextDecoder().decode(Buffer.concat(parts)));
 }
 
-/** Data of the events up to `[DONE]`. @throws the same, and ApiError 502 for a stream that breaks off */
+/** Event data up to `[DONE]`. @throws the same, and ApiError 502 for a truncated stream */
 export async function* upstreamEvents(model: UpstreamModel, request: UpstreamRequest): AsyncGenerator<JsonObject> {
   const decoder = new TextDecoder();
   let held = '';
@@ -69,14 +69,14 @@ async function* bounded(model: UpstreamModel, { body }: Response, silence: Silen
   for await (const part of body ?? []) {
     size += part.length;
     if (size > MOST_BYTES) throw failed(model, `its reply has more than ${MOST_BYTES} bytes`);
-    // A slow client does not count as silence of the upstream.
+    // A slow client does not count as upstream silence.
     silence.end();
     yield part;
     silence.begin();
   }
 }
 
-/** Aborts when nothing has come for some time. */
+/** Aborts after a period of silence. */
 class Silence {
   readonly #controller = new AbortController();
   readonly #milliseconds: number;
@@ -100,7 +100,7 @@ class Silence {
   }
 }
 
-/** Statuses that are about the client's request; what else is refused is a matter between the servers. */
+/** Statuses caused by the client's request; other rejections concern the two servers only. */
 const OF_REQUEST = new Set([400, 413, 422]);
 
 async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiError> {
@@ -114,7 +114,7 @@ async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiE
   }
   if (OF_REQUEST.has(status)) return new ApiError(status, { message, code: 'upstream_refused' });
   if (status >= 500) return failed(model, `status ${status}: ${said}`);
-  // A wrong key or address: the operator finds the reason in the log.
+  // A wrong key or URL: the operator finds the reason in the log.
   const told = `The upstream '${model.id}' refuses this server (status ${status}). The server's log says why.`;
   const cause = new Error(message);
   return new ApiError(502, { message: told, code: 'upstream_refused', headers: { 'x-should-retry': 'false' }, cause });
@@ -136,7 +136,7 @@ function objectIn(model: UpstreamModel, text: string): JsonObject {
     const value = parseJson(text) as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw failed(model, 'its reply is not JSON object');
 }

@@ -1,15 +1,9 @@
-/** Names of this server that another OpenAI-compatible one answers to. */
+/** Names of this server that are answered by another OpenAI-compatible server. */
 import { AttuneError } from '../../base/errors.ts';
-import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
-import type { ServedModel } from '../models/model-table.ts';
+import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
+import type { ServedModel, Upstream } from '../models/model-table.ts';
 import { now } from '../schemas/common.ts';
 import type { ServeSettings } from '../settings.ts';
-
-export interface Upstream {
-  endpoint: Endpoint;
-  /** Without a byte from it, after which it is given up. */
-  seconds: number;
-}
 
 export type UpstreamModel = ServedModel & { kind: 'upstream'; upstream: Upstream };
 
@@ -17,7 +11,7 @@ export type UpstreamModel = ServedModel & { kind: 'upstream'; upstream: Upstream
 export function upstreamModels({ upstreams }: Pick<ServeSettings, 'upstreams'>): UpstreamModel[] {
   return Object.entries(upstreams).map(([id, { api_base: url, model, api_key_env: variable, timeout }]) => {
     if (variable !== undefined && (process.env[variable] ?? '').trim() === '') throw keyMissing(id, variable);
-    // Without a variable of its own no key is sent, whatever the environment holds.
+    // A key is sent only if its variable is configured, whatever the environment contains.
     const endpoint = endpointFrom(url, model, variable ?? '');
     const upstream = { endpoint, seconds: timeout };
     return { id, kind: 'upstream', task: 'causal-lm', target: '', folder: '', bytes: 0, created: now(), upstream };

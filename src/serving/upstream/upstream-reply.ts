@@ -1,8 +1,9 @@
-/** An upstream server's reply, counted and monitored like an answer of this one. */
+/** An upstream server's reply, counted and monitored like a local answer. */
 import { z } from '@hono/zod-openapi';
 import type { ChatChunk } from '../schemas/chat.ts';
-import type { Exchange, TokenCounts } from '../watch/exchange.ts';
+import type { Exchange } from '../watch/exchange.ts';
 import type { JsonObject } from './upstream-client.ts';
+import type { TokenCounts } from '../schemas/common.ts';
 
 const count = z.number().int().min(0).catch(0);
 const usageSchema = z.looseObject({
@@ -40,7 +41,7 @@ const choiceSchema = z.looseObject({
   finish_reason: text,
 });
 
-/** A reply or a chunk, sound as far as anything here depends on it. */
+/** A reply or a chunk, validated as far as this server depends on it. */
 const replySchema = z.looseObject({
   choices: z.array(choiceSchema).catch([]),
   usage: usageSchema.nullish().catch(undefined),
@@ -52,7 +53,7 @@ export function soundReply(found: JsonObject): SoundReply {
   return replySchema.parse(found);
 }
 
-/** A chunk of a chat, for what puts chunks together. */
+/** A chunk of a chat, for assembly. */
 export function soundChunk(reply: SoundReply): ChatChunk {
   const choices = reply.choices.map((choice) => ({ ...choice, delta: choice.delta ?? {} }));
   return { ...reply, choices } as unknown as ChatChunk;
@@ -60,7 +61,7 @@ export function soundChunk(reply: SoundReply): ChatChunk {
 
 const BYTES_OF_TOKEN = 4;
 
-/** The texts of a reply, from one object or from many chunks. */
+/** Collects the texts of a reply, from one object or many chunks. */
 export class UpstreamReply {
   readonly #texts = new Map<number, string>();
   readonly #reasons = new Map<number, string>();
@@ -77,14 +78,14 @@ export class UpstreamReply {
     this.#counts = { prompt, shared: details?.cached_tokens ?? 0, answer };
   }
 
-  /** As the server counts them, or estimated by the texts where it does not. */
+  /** Token counts as reported, or estimated from the texts. */
   counts(bodyBytes: number): TokenCounts {
     const length = [...this.#texts.values()].reduce((sum, text) => sum + text.length, 0);
     const estimated = (bytes: number) => Math.ceil(bytes / BYTES_OF_TOKEN);
     return this.#counts ?? { prompt: estimated(bodyBytes), shared: 0, answer: estimated(length) };
   }
 
-  /** Writes down what was answered. */
+  /** Records the answer. */
   noteIn(exchange: Exchange): void {
     const counts = this.counts(exchange.bodyBytes);
     const texts = [...this.#texts.values()];

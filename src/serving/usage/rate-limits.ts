@@ -1,9 +1,10 @@
-/** Requests and tokens that keys may ask for, a minute and a day, with the headers that OpenAI sends. */
+/** Limits of requests and tokens per key, a minute and a day, with OpenAI's headers. */
 import { DAY } from '../../store/registry/index.ts';
 import type { ApiKey } from '../access/api-keys.ts';
 import { ApiError } from '../api-error.ts';
 import type { RateSettings } from '../settings.ts';
 import type { UsageMeter } from './usage-meter.ts';
+import type { Admittance } from '../watch/exchange.ts';
 
 const KINDS = ['requests', 'tokens'] as const;
 type Kind = (typeof KINDS)[number];
@@ -13,13 +14,6 @@ interface Standing {
   limit: number;
   left: number;
   resetSeconds: number;
-}
-
-/** Result of admitting a request. */
-export interface Admittance {
-  headers: Readonly<Record<string, string>>;
-  /** Tokens were estimated: now it is known how many there were; none where the request failed. */
-  settle(tokens: number): void;
 }
 
 interface Wish {
@@ -32,9 +26,9 @@ export class RateLimits {
   readonly #usual: RateSettings;
   readonly #meter: Pick<UsageMeter, 'usedToday'>;
   readonly #now: () => number;
-  /** Each fills up evenly within a minute. */
+  /** Token buckets that refill evenly within a minute. */
   readonly #buckets = new Map<string, { left: number; at: number }>();
-  /** Amounts reserved by running requests, which are not in the usage yet. */
+  /** Amounts reserved by running requests, not yet in the usage. */
   readonly #open = new Map<string, Record<Kind, number>>();
 
   constructor(usual: RateSettings, meter: Pick<UsageMeter, 'usedToday'>, now: () => number = Date.now) {
@@ -43,7 +37,7 @@ export class RateLimits {
     this.#now = now;
   }
 
-  /** Lets a request in whose tokens are estimated. @throws ApiError 429 */
+  /** Admits a request with an estimated number of tokens. @throws ApiError 429 */
   enter({ name, rate }: Pick<ApiKey, 'name' | 'rate'>, tokens: number): Admittance {
     const limits = { ...this.#usual, ...rate };
     const asked = { requests: 1, tokens };
@@ -120,7 +114,7 @@ export class RateLimits {
     this.#buckets.set(`${kind} ${name}`, { left, at: this.#now() });
   }
 
-  /** Headers of the limits of each kind with the smallest share left. */
+  /** Headers of the limit with the smallest remaining share, for each kind. */
   #headers(name: string, limits: RateSettings): Record<string, string> {
     const used = this.#usedToday(name);
     const headers: Record<string, string> = {};

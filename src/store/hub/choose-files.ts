@@ -3,11 +3,11 @@ import { AttuneError } from '../../base/errors.ts';
 import type { HubFile } from './listing.ts';
 import type { Repository } from './repository.ts';
 
-/** Small files that a model folder may need: configuration, tokenizer, templates, processors, its card and licence. */
+/** Small files that a model folder may need: configuration, tokenizer, templates, processors, card and licence. */
 const MODEL_TEXTS =
   /^(.*\.(json|jinja|txt|md)|LICENSE.*|NOTICE.*|.*\.model|additional_chat_templates\/[^/]+\.jinja|\d+_[A-Za-z]+\/[^/]+\.json)$/i;
 
-/** Weights as one file or in shards, of a model or an adapter, and the layers of sentence-transformers. */
+/** Weights in one file or in shards, of a model or an adapter, and the layers of sentence-transformers. */
 const WEIGHTS = /^((adapter_)?model(-\d+-of-\d+)?\.safetensors|\d+_[A-Za-z]+\/model\.safetensors)$/;
 
 const PICKLES = /\.(bin|pt|pth|ckpt|pkl|msgpack|h5|ot)$/i;
@@ -38,10 +38,10 @@ export function modelFiles(files: readonly HubFile[], { name }: Repository): Hub
 }
 
 const ROWS = /\.(parquet|(jsonl|ndjson|json|csv|tsv)(\.gz)?)$/i;
-/** Files about a data set. */
+/** Metadata files of data sets. */
 const NO_ROWS = /(^|\/)(dataset_infos?\.json|\.[^/]*|state\.json|croissant\.json)$/i;
 
-/** The files with rows of a data set, and its card. @throws E_HUB_NO_ROWS */
+/** Files of a data set that contain rows, and its card. @throws E_HUB_NO_ROWS */
 export function datasetFiles(files: readonly HubFile[], { name }: Repository): HubFile[] {
   const rows = files.filter(({ path }) => ROWS.test(path) && !NO_ROWS.test(path));
   if (rows.length > 0) return [...rows, ...files.filter(({ path }) => path === 'README.md')];

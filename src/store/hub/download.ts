@@ -11,16 +11,16 @@ import { leavePart, takePart } from './part.ts';
 
 export interface DownloadRequest {
   url: string;
-  /** Where the whole file goes; `PLACE.….incomplete` until it is whole. */
+  /** Destination of the complete file; `PLACE.….incomplete` until then. */
   place: string;
   file: Pick<HubFile, 'path' | 'size' | 'hash' | 'hashedBy'>;
   fetch: typeof fetch;
   signal: AbortSignal;
-  /** Bytes that are there, after each piece. */
+  /** Called with the number of bytes received so far. */
   onProgress?: (bytes: number) => void;
-  /** Milliseconds without a byte after which a connection is given up. */
+  /** Milliseconds without a byte after which a connection is dropped. */
   patience?: number;
-  /** Milliseconds before the first new attempt; each further one waits twice as long. */
+  /** Milliseconds before the first retry, doubled with each further one. */
   pause?: number;
 }
 
@@ -53,7 +53,7 @@ async function fetchWhole(request: DownloadRequest, part: string): Promise<void>
   if (await isRight(part, file)) return keep(part, place);
   rmSync(part, { force: true });
   if (wasResumed) {
-    // The beginning may be of another file: once more, from the start.
+    // The beginning may belong to another file, so the download starts over once.
     await fetchAll(request, part);
     if (await isRight(part, file)) return keep(part, place);
     rmSync(part, { force: true });
@@ -102,7 +102,7 @@ function isUnreached(error: unknown): boolean {
   );
 }
 
-/** A refusal that may pass, with what the server says of when. */
+/** A temporary refusal, with the server's advice on when to retry. */
 class Busy extends Error {
   readonly milliseconds?: number;
   constructor(response: Response) {
@@ -116,7 +116,7 @@ function waitFor(error: unknown): number | undefined {
   return error instanceof Busy ? error.milliseconds : undefined;
 }
 
-/** One connection: asks for what is missing and adds it to the part. */
+/** One connection: requests the missing bytes and appends them to the part. */
 async function fetchOn({ url, file, fetch, signal, onProgress, patience = PATIENCE }: DownloadRequest, part: string) {
   let have = sizeOf(part);
   const silence = new AbortController();
@@ -150,7 +150,7 @@ async function fetchOn({ url, file, fetch, signal, onProgress, patience = PATIEN
   }
 }
 
-/** A server that starts anew, or somewhere else, is not added to what is there. */
+/** Whether a response continues at the right offset; others are not appended. */
 function continues(response: Response, have: number): boolean {
   return response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true;
 }

@@ -1,4 +1,4 @@
-/** Models and data sets of the Hugging Face hub, in the cache that its own tools use. */
+/** Models and data sets of the Hugging Face hub, in the cache shared with its own tools. */
 export { downloadFile } from './download.ts';
 export { isRepositoryName, parseRepository, type Repository } from './repository.ts';
 

@@ -7,11 +7,11 @@ import type { HubSettings } from './settings.ts';
 
 /** One file of a repository. */
 export interface HubFile {
-  /** Inside the repository, with slashes. */
+  /** Path in the repository, with slashes. */
   path: string;
-  /** Bytes. */
+  /** Size in bytes. */
   size: number;
-  /** SHA-256 of a large file, or git's SHA-1 of a small one; the name of its blob. */
+  /** SHA-256 of a large file, or git's SHA-1 of a small one; also the name of its blob. */
   hash: string;
   hashedBy: 'sha256' | 'git';
 }
@@ -21,10 +21,10 @@ export interface Listing {
   files: HubFile[];
 }
 
-/** No repository has more; a server that lists without end is not listened to. */
+/** Limit on the number of files, against endless listings. */
 const MOST_FILES = 200_000;
 const TIMEOUT = 60_000;
-/** Until the hub begins to answer: a host that takes connections and says nothing is as good as none. */
+/** Timeout for the hub's first byte: a host may accept connections without responding. */
 const SILENCE = 10_000;
 
 /** All files of a repository at its revision, with their hashes. @throws E_HUB_… */
@@ -53,7 +53,7 @@ export async function listRepository(repository: Repository, settings: HubSettin
   }
 }
 
-/** The token goes to the hub only: a next page that the hub names elsewhere is asked without, and redirects lose it. */
+/** Sends the token to the hub only: pages on other hosts are requested without it, and redirects drop it. */
 export function fetchWith({ token, endpoint }: HubSettings): typeof fetch {
   return async (address, options) => {
     const headers = new Headers(options?.headers);
@@ -71,7 +71,7 @@ export function fetchWith({ token, endpoint }: HubSettings): typeof fetch {
   };
 }
 
-/** Whether others between here and a hub can read what is sent to it. */
+/** Whether requests to a hub can be read in transit. */
 export function isReadableOnTheWay(endpoint: string): boolean {
   const { protocol, hostname } = new URL(endpoint);
   return protocol !== 'https:' && !isThisMachine(hostname);
@@ -82,7 +82,7 @@ function checkedCommit(sha: unknown, repository: Repository): string {
   throw odd(repository, `the commit ${JSON.stringify(sha)}`);
 }
 
-/** Names and hashes come from the server: what could lead out of the cache is refused. */
+/** Names and hashes come from the server: paths outside of the cache are rejected. */
 function checkedFile({ path, size, oid, lfs }: ListFileEntry, repository: Repository): HubFile {
   safeJoin('/snapshot', path);
   const hash = lfs?.oid ?? oid;
@@ -101,12 +101,12 @@ function odd({ name }: Repository, got: string): AttuneError {
   });
 }
 
-/** An error that the hub itself answered with; its class is not asked, so that its package loads only with a request. */
+/** An error response of the hub, recognised without loading its package. */
 function isAnswer(error: unknown): error is HubApiError {
   return error instanceof Error && typeof (error as Partial<HubApiError>).statusCode === 'number';
 }
 
-/** Errors of the network and of the hub, in words that say what to do. The token is in none of them. */
+/** Network and hub errors with advice. None of them contains the token. */
 export function readableError(error: unknown, repository: Repository, settings: HubSettings): unknown {
   if (error instanceof AttuneError) return error;
   const { kind, name, revision } = repository;

@@ -10,7 +10,7 @@ import { blobPath, repositoryFolder, snapshotFolder } from './snapshot.ts';
 
 const MOST_BYTES = 4 * 2 ** 20;
 
-/** A model's config.json: of a model that has been fetched from the cache, else this one file alone. @throws E_HUB_… */
+/** A model's config.json: from the cache if the model was fetched, otherwise this one file is fetched. @throws E_HUB_… */
 export async function fetchModelConfig(
   repository: Repository,
   { signal, settings = hubSettings() }: { signal: AbortSignal; settings?: ReturnType<typeof hubSettings> },
@@ -18,7 +18,7 @@ export async function fetchModelConfig(
   const known = snapshotFolder(repository, settings);
   const kept = known === undefined ? undefined : join(known, 'config.json');
   if (kept !== undefined && existsSync(kept)) return parse(readFileSync(kept, 'utf8'), repository);
-  // A folder without one may be of another tool that fetched a single file.
+  // The snapshot may have been created by a tool that fetched a single file.
   const { commit, files } = await listRepository(repository, settings);
   const file = files.find(({ path }) => path === 'config.json');
   if (file === undefined || file.size > MOST_BYTES) {

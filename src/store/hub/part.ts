@@ -13,7 +13,7 @@ export function takePart(place: string): string {
   return own;
 }
 
-/** Leaves what has come to the next attempt. */
+/** Leaves the received part for the next attempt. */
 export function leavePart(part: string, place: string): void {
   moved(part, leftPart(place));
 }

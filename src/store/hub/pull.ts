@@ -19,10 +19,10 @@ export interface PullOptions extends Pick<DownloadRequest, 'patience' | 'pause'>
 export interface Pulled {
   repository: Repository;
   commit: string;
-  /** A folder with the files under their names. */
+  /** Folder with the files under their names. */
   folder: string;
   files: HubFile[];
-  /** Bytes of all files, and of those that were not there yet. */
+  /** Bytes of all files, and of those newly fetched. */
   bytes: number;
   fetchedBytes: number;
 }
@@ -45,7 +45,7 @@ export async function pullRepository(repository: Repository, options: PullOption
   refuseFullDisk(missing, root);
   await fetchMissing(missing, { repository, commit, root, settings, options });
   linkSnapshot(root, commit, files);
-  // The last thing: a revision that is named is there as a whole.
+  // Written last: a named revision is always complete.
   writeRef(repository, root, commit);
   const folder = snapshotFolder({ ...repository, revision: commit }, settings)!;
   return { repository, commit, folder, files, bytes, fetchedBytes: sumOf(missing) };
@@ -89,7 +89,7 @@ async function fetchMissing(missing: readonly HubFile[], fetching: Fetching): Pr
   }
 }
 
-/** Several names may stand for the same bytes. */
+/** Several names may refer to the same content. */
 function uniqueBlobs(files: readonly HubFile[]): HubFile[] {
   return [...new Map(files.map((file) => [file.hash, file])).values()];
 }

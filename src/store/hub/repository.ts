@@ -3,24 +3,24 @@ import { AttuneError } from '../../base/errors.ts';
 
 export type RepositoryKind = 'model' | 'dataset';
 
-/** A repository on the hub, at one revision of it. */
+/** A repository on the hub at a revision. */
 export interface Repository {
   kind: RepositoryKind;
-  /** `owner/name`, or `name` alone for the oldest models. */
+  /** `owner/name`, or just `name` for the oldest models. */
   name: string;
-  /** A branch, a tag or a commit. */
+  /** Branch, tag or commit. */
   revision: string;
 }
 
 const PART = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?$/;
 
-/** Whether a text can be a repository's name: `owner/name`. */
+/** Whether a text has the form of a repository's name: `owner/name`. */
 export function isRepositoryName(text: string): boolean {
   const parts = text.split('/');
   return parts.length === 2 && parts.every((part) => part.length <= 96 && PART.test(part) && !/--|\.\./.test(part));
 }
 
-/** Branches and tags may have slashes; each part becomes a part of a path in the cache. */
+/** Branches and tags may contain slashes; each part becomes a path component in the cache. */
 function isRevision(text: string): boolean {
   return !text.includes('..') && text.split('/').every((part) => /^[\w-][\w.-]*$/.test(part));
 }

@@ -2,14 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** How the hub is reached and where its files are kept: the variables of Hugging Face's own tools. */
+/** The hub's address and cache, from the environment variables of Hugging Face's own tools. */
 export interface HubSettings {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   endpoint: string;
-  /** `HF_HUB_CACHE`: folders in the layout of the Python library, which shares them. */
+  /** `HF_HUB_CACHE`: shared with the Python library, in its layout. */
   cache: string;
   token?: string;
-  /** Nothing is asked of the network. */
+  /** No network requests are made. */
   isOffline: boolean;
 }
 

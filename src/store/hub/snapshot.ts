@@ -14,7 +14,7 @@ export function repositoryFolder({ kind, name }: Repository, { cache }: HubSetti
   return join(cache, `${kind}s--${name.replaceAll('/', '--')}`);
 }
 
-/** The folder of a revision's files; undefined where none of them was fetched, or fewer than were to be. */
+/** Folder of a revision's files; undefined if none or only some of them were fetched. */
 export function snapshotFolder(repository: Repository, settings: HubSettings): string | undefined {
   const root = repositoryFolder(repository, settings);
   const commit = knownCommit(repository, root);
@@ -34,7 +34,7 @@ export function linkSnapshot(root: string, commit: string, files: readonly { pat
   rmSync(mark, { force: true });
 }
 
-/** Next to the folders of the Python library, which ignores it. */
+/** Stored next to the folders of the Python library, which ignores it. */
 function linkingMark(root: string, commit: string): string {
   return safeJoin(join(root, '.linking'), commit);
 }
@@ -44,17 +44,17 @@ function knownCommit({ revision }: Repository, root: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8').trim() : revision;
 }
 
-/** Notes which commit a branch or tag stands for. */
+/** Records the commit of a branch or tag. */
 export function writeRef({ revision }: Repository, root: string, commit: string): void {
   if (revision !== commit) writeFileAtomic(safeJoin(join(root, 'refs'), revision), commit);
 }
 
-/** Where a file's bytes lie, whatever it is called. `hash` is what the hub names them by. */
+/** Path of a file's content by `hash`, the name that the hub gives it. */
 export function blobPath(root: string, hash: string): string {
   return safeJoin(join(root, 'blobs'), hash);
 }
 
-/** Puts a blob into a snapshot under its name: as a link, as the Python library does. */
+/** Adds a blob to a snapshot under its name, as a link like the Python library's. */
 function linkFile(root: string, commit: string, file: { path: string; hash: string }): void {
   const place = safeJoin(join(root, 'snapshots', commit), file.path);
   makeFolders(dirname(place));

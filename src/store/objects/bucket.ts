@@ -3,21 +3,21 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as S3 from '@aws-sdk/client-s3';
 import { AttuneError } from '../../base/errors.ts';
-import type { StoredObject } from './object-store.ts';
 import { s3Failure } from './s3-failure.ts';
 import type { S3Place } from './s3-url.ts';
+import type { StoredObject } from './folder-store.ts';
 
 const MiB = 2 ** 20;
-/** Above it a file is sent in parts. */
+/** Larger files are uploaded in parts. */
 const PART_BYTES = 8 * MiB;
 const MOST_PARTS = 10_000;
-/** Parts on their way at once: so much of a file is in memory. */
+/** Concurrent parts, all held in memory. */
 const PARTS_AT_ONCE = 4;
 const ATTEMPTS = 4;
 const CONNECT_MS = 5000;
-/** Without a byte. */
+/** Timeout without a byte. */
 const SILENT_MS = 30_000;
-/** From a request to the first byte of its answer, the sending of a part with it. */
+/** Timeout from a request to the first byte of its response, including the upload of a part. */
 const ANSWER_MS = 300_000;
 
 type Client = { s3: typeof S3; client: S3.S3Client };
@@ -30,7 +30,7 @@ export class Bucket {
     this.#place = place;
   }
 
-  /** Sends a file. Bytes that are not those of the object are not kept. @throws AttuneError E_OBJECTS…, E_OBJECT_CHANGED */
+  /** Uploads a file. Content that differs from the object's hash is not stored. @throws AttuneError E_OBJECTS…, E_OBJECT_CHANGED */
   async put(object: StoredObject, path: string): Promise<void> {
     const file = await open(path);
     try {
@@ -68,7 +68,7 @@ export class Bucket {
           sends.delete(send);
         });
         sends.add(send);
-        // It may fail while the next part is read: the error is thrown where it is waited for.
+        // It may fail while the next part is read: the error surfaces where it is awaited.
         send.catch(() => undefined);
         if (sends.size >= PARTS_AT_ONCE) await Promise.race(sends);
       }
@@ -132,7 +132,7 @@ export class Bucket {
       ...(region !== undefined && { region }),
       forcePathStyle: isPathStyle,
       maxAttempts: ATTEMPTS,
-      // Not every server knows the newer checksums; each object's SHA-256 is compared here.
+      // Not every server supports the newer checksums; each object's SHA-256 is compared here.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       requestHandler: {

@@ -1,10 +1,10 @@
-/** This machine's copies of objects in a bucket. Where the folder is all there is, nothing in it is a copy. */
+/** Local copies of objects in a bucket. Without a bucket, files in the folder are originals, not copies. */
 import { readdirSync, statSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { greatest, smallest } from '../../base/many.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 
-/** Since when the folder holds copies of objects in a bucket; what was there before may be all that there is of it. */
+/** Time since which the folder holds copies; older files may be originals. */
 export function copiesSince(folder: string): number {
   return statusOf(markPath(folder))?.mtimeMs ?? Infinity;
 }
@@ -15,9 +15,9 @@ export function markFirstUse(folder: string): void {
   writeFileSync(markPath(folder), '');
 }
 
-/** Something is kept in the folder alone, although it has been used for copies: of what is there now nothing is one. */
+/** Marks a folder used for copies as holding originals again: none of its current files is a copy. */
 export function markOwnUse(folder: string): void {
-  // A file of this moment has a finer time.
+  // Files written now have finer timestamps.
   const now = new Date(Date.now() + 1);
   if (copiesSince(folder) < Infinity) utimesSync(markPath(folder), now, now);
 }
@@ -26,30 +26,30 @@ function markPath(folder: string): string {
   return join(folder, '.copies-since');
 }
 
-/** Says that a copy is used. When it was last used is its time of access; file systems seldom write that by themselves. */
+/** Marks a copy as used by setting its access time, which file systems rarely update themselves. */
 export function markUsed(path: string): void {
   const status = statusOf(path);
   if (status !== undefined) utimesSync(path, new Date(), status.mtime);
 }
 
-/** A file, or a folder of them, that is known by a key. */
+/** A file, or a folder of files, with a key. */
 export interface Copy {
   key: string;
   path: string;
   bytes: number;
-  /** When it was written, of all files the first; and used, of all files the last. */
+  /** Time of the earliest write, and of the latest use, over its files. */
   writtenAt: number;
   usedAt: number;
 }
 
-/** Copies of a kind, such as `files`. */
+/** Copies of one kind, such as `files`. */
 export function copiesOf(folder: string, kind: string): Copy[] {
   const place = join(folder, kind);
   if (statusOf(place)?.isDirectory() !== true) return [];
   return readdirSync(place).flatMap((name) => copyOf({ key: `${kind}/${name}`, path: join(place, name) }) ?? []);
 }
 
-/** Undefined where it is gone by now, or an empty folder. */
+/** Undefined if it no longer exists or is an empty folder. */
 function copyOf({ key, path }: Pick<Copy, 'key' | 'path'>): Copy | undefined {
   const files = filesBelow(path);
   if (files.length === 0) return undefined;

@@ -6,7 +6,7 @@ import { shownS3, type S3Place } from './s3-url.ts';
 
 interface Failure {
   code: AttuneError['code'];
-  /** Without the place. */
+  /** Without the location. */
   what: string;
   fix: string;
 }
@@ -30,7 +30,7 @@ const REGION: Failure = {
   fix: 'set AWS_REGION to the region of the bucket',
 };
 
-/** By the names that servers and the client give their errors. */
+/** By the error names of servers and the client. */
 const FAILURES: Readonly<Record<string, Failure>> = {
   NoSuchBucket: {
     code: 'E_OBJECTS_BUCKET',
@@ -60,7 +60,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   IllegalLocationConstraintException: REGION,
 };
 
-/** The error for the user, without parts of the request, which is signed. */
+/** The error for users, without parts of the signed request. */
 export function s3Failure(error: unknown, place: S3Place, key?: string): AttuneError {
   if (error instanceof AttuneError) return error;
   const {
@@ -100,7 +100,7 @@ export function isStoreFailure(error: unknown): boolean {
   return isStoreAway(error) || (error instanceof AttuneError && error.code.startsWith('E_OBJECTS'));
 }
 
-/** Whether bytes are gone or damaged, which does not pass by itself. */
+/** Whether content is lost or corrupt, so that retrying cannot help. */
 export function isObjectLost({ code }: { code: string }): boolean {
   return code === 'E_OBJECT_MISSING' || code === 'E_OBJECT_CHANGED';
 }

@@ -1,4 +1,4 @@
-/** Objects in a bucket of an S3 server; this machine's folder holds copies of those that it uses. */
+/** Objects in an S3 bucket, with local copies of those in use. */
 import { rmSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { FileDraft } from '../../files/file-draft.ts';
@@ -6,12 +6,11 @@ import { PRIVATE_FILE } from '../../files/private.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import { Bucket } from './bucket.ts';
 import { markUsed } from './copies.ts';
-import { hasSize } from './folder-store.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import { hasSize, type ObjectStore, type StoredObject } from './folder-store.ts';
 import { isBroken, s3Failure } from './s3-failure.ts';
 import { shownS3, type S3Place } from './s3-url.ts';
 
-/** Times in a row that a transfer may break off without a byte. */
+/** Maximum number of consecutive interruptions without a byte. */
 const MOST_BREAKS = 4;
 
 export class S3Store implements ObjectStore {
@@ -20,7 +19,7 @@ export class S3Store implements ObjectStore {
   readonly #folder: string;
   readonly #s3: S3Place;
   readonly #bucket: Bucket;
-  /** One transfer of a key at a time: others wait for it. */
+  /** One transfer per key at a time; others await it. */
   readonly #fetching = new Map<string, Promise<string>>();
 
   constructor(place: S3Place, folder: string) {
@@ -52,7 +51,7 @@ export class S3Store implements ObjectStore {
     return fetched;
   }
 
-  /** The file appears once all bytes have come and are those that were put. */
+  /** The file appears once all bytes have arrived and match the hash. */
   async #fetch({ key, bytes, sha256 }: StoredObject, path: string): Promise<string> {
     using draft = new FileDraft(path, PRIVATE_FILE);
     for (let [received, breaks] = [0, 0]; received < bytes;) {
@@ -93,7 +92,7 @@ export class S3Store implements ObjectStore {
   }
 
   async check(): Promise<void> {
-    // No server says so much of a HEAD that fails.
+    // A list request returns more detailed errors than a HEAD.
     for await (const _ of this.#bucket.list('', 1)) break;
   }
 }

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** A bucket, and where in it. */
+/** A bucket and a prefix in it. */
 export interface S3Place {
   bucket: string;
   /** Ends in a slash unless it is empty. */
@@ -44,13 +44,13 @@ export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = 
     bucket,
     prefix: path === '' ? '' : `${path}/`,
     ...(endpoint !== undefined && { endpoint }),
-    // Other servers than Amazon's take any.
+    // Servers other than Amazon's accept any region.
     ...((region ?? endpoint) !== undefined && { region: region ?? 'us-east-1' }),
     isPathStyle: pathStyleOf(query.get('path_style'), name) ?? endpoint !== undefined,
   };
 }
 
-/** Address for people. */
+/** Address for display. */
 export function shownS3({ bucket, prefix, endpoint }: S3Place): string {
   return `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
 }

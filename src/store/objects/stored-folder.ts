@@ -4,15 +4,15 @@ import { dirname, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, StoredObject } from './folder-store.ts';
 
 export interface StoredFolder {
-  /** Its files' keys are this one, a slash and their names. */
+  /** Keys of its files are this key, a slash and their names. */
   key: string;
   files: { name: string; bytes: number; sha256: string }[];
 }
 
-/** Files on their way at once. */
+/** Concurrent transfers. */
 const AT_ONCE = 4;
 
 /** Stores a folder's current files. After a failure, stored parts are removed. @throws AttuneError E_OBJECTS… */
@@ -32,7 +32,7 @@ export async function putFolder(store: ObjectStore, folder: string, key: string)
   }
 }
 
-/** Its path on this machine, with all its files. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+/** Its local path, once all files are present. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
 export async function getFolder(store: ObjectStore, stored: StoredFolder): Promise<string> {
   await eachFile(stored, (object) => store.get(object));
   return store.pathOf(stored.key);
@@ -64,7 +64,7 @@ async function eachFile(stored: StoredFolder, work: (object: StoredObject) => Pr
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Links to files are followed: snapshots of the hub consist of them. @throws AttuneError E_MODEL_LINK */
+/** Follows links to files, of which hub snapshots consist. @throws AttuneError E_MODEL_LINK */
 function namesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
@@ -84,7 +84,7 @@ function isFile(path: string): boolean {
   });
 }
 
-/** A copy, which costs no space where the file system shares it: whatever is written in the folder later does not change it. */
+/** A copy, by reflink if the file system supports it, so that later changes in the folder do not affect it. */
 function takeFile(from: string, to: string): void {
   makeFolders(dirname(to));
   copyFileSync(from, to, constants.COPYFILE_FICLONE);

@@ -1,4 +1,4 @@
-/** Names of versions that move: `champion` is what a model's name answers with, `challenger` the newest version. */
+/** Aliases of versions: `champion` is the one served under the model's name, `challenger` the newest. */
 import { AttuneError } from '../../base/errors.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 import { recordAction } from './audit.ts';
@@ -25,17 +25,17 @@ export interface AliasMove {
   action: AliasChange['action'];
   reason?: string;
   by: string;
-  /** The job that made the version, which this process has to hold still. */
+  /** The job that created the version, whose lease this process must still hold. */
   job?: Lease;
 }
 
-/** Versions by the aliases of a model. */
+/** A model's aliases with their versions. */
 export async function aliasesOf(registry: Registry, model: string): Promise<Record<string, number>> {
   const rows = await registry.selectFrom('aliases').selectAll().where('model', '=', model).orderBy('alias').execute();
   return Object.fromEntries(rows.map(({ alias, version }) => [alias, version]));
 }
 
-/** Moves an alias, or makes it. @returns the version that it stood for. @throws AttuneError E_LEASE_LOST, … */
+/** Creates or moves an alias. @returns the previous version. @throws AttuneError E_LEASE_LOST, … */
 export async function moveAlias(registry: Registry, move: AliasMove): Promise<number | undefined> {
   const target = await findVersion(registry, move.model, move.version);
   return registry.transaction().execute(async (transaction) => {
@@ -44,7 +44,7 @@ export async function moveAlias(registry: Registry, move: AliasMove): Promise<nu
   });
 }
 
-/** The same within a transaction of more. */
+/** The same as part of a larger transaction. */
 export async function moveWithin(
   transaction: RegistryTransaction,
   { model, alias, version, action, reason, by }: AliasMove,
@@ -101,7 +101,7 @@ export async function aliasHistory(registry: Registry, model: string): Promise<A
  */
 export async function earlierChampion(registry: Registry, model: string): Promise<number> {
   const moves = (await aliasHistory(registry, model)).filter(({ alias }) => alias === CHAMPION).toReversed();
-  // As a stack: a promotion puts a version on it, a rollback takes one off.
+  // A stack: a promotion pushes a version, a rollback pops one.
   const stack: number[] = [];
   for (const { action, to } of moves) {
     if (to === undefined) continue;

@@ -9,7 +9,7 @@ export interface AuditEntry {
   id: number;
   /** Milliseconds since the epoch. */
   at: number;
-  /** A user of this machine, or `key:NAME`; `server` for what a server did by itself. */
+  /** A user of this machine, or `key:NAME`; `server` for actions of a server itself. */
   by: string;
   action: string;
   subject: string;
@@ -18,7 +18,7 @@ export interface AuditEntry {
 }
 
 export interface AuditFilter {
-  /** Only what was done to it: a model with its versions, a job, a file. */
+  /** Only entries about this subject: a model with its versions, a job, a file. */
   subject?: string;
   limit?: number;
 }
@@ -31,7 +31,7 @@ export function keyActor(owner: string): string {
   return owner === '' ? 'api' : `key:${owner}`;
 }
 
-/** Adds an entry within the transaction of what it tells of. */
+/** Adds an entry in the transaction that it describes. */
 export async function recordAction(transaction: RegistryTransaction, entry: NewAuditEntry): Promise<void> {
   const { at = Date.now(), by, action, subject, hashes = {}, details = {} } = entry;
   const last = await transaction.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1).executeTakeFirst();
@@ -55,7 +55,7 @@ function hashOf(row: Omit<AuditTable, 'id' | 'hash'>): string {
   return sha256(JSON.stringify([at, by, action, subject, hashes, details, previous]));
 }
 
-/** Entries, newest first, and the ids of those that are not as they were written. */
+/** Entries, newest first, and the ids of those that were tampered with. */
 export async function readAudit(
   registry: Registry,
   { subject, limit }: AuditFilter = {},

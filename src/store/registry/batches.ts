@@ -1,4 +1,4 @@
-/** Batches of requests: a file of them, what each came to, and the files of their answers. */
+/** Batches of requests: their input file, the result of each request, and the output files. */
 import { sql, type Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
@@ -19,7 +19,7 @@ export const BATCH_STATES = [
 
 export type BatchStatus = (typeof BATCH_STATES)[number];
 
-/** That a server has something to do for. */
+/** Statuses in which a server has work to do. */
 const OPEN: readonly BatchStatus[] = ['validating', 'in_progress', 'finalizing', 'cancelling'];
 
 export interface BatchFault {
@@ -33,7 +33,7 @@ export type Batch = Omit<Selectable<BatchesTable>, 'metadata' | 'status' | 'erro
   metadata: Record<string, string>;
   status: BatchStatus;
   errors: BatchFault[];
-  /** When it came to a state, in milliseconds. */
+  /** Time of each status change, in milliseconds. */
   times: Partial<Record<BatchStatus, number>>;
 };
 
@@ -85,7 +85,7 @@ function batchFrom(row: Selectable<BatchesTable>): Batch {
   };
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export async function batchesOf(registry: Registry, owner: string): Promise<Batch[]> {
   const own = registry.selectFrom('batches').selectAll().where('owner', '=', owner);
   return (await own.orderBy('created_at').orderBy('id').execute()).map(batchFrom);
@@ -96,7 +96,7 @@ export async function findBatch(registry: Registry, id: string): Promise<Batch |
   return row && batchFrom(row);
 }
 
-/** Moves a batch from one of some states to another. @returns whether it was in one of them */
+/** Changes a batch's status if it is one of those given. @returns whether it was */
 export async function moveBatch(
   registry: Registry,
   batch: Batch,
@@ -114,7 +114,7 @@ export async function moveBatch(
   return true;
 }
 
-/** The next batch for this process, of none of the busy owners: one that waits, or whose process is gone. */
+/** Claims the next batch whose owner is not busy: one that waits, or whose process has gone. */
 export function claimBatch(
   registry: Registry,
   watch: WorkerWatch,
@@ -137,7 +137,7 @@ export async function releaseBatch(transaction: RegistryTransaction, id: string)
   await transaction.updateTable('batches').set({ worker: null }).where('id', '=', id).execute();
 }
 
-/** Result of one request: a line of the output, or of the errors. */
+/** Result of a request: a line of the output or error file. */
 export interface BatchItem {
   place: number;
   /** HTTP status of the reply; 0 if there was none. */
@@ -150,7 +150,7 @@ export async function addBatchItem(registry: Registry, batch: string, item: Batc
   await added.onConflict((conflict) => conflict.columns(['batch', 'place']).doNothing()).execute();
 }
 
-/** Places of requests that have come to something. */
+/** Indices of requests with a result. */
 export async function batchPlaces(registry: Registry, batch: string): Promise<Set<number>> {
   const rows = await registry.selectFrom('batch_items').select('place').where('batch', '=', batch).execute();
   return new Set(rows.map(({ place }) => place));
@@ -170,7 +170,7 @@ export async function batchCounts(registry: Registry, batch: string): Promise<{ 
 
 const PAGE = 500;
 
-/** Lines in the order of the requests. */
+/** Lines in request order. */
 export async function* batchLines(registry: Registry, batch: string, isOutput: boolean): AsyncGenerator<string> {
   for (let after = -1; ;) {
     const rows = await registry

@@ -1,17 +1,18 @@
-/** Which of this machine's copies of objects go: those of what is not there any more, and beyond a bound those not used. */
+/** Removes local copies of deleted objects and, beyond a size limit, of unused ones. */
 import { rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { copiesOf, copiesSince, type Copy } from '../objects/copies.ts';
-import { objectsFolder, objectStore, type ObjectStore } from '../objects/object-store.ts';
+import { objectsFolder, objectStore } from '../objects/object-store.ts';
 import type { StoredFolder } from '../objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 import { placesOfVersions, storedObjects } from './object-records.ts';
 import { versionsInUse } from './versions-in-use.ts';
+import type { ObjectStore } from '../objects/folder-store.ts';
 
-/** Files newer than this may be in the course of being written or registered. */
+/** Newer files may be in the course of being written or registered. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 const KINDS = ['files', 'parts', 'models'] as const;
-/** Copies used within this time may be in use. */
+/** Copies used within this time may still be in use. */
 const USED_MS = 600_000;
 
 /**
@@ -26,7 +27,7 @@ export async function removeStrayCopies(registry: Registry, now = Date.now()): P
   for (const { stored, isDeleted, made } of await placesOfVersions(registry)) {
     if (!isDeleted) known.add(stored?.key ?? relative(folder, made).split(sep).join('/'));
     if (stored !== undefined && isDeleted) rmSync(join(folder, stored.key), { recursive: true, force: true });
-    // The result of a job, where this machine trained it.
+    // The result of a job trained on this machine.
     if (isDeleted && made.startsWith(join(folder, 'jobs', sep))) rmSync(made, { recursive: true, force: true });
   }
   for (const kind of KINDS)
@@ -77,7 +78,7 @@ function keysOf({ key, files }: StoredFolder): string[] {
   return files.map(({ name }) => `${key}/${name}`);
 }
 
-/** Files of jobs and evaluations that have not ended. */
+/** Files of unfinished jobs and evaluations. */
 async function filesInUse(registry: Registry): Promise<Set<string>> {
   const jobs = await registry
     .selectFrom('jobs')

@@ -1,10 +1,10 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
-import { openDatabase, type DatabasePlace } from '../database.ts';
+import { openDatabase } from '../database.ts';
 import { isNewerDatabase } from '../newer-database.ts';
 import { isStoreAway } from '../postgres-failure.ts';
 import { isPostgres, postgresChanges } from '../postgres.ts';
-import { placeOfPart, shownPlace } from '../store-place.ts';
+import { placeOfPart, shownPlace, type DatabasePlace } from '../store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 
@@ -30,7 +30,7 @@ export async function openRegistry(place: DatabasePlace = placeOfPart('registry'
   }
 }
 
-/** Opens the registry for one use of it. */
+/** Opens the registry for a single use. */
 export async function withRegistry<Result>(use: (registry: Registry) => Promise<Result>): Promise<Result> {
   const registry = await openRegistry();
   try {
@@ -40,7 +40,7 @@ export async function withRegistry<Result>(use: (registry: Registry) => Promise<
   }
 }
 
-/** Tables that servers go by, and what of them matters where that is not all. */
+/** Tables that servers follow, with the relevant columns if not all are. */
 const FOLLOWED = {
   registered_models: [],
   versions: [],
@@ -50,7 +50,7 @@ const FOLLOWED = {
   replicas: ['holds'],
 } as const;
 
-/** A number that changes when another connection has written; it costs no read of the tables. */
+/** A number that changes when another connection has written; it costs no table read. */
 export async function outsideChanges(registry: Registry): Promise<number> {
   if (isPostgres(registry)) return postgresChanges(registry, FOLLOWED);
   const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(registry);

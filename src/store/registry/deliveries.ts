@@ -12,7 +12,7 @@ export async function addDelivery(registry: Registry, given: Pick<Delivery, 'id'
     .execute();
 }
 
-/** Those whose time has come, the oldest first. */
+/** Deliveries that are due, oldest first. */
 export async function dueDeliveries(registry: Registry, now = Date.now()): Promise<Delivery[]> {
   return registry
     .selectFrom('deliveries')
@@ -23,7 +23,7 @@ export async function dueDeliveries(registry: Registry, now = Date.now()): Promi
     .execute();
 }
 
-/** Notes an attempt: `next` says when the next one is due, where there is one. */
+/** Records an attempt; `next` is the time of the next one, if any. */
 export async function noteAttempt(
   registry: Registry,
   { id, attempts }: Delivery,

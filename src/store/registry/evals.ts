@@ -1,4 +1,4 @@
-/** Evaluations of the API: what is asked of answers, runs of it, and what each row came to. */
+/** Evaluations of the API: criteria, runs, and the result of each row. */
 import type { Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import type { Registry } from './database.ts';
@@ -41,7 +41,7 @@ export async function addEval(
   return made;
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export async function evalsOf(registry: Registry, owner: string): Promise<Eval[]> {
   const rows = await registry
     .selectFrom('evals')
@@ -71,7 +71,7 @@ export async function changeEval(
     .execute();
 }
 
-/** With its runs and their rows. */
+/** Including its runs and their rows. */
 export async function removeEval(registry: Registry, id: string): Promise<void> {
   for (const run of await evalRunsOf(registry, id)) await removeEvalRun(registry, run.id);
   await registry.deleteFrom('evals').where('id', '=', id).execute();
@@ -91,7 +91,7 @@ export async function addEvalRun(
   return run;
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export async function evalRunsOf(registry: Registry, id: string): Promise<EvalRun[]> {
   const rows = await registry
     .selectFrom('eval_runs')
@@ -123,7 +123,7 @@ export async function removeEvalRun(registry: Registry, id: string): Promise<voi
   await registry.deleteFrom('eval_runs').where('id', '=', id).execute();
 }
 
-/** The next run for this process: one that waits, or whose process is gone. */
+/** Claims the next run: one that waits, or whose process has gone. */
 export async function claimEvalRun(registry: Registry, watch: WorkerWatch): Promise<EvalRun | undefined> {
   return registry.transaction().execute(async (transaction) => {
     const asked = performance.now();
@@ -146,7 +146,7 @@ export async function evalRunStatus(registry: Registry, id: string): Promise<Eva
   return row?.status as EvalRunStatus | undefined;
 }
 
-/** Adds what a row came to, once. */
+/** Adds a row's result once. */
 export async function addEvalItem(registry: Registry, given: Omit<EvalItem, 'id' | 'created_at'>): Promise<void> {
   await registry
     .insertInto('eval_items')
@@ -162,7 +162,7 @@ export async function addEvalItem(registry: Registry, given: Omit<EvalItem, 'id'
     .execute();
 }
 
-/** In the order of the run's rows. */
+/** In row order. */
 export async function evalItemsOf(registry: Registry, run: string): Promise<EvalItem[]> {
   const rows = await registry.selectFrom('eval_items').selectAll().where('run', '=', run).orderBy('place').execute();
   return rows.map((row) => ({

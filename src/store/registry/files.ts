@@ -1,4 +1,4 @@
-/** Files of the training API: a row in the registry, and their bytes in the object store under a name of ours. */
+/** Files of the training API: a row in the registry, and the content in the object store under a generated name. */
 import type { Selectable } from 'kysely';
 import { objectStore } from '../objects/object-store.ts';
 import type { Registry } from './database.ts';
@@ -11,24 +11,24 @@ function fileKey(id: string): string {
   return `files/${id}.jsonl`;
 }
 
-/** Where the bytes of a file are while it is used here. */
+/** Local path of a file's content. */
 export function filePath(id: string): string {
   return objectStore().pathOf(fileKey(id));
 }
 
-/** Where a job's run is while it is trained here. */
+/** Local folder of a job's run. */
 export function jobFolder(id: string): string {
   return objectStore().pathOf(`jobs/${id}`);
 }
 
-/** The path of a file, once its bytes are here. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+/** Local path of a file, once its content is present. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
 export function fetchFile({ id, bytes, sha256 }: Pick<StoredFile, 'id' | 'bytes' | 'sha256'>): Promise<string> {
   return objectStore().get({ key: fileKey(id), bytes, sha256 });
 }
 
 /**
- * A new file, added once for each id.
- * @param write puts its bytes at the path, and tells what they are. @throws AttuneError E_OBJECTS…, and what it throws
+ * Adds a file once per id. @param write creates the content at the path and describes it. @throws AttuneError
+ * E_OBJECTS…, and its errors
  */
 export function addFile(
   registry: Registry,
@@ -60,7 +60,7 @@ export async function findFile(registry: Registry, id: string, owner: string): P
   return row !== undefined && isThere(row) ? row : undefined;
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export async function filesOf(registry: Registry, owner: string): Promise<StoredFile[]> {
   const rows = await registry
     .selectFrom('files')
@@ -76,13 +76,13 @@ function isThere({ expires_at: expires }: StoredFile): boolean {
   return expires === null || expires > Date.now();
 }
 
-/** Forgets a file and its bytes. @throws AttuneError E_OBJECTS… */
+/** Deletes a file with its content. @throws AttuneError E_OBJECTS… */
 export async function removeFile(registry: Registry, id: string): Promise<void> {
   await objectStore().remove(fileKey(id));
   await registry.deleteFrom('files').where('id', '=', id).execute();
 }
 
-/** Removes the bytes of files that have expired. */
+/** Deletes the content of expired files. */
 export async function removeExpired(registry: Registry, now = Date.now()): Promise<void> {
   const rows = await registry.selectFrom('files').select('id').where('expires_at', '<=', now).execute();
   for (const { id } of rows) await removeFile(registry, id);

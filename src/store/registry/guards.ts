@@ -17,20 +17,20 @@ export const guardSignals = {
 export type GuardSignal = keyof typeof guardSignals;
 
 export interface Guard {
-  /** As it was written. */
+  /** As written by the user. */
   text: string;
   signal: GuardSignal;
-  /** Whether the limit is on the difference to the version that is in use. */
+  /** Whether the limit applies to the difference from the version in use. */
   isRelative: boolean;
-  /** 0 to 1. */
+  /** Between 0 and 1. */
   limit: number;
 }
 
 /** Observations of a guard. */
 export interface GuardState {
-  /** Logarithm of the wealth of each size of bet. */
+  /** Log wealth for each bet size. */
   logs: number[];
-  /** Observations of the version that is tried, and how many were 1. */
+  /** Number of observations of the candidate, and how many were 1. */
   seen: number;
   ones: number;
   /** Counts of the version in use since the last pair. */
@@ -56,9 +56,9 @@ function parseGuard(text: string): Guard {
   });
 }
 
-/** Bets as parts of the largest one that cannot lose everything. */
+/** Bet sizes as fractions of the largest one that cannot lose everything. */
 const BETS = [0.05, 0.1, 0.2, 0.4, 0.8];
-/** Chance of a false alarm, over all guards of a version and all its requests. */
+/** Probability of a false alarm over all guards and requests of a version. */
 const ALPHA = 0.05;
 
 export function newGuardState(): GuardState {

@@ -1,4 +1,4 @@
-/** Models in use: versions, aliases, rollouts, and who changed them. */
+/** Models in use: versions, aliases, rollouts, and their audit log. */
 export {
   CHALLENGER,
   CHAMPION,

@@ -20,7 +20,7 @@ export type JobStatus =
   | 'failed'
   | 'cancelled';
 
-/** A job as it is stored, with its JSON read. */
+/** A job with its JSON columns parsed. */
 export type Job = Omit<
   Selectable<JobsTable>,
   'status' | 'method' | 'extra' | 'metadata' | 'recipe' | 'error' | 'result_files'
@@ -97,13 +97,13 @@ export async function findJob(registry: Registry, id: string, owner?: string): P
   return row === undefined || (owner !== undefined && row.owner !== owner) ? undefined : fromRow(row);
 }
 
-/** In the order in which they were made. */
+/** In order of creation. */
 export async function jobsOf(registry: Registry, owner?: string): Promise<Job[]> {
   const all = registry.selectFrom('jobs').selectAll().orderBy('created_at').orderBy('id');
   return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(fromRow);
 }
 
-/** Jobs in a state, the oldest first. */
+/** Jobs with a status, oldest first. */
 export async function jobsIn(registry: Registry, status: JobStatus): Promise<Job[]> {
   const rows = await registry
     .selectFrom('jobs')
@@ -132,7 +132,7 @@ export type JobChanges = Partial<
 
 const JSON_FIELDS: ReadonlySet<string> = new Set(['method', 'recipe', 'error', 'result_files']);
 
-/** Changes a job, where it is in one of the states. @returns whether it was */
+/** Changes a job if its status is one of those given. @returns whether it was */
 export async function changeJob(
   registry: Registry,
   id: string,
@@ -196,7 +196,7 @@ export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promi
   for (const row of watch.abandoned(rows, asked)) {
     const lease = row.lease + 1;
     const status = RECOVERED[row.status as keyof typeof RECOVERED];
-    // In a transaction: what its worker writes in one, if it is there after all, is written before or refused.
+    // In a transaction: concurrent writes of a worker that is alive after all come before or are rejected.
     const { numUpdatedRows } = await registry.transaction().execute((transaction) =>
       transaction
         .updateTable('jobs')
@@ -225,7 +225,7 @@ export interface NewEvent {
   at?: number;
 }
 
-/** Adds an event, once for each key. */
+/** Adds an event once per key. */
 export async function addEvent(registry: Registry, given: NewEvent): Promise<void> {
   const { level = 'info', type = 'message', data = {}, at = Date.now(), job, key, message } = given;
   await registry
@@ -235,13 +235,13 @@ export async function addEvent(registry: Registry, given: NewEvent): Promise<voi
     .execute();
 }
 
-/** In the order in which they came. */
+/** In order of creation. */
 export async function eventsOf(registry: Registry, job: string): Promise<JobEvent[]> {
   const rows = await registry.selectFrom('job_events').selectAll().where('job', '=', job).orderBy('seq').execute();
   return rows.map(eventFrom);
 }
 
-/** A page of a job's events, the newest first. An unknown `after` gives undefined. */
+/** A page of a job's events, newest first; undefined for an unknown `after`. */
 export async function newestEvents(
   registry: Registry,
   job: string,

@@ -8,7 +8,7 @@ import { isAlive, isOwn, ownIdentity, type ProcessIdentity } from '../process-id
 import { SilenceWatch } from '../silence-watch.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
 
-/** Something that a process holds; its number is never given again. */
+/** A claim of a process; its number is never reused. */
 export interface Lease {
   id: string;
   lease: number;
@@ -18,13 +18,13 @@ export interface Lease {
 export type LeasedTable = 'jobs' | 'eval_runs' | 'batches';
 
 interface Worker extends ProcessIdentity {
-  /** When it last said that it works, by its own clock: others see only that it changes. */
+  /** Time of the last heartbeat by the worker's own clock: others only see that it changes. */
   seenAt: number;
 }
 
-/** A worker of another machine that has not been heard of for so long is gone. */
+/** A worker of another machine without a heartbeat for this long is considered gone. */
 const LOST_MS = 60_000;
-/** Between signs of life. */
+/** Heartbeat interval. */
 export const KEEP_MS = 10_000;
 
 function workerNow(): string {
@@ -41,7 +41,7 @@ export function takeUp(id: string): string {
   return workerNow();
 }
 
-/** This process does no more on it, even where the registry could not be told. */
+/** Releases the work in this process, even if the registry could not be updated. */
 export function putDown({ id }: Lease): void {
   held.delete(id);
 }
@@ -58,7 +58,7 @@ export function isWorkedOnHere(worker: string | null): boolean {
 export class WorkerWatch {
   readonly #watch = new SilenceWatch(LOST_MS);
 
-  /** @param asked before the rows were read, by `performance.now()` */
+  /** @param asked time before the rows were read, by `performance.now()` */
   abandoned<Row extends { id: string; worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
     const silent = this.#watch.silent(
       rows.flatMap(({ worker }) => worker ?? []),
@@ -101,11 +101,11 @@ export async function requireHeld(
   });
 }
 
-/** Says that this process still works on it. @throws AttuneError E_LEASE_LOST */
+/** Sends a heartbeat. @throws AttuneError E_LEASE_LOST */
 export function keepLease(registry: Registry, table: LeasedTable, lease: Lease): Promise<void> {
   return whileHeld(registry, table, lease, async (transaction) => {
     const works = transaction.updateTable(table).set({ worker: workerNow() }).where('id', '=', lease.id);
-    // Work that was released in the meantime is free.
+    // Work released in the meantime can be claimed by others.
     await works.where('worker', 'is not', null).execute();
   });
 }

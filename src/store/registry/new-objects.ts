@@ -12,16 +12,16 @@ import { placeOfPart } from '../store-place.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
 import type { UnfinishedObjectsTable } from './tables.ts';
 
-/** Until what has no row is given up. */
+/** Age at which unregistered objects are deleted. */
 const GRACE_MS = 86_400_000;
 /** Marks notes whose objects are being removed: the write can no longer be completed. */
 const GIVEN_UP = -1;
 const GIVEN_UP_CODE = 'E_OBJECTS_GIVEN_UP';
 
-/** To be awaited in the transaction that adds the row. @throws AttuneError E_OBJECTS_GIVEN_UP */
+/** Awaited in the transaction that adds the row. @throws AttuneError E_OBJECTS_GIVEN_UP */
 export type Settle = (transaction: RegistryTransaction) => Promise<void>;
 
-/** @param key of the object, or of all below it. @param work writes the bytes, then the row */
+/** @param key of the object, or prefix of several. @param work writes the content, then the row */
 export async function newObject<Result>(
   registry: Registry,
   key: string,
@@ -36,7 +36,7 @@ export async function newObject<Result>(
   try {
     return await work((transaction) => settle(transaction, note));
   } catch (error) {
-    // The original error is thrown; cleanup that fails now happens later.
+    // The original error is thrown; failed cleanup is repeated later.
     await leave(registry, note, error).catch(() => undefined);
     throw error;
   }
@@ -73,7 +73,7 @@ function givenUp(key: string): AttuneError {
   });
 }
 
-/** Removes what processes have left that died before they added a row. @throws AttuneError E_OBJECTS… */
+/** Removes objects left by processes that died before adding a row. @throws AttuneError E_OBJECTS… */
 export async function removeUnfinished(registry: Registry, now = Date.now()): Promise<void> {
   const old = await registry
     .selectFrom('unfinished_objects')
@@ -87,7 +87,7 @@ export async function removeUnfinished(registry: Registry, now = Date.now()): Pr
 async function giveUp(registry: Registry, key: string): Promise<void> {
   const isLeft = await registry.transaction().execute(async (transaction) => {
     const note = transaction.updateTable('unfinished_objects').set({ begun_at: GIVEN_UP }).where('key', '=', key);
-    // It is done again under the same key where the row was there already, or was written after all.
+    // The write was repeated under the same key, or completed after all.
     if (!(await hasRow(transaction, key))) return (await note.executeTakeFirst()).numUpdatedRows > 0n;
     await transaction.deleteFrom('unfinished_objects').where('key', '=', key).execute();
     return false;

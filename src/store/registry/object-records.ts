@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { sha256File } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
-import { objectStore, type StoredObject } from '../objects/object-store.ts';
+import { objectStore } from '../objects/object-store.ts';
 import { removeFolder, type StoredFolder } from '../objects/stored-folder.ts';
 import type { Registry } from './database.ts';
+import type { StoredObject } from '../objects/folder-store.ts';
 
-/** Files and parts of uploads, without those whose time is over. */
+/** Files and parts of uploads, without expired ones. */
 export async function storedObjects(registry: Registry): Promise<StoredObject[]> {
   const now = Date.now();
   const files = await registry
@@ -23,7 +24,7 @@ export async function storedObjects(registry: Registry): Promise<StoredObject[]>
   ];
 }
 
-/** Parts that were sent before their hashes were kept have none; their bytes are on this machine alone. */
+/** Older parts have no recorded hash; their content is on this machine alone. */
 async function hashOldParts(registry: Registry): Promise<void> {
   const parts = await registry.selectFrom('upload_parts').select('id').where('sha256', '=', '').execute();
   for (const { id } of parts) {
@@ -34,7 +35,7 @@ async function hashOldParts(registry: Registry): Promise<void> {
   }
 }
 
-/** Says where a version's files are from now on: in the object store, or in a folder alone. */
+/** Records the new location of a version's files: the object store, or a folder alone. */
 export async function recordPlace(
   registry: Registry,
   { model, version }: { model: string; version: number },
@@ -48,13 +49,13 @@ export async function recordPlace(
     .execute();
 }
 
-/** Deletes what is in the bucket of versions that were deleted while it could not be used. @throws AttuneError E_OBJECTS… */
+/** Deletes objects of versions that were deleted while the bucket was unavailable. @throws AttuneError E_OBJECTS… */
 export async function removeDeletedVersions(registry: Registry): Promise<void> {
   if (objectStore().isFolder) return;
   for (const { stored, isDeleted, made, ...version } of await placesOfVersions(registry)) {
     if (!isDeleted || stored === undefined || stored.files.length === 0) continue;
     await removeFolder(objectStore(), stored);
-    // The key stays: other machines delete their copies by it.
+    // The key stays, since other machines use it to delete their copies.
     await recordPlace(registry, version, { folder: made, stored: { ...stored, files: [] } });
   }
 }

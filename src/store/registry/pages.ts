@@ -1,7 +1,7 @@
-/** Lists in pages, in an order that stays: what is added meanwhile comes first or last and moves nothing. */
+/** Paginated lists in a stable order: additions come first or last. */
 
 export interface PageWish {
-  /** Id of the last one of the page before. */
+  /** Id of the last row of the previous page. */
   after?: string;
   limit: number;
   order: 'asc' | 'desc';
@@ -12,7 +12,7 @@ export interface Page<Row> {
   hasMore: boolean;
 }
 
-/** A page of rows that are given in the order in which they were made. An unknown `after` gives undefined. */
+/** A page of rows given in order of creation; undefined for an unknown `after`. */
 export function pageOf<Row extends { id: string }>(
   rows: readonly Row[],
   { after, limit, order }: PageWish,

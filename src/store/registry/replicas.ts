@@ -1,13 +1,13 @@
-/** Servers that serve the registry's models, each with the versions that it is ready to answer by. */
+/** Servers of a registry, each with the versions that it is ready to serve. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
 import type { SilenceWatch } from '../silence-watch.ts';
 import type { Registry } from './database.ts';
 import type { ReplicasTable } from './tables.ts';
 
-/** One whose sign of life stays the same for so long is gone. */
+/** A server whose heartbeat has not changed for this long is considered gone. */
 export const REPLICA_LOST_MS = 10_000;
-/** Between looks at signs of life that are waited for. */
+/** Polling interval while waiting for heartbeats. */
 const LOOK_MS = 500;
 
 /**
@@ -59,7 +59,7 @@ function textOf({ id, seen_at: seenAt }: Sign): string {
   return `${id} ${seenAt}`;
 }
 
-/** Servers that give a new sign of life; where there are rows of some, it may take ten seconds until none has. */
+/** Servers with a new heartbeat; with stale entries it may take ten seconds to be certain that none is alive. */
 export async function liveReplicas(registry: Registry): Promise<number> {
   const known = new Set((await signsOf(registry)).map(textOf));
   const end = performance.now() + REPLICA_LOST_MS;
@@ -71,13 +71,13 @@ export async function liveReplicas(registry: Registry): Promise<number> {
   return 0;
 }
 
-/** Holdings of each other server that is not known to be gone. */
+/** Versions held by each other server that may be alive. */
 export async function otherReplicas(registry: Registry, id: string): Promise<ReadonlySet<string>[]> {
   const rows = await registry.selectFrom('replicas').select('holds').where('id', '!=', id).execute();
   return rows.map(({ holds }) => new Set(parseJson(holds) as string[]));
 }
 
-/** Nothing waits for a server that shuts down. */
+/** A server that shuts down no longer holds anything up. */
 export async function removeReplica(registry: Registry, id: string): Promise<void> {
   await registry.deleteFrom('replicas').where('id', '=', id).execute();
 }

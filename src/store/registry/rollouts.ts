@@ -12,13 +12,13 @@ import { auditHashes, findVersion, versionName } from './versions.ts';
 export type RolloutStage = 'shadow' | 'canary' | 'promoted' | 'rolled back' | 'replaced';
 
 export interface RolloutCounts {
-  /** Requests that the version answered for clients. */
+  /** Number of client requests answered by the version. */
   requests: number;
-  /** Answers that were compared with those of the version in use. */
+  /** Number of answers compared with the version in use. */
   pairs: number;
-  /** Pairs whose answers have the same text. */
+  /** Number of pairs with equal texts. */
   equal: number;
-  /** By the guard's text. */
+  /** By the guard's source text. */
   guards: Record<string, GuardState>;
 }
 
@@ -26,10 +26,10 @@ export interface Rollout {
   id: number;
   model: string;
   version: number;
-  /** The version that is in use meanwhile. */
+  /** The version in use. */
   from: number;
   stage: RolloutStage;
-  /** Share of requests, 0 to 1, while it is a canary. */
+  /** Share of requests during the canary stage, 0 to 1. */
   share: number;
   shadowPairs: number;
   bakeMs: number;
@@ -53,7 +53,7 @@ export interface RolloutPlan {
   reason?: string;
 }
 
-/** Begins a rollout in place of an open one. @throws AttuneError E_NO_CHAMPION, E_GUARD, E_VERSION_UNKNOWN */
+/** Starts a rollout, replacing an open one. @throws AttuneError E_NO_CHAMPION, E_GUARD, E_VERSION_UNKNOWN */
 export async function beginRollout(registry: Registry, plan: RolloutPlan): Promise<Rollout> {
   const { model, version, by } = plan;
   const guards = parseGuards(plan.guards).map(({ text }) => text);
@@ -115,7 +115,7 @@ function nothingToTryBeside(model: string, version: number, champion: number | u
   });
 }
 
-/** Rollouts that have not ended. */
+/** Rollouts in progress. */
 export async function openRollouts(registry: Registry): Promise<Rollout[]> {
   const rows = await registry.selectFrom('rollouts').selectAll().where('ended_at', 'is', null).orderBy('id').execute();
   return rows.map(fromRow);
@@ -132,7 +132,7 @@ export async function rolloutsOf(registry: Registry, model: string): Promise<Rol
   return rows.map(fromRow);
 }
 
-/** From shadow to canary; nothing happens where another process was faster. */
+/** Moves from shadow to canary, unless another process already has. */
 export async function beginCanary(registry: Registry, { id, model, version }: Rollout, reason: string): Promise<void> {
   await registry.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
@@ -154,7 +154,7 @@ export interface RolloutEnd {
   by: string;
 }
 
-/** Ends a rollout once; a version that is promoted becomes the champion. @returns whether it was open until now */
+/** Ends a rollout once; a promoted version becomes the champion. @returns whether it was still open */
 export async function endRollout(registry: Registry, rollout: Rollout, end: RolloutEnd): Promise<boolean> {
   const { model, version } = rollout;
   const target = await findVersion(registry, model, version);
@@ -171,7 +171,7 @@ export async function endRollout(registry: Registry, rollout: Rollout, end: Roll
   });
 }
 
-/** Ends what a person's own decision makes needless. */
+/** Ends a rollout that a person's decision has superseded. */
 export async function endOpen(
   transaction: RegistryTransaction,
   { model, id, stage, reason, at }: { model: string; id?: number; stage: RolloutStage; reason: string; at: number },
@@ -185,7 +185,7 @@ export async function endOpen(
   return numUpdatedRows > 0n;
 }
 
-/** Keeps what a server has counted. */
+/** Saves a server's counts. */
 export async function saveCounts(registry: Registry, { id, counts }: Pick<Rollout, 'id' | 'counts'>): Promise<void> {
   await registry
     .updateTable('rollouts')

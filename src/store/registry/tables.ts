@@ -1,41 +1,53 @@
 // oxlint-disable max-lines -- one table after the other
 /** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
-import type { UsageTable } from './usage.ts';
 import type { Generated } from 'kysely';
+
+/** Usage within one hour. */
+export interface UsageTable {
+  key: string;
+  model: string;
+  /** Start of the hour, in milliseconds since the epoch. */
+  hour: number;
+  requests: number;
+  input_tokens: number;
+  /** Input tokens read from the cache. */
+  cached_tokens: number;
+  output_tokens: number;
+}
 
 export interface RegisteredModelsTable {
   name: string;
-  /** The API key that made it; null for models made on this machine. */
+  /** API key that created it; null for models created on this machine. */
   owner: string | null;
   created_at: number;
-  /** When it was deleted: its name is not given again. */
+  /** Time of deletion; the name is not reused. */
   deleted_at: number | null;
 }
 
 export interface VersionsTable {
   model: string;
   version: number;
-  /** The run that made it: its id, and its folder (absolute). */
+  /** Run that created it: its id, and its folder (absolute). */
   run: string | null;
   run_folder: string | null;
   /** Folder of the adapter or model (absolute) at registration. */
   folder: string;
-  /** JSON: its files in the object store; null where they are in the folder alone. */
+  /** JSON: its files in the object store; null if they are in the folder alone. */
   stored: string | null;
   base: string | null;
   /** SHA-256 of the weights, of the base's configuration and weights, and of the chat template. */
   weights_hash: string;
   base_hash: string | null;
   template_hash: string | null;
-  /** SHA-256 of every file of its folder but the card; null for versions registered earlier. */
+  /** SHA-256 of every file in its folder except the card; null for older versions. */
   files_hash: string | null;
-  /** JSON: content hash of each split that it was trained with. */
+  /** JSON: content hash of each split used in training. */
   data_hashes: string;
   /** The comparison's verdict. */
   verdict: string | null;
-  /** JSON: the gate's checks when it was last asked. */
+  /** JSON: results of the gate's last evaluation. */
   gate: string | null;
-  /** JSON: the newest sign-off. */
+  /** JSON: the most recent sign-off. */
   sign_off: string | null;
   created_at: number;
   created_by: string;
@@ -51,7 +63,7 @@ export interface AliasHistoryTable {
   id: Generated<number>;
   model: string;
   alias: string;
-  /** Null where the alias was made, or taken away. */
+  /** Null when the alias was created or removed. */
   from_version: number | null;
   to_version: number | null;
   action: string;
@@ -63,18 +75,18 @@ export interface AliasHistoryTable {
 export interface RolloutsTable {
   id: Generated<number>;
   model: string;
-  /** The version that is tried, and the one that is in use meanwhile. */
+  /** The candidate version, and the version in use. */
   version: number;
   from_version: number;
   stage: string;
-  /** Share of requests, 0 to 1, while it is a canary. */
+  /** Share of requests during the canary stage, 0 to 1. */
   share: number;
-  /** Pairs of answers to compare before it becomes one. */
+  /** Number of answer pairs to compare before the canary stage. */
   shadow_pairs: number;
   bake_ms: number;
-  /** JSON: a list of guards as they were written. */
+  /** JSON: guards as written by the user. */
   guards: string;
-  /** JSON: what was counted so far. */
+  /** JSON: counts so far. */
   counts: string;
   started_at: number;
   stage_at: number;
@@ -91,9 +103,9 @@ export interface AuditTable {
   action: string;
   /** Subject of the action: `tickets@3`, `ftjob-…`. */
   subject: string;
-  /** JSON: hashes of what it was done on. */
+  /** JSON: hashes of the affected files. */
   hashes: string;
-  /** JSON: anything else that matters. */
+  /** JSON: other details. */
   details: string;
   /** Hashes of the previous entry and of this one. */
   previous: string;
@@ -142,12 +154,12 @@ export interface JobsTable {
   validation_file: string | null;
   suffix: string | null;
   seed: number;
-  /** JSON: type and hyper-parameters, as asked until they are settled. */
+  /** JSON: type and hyper-parameters, as requested until they are resolved. */
   method: string;
-  /** JSON: keys of the recipe that the request adds. */
+  /** JSON: recipe keys added by the request. */
   extra: string;
   metadata: string;
-  /** JSON: the recipe, once the files are checked. */
+  /** JSON: the resolved recipe, once the files have been validated. */
   recipe: string | null;
   fine_tuned_model: string | null;
   trained_tokens: number | null;
@@ -155,17 +167,17 @@ export interface JobsTable {
   error: string | null;
   /** JSON: ids of files. */
   result_files: string;
-  /** Stands for the request, for a retry to be known again. */
+  /** Identifies the request's content, so that retries are recognised. */
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
-  /** Raised with each process that takes it up or over. */
+  /** Incremented with each claim. */
   lease: number;
   created_at: number;
   finished_at: number | null;
-  /** When it was begun, or gone on with, last. */
+  /** Start of the current turn. */
   turn_at: number;
-  /** Seconds that it was trained for. */
+  /** Seconds of training so far. */
   spent_seconds: number;
 }
 
@@ -196,7 +208,7 @@ export interface CheckpointsTable {
 export interface PermissionsTable {
   id: string;
   model: string;
-  /** Name of the API key that may use it. */
+  /** API key that may use it. */
   key: string;
   created_at: number;
 }
@@ -207,7 +219,7 @@ export interface DeliveriesTable {
   body: string;
   attempts: number;
   next_at: number;
-  /** When it arrived, or was given up. */
+  /** Time of delivery, or of giving up. */
   ended_at: number | null;
 }
 
@@ -216,7 +228,7 @@ export interface EvalsTable {
   owner: string;
   name: string;
   metadata: string;
-  /** JSON: data_source_config and testing_criteria as they were asked. */
+  /** JSON: data_source_config and testing_criteria as requested. */
   source: string;
   criteria: string;
   created_at: number;
@@ -235,7 +247,7 @@ export interface EvalRunsTable {
   error: string | null;
   /** JSON: the process that works on it. */
   worker: string | null;
-  /** Raised with each process that takes it up or over. */
+  /** Incremented with each claim. */
   lease: number;
   created_at: number;
 }
@@ -243,7 +255,7 @@ export interface EvalRunsTable {
 export interface EvalItemsTable {
   id: string;
   run: string;
-  /** In the run's rows, from 0. */
+  /** 0-based index of the row in the run. */
   place: number;
   status: string;
   /** JSON */
@@ -260,55 +272,55 @@ export interface BatchesTable {
   endpoint: string;
   input_file: string;
   metadata: string;
-  /** How long the files of its answers live; for ever where it is null. */
+  /** Lifetime of its output files in seconds; null means for ever. */
   file_seconds: number | null;
   status: string;
-  /** JSON: what is wrong with its file. */
+  /** JSON: defects of the input file. */
   errors: string;
   output_file: string | null;
   error_file: string | null;
-  /** Requests, and what they came to once it has ended. */
+  /** Number of requests, and of their results once it has ended. */
   total: number;
   completed: number;
   failed: number;
-  /** JSON: when it came to which state. */
+  /** JSON: time of each status change. */
   times: string;
   /** Fingerprint of the request, by which a client's retry is recognised. */
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
-  /** Raised with each process that takes it up or over. */
+  /** Incremented with each claim. */
   lease: number;
   created_at: number;
   expires_at: number;
 }
 
-/** Items of batches that have not ended. */
+/** Results of unfinished batches. */
 export interface BatchItemsTable {
   batch: string;
-  /** In the batch's requests, from 0. */
+  /** 0-based index of the request in the batch. */
   place: number;
   /** HTTP status of the reply; 0 if there was none. */
   status: number;
-  /** JSON: a line of the output, or of the errors. */
+  /** JSON: a line of the output or error file. */
   line: string;
 }
 
 export interface ReplicasTable {
   id: string;
-  /** When it was last alive. */
+  /** Time of the last heartbeat. */
   seen_at: number;
-  /** JSON: versions that it has open, or opens when they are asked for the first time: `tickets@3`. */
+  /** JSON: versions that it has open, or will open on first use: `tickets@3`. */
   holds: string;
 }
 
-/** Objects that are being written, and have no row yet. */
+/** Objects being written that have no row yet. */
 export interface UnfinishedObjectsTable {
   /** Key of the object, or prefix of several. */
   key: string;
-  /** Negative once it is being removed. */
+  /** Negative during removal. */
   begun_at: number;
-  /** The database that this was noted in: a copy of it is another one. */
+  /** The database that recorded this, to recognise copies of it. */
   place: string;
 }
 

@@ -1,9 +1,10 @@
-/** Files that are sent in parts. */
+/** Files uploaded in parts. */
 import type { Selectable } from 'kysely';
-import { objectStore, type StoredObject } from '../objects/object-store.ts';
+import { objectStore } from '../objects/object-store.ts';
 import type { Registry } from './database.ts';
 import { newObject } from './new-objects.ts';
 import type { UploadPartsTable, UploadsTable } from './tables.ts';
+import type { StoredObject } from '../objects/folder-store.ts';
 
 export type Upload = Selectable<UploadsTable>;
 export type UploadPart = Selectable<UploadPartsTable>;
@@ -18,7 +19,7 @@ export async function findUpload(registry: Registry, id: string, owner: string):
   return registry.selectFrom('uploads').selectAll().where('id', '=', id).where('owner', '=', owner).executeTakeFirst();
 }
 
-/** A key's uploads that are waiting for parts, with their announced bytes. */
+/** A key's unfinished uploads, with their announced size. */
 export async function openUploads(registry: Registry, owner: string): Promise<Upload[]> {
   return registry
     .selectFrom('uploads')
@@ -33,17 +34,17 @@ function objectOf({ id, bytes, sha256 }: Omit<UploadPart, 'upload' | 'created_at
   return { key: `parts/${id}`, bytes, sha256 };
 }
 
-/** Where the bytes of a part are while it is used here. */
+/** Local path of a part's content. */
 function partPath(id: string): string {
   return objectStore().pathOf(`parts/${id}`);
 }
 
-/** The path of a part, once its bytes are here. @throws AttuneError E_OBJECTS… */
+/** Local path of a part, once its content is present. @throws AttuneError E_OBJECTS… */
 export function fetchPart(part: UploadPart): Promise<string> {
   return objectStore().get(objectOf(part));
 }
 
-/** A new part. @param write puts its bytes at the path, and tells what they are. @throws AttuneError E_OBJECTS… */
+/** Adds a part. @param write creates the content at the path and describes it. @throws AttuneError E_OBJECTS… */
 export function addPart(
   registry: Registry,
   id: string,
@@ -64,7 +65,7 @@ export async function partsOf(registry: Registry, upload: string): Promise<Uploa
   return registry.selectFrom('upload_parts').selectAll().where('upload', '=', upload).execute();
 }
 
-/** Ends an upload: its parts are gone. */
+/** Ends an upload and deletes its parts. */
 export async function endUpload(
   registry: Registry,
   id: string,
@@ -79,7 +80,7 @@ async function removeParts(registry: Registry, upload: string): Promise<void> {
   await registry.deleteFrom('upload_parts').where('upload', '=', upload).execute();
 }
 
-/** Ends those whose hour is over, and removes parts of others that could not be removed when they ended. */
+/** Ends expired uploads, and deletes parts that could not be deleted earlier. */
 export async function endExpiredUploads(registry: Registry, now = Date.now()): Promise<void> {
   const over = await registry
     .selectFrom('uploads')

@@ -1,25 +1,13 @@
 /** Hourly usage by key and model. */
 import type { Registry } from './database.ts';
-
-/** Usage within one hour. */
-export interface UsageTable {
-  key: string;
-  model: string;
-  /** Milliseconds since the epoch, of its start. */
-  hour: number;
-  requests: number;
-  input_tokens: number;
-  /** Input tokens that came from the cache. */
-  cached_tokens: number;
-  output_tokens: number;
-}
+import type { UsageTable } from './tables.ts';
 
 export type Usage = UsageTable;
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-/** Adds to what is there, of whichever server. */
+/** Adds to the stored amounts; several servers may do so. */
 export async function addUsage(registry: Registry, entries: readonly Usage[]): Promise<void> {
   if (entries.length === 0) return;
   await registry.transaction().execute(async (transaction) => {
@@ -40,14 +28,14 @@ export async function addUsage(registry: Registry, entries: readonly Usage[]): P
 }
 
 export interface UsageWish {
-  /** Milliseconds since the epoch; `to` is not included. */
+  /** Milliseconds since the epoch; `to` is exclusive. */
   from: number;
   to?: number;
   keys?: readonly string[];
   models?: readonly string[];
 }
 
-/** By time. */
+/** Ordered by time. */
 export async function usageOf(registry: Registry, { from, to, keys, models }: UsageWish): Promise<Usage[]> {
   let query = registry.selectFrom('usage').selectAll().where('hour', '>=', from).orderBy('hour');
   if (to !== undefined) query = query.where('hour', '<', to);

@@ -1,4 +1,4 @@
-/** Where the files of a version are on this machine, and how they get to the others. */
+/** Local files of versions, and their distribution to other machines. */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { objectStore } from '../objects/object-store.ts';
@@ -10,8 +10,8 @@ import { newObject } from './new-objects.ts';
 import { addVersion, versionName, type ModelVersion, type NewVersion } from './versions.ts';
 
 /**
- * Adds a version with its folder, which is kept in the object store where that is more than a folder.
- * @throws AttuneError E_MODEL_NAME, E_LEASE_LOST, E_OBJECTS…
+ * Registers a version and stores its folder in the object store, if there is one. @throws AttuneError E_MODEL_NAME,
+ * E_LEASE_LOST, E_OBJECTS…
  */
 export async function storeVersion(registry: Registry, given: NewVersion): Promise<ModelVersion> {
   const store = objectStore();
@@ -23,15 +23,15 @@ export async function storeVersion(registry: Registry, given: NewVersion): Promi
   });
 }
 
-/** The version's folder on this machine, with its files. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+/** Local folder of a version, with its files. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
 export async function fetchVersion({ folder, stored }: Pick<ModelVersion, 'folder' | 'stored'>): Promise<string> {
   return stored === undefined ? folder : getFolder(objectStore(), stored);
 }
 
-/** @throws AttuneError E_VERSION_CHANGED where a version's files here are not those that were registered */
+/** @throws AttuneError E_VERSION_CHANGED if a version's local files differ from those registered */
 export async function requireUnchanged(version: ModelVersion, folder: string): Promise<void> {
   const { model, hashes } = version;
-  // A folder that is gone is noticed, and waited for, where it is opened.
+  // A missing folder is handled where the model is opened.
   if (hashes.files === undefined || !existsSync(folder)) return;
   const found = await resultHash(folder);
   if (found === hashes.files) return;
@@ -43,7 +43,7 @@ export async function requireUnchanged(version: ModelVersion, folder: string): P
   });
 }
 
-/** Deletes what is kept of a version in the object store. @throws AttuneError E_OBJECTS… */
+/** Deletes a version's files from the object store. @throws AttuneError E_OBJECTS… */
 export async function removeStored(stored: StoredFolder | undefined): Promise<void> {
   if (stored !== undefined) await removeFolder(objectStore(), stored);
 }

@@ -1,9 +1,9 @@
-/** Versions of a model that servers answer by, or may have to at once. */
+/** Versions of a model that servers use, or may need at once. */
 import { aliasesOf, CHAMPION, earlierChampion } from './aliases.ts';
 import type { Registry } from './database.ts';
 import { openRollouts, type Rollout } from './rollouts.ts';
 
-/** Those that are named by an alias or a rollout, and what a rollback would go back to. */
+/** Versions referred to by an alias or a rollout, and the target of a rollback. */
 export async function versionsInUse(
   registry: Registry,
   model: string,

@@ -10,7 +10,7 @@ import { requireHeld, type Lease } from './leases.ts';
 import type { Settle } from './new-objects.ts';
 import type { VersionsTable } from './tables.ts';
 
-/** A version of a model: what it is, where it comes from, what is known of its worth. */
+/** A version of a model: its files, its origin, and its evaluation. */
 export interface ModelVersion {
   model: string;
   version: number;
@@ -18,13 +18,13 @@ export interface ModelVersion {
   runFolder?: string;
   /** Folder of the adapter or model (absolute) at registration. */
   folder: string;
-  /** Its files in the object store; undefined where they are in the folder alone. */
+  /** Its files in the object store; undefined if they are in the folder alone. */
   stored?: StoredFolder;
   base?: string;
-  /** `files`: all files of its folder but the card; undefined for versions registered earlier. */
+  /** `files`: all files of its folder except the card; undefined for older versions. */
   hashes: { weights: string; files?: string; base?: string; template?: string; data: Record<string, string> };
   verdict?: string;
-  /** The gate's checks when it was last asked. */
+  /** Results of the gate's last evaluation. */
   gate?: { isPassed: boolean; checks: readonly { name: string; outcome: string; message: string }[] };
   signOff?: { by: string; decision: string; at: string; hash: string };
   createdAt: number;
@@ -33,13 +33,13 @@ export interface ModelVersion {
 
 export type NewVersion = Omit<ModelVersion, 'version' | 'createdAt'> & {
   owner?: string;
-  /** The job that made it, which this process has to hold still. */
+  /** The job that created it, whose lease this process must still hold. */
   job?: Lease;
 };
 
 /**
- * Adds the next version of a model, which is made where it is new; the alias `challenger` moves to it.
- * @throws AttuneError E_MODEL_NAME, E_LEASE_LOST
+ * Adds a model's next version, creating the model if necessary, and moves the alias `challenger` to it. @throws
+ * AttuneError E_MODEL_NAME, E_LEASE_LOST
  */
 export async function addVersion(registry: Registry, given: NewVersion, settle?: Settle): Promise<ModelVersion> {
   return registry.transaction().execute(async (transaction) => {
@@ -100,7 +100,7 @@ export function versionName({ model, version }: { model: string; version: number
   return `${model}@${version}`;
 }
 
-/** As the audit log keeps them. */
+/** In the form of the audit log. */
 export function auditHashes({
   hashes: { weights, files, base, template, data },
 }: ModelVersion): Record<string, string> {
@@ -114,7 +114,7 @@ export function auditHashes({
   };
 }
 
-/** All versions of a model, the oldest first. @throws AttuneError E_MODEL_UNREGISTERED */
+/** All versions of a model, oldest first. @throws AttuneError E_MODEL_UNREGISTERED */
 export async function versionsOf(registry: Registry, model: string): Promise<ModelVersion[]> {
   const rows = await registry
     .selectFrom('versions')
@@ -148,7 +148,7 @@ export async function findVersions(
   });
 }
 
-/** Keeps what the gate, or a person, has said of a version since. */
+/** Records later findings of the gate or a person. */
 export async function recordFindings(
   registry: Registry,
   { model, version, gate, signOff }: ModelVersion,
@@ -161,7 +161,7 @@ export async function recordFindings(
     .execute();
 }
 
-/** Names of the registered models that are there, with whose they are. */
+/** Names and owners of the registered models. */
 export async function registeredModels(
   registry: Registry,
 ): Promise<{ name: string; owner: string | null; created_at: number }[]> {
@@ -237,7 +237,7 @@ function fromRow(row: Selectable<VersionsTable>): ModelVersion {
   };
 }
 
-/** Marks a model as deleted: its name is not given again, and what it was stays in the audit log. */
+/** Marks a model as deleted: its name is not reused, and its history stays in the audit log. */
 export async function deleteModel(registry: Registry, model: string, by: string): Promise<void> {
   const versions = await versionsOf(registry, model);
   await registry.transaction().execute(async (transaction) => {

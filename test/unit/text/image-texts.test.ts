@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  imageText,
   newTokenizer,
   Renderer,
   trainByteLevelBpe,
@@ -10,8 +9,14 @@ import {
   type Tokenizer,
   type TrainOn,
 } from '../../../src/models/text/index.ts';
+import { squaresText } from '../../../src/models/architectures/idefics3.ts';
 
-const marks = { image: '<image>', around: '<fake_token_around_image>', whole: '<global-img>' };
+const marks = {
+  image: '<image>',
+  around: '<fake_token_around_image>',
+  whole: '<global-img>',
+  named: (_: string, usual: string) => usual,
+};
 const END = '<end_of_utterance>';
 
 /** Content in parts alone, as SmolVLM's; and in a text or in parts, as Qwen2-VL's. */
@@ -49,9 +54,10 @@ function textsFor(tokenizer: Tokenizer): ImageTexts {
   const gridOf = ({ hash }: ImageFile) => (hash === 'wide' ? ([1, 2] as const) : ([0, 0] as const));
   return {
     token: marks.image,
+    image: marks.image,
     id: tokenizer.idOf(marks.image)!,
     // oxlint-disable-next-line typescript/require-await -- as the one that reads files
-    textsOf: async (files) => files.map((one) => imageText(gridOf(one), 2, marks)),
+    textsOf: async (files) => files.map((one) => squaresText(gridOf(one), 2, marks)),
   };
 }
 
@@ -67,9 +73,9 @@ const WIDE = `${marks.around}<row_1_col_1><image><image>${marks.around}<row_1_co
 
 describe('images of a conversation', () => {
   it('become their squares, row by row, and the whole of each', () => {
-    expect(imageText([0, 0], 2, marks)).toBe(ONE);
-    expect(imageText([1, 2], 2, marks)).toBe(WIDE);
-    const two = imageText([2, 1], 1, marks);
+    expect(squaresText([0, 0], 2, marks)).toBe(ONE);
+    expect(squaresText([1, 2], 2, marks)).toBe(WIDE);
+    const two = squaresText([2, 1], 1, marks);
     expect(two).toBe(
       `${marks.around}<row_1_col_1><image>\n${marks.around}<row_2_col_1><image>\n\n${marks.around}${marks.whole}<image>${marks.around}`,
     );

@@ -3,5 +3,5 @@ import type { MediaProcessorKind } from '../media-processors.ts';
 
 /** Images as preprocessor_config.json wants them. All have the size that the model reads. */
 export const kind: MediaProcessorKind = {
-  open: (config, modelType) => imageProcessor(config, modelType),
+  open: (config, modelType, patchesOfToken) => imageProcessor(config, modelType, patchesOfToken),
 };

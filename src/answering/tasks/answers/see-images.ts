@@ -1,5 +1,5 @@
 import { SeenImages } from '../../decoding/index.ts';
-import { pixelsOf } from '../rows/image-squares.ts';
+import { readyImages } from '../rows/image-squares.ts';
 import { withAdapters, type AdapterOwner } from '../../../engine/nn/index.ts';
 import type { ImageFile } from '../../../models/text/index.ts';
 import type { Features } from '../../../base/features.ts';
@@ -19,6 +19,6 @@ export async function seeImages(
   const squares: Features[] = [];
   for (const file of files) squares.push(await squaresOf(file, media));
   const about = { token: media.imageTokens.id, identity: files.map(({ hash }) => hash).join() };
-  const see = () => noGrad(() => scope(() => ({ seen: new SeenImages(model, pixelsOf(squares), about) }))).seen;
+  const see = () => noGrad(() => scope(() => ({ seen: new SeenImages(model, readyImages(squares), about) }))).seen;
   return withAdapters(lease && { all: lease.owner }, see);
 }

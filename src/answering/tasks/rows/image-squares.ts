@@ -1,11 +1,16 @@
 // T squares of all images, C channels, Y and X their sides
 import type { Features } from '../../../base/features.ts';
-import type { PlacedImages } from '../../../models/placed-images.ts';
+import type { PlacedImages, ReadyImages } from '../../../models/placed-images.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Batch, MediaReader, PreparedRow } from './rows.ts';
 
+/** A row while it is in use, with the model input from each of its images: [squares, channels, side, side] */
+export interface SquaresRow extends PreparedRow {
+  squares?: readonly Features[];
+}
+
 /** Adds to rows what the model reads of their images. @throws AttuneError with all that cannot be read */
-export async function loadSquares(rows: readonly PreparedRow[], media: MediaReader): Promise<PreparedRow[]> {
+export async function loadSquares(rows: readonly PreparedRow[], media: MediaReader): Promise<SquaresRow[]> {
   const files = rows.flatMap(({ images = [], source }) => images.map((file) => ({ media: file, source })));
   const loaded = (await media.load(files)).values();
   return rows.map((row) =>
@@ -14,7 +19,7 @@ export async function loadSquares(rows: readonly PreparedRow[], media: MediaRead
 }
 
 /** A batch with the images of its rows, which stand at the places of a token. */
-export function withSquares(batch: Batch, token: number | undefined): Batch {
+export function withSquares(batch: Batch<SquaresRow>, token: number | undefined): Batch<SquaresRow> {
   const squares = batch.rows.flatMap((row) => row.squares ?? []);
   if (squares.length === 0 || batch.input.ids === undefined) return batch;
   return { ...batch, input: { ...batch.input, images: placed(squares, batch.input.ids, token!) } };
@@ -24,11 +29,17 @@ export function withSquares(batch: Batch, token: number | undefined): Batch {
 function placed(squares: readonly Features[], ids: BigInt64Array, token: number): PlacedImages {
   const wanted = BigInt(token);
   const places = [...ids.keys()].filter((place) => ids[place] === wanted);
-  return { pixels: pixelsOf(squares), places: BigInt64Array.from(places, BigInt) };
+  return { ...readyImages(squares), places: BigInt64Array.from(places, BigInt) };
 }
 
-/** The squares of several images, one after the other: [T, C, Y, X] */
-export function pixelsOf(squares: readonly Features[]): Tensor {
+/** Several images as a vision tower reads them. */
+export function readyImages(squares: readonly Features[]): ReadyImages {
+  const grids = squares.flatMap((image) => image.grids ?? []);
+  return { pixels: pixelsOf(squares), ...(grids.length > 0 && { grids }) };
+}
+
+/** The squares or patches of several images, one after the other: [T, C, Y, X] or [P, values] */
+function pixelsOf(squares: readonly Features[]): Tensor {
   const count = squares.reduce((sum, { shape }) => sum + shape[0], 0);
   const values = new Float32Array(squares.reduce((sum, { data }) => sum + data.length, 0));
   let next = 0;

@@ -1,30 +1,31 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Features } from '../../../base/features.ts';
-import { imageMarks, imageText, type ImageFile, type ImageTexts } from '../../../models/text/index.ts';
+import { markNames, type ImageFile, type ImageTexts } from '../../../models/text/index.ts';
 import type { MediaReader, RowReader } from './rows.ts';
 
 /** How a model's tokens stand for images; undefined for one that reads none among texts. */
 export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | 'media'>): ImageTexts | undefined {
   if (media?.imageTokens === undefined) return undefined;
-  const { id, perSquare } = media.imageTokens;
-  const token = tokenizer.tokenOf(id);
-  if (token === null) throw noToken(id, tokenizer.origin);
-  const marks = imageMarks(tokenizer, token);
+  const { id, written = id, textOf } = media.imageTokens;
+  const tokenOf = (wanted: number) => tokenizer.tokenOf(wanted) ?? noToken(wanted, tokenizer.origin);
+  const named = markNames(tokenizer);
+  const image = tokenOf(id);
   return {
-    token,
+    token: tokenOf(written),
     id,
+    image,
     async textsOf(files) {
       const texts: string[] = [];
       // One by one: decoded images are large.
-      for (const file of files) texts.push(imageText((await squaresOf(file, media)).grid ?? [0, 0], perSquare, marks));
+      for (const file of files) texts.push(textOf(await squaresOf(file, media), { image, textOf: tokenOf, named }));
       return texts;
     },
   };
 }
 
-function noToken(id: number, origin: string): AttuneError {
-  return new AttuneError('E_TOKENIZER_INVALID', {
-    what: `The tokenizer of ${origin} has no token with the image_token_id of config.json`,
+function noToken(id: number, origin: string): never {
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `The tokenizer of ${origin} has no token with an id that config.json has for images`,
     got: String(id),
     fix: 'the files belong to different models: fetch them again from one',
   });

@@ -8,5 +8,5 @@ export interface ShardJob extends ShardWork {
   quotes?: boolean;
 }
 
-/** A user error is sent in parts, any other as text. */
+/** User errors are sent in parts, others as text. */
 export type ShardAnswer = { part: Part } | { failure: Record<string, unknown> } | { crash: string };

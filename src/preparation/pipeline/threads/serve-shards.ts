@@ -5,7 +5,7 @@ import type { StepContext } from '../../step.ts';
 import { runOver } from '../run-over.ts';
 import type { ShardAnswer, ShardJob } from './protocol.ts';
 
-/** Makes this thread one that runs steps, a job at a time, for the pool that started it. */
+/** Makes this thread a worker of the pool that started it; it runs one job at a time. */
 export function serveShards(openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>): void {
   parentPort!.on('message', (job: ShardJob) => {
     void answer(job, openings).then(async (message) => {

@@ -9,7 +9,7 @@ import { fileHash } from './0008-file-hash.ts';
 import { batches } from './0009-batches.ts';
 import { training } from './0002-training.ts';
 
-/** Every change of the tables, in order; one that has been released is never edited. */
+/** All migrations in order; released ones are never edited. */
 export const migrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseConfig } from '../config.ts';
+import { decoderClasses, defineDecoder } from '../decoder/define.ts';
+import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
+import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
+import { stretchedScores } from '../decoder/rope-settings.ts';
+
+const schema = z.looseObject({
+  ...latentKeys,
+  ...groupedKeys,
+  topk_method: z.enum(['greedy', 'group_limited_greedy']).default('greedy'),
+});
+
+const defaults = {
+  vocab_size: 32000,
+  hidden_size: 4096,
+  intermediate_size: 11008,
+  moe_intermediate_size: 1407,
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  n_shared_experts: 2,
+  n_routed_experts: 64,
+  q_lora_rank: 1536,
+};
+
+/** Latent attention, and many narrow experts, the best of each token's or of its best groups' (DeepSeek-AI, 2024). */
+export const architecture = defineDecoder({
+  modelType: 'deepseek_v2',
+  classes: { causal: 'DeepseekV2ForCausalLM', sequence: 'DeepseekV2ForSequenceClassification' },
+  defaults,
+  rope: { turnsNeighbours: true },
+  read: withTurnedHead,
+  traits(config, { raw, rope }) {
+    const { topk_method: method, ...own } = parseConfig(schema, { ...defaults, ...raw });
+    const { qk_nope_head_dim: plain, qk_rope_head_dim: turned } = own;
+    // transformers 5 with its newer names leaves the factor out; the models were trained with it.
+    const factor = (raw.rope_parameters ?? undefined) === undefined ? stretchedScores(config) : 1;
+    const scale = (plain + turned) ** -0.5 * factor;
+    const groups = method === 'greedy' ? { n_group: undefined } : {};
+    // Weights never add up to 1, whatever `norm_topk_prob` says.
+    const experts = { ...own, ...groups, norm_topk_prob: false };
+    return {
+      attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, rope, scale }) }),
+      feedForward: (layer) => groupedFeedForward(layer, config, experts, { scores: 'softmax', best: 1 }),
+    };
+  },
+});

@@ -1,0 +1,224 @@
+// N tokens, D width, E experts
+import { z } from 'zod';
+import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope } from '../../engine/nn/index.ts';
+import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { Architecture } from '../architecture.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { count, type DecoderConfig } from '../decoder/config.ts';
+import { defineDecoder } from '../decoder/define.ts';
+import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
+import { SparseFeedForward, type Choice } from '../decoder/experts.ts';
+import { FeedForward } from '../decoder/feed-forward.ts';
+import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
+import { keySources, SharingAttention, unreadKeys, type SharingTraits } from '../decoder/sharing-attention.ts';
+import { mergedExperts } from '../decoder/stacked-experts.ts';
+import { Block, type Pass } from '../stack.ts';
+import { timesRootOf, withActivation } from './gemma2.ts';
+import { gemmaTowers } from './gemma3n-text.ts';
+
+const schema = z
+  .looseObject({
+    ...perLayerKeys,
+    num_hidden_layers: count.default(30),
+    layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
+    sliding_window: count.default(512),
+    head_dim: count.default(256),
+    global_head_dim: count.default(512),
+    num_global_key_value_heads: count.nullish(),
+    attention_k_eq_v: z.boolean().default(false),
+    num_kv_shared_layers: z.int().min(0).default(0),
+    use_double_wide_mlp: z.boolean().default(false),
+    enable_moe_block: z.boolean().default(false),
+    num_experts: count.nullish(),
+    top_k_experts: count.nullish(),
+    moe_intermediate_size: count.nullish(),
+    final_logit_softcapping: z.number().positive().nullish(),
+    /** Images alone see themselves in both directions. */
+    use_bidirectional_attention: z
+      .literal('vision', { error: 'only attention to earlier tokens is supported' })
+      .nullish(),
+  })
+  .refine((own) => !own.enable_moe_block || (own.num_experts && own.top_k_experts && own.moe_intermediate_size), {
+    path: ['enable_moe_block'],
+    error: 'needs num_experts, top_k_experts and moe_intermediate_size',
+  });
+
+const positions = {
+  full_attention: { rope_type: 'proportional', partial_rotary_factor: 0.25, rope_theta: 1_000_000 },
+  sliding_attention: { rope_type: 'default', rope_theta: 10_000 },
+};
+
+type Own = ReturnType<typeof settingsOf>;
+
+function settingsOf(raw: RawConfig) {
+  const own = parseConfig(schema, raw);
+  const { num_hidden_layers: layers, layer_types: given } = own;
+  const kindOf = (layer: number) => given?.[layer] ?? ((layer + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention');
+  // The last layer sees everything, whatever the configuration says.
+  const kinds = Array.from({ length: layers }, (_, layer) => (layer === layers - 1 ? 'full_attention' : kindOf(layer)));
+  return { ...own, kinds, sources: keySources(kinds, own.num_kv_shared_layers) };
+}
+
+const decoder = defineDecoder({
+  modelType: 'gemma4_text',
+  classes: { causal: 'Gemma4ForCausalLM', trunk: 'Gemma4TextModel' },
+  settings: ['final_logit_softcapping', 'use_bidirectional_attention', 'num_experts'],
+  defaults: {
+    vocab_size: 262_144,
+    hidden_size: 2304,
+    intermediate_size: 9216,
+    num_hidden_layers: 30,
+    num_attention_heads: 8,
+    num_key_value_heads: 4,
+    tie_word_embeddings: true,
+    max_position_embeddings: 131_072,
+  },
+  // The family reads the positions of the layers that see everything, and the size of their heads.
+  read: (raw) => ({
+    ...withGlobalRope(withActivation({ ...raw, rope_parameters: raw.rope_parameters ?? positions })),
+    head_dim: settingsOf(raw).global_head_dim,
+  }),
+  traits(config, { raw, rope }) {
+    const own = settingsOf(raw);
+    const hasInputs = own.hidden_size_per_layer_input > 0;
+    const local = localRope({ ...config, head_dim: own.head_dim, rope_theta: undefined }, raw);
+    const attentionOf = (layer: number) =>
+      new SharingAttention(config, attentionTraits(config, own, { layer, rope, local }));
+    return {
+      block: (layer) => new Gemma4Layer(config, own, { layer, attention: attentionOf(layer) }),
+      scaleEmbeddings: timesRootOf(config.hidden_size),
+      ends: hasInputs ? [perLayerInputs(config, own)] : [],
+    };
+  },
+  logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
+});
+
+/** Layers with a window and wide ones in turn, whose keys the last layers share (Gemma Team, 2026). */
+export const architecture: Architecture = {
+  ...decoder,
+  passedOver: (raw) => [gemmaTowers, unreadKeys(settingsOf(raw).sources)],
+  formerNames: (path) => (path.startsWith('model.') ? [path.replace(/^model\./, 'model.language_model.')] : []),
+};
+
+function attentionTraits(
+  { num_attention_heads: heads, num_key_value_heads: keyHeads }: DecoderConfig,
+  own: Own,
+  { layer, rope, local }: { layer: number; rope: Rope; local: Rope },
+): SharingTraits {
+  const source = own.sources[layer];
+  const place = { layer, source, isLent: own.sources.lastIndexOf(layer) > layer };
+  if (own.kinds[layer] === 'sliding_attention')
+    return { ...place, rope: local, window: own.sliding_window, keyHeads: keyHeads ?? heads, size: own.head_dim };
+  const valuesAreKeys = own.attention_k_eq_v;
+  const ofWide = valuesAreKeys ? own.num_global_key_value_heads : undefined;
+  return { ...place, rope, keyHeads: ofWide ?? keyHeads ?? heads, size: own.global_head_dim, valuesAreKeys };
+}
+
+/** Scores experts by a token's direction, and has a factor for each of them. */
+class Gemma4Router extends Module {
+  readonly proj: Linear;
+  /** [D] */
+  readonly scale: Parameter;
+  /** [E] */
+  readonly per_expert_scale: Parameter;
+  readonly #epsilon: number;
+
+  constructor({ hidden_size: width, rms_norm_eps: epsilon }: DecoderConfig, experts: number) {
+    super();
+    this.proj = new Linear(width, experts);
+    this.scale = new Parameter([width]);
+    this.per_expert_scale = new Parameter([experts]);
+    this.#epsilon = epsilon;
+  }
+
+  override fixedValue(name: string, options: { dtype: DType; device: string }): Tensor | undefined {
+    return ones(name === 'scale' ? this.scale.shape : this.per_expert_scale.shape, options);
+  }
+
+  /** x [N, D] → [N, E] */
+  forward(x: Tensor): Tensor {
+    const [width] = this.scale.shape;
+    const normed = attune.rms_norm.default(x, ones([width], { device: x.device }), this.#epsilon);
+    return this.proj.forward(normed.mul(this.scale.value(x.dtype)).mul(width ** -0.5));
+  }
+
+  choose(logits: Tensor, chosen: number): Choice {
+    const [top, indices] = aten.topk.default(logits.softmax(-1), chosen); // [N, k]
+    const factors = this.per_expert_scale.value(logits.dtype).indexSelect(0, indices.flatten());
+    return { indices, weights: top.div(top.sum(-1, { keepdim: true })).mul(factors.reshape(...indices.shape)) };
+  }
+}
+
+function expertsOf(config: DecoderConfig, own: Own): SparseFeedForward {
+  const { hidden_size: width, hidden_act: activation, rms_norm_eps: epsilon } = config;
+  const [experts, chosen, inner] = [own.num_experts!, own.top_k_experts!, own.moe_intermediate_size!];
+  const router = new Gemma4Router(config, experts);
+  const norm = (name: string) => ({ name, module: new RMSNorm(width, epsilon) });
+  return new SparseFeedForward({
+    width,
+    experts,
+    chosen,
+    choose: (logits) => router.choose(logits, chosen),
+    router: { name: 'router', module: router, forward: (x) => router.forward(x) },
+    parts: mergedExperts({ experts, width, inner, activation }),
+    around: { before: norm('pre_feedforward_layernorm_2'), after: norm('post_feedforward_layernorm_2') },
+  });
+}
+
+class Gemma4Layer extends Block {
+  readonly self_attn: SharingAttention;
+  readonly mlp: FeedForward;
+  readonly input_layernorm: RMSNorm;
+  readonly post_attention_layernorm: RMSNorm;
+  readonly pre_feedforward_layernorm: RMSNorm;
+  readonly post_feedforward_layernorm: RMSNorm;
+  readonly post_feedforward_layernorm_1?: RMSNorm;
+  readonly layer_scalar: ModuleBuffer;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
+  readonly #perLayer?: PerLayerInput;
+  readonly #experts?: SparseFeedForward;
+
+  constructor(config: DecoderConfig, own: Own, { layer, attention }: { layer: number; attention: SharingAttention }) {
+    super();
+    const { hidden_size: width, rms_norm_eps: epsilon, hidden_act: activation } = config;
+    const { hidden_size_per_layer_input: size } = own;
+    const norm = () => new RMSNorm(width, epsilon);
+    const isWide = own.use_double_wide_mlp && own.sources[layer] !== layer;
+    this.self_attn = attention;
+    this.mlp = new FeedForward({ width, inner: (isWide ? 2 : 1) * config.intermediate_size, activation });
+    this.input_layernorm = norm();
+    this.post_attention_layernorm = norm();
+    this.pre_feedforward_layernorm = norm();
+    this.post_feedforward_layernorm = norm();
+    this.layer_scalar = new ModuleBuffer([1]);
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
+    if (size > 0) this.#perLayer = new PerLayerInput(config, size, layer);
+    if (own.enable_moe_block) {
+      this.post_feedforward_layernorm_1 = norm();
+      this.#experts = expertsOf(config, own);
+    }
+    for (const part of [this.#perLayer, this.#experts]) Object.assign(this, Object.fromEntries(part?.children() ?? []));
+  }
+
+  override fixedValue(_name: string, options: { dtype: DType; device: string }): Tensor | undefined {
+    return ones([1], options);
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const normed = this.input_layernorm.forward(x);
+    const attended = this.attention_sublayer.change(normed, this.self_attn.forward(normed, pass));
+    const between = x.add(this.post_attention_layernorm.forward(attended));
+    const fed = between.add(this.post_feedforward_layernorm.forward(this.#feed(between, pass)));
+    const added = this.#perLayer?.forward(fed, pass);
+    return (added === undefined ? fed : fed.add(added)).mul(this.layer_scalar.value(x.dtype));
+  }
+
+  #feed(x: Tensor, pass: Pass): Tensor {
+    const read = this.pre_feedforward_layernorm.forward(x);
+    const dense = this.mlp.forward(read);
+    const both = this.post_feedforward_layernorm_1?.forward(dense).add(this.#experts!.forward(x, pass));
+    return this.mlp_sublayer.change(read, both ?? dense);
+  }
+}

@@ -1,0 +1,48 @@
+import type { Architecture } from '../architecture.ts';
+import { parseConfig } from '../config.ts';
+import { defineEncoder } from '../encoder/define.ts';
+import type { LayerNames } from '../encoder/layer.ts';
+import { modernTraits, modernTransform, schema } from './modernbert.ts';
+
+const names: LayerNames = {
+  attentionNorm: 'attn_norm',
+  query: 'attn.q_proj',
+  key: 'attn.k_proj',
+  value: 'attn.v_proj',
+  attended: 'attn.Wo',
+  norm: 'mlp_norm',
+  inner: 'mlp.Wi',
+  outer: 'mlp.Wo',
+};
+
+const stack = defineEncoder({
+  modelType: 'modernbert-decoder',
+  prefix: 'model',
+  className: 'ModernBertDecoder',
+  schema,
+  traits: (config) => modernTraits(config, names, true),
+  heads: (config) => ({ masked: { transform: modernTransform(config, 'lm_head'), decoder: 'decoder' } }),
+});
+
+/** ModernBERT's layers with attention to earlier tokens (Weller et al., 2025). */
+export const architecture: Architecture = {
+  ...stack,
+  heads(raw) {
+    const config = parseConfig(schema, raw);
+    const { classifier_dropout: dropout, classifier_bias: bias, decoder_bias: hasBias } = config;
+    const { 'masked-lm': scores, embedding } = stack.heads(raw);
+    return {
+      'causal-lm': {
+        ...scores!,
+        className: 'ModernBertDecoderForCausalLM',
+        options: { ...scores!.options, bias: hasBias ? 'decoder.bias' : undefined },
+      },
+      sequence: {
+        head: 'sequence',
+        className: 'ModernBertDecoderForSequenceClassification',
+        options: { name: 'classifier', bias, dropout, pool: 'last', transform: modernTransform(config, 'head') },
+      },
+      embedding: { ...embedding!, options: { pooling: 'last', normalise: true } },
+    };
+  },
+};

@@ -1,0 +1,121 @@
+// P patches of all images, V values of a patch, D width, f patches along a side of a group that makes one token
+import { greatest } from '../../base/many.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
+import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { PatchGrid, StackInput } from '../stack.ts';
+
+/** Images of their own sizes as patches [P, V]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
+export function patchesOf(
+  { features, grids }: StackInput,
+  values: number,
+): { patches: Tensor; grids: readonly PatchGrid[] } {
+  if (features === undefined || grids === undefined)
+    throw new Error('this tower reads patches [P, V] with their grids');
+  const count = grids.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  const { shape } = features;
+  if (shape.length === 2 && shape[0] === count && shape[1] === values) return { patches: features, grids };
+  throw new AttuneError('E_FEATURES_SHAPE', {
+    what: 'The patches of the images do not have the shape that this model reads',
+    got: `[${shape.join(', ')}]`,
+    expected: `[${count}, ${values}]`,
+    fix: 'prepare images by the preprocessor_config.json of this model',
+  });
+}
+
+/** Row and column of each patch of an image, in groups of f × f, row by row. */
+export function patchPlaces([rows, columns]: PatchGrid, f = 1): (readonly [row: number, column: number])[] {
+  const places: [number, number][] = [];
+  for (let top = 0; top < rows; top += f)
+    for (let left = 0; left < columns; left += f)
+      for (let i = 0; i < f * f; i++) places.push([top + Math.floor(i / f), left + (i % f)]);
+  return places;
+}
+
+/** Each image is a segment; its patches have a row and a column. `order`: places in which the patches are read. */
+export function patchLayout(grids: readonly PatchGrid[], f = 1, order?: readonly number[]): Layout {
+  const lengths = grids.map(([rows, columns]) => rows * columns);
+  const given = grids.flatMap((grid) => patchPlaces(grid, f));
+  const places = order?.map((place) => given[place]) ?? given;
+  const axes = [0, 1].map((axis) => BigInt64Array.from(places, (place) => BigInt(place[axis])));
+  return { ...layoutOfRows(lengths, { causal: false }), axes };
+}
+
+/** Patches of images [P, V] in groups of f × f, row by row: → [tokens, f², V] */
+export function groupPatches(x: Tensor, grids: readonly PatchGrid[], f: number): Tensor {
+  const places: bigint[] = [];
+  let first = 0;
+  for (const [rows, columns] of grids) {
+    for (const [row, column] of patchPlaces([rows, columns], f)) places.push(BigInt(first + row * columns + column));
+    first += rows * columns;
+  }
+  const order = fromArray(BigInt64Array.from(places)).toDevice(x.device);
+  return x.indexSelect(0, order).reshape(-1, f * f, x.shape[1]);
+}
+
+/** A convolution over whole patches, as a product: weight [D, …] of V values. */
+export class PatchProjection extends Module {
+  readonly weight: Parameter;
+  readonly bias?: Parameter;
+
+  constructor(kernel: readonly number[], width: number, options: { bias: boolean }) {
+    super();
+    this.weight = new Parameter([width, ...kernel]);
+    if (options.bias) this.bias = new Parameter([width]);
+  }
+
+  /** [P, V] → [P, D] */
+  forward(patches: Tensor): Tensor {
+    const { dtype } = patches;
+    return aten.linear.default(patches, this.weight.value(dtype).flatten(1), { bias: this.bias?.value(dtype) });
+  }
+}
+
+/**
+ * Positions among images that take time, row and column (M-RoPE): an image's tokens share a time, and what follows goes on
+ * after its longer side. `f`: patches along a side of a token.
+ */
+export function axesAmong(
+  layout: Layout,
+  { places, grids = [] }: { places: BigInt64Array; grids?: readonly PatchGrid[] },
+  f: number,
+): Layout {
+  const axes = [0, 1, 2].map(() => new BigInt64Array(layout.positions.length));
+  const put = (token: number, values: readonly number[]) => {
+    for (const [axis, value] of values.entries()) axes[axis][token] = BigInt(value);
+  };
+  let [image, seen] = [0, 0];
+  for (const segment of layout.rowOf.keys()) {
+    const [start, end] = [layout.offsets[segment], layout.offsets[segment + 1]];
+    let current = start < end ? Number(layout.positions[start]) : 0;
+    for (let token = start; token < end;) {
+      if (BigInt(token) !== places[seen]) {
+        put(token++, [current, current, current]);
+        current++;
+        continue;
+      }
+      const [rows, columns] = grids[image++].map((side) => Math.floor(side / f));
+      for (let i = 0; i < rows * columns; i++)
+        put(token++, [current, current + Math.floor(i / columns), current + (i % columns)]);
+      seen += rows * columns;
+      current += greatest([rows, columns]);
+    }
+  }
+  return { ...layout, axes };
+}
+
+/** Tokens of an image see each other, those that come later too: neighbouring places belong to one image. */
+export function togetherAmong(layout: Layout, { places }: { places: BigInt64Array }): Layout {
+  const { positions, offsets } = layout;
+  const [from, to] = [positions.slice(), positions.slice()];
+  const starts = new Set(offsets);
+  for (let first = 0; first < places.length;) {
+    let count = 1;
+    const start = Number(places[first]);
+    while (places[first + count] === places[first] + BigInt(count) && !starts.has(start + count)) count++;
+    from.fill(positions[start], start, start + count);
+    to.fill(positions[start + count - 1], start, start + count);
+    first += count;
+  }
+  return { ...layout, together: { from, to } };
+}

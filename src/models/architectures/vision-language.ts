@@ -1,0 +1,184 @@
+/** Models whose vision tower's vectors stand among the tokens of a decoder: what they share, whatever tower and decoder. */
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { table } from '../../base/table.ts';
+import { activations, Linear, Module, type Activation, type Embedding } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
+import type { Architecture, HeadPlan, ImageReader, ImageTokens, Task, Trunk, TrunkContext } from '../architecture.ts';
+import type { RouterBalance } from '../balance.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import type { Decoder } from '../decoder/decoder.ts';
+import { assignParts, type Named } from '../decoder/plain.ts';
+import { architecture as gemma } from './gemma.ts';
+import { architecture as gemma2 } from './gemma2.ts';
+import { architecture as gemma3 } from './gemma3-text.ts';
+import { architecture as llama } from './llama.ts';
+import { architecture as mistral } from './mistral.ts';
+import { architecture as qwen2 } from './qwen2.ts';
+import { architecture as qwen3 } from './qwen3.ts';
+import type { Stack } from '../stack.ts';
+
+/** Decoders that images may stand in, by the `model_type` of `text_config`. */
+const decoders: Readonly<Record<string, Architecture>> = table({
+  gemma,
+  gemma2,
+  gemma3_text: gemma3,
+  llama,
+  mistral,
+  qwen2,
+  qwen3,
+});
+
+/** A decoder with its configuration. */
+export interface TextModel {
+  architecture: Architecture;
+  raw: RawConfig;
+}
+
+/** The text model of a configuration; `usual` where that names none. @throws AttuneError E_CONFIG_BAD */
+export function textModelOf(raw: RawConfig, usual: string, known = Object.keys(decoders)): TextModel {
+  const own = (raw.text_config ?? {}) as RawConfig;
+  const type = String(own.model_type ?? usual);
+  if (known.includes(type)) return { architecture: decoders[type], raw: own };
+  throw new AttuneError('E_CONFIG_BAD', {
+    what: `The text model of this ${String(raw.model_type)} model is not supported`,
+    got: `model_type ${type} in text_config`,
+    expected: known.join(', '),
+    fix: 'choose another model',
+  });
+}
+
+class Around extends Module {}
+
+/** A part whose name has a dot stands in a module of its own. */
+function inModule({ name, module }: Named<Module>): Named<Module> {
+  const [outer, inner] = name.split('.');
+  if (inner === undefined) return { name, module };
+  const around = new Around();
+  assignParts(around, [{ name: inner, module }]);
+  return { name: outer, module: around };
+}
+
+/** Parts of a trunk, by their names in checkpoints. */
+export interface VisionLanguageParts {
+  tower: Named<Stack>;
+  /** What makes tokens' vectors of the tower's states, where it is no part of the tower. */
+  connector?: Named<Module>;
+  text: Named<Decoder>;
+  reader: Omit<ImageReader, 'stack' | 'modules'>;
+}
+
+/** A vision tower and a decoder. */
+export class VisionLanguage extends Module implements Trunk {
+  readonly #parts: VisionLanguageParts;
+
+  constructor(parts: VisionLanguageParts) {
+    super();
+    this.#parts = parts;
+    assignParts(this, [inModule(parts.tower), parts.connector, parts.text]);
+  }
+
+  get stack(): Stack {
+    return this.#parts.text.module;
+  }
+  get width(): number {
+    return this.#parts.text.module.width;
+  }
+  get tokenTable(): Embedding {
+    return this.#parts.text.module.embed_tokens;
+  }
+  get balance(): RouterBalance | undefined {
+    return this.#parts.text.module.balance;
+  }
+  get imageReader(): ImageReader {
+    const { tower, connector, reader } = this.#parts;
+    return { ...reader, stack: tower.module, modules: [tower.module, ...(connector ? [connector.module] : [])] };
+  }
+}
+
+/** Makes tokens' vectors: two layers with an activation between them. */
+export class Projector extends Module {
+  readonly linear_1: Linear;
+  readonly linear_2: Linear;
+  readonly #activation: Activation;
+
+  constructor(
+    widths: readonly [from: number, inner: number, to: number],
+    options: { bias: boolean; activation: string },
+  ) {
+    super();
+    this.linear_1 = new Linear(widths[0], widths[1], options);
+    this.linear_2 = new Linear(widths[1], widths[2], options);
+    this.#activation = activations[options.activation];
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.linear_2.forward(this.#activation(this.linear_1.forward(x)));
+  }
+}
+
+/** The key of the token that stands for images, which has two names. */
+export function imageTokenKey(usual: number) {
+  const id = z.int().min(0);
+  return { image_token_id: id.nullish(), image_token_index: id.default(usual) };
+}
+
+/** Names on the hub in LLaVA's family, where parts did not stand in `model` (transformers before 4.52). */
+export function llavaFormerNames(path: string): readonly string[] {
+  if (path.startsWith('lm_head.')) return [`language_model.${path}`];
+  const hub = path.replace(/^model\./, '').replace(/^language_model\./, 'language_model.model.');
+  return [hub, path.replace('.vision_model.', '.')];
+}
+
+export interface VisionLanguageDefinition<Config> {
+  modelType: string;
+  /** `LlavaForConditionalGeneration` */
+  className: string;
+  /** The checked configuration. @throws AttuneError E_CONFIG_BAD */
+  read(raw: RawConfig): Config;
+  text(raw: RawConfig): TextModel;
+  /** Whether the head is the table of tokens, where config.json does not say. */
+  tied?: boolean;
+  parts(config: Config, text: Decoder): VisionLanguageParts;
+  imageTokens(config: Config): ImageTokens;
+  /** Tokens of an image, by the shape of what its processor made of it. */
+  tokensOf(config: Config, shape: readonly number[]): number;
+  /** Maximum patches of an image or square. */
+  patches(config: Config): number;
+  formerNames?: Architecture['formerNames'];
+}
+
+const tying = z.looseObject({ tie_word_embeddings: z.boolean().nullish() });
+
+/** An architecture of the kind. */
+export function defineVisionLanguage<Config>(definition: VisionLanguageDefinition<Config>): Architecture {
+  const { modelType, className, read, text, tokensOf, imageTokens } = definition;
+  return {
+    modelType,
+    prefix: 'model',
+    modalities: ['text', 'image'],
+    build(raw: RawConfig, context: TrunkContext): Trunk {
+      const config = read(raw);
+      const inner = text(raw);
+      return new VisionLanguage(definition.parts(config, inner.architecture.build(inner.raw, context) as Decoder));
+    },
+    heads(raw): Partial<Record<Task, HeadPlan>> {
+      const inner = text(raw);
+      const own = inner.architecture.heads(inner.raw)['causal-lm']!.options;
+      const tied = parseConfig(tying, raw).tie_word_embeddings ?? definition.tied ?? false;
+      return { 'causal-lm': { head: 'causal-lm', className, options: { ...own, name: 'lm_head', tied } } };
+    },
+    limits(raw) {
+      const inner = text(raw);
+      return { ...inner.architecture.limits(inner.raw), imagePositions: definition.patches(read(raw)) };
+    },
+    imageTokens: (raw) => imageTokens(read(raw)),
+    tokensOfFeatures: (raw, shape) => tokensOf(read(raw), shape),
+    withVocabulary: (raw, vocab_size) => ({
+      ...raw,
+      ...('vocab_size' in raw && { vocab_size }),
+      ...('text_config' in raw && { text_config: { ...(raw.text_config as object), vocab_size } }),
+    }),
+    ...(definition.formerNames && { formerNames: definition.formerNames }),
+  };
+}

@@ -1,0 +1,124 @@
+// N tokens, D width, E experts in G groups, k chosen for each token
+import { z } from 'zod';
+import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
+import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { RawConfig } from '../config.ts';
+import { count, type DecoderConfig } from './config.ts';
+import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
+import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
+import { mergedExperts } from './stacked-experts.ts';
+
+/** A router whose weight is no linear layer: neither adapters nor storage touch it, and it computes in f32. */
+export class RouterWeight extends Module {
+  /** [E, D] */
+  readonly weight: Parameter;
+  /** [E]: added to the scores by which experts are chosen. */
+  readonly e_score_correction_bias?: ModuleBuffer;
+
+  constructor(width: number, experts: number, hasBias = false) {
+    super();
+    this.weight = new Parameter([experts, width]);
+    if (hasBias) this.e_score_correction_bias = new ModuleBuffer([experts]);
+  }
+
+  override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
+    if (name === 'weight') return undefined;
+    return zeros(this.e_score_correction_bias!.shape, { dtype, device });
+  }
+
+  /** x [N, D] → [N, E], in f32 or f64 */
+  forward(x: Tensor): Tensor {
+    const wide = x.dtype === 'f64' ? 'f64' : 'f32';
+    return aten.linear.default(x.to(wide), this.weight.value(wide));
+  }
+}
+
+/** The keys of config.json of routed experts in groups, next to those that all tokens go through. */
+export const groupedKeys = {
+  n_routed_experts: count,
+  n_shared_experts: z.int().min(0).nullish(),
+  moe_intermediate_size: count,
+  num_experts_per_tok: count,
+  first_k_dense_replace: z.int().min(0).default(0),
+  n_group: count.nullish(),
+  topk_group: count.nullish(),
+  norm_topk_prob: z.boolean().nullish(),
+  routed_scaling_factor: z.number().default(1),
+};
+
+export type GroupedConfig = z.output<z.ZodObject<typeof groupedKeys>>;
+
+/** Those that the choice depends on. */
+type ChoiceConfig = Pick<
+  GroupedConfig,
+  'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
+>;
+
+/** Layers behind the last one predict several tokens at once in pre-training. */
+export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
+  return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
+}
+
+/** How scores come of logits, and how a group is ranked. */
+interface Scoring {
+  scores: 'sigmoid' | 'softmax';
+  /** Whether a bias counts for the choice, but not for the weights. */
+  hasBias?: boolean;
+  /** A group counts as much as its best experts, this many of them. */
+  best: 1 | 2;
+  /** Added to the sum that weights are divided by. */
+  least?: number;
+  /** Whether checkpoints hold all experts' weights in one tensor. */
+  isMerged?: boolean;
+}
+
+/** The feed-forward half of a layer: dense in the first ones. */
+export function groupedFeedForward(
+  layer: number,
+  config: DecoderConfig,
+  own: GroupedConfig,
+  scoring: Scoring,
+): FeedForwardPart {
+  const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+  const { n_routed_experts: experts, moe_intermediate_size: narrow, n_shared_experts: common } = own;
+  if (layer < own.first_k_dense_replace) return new FeedForward({ width, inner, activation });
+  const gate = new RouterWeight(width, experts, scoring.hasBias);
+  const make = (factor = 1) => new FeedForward({ width, inner: factor * narrow, activation });
+  return new SparseFeedForward({
+    width,
+    experts,
+    chosen: own.num_experts_per_tok,
+    choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
+    router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
+    parts:
+      scoring.isMerged === true
+        ? mergedExperts({ experts, width, inner: narrow, activation })
+        : separateExperts(experts, make),
+    shared: common ? { name: 'shared_experts', module: make(common) } : undefined,
+  });
+}
+
+/**
+ * Chooses the best experts of the best groups by biased scores, and weighs them by the scores without the bias
+ * (DeepSeek-AI, "DeepSeek-V3", 2024).
+ */
+export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & { bias?: Tensor }): Choice {
+  const scores = by.scores === 'sigmoid' ? aten.sigmoid.default(logits) : logits.softmax(-1); // [N, E]
+  const ranked = by.bias === undefined ? scores : scores.add(by.bias.to(scores.dtype));
+  const [, indices] = aten.topk.default(ofBestGroups(ranked, own, by.best), own.num_experts_per_tok); // [N, k]
+  const top = scores.gather(1, indices);
+  const shares = own.norm_topk_prob === true ? top.div(top.sum(-1, { keepdim: true }).add(by.least ?? 1e-20)) : top;
+  return { indices, weights: shares.mul(own.routed_scaling_factor) };
+}
+
+/** Scores [N, E] with those of other groups out of reach. */
+function ofBestGroups(scores: Tensor, { n_group: groups, topk_group: kept }: ChoiceConfig, best: number): Tensor {
+  if (typeof groups !== 'number' || typeof kept !== 'number' || kept >= groups) return scores;
+  const [N, E] = scores.shape;
+  const byGroup = scores.reshape(N, groups, E / groups);
+  const [highest] = aten.topk.default(byGroup, Math.min(best, E / groups)); // [N, G, best]
+  const [, chosen] = aten.topk.default(highest.sum(-1), kept); // [N, kept]
+  const closed = aten.scatter.value(ones([N, groups], { device: scores.device }), 1, chosen, 0).to('bool');
+  const isHidden = closed.unsqueeze(2).expand(N, groups, E / groups);
+  return aten.masked_fill.Scalar(byGroup, isHidden, Number.NEGATIVE_INFINITY).reshape(N, E);
+}

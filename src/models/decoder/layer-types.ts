@@ -1,0 +1,48 @@
+/** Layers with a window next to layers that see everything, and the rotary positions of each type. */
+import { z } from 'zod';
+import { Rope } from '../../engine/nn/index.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
+import { count, headShape, type DecoderConfig } from './config.ts';
+import { ropeOptions, ropeSchema } from './rope-settings.ts';
+
+const types = z.enum(['sliding_attention', 'full_attention']);
+
+const schema = z.looseObject({
+  sliding_window: count.nullish(),
+  layer_types: z.array(types).nullish(),
+  /** Older configurations: each so-manieth layer sees everything. */
+  sliding_window_pattern: count.nullish(),
+});
+
+/** The type and window of each layer, by name or by a pattern; `absent` where a configuration does not speak of them. */
+export function slidingLayers(raw: RawConfig, absent: { window?: number; pattern: number }) {
+  const config = parseConfig(schema, raw);
+  const { layer_types: own, sliding_window_pattern: given, sliding_window: window = absent.window } = config;
+  const pattern = given ?? absent.pattern;
+  return (layer: number): { isSliding: boolean; window?: number } => {
+    const type = own?.[layer] ?? ((layer + 1) % pattern === 0 ? 'full_attention' : 'sliding_attention');
+    const isSliding = type === 'sliding_attention';
+    return { isSliding, window: isSliding ? (window ?? undefined) : undefined };
+  };
+}
+
+const byType = z.looseObject({ rope_parameters: z.partialRecord(types, ropeSchema) });
+
+function ropesOf(raw: RawConfig): z.output<typeof byType>['rope_parameters'] | undefined {
+  const parameters = (raw.rope_parameters ?? {}) as object;
+  return types.options.some((type) => type in parameters) ? parseConfig(byType, raw).rope_parameters : undefined;
+}
+
+/** The configuration with the positions of the layers that see everything, where each type has its own. */
+export function withGlobalRope(raw: RawConfig): RawConfig {
+  const own = ropesOf(raw);
+  return own === undefined ? raw : { ...raw, rope_parameters: own.full_attention };
+}
+
+/** Positions of the layers with a window: `rope_scaling` is not theirs, but `rope_parameters` for all types are. */
+export function localRope(config: DecoderConfig, raw: RawConfig): Rope {
+  const own = ropesOf(raw);
+  const isCommon = own === undefined && (raw.rope_parameters ?? undefined) !== undefined;
+  const local = { ...config, rope_parameters: own?.sliding_attention, rope_scaling: undefined };
+  return new Rope(ropeOptions(isCommon ? config : local, headShape(config).size));
+}
