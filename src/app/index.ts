@@ -13,9 +13,11 @@ export const {
   advise,
   answers,
   audit,
+  calibrate,
   chat,
   compare,
   data,
+  decide,
   doctor,
   embed,
   gate,
@@ -56,6 +58,7 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
+export type { Calibrated } from './calibrate.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
@@ -83,7 +86,16 @@ export type { AuditEntry } from '../store/registry/index.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails } from './runs.ts';
-export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type {
+  AnswerWatch,
+  AskedDecisions,
+  Decided,
+  NamedAdapter,
+  Prompt,
+  Sampling,
+  Talker,
+  TalkOptions,
+} from './talk.ts';
 export type { ImprovementStatus } from './improve/improve.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serving/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
