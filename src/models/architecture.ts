@@ -209,6 +209,8 @@ export interface Architecture {
   withOwnHead?(raw: RawConfig): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
+  /** Encoder-decoders: in training, the decoder reads a row's last token first, in place of a start token (mBART). */
+  startsWithLast?: boolean;
   /** Which token stands for a part of an image, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost of its front-end convolutions per token; absent without convolutions over time. */

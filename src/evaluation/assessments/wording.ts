@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { comparedMetricSchema, verdictSchema } from './results.ts';
+import type { Column } from '../../base/figures.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
+import { comparedMetricSchema, verdictSchema } from '../../store/results.ts';
+import { defineAssessment } from './define.ts';
 
 const wordedValueSchema = z.strictObject({
   /** On the test rows as they are. */
@@ -57,3 +61,46 @@ export const wordingSchema = measuredSchema.extend({
   own: measuredSchema.optional(),
 });
 export type Wording = z.infer<typeof wordingSchema>;
+
+export const wording = defineAssessment({
+  name: 'wording',
+  schema: wordingSchema,
+  measure: 'train with evaluation.other_words',
+  table({ confidence, examples, metrics, rows, systems }) {
+    return {
+      title: 'In other words',
+      lead:
+        'Test rows as nobody wrote them: without greetings and other frames, joined from halves of rows of one class, as ' +
+        'keywords, with misspellings, with a sentence about something else; where answers are written, with other numbers, ' +
+        'codes and names in prompt and answer. Rules know no synonyms, so words that are new to a system cost it more than ' +
+        `this shows. Intervals are ${formatNumber(confidence * 100)} %, on ${plural(rows, 'rows')}.`,
+      figures: [
+        {
+          columns: [
+            { title: 'System' },
+            ...metrics.flatMap(({ title }): Column[] => [
+              { title: `${title}, as they are`, unit: 'number' },
+              { title: 'in other words', unit: 'number', interval: 'inline', isMain: true },
+            ]),
+          ],
+          rows: systems.map(({ title, values }) => ({
+            name: title,
+            cells: metrics.flatMap(({ name }) => {
+              const { asTested, reworded, low, high } = entryOf(values, name) ?? {};
+              return [{ value: asTested }, { value: reworded, low, high }];
+            }),
+          })),
+          examples: [
+            {
+              title: 'Rows that it answers rightly as they are, and not in other words',
+              items: examples.map(({ text, expected, answer }) => ({
+                lines: [{ said: text, answer }],
+                note: `right: ${expected}`,
+              })),
+            },
+          ],
+        },
+      ],
+    };
+  },
+});
