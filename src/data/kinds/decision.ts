@@ -59,6 +59,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
   row: ({ state, questions }) => ({ state, questions }),
   cut: 'never',
   prompt: ({ state }) => state,
+  isTemplated: true,
   answer: ({ questions }) => questions.map(answerText).filter(Boolean).join('\n') || undefined,
   forms: {
     decisions: form,
