@@ -6,11 +6,11 @@ import type { Model } from '../../models/model.ts';
 import { BLOCK_TOKENS, BlockPool, type Prefix } from './block-pool.ts';
 import { openCache } from './open-cache.ts';
 import type { OtherModel } from './other-model.ts';
-import { InstalledAdapter, unknownAdapter, type NamedAdapter } from './installed-adapter.ts';
+import { InstalledAdapter, unknownAdapter, type NamedAdapter, type AnswerTokenizer } from './installed-adapter.ts';
 import { Reader, type NextLogits } from './reader.ts';
 import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
 import { blocksFor, Schedule } from './schedule.ts';
-import type { AnswerTokenizer, Completion, TextEvent } from './sequence.ts';
+import type { Completion, TextEvent } from './sequence.ts';
 import { Submission } from './submission.ts';
 
 export interface BatcherOptions {

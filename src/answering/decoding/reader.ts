@@ -8,13 +8,7 @@ import type { InstalledAdapter } from './installed-adapter.ts';
 import { mixed, type OtherModel } from './other-model.ts';
 import type { PagedCache } from './paged-cache.ts';
 import { layoutAmong, placedIn } from './seen-images.ts';
-import type { Sequence } from './sequence.ts';
-
-/** A sequence, and how many of its unread tokens a pass reads. */
-export interface Reading {
-  sequence: Sequence;
-  count: number;
-}
+import type { Sequence, Reading } from './sequence.ts';
 
 /** Logits after a sequence that has been read completely. */
 export interface NextLogits {

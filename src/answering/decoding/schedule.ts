@@ -1,8 +1,8 @@
 import { smallest } from '../../base/many.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
-import type { Reading } from './reader.ts';
-import { Sequence, type AnswerTokenizer } from './sequence.ts';
+import { Sequence, type Reading } from './sequence.ts';
 import type { Submission } from './submission.ts';
+import type { AnswerTokenizer } from './installed-adapter.ts';
 
 /** How far an owner's queue is searched for prompts whose beginning is not being read at the moment. */
 const LOOK_AHEAD = 256;

@@ -1,14 +1,18 @@
 import { randomUnits } from '../../base/random.ts';
-import { StreamingDecoder, type Tokenizer } from '../../models/text/index.ts';
+import { StreamingDecoder } from '../../models/text/index.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
 import { logProbsOf, scoresOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
 import { drawToken } from './sampling.ts';
 import { StopStrings } from './stop-strings.ts';
+import type { AnswerTokenizer } from './installed-adapter.ts';
 
-/** Parts of a tokenizer that generation uses. */
-export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
+/** A sequence, and how many of its unread tokens a pass reads. */
+export interface Reading {
+  sequence: Sequence;
+  count: number;
+}
 
 /** One answer. */
 export interface Completion {

@@ -11,8 +11,16 @@ import { DecisionPrompts } from '../tasks/rows/decision-prompts.ts';
 import { infillMarks } from '../../models/text/index.ts';
 import { hears } from '../tasks/answers/speech.ts';
 import { seeImages } from '../tasks/answers/see-images.ts';
-import { idsOf, readable, readPrompts, withLease, type AnsweringBy, type Prompt } from './read-prompts.ts';
-import type { Answering, GenerateRequest } from './request.ts';
+import {
+  idsOf,
+  readable,
+  readPrompts,
+  withLease,
+  type AnsweringBy,
+  type Prompt,
+  type Answering,
+} from './read-prompts.ts';
+import type { GenerateRequest } from './request.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {

@@ -5,7 +5,7 @@ import { withRandomness } from '../../engine/nn/index.ts';
 import { noGrad } from '../../engine/tensor/index.ts';
 import { tokenizerHash } from '../../models/text/index.ts';
 import type { Objective, Reference, Tuning } from '../../methods/interfaces.ts';
-import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { StorageName } from '../../methods/storages/index.ts';
 import { modelFolder } from './base-model.ts';
 import { tokenizerOf } from './model-readers.ts';
 
@@ -25,7 +25,7 @@ interface Request {
   model: Model;
   /** The base model's folder. */
   base: string;
-  storage: Pick<Recipe['storage'], 'name'>;
+  storage: { name: StorageName };
 }
 
 /**

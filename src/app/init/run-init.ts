@@ -4,15 +4,7 @@ import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import { isFeature } from '../../data/guess/index.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { displayPath } from '../../files/find-files.ts';
-import {
-  examineForInit,
-  holdsMedia,
-  type InitFindings,
-  objectiveFor,
-  recipeFileFor,
-  recipeText,
-  writeRecipe,
-} from '../init.ts';
+import { examineForInit, holdsMedia, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
 import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base.ts';
 import type { useCase, InitResult } from '../use-cases/init.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
@@ -20,7 +12,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
 import { nextSteps } from './next-steps.ts';
-import { initWarnings, type LearntColumns } from './warnings.ts';
+import { initWarnings, type LearntColumns, type InitFindings } from './warnings.ts';
 
 export type InitOptions = CallOptions<typeof useCase>;
 

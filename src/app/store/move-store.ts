@@ -8,7 +8,7 @@ import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../store/registry/index.ts';
 import { migrations as registryMigrations } from '../../store/registry/migrations/index.ts';
-import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { openDatabase } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { storable } from '../../store/storable.ts';
 import {
@@ -18,6 +18,7 @@ import {
   shownPlace,
   storeParts,
   type StorePart,
+  type DatabasePlace,
 } from '../../store/store-place.ts';
 import { isBucketUrl } from '../../store/objects/s3-url.ts';
 import { keyMigrations, traceMigrations } from '../../monitoring/traces/migrations.ts';

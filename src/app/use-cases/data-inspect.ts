@@ -6,7 +6,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { DataReport, LabelReport, LengthReport } from '../../data/index.ts';
 import type { Piece, ShownPart } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { DataGroups } from '../fairness/groups.ts';
+import type { DataGroups } from './data-groups.ts';
 
 /** One row as the model would see it. */
 export interface InspectedRow {

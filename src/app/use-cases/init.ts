@@ -3,10 +3,10 @@ import { columnsField } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import type { Guess } from '../../data/guess/index.ts';
-import type { InitFindings } from '../init.ts';
 import type { Base } from '../init/base.ts';
 import type { ColumnReading, InitHints } from '../init/columns.ts';
 import type { NextStep } from '../init/next-steps.ts';
+import type { InitFindings } from '../init/warnings.ts';
 
 /** Interactive questions. */
 export interface InitQuestions {

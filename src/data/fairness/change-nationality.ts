@@ -1,4 +1,4 @@
-/** The texts of a row with other nationalities of the people in them. */
+/** Rewrites the texts of a row for people of another nationality. */
 import { shuffled } from '../../base/random.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Nationality } from './lexicon.ts';
@@ -26,7 +26,7 @@ export interface ChangeOptions {
 /** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
 export type LeftOut = { doubt: string } | { nobody: true };
 
-/** Each nationality of a row becomes one other, that the row does not name. */
+/** Maps each nationality of a row to one that the row does not mention. */
 export function changeNationality(
   texts: readonly string[],
   words: readonly (readonly Word[])[],

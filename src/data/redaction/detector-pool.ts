@@ -8,15 +8,15 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Garbage is collected sooner than it would be: of each core's thread it would be some hundred megabytes. */
+/** Makes garbage collection start earlier; otherwise each thread would grow by hundreds of megabytes. */
 const THREAD_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
-/** thread.ts of the checkout, thread.js of the published package. */
+/** thread.ts in the checkout, thread.js in the published package. */
 function threadEntry(): string {
   return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url));
 }
 
-/** Detectors in threads: what is personal in a row depends on that row alone, so rows can be looked at side by side. */
+/** Detector threads: rows are independent, so they are examined in parallel. */
 export class DetectorPool implements AsyncDisposable {
   readonly #threads: { worker: Worker; open: number }[] = [];
   readonly #waiting = new Map<number, Waiting>();
@@ -38,7 +38,7 @@ export class DetectorPool implements AsyncDisposable {
     }
   }
 
-  /** Findings by row and text; the least busy thread takes them. */
+  /** Findings by row and text, from the least busy thread. */
   find(rows: FindRequest['rows']): Promise<Finding[][][]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure as Error);
     const thread = this.#threads.reduce((least, one) => (one.open < least.open ? one : least));

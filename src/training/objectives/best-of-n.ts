@@ -9,8 +9,8 @@ import type { BestOfNOptions } from './best-of-n.options.ts';
 import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 
 /** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
 export function create(options: BestOfNOptions, processor: Processor): Objective<PromptExample, PromptRow, TextsRow> {

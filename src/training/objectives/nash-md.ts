@@ -10,8 +10,8 @@ import type { NashMdOptions } from './nash-md.options.ts';
 import { nashTokens } from './online-losses.ts';
 import { answersOfTexts, sumsOfAnswers } from './policy.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 

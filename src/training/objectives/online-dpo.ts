@@ -6,8 +6,8 @@ import { create as createDpo, type PairRow } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
 import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /**

@@ -1,31 +1,15 @@
 // R rows, each a prompt with its answers; C answers of all rows, L of their tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow } from '../../methods/interfaces.ts';
-import type { Rewards } from './advantages.ts';
+import type { Batch, LossResult, Objective, PassContext } from '../../methods/interfaces.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { largestGroup, trainedLengths, withAdvantages, type PolicyRow, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
-import { clippedTokens, policyLoss, type PolicyOptions, type PolicyTokens } from './policy-losses.ts';
-import { produceRollouts } from './produce-rollouts.ts';
-import { sampledObjective, type SampledParts, type SampledSettings } from './sampled-objective.ts';
+import { clippedTokens, policyLoss, type PolicyTokens } from './policy-losses.ts';
+import { produceRollouts, type PolicyParts, type PolicySettings } from './produce-rollouts.ts';
+import { sampledObjective } from './sampled-objective.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
-
-export interface PolicySettings extends SampledSettings {
-  num_iterations: number;
-  steps_per_generation: number;
-  mask_truncated_completions: boolean;
-  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
-  advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
-  /** Weight of the distance to the reference in the reward, in place of the loss. */
-  rewardBeta?: number;
-  loss: PolicyOptions;
-  /** Share of the tokens that are trained, those of the highest entropy. */
-  entropyShare: number;
-}
-
-export type PolicyParts = SampledParts<PolicySettings>;
 
 /** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
 export function policyObjective(parts: PolicyParts): Objective<PromptExample, PromptRow, PolicyRow> {

@@ -11,10 +11,16 @@ import { groupRows, largestGroup, type TrainedRollout, type PromptRow } from './
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
 import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
-import type { PolicyParts, PolicySettings } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
-import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './produce-rollouts.ts';
+import {
+  dividedUpdates,
+  scoredRollouts,
+  weightsOf,
+  withReference,
+  type PolicyParts,
+  type PolicySettings,
+} from './produce-rollouts.ts';
 import { sampledParts, sampledObjective } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';

@@ -3,7 +3,7 @@ import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import type { EvaluationResult } from '../evaluate.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
 import {
@@ -17,12 +17,50 @@ import {
   type PromptRow,
 } from './group-rows.ts';
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
-import type { PolicyParts, PolicySettings } from './policy.ts';
-import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
-import { rollOut, sampleOf, writtenIds } from './rollouts.ts';
+import { rollOut, sampleOf, writtenIds, type SamplingSettings } from './rollouts.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { EvaluatedAnswer } from '../objective.ts';
+import type { RewardSpec } from './rewards/reward.options.ts';
+import type { RolloutTools, ToolSettings } from './tools/rollout-tools.ts';
+import type { PolicyOptions } from './policy-losses.ts';
+
+export interface PolicySettings extends SampledSettings {
+  num_iterations: number;
+  steps_per_generation: number;
+  mask_truncated_completions: boolean;
+  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
+  advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
+  /** Weight of the distance to the reference in the reward, in place of the loss. */
+  rewardBeta?: number;
+  loss: PolicyOptions;
+  /** Share of the tokens that are trained, those of the highest entropy. */
+  entropyShare: number;
+}
+
+export type PolicyParts = SampledParts<PolicySettings>;
+
+/** How answers are sampled, and what scores them. */
+export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
+  reward_funcs: readonly RewardSpec[];
+  reward_weights: readonly number[] | null;
+  reward_timeout: number;
+  held_out_reward_funcs: readonly RewardSpec[];
+  ref_model?: string | null;
+}
+
+/** Settings of rollouts, with the objects that they use. */
+export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
+  settings: Settings;
+  scorers: readonly Scorer[];
+  /** Measured on validation rows only: an improvement here was not trained for directly. */
+  heldOut: readonly Scorer[];
+  tools?: RolloutTools;
+  processor: Processor;
+  /** Answers of the last evaluation. */
+  evaluated: readonly EvaluatedAnswer[];
+}
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
 export async function produceRollouts(

@@ -1,38 +1,16 @@
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
-import type { EvaluatedAnswer, Production } from '../objective.ts';
-import type { Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Production } from '../objective.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
-import { scoreRollouts } from './produce-rollouts.ts';
+import { scoreRollouts, type SampledParts, type SampledSettings } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
-import type { SamplingSettings } from './rollouts.ts';
-import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
+import { RolloutTools } from './tools/rollout-tools.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptRow } from './group-rows.ts';
-
-/** How answers are sampled, and what scores them. */
-export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
-  reward_funcs: readonly RewardSpec[];
-  reward_weights: readonly number[] | null;
-  reward_timeout: number;
-  held_out_reward_funcs: readonly RewardSpec[];
-  ref_model?: string | null;
-}
-
-/** Settings of rollouts, with the objects that they use. */
-export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
-  settings: Settings;
-  scorers: readonly Scorer[];
-  /** Measured on validation rows only: an improvement here was not trained for directly. */
-  heldOut: readonly Scorer[];
-  tools?: RolloutTools;
-  processor: Processor;
-  /** Answers of the last evaluation. */
-  evaluated: readonly EvaluatedAnswer[];
-}
 
 interface Sampling<Read extends TextsRow> extends Pick<Production<PromptRow, Read>, 'produce' | 'largest'> {
   needsReference: boolean;

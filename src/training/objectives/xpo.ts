@@ -8,8 +8,8 @@ import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts'
 import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import { xpoLosses, type AnswerSums } from './online-losses.ts';
 import { pairSums } from '../../answering/tasks/rows/preference-rows.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { XpoMethodOptions } from './xpo.options.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';

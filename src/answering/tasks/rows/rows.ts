@@ -9,7 +9,7 @@ import type { Model, ModelInput } from '../../../models/model.ts';
 import type { Tensor } from '../../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 
-/** What a model reads of one row. What an objective learns from it stands in the objective's own type of row. */
+/** One row, tokenised: its model input. An objective's own type of row adds the targets. */
 export interface PreparedRow extends TokenRow {
   /** The example's id; keys random numbers. */
   id: string;
