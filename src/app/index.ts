@@ -58,7 +58,7 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
-export type { Calibrated } from './calibrate.ts';
+export type { Calibrated } from './use-cases/calibrate.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';

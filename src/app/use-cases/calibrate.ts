@@ -1,7 +1,12 @@
 import { formatNumber, formatPercent } from '../../base/format.ts';
-import type { Calibrated } from '../calibrate.ts';
+import type { Calibration } from '../../scoring/calibration.ts';
 import { precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+/** Fitted and measured values, and where they are kept. */
+export interface Calibrated extends Calibration {
+  path: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',
