@@ -1,7 +1,7 @@
 import { readJson } from '../files/json.ts';
 import { readDecision } from '../data/formats/decision-questions.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { PredictorOptions } from './predict.ts';
+import type { PredictorOptions } from './predict/cheap-answers.ts';
 import { RowAnswerer } from './predict/row-answerer.ts';
 import { targetFacts } from './serve/target-facts.ts';
 import { openTalker, type AskedDecisions, type Decided } from './talk.ts';

@@ -20,7 +20,6 @@ import {
   type Prompt,
   type Answering,
 } from './read-prompts.ts';
-import type { GenerateRequest } from './request.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {
@@ -51,11 +50,8 @@ export type ModelQuestion = {
   | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
   /** Texts of ids. */
   | { ask: 'texts'; ids: readonly (readonly number[])[] }
-  /** Probabilities of typed questions' options. */
-  | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & Pick<
-      GenerateRequest,
-      'owner' | 'salt'
-    >)
+  /** Probabilities of typed questions' options; owner and salt as those of prompts. */
+  | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & { owner?: string; salt?: string })
 );
 
 export type ModelAnswer =

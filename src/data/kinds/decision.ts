@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { decisionLines, decisionRecords } from '../formats/decisions.ts';
 import { defineKind, type OwnForm, type Provenance } from './kind.ts';
 
@@ -85,7 +86,7 @@ export function optionBucket(options: number): OptionBucket {
 
 /** The option with the highest target; the first one of several. */
 export function rightOption({ target }: Pick<AnsweredQuestion, 'target'>): number | undefined {
-  return target === undefined ? undefined : target.indexOf(Math.max(...target));
+  return target === undefined ? undefined : target.indexOf(greatest(target));
 }
 
 function questionText(question: AnsweredQuestion): string {

@@ -1,5 +1,6 @@
 /** Typed questions as rows of an encoder, which scores each option at the mask token before it (Laya's layout). */
 import { AttuneError } from '../../../base/errors.ts';
+import { pushAll } from '../../../base/many.ts';
 import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
@@ -32,11 +33,12 @@ export class DecisionMarkers implements DecisionReader {
     const ids = [start, ...head, end];
     const marks = texts.map((text) => {
       const mark = ids.length;
-      ids.push(mask, ...text);
+      ids.push(mask);
+      pushAll(ids, [...text]);
       return mark;
     });
     ids.push(end);
-    for (const id of body) ids.push(id);
+    pushAll(ids, [...body]);
     ids.push(end);
     return { question, ids: Int32Array.from(ids), marks, labels: [] };
   }

@@ -1,7 +1,7 @@
 // Q questions of a batch, K options of the question with the most, P readings of all options
 import { randomPermutation, randomUint32 } from '../../../base/random.ts';
 import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../../data/kinds/decision.ts';
-import { smallest } from '../../../base/many.ts';
+import { greatest, smallest } from '../../../base/many.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
 import type { PreparedRow } from './rows.ts';
 
@@ -137,7 +137,7 @@ function ordersOf(
 /** Right options stay, and others are left out from the end. */
 function keptPlaces({ target, rewards }: AnsweredQuestion, places: readonly number[], most: number): number[] {
   const worth = target ?? rewards ?? [];
-  const best = Math.max(...worth);
+  const best = greatest(worth);
   const isKept = (place: number): boolean => (target === undefined ? worth[place] === best : worth[place] > 0);
   const kept = new Set([...places].sort((a, b) => Number(isKept(b)) - Number(isKept(a))).slice(0, most));
   return places.filter((place) => kept.has(place));

@@ -1,3 +1,4 @@
+import { figuresOfAll } from '../../../evaluation/assessments/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
@@ -9,7 +10,7 @@ import { tasks } from '../../../answering/tasks/index.ts';
 import { readReport } from '../../report/run-report.ts';
 import { isPeftFolder } from '../../../methods/tunings/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
-import type { Wording } from '../../../store/wording.ts';
+import type { Wording } from '../../../evaluation/assessments/wording.ts';
 import { isAdapterFolder } from '../../../answering/model/base-model.ts';
 import { readCalibration } from '../../../answering/model/calibration.ts';
 import { formatNumber } from '../../../base/format.ts';
@@ -22,7 +23,9 @@ import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answerin
 export function writeModelCard(runFolder: string, resultFolder: string): void {
   const notes = readNotes(resultFolder);
   if (notes === undefined) return;
-  const { run, data, comparison, identity, wording, baseRemark } = readReport(runFolder);
+  const report = readReport(runFolder);
+  const { run, data, comparison, identity, wording, baseRemark } = report;
+  const { comparison: compared, ...others } = figuresOfAll(report);
   const card = modelCard({
     name: basename(run.folder),
     ...originOf(resultFolder, notes),
@@ -32,6 +35,8 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
     data,
     metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
     comparison,
+    compared,
+    measured: Object.values(others),
     privacy: notes.privacy,
     promptForm: promptFormOf(notes),
     systemPrompt: notes.system_prompt,
