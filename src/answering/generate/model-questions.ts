@@ -15,6 +15,7 @@ import {
   idsOf,
   readable,
   readPrompts,
+  refuseEndless,
   withLease,
   type AnsweringBy,
   type Prompt,
@@ -84,6 +85,7 @@ async function decide(
   { state, questions, owner, salt }: Extract<ModelQuestion, { ask: 'decisions' }>,
 ): Promise<ModelAnswer> {
   if (tasks[model.task].alsoAnswers?.includes('decision') !== true) throw decidesNothing(model.task);
+  refuseEndless([state], { model, tokenizer });
   const prompts = await promptsOf({ state, questions }, DecisionPrompts.of(tokenizer));
   const shared = { owner, salt, adapter: lease?.key };
   const read = await askInTurn(prompts, 1, (prompt) =>

@@ -15,6 +15,8 @@ interface Frame {
 export class DecisionMarkers implements DecisionReader {
   readonly #tokenizer: Tokenizer;
   #frame: Promise<Frame> | undefined;
+  /** The state that was read last: its other questions follow. */
+  #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
@@ -27,9 +29,10 @@ export class DecisionMarkers implements DecisionReader {
     const shown = options.map(({ key, description }) =>
       [...(type === 'score' ? [] : [key]), ...(description === undefined ? [] : [description])].join(': '),
     );
-    const [head, body, ...texts] = (
-      await this.#tokenizer.encodeBatch([`${type} question: ${instructions}`.trim(), state, ...shown])
+    const [head, ...texts] = (
+      await this.#tokenizer.encodeBatch([`${type} question: ${instructions}`.trim(), ...shown])
     ).map((ids) => this.#plain(ids));
+    const body = await this.#idsOf(state);
     const ids = [start, ...head, end];
     const marks = texts.map((text) => {
       const mark = ids.length;
@@ -41,6 +44,12 @@ export class DecisionMarkers implements DecisionReader {
     pushAll(ids, [...body]);
     ids.push(end);
     return { question, ids: Int32Array.from(ids), marks, labels: [] };
+  }
+
+  #idsOf(state: string): Promise<Int32Array> {
+    if (this.#last?.state !== state)
+      this.#last = { state, ids: this.#tokenizer.encode(state).then((ids) => this.#plain(ids)) };
+    return this.#last.ids;
   }
 
   /** Special tokens that a text spells are left out: none of them may move a border. */
