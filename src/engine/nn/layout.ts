@@ -125,11 +125,8 @@ export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layou
       rowOf.push(row);
     }
   }
-  const { positions, causal } = layout;
-  return {
-    layout: { offsets: queryEnds, positions, rowOf, causal },
-    keys: { offsets: keyEnds, positions: keys.positions },
-  };
+  const own = { ...layout, offsets: queryEnds, rowOf, parents: undefined, rowLengths: undefined };
+  return { layout: own, keys: { offsets: keyEnds, positions: keys.positions } };
 }
 
 /** The first place from `start` on with a position of at least `limit`, or `end`. */

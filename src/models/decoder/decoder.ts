@@ -34,6 +34,8 @@ export interface DecoderTraits {
   feedForwardName?: string;
   /** Where the norms of a layer stand; before each half unless said. */
   layer?: new (parts: LayerParts) => DecoderLayer;
+  /** Builds a layer that is more than its parts (T5Gemma). */
+  newLayer?(parts: LayerParts): DecoderLayer;
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
@@ -131,8 +133,8 @@ function makeLayer(config: DecoderConfig, traits: DecoderTraits, place: { layer:
   const { layer, norm } = place;
   const attention = traits.attention?.(layer) ?? {};
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-  const Layer = traits.layer ?? NormBefore;
-  const made = new Layer({
+  const { layer: Layer = NormBefore, newLayer = (parts) => new Layer(parts) } = traits;
+  const made = newLayer({
     attention:
       'module' in attention
         ? attention.module
