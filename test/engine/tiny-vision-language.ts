@@ -79,7 +79,7 @@ export const tinyVisionLanguage = {
       head_dim: 8,
       patch_size: 2,
       pooling_kernel_size: 2,
-      position_embedding_size: 5,
+      position_embedding_size: 16,
       attention_dropout: 0.2,
       use_clipped_linears: i === 0,
       standardize: i === 1,

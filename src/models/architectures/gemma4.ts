@@ -1,5 +1,7 @@
 // P patches of all images, V width of the tower, D width of the tokens, H heads, d head size, k patches along a side of a token
 import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
 import {
   activations,
   attention,
@@ -232,7 +234,10 @@ class Vision extends Stack {
     return patchesOf(input, 3 * this.#config.patch_size ** 2);
   }
   override layoutOf(input: StackInput): Layout {
-    return patchLayout(this.#imagesOf(input).grids);
+    const { grids } = this.#imagesOf(input);
+    const { position_embedding_size: most } = this.#config;
+    if (greatest(grids.flat()) > most) throw tooLong(greatest(grids.flat()), most);
+    return patchLayout(grids);
   }
   override get blockList(): readonly Block[] {
     return this.encoder.layers;
@@ -252,6 +257,15 @@ class Vision extends Stack {
     if (this.std_bias === undefined || this.std_scale === undefined) return pooled;
     return pooled.sub(this.std_bias.value(pooled.dtype)).mul(this.std_scale.value(pooled.dtype));
   }
+}
+
+function tooLong(side: number, most: number): AttuneError {
+  return new AttuneError('E_FEATURES_SHAPE', {
+    what: 'An image has more patches along a side than this model has positions',
+    got: `${side} patches`,
+    expected: `at most ${most} (position_embedding_size)`,
+    fix: 'prepare images by the preprocessor_config.json of this model',
+  });
 }
 
 class Embedder extends Module {
