@@ -2,10 +2,10 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrowingArray } from '../base/growing-array.ts';
 import { readNumbers, writeNumbers } from '../files/numbers.ts';
-import type { Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { shinglesOfText } from './shingles.ts';
 import { Sketches } from './sketches.ts';
+import type { Signatures } from './prefix-buckets.ts';
 
 const BUFFERED_TEXTS = 8192;
 /** Buffer size in shingles: 1 MiB. */

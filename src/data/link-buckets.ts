@@ -2,21 +2,10 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { BANDS } from './min-hash.ts';
-import { prefixBuckets } from './prefix-buckets.ts';
+import { prefixBuckets, type Signatures } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
-import { mostDifference, type Sketches } from './sketches.ts';
+import { mostDifference } from './sketches.ts';
 import { UnionFind } from './union-find.ts';
-
-export interface Signatures {
-  readonly count: number;
-  readonly sketches: Sketches;
-  /** Each text's key in a band. @param room buffer that may be returned */
-  keys(band: number, room: Uint32Array): Uint32Array;
-  /** False for texts that are not compared. */
-  takesPart(index: number): boolean;
-  /** The text's shingles, ascending without repeats. */
-  shingles(index: number): Uint32Array;
-}
 
 export interface LinkOptions {
   /** Minimum Jaccard similarity of linked texts. */

@@ -11,8 +11,7 @@ import { partition, type DuplicateReport, type Partition, type Splits } from './
 import type { FileReport } from './example-sink.ts';
 import { FileReader } from './read-files.ts';
 import type { LeftOutRow, RowFormatters } from './row-formatter.ts';
-import type { KnownShapes } from './row-shapes.ts';
-import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
+import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile, type KnownShapes } from './sources.ts';
 
 export interface DataOptions {
   train: DataSpec;

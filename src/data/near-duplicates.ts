@@ -1,9 +1,10 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { sha256 } from '../files/hash.ts';
-import { linkBuckets, type Signatures } from './link-buckets.ts';
+import { linkBuckets } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { normalWords, shinglesOf } from './shingles.ts';
 import { Sketches } from './sketches.ts';
+import type { Signatures } from './prefix-buckets.ts';
 
 /** Two texts whose shingle sets have at least this Jaccard similarity are near-duplicates. */
 export const NEAR = 0.8;

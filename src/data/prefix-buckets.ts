@@ -6,8 +6,19 @@
  */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
-import type { Signatures } from './link-buckets.ts';
 import { SpilledNumbers } from './spilled-numbers.ts';
+import type { Sketches } from './sketches.ts';
+
+export interface Signatures {
+  readonly count: number;
+  readonly sketches: Sketches;
+  /** By text, the key of its minimum hashes in one of the bands. @param room for all, which may be what comes back */
+  keys(band: number, room: Uint32Array): Uint32Array;
+  /** False for a text that is not compared. */
+  takesPart(index: number): boolean;
+  /** The text's shingles, ascending and without repeats. */
+  shingles(index: number): Uint32Array;
+}
 
 /** Shingles are counted by their upper bits: collisions cost time, but lose no pair. */
 const COUNTED_BITS = 22;

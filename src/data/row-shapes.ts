@@ -4,23 +4,7 @@ import { columnsOf, mapColumns, missingColumn, valueAt, type ColumnMapping } fro
 import { detectFormat } from './formats/detect.ts';
 import { formats } from './formats/index.ts';
 import { RowReader } from './formats/row-reader.ts';
-import type { SourceFile } from './sources.ts';
-
-/** Layout of rows: their format, and the mapping of the user's columns. */
-export interface RowShape {
-  format?: string;
-  columns?: ColumnMapping;
-}
-
-/** Expected layouts, such as that of a model's training rows. */
-export interface KnownShapes {
-  /** In order of precedence. */
-  shapes: readonly RowShape[];
-  /** Origin of the layouts, for messages: `runs/tickets`. */
-  origin: string;
-  /** Rejects files with other layouts. Otherwise they are detected by their columns. */
-  isStrict?: boolean;
-}
+import type { SourceFile, RowShape } from './sources.ts';
 
 type Row = Record<string, unknown>;
 

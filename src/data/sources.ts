@@ -10,7 +10,22 @@ import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
-import type { KnownShapes } from './row-shapes.ts';
+
+/** Layout of rows: their format, and the mapping of the user's columns. */
+export interface RowShape {
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** Expected layouts, such as that of a model's training rows. */
+export interface KnownShapes {
+  /** In order of precedence. */
+  shapes: readonly RowShape[];
+  /** Source of the known shapes, for messages: `runs/tickets`. */
+  origin: string;
+  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
+  isStrict?: boolean;
+}
 
 /** One part of a data set. */
 export interface DataSource {

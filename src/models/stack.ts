@@ -173,10 +173,10 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   stack.prepare(pass, input);
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
-    const names: string[] = [];
+    let names: string[] = [];
     const [output, ...others] = runner.stage((own) => {
       const made = outputsOf(pass, options, () => withRowsOf(rows, () => body(own)));
-      names.splice(0, names.length, ...made.left.keys());
+      names = [...made.left.keys()];
       return [made.output, ...made.left.values(), ...made.aside];
     }, input);
     for (const [i, name] of names.entries()) left.set(name, runner.share(others[i]));

@@ -27,7 +27,7 @@ import {
 const LENGTHS = [3, 6, 1, 6];
 
 /** Models that read more of a token than its vector in the table of all tokens. */
-const readsIds: ReadonlySet<string> = new Set(['bpr_mf', 'gemma3n_text', 'gemma4_text']);
+const readsIds: ReadonlySet<string> = new Set(['bpr_mf', 'gemma3n_text', 'gemma4', 'gemma4_text']);
 
 /** What every architecture and head keeps to, on some of the tiny models. */
 export function describeArchitectures(cases: readonly [string, TinyCase][]): void {

@@ -82,7 +82,7 @@ describe('its vocabulary', () => {
 });
 
 describe('the objective', () => {
-  let objective: Objective;
+  let objective: ReturnType<typeof create>;
   const at = { seed: 3, step: 5 };
   const rows = rowsOfItems(
     [
@@ -103,7 +103,7 @@ describe('the objective', () => {
       const chosen = [...ids].slice(2);
       const terms = chosen.flatMap((id, i) => {
         return Array.from(
-          rivals!.slice(2 * i, 2 * i + 2),
+          rivals.slice(2 * i, 2 * i + 2),
           (rival) => Math.log1p(Math.exp(score(rival) - score(id))) / 2,
         );
       });
@@ -119,7 +119,7 @@ describe('the objective', () => {
 
   it('draws items that the row does not have, all of them in time, others at each step, the same ones to evaluate', () => {
     const [row] = rows;
-    const drawn = Array.from({ length: 200 }, (_, step) => [...objective.draw!([row], { seed: 3, step })[0].rivals!]);
+    const drawn = Array.from({ length: 200 }, (_, step) => [...objective.draw!([row], { seed: 3, step })[0].rivals]);
     expect([...new Set(drawn.flat())].toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16]);
     expect(drawn[0]).toHaveLength(6);
     expect(new Set(drawn.map(String)).size).toBeGreaterThan(190);

@@ -2,6 +2,7 @@
 import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
+import { tinyHybrids } from './tiny-hybrids.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 const rope3 = {
@@ -110,6 +111,7 @@ const pair = {
 /** One or more configurations of every model type; a new one without an entry does not compile. */
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
+  ...tinyHybrids,
   ...tinyVisionLanguage,
   llama: [
     {

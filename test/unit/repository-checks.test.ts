@@ -11,6 +11,7 @@ import { foreignComments } from '../../tools/check/english.ts';
 import { packages } from '../../tools/check/packages.ts';
 import { rooms } from '../../tools/check/rooms.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
+import { MOST_TYPE_CIRCLES, typeCircles } from '../../tools/check/type-circles.ts';
 
 const roots: string[] = [];
 afterEach(() => {
@@ -55,6 +56,40 @@ describe('the calls', () => {
       'src/a.ts:4 spreads into',
       'src/a.ts:5 calls JSON.parse:',
     ]);
+  });
+});
+
+describe('circles of types', () => {
+  const pairs = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        [`src/base/a${i}.ts`, `import type { B } from './b${i}.ts';\nexport type A = B;`],
+        [`src/base/b${i}.ts`, `import type { A } from './a${i}.ts';\nexport type B = A;`],
+        // Neither is in a circle: it is loaded where it is used, or only uses.
+        [`src/base/c${i}.ts`, `import type { A } from './a${i}.ts';\nexport const c = () => import('./d${i}.ts');`],
+        [`src/base/d${i}.ts`, `import { c } from './c${i}.ts';\nexport const d = c;`],
+      ]).flat(),
+    );
+
+  it('are as many as they were: a new one is refused, and one fewer lowers the bound', async () => {
+    expect(await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES)))).toEqual([]);
+    const [more, ...groups] = await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES + 1)));
+    expect(more).toContain(`${MOST_TYPE_CIRCLES + 1} groups`);
+    expect(groups).toHaveLength(MOST_TYPE_CIRCLES + 1);
+    expect(groups[0]).toBe('src/base/a0.ts, src/base/b0.ts');
+    const [fewer] = await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES - 1)));
+    expect(fewer).toContain(`lower MOST_TYPE_CIRCLES in tools/check/type-circles.ts to ${MOST_TYPE_CIRCLES - 1}`);
+  });
+
+  it('are one group where files reach each other through others', async () => {
+    const chain = ['a', 'b', 'c'].map((name, i, all) => {
+      const next = all[(i + 1) % all.length];
+      return [`src/base/${name}.ts`, `import type { T } from './${next}.ts';\nexport type { T };`];
+    });
+    const [, ...groups] = await typeCircles.run(
+      repository({ ...pairs(MOST_TYPE_CIRCLES), ...Object.fromEntries(chain) }),
+    );
+    expect(groups).toContain('src/base/a.ts, src/base/b.ts, src/base/c.ts');
   });
 });
 

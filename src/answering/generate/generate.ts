@@ -7,7 +7,7 @@ import { tasks } from '../tasks/index.ts';
 import type { JobContext, JobRequest } from '../../base/job.ts';
 import { AdapterShelf } from './adapters/shelf.ts';
 import { answerQuestion } from './model-questions.ts';
-import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
+import type { SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../tasks/answers/speech.ts';
@@ -15,6 +15,7 @@ import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { availableBytes } from '../model/resources.ts';
 import { settleWeights } from '../model/settle-weights.ts';
+import type { Answering } from './read-prompts.ts';
 
 export type * from './request.ts';
 

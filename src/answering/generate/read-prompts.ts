@@ -1,6 +1,6 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
-import { answerStart, rememberTexts, tooLong } from '../decoding/index.ts';
+import { answerStart, rememberTexts, tooLong, type Batcher } from '../decoding/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { imageTexts } from '../tasks/rows/image-texts.ts';
@@ -14,8 +14,11 @@ import {
   type Tokenizer,
 } from '../../models/text/index.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
-import type { AdapterLease } from './adapters/shelf.ts';
-import type { Answering } from './request.ts';
+import { readCalibration } from '../model/calibration.ts';
+import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
+import type { OpenedModel } from '../model/open-model.ts';
+
+export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
 
 /** The path of a recording, for models that write down what they hear. */
 export interface RecordingPrompt {
@@ -79,7 +82,8 @@ export async function withLease<Result>(
   if (adapter === undefined) return work(answering);
   const lease = await answering.adapters.take(adapter);
   try {
-    return await work({ ...answering, tokenizer: lease.tokenizer, lease });
+    const calibration = readCalibration(lease.folder);
+    return await work({ ...answering, tokenizer: lease.tokenizer, calibration, lease });
   } finally {
     lease.release();
   }

@@ -1,15 +1,7 @@
-import type {
-  Batcher,
-  Completion,
-  ConstraintSpec,
-  GenerationOptions,
-  TextEvent,
-  Transcript,
-} from '../decoding/index.ts';
+import type { Completion, ConstraintSpec, GenerationOptions, TextEvent, Transcript } from '../decoding/index.ts';
 import type { SpeechWish } from '../../models/text/index.ts';
 import type { JobRequest } from '../../base/job.ts';
-import type { AdapterShelf, InstalledAdapter } from './adapters/shelf.ts';
-import type { OpenedModel } from '../model/open-model.ts';
+import type { InstalledAdapter } from './adapters/shelf.ts';
 import type { ModelAnswer, ModelQuestion } from './model-questions.ts';
 import type { Prompt } from './read-prompts.ts';
 
@@ -62,5 +54,3 @@ export type GenerateChunk = ({ row: number } & TextEvent) | { row: number; compl
 export type PromptsRequest = JobRequest<GenerateRequest, GenerateChunk>;
 
 export type { InstalledAdapter } from './adapters/shelf.ts';
-
-export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };

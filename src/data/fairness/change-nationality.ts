@@ -4,7 +4,27 @@ import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Nationality } from './lexicon.ts';
 import { nationalitiesIn } from './nationalities.ts';
 import type { Word } from './words.ts';
-import type { ChangedTexts, ChangeOptions, LeftOut } from './change-texts.ts';
+import type { Axis } from './axes.ts';
+
+export interface ChangedTexts {
+  texts: string[];
+  changes: Change[];
+  /** The group that the row spoke of: "female", "italian"; `mixed` where it spoke of several. */
+  from: string;
+  to: string;
+}
+
+export interface ChangeOptions {
+  axis: Axis;
+  /** The origins that names may be changed to; all that there are names of unless given. */
+  to?: readonly string[];
+  seed: number;
+  /** Tells rows apart in the draws of names. */
+  row: number;
+}
+
+/** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
+export type LeftOut = { doubt: string } | { nobody: true };
 
 /** Maps each nationality of a row to one that the row does not mention. */
 export function changeNationality(

@@ -2,32 +2,12 @@
 import { shuffled } from '../../base/random.ts';
 import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
-import { changeNationality } from './change-nationality.ts';
+import { changeNationality, type LeftOut, type ChangeOptions, type ChangedTexts } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Gender } from './lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
 import { wordsOf } from './words.ts';
-
-export interface ChangedTexts {
-  texts: string[];
-  changes: Change[];
-  /** Original group: "female", "italian"; `mixed` for several. */
-  from: string;
-  to: string;
-}
-
-export interface ChangeOptions {
-  axis: Axis;
-  /** Origins that names may be changed to; default: all that have names. */
-  to?: readonly string[];
-  seed: number;
-  /** Distinguishes rows in the random choice of names. */
-  row: number;
-}
-
-/** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
-export type LeftOut = { doubt: string } | { nobody: true };
 
 /** Reasons for doubt besides those of `mentionsIn`. */
 const doubts = {

@@ -4,18 +4,16 @@ import type { Example } from '../../data/example.ts';
 import { imagesIn, type ImageFile } from '../../models/text/index.ts';
 import type { PreparedRow } from '../../methods/interfaces.ts';
 
-/** Parts of a prepared row that its example does not restore. */
-interface Entry {
+/** Parts of a prepared row, of whatever type, that its example does not restore. */
+interface Entry extends Record<string, unknown> {
   length: number;
-  label?: number;
-  values?: readonly number[];
-  segments?: readonly number[];
-  parents?: readonly number[];
   hasTypes: boolean;
-  size?: number;
   /** How many of the example's images it shows: the first ones. */
   images?: number;
 }
+
+/** Read from the example again, whose files may have moved; or written as bytes. */
+const RESTORED = new Set(['id', 'source', 'media', 'prompt', 'images', 'ids', 'trained', 'typeIds']);
 
 /** Tokenised rows on disk, found only by the hash of all that they depend on. */
 export class RowCache {
@@ -58,16 +56,11 @@ function imagesOf(example: Example): ImageFile[] {
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, segments, parents, typeIds, size, images }): Entry => ({
-    length: ids.length,
-    label,
-    values,
-    segments,
-    parents,
-    hasTypes: typeIds !== undefined,
-    size,
-    images: images?.length,
-  }));
+  const entries = rows.map((row): Entry => {
+    const { ids, typeIds, images } = row;
+    const kept = Object.fromEntries(Object.entries(row).filter(([key]) => !RESTORED.has(key)));
+    return { ...kept, length: ids.length, hasTypes: typeIds !== undefined, images: images?.length };
+  });
   const header = new TextEncoder().encode(JSON.stringify(entries));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, header.byteLength, true);

@@ -11,29 +11,8 @@ import {
 } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { checkHash, isFile } from '../../training/reference.ts';
-import type { ModelOptions } from '../../models/skeleton.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';
-import { speechTokenizer } from './speech-tokenizer.ts';
-
-/** Requirements of a run's tokens on the model's token tables. */
-export interface Vocabulary {
-  /** Rows that they need. */
-  size: number;
-  /** Rows below this belong to tokens of the base model. */
-  known: number;
-  /** Tokens that the base model does not have. */
-  newIds: readonly number[];
-  /** Tokens whose rows are trained whatever the tuning, the new ones among them. */
-  trained: readonly number[];
-}
-
-/** The tokenizer that a recipe trains with. */
-export interface RunTokenizer {
-  tokenizer: Tokenizer;
-  vocabulary: Vocabulary;
-  /** A vocabulary of letters that the base model does not have: its head is then new. */
-  letters?: ModelOptions['letters'];
-}
+import { speechTokenizer, type RunTokenizer } from './speech-tokenizer.ts';
 
 /** Decisions of an earlier part of the run on its rows. */
 export interface TokenizerChoice {
