@@ -1,7 +1,6 @@
 """Encoders of texts, images and speech, and encoder-decoders."""
 
-from common import Made, random_ids, torch
-from reference import COMMON, make
+from reference import COMMON, common, make, random_ids, torch
 
 BERT = {"vocab_size": 23, "hidden_size": 16, "intermediate_size": 20, "num_hidden_layers": 2, "num_attention_heads": 4,
         "max_position_embeddings": 32, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # fmt: skip
@@ -26,13 +25,13 @@ def pair(name):
 
 
 def images(name, side=8):
-    return {"pixel_values": Made(name + ".pixels", (2, 3, side, side)), "labels": torch.tensor([0, 2])}
+    return {"pixel_values": common.Made(name + ".pixels", (2, 3, side, side)), "labels": torch.tensor([0, 2])}
 
 
 def waveforms(name):
     seen = torch.ones(2, 160, dtype=torch.int64)
     seen[1, 110:] = 0
-    return {"input_values": Made(name + ".samples", (2, 160)), "attention_mask": seen, "labels": random_ids(name + ".labels", (2, 3), 12, 1)}
+    return {"input_values": common.Made(name + ".samples", (2, 160)), "attention_mask": seen, "labels": random_ids(name + ".labels", (2, 3), 12, 1)}
 
 
 make("camembert", "CamembertForMaskedLM", {**BERT, "model_type": "camembert", "type_vocab_size": 1, "pad_token_id": 1}, generate=0,
@@ -46,7 +45,7 @@ make("nomic-bert-classes", "NomicBertForSequenceClassification", {**BERT, **CLAS
 make("mbart", "MBartForConditionalGeneration",
      {**PAIR, "model_type": "mbart", "scale_embedding": True, "pad_token_id": 0, "decoder_start_token_id": 2, "eos_token_id": 2},
      inputs=pair("mbart"), generate=0, grads=["model.decoder.layers.1.encoder_attn.k_proj.weight"])  # fmt: skip
-make("umt5", "UMT5ForConditionalGeneration", {**T5, "model_type": "umt5", "decoder_start_token_id": 0, "transformers_version": "5.13.0"},
+make("umt5", "UMT5ForConditionalGeneration", {**T5, "model_type": "umt5", "pad_token_id": 0, "decoder_start_token_id": 0, "transformers_version": "5.13.0"},
      inputs=pair("umt5"), generate=0, grads=["decoder.block.1.layer.0.SelfAttention.relative_attention_bias.weight"])  # fmt: skip
 make("hubert-plain", "HubertForCTC", {**SPEECH, "model_type": "hubert", "feat_proj_layer_norm": False}, inputs=waveforms("hubert"))
 make("wavlm", "WavLMForCTC", {**SPEECH, "model_type": "wavlm", "num_buckets": 8, "max_bucket_distance": 6}, inputs=waveforms("wavlm"),
