@@ -47,11 +47,11 @@ export interface ImageReader {
   layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
 }
 
-/** What a stack has read. */
+/** Images read by a stack. */
 export interface ReadImages {
   /** Each image's patches, where they have sizes of their own. */
   grids?: readonly PatchGrid[];
-  /** What its blocks put aside. */
+  /** Auxiliary outputs of its blocks. */
   aside: readonly Tensor[];
 }
 
@@ -160,7 +160,7 @@ export interface ImageTokens {
   textOf(image: ImageInput, marks: ImageMarks): string;
 }
 
-/** What the processor made of an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
+/** A processed image: values of its squares or patches, the grid of its squares, and the grid of each part's patches. */
 export interface ImageInput {
   shape: readonly number[];
   grid?: PatchGrid;

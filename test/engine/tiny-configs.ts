@@ -437,9 +437,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       adapter_attn_dim: 3,
     },
   ],
-  wavlm: [
-    { ...waveform, model_type: 'wavlm', num_conv_pos_embeddings: 3, num_buckets: 8, max_bucket_distance: 6 },
-  ],
+  wavlm: [{ ...waveform, model_type: 'wavlm', num_conv_pos_embeddings: 3, num_buckets: 8, max_bucket_distance: 6 }],
   whisper: [
     {
       model_type: 'whisper',

@@ -20,7 +20,6 @@ import {
   type AnsweringBy,
   type Prompt,
   type Answering,
-  type GenerateRequest,
 } from './read-prompts.ts';
 
 /** Description of a generative model. Plain data. */

@@ -11,7 +11,7 @@ import { fusedAttention, type AttentionProblem, type Heads } from './attention-f
 import { withTokens, type Dropout } from './dropout.ts';
 import { withAncestors } from './attention-keys.ts';
 import { besideEachOther, places } from './attention-padded.ts';
-import { inChunks, inWindow, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
+import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
 export interface AttentionOptions {
   /** 1/√D by default. */
@@ -175,7 +175,7 @@ interface Sight {
   isApart: Tensor | undefined;
 }
 
-/** What causality hides where nothing is seen together, and the window. */
+/** Positions hidden by causality, except in spans that see each other, and by the window. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
   if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);

@@ -2,7 +2,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { DecisionExample } from '../../data/kinds/decision.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Batch } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
