@@ -101,7 +101,7 @@ export class Subsampling extends Module {
     });
   }
 
-  /** Of recordings [B, M, F] with these lengths: → [N, D] */
+  /** features [B, M, F], of which each recording has its length → [N, D] */
   forward(features: Tensor, lengths: readonly number[]): Tensor {
     const runs = runsOf(lengths);
     const parts = features.split(runs.map(({ rows }) => rows));
