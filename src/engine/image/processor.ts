@@ -51,6 +51,7 @@ const usualKinds: Readonly<Record<string, string>> = {
   siglip: 'Siglip',
   dinov2: 'Bit',
   resnet: 'ConvNext',
+  convnext: 'ConvNext',
   mobilenet_v2: 'MobileNetV2',
   idefics3: 'Idefics3',
   smolvlm: 'SmolVLM',
