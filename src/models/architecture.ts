@@ -47,11 +47,11 @@ export interface ImageReader {
   layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
 }
 
-/** What a stack has read. */
+/** A stack's input and by-products. */
 export interface ReadImages {
   /** Each image's patches, where they have sizes of their own. */
   grids?: readonly PatchGrid[];
-  /** What its blocks put aside. */
+  /** Values that its blocks put aside. */
   aside: readonly Tensor[];
 }
 
@@ -160,7 +160,7 @@ export interface ImageTokens {
   textOf(image: ImageInput, marks: ImageMarks): string;
 }
 
-/** What the processor made of an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
+/** Output of the processor for an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
 export interface ImageInput {
   shape: readonly number[];
   grid?: PatchGrid;

@@ -29,7 +29,7 @@ interface PatchForm {
   isByPixel: boolean;
 }
 
-/** What a processor makes of an image before it is cut: its parts, and how many rows and columns of them lie in front of the whole. */
+/** An image before it is cut into patches: its parts, and how many rows and columns of them lie in front of the whole. */
 interface Parts {
   parts: readonly Pixels[];
   grid?: Size;

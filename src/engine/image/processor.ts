@@ -95,7 +95,9 @@ export interface ImageProcessor {
 
 /**
  * The processor that a model's preprocessor_config.json describes; files of the first years leave its kind to the
- * model's type. `patchesOfToken`: of models that read images among texts. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+ * model's type. `patchesOfToken`: for models that read images among texts.
+ *
+ * @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
  */
 export function imageProcessor(config: Config, modelType?: string, patchesOfToken = 1): ImageProcessor {
   const kind = kindOf(config, modelType);

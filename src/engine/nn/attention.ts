@@ -174,7 +174,7 @@ interface Sight {
   isApart: Tensor | undefined;
 }
 
-/** What causality hides where nothing is seen together, and the window. */
+/** The mask: causality hides later keys unless they are seen together, and the window those too far off. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
   if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);

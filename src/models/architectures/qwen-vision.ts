@@ -58,7 +58,7 @@ class VisionAttention extends Module {
 
 type Part = Module & { forward(x: Tensor): Tensor };
 
-/** What a layer's halves are made of. */
+/** Parts of a layer's halves. */
 export interface VisionBlockParts {
   norm(): Part;
   mlp(): Part;
