@@ -89,7 +89,11 @@ function schemaOf(defaults: Defaults) {
 
 /** Makes of an image file what a model reads. */
 export interface ImageProcessor {
-  /** [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+  /**
+   * [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors.
+   *
+   * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
+   */
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
