@@ -11,7 +11,9 @@ import { nextTokenLoss } from '../src/training/objectives/next-token.ts';
 import { tunings } from '../src/methods/tunings/index.ts';
 import { ClippedSum } from '../src/training/optimizers/clipped-sum.ts';
 import { loadModel } from '../src/models/load.ts';
-import type { Objective, PreparedRow, StepPasses, Update } from '../src/methods/interfaces.ts';
+import type { Objective } from '../src/training/objective.ts';
+import type { PreparedRow } from '../src/answering/tasks/rows/rows.ts';
+import type { StepPasses, Update } from '../src/methods/interfaces.ts';
 import { trainStep } from '../src/training/step.ts';
 
 const { values } = parseArgs({

@@ -30,7 +30,6 @@ for (const [i, [file, made]] of Object.entries(sources).entries()) {
   stamp[file] = Object.fromEntries(made.map((source) => [source, fingerprint(join(root, source))]));
 }
 writeFileAtomic(join(root, STAMP), `${JSON.stringify(stamp, null, 2)}\n`);
-console.log(`wrote ${Object.keys(sources).join(', ')}`);
 
 /** Made from every file of ours that loading the schemas loads. */
 async function recipeTypes(): Promise<string> {

@@ -9,7 +9,8 @@ import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { Objective, PreparedRow } from '../../src/methods/interfaces.ts';
+import type { Objective } from '../../src/training/objective.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 
 const [folder, file, window = '1024'] = process.argv.slice(2);
 if (folder === undefined || file === undefined) throw new Error('usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]');

@@ -32,10 +32,10 @@ import { ScoreStatistics } from '../scoring/statistics/index.ts';
 import { ownRun } from './compare/systems.ts';
 import { openAnsweringModel } from './predict/answering-model.ts';
 import { reportRun } from './report/index.ts';
-import type { useCase, Calibrated } from './use-cases/calibrate.ts';
+import type { Calibrated, useCase } from './use-cases/calibrate.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
-export type CalibrateOptions = CallOptions<typeof useCase>;
+type CalibrateOptions = CallOptions<typeof useCase>;
 
 /** Fewer rows say too little of either half. */
 const LEAST_ROWS = 20;

@@ -1,64 +1,14 @@
 import type { EventSink } from '../base/events.ts';
+import type { TokenRow } from '../data/cut-row.ts';
+import type { ModelInput } from '../models/model.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type { Task } from '../models/architecture.ts';
-import type { PreparedRow, RowReader, Tally } from '../answering/tasks/rows/rows.ts';
-import type { Objective } from '../training/objective.ts';
-import type { AdapterOwner, Parameter } from '../engine/nn/index.ts';
+import type { AdapterOwner } from '../engine/nn/index.ts';
 import type { DType, Tensor } from '../engine/tensor/index.ts';
-import type { OpenRewardModel } from '../training/reward-model.ts';
-import type { Update } from './update.ts';
+import type { Trainable, Update } from './update.ts';
 
-export type { JointLoss, JudgedRow, Objective, PassContext } from '../training/objective.ts';
-export type { Reference } from '../answering/tasks/rows/rows.ts';
-export { textLengths, tokensOf } from '../answering/tasks/rows/rows.ts';
-export type { Batch, Counts, MediaReader, Prepared, PreparedRow, Tally } from '../answering/tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
-export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
-
-export interface LossResult {
-  /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
-  perRow: Tensor;
-  /** Further sums besides the loss. */
-  tally: Tally;
-}
-
-/** Statistics of the training labels. */
-export interface LabelStatistics {
-  rows: number;
-  /** Rows of each class, in the classes' order. */
-  counts: readonly number[];
-  /** Questions that their text does not answer; none unless given. */
-  unanswered?: number;
-  /** Regression: mean and standard deviation; 0 and 1 otherwise. */
-  mean: number;
-  deviation: number;
-  /** How often rows of items have each, by name. */
-  items?: ReadonlyMap<string, number>;
-}
-
-/** Converts examples to tokens for a given model. */
-export interface Processor extends RowReader {
-  /** Class names, for objectives that have classes. */
-  labels?: readonly string[];
-  /** Label statistics of the training rows, for objectives that weight or scale by them. */
-  statistics?: LabelStatistics;
-  /** Hashes of the functions that the recipe refers to. */
-  references?: Readonly<Record<string, string>>;
-  rewardModel?: OpenRewardModel;
-}
-
-/** A weight that moves. */
-export interface Trainable {
-  /** Its name in checkpoints: unique, stable. */
-  name: string;
-  parameter: Parameter;
-  /** False for norms and biases, which are never decayed. */
-  decays: boolean;
-  /** Its learning rate, as a share of the schedule's; 1 unless given. */
-  rate?: number;
-  /** The step from which it moves; the first unless given. */
-  startsAt?: number;
-}
+export type { Driven, StepOptions, StepPasses, StepPlan, Trainable, Update } from './update.ts';
 
 /** Which weights move, and where extra ones sit. */
 export interface Tuning {
@@ -112,13 +62,14 @@ export interface Kept {
   residuals?: TuningContext['residuals'];
 }
 
-/** For tunings that begin with what the layers read of the training rows. */
+/** For tunings whose start depends on the layers' inputs for the training rows. */
 export interface PassedRows {
-  objective: Objective;
-  rows: readonly PreparedRow[];
+  rows: readonly TokenRow[];
+  /** Loads some of the rows; each call of the result makes the model's input of them, which the current scope owns. */
+  inputOf(rows: readonly TokenRow[]): Promise<() => ModelInput>;
   emit: EventSink;
   signal: AbortSignal;
-  /** The optimizer's name, where it has to bound what is read of each row. */
+  /** The optimizer's name, if it has to bound what is read of each row. */
   private?: string;
 }
 

@@ -2,15 +2,12 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../base/errors.ts';
 import { defineRegistry, type Registry } from '../base/registry.ts';
 import type { Model } from '../models/model.ts';
-import type { PreferenceMeasure } from '../answering/tasks/answers/answering.ts';
 import type { KeepWeight } from '../models/skeleton.ts';
 import type {
   Begun,
   Kept,
-  Objective,
   OpenContext,
   PassedRows,
-  Processor,
   StepPlan,
   Storage,
   Trainable,
@@ -33,7 +30,7 @@ export interface RecipeDefaults {
 }
 
 /** Common part of every definition. */
-interface Definition<Schema extends z.ZodObject, Options> {
+export interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills options that depend on each other, after the check. */
   complete?(values: z.output<Schema>): Options;
@@ -41,33 +38,8 @@ interface Definition<Schema extends z.ZodObject, Options> {
 }
 
 /** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
-interface Lazy<Implementation> {
+export interface Lazy<Implementation> {
   run(): Promise<Implementation>;
-}
-
-/** One thing to optimise. */
-export interface ObjectiveMethod<
-  Schema extends z.ZodObject = z.ZodObject,
-  Options = Readonly<Record<string, unknown>>,
-> extends MethodOptions<Schema, Options> {
-  /** Measure by which pairs are trained and judged; undefined for other rows. @throws ZodError */
-  preference(values: unknown): PreferenceMeasure | undefined;
-  /** @throws ZodError if the values are not options of this method */
-  create(values: unknown, processor: Processor): Promise<Objective>;
-}
-
-export function defineObjective<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Definition<Schema, Options> &
-    Lazy<{ create(options: Options, processor: Processor): Objective }> & {
-      preference?(options: Options): PreferenceMeasure;
-    },
-): ObjectiveMethod<Schema, Options> {
-  const { settled, ...method } = methodOf(definition);
-  return {
-    ...method,
-    preference: (values) => definition.preference?.(settled(values)),
-    create: async (values, processor) => (await definition.run()).create(settled(values), processor),
-  };
 }
 
 /** How PEFT keeps the adapters of a tuning: its part of adapter_config.json. */
@@ -205,7 +177,7 @@ export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Sche
   };
 }
 
-function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
+export function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
   const { options, complete, recipeDefaults: suiting = {} } = definition;
   // Without `complete` the options are what the schema gives.
   const settled = (values: unknown): Options => {

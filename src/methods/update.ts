@@ -1,8 +1,22 @@
 /** How gradients become a step. */
 import type { Metrics } from '../base/events.ts';
 import type { PrivacySpent } from '../store/model-card.ts';
+import type { Parameter } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
-import type { PreparedRow, Trainable } from './interfaces.ts';
+import type { TokenRow } from '../data/cut-row.ts';
+
+/** A weight that moves. */
+export interface Trainable {
+  /** Its name in checkpoints: unique, stable. */
+  name: string;
+  parameter: Parameter;
+  /** False for norms and biases, which are never decayed. */
+  decays: boolean;
+  /** Its learning rate, as a share of the schedule's; 1 unless given. */
+  rate?: number;
+  /** The step from which it moves; the first unless given. */
+  startsAt?: number;
+}
 
 export interface StepOptions {
   /** Steps before this one. */
@@ -20,7 +34,7 @@ export interface StepPasses {
   /** Losses alone, with the weights as they are. */
   losses(): Promise<readonly number[]>;
   /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
-  rowGradients(use: (row: PreparedRow) => void): Promise<readonly number[]>;
+  rowGradients(use: (row: TokenRow) => void): Promise<readonly number[]>;
   /**
    * Adds those gradients up where the weights keep theirs, each times what is made of its norm over all weights, without
    * making them one by one. Undefined, and nothing added, where that cannot be done.

@@ -24,7 +24,7 @@ export interface NearestType {
 /** Layers that are compared: the first ones show what there is. */
 const LAYERS = 4;
 
-/** With less in common, a type is no help. */
+/** Share below which a type does not help. */
 const LEAST = 0.2;
 
 /** The known type that comes nearest; undefined where none is like it. */

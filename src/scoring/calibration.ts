@@ -1,5 +1,6 @@
 /** Temperatures of typed questions, and thresholds from costs. Temperatures never change which option is the likeliest. */
 import { z } from 'zod';
+import { greatest } from '../base/many.ts';
 import {
   optionBucket,
   type AnsweredQuestion,
@@ -71,7 +72,7 @@ export function temperatureOf(temperatures: Temperatures | undefined, { type, op
 /** Whether a question is decided without a person; always, where nothing says otherwise. */
 export function acts(acting: Acting | undefined, probabilities: readonly number[]): boolean {
   if (acting === undefined) return true;
-  if ('least' in acting) return Math.max(...probabilities) >= acting.least;
+  if ('least' in acting) return greatest(probabilities) >= acting.least;
   return probabilities[1] >= acting.high || probabilities[1] <= acting.low;
 }
 

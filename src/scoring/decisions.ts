@@ -1,4 +1,5 @@
 /** Probabilities of options as the answers that System One's clients read. */
+import { greatest } from '../base/many.ts';
 import type { DecisionQuestion, DecisionType } from '../data/kinds/decision.ts';
 import type { DecisionAnswer } from './predictor.ts';
 
@@ -54,7 +55,7 @@ export function decidedText(
 
 /** The place of the highest probability, the first of equals. */
 export function likeliest(probabilities: readonly number[]): number {
-  return probabilities.indexOf(Math.max(...probabilities));
+  return probabilities.indexOf(greatest(probabilities));
 }
 
 export function expectedLevel(probabilities: readonly number[]): number {
@@ -77,7 +78,7 @@ export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities:
 
 /** Probabilities of logits, sharper below a temperature of 1 and flatter above. */
 export function softmax(logits: readonly number[], temperature = 1): number[] {
-  const highest = Math.max(...logits);
+  const highest = greatest(logits);
   const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);

@@ -140,7 +140,7 @@ function results({ metrics, comparison, compared, data: used }: ModelCardParts):
   if (rows.length === 0 && comparison === undefined) return undefined;
   const parts = ['## Results'];
   if (comparison !== undefined) parts.push(verdict(comparison));
-  if (compared !== undefined) parts.push(...compared.figures.map(figuresTable));
+  for (const figures of compared?.figures ?? []) parts.push(figuresTable(figures));
   if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
   return parts.join('\n\n');
 }

@@ -7,7 +7,8 @@ import { traitsOf } from '../models/traits.ts';
 import { layoutOfTexts, withRandomness } from '../engine/nn/index.ts';
 import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import { byTokens } from '../answering/tasks/rows/batches.ts';
-import type { Batch, Objective, PreparedRow } from '../methods/interfaces.ts';
+import type { Batch, PreparedRow } from '../answering/tasks/rows/rows.ts';
+import type { Objective } from './objective.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';
 

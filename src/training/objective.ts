@@ -6,9 +6,50 @@ import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { Message } from '../models/text/message.ts';
 import type { EvaluationResult } from './evaluate.ts';
-import type { Batch, Counts, Prepared, PreparedRow, Reference } from '../answering/tasks/rows/rows.ts';
-import type { LossResult, Trainable } from '../methods/interfaces.ts';
+import type {
+  Batch,
+  Counts,
+  Prepared,
+  PreparedRow,
+  Reference,
+  RowReader,
+  Tally,
+} from '../answering/tasks/rows/rows.ts';
+import type { Trainable } from '../methods/interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
+import type { OpenRewardModel } from './reward-model.ts';
+
+export interface LossResult {
+  /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
+  perRow: Tensor;
+  /** Further sums besides the loss. */
+  tally: Tally;
+}
+
+/** Statistics of the training labels. */
+export interface LabelStatistics {
+  rows: number;
+  /** Rows of each class, in the classes' order. */
+  counts: readonly number[];
+  /** Questions that their text does not answer; none unless given. */
+  unanswered?: number;
+  /** Regression: mean and standard deviation; 0 and 1 otherwise. */
+  mean: number;
+  deviation: number;
+  /** How often rows of items have each, by name. */
+  items?: ReadonlyMap<string, number>;
+}
+
+/** Converts examples to tokens for a given model. */
+export interface Processor extends RowReader {
+  /** Class names, for objectives that have classes. */
+  labels?: readonly string[];
+  /** Label statistics of the training rows, for objectives that weight or scale by them. */
+  statistics?: LabelStatistics;
+  /** Hashes of the functions that the recipe refers to. */
+  references?: Readonly<Record<string, string>>;
+  rewardModel?: OpenRewardModel;
+}
 
 /** Context of a loss. */
 export interface PassContext {

@@ -11,7 +11,8 @@ import {
   type GenerationRequest,
 } from '../answering/decoding/index.ts';
 import type { Model } from '../models/model.ts';
-import { tokensOf, type Objective, type PreparedRow, type Reference } from '../methods/interfaces.ts';
+import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/rows.ts';
+import type { Objective } from './objective.ts';
 import { addCounts, type StepResult } from './step.ts';
 
 /** Context in which an objective produces a step's rows. */

@@ -2,7 +2,7 @@ import { smallest } from '../base/many.ts';
 import type { Sampler } from '../data/sampler.ts';
 import { isDivergence } from './diverged.ts';
 import { evaluateRows } from './evaluate.ts';
-import type { PreparedRow } from '../methods/interfaces.ts';
+import type { PreparedRow } from '../answering/tasks/rows/rows.ts';
 import { learningRateAt } from '../methods/recipe/schedule.ts';
 import { trainStep } from './step.ts';
 import type { TrainerOptions, TrainerParts } from './trainer.ts';

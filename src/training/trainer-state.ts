@@ -3,7 +3,8 @@ import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../engine/tensor/index.ts';
-import type { Objective, Tuning, Update } from '../methods/interfaces.ts';
+import type { Objective } from './objective.ts';
+import type { Tuning, Update } from '../methods/interfaces.ts';
 import type { SettledTraining } from '../methods/recipe/base-recipe.ts';
 import type { Checkpointing } from '../models/tape.ts';
 

@@ -6,7 +6,9 @@ import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
 import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
-import type { Objective, PreparedRow, Reference, Tuning, Update } from '../methods/interfaces.ts';
+import type { Objective } from './objective.ts';
+import type { PreparedRow, Reference } from '../answering/tasks/rows/rows.ts';
+import type { Tuning, Update } from '../methods/interfaces.ts';
 import { learningRateAt, type Schedule } from '../methods/recipe/schedule.ts';
 import { trainStep, type StepRequest, type StepResult } from './step.ts';
 import type { Checkpointing } from '../models/tape.ts';
@@ -25,7 +27,6 @@ export interface TrainerParts {
   train: readonly PreparedRow[];
   validation: readonly PreparedRow[];
   sampler: Sampler;
-  /** Further metrics of the validation rows. */
   measure?: Measure;
 }
 
@@ -48,7 +49,6 @@ export interface TrainerOptions {
 export interface TrainerHooks {
   emit: EventSink;
   signal: AbortSignal;
-  /** Saves the whole state. */
   save(state: TrainerState): Promise<void>;
   /** Wraps a step's computation, for observers. */
   aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;

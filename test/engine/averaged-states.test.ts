@@ -8,7 +8,7 @@ import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { withRandomness } from '../../src/engine/nn/index.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const rows = [[3, 1, 4, 1, 5, 9], [2], [6, 5, 3]].map((ids, i): PreparedRow => {

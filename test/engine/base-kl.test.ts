@@ -6,7 +6,8 @@ import type { Model } from '../../src/models/model.ts';
 import { directRunner } from '../../src/models/stack.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { aten, fromArray, grad, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { Objective, PassContext, PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import type { Objective, PassContext, Processor } from '../../src/training/objective.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 
 const config = {
   model_type: 'llama',

@@ -8,7 +8,7 @@ import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { arange, scope } from '../../src/engine/tensor/index.ts';
 import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/models/text/index.ts';
-import type { Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import type { JobContext } from '../../src/base/job.ts';
 import { run as describeModel } from '../../src/jobs/describe.ts';
 import { run as estimate } from '../../src/jobs/estimate/estimate.ts';

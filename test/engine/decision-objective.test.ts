@@ -11,7 +11,7 @@ import type { DecisionExample } from '../../src/data/kinds/decision.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { create } from '../../src/training/objectives/decision.ts';
 import { options as decisionOptions } from '../../src/training/objectives/decision.options.ts';
-import type { Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import { DecisionMarkers } from '../../src/answering/tasks/rows/decision-markers.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { writeTinyChat } from './tiny-chat.ts';

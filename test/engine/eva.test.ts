@@ -21,9 +21,10 @@ import {
   type Tensor,
 } from '../../src/engine/tensor/index.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
-import type { Objective, PreparedRow } from '../../src/methods/interfaces.ts';
+import type { TokenRow } from '../../src/data/cut-row.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
-import { inputOf } from '../../tools/parity/input.ts';
+import { inputOf as parityInput } from '../../tools/parity/input.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { recipeOf, runCell } from './method-matrix.ts';
 
@@ -79,7 +80,7 @@ it('EVA gives layers the ranks and directions that PEFT gives them', async () =>
   const { model } = await loadModel(fixture('../../fixtures/models/llama'), { dtype: 'f32' });
   using file = new SafetensorsFile(fixture('../../fixtures/models/llama/train_batch.safetensors'));
   const batch = new Map(file.names.map((name) => [name, file.get(name)]));
-  const { input, tokens } = inputOf(model, batch);
+  const { input, tokens } = parityInput(model, batch);
   const labels = [...batch.get('labels')!.flatten().toNumbers()];
   const mask = [...batch.get('attention_mask')!.flatten().toNumbers()];
   const own = labels.filter((_, i) => mask[i] === 1);
@@ -139,9 +140,10 @@ describe('a run that begins with EVA', () => {
       const ids = Int32Array.from({ length: 20 }, (_, t) => (t * t * 13 + i * 7) % 61);
       return { id: String(i), ids, trained: new Uint8Array(20).fill(1), source: { file: '', line: i + 1 } };
     });
-    const objective = { collate: (some: readonly PreparedRow[]) => collateRows(some, { causal: true }) } as Objective;
+    const inputOf = async (some: readonly TokenRow[]) => () =>
+      collateRows(some as PreparedRow[], { causal: true }).input;
     const around = { emit: () => undefined, signal: new AbortController().signal };
-    const start = await explainedStart(tuning as LoraOptions, model, { objective, rows, ...around });
+    const start = await explainedStart(tuning as LoraOptions, model, { inputOf, rows, ...around });
     expect(start.starts.get('model.layers.0.self_attn.o_proj')!.shape).toEqual([280, 288]);
     for (const directions of start.starts.values()) directions.dispose();
     model.dispose();
@@ -155,7 +157,7 @@ describe('a run that begins with EVA', () => {
     const rows = [
       { id: '0', ids: Int32Array.of(1, 2, 3), trained: Uint8Array.of(0, 1, 1), source: { file: '', line: 1 } },
     ];
-    const passed = { objective: { collate: () => ({ input, rows }) } as Partial<Objective> as Objective, rows };
+    const passed = { inputOf: () => Promise.resolve(() => input), rows };
     const around = { emit: () => undefined, signal: new AbortController().signal };
     const start = explainedStart(options as LoraOptions, model, { ...passed, ...around });
     await expect(start).rejects.toMatchObject({ code: 'E_START_UNSUPPORTED', got: '2 tokens in the training rows' });

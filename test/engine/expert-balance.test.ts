@@ -10,7 +10,7 @@ import { options as loraOptions } from '../../src/methods/tunings/lora.options.t
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { nextTokenObjective as objective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';

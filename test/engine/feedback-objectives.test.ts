@@ -14,9 +14,10 @@ import {
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { Rollouts } from '../../src/training/produce.ts';
-import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/methods/interfaces.ts';
+import type { Objective, Processor } from '../../src/training/objective.ts';
+import type { PreparedRow, Reference, TextsRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Tuning, Update } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
-import type { TextsRow } from '../../src/answering/tasks/rows/rows.ts';
 import type { PpoRow } from '../../src/training/objectives/critic.ts';
 
 const config = {

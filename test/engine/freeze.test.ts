@@ -18,7 +18,9 @@ import {
   resumedObjective,
   type ResumedRow,
 } from '../../src/training/frozen-blocks.ts';
-import type { Objective, PreparedRow, Reference, Tuning } from '../../src/methods/interfaces.ts';
+import type { Objective } from '../../src/training/objective.ts';
+import type { PreparedRow, Reference } from '../../src/answering/tasks/rows/rows.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';

@@ -1,7 +1,8 @@
 // The losses of rows with labels and numbers against the reference's own formulas, worked out from the head's scores.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LabelStatistics, Objective, PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import type { LabelStatistics, Objective, Processor } from '../../src/training/objective.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';

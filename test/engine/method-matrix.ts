@@ -15,7 +15,8 @@ import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
-import type { PreparedRow, Processor } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { readConstants } from '../../src/training/trainer-state.ts';
 

@@ -2,7 +2,7 @@ import { surveyExperts } from '../../src/training/objectives/expert-balance.ts';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
-import type { Objective } from '../../src/methods/interfaces.ts';
+import type { Objective } from '../../src/training/objective.ts';
 
 /** What a step needs of a language-model objective, for rows that are tokens already. */
 export const nextTokenObjective = {

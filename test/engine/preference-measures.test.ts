@@ -15,7 +15,8 @@ import { tunings } from '../../src/methods/tunings/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const examples = Array.from({ length: 12 }, (_, i): PreferenceExample => ({

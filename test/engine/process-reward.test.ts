@@ -10,7 +10,7 @@ import { rewardModel } from '../../src/jobs/train/reward-model.ts';
 import { create } from '../../src/training/objectives/prm.ts';
 import { options as prmOptions } from '../../src/training/objectives/prm.options.ts';
 import { SafetensorsFile } from '../../src/engine/tensor/index.ts';
-import type { Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import { writeModel } from './method-matrix.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-steps-'));

@@ -14,7 +14,7 @@ import {
   trainByteLevelBpe,
   withSpeechWish,
 } from '../../src/models/text/index.ts';
-import type { MediaReader } from '../../src/methods/interfaces.ts';
+import type { MediaReader } from '../../src/answering/tasks/rows/rows.ts';
 import { trainStep } from '../../src/training/step.ts';
 
 const RATE = 16_000;

@@ -10,12 +10,13 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { encodeWords, Tokenizer } from '../../src/models/text/index.ts';
-import type { Objective, PreparedRow, Processor, Update } from '../../src/methods/interfaces.ts';
+import type { Objective, Processor } from '../../src/training/objective.ts';
+import type { PreparedRow, ValuesRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Update } from '../../src/methods/interfaces.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import type { HiddenRow } from '../../src/answering/tasks/rows/hidden-tokens.ts';
-import type { ValuesRow } from '../../src/answering/tasks/rows/rows.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/attune-text-objectives-`);
 let tokenizer: Tokenizer;

@@ -3,6 +3,7 @@ import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
 import { tinyHybrids } from './tiny-hybrids.ts';
+import { todaysTinyDecoders } from './todays-tiny-decoders.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 const rope3 = {
@@ -112,6 +113,7 @@ const pair = {
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
   ...tinyHybrids,
+  ...todaysTinyDecoders,
   ...tinyVisionLanguage,
   llama: [
     {
@@ -258,10 +260,12 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       initializer_range: 0.4,
     },
   ],
+  umt5: [{ ...t5Shape, model_type: 'umt5' }],
   mt5: [{ ...t5Shape, model_type: 'mt5' }],
   albert: [{ ...bertShape, model_type: 'albert', embedding_size: 6, num_hidden_groups: 2, num_hidden_layers: 4 }],
   mpnet: [{ ...bertShape, model_type: 'mpnet', relative_attention_num_buckets: 8, pad_token_id: 1 }],
   roberta: [{ ...bertShape, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 }],
+  camembert: [{ ...bertShape, model_type: 'camembert', type_vocab_size: 1, pad_token_id: 1 }],
   bart: [{ ...pair, model_type: 'bart' }],
   marian: [{ ...pair, model_type: 'marian', scale_embedding: true, pad_token_id: 0 }],
   mbart: [{ ...pair, model_type: 'mbart', scale_embedding: true }],
@@ -421,6 +425,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       num_labels: 3,
     },
   ],
+  deit: [{ ...tinyVision, model_type: 'deit', intermediate_size: 10, image_size: 4, patch_size: 2 }],
   wav2vec2: [
     { ...waveform, num_conv_pos_embeddings: 4 },
     {
@@ -432,6 +437,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       adapter_attn_dim: 3,
     },
   ],
+  wavlm: [{ ...waveform, model_type: 'wavlm', num_conv_pos_embeddings: 3, num_buckets: 8, max_bucket_distance: 6 }],
   whisper: [
     {
       model_type: 'whisper',

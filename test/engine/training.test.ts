@@ -11,7 +11,8 @@ import { options as loraOptions } from '../../src/methods/tunings/lora.options.t
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { noGrad, scope, type DType } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 import type { Checkpointing } from '../../src/models/tape.ts';
 import { nextTokenObjective as objective } from './next-token-objective.ts';

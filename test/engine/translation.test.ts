@@ -10,7 +10,7 @@ import { createModel } from '../../src/models/load.ts';
 import { parseSentencePiece } from '../../src/models/text/older/sentencepiece.ts';
 import { readTokenizerFiles } from '../../src/models/text/tokenizer-files.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const pieces = readFileSync(fileURLToPath(new URL('../../fixtures/text/sentencepiece/fairseq.model', import.meta.url)));

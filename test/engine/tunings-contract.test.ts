@@ -11,7 +11,8 @@ import { CheckpointFiles } from '../../src/models/checkpoint-files.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { SafetensorsFile, scope, type DType } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Tuning } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { buffersOf, classifiers, fixtureNames, lossOf, openSubject, type Subject } from './tuned-subjects.ts';
 

@@ -9,7 +9,7 @@ import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { scope, noGrad } from '../../src/engine/tensor/index.ts';
 import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';
-import type { Objective, Processor } from '../../src/methods/interfaces.ts';
+import type { Objective, Processor } from '../../src/training/objective.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { modelPredictor } from '../../src/answering/predict/model-predictor.ts';
 import { openModel } from '../../src/answering/model/open-model.ts';

@@ -4,7 +4,7 @@ import { NO_ISOLATION } from '../../src/training/objectives/rewards/code/isolati
 import { createScorer } from '../../src/training/objectives/rewards/index.ts';
 import { sampledParts } from '../../src/training/objectives/sampled-objective.ts';
 import { rewardSpec, type CodeReward } from '../../src/training/objectives/rewards/reward.options.ts';
-import type { Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import type { PromptExample } from '../../src/data/example.ts';
 import type { SampledSettings } from '../../src/training/objectives/produce-rollouts.ts';
 

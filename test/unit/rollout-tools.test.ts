@@ -8,7 +8,7 @@ import { groupRows, type PromptRow } from '../../src/training/objectives/group-r
 import { rollOut, sampleOf } from '../../src/training/objectives/rollouts.ts';
 import { RolloutTools } from '../../src/training/objectives/tools/rollout-tools.ts';
 import { Renderer, toolResultIds, withChatTemplate, type Tokenizer } from '../../src/models/text/index.ts';
-import type { Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/training/objective.ts';
 import type { StepContext } from '../../src/training/produce.ts';
 import { now } from './text-conversations.ts';
 import { conversations, families, outcomes, tokenizerOf } from './text/template-families.ts';

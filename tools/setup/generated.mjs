@@ -17,13 +17,13 @@ export function ensureGenerated(root) {
   const tool = join(root, 'tools/generate.ts');
   if (!existsSync(tool) || isCurrent(root)) return false;
   const start = Date.now();
-  const written = ask(localNode(root) ?? process.execPath, [tool], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (written === undefined) {
+  const options = { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 600_000 };
+  if (ask(localNode(root) ?? process.execPath, [tool], options) === undefined) {
     throw new SetupError('The types of operators and recipes cannot be written', [
       'mend what the lines above name, then: node tools/generate.ts',
     ]);
   }
-  say(`${written} in ${since(start)}`);
+  say(`wrote the types of operators and recipes in ${since(start)}`);
   return true;
 }
 

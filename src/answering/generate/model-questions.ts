@@ -15,11 +15,11 @@ import {
   idsOf,
   readable,
   readPrompts,
+  refuseEndless,
   withLease,
   type AnsweringBy,
   type Prompt,
   type Answering,
-  type GenerateRequest,
 } from './read-prompts.ts';
 
 /** Description of a generative model. Plain data. */
@@ -51,11 +51,8 @@ export type ModelQuestion = {
   | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
   /** Texts of ids. */
   | { ask: 'texts'; ids: readonly (readonly number[])[] }
-  /** Probabilities of typed questions' options. */
-  | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & Pick<
-      GenerateRequest,
-      'owner' | 'salt'
-    >)
+  /** Probabilities of typed questions' options; owner and salt as those of prompts. */
+  | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & { owner?: string; salt?: string })
 );
 
 export type ModelAnswer =
@@ -88,6 +85,7 @@ async function decide(
   { state, questions, owner, salt }: Extract<ModelQuestion, { ask: 'decisions' }>,
 ): Promise<ModelAnswer> {
   if (tasks[model.task].alsoAnswers?.includes('decision') !== true) throw decidesNothing(model.task);
+  refuseEndless([state], { model, tokenizer });
   const prompts = await promptsOf({ state, questions }, DecisionPrompts.of(tokenizer));
   const shared = { owner, salt, adapter: lease?.key };
   const read = await askInTurn(prompts, 1, (prompt) =>

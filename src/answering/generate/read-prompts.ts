@@ -179,7 +179,7 @@ function lastTurn(prompt: Conversation | string): string {
 }
 
 /** Rejects prompts that cannot fit, by their length in characters: counting their tokens would take seconds. */
-function refuseEndless(
+export function refuseEndless(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
 ): void {

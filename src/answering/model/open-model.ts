@@ -22,7 +22,8 @@ import {
   type Tokenizer,
 } from '../../models/text/index.ts';
 import type { Answering } from '../tasks/answers/answering.ts';
-import type { MediaReader, Tuning } from '../../methods/interfaces.ts';
+import type { MediaReader } from '../tasks/rows/rows.ts';
+import type { Tuning } from '../../methods/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
 import type { Calibration } from '../../scoring/calibration.ts';
 import { readCalibration } from './calibration.ts';

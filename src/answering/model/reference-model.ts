@@ -4,7 +4,8 @@ import type { Model } from '../../models/model.ts';
 import { withRandomness } from '../../engine/nn/index.ts';
 import { noGrad } from '../../engine/tensor/index.ts';
 import { tokenizerHash } from '../../models/text/index.ts';
-import type { Objective, Reference, Tuning } from '../../methods/interfaces.ts';
+import type { Reference } from '../tasks/rows/rows.ts';
+import type { Tuning } from '../../methods/interfaces.ts';
 import type { StorageName } from '../../methods/storages/index.ts';
 import { modelFolder } from './base-model.ts';
 import { tokenizerOf } from './model-readers.ts';
@@ -20,7 +21,8 @@ export interface ReferenceModel {
 }
 
 interface Request {
-  objective: Pick<Objective, 'reference'>;
+  /** The objective: whether it needs a reference model, and which one it names. */
+  objective: { reference?: { model?: string | null } };
   tuning: (Pick<Tuning, 'disabled'> & { result: 'adapter' }) | { result: 'model' };
   model: Model;
   /** The base model's folder. */

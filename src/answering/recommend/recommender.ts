@@ -2,7 +2,7 @@
 import type { ItemsExample } from '../../data/example.ts';
 import { noGrad, scope } from '../../engine/tensor/index.ts';
 import { itemNames } from '../../models/text/index.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { PreparedRow } from '../tasks/rows/rows.ts';
 import { sideBySide, type Found, type StoredIndex } from '../../engine/vectors/index.ts';
 import { traitsOf } from '../../models/traits.ts';
 import { inBatches } from '../tasks/answers/batched.ts';

@@ -1,10 +1,10 @@
 import { formatNumber, formatPercent } from '../../base/format.ts';
+import type { Calibration } from '../../scoring/calibration.ts';
 import { precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
-import type { Calibration } from '../../scoring/calibration.ts';
 
+/** Fitted and measured values, and where they are kept. */
 export interface Calibrated extends Calibration {
-  /** Where it is kept. */
   path: string;
 }
 

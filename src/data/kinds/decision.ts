@@ -1,3 +1,4 @@
+import { greatest } from '../../base/many.ts';
 import { decisionLines, decisionRecords } from '../formats/decisions.ts';
 import { defineKind, type OwnForm, type Provenance } from './kind.ts';
 
@@ -59,6 +60,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
   row: ({ state, questions }) => ({ state, questions }),
   cut: 'never',
   prompt: ({ state }) => state,
+  isTemplated: true,
   answer: ({ questions }) => questions.map(answerText).filter(Boolean).join('\n') || undefined,
   forms: {
     decisions: form,
@@ -84,7 +86,7 @@ export function optionBucket(options: number): OptionBucket {
 
 /** The option with the highest target; the first one of several. */
 export function rightOption({ target }: Pick<AnsweredQuestion, 'target'>): number | undefined {
-  return target === undefined ? undefined : target.indexOf(Math.max(...target));
+  return target === undefined ? undefined : target.indexOf(greatest(target));
 }
 
 function questionText(question: AnsweredQuestion): string {

@@ -111,7 +111,7 @@ export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Arr
   return rows;
 }
 
-/** Each segment cut where a stretch of so many positions ends, so that no token sees those of another stretch. */
+/** Segments cut at every multiple of `size` positions, so that no token sees those of another chunk. */
 export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layout: Layout; keys: KeyLayout } {
   const ends = keys.offsets.slice(1);
   if (ends.every((end) => end === 0 || keys.positions[end - 1] < size)) return { layout, keys };

@@ -4,7 +4,7 @@ import { verdictText } from '../../data/kinds/stepwise.ts';
 import { labelsIn, rowLabels } from '../../scoring/example-text.ts';
 import type { RawConfig } from '../../models/config.ts';
 import { namedLabels } from '../../models/labels.ts';
-import type { LabelStatistics } from '../../methods/interfaces.ts';
+import type { LabelStatistics } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** Hugging Face's name of a regression head's only output. */

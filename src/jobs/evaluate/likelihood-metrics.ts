@@ -3,7 +3,8 @@ import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { Measure } from '../../training/evaluate.ts';
-import type { Objective, PreparedRow } from '../../methods/interfaces.ts';
+import type { Objective } from '../../training/objective.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
 import type { PreparedSplit } from '../rows/prepare-rows.ts';
 
 interface Measured {

@@ -4,7 +4,7 @@ import { answeredRow, plainText } from '../../answering/tasks/rows/shared-prompt
 import { withRandomness } from '../../engine/nn/index.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { Renderer } from '../../models/text/index.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
 import type { AnswerToScore, RewardModel, RewardModelSpec } from '../../training/reward-model.ts';
 import { openModel, type OpenedModel } from '../../answering/model/open-model.ts';
 import { inBatches } from '../../answering/tasks/answers/batched.ts';

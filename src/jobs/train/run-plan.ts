@@ -1,6 +1,6 @@
 import { makeSampler, refitMixture, type MixturePart, type Sampler } from '../../data/index.ts';
 import { scope } from '../../engine/tensor/index.ts';
-import { tokensOf, type PreparedRow } from '../../methods/interfaces.ts';
+import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import { warmupSteps } from '../../methods/recipe/schedule.ts';
 import type { TrainerOptions } from '../../training/trainer.ts';

@@ -1,5 +1,6 @@
 import { updates } from '../../training/optimizers/index.ts';
-import type { Reference, Update } from '../../methods/interfaces.ts';
+import type { Reference } from '../../answering/tasks/rows/rows.ts';
+import type { Update } from '../../methods/interfaces.ts';
 import { withRetention } from './retention.ts';
 import type { RunPlan } from './run-plan.ts';
 

@@ -1,3 +1,6 @@
+import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { ModelInput } from '../../models/model.ts';
+import type { Objective } from '../../training/objective.ts';
 import { baseFacts } from '../../models/base-facts.ts';
 import { readWholeConfig } from '../../models/load.ts';
 import type { Model } from '../../models/model.ts';
@@ -49,11 +52,17 @@ async function choiceFor(rows: ReadRows, dtype: DType): Promise<TunedChoice> {
     letters,
     embedding,
     passed: {
-      objective,
       rows: train.rows,
+      inputOf: (some) => inputOf(objective, some as readonly PreparedRow[]),
       emit,
       signal,
       private: isPrivateRun ? recipe.training.optimizer.name : undefined,
     },
   };
+}
+
+/** Loads rows that the objective prepared; the result collates them. */
+async function inputOf(objective: Objective, rows: readonly PreparedRow[]): Promise<() => ModelInput> {
+  const loaded = (await objective.load?.(rows)) ?? rows;
+  return () => objective.collate(loaded).input;
 }

@@ -6,7 +6,8 @@ import { ExplainedVariance, type CountedTokens, type ExplainedStart } from './ev
 import type { LoraOptions } from './lora.options.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../engine/tensor/index.ts';
-import type { PassedRows, PreparedRow } from '../interfaces.ts';
+import type { PassedRows } from '../interfaces.ts';
+import type { TokenRow } from '../../data/cut-row.ts';
 
 /** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
 const PASS_TOKENS = 256;
@@ -22,15 +23,15 @@ export async function explainedStart(
   passed: PassedRows | undefined,
 ): Promise<ExplainedStart> {
   if (passed === undefined) throw new Error('eva needs rows to pass through the model');
-  const { objective, rows, emit, signal } = passed;
+  const { rows, emit, signal } = passed;
   if (passed.private !== undefined) throw unprivate(passed.private);
   emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
   const explained = new ExplainedVariance(model, options);
   try {
     for (const some of passes(rows, Math.max(PASS_TOKENS, explained.most))) {
       signal.throwIfAborted();
-      const loaded = (await objective.load?.(some)) ?? some;
-      const pass = () => noGrad(() => scope(() => void model.hidden(objective.collate(loaded).input)));
+      const input = await passed.inputOf(some);
+      const pass = () => noGrad(() => scope(() => void model.hidden(input())));
       explained.watch(pass, countedOf(some));
       if (explained.isSettled) break;
       await turn();
@@ -44,16 +45,16 @@ export async function explainedStart(
 }
 
 /** Number of trained tokens of a row, as in PEFT; all tokens if none is trained. */
-function weightOf({ trained }: PreparedRow): number {
+function weightOf({ trained }: TokenRow): number {
   const count = trained.reduce((sum, one) => sum + one, 0);
   return count === 0 ? trained.length : count;
 }
 
 /** Groups of rows with at least `least` tokens each, spread over all; the remainder joins the last. */
-function passes(rows: readonly PreparedRow[], least: number): PreparedRow[][] {
+function passes(rows: readonly TokenRow[], least: number): TokenRow[][] {
   const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
   const stride = Math.max(1, Math.floor(total / (least * MOST_PASSES)));
-  const groups: PreparedRow[][] = [[]];
+  const groups: TokenRow[][] = [[]];
   let tokens = 0;
   for (const [i, row] of rows.entries()) {
     if (i % stride !== 0) continue;
@@ -71,7 +72,7 @@ function passes(rows: readonly PreparedRow[], least: number): PreparedRow[][] {
   return groups;
 }
 
-function countedOf(rows: readonly PreparedRow[]): CountedTokens | undefined {
+function countedOf(rows: readonly TokenRow[]): CountedTokens | undefined {
   const flags = rows.flatMap(({ trained }) => [...trained]);
   const places = flags.flatMap((flag, place) => (flag === 1 ? [BigInt(place)] : []));
   return places.length === 0 ? undefined : { places: BigInt64Array.from(places), of: flags.length };
@@ -85,7 +86,7 @@ function unprivate(optimizer: string): AttuneError {
   });
 }
 
-function tooFew(rows: readonly PreparedRow[], { r, eva_rho: rho }: LoraOptions): AttuneError {
+function tooFew(rows: readonly TokenRow[], { r, eva_rho: rho }: LoraOptions): AttuneError {
   const tokens = rows.reduce((sum, row) => sum + weightOf(row), 0);
   return new AttuneError('E_START_UNSUPPORTED', {
     what: 'init_lora_weights eva takes directions out of what the layers read, and the training rows show too few',

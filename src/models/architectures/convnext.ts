@@ -156,7 +156,7 @@ class Encoder extends Module {
 class ConvNext extends ConvolutionalStack implements Trunk {
   readonly embeddings: Embeddings;
   readonly encoder: Encoder;
-  /** Of an image's mean. */
+  /** Applied to an image's mean. */
   readonly layernorm: LayerNorm;
   readonly width: number;
   readonly #config: ConvNextConfig;

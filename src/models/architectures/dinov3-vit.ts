@@ -208,7 +208,7 @@ function patchCount({ patch_size: patch }: Dinov3Config, image: Sides): number {
   return rows * columns;
 }
 
-/** Rows and columns of patches in an image of so many tokens: a square, or the configuration's shape. */
+/** Grid of patches in an image with this number of tokens: a square, or the configuration's shape. */
 function gridOfTokens(config: Dinov3Config, tokens: number): Sides | undefined {
   const patches = tokens - extraTokens(config);
   if (patches === patchCount(config, config.image_size)) return patchGrid(config.image_size, config.patch_size);

@@ -79,7 +79,7 @@ function feedForwardOf(layer: number, own: Own, config: DecoderConfig): FeedForw
   });
 }
 
-/** What is added to the scores by which experts are chosen. */
+/** Biases of the scores by which experts are chosen. */
 class Statics extends Module {
   /** [1, E] */
   readonly e_score_correction_bias: ModuleBuffer;

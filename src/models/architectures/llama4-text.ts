@@ -62,7 +62,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** Stretches of positions that see themselves; layers without positions see everything (Llama 4, Meta, 2025). */
+/** Chunks of positions that see themselves; layers without positions see everything (Llama 4, Meta, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   passedOver: () => [/^(model\.)?(vision_model|multi_modal_projector)\./],

@@ -101,7 +101,7 @@ export class Subsampling extends Module {
     });
   }
 
-  /** Of recordings [B, M, F] with these lengths: → [N, D] */
+  /** Recordings [B, M, F] of these lengths → [N, D] */
   forward(features: Tensor, lengths: readonly number[]): Tensor {
     const runs = runsOf(lengths);
     const parts = features.split(runs.map(({ rows }) => rows));

@@ -37,7 +37,7 @@ export interface AttentionTraits {
   queryKeyNorm?: 'head' | 'whole';
   /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
-  /** Tokens see those before them in their own stretch of so many positions only (Llama 4). */
+  /** Size of the chunks of positions outside of which tokens see nothing (Llama 4). */
   chunk?: number;
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;

@@ -182,7 +182,7 @@ function overQuestions(
     return rowMetric(
       (prediction, example) => {
         const judged = judgedOf(prediction, example);
-        all.push(...judged.map((one) => ({ ...one, row: rows })));
+        for (const one of judged) all.push({ ...one, row: rows });
         rows++;
         return judged.filter(({ chosen, right }) => chosen === right).length / Math.max(1, judged.length);
       },

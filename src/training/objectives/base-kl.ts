@@ -1,5 +1,6 @@
 // L trained tokens, V vocabulary
-import type { Batch, LossResult, Objective, PassContext } from '../../methods/interfaces.ts';
+import type { Batch } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { BaseKlOptions } from './base-kl.options.ts';

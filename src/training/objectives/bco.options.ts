@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
-import type { Processor } from '../../methods/interfaces.ts';
+import { defineObjective } from '../define-objective.ts';
+import type { Processor } from '../objective.ts';
 import { referenceOptions, weight } from './kto.options.ts';
 
 /** Answers with a thumb up or down, told apart by a classifier's loss (Jung et al., 2024). */

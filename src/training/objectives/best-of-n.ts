@@ -2,7 +2,7 @@
 import type { Metrics } from '../../base/events.ts';
 import type { PromptExample } from '../../data/example.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, meanOf, summedRewards } from './advantages.ts';
 import type { BestOfNOptions } from './best-of-n.options.ts';

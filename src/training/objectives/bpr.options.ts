@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item of a row, against items drawn from those that the row does not have. */

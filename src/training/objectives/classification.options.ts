@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** One label for each text, by a new head. */

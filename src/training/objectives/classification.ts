@@ -1,7 +1,7 @@
 // N tokens, R rows, C classes
 import type { ClassificationExample } from '../../data/example.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import type { ClassificationOptions } from './classification.options.ts';
 import { prepareLabelled, unknownLabel, weightsOf, type LabelledRow } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 export const beta = z.number().positive().describe('how strongly the two answers are set against each other');
 export const labelSmoothing = z

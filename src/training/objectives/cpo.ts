@@ -1,6 +1,7 @@
 // R rows, each a pair of answers
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor, Tally } from '../../methods/interfaces.ts';
+import type { Batch, Tally, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { sumsOfTexts, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import type { CpoOptions } from './cpo.options.ts';
@@ -22,7 +23,6 @@ import {
   type ReferenceFreeOptions,
 } from './reference-free-losses.ts';
 import type { PreferenceExample } from '../../data/example.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A reference-free pair loss, plus the chosen answers' cross-entropy. */
 export interface ReferenceFreeObjective extends ReferenceFreeOptions {

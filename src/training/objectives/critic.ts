@@ -3,14 +3,13 @@ import { pushAll } from '../../base/many.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch } from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths, type SampledRow } from './group-rows.ts';
 import { ofAllRows, splitNumbers } from './known-tokens.ts';
 import { targetsOf, type AnswerTargets, type CriticOptions, type ScoredAnswer } from './ppo-targets.ts';
 import type { ValueHead } from './value-head.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** Training targets of actor and critic. A state is what a token is predicted from, and the end of an answer. */
 interface CriticTargets {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Letters heard in recordings, without saying when (Graves et al., 2006): for wav2vec2. */
 export const options = z.strictObject({

@@ -1,4 +1,5 @@
 // Q questions, K options of the question with the most, P options of all questions
+import { greatest } from '../../base/many.ts';
 import { fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 
 /** Which option of a flat list [P] each place of a table [Q, K] shows, and whether there is one. */
@@ -13,7 +14,7 @@ const NONE = -1e30;
 
 /** @param counts options of each question */
 export function optionTable(counts: readonly number[], like: Tensor): OptionTable {
-  const [Q, K] = [counts.length, Math.max(...counts)];
+  const [Q, K] = [counts.length, greatest(counts)];
   const places = new BigInt64Array(Q * K);
   const isOption = new Float32Array(Q * K);
   let first = 0;
@@ -32,7 +33,7 @@ export function optionTable(counts: readonly number[], like: Tensor): OptionTabl
 
 /** Numbers of each question's options as a table, 0 where there is no option: [Q, K] */
 export function tableOf(rows: readonly (readonly number[])[], like: Tensor): Tensor {
-  const K = Math.max(...rows.map(({ length }) => length));
+  const K = greatest(rows.map(({ length }) => length));
   const values = Float64Array.from(rows.flatMap((row) => Array.from({ length: K }, (_, k) => row[k] ?? 0)));
   return fromArray(values, [rows.length, K]).to(like.dtype).toDevice(like.device);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Typed questions answered with probabilities, from labels, votes or rewards. */
 export const options = z.strictObject({

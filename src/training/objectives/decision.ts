@@ -2,7 +2,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { DecisionExample } from '../../data/kinds/decision.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Batch } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
@@ -145,15 +146,12 @@ function perRow(rows: readonly DecisionRow[], perQuestion: Tensor): Tensor {
 
 /** @throws AttuneError E_ONE_ANSWER */
 function refuseOneAnswer(train: readonly DecisionExample[]): void {
-  const answers = new Set(
-    train.flatMap(({ questions }) =>
-      questions.flatMap(({ id, options, target, rewards }) =>
-        (target ?? rewards ?? []).flatMap((weight, i) => (weight !== 0 ? [JSON.stringify([id, options[i].key])] : [])),
-      ),
-    ),
-  );
-  const ids = new Set([...answers].map((one) => (JSON.parse(one) as string[])[0]));
-  if (answers.size > ids.size) return;
+  const answers = new Map<string, Set<string>>();
+  for (const { id, options, target, rewards } of train.flatMap(({ questions }) => questions)) {
+    const known = answers.get(id) ?? answers.set(id, new Set()).get(id)!;
+    for (const [i, weight] of (target ?? rewards ?? []).entries()) if (weight !== 0) known.add(options[i].key);
+  }
+  if (answers.values().some(({ size }) => size > 1)) return;
   throw new AttuneError('E_ONE_ANSWER', {
     what: 'All questions of the training rows have the same answer each, so there is nothing to learn',
     expected: 'a question that is answered in different ways',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Names of the losses; their formulas are in preference-losses.ts, which loads the engine. */
 const lossNames = [

@@ -2,15 +2,8 @@
 import { smallest } from '../../base/many.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type {
-  Batch,
-  JointLoss,
-  JudgedRow,
-  LossResult,
-  Objective,
-  PassContext,
-  Processor,
-} from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { JointLoss, JudgedRow, LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import {
   logCollision,
   ofDistributions,
@@ -30,7 +23,6 @@ import {
   preferenceRows,
 } from '../../answering/tasks/rows/preference-rows.ts';
 import type { PreferenceExample } from '../../data/example.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** The chosen and the rejected answer, with the reference's log-probabilities of them where these are known. */
 export interface PairRow extends TextsRow, JudgedRow {}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 const positive = z.number().positive();
 const amount = z.number().min(0).optional();

@@ -4,15 +4,8 @@ import { randomUnit } from '../../base/random.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { Renderer } from '../../models/text/index.ts';
 import type { Model } from '../../models/model.ts';
-import type {
-  Batch,
-  LossResult,
-  Objective,
-  PassContext,
-  PreparedRow,
-  Processor,
-  Reference,
-} from '../../methods/interfaces.ts';
+import type { Batch, PreparedRow, Reference } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { divergenceOf, sparseDivergenceOf } from './distillation-losses.ts';

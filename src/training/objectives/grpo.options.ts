@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { rewardSpec } from './rewards/reward.options.ts';
 import { toolOptions } from './tools/tool.options.ts';
 

@@ -1,4 +1,4 @@
-import type { Processor } from '../../methods/interfaces.ts';
+import type { Processor } from '../objective.ts';
 import { groupAdvantages, separateAdvantages, summedRewards, type Rewards } from './advantages.ts';
 import type { GrpoOptions } from './grpo.options.ts';
 import { policyObjective } from './policy.ts';

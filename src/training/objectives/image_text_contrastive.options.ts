@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Images and the texts that describe them, near to each other in one space: for clip and siglip. */
 export const options = z.strictObject({

@@ -4,12 +4,12 @@ import type { ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
 import { arange, cat } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type { JointLoss, MediaReader, Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { JointLoss, Objective, Processor } from '../objective.ts';
+import type { MediaReader, Prepared, PreparedRow, ReadRow } from '../../answering/tasks/rows/rows.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
 import { captionInput } from '../../answering/tasks/rows/captions.ts';
 import { stackFeatures } from '../../answering/tasks/rows/collate.ts';
 import { pairLosses, type PairLossName } from './pair-losses.ts';
-import type { ReadRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * Images and their texts by what belongs together. Every row of a step is set against all others, also where the step

@@ -1,4 +1,5 @@
-import { methodTable, type ObjectiveMethod } from '../../methods/method.ts';
+import { methodTable } from '../../methods/method.ts';
+import type { ObjectiveMethod } from '../define-objective.ts';
 
 const table = {
   sft: () => import('./sft.options.ts'),

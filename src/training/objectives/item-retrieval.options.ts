@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item from those before it, against the items that the other rows of its step choose. */

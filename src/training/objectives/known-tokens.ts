@@ -2,12 +2,11 @@
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import { turn } from '../../base/turn.ts';
-import type { Batch, PreparedRow } from '../../methods/interfaces.ts';
+import type { Batch, PreparedRow, TextsRow } from '../../answering/tasks/rows/rows.ts';
 import { packed, type StepContext } from '../produce.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A model's scores of a row's trained tokens. */
 export interface KnownTokens {

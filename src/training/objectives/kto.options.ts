@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 export const weight = (answers: string) => z.number().positive().default(1).describe(`weight of ${answers} answers`);
 

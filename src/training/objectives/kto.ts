@@ -4,15 +4,8 @@ import type { FeedbackExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
 import { fromArray, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type {
-  Batch,
-  JointLoss,
-  LossResult,
-  Objective,
-  PassContext,
-  Prepared,
-  Processor,
-} from '../../methods/interfaces.ts';
+import type { Batch, Prepared, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { JointLoss, LossResult, Objective, PassContext, Processor, JudgedRow } from '../objective.ts';
 import { sumsOfTexts, textsFromEnd, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import type { KtoOptions } from './kto.options.ts';
 import { RunningMean, unpairedLoss, type UnpairedLossName } from './kto-losses.ts';
@@ -20,8 +13,6 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { columns } from '../../answering/tasks/rows/preference-rows.ts';
 import { renderAnswers, sharedPromptRow } from '../../answering/tasks/rows/shared-prompt.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { JudgedRow } from '../objective.ts';
 
 /** Kahneman-Tversky optimisation (Ethayarajh et al., 2024): answers that were judged one by one. */
 export function create(options: KtoOptions, processor: Processor): Objective<FeedbackExample, FeedbackRow> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Hidden tokens of plain text. */
 export const options = z.strictObject({

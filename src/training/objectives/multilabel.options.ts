@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
 /** Any number of labels for each text, by a new head. */

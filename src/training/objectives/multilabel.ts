@@ -1,7 +1,7 @@
 // N tokens, R rows, C classes
 import type { MultiLabelExample } from '../../data/example.ts';
 import { aten, fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import { prepareLabelled, unknownLabel, valuesOf, weightsOf } from './labelled-rows.ts';
 import type { MultiLabelOptions } from './multilabel.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

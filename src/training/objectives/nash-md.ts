@@ -1,7 +1,8 @@
 // P prompts with an answer of the model each, L of their tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
@@ -12,7 +13,6 @@ import { answersOfTexts, sumsOfAnswers } from './policy.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts } from './sampled-objective.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /** Nash mirror descent from human feedback (Munos et al., 2024). */

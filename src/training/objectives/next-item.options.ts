@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** Each item from those before it, against all other items. */
 export const options = z.strictObject({});

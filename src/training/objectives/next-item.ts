@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import { itemRows } from './item-rows.ts';
 import { nextTokenLoss } from './next-token.ts';
 import type { NextItemOptions } from './next-item.options.ts';

@@ -4,7 +4,8 @@ import type { Model } from '../../models/model.ts';
 import type { StageRunner } from '../../models/stack.ts';
 import { predictionsOf, sumsOfRows, type Predictions } from '../../answering/tasks/rows/trained-tokens.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, Counts, LossResult, Tally } from '../../methods/interfaces.ts';
+import type { Batch, Counts, Tally } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult } from '../objective.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 
 /** Hidden states that predict trained tokens: [L, D], with their place in the batch, their row, and the tokens themselves. */

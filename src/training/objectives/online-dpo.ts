@@ -1,5 +1,5 @@
 // R prompts with two answers each
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, summedRewards } from './advantages.ts';
 import { create as createDpo, type PairRow } from './dpo.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
-import type { Processor } from '../../methods/interfaces.ts';
+import { defineObjective } from '../define-objective.ts';
+import type { Processor } from '../objective.ts';
 
 /** Fine-tuning on the chosen answers, plus the odds ratio of both (Hong et al., 2024). */
 export const options = z.strictObject({

@@ -1,14 +1,14 @@
 // R rows, each a prompt with its answers; C answers of all rows, L of their tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext } from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext } from '../objective.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { largestGroup, trainedLengths, withAdvantages, type PolicyRow, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss, type PolicyTokens } from './policy-losses.ts';
 import { produceRollouts, type PolicyParts, type PolicySettings } from './produce-rollouts.ts';
 import { sampledObjective } from './sampled-objective.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { checkWeights, rolloutOptions } from './grpo.options.ts';
 
 const positive = z.number().positive();

@@ -2,7 +2,8 @@
 import type { Metrics } from '../../base/events.ts';
 import { fromArray, noGrad, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
@@ -23,7 +24,6 @@ import {
 } from './produce-rollouts.ts';
 import { sampledParts, sampledObjective } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 interface PpoParts extends PolicyParts {

@@ -1,5 +1,5 @@
 import { Renderer } from '../../models/text/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import { surveyExperts } from './expert-balance.ts';
 import { nextTokenObjective } from './base-kl.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** A model that judges each step of an answer, from steps with verdicts. */
 export const options = z.strictObject({

@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { StepwiseExample } from '../../data/example.ts';
 import { aten, fromArray, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { PrmOptions } from './prm.options.ts';
 import { stepRows } from '../../answering/tasks/rows/step-rows.ts';

@@ -3,7 +3,7 @@ import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import type { EvaluationResult } from '../evaluate.ts';
-import type { Processor } from '../../methods/interfaces.ts';
+import type { Processor, EvaluatedAnswer } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
 import {
@@ -21,7 +21,6 @@ import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
 import { rollOut, sampleOf, writtenIds, type SamplingSettings } from './rollouts.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
-import type { EvaluatedAnswer } from '../objective.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { RolloutTools, ToolSettings } from './tools/rollout-tools.ts';
 import type { PolicyOptions } from './policy-losses.ts';

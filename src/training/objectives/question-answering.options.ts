@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 
 /** A new head finds where the answer to a question starts and ends in a text. */
 export const options = z.strictObject({

@@ -4,7 +4,8 @@ import type { AnswerSpan, QuestionExample } from '../../data/example.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PlacedText } from '../../models/text/index.ts';
-import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
+import type { Prepared } from '../../answering/tasks/rows/rows.ts';
 import {
   contextOf,
   contextWindows,

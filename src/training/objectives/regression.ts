@@ -1,7 +1,7 @@
 // N tokens, R rows
 import type { RegressionExample } from '../../data/example.ts';
 import { aten } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import { prepareLabelled, valuesOf } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';

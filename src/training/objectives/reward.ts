@@ -2,7 +2,7 @@
 import type { PreferenceExample } from '../../data/example.ts';
 import { pairScores, scoredPairs } from '../../answering/tasks/rows/preference-rows.ts';
 import { aten, fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';

@@ -1,4 +1,4 @@
-import type { Processor } from '../../methods/interfaces.ts';
+import type { Processor } from '../objective.ts';
 import { leaveOneOutAdvantages, summedRewards } from './advantages.ts';
 import { policyObjective } from './policy.ts';
 import type { RlooOptions } from './rloo.options.ts';

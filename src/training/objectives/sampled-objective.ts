@@ -1,15 +1,14 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
-import type { Production } from '../objective.ts';
-import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
+import type { Production, Objective, Processor } from '../objective.ts';
+import type { Prepared, TextsRow } from '../../answering/tasks/rows/rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { scoreRollouts, type SampledParts, type SampledSettings } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
 import { RolloutTools } from './tools/rollout-tools.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptRow } from './group-rows.ts';
 
 interface Sampling<Read extends TextsRow> extends Pick<Production<PromptRow, Read>, 'produce' | 'largest'> {

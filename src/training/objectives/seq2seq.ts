@@ -1,7 +1,7 @@
 // R rows
 import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../answering/tasks/rows/source-target.ts';
 import { countTrained, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
 import type { Seq2SeqOptions } from './seq2seq.options.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { CompletionExample } from '../../data/example.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { baseKlOptions } from './base-kl.options.ts';
 
 /** Answers to prompts and conversations. */

@@ -1,6 +1,6 @@
 // S texts, R rows, D width
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { LossResult } from '../../methods/interfaces.ts';
+import type { LossResult } from '../objective.ts';
 import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 interface LossOptions {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
-import type { Processor } from '../../methods/interfaces.ts';
+import { defineObjective } from '../define-objective.ts';
+import type { Processor } from '../objective.ts';
 import { beta, labelSmoothing } from './cpo.options.ts';
 
 /** Pairs by mean log-probabilities and a margin, without a reference model (Meng et al., 2024). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { labelNames } from './labels.options.ts';
 
 /** A tag for each word, by a new head. */

@@ -3,12 +3,12 @@ import type { Problem } from '../../base/errors.ts';
 import type { TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../models/text/index.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../objective.ts';
+import type { Prepared, ValuesRow } from '../../answering/tasks/rows/rows.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { TokenClassificationOptions } from './token_classification.options.ts';
-import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * A tag for each word: cross-entropy of the classes at the word's first token, averaged over words; its other tokens

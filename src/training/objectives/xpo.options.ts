@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineObjective } from '../../methods/method.ts';
+import { defineObjective } from '../define-objective.ts';
 import { checkWeights } from './grpo.options.ts';
 import { samplingOptions } from './online-dpo.options.ts';
 

@@ -1,7 +1,8 @@
 // P prompts, each with an answer of the model and one of the reference
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
@@ -11,7 +12,6 @@ import { pairSums } from '../../answering/tasks/rows/preference-rows.ts';
 import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { XpoMethodOptions } from './xpo.options.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /** Exploratory preference optimisation (Xie et al., 2024). */

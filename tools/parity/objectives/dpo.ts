@@ -9,7 +9,7 @@ import {
 import { sharedPromptRow } from '../../../src/answering/tasks/rows/shared-prompt.ts';
 import { noGrad, ones, zeros } from '../../../src/engine/tensor/index.ts';
 import type { DpoOptions } from '../../../src/training/objectives/dpo.options.ts';
-import type { Processor } from '../../../src/methods/interfaces.ts';
+import type { Processor } from '../../../src/training/objective.ts';
 import { bigramModel } from './bigram.ts';
 import {
   input,

@@ -1,5 +1,6 @@
 /** Typed questions as rows of an encoder, which scores each option at the mask token before it (Laya's layout). */
 import { AttuneError } from '../../../base/errors.ts';
+import { pushAll } from '../../../base/many.ts';
 import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
@@ -14,6 +15,8 @@ interface Frame {
 export class DecisionMarkers implements DecisionReader {
   readonly #tokenizer: Tokenizer;
   #frame: Promise<Frame> | undefined;
+  /** The state that was read last: its other questions follow. */
+  #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
@@ -26,19 +29,27 @@ export class DecisionMarkers implements DecisionReader {
     const shown = options.map(({ key, description }) =>
       [...(type === 'score' ? [] : [key]), ...(description === undefined ? [] : [description])].join(': '),
     );
-    const [head, body, ...texts] = (
-      await this.#tokenizer.encodeBatch([`${type} question: ${instructions}`.trim(), state, ...shown])
+    const [head, ...texts] = (
+      await this.#tokenizer.encodeBatch([`${type} question: ${instructions}`.trim(), ...shown])
     ).map((ids) => this.#plain(ids));
+    const body = await this.#idsOf(state);
     const ids = [start, ...head, end];
     const marks = texts.map((text) => {
       const mark = ids.length;
-      ids.push(mask, ...text);
+      ids.push(mask);
+      pushAll(ids, [...text]);
       return mark;
     });
     ids.push(end);
-    for (const id of body) ids.push(id);
+    pushAll(ids, [...body]);
     ids.push(end);
     return { question, ids: Int32Array.from(ids), marks, labels: [] };
+  }
+
+  #idsOf(state: string): Promise<Int32Array> {
+    if (this.#last?.state !== state)
+      this.#last = { state, ids: this.#tokenizer.encode(state).then((ids) => this.#plain(ids)) };
+    return this.#last.ids;
   }
 
   /** Special tokens that a text spells are left out: none of them may move a border. */

@@ -1,7 +1,7 @@
 // Q questions of a batch, K options of the question with the most, P readings of all options
 import { randomPermutation, randomUint32 } from '../../../base/random.ts';
 import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../../data/kinds/decision.ts';
-import { smallest } from '../../../base/many.ts';
+import { greatest, smallest } from '../../../base/many.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
 import type { PreparedRow } from './rows.ts';
 
@@ -18,7 +18,8 @@ export interface AskedQuestion {
 
 /** The tokens that follow the state for one question. */
 interface QuestionPart extends AskedQuestion {
-  ids: Int32Array;
+  /** Plain lists: rows are kept as JSON but for their own tokens. */
+  ids: readonly number[];
   /** Where among these its options are scored. */
   marks: readonly number[];
 }
@@ -27,7 +28,7 @@ interface QuestionPart extends AskedQuestion {
 export interface DecisionRow extends PreparedRow {
   asked: readonly AskedQuestion[];
   /** The tokens that all questions begin with, where a decoder reads them once. */
-  state: Int32Array;
+  state: readonly number[];
   /** The orders of options in which each question may be asked, as it was given first. */
   orders: readonly (readonly QuestionPart[])[];
 }
@@ -48,7 +49,7 @@ export async function askedRow(
   const read = await Promise.all(questions.map((question) => prompts.prompt(state, question)));
   const shared = causal ? sharedTokens(read) : 0;
   const orders = read.map((prompt, q) => [partOf(questions[q], prompt, shared)]);
-  const row = { id, source, state: read[0].ids.subarray(0, shared), orders };
+  const row = { id, source, state: [...read[0].ids.subarray(0, shared)], orders };
   return { ...assembled(row, () => 0), questions };
 }
 
@@ -69,7 +70,7 @@ export async function decisionRow(
   const shared = options.causal ? sharedTokens(read.flat().map(({ prompt }) => prompt)) : 0;
   const first = read[0][0].prompt;
   const orders = read.map((all) => all.map(({ question, prompt }) => partOf(question, prompt, shared)));
-  return assembled({ id, source, state: first.ids.subarray(0, shared), orders }, () => 0);
+  return assembled({ id, source, state: [...first.ids.subarray(0, shared)], orders }, () => 0);
 }
 
 function partOf(
@@ -77,7 +78,7 @@ function partOf(
   { ids, marks, labels }: DecisionPrompt,
   shared: number,
 ): QuestionPart {
-  const read = { ids: ids.subarray(shared), marks: marks.map((mark) => mark - shared), labels };
+  const read = { ids: [...ids.subarray(shared)], marks: marks.map((mark) => mark - shared), labels };
   return { type, count: options.length, ...read, ...(target && { target }), ...(rewards && { rewards }) };
 }
 
@@ -99,7 +100,7 @@ function assembled(
 ): DecisionRow {
   const { state, orders } = row;
   const parts = orders.map((all, q) => all[choose(q, all.length)]);
-  const ids = Int32Array.from([state, ...parts.map((part) => part.ids)].flatMap((some) => [...some]));
+  const ids = Int32Array.from([state, ...parts.map((part) => part.ids)].flat());
   const trained = new Uint8Array(ids.length);
   let start = state.length;
   for (const part of parts) {
@@ -136,7 +137,7 @@ function ordersOf(
 /** Right options stay, and others are left out from the end. */
 function keptPlaces({ target, rewards }: AnsweredQuestion, places: readonly number[], most: number): number[] {
   const worth = target ?? rewards ?? [];
-  const best = Math.max(...worth);
+  const best = greatest(worth);
   const isKept = (place: number): boolean => (target === undefined ? worth[place] === best : worth[place] > 0);
   const kept = new Set([...places].sort((a, b) => Number(isKept(b)) - Number(isKept(a))).slice(0, most));
   return places.filter((place) => kept.has(place));

@@ -4,7 +4,7 @@ import { parseJson } from '../../../files/json.ts';
 import { AnswerReader, joined, thinkingOf, type ToolCallReply } from '../../../models/text/tool-calls/answer-reader.ts';
 import { familyOf } from '../../../models/text/tool-calls/index.ts';
 import { toolResultIds, type Message, type ToolResult, type ToolSchema } from '../../../models/text/index.ts';
-import type { Processor } from '../../../methods/interfaces.ts';
+import type { Processor } from '../../objective.ts';
 import { ToolRunner } from './tool-runner.ts';
 import { failedCall, type ToolDescription, type ToolOutcome } from './tool.ts';
 
