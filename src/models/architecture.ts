@@ -47,11 +47,11 @@ export interface ImageReader {
   layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
 }
 
-/** Images read by a stack. */
+/** A stack's input and by-products. */
 export interface ReadImages {
   /** Each image's patches, where they have sizes of their own. */
   grids?: readonly PatchGrid[];
-  /** Auxiliary outputs of its blocks. */
+  /** Values that its blocks put aside. */
   aside: readonly Tensor[];
 }
 
@@ -160,7 +160,7 @@ export interface ImageTokens {
   textOf(image: ImageInput, marks: ImageMarks): string;
 }
 
-/** A processed image: values of its squares or patches, the grid of its squares, and the grid of each part's patches. */
+/** Output of the processor for an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
 export interface ImageInput {
   shape: readonly number[];
   grid?: PatchGrid;

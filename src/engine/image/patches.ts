@@ -29,7 +29,7 @@ interface PatchForm {
   isByPixel: boolean;
 }
 
-/** An image before it is cut into patches: its tiles, and the number of their rows and columns, before the whole image. */
+/** An image before it is cut into patches: its parts, and how many rows and columns of them lie in front of the whole. */
 interface Parts {
   parts: readonly Pixels[];
   grid?: Size;

@@ -90,13 +90,19 @@ function schemaOf(defaults: Defaults) {
 
 /** Makes of an image file what a model reads. */
 export interface ImageProcessor {
-  /** [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors. @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE */
+  /**
+   * [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors.
+   *
+   * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
+   */
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
 /**
  * The processor that a model's preprocessor_config.json describes; files of the first years leave its kind to the
- * model's type. `patchesOfToken`: of models that read images among texts. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+ * model's type. `patchesOfToken`: for models that read images among texts.
+ *
+ * @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
  */
 export function imageProcessor(config: Config, modelType?: string, patchesOfToken = 1): ImageProcessor {
   const kind = kindOf(config, modelType);

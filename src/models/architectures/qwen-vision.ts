@@ -58,7 +58,7 @@ class VisionAttention extends Module {
 
 type Part = Module & { forward(x: Tensor): Tensor };
 
-/** Parts of a layer's two halves. */
+/** Parts of a layer's halves. */
 export interface VisionBlockParts {
   norm(): Part;
   mlp(): Part;

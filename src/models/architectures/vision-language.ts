@@ -64,7 +64,7 @@ function inModule({ name, module }: Named<Module>): Named<Module> {
 /** Parts of a trunk, by their names in checkpoints. */
 export interface VisionLanguageParts {
   tower: Named<Stack>;
-  /** Maps the tower's states to token embeddings, if it is not part of the tower. */
+  /** Makes tokens' vectors of the tower's states, where it is not part of the tower. */
   connector?: Named<Module>;
   text: Named<Decoder>;
   reader: Omit<ImageReader, 'stack' | 'modules'>;
