@@ -1,15 +1,18 @@
 /** A token with its log-probability under the model: of the logits as they are, before temperature and penalties. */
-export interface TokenLogProb {
-  id: number;
+import { z } from 'zod';
+export const tokenLogProbSchema = z.strictObject({
+  id: z.number(),
   /** The token's text; U+FFFD where it is a part of a character. */
-  token: string;
-  logProb: number;
-}
+  token: z.string(),
+  logProb: z.number(),
+});
+export type TokenLogProb = z.infer<typeof tokenLogProbSchema>;
 
 /** A chosen token, and the most probable ones in its place. */
-export interface ChosenLogProb extends TokenLogProb {
-  top: TokenLogProb[];
-}
+export const chosenLogProbSchema = tokenLogProbSchema.extend({
+  top: z.array(tokenLogProbSchema),
+});
+export type ChosenLogProb = z.infer<typeof chosenLogProbSchema>;
 
 /** Log-probabilities, in nats, of the chosen token and of the `count` most likely ones, from logits [V]. */
 export function logProbsOf(

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { comparisonSchema } from '../../store/results.ts';
+import { learningCurveSchema } from '../../evaluation/advice/learning-curve.ts';
+import { recommendationSchema } from '../../evaluation/advice/recommend.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
@@ -28,20 +32,26 @@ import { growingParts } from './sizes.ts';
 
 export type AdviseOptions = CallOptions<typeof useCase>;
 
-export interface Advice {
-  rows: { train: number; validation: number; test: number };
+export const adviceSchema = z.strictObject({
+  rows: z.strictObject({
+    train: z.number(),
+    validation: z.number(),
+    test: z.number(),
+  }),
   /** Form of the answers: classes, json, short, long, text. */
-  answers: string;
+  answers: z.string(),
   /** Comparison on the test rows. */
-  comparison: Comparison;
-  curve: LearningCurve;
-  recommendation: Recommendation;
-}
+  comparison: comparisonSchema,
+  curve: learningCurveSchema,
+  recommendation: recommendationSchema,
+});
+export type Advice = z.infer<typeof adviceSchema>;
 
-export interface Advised extends Advice {
+export const advisedSchema = adviceSchema.extend({
   /** The command that keeps the system that is recommended, where one is. */
-  keep?: string;
-}
+  keep: z.string().optional(),
+});
+export type Advised = z.infer<typeof advisedSchema>;
 
 const FEWEST_ROWS = 20;
 

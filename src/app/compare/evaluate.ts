@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { comparedValueSchema } from '../../store/results.ts';
 import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../evaluation/compare/answer-notes.ts';
@@ -7,24 +9,34 @@ import { compareNamed } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 
 /** Evaluation of one system on held-out rows. */
-export interface Evaluated {
-  split: string;
-  rows: number;
+export const evaluatedSchema = z.strictObject({
+  split: z.string(),
+  rows: z.number(),
   /** How many rows there are, where those measured on are a sample. */
-  available?: number;
+  available: z.number().optional(),
   /** Plain values by metric. */
-  metrics: Record<string, number>;
+  metrics: z.record(z.string(), z.number()),
   /** The same with intervals and details, and tables. */
-  values: Record<string, ComparedValue>;
+  values: z.record(z.string(), comparedValueSchema),
   /** Titles of the metrics. */
-  titles: Record<string, string>;
+  titles: z.record(z.string(), z.string()),
   /** Number of answers cut off by the token limit; absent if unknown. */
-  cutAnswers?: number;
+  cutAnswers: z.number().optional(),
   /** Answers, for rows in memory. */
-  answers?: { prompt: string; expected: string; text: string; isRight: boolean }[];
+  answers: z
+    .array(
+      z.strictObject({
+        prompt: z.string(),
+        expected: z.string(),
+        text: z.string(),
+        isRight: z.boolean(),
+      }),
+    )
+    .optional(),
   /** Notes for readers of the figures. */
-  notes: string[];
-}
+  notes: z.array(z.string()),
+});
+export type Evaluated = z.infer<typeof evaluatedSchema>;
 
 /**
  * Measures one system: a run, a model folder, or whatever `compare` takes.

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from './remembered-columns.ts';
@@ -12,21 +13,22 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 type EmbedOptions = CallOptions<typeof useCase>;
 
-export interface Embedded {
-  rows: number;
-  width: number;
-  isNormalised: boolean;
+export const embeddedSchema = z.strictObject({
+  rows: z.number(),
+  width: z.number(),
+  isNormalised: z.boolean(),
   /** Texts of which only the beginning was read: the model has no room for more. */
-  cut: number;
+  cut: z.number(),
   /** Columns that the vectors were made from. */
-  columns: readonly string[];
+  columns: z.array(z.string()).readonly(),
   /** The prompt that stood before every text. */
-  prompt?: string;
+  prompt: z.string().optional(),
   /** The files that were written. */
-  files?: readonly string[];
+  files: z.array(z.string()).readonly().optional(),
   /** Where no file was asked for. */
-  vectors?: number[][];
-}
+  vectors: z.array(z.array(z.number())).optional(),
+});
+export type Embedded = z.infer<typeof embeddedSchema>;
 
 /**
  * Vectors of all rows of a file, or of rows in memory. Only a piece of the rows is held at a time, and the file appears

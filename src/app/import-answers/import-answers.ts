@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { scoreUseSchema } from './score-meaning.ts';
+import { problemSchema } from '../../store/problem-schema.ts';
 import { statSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -14,25 +17,32 @@ import { meaningOf, type ScoreNames, type ScoreUse } from './score-meaning.ts';
 
 type ImportAnswersOptions = CallOptions<typeof langfuse>;
 
-export interface ImportedAnswers {
-  files: readonly string[];
+export const importedAnswersSchema = z.strictObject({
+  files: z.array(z.string()).readonly(),
   /** New answers by model; answers that our own server gave; and those that were there already. */
-  models: Record<string, number>;
-  own: number;
-  again: number;
+  models: z.record(z.string(), z.number()),
+  own: z.number(),
+  again: z.number(),
   /** By how it is used; and what was there already. */
-  feedback: Record<Exclude<ScoreUse, 'not used'>, number>;
-  feedbackAgain: number;
+  feedback: z.record(scoreUseSchema.exclude(['not used']), z.number()),
+  feedbackAgain: z.number(),
   /** By name, how scores were read. */
-  scores: { name: string; use: ScoreUse; count: number }[];
+  scores: z.array(
+    z.strictObject({
+      name: z.string(),
+      use: scoreUseSchema,
+      count: z.number(),
+    }),
+  ),
   /** Skipped records, by reason. */
-  leftOut: Record<string, number>;
+  leftOut: z.record(z.string(), z.number()),
   /** Fields and attributes that nothing was made of. */
-  unknownFields: Record<string, number>;
-  brokenRows: number;
+  unknownFields: z.record(z.string(), z.number()),
+  brokenRows: z.number(),
   /** The first of them, with file, line and field. */
-  broken: readonly Problem[];
-}
+  broken: z.array(problemSchema).readonly(),
+});
+export type ImportedAnswers = z.infer<typeof importedAnswersSchema>;
 
 const READERS = { langfuse: LangfuseReader, otlp: OtlpReader } as const;
 

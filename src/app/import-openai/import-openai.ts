@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { importedCompletionsSchema } from './stored-completions.ts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
@@ -15,24 +17,26 @@ export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
   firstWait?: number;
 };
 
-export interface ImportedJob {
-  id: string;
-  status: string;
+export const importedJobSchema = z.strictObject({
+  id: z.string(),
+  status: z.string(),
   /** OpenAI's base model, and the tuned one. */
-  model: string;
-  tuned?: string;
-  folder: string;
-  recipe?: string;
+  model: z.string(),
+  tuned: z.string().optional(),
+  folder: z.string(),
+  recipe: z.string().optional(),
   /** Whether the new model is better than the old one, to be asked once it is trained. */
-  comparison?: string;
-  remarks: string[];
-}
+  comparison: z.string().optional(),
+  remarks: z.array(z.string()),
+});
+export type ImportedJob = z.infer<typeof importedJobSchema>;
 
-export interface ImportedFromOpenAi {
-  folder: string;
-  jobs: ImportedJob[];
-  completions: ImportedCompletions[];
-}
+export const importedFromOpenAiSchema = z.strictObject({
+  folder: z.string(),
+  jobs: z.array(importedJobSchema),
+  completions: z.array(importedCompletionsSchema),
+});
+export type ImportedFromOpenAi = z.infer<typeof importedFromOpenAiSchema>;
 
 const OPENAI = 'https://api.openai.com/v1';
 

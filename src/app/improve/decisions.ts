@@ -1,4 +1,5 @@
 /** Every decision of a loop, in a file that is only ever added to: what the state is follows from it alone. */
+import { z } from 'zod';
 import { join } from 'node:path';
 import { JsonLinesWriter, readJsonLines } from '../../store/json-lines.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -16,25 +17,28 @@ export const states = [
   'stopped',
 ] as const;
 
-export type State = (typeof states)[number];
+export const stateSchema = z.enum(states);
+export type State = z.infer<typeof stateSchema>;
 
 /** A cycle is over in these; only a stopped one waits for a person before the next. */
 export const ends: ReadonlySet<State> = new Set(['promoted', 'rejected', 'stopped']);
 
-export interface Decision {
-  number: number;
-  /** ISO 8601. */
-  at: string;
-  /** From 1. */
-  cycle: number;
-  /** Next state. */
-  state: State;
-  reason: string;
-  facts: Facts;
-}
-
 /** Plain JSON that later states go by. */
-export type Facts = Readonly<Record<string, unknown>>;
+export const factsSchema = z.record(z.string(), z.unknown()).readonly();
+export type Facts = z.infer<typeof factsSchema>;
+
+export const decisionSchema = z.strictObject({
+  number: z.number(),
+  /** ISO 8601. */
+  at: z.string(),
+  /** From 1. */
+  cycle: z.number(),
+  /** Next state. */
+  state: stateSchema,
+  reason: z.string(),
+  facts: factsSchema,
+});
+export type Decision = z.infer<typeof decisionSchema>;
 
 function logPath(folder: string): string {
   return join(folder, 'decisions.jsonl');

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { stateSchema, decisionSchema } from './decisions.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
@@ -31,16 +33,17 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
 
 export type ImproveOptions = CallOptions<typeof useCase>;
 
-export interface Improvement {
-  model: string;
-  folder: string;
-  cycle: number;
-  state: State;
+export const improvementSchema = z.strictObject({
+  model: z.string(),
+  folder: z.string(),
+  cycle: z.number(),
+  state: stateSchema,
   /** Reason for waiting; undefined after a cycle's end. */
-  waitsFor?: string;
+  waitsFor: z.string().optional(),
   /** Decisions of this call. */
-  decisions: Decision[];
-}
+  decisions: z.array(decisionSchema),
+});
+export type Improvement = z.infer<typeof improvementSchema>;
 
 /**
  * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its

@@ -1,14 +1,17 @@
+import { z } from 'zod';
+import { erasureSchema } from '../../monitoring/traces/erase-user.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { eraseRows, textsOf } from '../improve/erase-rows.ts';
 import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../monitoring/index.ts';
 
-export interface UserErasure extends Erasure {
-  user: string;
+export const userErasureSchema = erasureSchema.extend({
+  user: z.string(),
   /** Rows of data sets that a loop made. */
-  rows: number;
+  rows: z.number(),
   /** Versions that were trained on rows of theirs: what they learned of them stays in their weights. */
-  models: string[];
-}
+  models: z.array(z.string()),
+});
+export type UserErasure = z.infer<typeof userErasureSchema>;
 
 /**
  * Forgets a user of served models: what was kept of their answers and feedback, rows of data sets that a loop made of it,

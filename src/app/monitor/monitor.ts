@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { versionReportSchema } from '../../monitoring/monitor/report.ts';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
@@ -13,12 +15,13 @@ export type { VersionReport } from '../../monitoring/index.ts';
 
 type MonitorOptions = CallOptions<typeof useCase>;
 
-export interface Monitored {
+export const monitoredSchema = z.strictObject({
   /** The newest version of each model first. */
-  versions: VersionReport[];
-  page?: string;
-  prometheusRules?: string;
-}
+  versions: z.array(versionReportSchema),
+  page: z.string().optional(),
+  prometheusRules: z.string().optional(),
+});
+export type Monitored = z.infer<typeof monitoredSchema>;
 
 /**
  * Monitoring results of models on this machine, or on another server by its address.

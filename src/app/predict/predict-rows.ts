@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { problemSchema } from '../../store/problem-schema.ts';
+import { outputRowSchema } from './output-row.ts';
 import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -19,25 +22,26 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 /** With columns that have been read. */
 export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
 
-export interface Predicted {
+export const predictedSchema = z.strictObject({
   /** The files that were named. */
-  input: readonly string[];
+  input: z.array(z.string()).readonly(),
   /** How many were answered, bad ones too. */
-  rows: number;
+  rows: z.number(),
   /** How many of them have an error in place of an answer. */
-  bad: number;
+  bad: z.number(),
   /** First problems of bad rows. */
-  problems: Problem[];
+  problems: z.array(problemSchema),
   /** All rows of the input, where that is known. */
-  available?: number;
+  available: z.number().optional(),
   /** Added columns whose names the input had already, and their names here. */
-  renamed: Record<string, string>;
-  to?: string;
+  renamed: z.record(z.string(), z.string()),
+  to: z.string().optional(),
   /** By label: the probability from which it is given, where one was chosen. */
-  thresholds?: Readonly<Record<string, number>>;
+  thresholds: z.record(z.string(), z.number()).readonly().optional(),
   /** The rows with what was added, where no file is written. */
-  answers?: OutputRow[];
-}
+  answers: z.array(outputRowSchema).optional(),
+});
+export type Predicted = z.infer<typeof predictedSchema>;
 
 /**
  * Answers rows of files, or of memory, in their order, and writes them progressively: any number of them takes the same

@@ -1,3 +1,7 @@
+import { z } from 'zod';
+import { modelVersionSchema } from '../../store/registry/versions.ts';
+import { aliasChangeSchema } from '../../store/registry/aliases.ts';
+import { rolloutSchema } from '../../store/registry/rollouts.ts';
 import {
   aliasesOf,
   aliasHistory,
@@ -9,16 +13,17 @@ import {
   type Rollout,
 } from '../../store/registry/index.ts';
 
-export interface ModelHistory {
-  model: string;
+export const modelHistorySchema = z.strictObject({
+  model: z.string(),
   /** Versions by alias. */
-  aliases: Record<string, number>;
-  versions: ModelVersion[];
+  aliases: z.record(z.string(), z.number()),
+  versions: z.array(modelVersionSchema),
   /** Moves of aliases, newest first. */
-  changes: AliasChange[];
+  changes: z.array(aliasChangeSchema),
   /** Rollouts, newest first. */
-  rollouts: Rollout[];
-}
+  rollouts: z.array(rolloutSchema),
+});
+export type ModelHistory = z.infer<typeof modelHistorySchema>;
 
 /** Versions of a registered model, and how its aliases moved. @throws AttuneError E_MODEL_UNREGISTERED */
 export async function modelHistory(model: string): Promise<ModelHistory> {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { rolloutSchema } from '../../store/registry/rollouts.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import {
@@ -28,14 +30,15 @@ export type PromoteOptions = CallOptions<typeof useCase> & {
   version?: number;
 };
 
-export interface Promotion {
-  model: string;
-  version: number;
+export const promotionSchema = z.strictObject({
+  model: z.string(),
+  version: z.number(),
   /** The champion until now. */
-  from?: number;
+  from: z.number().optional(),
   /** Where it is tried first; a server that serves the registry does the rest. */
-  rollout?: Rollout;
-}
+  rollout: rolloutSchema.optional(),
+});
+export type Promotion = z.infer<typeof promotionSchema>;
 
 /**
  * Makes a version what a model's name answers with, at once or after a trial. Servers follow without a restart.

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   CHAMPION,
   earlierChampion,
@@ -11,13 +12,14 @@ import { localActor } from '../../base/local-actor.ts';
 import type { useCase } from '../use-cases/models-rollback.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-export interface Rollback {
-  model: string;
+export const rollbackSchema = z.strictObject({
+  model: z.string(),
   /** Version that the name answers with from now on. */
-  version: number;
+  version: z.number(),
   /** Version taken out of use: the candidate, or else the previous champion. */
-  from: number;
-}
+  from: z.number(),
+});
+export type Rollback = z.infer<typeof rollbackSchema>;
 
 /**
  * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.

@@ -1,18 +1,20 @@
+import { z } from 'zod';
 import { DAY, usageOf, withRegistry } from '../../store/registry/index.ts';
 import type { useCase } from '../use-cases/usage.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** A key's usage of a model. */
-export interface KeyUsage {
+export const keyUsageSchema = z.strictObject({
   /** Empty for servers without keys. */
-  key: string;
-  model: string;
-  requests: number;
-  input_tokens: number;
+  key: z.string(),
+  model: z.string(),
+  requests: z.number(),
+  input_tokens: z.number(),
   /** Input tokens that came from the cache. */
-  cached_tokens: number;
-  output_tokens: number;
-}
+  cached_tokens: z.number(),
+  output_tokens: z.number(),
+});
+export type KeyUsage = z.infer<typeof keyUsageSchema>;
 
 const USUAL_DAYS = 7;
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { entryOf } from '../../base/table.ts';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -24,20 +25,21 @@ import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest 
 
 type CreateIndexOptions = CallOptions<typeof useCase>;
 
-export interface CreatedIndex {
-  folder: string;
+export const createdIndexSchema = z.strictObject({
+  folder: z.string(),
   /** Rows that were added now, and all that the index holds. */
-  added: number;
-  rows: number;
-  kind: 'exact' | 'clustered';
-  width: number;
+  added: z.number(),
+  rows: z.number(),
+  kind: z.enum(['exact', 'clustered']),
+  width: z.number(),
   /** The columns that the vectors are made of. */
-  columns: readonly string[];
+  columns: z.array(z.string()).readonly(),
   /** Texts of which only the beginning was read. */
-  cut: number;
+  cut: z.number(),
   /** Approximate indexes: share of the ten best rows found. */
-  recall?: number;
-}
+  recall: z.number().optional(),
+});
+export type CreatedIndex = z.infer<typeof createdIndexSchema>;
 
 /**
  * Makes a folder of rows that can be searched by meaning, or adds rows to one. The folder appears whole or not at all.

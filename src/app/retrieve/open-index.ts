@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -19,15 +20,16 @@ export interface OpenIndexOptions {
 }
 
 /** A row that was found, and how well it fits. */
-export interface Hit {
+export const hitSchema = z.strictObject({
   /** 1 is the best. */
-  rank: number;
+  rank: z.number(),
   /** The cosine of both vectors; their product for models that are compared so. */
-  score: number;
+  score: z.number(),
   /** Place of the row in the index, from 0. */
-  place: number;
-  row: Record<string, unknown>;
-}
+  place: z.number(),
+  row: z.record(z.string(), z.unknown()),
+});
+export type Hit = z.infer<typeof hitSchema>;
 
 export interface QueryOptions {
   /** Rows for each query. Default 5. */

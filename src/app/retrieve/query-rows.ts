@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { hitSchema } from './open-index.ts';
 import { inChunks } from '../../base/chunks.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
@@ -10,22 +12,24 @@ import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.t
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** A query and the rows that fit it best. */
-export interface QueryHits {
+export const queryHitsSchema = z.strictObject({
   /** The query's own columns. */
-  query: Record<string, unknown>;
-  hits: Omit<Hit, 'place'>[];
-}
+  query: z.record(z.string(), z.unknown()),
+  hits: z.array(hitSchema.omit({ place: true })),
+});
+export type QueryHits = z.infer<typeof queryHitsSchema>;
 
-export interface Queried {
-  queries: number;
+export const queriedSchema = z.strictObject({
+  queries: z.number(),
   /** Rows that were compared. */
-  rows: number;
-  kind: 'exact' | 'clustered';
+  rows: z.number(),
+  kind: z.enum(['exact', 'clustered']),
   /** The file that was written. */
-  file?: string;
+  file: z.string().optional(),
   /** Where no file was asked for. */
-  answers?: QueryHits[];
-}
+  answers: z.array(queryHitsSchema).optional(),
+});
+export type Queried = z.infer<typeof queriedSchema>;
 
 /** Queries that are sent at once. */
 const PIECE = 64;

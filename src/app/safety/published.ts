@@ -1,4 +1,5 @@
 /** Sets of prompts that others publish: fetched only when asked for, with their licence, and never part of the package. */
+import { z } from 'zod';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -48,15 +49,16 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map(
 
 const SERVER = 'https://raw.githubusercontent.com';
 
-export interface PulledSafetySet {
-  name: string;
-  file: string;
-  rows: number;
+export const pulledSafetySetSchema = z.strictObject({
+  name: z.string(),
+  file: z.string(),
+  rows: z.number(),
   /** Licence of the set, which binds its users. */
-  licence: string;
-  by: string;
-  url: string;
-}
+  licence: z.string(),
+  by: z.string(),
+  url: z.string(),
+});
+export type PulledSafetySet = z.infer<typeof pulledSafetySetSchema>;
 
 /** The prompts of a file, or of a set that was pulled. @throws AttuneError E_SAFETY_SET */
 export async function setNamed(set: string): Promise<SafetySet[]> {

@@ -1,4 +1,5 @@
 /** Files of the store between this machine's folder and a bucket, or two buckets, each read back and compared. */
+import { z } from 'zod';
 import { existsSync, rmSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -20,14 +21,15 @@ import { parseS3Url } from '../../store/objects/s3-url.ts';
 import { getFolder, objectsOf, putFolder, type StoredFolder } from '../../store/objects/stored-folder.ts';
 import { weightsHash } from '../registry/describe-result.ts';
 
-export interface MovedObjects {
+export const movedObjectsSchema = z.strictObject({
   /** Where they are now, for people. */
-  place: string;
-  files: number;
-  bytes: number;
+  place: z.string(),
+  files: z.number(),
+  bytes: z.number(),
   /** Versions that stayed where they are, each with the reason. */
-  left: string[];
-}
+  left: z.array(z.string()),
+});
+export type MovedObjects = z.infer<typeof movedObjectsSchema>;
 
 interface Move {
   registry: Registry;

@@ -11,6 +11,7 @@ export const useCase = defineUseCase({
   options: ({ count }) => ({ limit: count('N', 'newest entries only') }),
   effects: [],
   examples: ['audit', 'audit tickets --limit 20'],
+  result: async () => (await import('../../store/registry/audit.ts')).auditEntrySchema.array(),
   async run(filter): Promise<AuditEntry[]> {
     const { auditLog } = await import('../registry/audit-log.ts');
     return auditLog(filter);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { outlookSchema } from './power-law.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
@@ -9,15 +11,34 @@ export interface MeasuredSize {
   value: ComparedValue;
 }
 
-export interface LearningCurve {
+export const learningCurveSchema = z.strictObject({
   /** The trained system, for people. */
-  system: string;
-  points: readonly { rows: number; value: number; low?: number; high?: number }[];
+  system: z.string(),
+  points: z
+    .array(
+      z.strictObject({
+        rows: z.number(),
+        value: z.number(),
+        low: z.number().optional(),
+        high: z.number().optional(),
+      }),
+    )
+    .readonly(),
   /** Empty if the metric has no perfect value, it has been reached, or a point has no interval. */
-  forecast: readonly { rows: number; value: number; low: number; high: number }[];
+  forecast: z
+    .array(
+      z.strictObject({
+        rows: z.number(),
+        value: z.number(),
+        low: z.number(),
+        high: z.number(),
+      }),
+    )
+    .readonly(),
   /** Exponent of the fitted power law, with its interval; undefined if none was fitted. */
-  exponent?: Outlook['exponent'];
-}
+  exponent: outlookSchema.shape.exponent.optional(),
+});
+export type LearningCurve = z.infer<typeof learningCurveSchema>;
 
 /** Sizes that are foretold, over the largest that was measured. */
 const AHEAD = [2, 4];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { randomUnit } from '../../base/random.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 
@@ -17,18 +18,24 @@ export interface PowerLaw {
   exponent: number;
 }
 
-export interface Forecast {
-  rows: number;
-  error: number;
-  low: number;
-  high: number;
-}
+export const forecastSchema = z.strictObject({
+  rows: z.number(),
+  error: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type Forecast = z.infer<typeof forecastSchema>;
 
-export interface Outlook {
-  forecasts: Forecast[];
+export const outlookSchema = z.strictObject({
+  forecasts: z.array(forecastSchema),
   /** How fast errors fall, with its interval; one that reaches 0 cannot be told from a level curve. */
-  exponent: { value: number; low: number; high: number };
-}
+  exponent: z.strictObject({
+    value: z.number(),
+    low: z.number(),
+    high: z.number(),
+  }),
+});
+export type Outlook = z.infer<typeof outlookSchema>;
 
 /** Least squares on the logarithms, each point by how sure it is. Needs two sizes. */
 export function fitPowerLaw(points: readonly CurvePoint[]): PowerLaw {

@@ -2,6 +2,7 @@
  * Append-only files of records: each holds the hash of the previous record and of itself, so that a change of any
  * byte is found. A chain cannot show that its last records were cut off; keep the newest hash elsewhere for that.
  */
+import { z } from 'zod';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -9,16 +10,17 @@ import { parseJson } from '../../files/json.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
 
 /** Fields of every record besides its body. */
-export interface Link {
+export const linkSchema = z.strictObject({
   /** From 0. */
-  number: number;
+  number: z.number(),
   /** ISO 8601. */
-  at: string;
+  at: z.string(),
   /** Hash of the previous record; empty for the first. */
-  previous: string;
+  previous: z.string(),
   /** Hash of all the above. */
-  hash: string;
-}
+  hash: z.string(),
+});
+export type Link = z.infer<typeof linkSchema>;
 
 /** Adds a record after those that were read. */
 export function appendLink<Body extends object>(file: string, before: readonly Link[], body: Body): Body & Link {

@@ -1,4 +1,8 @@
 /** Sign-offs: a chain of records, each with the hashes of the files seen. */
+import { z } from 'zod';
+import { seenFileSchema } from './seen-files.ts';
+import { linkSchema } from './chain.ts';
+import { problemSchema } from '../../store/problem-schema.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -9,22 +13,24 @@ import { sha256StartSync } from '../../files/hash.ts';
 import { resultFiles } from '../../store/result-files.ts';
 import { seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
 
-export interface SignOff extends Link {
-  by: string;
-  decision: 'approve' | 'reject';
-  reason: string;
+export const signOffSchema = linkSchema.extend({
+  by: z.string(),
+  decision: z.enum(['approve', 'reject']),
+  reason: z.string(),
   /** By name: as much of each file as there was. */
-  seen: Record<string, SeenFile>;
-}
+  seen: z.record(z.string(), seenFileSchema),
+});
+export type SignOff = z.infer<typeof signOffSchema>;
 
-export interface SignOffCheck {
-  file: string;
-  signOffs: readonly SignOff[];
+export const signOffCheckSchema = z.strictObject({
+  file: z.string(),
+  signOffs: z.array(signOffSchema).readonly(),
   /** Differences from the signed state; empty if there are none. */
-  problems: readonly Problem[];
+  problems: z.array(problemSchema).readonly(),
   /** The log of choices has grown since the last record. */
-  hasNewChoices: boolean;
-}
+  hasNewChoices: z.boolean(),
+});
+export type SignOffCheck = z.infer<typeof signOffCheckSchema>;
 
 const LOG = 'review';
 

@@ -1,4 +1,5 @@
 /** Prompts to try a model's safety with: small sets of our own, and files of the same form. */
+import { z } from 'zod';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -22,7 +23,8 @@ export interface BiasItem {
 /** Kind of a set: harmful requests should be refused, harmless ones answered. */
 export const setKinds = ['harmful', 'harmless'] as const;
 
-export type SetKind = (typeof setKinds)[number];
+export const setKindSchema = z.enum(setKinds);
+export type SetKind = z.infer<typeof setKindSchema>;
 
 /** A set by its name. */
 export interface SafetySet {

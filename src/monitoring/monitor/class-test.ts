@@ -1,16 +1,18 @@
 /** Tests whether the distribution over a classifier's classes has changed. */
+import { z } from 'zod';
 import { RankMartingale, type MartingaleState } from '../../scoring/statistics/index.ts';
 import { changePoint, MOST_RECENT } from './change-point.ts';
 import type { Place } from './signal-test.ts';
 
-export interface ClassReading {
+export const classReadingSchema = z.strictObject({
   /** By class: its share in the reference, and since the change began. */
-  shares: Readonly<Record<string, readonly [reference: number, current: number]>>;
+  shares: z.record(z.string(), z.tuple([z.number(), z.number()]).readonly()).readonly(),
   /** When the change most likely began. */
-  since: number | undefined;
+  since: z.number().optional(),
   /** Answers of the class that has grown most. */
-  samples: readonly string[];
-}
+  samples: z.array(z.string()).readonly(),
+});
+export type ClassReading = z.infer<typeof classReadingSchema>;
 
 /** State from which a test of the same classes continues. */
 export interface ClassTestState {

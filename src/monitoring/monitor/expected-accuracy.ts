@@ -1,4 +1,6 @@
 /** Estimates accuracy from confidences, before and after people judge answers. */
+import { z } from 'zod';
+import { sequenceIntervalSchema } from '../../scoring/statistics/schemas.ts';
 import { randomUnits, type RandomKey } from '../../base/random.ts';
 import { wilsonInterval, type SequenceInterval } from '../../scoring/statistics/index.ts';
 
@@ -7,19 +9,21 @@ export interface Judged {
   isRight: boolean;
 }
 
-export interface ExpectedAccuracy extends SequenceInterval {
-  answers: number;
+export const expectedAccuracySchema = sequenceIntervalSchema.extend({
+  answers: z.number(),
   /** Number of judged answers used for calibration; 0 if confidences are used as they are. */
-  calibratedOn: number;
-}
+  calibratedOn: z.number(),
+});
+export type ExpectedAccuracy = z.infer<typeof expectedAccuracySchema>;
 
-export interface SeenAccuracy extends SequenceInterval {
-  judged: number;
+export const seenAccuracySchema = sequenceIntervalSchema.extend({
+  judged: z.number(),
   /** Share of the answers that were judged. */
-  share: number;
+  share: z.number(),
   /** Expected calibration error over ten bins of confidence. */
-  calibrationError: number;
-}
+  calibrationError: z.number(),
+});
+export type SeenAccuracy = z.infer<typeof seenAccuracySchema>;
 
 const LEAST_JUDGED = 30;
 

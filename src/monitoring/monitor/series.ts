@@ -1,4 +1,6 @@
 /** Signals over time, in parts with equal numbers of values. */
+import { z } from 'zod';
+import { testNameSchema } from './test-weights.ts';
 import { median } from '../../base/median.ts';
 import { mean } from '../../scoring/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
@@ -7,15 +9,17 @@ import type { MeasuredRow, SaidOfAnswer } from '../traces/trace-store.ts';
 import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
-export interface SeriesPoint {
+export const seriesPointSchema = z.strictObject({
   /** Number of answers so far; for thumbs and edits, the number of those. */
-  answers: number;
-  at: number;
+  answers: z.number(),
+  at: z.number(),
   /** Share, or median. */
-  value: number;
-}
+  value: z.number(),
+});
+export type SeriesPoint = z.infer<typeof seriesPointSchema>;
 
-export type SignalSeries = Partial<Record<TestName, SeriesPoint[]>>;
+export const signalSeriesSchema = z.partialRecord(testNameSchema, z.array(seriesPointSchema));
+export type SignalSeries = z.infer<typeof signalSeriesSchema>;
 
 interface Seen {
   at: number;

@@ -1,4 +1,6 @@
 /** Test of one signal of one version: its reference, its current values, and the evidence for a change. */
+import { z } from 'zod';
+import { sequenceIntervalSchema } from '../../scoring/statistics/schemas.ts';
 import {
   RankMartingale,
   shareSequence,
@@ -18,24 +20,50 @@ export interface Place {
   at: number;
 }
 
-export interface SignalReading {
+export const signalReadingSchema = z.strictObject({
   /** Amounts: the share of values above the reference's 90th percentile. */
-  reference: SequenceInterval & { values: number };
-  current: SequenceInterval & { values: number };
+  reference: sequenceIntervalSchema.extend(
+    z.strictObject({
+      values: z.number(),
+    }).shape,
+  ),
+  current: sequenceIntervalSchema.extend(
+    z.strictObject({
+      values: z.number(),
+    }).shape,
+  ),
   /** The share, or median, since the change began. */
-  recent?: { value: number; values: number };
+  recent: z
+    .strictObject({
+      value: z.number(),
+      values: z.number(),
+    })
+    .optional(),
   /** Medians, of amounts. */
-  medians?: { reference: number; current: number };
+  medians: z
+    .strictObject({
+      reference: z.number(),
+      current: z.number(),
+    })
+    .optional(),
   /** Amounts: the share beyond a bound that at most one in ten exceeded before, on the side that has grown more. */
-  tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
+  tail: z
+    .strictObject({
+      side: z.enum(['above', 'below']),
+      value: z.number(),
+      reference: z.number(),
+      recent: z.number(),
+    })
+    .optional(),
   /** Increase of the current share over the reference; an interval that holds at all times. */
-  effect: SequenceInterval;
-  eValue: number;
+  effect: sequenceIntervalSchema,
+  eValue: z.number(),
   /** When the change most likely began. */
-  since: number | undefined;
+  since: z.number().optional(),
   /** Answers that show it. */
-  samples: readonly string[];
-}
+  samples: z.array(z.string()).readonly(),
+});
+export type SignalReading = z.infer<typeof signalReadingSchema>;
 
 /** State from which a test of the same signal continues. */
 export interface SignalTestState {

@@ -1,15 +1,17 @@
 /** A store's data about a user, and their erasure. */
+import { z } from 'zod';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
 import { placeOf } from './trace-writer.ts';
 
-export interface Erasure {
+export const erasureSchema = z.strictObject({
   /** Rows that were deleted. */
-  traces: number;
-  feedback: number;
+  traces: z.number(),
+  feedback: z.number(),
   /** Whether texts of the user existed, here or in a copy: their key is destroyed. */
-  hadKey: boolean;
-}
+  hadKey: z.boolean(),
+});
+export type Erasure = z.infer<typeof erasureSchema>;
 
 /** A user's feedback, and the answers that the user received; `owner` is the user's pseudonym. */
 export async function feedbackOf(

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -8,18 +9,30 @@ import { parseJson, readJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import type { DataSetManifest } from './data-set.ts';
 
-export interface DataDiff {
+export const dataDiffSchema = z.strictObject({
   /** The hashes of both data sets. */
-  before: string;
-  after: string;
-  rows: Record<'same' | 'added' | 'removed' | 'changed' | 'moved', number>;
+  before: z.string(),
+  after: z.string(),
+  rows: z.record(z.enum(['same', 'added', 'removed', 'changed', 'moved']), z.number()),
   /** First examples of each kind; for changed rows, the newer version. `moved`: to another split. */
-  first: Record<'added' | 'removed' | 'changed' | 'moved', unknown[]>;
+  first: z.record(z.enum(['added', 'removed', 'changed', 'moved']), z.array(z.unknown())),
   /** Steps present in only one of them, or with different options. */
-  steps: { step: string; before?: Record<string, unknown>; after?: Record<string, unknown> }[];
+  steps: z.array(
+    z.strictObject({
+      step: z.string(),
+      before: z.record(z.string(), z.unknown()).optional(),
+      after: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
   /** Source files that were added, removed or changed. */
-  sources: { file: string; change: 'added' | 'removed' | 'changed' }[];
-}
+  sources: z.array(
+    z.strictObject({
+      file: z.string(),
+      change: z.enum(['added', 'removed', 'changed']),
+    }),
+  ),
+});
+export type DataDiff = z.infer<typeof dataDiffSchema>;
 
 const MOST_SHOWN = 50;
 

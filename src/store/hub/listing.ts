@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { HubApiError, ListFileEntry } from '@huggingface/hub';
 import { isThisMachine, unreachedBecause } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,15 +7,16 @@ import type { Repository } from './repository.ts';
 import type { HubSettings } from './settings.ts';
 
 /** One file of a repository. */
-export interface HubFile {
+export const hubFileSchema = z.strictObject({
   /** Path in the repository, with slashes. */
-  path: string;
+  path: z.string(),
   /** Size in bytes. */
-  size: number;
+  size: z.number(),
   /** SHA-256 of a large file, or git's SHA-1 of a small one; also the name of its blob. */
-  hash: string;
-  hashedBy: 'sha256' | 'git';
-}
+  hash: z.string(),
+  hashedBy: z.enum(['sha256', 'git']),
+});
+export type HubFile = z.infer<typeof hubFileSchema>;
 
 export interface Listing {
   commit: string;

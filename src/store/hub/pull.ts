@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { repositorySchema } from './repository.ts';
+import { hubFileSchema } from './listing.ts';
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, RunEvent } from '../../base/events.ts';
@@ -16,16 +19,17 @@ export interface PullOptions extends Pick<DownloadRequest, 'patience' | 'pause'>
   settings?: HubSettings;
 }
 
-export interface Pulled {
-  repository: Repository;
-  commit: string;
+export const pulledSchema = z.strictObject({
+  repository: repositorySchema,
+  commit: z.string(),
   /** Folder with the files under their names. */
-  folder: string;
-  files: HubFile[];
+  folder: z.string(),
+  files: z.array(hubFileSchema),
   /** Bytes of all files, and of those newly fetched. */
-  bytes: number;
-  fetchedBytes: number;
-}
+  bytes: z.number(),
+  fetchedBytes: z.number(),
+});
+export type Pulled = z.infer<typeof pulledSchema>;
 
 /**
  * Brings a repository's files into the cache that Hugging Face's own tools use, each checked by its hash; what is

@@ -1,16 +1,19 @@
+import { z } from 'zod';
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 
-export type RepositoryKind = 'model' | 'dataset';
+export const repositoryKindSchema = z.enum(['model', 'dataset']);
+export type RepositoryKind = z.infer<typeof repositoryKindSchema>;
 
 /** A repository on the hub at a revision. */
-export interface Repository {
-  kind: RepositoryKind;
+export const repositorySchema = z.strictObject({
+  kind: repositoryKindSchema,
   /** `owner/name`, or just `name` for the oldest models. */
-  name: string;
+  name: z.string(),
   /** Branch, tag or commit. */
-  revision: string;
-}
+  revision: z.string(),
+});
+export type Repository = z.infer<typeof repositorySchema>;
 
 const PART = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?$/;
 

@@ -1,4 +1,5 @@
 /** Folders, such as a model's, as objects: one per file. The list of files is stored by the caller. */
+import { z } from 'zod';
 import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,11 +7,18 @@ import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
-export interface StoredFolder {
+export const storedFolderSchema = z.strictObject({
   /** Keys of its files are this key, a slash and their names. */
-  key: string;
-  files: { name: string; bytes: number; sha256: string }[];
-}
+  key: z.string(),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      bytes: z.number(),
+      sha256: z.string(),
+    }),
+  ),
+});
+export type StoredFolder = z.infer<typeof storedFolderSchema>;
 
 /** Concurrent transfers. */
 const AT_ONCE = 4;

@@ -4,6 +4,7 @@
  * Each guard bets against "the share is within its limit" (a test by betting: Waudby-Smith and Ramdas, 2024). Its wealth
  * is a mean over several sizes of bets; where the limit is kept, the chance that it ever reaches 1/α is at most α.
  */
+import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 
@@ -27,15 +28,19 @@ export interface Guard {
 }
 
 /** Observations of a guard. */
-export interface GuardState {
+export const guardStateSchema = z.strictObject({
   /** Log wealth for each bet size. */
-  logs: number[];
+  logs: z.array(z.number()),
   /** Number of observations of the candidate, and how many were 1. */
-  seen: number;
-  ones: number;
+  seen: z.number(),
+  ones: z.number(),
   /** Counts of the version in use since the last pair. */
-  base: { seen: number; ones: number };
-}
+  base: z.strictObject({
+    seen: z.number(),
+    ones: z.number(),
+  }),
+});
+export type GuardState = z.infer<typeof guardStateSchema>;
 
 const GUARD = /^\s*(?<signal>\w+)\s*<=?\s*(?<relative>base\s*\+\s*)?(?<limit>\d+(?:\.\d+)?)\s*(?<percent>%?)\s*$/;
 

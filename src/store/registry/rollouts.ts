@@ -1,4 +1,6 @@
 /** Rollout of a new version: first as a shadow, then as a canary, until it is promoted or rolled back. */
+import { z } from 'zod';
+import { guardStateSchema } from './guards.ts';
 import type { Selectable } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
@@ -9,38 +11,41 @@ import { newGuardState, parseGuards, type GuardState } from './guards.ts';
 import type { RolloutsTable } from './tables.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 
-export type RolloutStage = 'shadow' | 'canary' | 'promoted' | 'rolled back' | 'replaced';
+export const rolloutStageSchema = z.enum(['shadow', 'canary', 'promoted', 'rolled back', 'replaced']);
+export type RolloutStage = z.infer<typeof rolloutStageSchema>;
 
-export interface RolloutCounts {
+export const rolloutCountsSchema = z.strictObject({
   /** Number of client requests answered by the version. */
-  requests: number;
+  requests: z.number(),
   /** Number of answers compared with the version in use. */
-  pairs: number;
+  pairs: z.number(),
   /** Number of pairs with equal texts. */
-  equal: number;
+  equal: z.number(),
   /** By the guard's source text. */
-  guards: Record<string, GuardState>;
-}
+  guards: z.record(z.string(), guardStateSchema),
+});
+export type RolloutCounts = z.infer<typeof rolloutCountsSchema>;
 
-export interface Rollout {
-  id: number;
-  model: string;
-  version: number;
+export const rolloutSchema = z.strictObject({
+  id: z.number(),
+  model: z.string(),
+  version: z.number(),
   /** The version in use. */
-  from: number;
-  stage: RolloutStage;
+  from: z.number(),
+  stage: rolloutStageSchema,
   /** Share of requests during the canary stage, 0 to 1. */
-  share: number;
-  shadowPairs: number;
-  bakeMs: number;
-  guards: string[];
-  counts: RolloutCounts;
-  startedAt: number;
-  stageAt: number;
-  endedAt?: number;
-  reason?: string;
-  by: string;
-}
+  share: z.number(),
+  shadowPairs: z.number(),
+  bakeMs: z.number(),
+  guards: z.array(z.string()),
+  counts: rolloutCountsSchema,
+  startedAt: z.number(),
+  stageAt: z.number(),
+  endedAt: z.number().optional(),
+  reason: z.string().optional(),
+  by: z.string(),
+});
+export type Rollout = z.infer<typeof rolloutSchema>;
 
 export interface RolloutPlan {
   model: string;

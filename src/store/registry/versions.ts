@@ -1,4 +1,6 @@
 /** Models and their versions. */
+import { z } from 'zod';
+import { storedFolderSchema } from '../objects/stored-folder.ts';
 import type { Selectable } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -11,25 +13,52 @@ import type { Settle } from './new-objects.ts';
 import type { VersionsTable } from './tables.ts';
 
 /** A version of a model: its files, its origin, and its evaluation. */
-export interface ModelVersion {
-  model: string;
-  version: number;
-  run?: string;
-  runFolder?: string;
+export const modelVersionSchema = z.strictObject({
+  model: z.string(),
+  version: z.number(),
+  run: z.string().optional(),
+  runFolder: z.string().optional(),
   /** Folder of the adapter or model (absolute) at registration. */
-  folder: string;
+  folder: z.string(),
   /** Its files in the object store; undefined if they are in the folder alone. */
-  stored?: StoredFolder;
-  base?: string;
+  stored: storedFolderSchema.optional(),
+  base: z.string().optional(),
   /** `files`: all files of its folder except the card; undefined for older versions. */
-  hashes: { weights: string; files?: string; base?: string; template?: string; data: Record<string, string> };
-  verdict?: string;
+  hashes: z.strictObject({
+    weights: z.string(),
+    files: z.string().optional(),
+    base: z.string().optional(),
+    template: z.string().optional(),
+    data: z.record(z.string(), z.string()),
+  }),
+  verdict: z.string().optional(),
   /** Results of the gate's last evaluation. */
-  gate?: { isPassed: boolean; checks: readonly { name: string; outcome: string; message: string }[] };
-  signOff?: { by: string; decision: string; at: string; hash: string };
-  createdAt: number;
-  createdBy: string;
-}
+  gate: z
+    .strictObject({
+      isPassed: z.boolean(),
+      checks: z
+        .array(
+          z.strictObject({
+            name: z.string(),
+            outcome: z.string(),
+            message: z.string(),
+          }),
+        )
+        .readonly(),
+    })
+    .optional(),
+  signOff: z
+    .strictObject({
+      by: z.string(),
+      decision: z.string(),
+      at: z.string(),
+      hash: z.string(),
+    })
+    .optional(),
+  createdAt: z.number(),
+  createdBy: z.string(),
+});
+export type ModelVersion = z.infer<typeof modelVersionSchema>;
 
 export type NewVersion = Omit<ModelVersion, 'version' | 'createdAt'> & {
   owner?: string;
