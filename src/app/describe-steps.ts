@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { steps } from '../preparation/steps/index.ts';
 
-export const stepDescriptionSchema = z.strictObject({
-  name: z.string(),
-  summary: z.string(),
-  takes: z.array(z.string()).readonly(),
-  options: z.array(
-    z.strictObject({
-      name: z.string(),
-      description: z.string(),
-      defaultValue: z.unknown().optional(),
-    }),
-  ),
-});
-export type StepDescription = z.infer<typeof stepDescriptionSchema>;
+export interface StepDescription {
+  name: string;
+  summary: string;
+  takes: readonly string[];
+  options: { name: string; description: string; defaultValue?: unknown }[];
+}
 
 /** All steps, with their options. */
 export async function describeSteps(): Promise<StepDescription[]> {

@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { completionSchema } from '../answering/decoding/sequence.ts';
-import { speechSegmentSchema } from '../answering/decoding/speech/hearing.ts';
 import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { loadData, type Example } from '../data/index.ts';
@@ -21,49 +18,38 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type GenerateOptions = CallOptions<typeof useCase>;
 
+/** How many answers there are, and where; the answers themselves where no file was asked for. */
+export interface GeneratedAnswers {
+  rows: number;
+  output: string | null;
+  answers?: GeneratedRow[];
+}
+
+/** One answer; a row has `n` of them. */
+export interface GeneratedRow {
+  /** `input` for rows in memory. */
+  file: string;
+  /** From 1, as lines are counted; the first row in memory is 1 too. */
+  line: number;
+  prompt: string;
+  completion: string;
+  finish: Completion['finishReason'];
+  /** Which of the row's answers, where there are several. */
+  sample?: number;
+  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
+  logprobs?: LogProbEntry[];
+  /** Language of a recording, for multilingual models. */
+  language?: string;
+  /** Segments of a recording with times in seconds, if requested. */
+  segments?: readonly SpeechSegment[];
+}
+
 interface LogProbEntry {
   id: number;
   token: string;
   logprob: number;
   top_logprobs?: LogProbEntry[];
 }
-
-const logProbEntrySchema: z.ZodType<LogProbEntry> = z.lazy(() =>
-  z.strictObject({
-    id: z.number(),
-    token: z.string(),
-    logprob: z.number(),
-    top_logprobs: z.array(logProbEntrySchema).optional(),
-  }),
-);
-
-/** One answer; a row has `n` of them. */
-export const generatedRowSchema = z.strictObject({
-  /** `input` for rows in memory. */
-  file: z.string(),
-  /** From 1, as lines are counted; the first row in memory is 1 too. */
-  line: z.number(),
-  prompt: z.string(),
-  completion: z.string(),
-  finish: completionSchema.shape.finishReason,
-  /** Which of the row's answers, where there are several. */
-  sample: z.number().optional(),
-  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
-  logprobs: z.array(logProbEntrySchema).optional(),
-  /** Language of a recording, for multilingual models. */
-  language: z.string().optional(),
-  /** Segments of a recording with times in seconds, if requested. */
-  segments: z.array(speechSegmentSchema).readonly().optional(),
-});
-export type GeneratedRow = z.infer<typeof generatedRowSchema>;
-
-/** How many answers there are, and where; the answers themselves where no file was asked for. */
-export const generatedAnswersSchema = z.strictObject({
-  rows: z.number(),
-  output: z.string().nullable(),
-  answers: z.array(generatedRowSchema).optional(),
-});
-export type GeneratedAnswers = z.infer<typeof generatedAnswersSchema>;
 
 /** Answers every row, in their order; stopped by its signal, it gives those that were answered. */
 export async function generate(model: string, options: GenerateOptions): Promise<GeneratedAnswers> {

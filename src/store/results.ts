@@ -25,7 +25,7 @@ export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 const systemKindSchema = z.enum(['tuned', 'base', 'prompted', 'few_shot', 'cheap', 'endpoint', 'other', 'variant']);
 export type SystemKind = z.infer<typeof systemKindSchema>;
 
-export const comparedValueSchema = z.strictObject({
+const comparedValueSchema = z.strictObject({
   value: z.number(),
   /** Absent where one row or group is all the evidence. */
   low: z.number().optional(),

@@ -1,5 +1,4 @@
 /** Location of state shared by processes: files in attune's own folder, or a PostgreSQL database. */
-import { z } from 'zod';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
@@ -13,8 +12,7 @@ export const storeParts = {
   keys: { file: join('watch', 'keys.sqlite'), schema: 'attune_keys' },
 } as const;
 
-export const storePartSchema = z.enum(Object.keys(storeParts) as (keyof typeof storeParts)[]);
-export type StorePart = z.infer<typeof storePartSchema>;
+export type StorePart = keyof typeof storeParts;
 
 /** The PostgreSQL database of ATTUNE_STORE; undefined if files are used. @throws AttuneError E_STORE */
 export function storeUrl(environment: NodeJS.ProcessEnv = process.env): string | undefined {

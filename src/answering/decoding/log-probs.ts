@@ -1,18 +1,15 @@
 /** A token with its log-probability under the model: of the logits as they are, before temperature and penalties. */
-import { z } from 'zod';
-export const tokenLogProbSchema = z.strictObject({
-  id: z.number(),
+export interface TokenLogProb {
+  id: number;
   /** The token's text; U+FFFD where it is a part of a character. */
-  token: z.string(),
-  logProb: z.number(),
-});
-export type TokenLogProb = z.infer<typeof tokenLogProbSchema>;
+  token: string;
+  logProb: number;
+}
 
 /** A chosen token, and the most probable ones in its place. */
-export const chosenLogProbSchema = tokenLogProbSchema.extend({
-  top: z.array(tokenLogProbSchema),
-});
-export type ChosenLogProb = z.infer<typeof chosenLogProbSchema>;
+export interface ChosenLogProb extends TokenLogProb {
+  top: TokenLogProb[];
+}
 
 /** Log-probabilities, in nats, of the chosen token and of the `count` most likely ones, from logits [V]. */
 export function logProbsOf(

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { chosenLogProbSchema } from './log-probs.ts';
 import { randomUnits } from '../../base/random.ts';
 import { StreamingDecoder, type Tokenizer } from '../../models/text/index.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
@@ -12,28 +10,26 @@ import { StopStrings } from './stop-strings.ts';
 /** Parts of a tokenizer that generation uses. */
 export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
 
-/** Tokens that an answer took. */
-export const usageSchema = z.strictObject({
-  prompt: z.number(),
-  /** Prompt tokens found in the cache. */
-  shared: z.number(),
-  answer: z.number(),
-});
-export type Usage = z.infer<typeof usageSchema>;
-
 /** One answer. */
-export const completionSchema = z.strictObject({
-  text: z.string(),
-  ids: z.array(z.number()),
+export interface Completion {
+  text: string;
+  ids: number[];
   /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
-  finishReason: z.enum(['stop', 'length']),
+  finishReason: 'stop' | 'length';
   /** The token that ended it, where one did; not among `ids`. */
-  stopId: z.number().optional(),
+  stopId?: number;
   /** Log-probabilities of the tokens, if requested. */
-  logProbs: z.array(chosenLogProbSchema).optional(),
-  usage: usageSchema,
-});
-export type Completion = z.infer<typeof completionSchema>;
+  logProbs?: ChosenLogProb[];
+  usage: Usage;
+}
+
+/** Tokens that an answer took. */
+export interface Usage {
+  prompt: number;
+  /** Prompt tokens found in the cache. */
+  shared: number;
+  answer: number;
+}
 
 /** A part of an answer that is certain: no later token can take it back. */
 export interface TextEvent {

@@ -1,7 +1,3 @@
-import { z } from 'zod';
-import { comparisonSchema } from '../../store/results.ts';
-import { learningCurveSchema } from '../../evaluation/advice/learning-curve.ts';
-import { recommendationSchema } from '../../evaluation/advice/recommend.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
@@ -32,26 +28,20 @@ import { growingParts } from './sizes.ts';
 
 export type AdviseOptions = CallOptions<typeof useCase>;
 
-export const adviceSchema = z.strictObject({
-  rows: z.strictObject({
-    train: z.number(),
-    validation: z.number(),
-    test: z.number(),
-  }),
+export interface Advice {
+  rows: { train: number; validation: number; test: number };
   /** Form of the answers: classes, json, short, long, text. */
-  answers: z.string(),
+  answers: string;
   /** Comparison on the test rows. */
-  comparison: comparisonSchema,
-  curve: learningCurveSchema,
-  recommendation: recommendationSchema,
-});
-export type Advice = z.infer<typeof adviceSchema>;
+  comparison: Comparison;
+  curve: LearningCurve;
+  recommendation: Recommendation;
+}
 
-export const advisedSchema = adviceSchema.extend({
+export interface Advised extends Advice {
   /** The command that keeps the system that is recommended, where one is. */
-  keep: z.string().optional(),
-});
-export type Advised = z.infer<typeof advisedSchema>;
+  keep?: string;
+}
 
 const FEWEST_ROWS = 20;
 

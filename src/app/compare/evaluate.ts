@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { comparedValueSchema } from '../../store/results.ts';
 import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
 import { answerNotes } from '../../evaluation/compare/answer-notes.ts';
@@ -9,34 +7,24 @@ import { compareNamed } from './compare.ts';
 import type { CompareOptions } from './compare-options.ts';
 
 /** Evaluation of one system on held-out rows. */
-export const evaluatedSchema = z.strictObject({
-  split: z.string(),
-  rows: z.number(),
+export interface Evaluated {
+  split: string;
+  rows: number;
   /** How many rows there are, where those measured on are a sample. */
-  available: z.number().optional(),
+  available?: number;
   /** Plain values by metric. */
-  metrics: z.record(z.string(), z.number()),
+  metrics: Record<string, number>;
   /** The same with intervals and details, and tables. */
-  values: z.record(z.string(), comparedValueSchema),
+  values: Record<string, ComparedValue>;
   /** Titles of the metrics. */
-  titles: z.record(z.string(), z.string()),
+  titles: Record<string, string>;
   /** Number of answers cut off by the token limit; absent if unknown. */
-  cutAnswers: z.number().optional(),
+  cutAnswers?: number;
   /** Answers, for rows in memory. */
-  answers: z
-    .array(
-      z.strictObject({
-        prompt: z.string(),
-        expected: z.string(),
-        text: z.string(),
-        isRight: z.boolean(),
-      }),
-    )
-    .optional(),
+  answers?: { prompt: string; expected: string; text: string; isRight: boolean }[];
   /** Notes for readers of the figures. */
-  notes: z.array(z.string()),
-});
-export type Evaluated = z.infer<typeof evaluatedSchema>;
+  notes: string[];
+}
 
 /**
  * Measures one system: a run, a model folder, or whatever `compare` takes.

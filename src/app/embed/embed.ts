@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from './remembered-columns.ts';
@@ -13,22 +12,21 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 type EmbedOptions = CallOptions<typeof useCase>;
 
-export const embeddedSchema = z.strictObject({
-  rows: z.number(),
-  width: z.number(),
-  isNormalised: z.boolean(),
+export interface Embedded {
+  rows: number;
+  width: number;
+  isNormalised: boolean;
   /** Texts of which only the beginning was read: the model has no room for more. */
-  cut: z.number(),
+  cut: number;
   /** Columns that the vectors were made from. */
-  columns: z.array(z.string()).readonly(),
+  columns: readonly string[];
   /** The prompt that stood before every text. */
-  prompt: z.string().optional(),
+  prompt?: string;
   /** The files that were written. */
-  files: z.array(z.string()).readonly().optional(),
+  files?: readonly string[];
   /** Where no file was asked for. */
-  vectors: z.array(z.array(z.number())).optional(),
-});
-export type Embedded = z.infer<typeof embeddedSchema>;
+  vectors?: number[][];
+}
 
 /**
  * Vectors of all rows of a file, or of rows in memory. Only a piece of the rows is held at a time, and the file appears

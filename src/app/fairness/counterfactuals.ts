@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { axisSchema } from '../../data/fairness/axes.ts';
 import { entryOf, table } from '../../base/table.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
@@ -20,33 +18,25 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 export type CounterfactualOptions = CallOptions<typeof useCase>;
 
-export const axisCountsSchema = z.strictObject({
-  axis: axisSchema,
-  pairs: z.number(),
+export interface AxisCounts {
+  axis: Axis;
+  pairs: number;
   /** Rows that mention no person of a known group. */
-  nobody: z.number(),
+  nobody: number;
   /** Rows that could not be changed safely, by reason. */
-  doubts: z.record(
-    z.string(),
-    z.strictObject({
-      rows: z.number(),
-      lines: z.array(z.number()),
-    }),
-  ),
+  doubts: Record<string, { rows: number; lines: number[] }>;
   /** "female → male": how many. */
-  groups: z.record(z.string(), z.number()),
-});
-export type AxisCounts = z.infer<typeof axisCountsSchema>;
+  groups: Record<string, number>;
+}
 
-export const counterfactualsSchema = z.strictObject({
-  from: z.string(),
-  to: z.string(),
-  rows: z.number(),
-  pairs: z.number(),
-  axes: z.array(axisCountsSchema),
-  sha256: z.string(),
-});
-export type Counterfactuals = z.infer<typeof counterfactualsSchema>;
+export interface Counterfactuals {
+  from: string;
+  to: string;
+  rows: number;
+  pairs: number;
+  axes: AxisCounts[];
+  sha256: string;
+}
 
 /** Columns with answers, which are not inputs. */
 const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);

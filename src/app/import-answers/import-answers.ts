@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { scoreUseSchema } from './score-meaning.ts';
-import { problemSchema } from '../../store/problem-schema.ts';
 import { statSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -17,32 +14,25 @@ import { meaningOf, type ScoreNames, type ScoreUse } from './score-meaning.ts';
 
 type ImportAnswersOptions = CallOptions<typeof langfuse>;
 
-export const importedAnswersSchema = z.strictObject({
-  files: z.array(z.string()).readonly(),
+export interface ImportedAnswers {
+  files: readonly string[];
   /** New answers by model; answers that our own server gave; and those that were there already. */
-  models: z.record(z.string(), z.number()),
-  own: z.number(),
-  again: z.number(),
+  models: Record<string, number>;
+  own: number;
+  again: number;
   /** By how it is used; and what was there already. */
-  feedback: z.record(scoreUseSchema.exclude(['not used']), z.number()),
-  feedbackAgain: z.number(),
+  feedback: Record<Exclude<ScoreUse, 'not used'>, number>;
+  feedbackAgain: number;
   /** By name, how scores were read. */
-  scores: z.array(
-    z.strictObject({
-      name: z.string(),
-      use: scoreUseSchema,
-      count: z.number(),
-    }),
-  ),
+  scores: { name: string; use: ScoreUse; count: number }[];
   /** Skipped records, by reason. */
-  leftOut: z.record(z.string(), z.number()),
+  leftOut: Record<string, number>;
   /** Fields and attributes that nothing was made of. */
-  unknownFields: z.record(z.string(), z.number()),
-  brokenRows: z.number(),
+  unknownFields: Record<string, number>;
+  brokenRows: number;
   /** The first of them, with file, line and field. */
-  broken: z.array(problemSchema).readonly(),
-});
-export type ImportedAnswers = z.infer<typeof importedAnswersSchema>;
+  broken: readonly Problem[];
+}
 
 const READERS = { langfuse: LangfuseReader, otlp: OtlpReader } as const;
 

@@ -1,5 +1,4 @@
 /** Which scores of an export are thumbs, right classes or corrections: other tools let everybody name them. */
-import { z } from 'zod';
 import type { ImportedFeedback } from '../../monitoring/index.ts';
 import type { ImportedScore } from './imported.ts';
 
@@ -11,8 +10,7 @@ export interface ScoreNames {
 }
 
 /** How a score was read; `not used` says nothing that a row or a signal can be made of. */
-export const scoreUseSchema = z.enum(['thumb', 'score', 'label', 'correction', 'comment', 'not used']);
-export type ScoreUse = z.infer<typeof scoreUseSchema>;
+export type ScoreUse = 'thumb' | 'score' | 'label' | 'correction' | 'comment' | 'not used';
 
 const USUAL_THUMBS = new Set(
   'userfeedback feedback userrating thumb thumbs thumbsup like liked helpful userthumb userthumbs'.split(' '),

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { importedCompletionsSchema } from './stored-completions.ts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
@@ -17,26 +15,24 @@ export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
   firstWait?: number;
 };
 
-export const importedJobSchema = z.strictObject({
-  id: z.string(),
-  status: z.string(),
+export interface ImportedJob {
+  id: string;
+  status: string;
   /** OpenAI's base model, and the tuned one. */
-  model: z.string(),
-  tuned: z.string().optional(),
-  folder: z.string(),
-  recipe: z.string().optional(),
+  model: string;
+  tuned?: string;
+  folder: string;
+  recipe?: string;
   /** Whether the new model is better than the old one, to be asked once it is trained. */
-  comparison: z.string().optional(),
-  remarks: z.array(z.string()),
-});
-export type ImportedJob = z.infer<typeof importedJobSchema>;
+  comparison?: string;
+  remarks: string[];
+}
 
-export const importedFromOpenAiSchema = z.strictObject({
-  folder: z.string(),
-  jobs: z.array(importedJobSchema),
-  completions: z.array(importedCompletionsSchema),
-});
-export type ImportedFromOpenAi = z.infer<typeof importedFromOpenAiSchema>;
+export interface ImportedFromOpenAi {
+  folder: string;
+  jobs: ImportedJob[];
+  completions: ImportedCompletions[];
+}
 
 const OPENAI = 'https://api.openai.com/v1';
 

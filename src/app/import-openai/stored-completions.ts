@@ -1,24 +1,22 @@
 /** Completions that were stored at OpenAI, as rows of conversations by model. */
-import { z } from 'zod';
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Json, OpenAiApi } from './openai-api.ts';
 
-export const importedCompletionsSchema = z.strictObject({
-  model: z.string(),
-  rows: z.number(),
-  path: z.string(),
+export interface ImportedCompletions {
+  model: string;
+  rows: number;
+  path: string;
   /** Tokens of a request, on average. */
-  inputTokens: z.number(),
-  outputTokens: z.number(),
+  inputTokens: number;
+  outputTokens: number;
   /** Cost of 1,000 requests, in the currency of the prices. */
-  costPerThousand: z.number().optional(),
+  costPerThousand?: number;
   /** Completions without a text that could be trained on, or with pictures and the like. */
-  leftOut: z.number(),
-});
-export type ImportedCompletions = z.infer<typeof importedCompletionsSchema>;
+  leftOut: number;
+}
 
 interface Collected {
   lines: string[];

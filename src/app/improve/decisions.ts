@@ -1,5 +1,4 @@
 /** Every decision of a loop, in a file that is only ever added to: what the state is follows from it alone. */
-import { z } from 'zod';
 import { join } from 'node:path';
 import { JsonLinesWriter, readJsonLines } from '../../store/json-lines.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -17,28 +16,25 @@ export const states = [
   'stopped',
 ] as const;
 
-export const stateSchema = z.enum(states);
-export type State = z.infer<typeof stateSchema>;
+export type State = (typeof states)[number];
 
 /** A cycle is over in these; only a stopped one waits for a person before the next. */
 export const ends: ReadonlySet<State> = new Set(['promoted', 'rejected', 'stopped']);
 
-/** Plain JSON that later states go by. */
-export const factsSchema = z.record(z.string(), z.unknown()).readonly();
-export type Facts = z.infer<typeof factsSchema>;
-
-export const decisionSchema = z.strictObject({
-  number: z.number(),
+export interface Decision {
+  number: number;
   /** ISO 8601. */
-  at: z.string(),
+  at: string;
   /** From 1. */
-  cycle: z.number(),
+  cycle: number;
   /** Next state. */
-  state: stateSchema,
-  reason: z.string(),
-  facts: factsSchema,
-});
-export type Decision = z.infer<typeof decisionSchema>;
+  state: State;
+  reason: string;
+  facts: Facts;
+}
+
+/** Plain JSON that later states go by. */
+export type Facts = Readonly<Record<string, unknown>>;
 
 function logPath(folder: string): string {
   return join(folder, 'decisions.jsonl');

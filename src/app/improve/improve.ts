@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { stateSchema, decisionSchema } from './decisions.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
@@ -33,17 +31,16 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
 
 export type ImproveOptions = CallOptions<typeof useCase>;
 
-export const improvementSchema = z.strictObject({
-  model: z.string(),
-  folder: z.string(),
-  cycle: z.number(),
-  state: stateSchema,
+export interface Improvement {
+  model: string;
+  folder: string;
+  cycle: number;
+  state: State;
   /** Reason for waiting; undefined after a cycle's end. */
-  waitsFor: z.string().optional(),
+  waitsFor?: string;
   /** Decisions of this call. */
-  decisions: z.array(decisionSchema),
-});
-export type Improvement = z.infer<typeof improvementSchema>;
+  decisions: Decision[];
+}
 
 /**
  * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its

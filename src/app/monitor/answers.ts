@@ -1,5 +1,4 @@
 /** Served answers to look at and rate, on this machine or on a running server: the same documents in both cases. */
-import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { answerList, wholeAnswer, type AnswerList, type WholeAnswer } from '../../serving/endpoints/answers.ts';
 import {
@@ -65,13 +64,12 @@ export async function showAnswer(
   });
 }
 
-export const ratedAnswerSchema = z.strictObject({
-  id: z.string(),
-  answer: z.string(),
+export interface RatedAnswer {
+  id: string;
+  answer: string;
   /** Whether a row to train on can come of it. */
-  canTrain: z.boolean(),
-});
-export type RatedAnswer = z.infer<typeof ratedAnswerSchema>;
+  canTrain: boolean;
+}
 
 /** Feedback like that of any client. @throws AttuneError E_USAGE, E_NO_ANSWER, E_SERVER, E_TRACES */
 export async function rateAnswer(

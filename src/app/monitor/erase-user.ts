@@ -1,17 +1,14 @@
-import { z } from 'zod';
-import { erasureSchema } from '../../monitoring/traces/erase-user.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { eraseRows, textsOf } from '../improve/erase-rows.ts';
 import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../monitoring/index.ts';
 
-export const userErasureSchema = erasureSchema.extend({
-  user: z.string(),
+export interface UserErasure extends Erasure {
+  user: string;
   /** Rows of data sets that a loop made. */
-  rows: z.number(),
+  rows: number;
   /** Versions that were trained on rows of theirs: what they learned of them stays in their weights. */
-  models: z.array(z.string()),
-});
-export type UserErasure = z.infer<typeof userErasureSchema>;
+  models: string[];
+}
 
 /**
  * Forgets a user of served models: what was kept of their answers and feedback, rows of data sets that a loop made of it,

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { versionReportSchema } from '../../monitoring/monitor/report.ts';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
@@ -15,13 +13,12 @@ export type { VersionReport } from '../../monitoring/index.ts';
 
 type MonitorOptions = CallOptions<typeof useCase>;
 
-export const monitoredSchema = z.strictObject({
+export interface Monitored {
   /** The newest version of each model first. */
-  versions: z.array(versionReportSchema),
-  page: z.string().optional(),
-  prometheusRules: z.string().optional(),
-});
-export type Monitored = z.infer<typeof monitoredSchema>;
+  versions: VersionReport[];
+  page?: string;
+  prometheusRules?: string;
+}
 
 /**
  * Monitoring results of models on this machine, or on another server by its address.

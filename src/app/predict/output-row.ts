@@ -1,12 +1,10 @@
-import { z } from 'zod';
 import { entryOf } from '../../base/table.ts';
 import type { InputRow } from '../../data/index.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { PredictedRow } from './predicted-row.ts';
 
 /** A row of the input with what is added to it. */
-export const outputRowSchema = z.record(z.string(), z.unknown());
-export type OutputRow = z.infer<typeof outputRowSchema>;
+export type OutputRow = Record<string, unknown>;
 
 export interface AddedOptions {
   answers: AnswerKind;

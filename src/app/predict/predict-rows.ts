@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { problemSchema } from '../../store/problem-schema.ts';
-import { outputRowSchema } from './output-row.ts';
 import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -22,26 +19,25 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 /** With columns that have been read. */
 export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
 
-export const predictedSchema = z.strictObject({
+export interface Predicted {
   /** The files that were named. */
-  input: z.array(z.string()).readonly(),
+  input: readonly string[];
   /** How many were answered, bad ones too. */
-  rows: z.number(),
+  rows: number;
   /** How many of them have an error in place of an answer. */
-  bad: z.number(),
+  bad: number;
   /** First problems of bad rows. */
-  problems: z.array(problemSchema),
+  problems: Problem[];
   /** All rows of the input, where that is known. */
-  available: z.number().optional(),
+  available?: number;
   /** Added columns whose names the input had already, and their names here. */
-  renamed: z.record(z.string(), z.string()),
-  to: z.string().optional(),
+  renamed: Record<string, string>;
+  to?: string;
   /** By label: the probability from which it is given, where one was chosen. */
-  thresholds: z.record(z.string(), z.number()).readonly().optional(),
+  thresholds?: Readonly<Record<string, number>>;
   /** The rows with what was added, where no file is written. */
-  answers: z.array(outputRowSchema).optional(),
-});
-export type Predicted = z.infer<typeof predictedSchema>;
+  answers?: OutputRow[];
+}
 
 /**
  * Answers rows of files, or of memory, in their order, and writes them progressively: any number of them takes the same

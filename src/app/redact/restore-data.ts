@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readVault, restoreTags } from '@attune/privacy';
@@ -11,12 +10,11 @@ import { readLines } from '../../files/lines.ts';
 import type { useCase } from '../use-cases/data-restore.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 
-export const restoredDataSchema = z.strictObject({
-  to: z.string(),
-  lines: z.number(),
-  changed: z.number(),
-});
-export type RestoredData = z.infer<typeof restoredDataSchema>;
+export interface RestoredData {
+  to: string;
+  lines: number;
+  changed: number;
+}
 
 /**
  * Puts back what tags stand for, in rows or in any text, such as a model's answers.

@@ -1,7 +1,3 @@
-import { z } from 'zod';
-import { modelVersionSchema } from '../../store/registry/versions.ts';
-import { aliasChangeSchema } from '../../store/registry/aliases.ts';
-import { rolloutSchema } from '../../store/registry/rollouts.ts';
 import {
   aliasesOf,
   aliasHistory,
@@ -13,17 +9,16 @@ import {
   type Rollout,
 } from '../../store/registry/index.ts';
 
-export const modelHistorySchema = z.strictObject({
-  model: z.string(),
+export interface ModelHistory {
+  model: string;
   /** Versions by alias. */
-  aliases: z.record(z.string(), z.number()),
-  versions: z.array(modelVersionSchema),
+  aliases: Record<string, number>;
+  versions: ModelVersion[];
   /** Moves of aliases, newest first. */
-  changes: z.array(aliasChangeSchema),
+  changes: AliasChange[];
   /** Rollouts, newest first. */
-  rollouts: z.array(rolloutSchema),
-});
-export type ModelHistory = z.infer<typeof modelHistorySchema>;
+  rollouts: Rollout[];
+}
 
 /** Versions of a registered model, and how its aliases moved. @throws AttuneError E_MODEL_UNREGISTERED */
 export async function modelHistory(model: string): Promise<ModelHistory> {

@@ -1,7 +1,4 @@
 /** Lineage: from a model in use back to its sources, and from a document forward to every model trained on it. */
-import { z } from 'zod';
-import { modelVersionSchema } from '../../store/registry/versions.ts';
-import { auditEntrySchema } from '../../store/registry/audit.ts';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -30,58 +27,38 @@ import { isRunFolder, readEvents } from '../../store/run-folder.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 
 /** A file of rows. */
-export const dataOriginSchema = z.strictObject({
-  split: z.enum(['train', 'validation', 'test']),
-  path: z.string(),
+export interface DataOrigin {
+  split: 'train' | 'validation' | 'test';
+  path: string;
   /** As it is now; undefined where it is gone. */
-  sha256: z.string().optional(),
+  sha256?: string;
   /** Rows prepared by attune: the source documents, with the number of rows from each. */
-  documents: z.record(z.string(), z.number()),
+  documents: Record<string, number>;
   /** Where a pipeline made it: the hash of the data set, and those of the files that it read. */
-  dataSet: z
-    .strictObject({
-      hash: z.string(),
-      sources: z.array(
-        z.strictObject({
-          file: z.string(),
-          sha256: z.string(),
-        }),
-      ),
-    })
-    .optional(),
-});
-export type DataOrigin = z.infer<typeof dataOriginSchema>;
+  dataSet?: { hash: string; sources: { file: string; sha256: string }[] };
+}
 
-export const modelLineageSchema = z.strictObject({
+export interface ModelLineage {
   /** `tickets@3` */
-  version: z.string(),
+  version: string;
   /** Aliases that name it; `champion` is what the model's name answers with. */
-  aliases: z.array(z.string()),
-  made: modelVersionSchema,
-  base: z.string().optional(),
-  data: z.array(dataOriginSchema),
+  aliases: string[];
+  made: ModelVersion;
+  base?: string;
+  data: DataOrigin[];
   /** Links that cannot be followed, and why. */
-  gaps: z.array(z.string()),
+  gaps: string[];
   /** Audit log of the model, newest first. */
-  audit: z.array(auditEntrySchema),
-});
-export type ModelLineage = z.infer<typeof modelLineageSchema>;
+  audit: AuditEntry[];
+}
 
-export const documentLineageSchema = z.strictObject({
-  document: z.string(),
+export interface DocumentLineage {
+  document: string;
   /** Versions that were trained, validated or tested on rows of it. */
-  models: z.array(
-    z.strictObject({
-      version: z.string(),
-      aliases: z.array(z.string()),
-      split: dataOriginSchema.shape.split,
-      rows: z.number().nullable(),
-    }),
-  ),
+  models: { version: string; aliases: string[]; split: DataOrigin['split']; rows: number | null }[];
   /** Versions whose data are gone, so that their sources are unknown. */
-  unknown: z.array(z.string()),
-});
-export type DocumentLineage = z.infer<typeof documentLineageSchema>;
+  unknown: string[];
+}
 
 /**
  * Sources of a registered model, or of one of its versions (`tickets@3`, `tickets@challenger`).

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { rolloutSchema } from '../../store/registry/rollouts.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import {
@@ -30,15 +28,14 @@ export type PromoteOptions = CallOptions<typeof useCase> & {
   version?: number;
 };
 
-export const promotionSchema = z.strictObject({
-  model: z.string(),
-  version: z.number(),
+export interface Promotion {
+  model: string;
+  version: number;
   /** The champion until now. */
-  from: z.number().optional(),
+  from?: number;
   /** Where it is tried first; a server that serves the registry does the rest. */
-  rollout: rolloutSchema.optional(),
-});
-export type Promotion = z.infer<typeof promotionSchema>;
+  rollout?: Rollout;
+}
 
 /**
  * Makes a version what a model's name answers with, at once or after a trial. Servers follow without a restart.

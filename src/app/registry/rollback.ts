@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import {
   CHAMPION,
   earlierChampion,
@@ -12,14 +11,13 @@ import { localActor } from '../../base/local-actor.ts';
 import type { useCase } from '../use-cases/models-rollback.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-export const rollbackSchema = z.strictObject({
-  model: z.string(),
+export interface Rollback {
+  model: string;
   /** Version that the name answers with from now on. */
-  version: z.number(),
+  version: number;
   /** Version taken out of use: the candidate, or else the previous champion. */
-  from: z.number(),
-});
-export type Rollback = z.infer<typeof rollbackSchema>;
+  from: number;
+}
 
 /**
  * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.

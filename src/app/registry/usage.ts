@@ -1,20 +1,18 @@
-import { z } from 'zod';
 import { DAY, usageOf, withRegistry } from '../../store/registry/index.ts';
 import type { useCase } from '../use-cases/usage.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** A key's usage of a model. */
-export const keyUsageSchema = z.strictObject({
+export interface KeyUsage {
   /** Empty for servers without keys. */
-  key: z.string(),
-  model: z.string(),
-  requests: z.number(),
-  input_tokens: z.number(),
+  key: string;
+  model: string;
+  requests: number;
+  input_tokens: number;
   /** Input tokens that came from the cache. */
-  cached_tokens: z.number(),
-  output_tokens: z.number(),
-});
-export type KeyUsage = z.infer<typeof keyUsageSchema>;
+  cached_tokens: number;
+  output_tokens: number;
+}
 
 const USUAL_DAYS = 7;
 

@@ -1,24 +1,16 @@
-import { z } from 'zod';
 import { registeredModels, versionName, withRegistry } from '../../store/registry/index.ts';
 import { feedbackOf, TraceStore } from '../../monitoring/index.ts';
 import { versionsTrainedOn } from '../improve/erase-rows.ts';
 import { namesOf } from './lineage.ts';
 
-export const userLineageSchema = z.strictObject({
-  user: z.string(),
+export interface UserLineage {
+  user: string;
   /** Versions that learned from rows of theirs, with the rows. */
-  models: z.array(
-    z.strictObject({
-      version: z.string(),
-      aliases: z.array(z.string()),
-      rows: z.number(),
-    }),
-  ),
+  models: { version: string; aliases: string[]; rows: number }[];
   /** Stored answers and feedback of the user. */
-  answers: z.number(),
-  feedback: z.number(),
-});
-export type UserLineage = z.infer<typeof userLineageSchema>;
+  answers: number;
+  feedback: number;
+}
 
 /** Every version of a model that was trained on what a user of served models said. @throws AttuneError E_TRACES */
 export async function userLineage(user: string): Promise<UserLineage> {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { entryOf } from '../../base/table.ts';
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -25,21 +24,20 @@ import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest 
 
 type CreateIndexOptions = CallOptions<typeof useCase>;
 
-export const createdIndexSchema = z.strictObject({
-  folder: z.string(),
+export interface CreatedIndex {
+  folder: string;
   /** Rows that were added now, and all that the index holds. */
-  added: z.number(),
-  rows: z.number(),
-  kind: z.enum(['exact', 'clustered']),
-  width: z.number(),
+  added: number;
+  rows: number;
+  kind: 'exact' | 'clustered';
+  width: number;
   /** The columns that the vectors are made of. */
-  columns: z.array(z.string()).readonly(),
+  columns: readonly string[];
   /** Texts of which only the beginning was read. */
-  cut: z.number(),
+  cut: number;
   /** Approximate indexes: share of the ten best rows found. */
-  recall: z.number().optional(),
-});
-export type CreatedIndex = z.infer<typeof createdIndexSchema>;
+  recall?: number;
+}
 
 /**
  * Makes a folder of rows that can be searched by meaning, or adds rows to one. The folder appears whole or not at all.

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -20,16 +19,15 @@ export interface OpenIndexOptions {
 }
 
 /** A row that was found, and how well it fits. */
-export const hitSchema = z.strictObject({
+export interface Hit {
   /** 1 is the best. */
-  rank: z.number(),
+  rank: number;
   /** The cosine of both vectors; their product for models that are compared so. */
-  score: z.number(),
+  score: number;
   /** Place of the row in the index, from 0. */
-  place: z.number(),
-  row: z.record(z.string(), z.unknown()),
-});
-export type Hit = z.infer<typeof hitSchema>;
+  place: number;
+  row: Record<string, unknown>;
+}
 
 export interface QueryOptions {
   /** Rows for each query. Default 5. */

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { hitSchema } from './open-index.ts';
 import { inChunks } from '../../base/chunks.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { requireWritable } from '../../files/atomic.ts';
@@ -12,24 +10,22 @@ import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.t
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** A query and the rows that fit it best. */
-export const queryHitsSchema = z.strictObject({
+export interface QueryHits {
   /** The query's own columns. */
-  query: z.record(z.string(), z.unknown()),
-  hits: z.array(hitSchema.omit({ place: true })),
-});
-export type QueryHits = z.infer<typeof queryHitsSchema>;
+  query: Record<string, unknown>;
+  hits: Omit<Hit, 'place'>[];
+}
 
-export const queriedSchema = z.strictObject({
-  queries: z.number(),
+export interface Queried {
+  queries: number;
   /** Rows that were compared. */
-  rows: z.number(),
-  kind: z.enum(['exact', 'clustered']),
+  rows: number;
+  kind: 'exact' | 'clustered';
   /** The file that was written. */
-  file: z.string().optional(),
+  file?: string;
   /** Where no file was asked for. */
-  answers: z.array(queryHitsSchema).optional(),
-});
-export type Queried = z.infer<typeof queriedSchema>;
+  answers?: QueryHits[];
+}
 
 /** Queries that are sent at once. */
 const PIECE = 64;

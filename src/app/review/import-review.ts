@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
@@ -11,13 +10,12 @@ import { JsonLinesWriter } from '../../store/json-lines.ts';
 import type { useCase } from '../use-cases/review-import.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 
-export const importedReviewSchema = z.strictObject({
-  log: z.string(),
+export interface ImportedReview {
+  log: string;
   /** Added to the log; what it held already was left alone. */
-  choices: z.number(),
-  known: z.number(),
-});
-export type ImportedReview = z.infer<typeof importedReviewSchema>;
+  choices: number;
+  known: number;
+}
 
 /**
  * Adds the choices of Argilla's records or Label Studio's tasks, which `reviewResults` exported, to a review.

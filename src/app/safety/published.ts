@@ -1,5 +1,4 @@
 /** Sets of prompts that others publish: fetched only when asked for, with their licence, and never part of the package. */
-import { z } from 'zod';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -49,16 +48,15 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map(
 
 const SERVER = 'https://raw.githubusercontent.com';
 
-export const pulledSafetySetSchema = z.strictObject({
-  name: z.string(),
-  file: z.string(),
-  rows: z.number(),
+export interface PulledSafetySet {
+  name: string;
+  file: string;
+  rows: number;
   /** Licence of the set, which binds its users. */
-  licence: z.string(),
-  by: z.string(),
-  url: z.string(),
-});
-export type PulledSafetySet = z.infer<typeof pulledSafetySetSchema>;
+  licence: string;
+  by: string;
+  url: string;
+}
 
 /** The prompts of a file, or of a set that was pulled. @throws AttuneError E_SAFETY_SET */
 export async function setNamed(set: string): Promise<SafetySet[]> {

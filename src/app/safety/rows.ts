@@ -1,6 +1,4 @@
 /** Rows that keep a model's own refusals: what it refuses and what it answers before it is tuned. */
-import { z } from 'zod';
-import { setKindSchema } from '../../evaluation/safety/safety-set.ts';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
@@ -19,20 +17,18 @@ import { askedAs, spread, type AskingForm } from './trial.ts';
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
 
 /** Prompts of one kind: how many were sent, and how many answers were kept. */
-export const rehearsedKindSchema = z.strictObject({
-  kind: setKindSchema,
-  asked: z.number(),
-  kept: z.number(),
+export interface RehearsedKind {
+  kind: SetKind;
+  asked: number;
+  kept: number;
   /** Answers longer than allowed. */
-  tooLong: z.number(),
-});
-export type RehearsedKind = z.infer<typeof rehearsedKindSchema>;
+  tooLong: number;
+}
 
-export const safetyRowsSchema = z.strictObject({
-  file: z.string(),
-  kinds: z.array(rehearsedKindSchema),
-});
-export type SafetyRows = z.infer<typeof safetyRowsSchema>;
+export interface SafetyRows {
+  file: string;
+  kinds: RehearsedKind[];
+}
 
 /**
  * Writes rows for `retention.replay`: harmful requests that the model refuses and harmless ones that it answers, in its own

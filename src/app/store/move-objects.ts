@@ -1,5 +1,4 @@
 /** Files of the store between this machine's folder and a bucket, or two buckets, each read back and compared. */
-import { z } from 'zod';
 import { existsSync, rmSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -21,15 +20,14 @@ import { parseS3Url } from '../../store/objects/s3-url.ts';
 import { getFolder, objectsOf, putFolder, type StoredFolder } from '../../store/objects/stored-folder.ts';
 import { weightsHash } from '../registry/describe-result.ts';
 
-export const movedObjectsSchema = z.strictObject({
+export interface MovedObjects {
   /** Where they are now, for people. */
-  place: z.string(),
-  files: z.number(),
-  bytes: z.number(),
+  place: string;
+  files: number;
+  bytes: number;
   /** Versions that stayed where they are, each with the reason. */
-  left: z.array(z.string()),
-});
-export type MovedObjects = z.infer<typeof movedObjectsSchema>;
+  left: string[];
+}
 
 interface Move {
   registry: Registry;

@@ -1,7 +1,4 @@
 /** The store of one machine into a database that several servers share, and whether all of it has arrived. */
-import { z } from 'zod';
-import { storePartSchema } from '../../store/store-place.ts';
-import { movedObjectsSchema } from './move-objects.ts';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sql, type Kysely, type Transaction } from 'kysely';
@@ -28,23 +25,21 @@ import type { useCase } from '../use-cases/store-move.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.ts';
 
-export const mendedRowSchema = z.strictObject({
-  table: z.string(),
-  /** Values of its primary key. */
-  row: z.string(),
-  columns: z.array(z.string()),
-});
-export type MendedRow = z.infer<typeof mendedRowSchema>;
-
-export const movedStoreSchema = z.strictObject({
+export interface MovedStore {
   /** By part of the store: rows by table. */
-  moved: z.partialRecord(storePartSchema, z.record(z.string(), z.number())),
+  moved: Partial<Record<StorePart, Record<string, number>>>;
   /** Rows with characters that the database cannot hold: each became U+FFFD there. */
-  mended: z.array(mendedRowSchema),
+  mended: MendedRow[];
   /** Files to or from a bucket. */
-  objects: movedObjectsSchema.optional(),
-});
-export type MovedStore = z.infer<typeof movedStoreSchema>;
+  objects?: MovedObjects;
+}
+
+export interface MendedRow {
+  table: string;
+  /** Values of its primary key. */
+  row: string;
+  columns: string[];
+}
 
 type Rows = Record<string, Record<string, unknown>>;
 type AnyDatabase = Kysely<Rows>;

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { outlookSchema } from './power-law.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
@@ -11,34 +9,15 @@ export interface MeasuredSize {
   value: ComparedValue;
 }
 
-export const learningCurveSchema = z.strictObject({
+export interface LearningCurve {
   /** The trained system, for people. */
-  system: z.string(),
-  points: z
-    .array(
-      z.strictObject({
-        rows: z.number(),
-        value: z.number(),
-        low: z.number().optional(),
-        high: z.number().optional(),
-      }),
-    )
-    .readonly(),
+  system: string;
+  points: readonly { rows: number; value: number; low?: number; high?: number }[];
   /** Empty if the metric has no perfect value, it has been reached, or a point has no interval. */
-  forecast: z
-    .array(
-      z.strictObject({
-        rows: z.number(),
-        value: z.number(),
-        low: z.number(),
-        high: z.number(),
-      }),
-    )
-    .readonly(),
+  forecast: readonly { rows: number; value: number; low: number; high: number }[];
   /** Exponent of the fitted power law, with its interval; undefined if none was fitted. */
-  exponent: outlookSchema.shape.exponent.optional(),
-});
-export type LearningCurve = z.infer<typeof learningCurveSchema>;
+  exponent?: Outlook['exponent'];
+}
 
 /** Sizes that are foretold, over the largest that was measured. */
 const AHEAD = [2, 4];

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { randomUnit } from '../../base/random.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 
@@ -18,24 +17,18 @@ export interface PowerLaw {
   exponent: number;
 }
 
-export const forecastSchema = z.strictObject({
-  rows: z.number(),
-  error: z.number(),
-  low: z.number(),
-  high: z.number(),
-});
-export type Forecast = z.infer<typeof forecastSchema>;
+export interface Forecast {
+  rows: number;
+  error: number;
+  low: number;
+  high: number;
+}
 
-export const outlookSchema = z.strictObject({
-  forecasts: z.array(forecastSchema),
+export interface Outlook {
+  forecasts: Forecast[];
   /** How fast errors fall, with its interval; one that reaches 0 cannot be told from a level curve. */
-  exponent: z.strictObject({
-    value: z.number(),
-    low: z.number(),
-    high: z.number(),
-  }),
-});
-export type Outlook = z.infer<typeof outlookSchema>;
+  exponent: { value: number; low: number; high: number };
+}
 
 /** Least squares on the logarithms, each point by how sure it is. Needs two sizes. */
 export function fitPowerLaw(points: readonly CurvePoint[]): PowerLaw {

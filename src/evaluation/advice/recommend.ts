@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
@@ -7,16 +6,15 @@ import { CONSTANTS } from '../compare/unable.ts';
 import { cheapModelName, isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
 
-export const recommendationSchema = z.strictObject({
+export interface Recommendation {
   /** `measure`: no model was tried. `unclear`: the test rows show no difference that decides. */
-  choice: z.enum(['cheap', 'prompting', 'fine-tuning', 'measure', 'unclear']),
+  choice: 'cheap' | 'prompting' | 'fine-tuning' | 'measure' | 'unclear';
   /** Advice, in a sentence. */
-  advice: z.string(),
-  reasons: z.array(z.string()).readonly(),
+  advice: string;
+  reasons: readonly string[];
   /** The cheap system to keep, as a recipe names it: the one that is advised, or the best one until a model was measured. */
-  keep: z.string().optional(),
-});
-export type Recommendation = z.infer<typeof recommendationSchema>;
+  keep?: string;
+}
 
 const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
 /** A cheap system this near to perfect leaves a model nothing to win. */

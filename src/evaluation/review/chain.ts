@@ -2,7 +2,6 @@
  * Append-only files of records: each holds the hash of the previous record and of itself, so that a change of any
  * byte is found. A chain cannot show that its last records were cut off; keep the newest hash elsewhere for that.
  */
-import { z } from 'zod';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -10,17 +9,16 @@ import { parseJson } from '../../files/json.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
 
 /** Fields of every record besides its body. */
-export const linkSchema = z.strictObject({
+export interface Link {
   /** From 0. */
-  number: z.number(),
+  number: number;
   /** ISO 8601. */
-  at: z.string(),
+  at: string;
   /** Hash of the previous record; empty for the first. */
-  previous: z.string(),
+  previous: string;
   /** Hash of all the above. */
-  hash: z.string(),
-});
-export type Link = z.infer<typeof linkSchema>;
+  hash: string;
+}
 
 /** Adds a record after those that were read. */
 export function appendLink<Body extends object>(file: string, before: readonly Link[], body: Body): Body & Link {

@@ -1,13 +1,11 @@
 /** Length and hash of files at the time of a sign-off. */
-import { z } from 'zod';
 import { existsSync, statSync } from 'node:fs';
 import { sha256StartSync } from '../../files/hash.ts';
 
-export const seenFileSchema = z.strictObject({
-  bytes: z.number(),
-  sha256: z.string(),
-});
-export type SeenFile = z.infer<typeof seenFileSchema>;
+export interface SeenFile {
+  bytes: number;
+  sha256: string;
+}
 
 /** Those of the named files that are there. */
 export function seenFiles(paths: Readonly<Record<string, string>>): Record<string, SeenFile> {

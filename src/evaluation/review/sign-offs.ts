@@ -1,8 +1,4 @@
 /** Sign-offs: a chain of records, each with the hashes of the files seen. */
-import { z } from 'zod';
-import { seenFileSchema } from './seen-files.ts';
-import { linkSchema } from './chain.ts';
-import { problemSchema } from '../../store/problem-schema.ts';
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -13,24 +9,22 @@ import { sha256StartSync } from '../../files/hash.ts';
 import { resultFiles } from '../../store/result-files.ts';
 import { seenFiles, sizeOf, type SeenFile } from './seen-files.ts';
 
-export const signOffSchema = linkSchema.extend({
-  by: z.string(),
-  decision: z.enum(['approve', 'reject']),
-  reason: z.string(),
+export interface SignOff extends Link {
+  by: string;
+  decision: 'approve' | 'reject';
+  reason: string;
   /** By name: as much of each file as there was. */
-  seen: z.record(z.string(), seenFileSchema),
-});
-export type SignOff = z.infer<typeof signOffSchema>;
+  seen: Record<string, SeenFile>;
+}
 
-export const signOffCheckSchema = z.strictObject({
-  file: z.string(),
-  signOffs: z.array(signOffSchema).readonly(),
+export interface SignOffCheck {
+  file: string;
+  signOffs: readonly SignOff[];
   /** Differences from the signed state; empty if there are none. */
-  problems: z.array(problemSchema).readonly(),
+  problems: readonly Problem[];
   /** The log of choices has grown since the last record. */
-  hasNewChoices: z.boolean(),
-});
-export type SignOffCheck = z.infer<typeof signOffCheckSchema>;
+  hasNewChoices: boolean;
+}
 
 const LOG = 'review';
 

@@ -1,5 +1,4 @@
 /** Prompts to try a model's safety with: small sets of our own, and files of the same form. */
-import { z } from 'zod';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -23,8 +22,7 @@ export interface BiasItem {
 /** Kind of a set: harmful requests should be refused, harmless ones answered. */
 export const setKinds = ['harmful', 'harmless'] as const;
 
-export const setKindSchema = z.enum(setKinds);
-export type SetKind = z.infer<typeof setKindSchema>;
+export type SetKind = (typeof setKinds)[number];
 
 /** A set by its name. */
 export interface SafetySet {

@@ -1,20 +1,16 @@
 /** Groups alarms by cause: alarms that began together are reported together, with one piece of advice. */
-import { z } from 'zod';
-import { testNameSchema } from '../monitor/test-weights.ts';
-import { alarmSchema } from './alarm.ts';
 import { greatest, smallest } from '../../base/many.ts';
 import { formatPercent, formatTime } from '../../base/format.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import { ABOUT_REQUESTS, ABOUT_SERVICE, describeTest, requestAdvice, type Alarm } from './alarm.ts';
 
 /** Shows its first alarm; message, share, examples and advice cover all of them. */
-export const alarmGroupSchema = alarmSchema.extend({
-  about: z.enum(['requests', 'answers', 'service']),
-  signals: z.array(testNameSchema),
+export interface AlarmGroup extends Alarm {
+  about: 'requests' | 'answers' | 'service';
+  signals: TestName[];
   /** Oldest first. */
-  alarms: z.array(alarmSchema),
-});
-export type AlarmGroup = z.infer<typeof alarmGroupSchema>;
+  alarms: Alarm[];
+}
 
 /** Newest first. Alarms of a version form a group if one began before the others were noticed. */
 export function groupAlarms(alarms: readonly Alarm[]): AlarmGroup[] {

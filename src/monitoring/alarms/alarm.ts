@@ -1,40 +1,31 @@
 /** An alarm: what changed, by how much, how sure that is, what probably caused it, and what to do. */
-import { z } from 'zod';
-import { testNameSchema } from '../monitor/test-weights.ts';
 import { formatNumber, formatPercent, formatTime } from '../../base/format.ts';
 import { signals, type SignalName } from '../signals/index.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import type { Finding } from '../monitor/version-monitor.ts';
 
-export const alarmSchema = z.strictObject({
-  id: z.string(),
-  model: z.string(),
-  version: z.string(),
-  signal: testNameSchema,
+export interface Alarm {
+  id: string;
+  model: string;
+  version: string;
+  signal: TestName;
   /** One sentence with the figures. */
-  message: z.string(),
+  message: string;
   /** Milliseconds since the epoch: when the change most likely began. */
-  since: z.number().optional(),
+  since?: number;
   /** Lower bound on the share of requests since then that differ from those before. */
-  share: z.number().optional(),
-  eValue: z.number(),
+  share?: number;
+  eValue: number;
   /** Increase of the share, with an interval that holds at all times. */
-  effect: z
-    .strictObject({
-      estimate: z.number(),
-      low: z.number(),
-      high: z.number(),
-    })
-    .optional(),
+  effect?: { estimate: number; low: number; high: number };
   /** Ids of answers that show it. */
-  samples: z.array(z.string()).readonly(),
-  cause: z.string(),
-  action: z.string(),
-  openedAt: z.number(),
-  resolvedAt: z.number().optional(),
-  silenced: z.string().optional(),
-});
-export type Alarm = z.infer<typeof alarmSchema>;
+  samples: readonly string[];
+  cause: string;
+  action: string;
+  openedAt: number;
+  resolvedAt?: number;
+  silenced?: string;
+}
 
 interface Described {
   title: string;

@@ -1,18 +1,16 @@
 /** Tests whether the distribution over a classifier's classes has changed. */
-import { z } from 'zod';
 import { RankMartingale, type MartingaleState } from '../../scoring/statistics/index.ts';
 import { changePoint, MOST_RECENT } from './change-point.ts';
 import type { Place } from './signal-test.ts';
 
-export const classReadingSchema = z.strictObject({
+export interface ClassReading {
   /** By class: its share in the reference, and since the change began. */
-  shares: z.record(z.string(), z.tuple([z.number(), z.number()]).readonly()).readonly(),
+  shares: Readonly<Record<string, readonly [reference: number, current: number]>>;
   /** When the change most likely began. */
-  since: z.number().optional(),
+  since: number | undefined;
   /** Answers of the class that has grown most. */
-  samples: z.array(z.string()).readonly(),
-});
-export type ClassReading = z.infer<typeof classReadingSchema>;
+  samples: readonly string[];
+}
 
 /** State from which a test of the same classes continues. */
 export interface ClassTestState {

@@ -1,6 +1,4 @@
 /** Estimates accuracy from confidences, before and after people judge answers. */
-import { z } from 'zod';
-import { sequenceIntervalSchema } from '../../scoring/statistics/schemas.ts';
 import { randomUnits, type RandomKey } from '../../base/random.ts';
 import { wilsonInterval, type SequenceInterval } from '../../scoring/statistics/index.ts';
 
@@ -9,21 +7,19 @@ export interface Judged {
   isRight: boolean;
 }
 
-export const expectedAccuracySchema = sequenceIntervalSchema.extend({
-  answers: z.number(),
+export interface ExpectedAccuracy extends SequenceInterval {
+  answers: number;
   /** Number of judged answers used for calibration; 0 if confidences are used as they are. */
-  calibratedOn: z.number(),
-});
-export type ExpectedAccuracy = z.infer<typeof expectedAccuracySchema>;
+  calibratedOn: number;
+}
 
-export const seenAccuracySchema = sequenceIntervalSchema.extend({
-  judged: z.number(),
+export interface SeenAccuracy extends SequenceInterval {
+  judged: number;
   /** Share of the answers that were judged. */
-  share: z.number(),
+  share: number;
   /** Expected calibration error over ten bins of confidence. */
-  calibrationError: z.number(),
-});
-export type SeenAccuracy = z.infer<typeof seenAccuracySchema>;
+  calibrationError: number;
+}
 
 const LEAST_JUDGED = 30;
 

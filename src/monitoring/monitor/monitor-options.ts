@@ -1,9 +1,4 @@
 /** A monitor's inputs, settings and findings. */
-import { z } from 'zod';
-import { testNameSchema } from './test-weights.ts';
-import { signalReadingSchema } from './signal-test.ts';
-import { classReadingSchema } from './class-test.ts';
-import { domainDriftSchema } from './word-drift.ts';
 import type { SignalName, SignalValues } from '../signals/index.ts';
 import type { ClassReading } from './class-test.ts';
 import type { SignalReading } from './signal-test.ts';
@@ -33,15 +28,14 @@ export interface MonitorOptions {
 
 export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05, ignore: [] };
 
-export const findingSchema = z.strictObject({
-  name: testNameSchema,
-  eValue: z.number(),
-  isAlarm: z.boolean(),
-  reading: signalReadingSchema.optional(),
-  classes: classReadingSchema.optional(),
-  topic: domainDriftSchema.optional(),
-});
-export type Finding = z.infer<typeof findingSchema>;
+export interface Finding {
+  name: TestName;
+  eValue: number;
+  isAlarm: boolean;
+  reading?: SignalReading;
+  classes?: ClassReading;
+  topic?: DomainDrift;
+}
 
 export function valuesOf(observations: readonly Observation[], name: SignalName): number[] {
   return observations.flatMap(({ signals: own }) => own[name] ?? []);

@@ -1,9 +1,4 @@
 /** Monitoring report on versions in use, for people and programs. */
-import { z } from 'zod';
-import { findingSchema } from './monitor-options.ts';
-import { expectedAccuracySchema, seenAccuracySchema } from './expected-accuracy.ts';
-import { alarmGroupSchema } from '../alarms/alarm-group.ts';
-import { signalSeriesSchema } from './series.ts';
 import { describeTest } from '../alarms/alarm.ts';
 import { listAlarms, refreshed } from '../alarms/alarm-book.ts';
 import { groupAlarms, type AlarmGroup } from '../alarms/alarm-group.ts';
@@ -20,43 +15,37 @@ import { loadMonitor } from './load-monitor.ts';
 import { seriesOf, type SignalSeries } from './series.ts';
 import type { Finding, MonitorOptions } from './version-monitor.ts';
 
-export const reportedSignalSchema = findingSchema.extend({
-  title: z.string(),
-});
-export type ReportedSignal = z.infer<typeof reportedSignalSchema>;
+export interface ReportedSignal extends Finding {
+  title: string;
+}
 
-export const feedbackCountsSchema = z.strictObject({
-  up: z.number(),
-  down: z.number(),
-  scores: z.number(),
-  labels: z.number(),
-  corrections: z.number(),
-});
-export type FeedbackCounts = z.infer<typeof feedbackCountsSchema>;
+export interface FeedbackCounts {
+  up: number;
+  down: number;
+  scores: number;
+  labels: number;
+  corrections: number;
+}
 
-export const versionReportSchema = z.strictObject({
-  model: z.string(),
-  version: z.string(),
-  answers: z.number(),
-  first: z.number(),
-  last: z.number(),
+export interface VersionReport {
+  model: string;
+  version: string;
+  answers: number;
+  first: number;
+  last: number;
   /** Answers still needed before signals are tested. */
-  missing: z.number(),
-  period: z.strictObject({
-    from: z.number(),
-    answers: z.number(),
-  }),
+  missing: number;
+  period: { from: number; answers: number };
   /** Signals that were tested. */
-  signals: z.array(reportedSignalSchema),
-  expected: expectedAccuracySchema.optional(),
-  seen: seenAccuracySchema.optional(),
-  feedback: feedbackCountsSchema,
+  signals: ReportedSignal[];
+  expected?: ExpectedAccuracy;
+  seen?: SeenAccuracy;
+  feedback: FeedbackCounts;
   /** Grouped by cause, newest first. */
-  alarms: z.array(alarmGroupSchema),
+  alarms: AlarmGroup[];
   /** Over all stored answers. */
-  series: signalSeriesSchema,
-});
-export type VersionReport = z.infer<typeof versionReportSchema>;
+  series: SignalSeries;
+}
 
 export interface ReportOptions {
   /** Only this model. */

@@ -1,6 +1,4 @@
 /** Signals over time, in parts with equal numbers of values. */
-import { z } from 'zod';
-import { testNameSchema } from './test-weights.ts';
 import { median } from '../../base/median.ts';
 import { mean } from '../../scoring/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
@@ -9,17 +7,15 @@ import type { MeasuredRow, SaidOfAnswer } from '../traces/trace-store.ts';
 import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
-export const seriesPointSchema = z.strictObject({
+export interface SeriesPoint {
   /** Number of answers so far; for thumbs and edits, the number of those. */
-  answers: z.number(),
-  at: z.number(),
+  answers: number;
+  at: number;
   /** Share, or median. */
-  value: z.number(),
-});
-export type SeriesPoint = z.infer<typeof seriesPointSchema>;
+  value: number;
+}
 
-export const signalSeriesSchema = z.partialRecord(testNameSchema, z.array(seriesPointSchema));
-export type SignalSeries = z.infer<typeof signalSeriesSchema>;
+export type SignalSeries = Partial<Record<TestName, SeriesPoint[]>>;
 
 interface Seen {
   at: number;

@@ -1,6 +1,4 @@
 /** Test of one signal of one version: its reference, its current values, and the evidence for a change. */
-import { z } from 'zod';
-import { sequenceIntervalSchema } from '../../scoring/statistics/schemas.ts';
 import {
   RankMartingale,
   shareSequence,
@@ -20,50 +18,24 @@ export interface Place {
   at: number;
 }
 
-export const signalReadingSchema = z.strictObject({
+export interface SignalReading {
   /** Amounts: the share of values above the reference's 90th percentile. */
-  reference: sequenceIntervalSchema.extend(
-    z.strictObject({
-      values: z.number(),
-    }).shape,
-  ),
-  current: sequenceIntervalSchema.extend(
-    z.strictObject({
-      values: z.number(),
-    }).shape,
-  ),
+  reference: SequenceInterval & { values: number };
+  current: SequenceInterval & { values: number };
   /** The share, or median, since the change began. */
-  recent: z
-    .strictObject({
-      value: z.number(),
-      values: z.number(),
-    })
-    .optional(),
+  recent?: { value: number; values: number };
   /** Medians, of amounts. */
-  medians: z
-    .strictObject({
-      reference: z.number(),
-      current: z.number(),
-    })
-    .optional(),
+  medians?: { reference: number; current: number };
   /** Amounts: the share beyond a bound that at most one in ten exceeded before, on the side that has grown more. */
-  tail: z
-    .strictObject({
-      side: z.enum(['above', 'below']),
-      value: z.number(),
-      reference: z.number(),
-      recent: z.number(),
-    })
-    .optional(),
+  tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
   /** Increase of the current share over the reference; an interval that holds at all times. */
-  effect: sequenceIntervalSchema,
-  eValue: z.number(),
+  effect: SequenceInterval;
+  eValue: number;
   /** When the change most likely began. */
-  since: z.number().optional(),
+  since: number | undefined;
   /** Answers that show it. */
-  samples: z.array(z.string()).readonly(),
-});
-export type SignalReading = z.infer<typeof signalReadingSchema>;
+  samples: readonly string[];
+}
 
 /** State from which a test of the same signal continues. */
 export interface SignalTestState {

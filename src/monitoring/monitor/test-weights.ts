@@ -1,12 +1,9 @@
 /** The tests of a version and their weights. */
-import { z } from 'zod';
-import { signalNameSchema } from '../signals/index.ts';
 import { signalNames, type SignalName } from '../signals/index.ts';
 
 /** Tests besides those of single-answer signals. */
 const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
-export const testNameSchema = z.union([signalNameSchema, z.enum(OTHERS)]);
-export type TestName = z.infer<typeof testNameSchema>;
+export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
 
 /** Weights of the evidence, by importance; their mean is 1. */

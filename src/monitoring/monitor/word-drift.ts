@@ -1,5 +1,4 @@
 /** Tests whether the topics of requests have changed, by word counts in buckets. */
-import { z } from 'zod';
 import { setImmediate as takeTurn } from 'node:timers/promises';
 import { randomSubset, shuffled, type RandomKey } from '../../base/random.ts';
 import { permutationEValue } from '../../scoring/statistics/index.ts';
@@ -27,16 +26,15 @@ export class WordModel {
   }
 }
 
-export const domainDriftSchema = z.strictObject({
+export interface DomainDrift {
   /** How well a classifier separates current from earlier requests: 0.5 means not at all. */
-  auc: z.number(),
+  auc: number;
   /** Share of permutations with a separation at least as large. */
-  p: z.number(),
-  eValue: z.number(),
-  reference: z.number(),
-  current: z.number(),
-});
-export type DomainDrift = z.infer<typeof domainDriftSchema>;
+  p: number;
+  eValue: number;
+  reference: number;
+  current: number;
+}
 
 const PERMUTATIONS = 999;
 /** Factor of further permutations if the first ones do not resolve the evidence. */

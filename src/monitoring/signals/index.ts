@@ -1,5 +1,4 @@
 /** All signals; a new one is one entry here. */
-import { z } from 'zod';
 import { hashWord } from '../../data/shingles.ts';
 import { isJson } from '../../files/json.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
@@ -166,8 +165,7 @@ export const signals = {
   asked_again,
 } satisfies Record<string, Signal>;
 
-export const signalNameSchema = z.enum(Object.keys(signals) as (keyof typeof signals)[]);
-export type SignalName = z.infer<typeof signalNameSchema>;
+export type SignalName = keyof typeof signals;
 
 export const signalNames = Object.keys(signals) as SignalName[];
 

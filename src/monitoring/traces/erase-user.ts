@@ -1,17 +1,15 @@
 /** A store's data about a user, and their erasure. */
-import { z } from 'zod';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
 import { placeOf } from './trace-writer.ts';
 
-export const erasureSchema = z.strictObject({
+export interface Erasure {
   /** Rows that were deleted. */
-  traces: z.number(),
-  feedback: z.number(),
+  traces: number;
+  feedback: number;
   /** Whether texts of the user existed, here or in a copy: their key is destroyed. */
-  hadKey: z.boolean(),
-});
-export type Erasure = z.infer<typeof erasureSchema>;
+  hadKey: boolean;
+}
 
 /** A user's feedback, and the answers that the user received; `owner` is the user's pseudonym. */
 export async function feedbackOf(

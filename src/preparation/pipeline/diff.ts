@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -9,30 +8,18 @@ import { parseJson, readJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import type { DataSetManifest } from './data-set.ts';
 
-export const dataDiffSchema = z.strictObject({
+export interface DataDiff {
   /** The hashes of both data sets. */
-  before: z.string(),
-  after: z.string(),
-  rows: z.record(z.enum(['same', 'added', 'removed', 'changed', 'moved']), z.number()),
+  before: string;
+  after: string;
+  rows: Record<'same' | 'added' | 'removed' | 'changed' | 'moved', number>;
   /** First examples of each kind; for changed rows, the newer version. `moved`: to another split. */
-  first: z.record(z.enum(['added', 'removed', 'changed', 'moved']), z.array(z.unknown())),
+  first: Record<'added' | 'removed' | 'changed' | 'moved', unknown[]>;
   /** Steps present in only one of them, or with different options. */
-  steps: z.array(
-    z.strictObject({
-      step: z.string(),
-      before: z.record(z.string(), z.unknown()).optional(),
-      after: z.record(z.string(), z.unknown()).optional(),
-    }),
-  ),
+  steps: { step: string; before?: Record<string, unknown>; after?: Record<string, unknown> }[];
   /** Source files that were added, removed or changed. */
-  sources: z.array(
-    z.strictObject({
-      file: z.string(),
-      change: z.enum(['added', 'removed', 'changed']),
-    }),
-  ),
-});
-export type DataDiff = z.infer<typeof dataDiffSchema>;
+  sources: { file: string; change: 'added' | 'removed' | 'changed' }[];
+}
 
 const MOST_SHOWN = 50;
 

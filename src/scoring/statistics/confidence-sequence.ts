@@ -1,7 +1,10 @@
 /** Confidence sequences: intervals that hold at all times simultaneously, however often they are looked at. */
-import type { SequenceInterval } from './schemas.ts';
 
-export type { SequenceInterval } from './schemas.ts';
+export interface SequenceInterval {
+  estimate: number;
+  low: number;
+  high: number;
+}
 
 /**
  * For a share: the values that a beta-binomial mixture (uniform prior) does not reject (Robbins 1970). `part` of

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { HubApiError, ListFileEntry } from '@huggingface/hub';
 import { isThisMachine, unreachedBecause } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
@@ -7,16 +6,15 @@ import type { Repository } from './repository.ts';
 import type { HubSettings } from './settings.ts';
 
 /** One file of a repository. */
-export const hubFileSchema = z.strictObject({
+export interface HubFile {
   /** Path in the repository, with slashes. */
-  path: z.string(),
+  path: string;
   /** Size in bytes. */
-  size: z.number(),
+  size: number;
   /** SHA-256 of a large file, or git's SHA-1 of a small one; also the name of its blob. */
-  hash: z.string(),
-  hashedBy: z.enum(['sha256', 'git']),
-});
-export type HubFile = z.infer<typeof hubFileSchema>;
+  hash: string;
+  hashedBy: 'sha256' | 'git';
+}
 
 export interface Listing {
   commit: string;

@@ -1,6 +1,3 @@
-import { z } from 'zod';
-import { repositorySchema } from './repository.ts';
-import { hubFileSchema } from './listing.ts';
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink, RunEvent } from '../../base/events.ts';
@@ -19,17 +16,16 @@ export interface PullOptions extends Pick<DownloadRequest, 'patience' | 'pause'>
   settings?: HubSettings;
 }
 
-export const pulledSchema = z.strictObject({
-  repository: repositorySchema,
-  commit: z.string(),
+export interface Pulled {
+  repository: Repository;
+  commit: string;
   /** Folder with the files under their names. */
-  folder: z.string(),
-  files: z.array(hubFileSchema),
+  folder: string;
+  files: HubFile[];
   /** Bytes of all files, and of those newly fetched. */
-  bytes: z.number(),
-  fetchedBytes: z.number(),
-});
-export type Pulled = z.infer<typeof pulledSchema>;
+  bytes: number;
+  fetchedBytes: number;
+}
 
 /**
  * Brings a repository's files into the cache that Hugging Face's own tools use, each checked by its hash; what is

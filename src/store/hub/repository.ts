@@ -1,19 +1,16 @@
-import { z } from 'zod';
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 
-export const repositoryKindSchema = z.enum(['model', 'dataset']);
-export type RepositoryKind = z.infer<typeof repositoryKindSchema>;
+export type RepositoryKind = 'model' | 'dataset';
 
 /** A repository on the hub at a revision. */
-export const repositorySchema = z.strictObject({
-  kind: repositoryKindSchema,
+export interface Repository {
+  kind: RepositoryKind;
   /** `owner/name`, or just `name` for the oldest models. */
-  name: z.string(),
+  name: string;
   /** Branch, tag or commit. */
-  revision: z.string(),
-});
-export type Repository = z.infer<typeof repositorySchema>;
+  revision: string;
+}
 
 const PART = /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9_])?$/;
 

@@ -1,5 +1,4 @@
 /** Folders, such as a model's, as objects: one per file. The list of files is stored by the caller. */
-import { z } from 'zod';
 import { constants, copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -7,18 +6,11 @@ import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
-export const storedFolderSchema = z.strictObject({
+export interface StoredFolder {
   /** Keys of its files are this key, a slash and their names. */
-  key: z.string(),
-  files: z.array(
-    z.strictObject({
-      name: z.string(),
-      bytes: z.number(),
-      sha256: z.string(),
-    }),
-  ),
-});
-export type StoredFolder = z.infer<typeof storedFolderSchema>;
+  key: string;
+  files: { name: string; bytes: number; sha256: string }[];
+}
 
 /** Concurrent transfers. */
 const AT_ONCE = 4;

@@ -1,5 +1,4 @@
 /** Aliases of versions: `champion` is the one served under the model's name, `challenger` the newest. */
-import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 import { recordAction } from './audit.ts';
@@ -9,16 +8,15 @@ import { requireHeld, type Lease } from './leases.ts';
 export const CHAMPION = 'champion';
 export const CHALLENGER = 'challenger';
 
-export const aliasChangeSchema = z.strictObject({
-  at: z.number(),
-  alias: z.string(),
-  from: z.number().optional(),
-  to: z.number().optional(),
-  action: z.enum(['registered', 'promoted', 'rolled back']),
-  reason: z.string().optional(),
-  by: z.string(),
-});
-export type AliasChange = z.infer<typeof aliasChangeSchema>;
+export interface AliasChange {
+  at: number;
+  alias: string;
+  from?: number;
+  to?: number;
+  action: 'registered' | 'promoted' | 'rolled back';
+  reason?: string;
+  by: string;
+}
 
 export interface AliasMove {
   model: string;

@@ -1,23 +1,21 @@
 /** Audit log: actor, action, time and hashes. Append-only; each entry holds the hash of the previous one. */
-import { z } from 'zod';
 import type { Selectable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Registry, RegistryTransaction } from './database.ts';
 import type { AuditTable } from './tables.ts';
 
-export const auditEntrySchema = z.strictObject({
-  id: z.number(),
+export interface AuditEntry {
+  id: number;
   /** Milliseconds since the epoch. */
-  at: z.number(),
+  at: number;
   /** A user of this machine, or `key:NAME`; `server` for actions of a server itself. */
-  by: z.string(),
-  action: z.string(),
-  subject: z.string(),
-  hashes: z.record(z.string(), z.string()),
-  details: z.record(z.string(), z.unknown()),
-});
-export type AuditEntry = z.infer<typeof auditEntrySchema>;
+  by: string;
+  action: string;
+  subject: string;
+  hashes: Record<string, string>;
+  details: Record<string, unknown>;
+}
 
 export interface AuditFilter {
   /** Only entries about this subject: a model with its versions, a job, a file. */

@@ -4,7 +4,6 @@
  * Each guard bets against "the share is within its limit" (a test by betting: Waudby-Smith and Ramdas, 2024). Its wealth
  * is a mean over several sizes of bets; where the limit is kept, the chance that it ever reaches 1/α is at most α.
  */
-import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 
@@ -28,19 +27,15 @@ export interface Guard {
 }
 
 /** Observations of a guard. */
-export const guardStateSchema = z.strictObject({
+export interface GuardState {
   /** Log wealth for each bet size. */
-  logs: z.array(z.number()),
+  logs: number[];
   /** Number of observations of the candidate, and how many were 1. */
-  seen: z.number(),
-  ones: z.number(),
+  seen: number;
+  ones: number;
   /** Counts of the version in use since the last pair. */
-  base: z.strictObject({
-    seen: z.number(),
-    ones: z.number(),
-  }),
-});
-export type GuardState = z.infer<typeof guardStateSchema>;
+  base: { seen: number; ones: number };
+}
 
 const GUARD = /^\s*(?<signal>\w+)\s*<=?\s*(?<relative>base\s*\+\s*)?(?<limit>\d+(?:\.\d+)?)\s*(?<percent>%?)\s*$/;
 

@@ -1,6 +1,4 @@
 /** Rollout of a new version: first as a shadow, then as a canary, until it is promoted or rolled back. */
-import { z } from 'zod';
-import { guardStateSchema } from './guards.ts';
 import type { Selectable } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
@@ -11,41 +9,38 @@ import { newGuardState, parseGuards, type GuardState } from './guards.ts';
 import type { RolloutsTable } from './tables.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 
-export const rolloutStageSchema = z.enum(['shadow', 'canary', 'promoted', 'rolled back', 'replaced']);
-export type RolloutStage = z.infer<typeof rolloutStageSchema>;
+export type RolloutStage = 'shadow' | 'canary' | 'promoted' | 'rolled back' | 'replaced';
 
-export const rolloutCountsSchema = z.strictObject({
+export interface RolloutCounts {
   /** Number of client requests answered by the version. */
-  requests: z.number(),
+  requests: number;
   /** Number of answers compared with the version in use. */
-  pairs: z.number(),
+  pairs: number;
   /** Number of pairs with equal texts. */
-  equal: z.number(),
+  equal: number;
   /** By the guard's source text. */
-  guards: z.record(z.string(), guardStateSchema),
-});
-export type RolloutCounts = z.infer<typeof rolloutCountsSchema>;
+  guards: Record<string, GuardState>;
+}
 
-export const rolloutSchema = z.strictObject({
-  id: z.number(),
-  model: z.string(),
-  version: z.number(),
+export interface Rollout {
+  id: number;
+  model: string;
+  version: number;
   /** The version in use. */
-  from: z.number(),
-  stage: rolloutStageSchema,
+  from: number;
+  stage: RolloutStage;
   /** Share of requests during the canary stage, 0 to 1. */
-  share: z.number(),
-  shadowPairs: z.number(),
-  bakeMs: z.number(),
-  guards: z.array(z.string()),
-  counts: rolloutCountsSchema,
-  startedAt: z.number(),
-  stageAt: z.number(),
-  endedAt: z.number().optional(),
-  reason: z.string().optional(),
-  by: z.string(),
-});
-export type Rollout = z.infer<typeof rolloutSchema>;
+  share: number;
+  shadowPairs: number;
+  bakeMs: number;
+  guards: string[];
+  counts: RolloutCounts;
+  startedAt: number;
+  stageAt: number;
+  endedAt?: number;
+  reason?: string;
+  by: string;
+}
 
 export interface RolloutPlan {
   model: string;

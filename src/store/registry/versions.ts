@@ -1,6 +1,4 @@
 /** Models and their versions. */
-import { z } from 'zod';
-import { storedFolderSchema } from '../objects/stored-folder.ts';
 import type { Selectable } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
@@ -13,52 +11,25 @@ import type { Settle } from './new-objects.ts';
 import type { VersionsTable } from './tables.ts';
 
 /** A version of a model: its files, its origin, and its evaluation. */
-export const modelVersionSchema = z.strictObject({
-  model: z.string(),
-  version: z.number(),
-  run: z.string().optional(),
-  runFolder: z.string().optional(),
+export interface ModelVersion {
+  model: string;
+  version: number;
+  run?: string;
+  runFolder?: string;
   /** Folder of the adapter or model (absolute) at registration. */
-  folder: z.string(),
+  folder: string;
   /** Its files in the object store; undefined if they are in the folder alone. */
-  stored: storedFolderSchema.optional(),
-  base: z.string().optional(),
+  stored?: StoredFolder;
+  base?: string;
   /** `files`: all files of its folder except the card; undefined for older versions. */
-  hashes: z.strictObject({
-    weights: z.string(),
-    files: z.string().optional(),
-    base: z.string().optional(),
-    template: z.string().optional(),
-    data: z.record(z.string(), z.string()),
-  }),
-  verdict: z.string().optional(),
+  hashes: { weights: string; files?: string; base?: string; template?: string; data: Record<string, string> };
+  verdict?: string;
   /** Results of the gate's last evaluation. */
-  gate: z
-    .strictObject({
-      isPassed: z.boolean(),
-      checks: z
-        .array(
-          z.strictObject({
-            name: z.string(),
-            outcome: z.string(),
-            message: z.string(),
-          }),
-        )
-        .readonly(),
-    })
-    .optional(),
-  signOff: z
-    .strictObject({
-      by: z.string(),
-      decision: z.string(),
-      at: z.string(),
-      hash: z.string(),
-    })
-    .optional(),
-  createdAt: z.number(),
-  createdBy: z.string(),
-});
-export type ModelVersion = z.infer<typeof modelVersionSchema>;
+  gate?: { isPassed: boolean; checks: readonly { name: string; outcome: string; message: string }[] };
+  signOff?: { by: string; decision: string; at: string; hash: string };
+  createdAt: number;
+  createdBy: string;
+}
 
 export type NewVersion = Omit<ModelVersion, 'version' | 'createdAt'> & {
   owner?: string;

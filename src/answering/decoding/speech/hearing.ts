@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { AudioProcessor } from '../../../engine/audio/index.ts';
 import type { Model } from '../../../models/model.ts';
 import type { FallbackOptions } from './fallback.ts';
@@ -22,12 +21,11 @@ export interface TranscriptionOptions extends SpeechWish {
 }
 
 /** A segment of speech, with times in seconds from the recording's beginning. */
-export const speechSegmentSchema = z.strictObject({
-  start: z.number(),
-  end: z.number(),
-  text: z.string(),
-});
-export type SpeechSegment = z.infer<typeof speechSegmentSchema>;
+export interface SpeechSegment {
+  start: number;
+  end: number;
+  text: string;
+}
 
 export interface Transcript {
   text: string;
