@@ -18,6 +18,9 @@ import type { Objective, PreparedRow, Processor } from '../src/methods/interface
 import { packed, Rollouts } from '../src/training/produce.ts';
 import { trainStep, type StepParts } from '../src/training/step.ts';
 import type { GenerationRequest } from '../src/answering/decoding/index.ts';
+import type { TextsRow } from '../src/answering/tasks/rows/rows.ts';
+import { trainedTokens } from '../src/answering/tasks/rows/trained-tokens.ts';
+import type { PolicyRow, PromptRow } from '../src/training/objectives/group-rows.ts';
 
 const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
@@ -49,8 +52,8 @@ class Apart extends Rollouts {
 }
 
 /** Each answer of a row with a prompt of its own. */
-function apart(row: PreparedRow): PreparedRow[] {
-  const [prompt, ...answers] = row.segments!;
+function apart<Row extends TextsRow>(row: Row): Row[] {
+  const [prompt, ...answers] = row.segments;
   let at = prompt;
   return answers.map((length, i) => {
     const pick = <Part extends Int32Array | Uint8Array>(values: Part, own: Part): Part => {
@@ -66,17 +69,25 @@ function apart(row: PreparedRow): PreparedRow[] {
       id: `${row.id}${i}`,
       ids,
       trained,
-      values: row.values?.slice(i, i + 1),
       segments: [prompt, length],
       parents: [-1, 0],
     };
   });
 }
 
+/** Sampled answers with a prompt each, and with the advantages of their own tokens. */
+function answersApart(row: PolicyRow): PolicyRow[] {
+  let at = 0;
+  return apart(row).map((one) => {
+    const advantages = row.advantages.subarray(at, (at += trainedTokens(one)));
+    return { ...one, advantages };
+  });
+}
+
 /** A pair whose answers have a prompt each. */
-function pairApart(row: PreparedRow): PreparedRow {
+function pairApart(row: TextsRow): TextsRow {
   const alone = apart(row);
-  const joined = (of: (one: PreparedRow) => Iterable<number>) => alone.flatMap((one) => [...of(one)]);
+  const joined = (of: (one: TextsRow) => Iterable<number>) => alone.flatMap((one) => [...of(one)]);
   return {
     ...row,
     ids: Int32Array.from(joined(({ ids }) => ids)),
@@ -140,7 +151,7 @@ async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Meas
   const settings = { reward_funcs: { rule: 'length', most: 1 }, num_generations: GROUP, max_completion_length: answer };
   const objective = await (await objectives.load('grpo')).create(settings, processor);
   const { vocabularySize } = step.model.limits;
-  const rows = Array.from({ length: PROMPTS }, (_, r): PreparedRow => {
+  const rows = Array.from({ length: PROMPTS }, (_, r): PromptRow => {
     const ids = Int32Array.from(tokens(prompt, r, vocabularySize));
     const source = { file: 'random', line: r + 1 };
     const example = { kind: 'prompt' as const, id: `${r}`, source, prompt: 'p', columns: {} };
@@ -160,9 +171,10 @@ async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Meas
   for (let round = 0; round <= rounds; round++) {
     for (const way of ['shared', 'alone'] as const) {
       const began = processorSeconds();
-      const made = await objective.produce!(rows, contextOf(step.model, { round, rollouts: ways[way] }));
+      const made = await objective.production!.produce(rows, contextOf(step.model, { round, rollouts: ways[way] }));
       const rolled = processorSeconds();
-      const given = made.updates[0].flatMap((row) => (way === 'shared' ? [row] : apart(row)));
+      const answers = made.updates[0] as PolicyRow[];
+      const given = way === 'shared' ? answers : answers.flatMap(answersApart);
       await takeStep(step, objective, given);
       ways[way].weightsMoved();
       const ended = processorSeconds();
@@ -180,7 +192,7 @@ async function dpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Measu
   const processor = { tokenizer: {}, now: new Date(0), causal: true } as unknown as Processor;
   const objective = await (await objectives.load('dpo')).create({}, processor);
   const { vocabularySize } = step.model.limits;
-  const rows = Array.from({ length: 4 }, (_, r): PreparedRow => {
+  const rows = Array.from({ length: 4 }, (_, r): TextsRow => {
     const length = prompt + 2 * answer;
     const ids = Int32Array.from(tokens(length, 100 + r, vocabularySize));
     const trained = new Uint8Array(length).fill(1, prompt);

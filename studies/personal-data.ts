@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { auditData, type AuditResult, type KindAudit, type Share } from '../src/app/redact/audit-data.ts';
+import { auditData } from '../src/app/redact/audit-data.ts';
 import { labelledSet, setNumbers, type LabelledRow } from '../makers/privacy/labelled-sets.ts';
 import { fetchMailFiles } from './data/mail.ts';
 import type { Example, Setting, Table } from './example.ts';
+import type { AuditResult, KindAudit, Share } from '../src/app/use-cases/data-audit.ts';
 
 /** Of what is missed of secrets, so that nobody takes an invented one for a leak. */
 const SHOWN_OF_SECRETS = 3;

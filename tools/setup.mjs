@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
- * Makes a checkout or an installed package ready to run: npm packages, libtorch, a compiler, the addon. It needs nothing
- * but Node 20 and npm, repairs what it can, and for the rest names the command. A second run takes well under a second.
+ * Makes a checkout or an installed package ready to run: npm packages, generated types, libtorch, a compiler, the
+ * addon. It needs nothing but Node 20 and npm, repairs what it can, and for the rest names the command. A second run
+ * takes well under a second.
  *
  *   node tools/setup.mjs [--yes] [--json] [--addon-only]        of an installed package: npx attune setup [--yes] [--json]
  *
@@ -13,6 +14,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from './setup/addon.mjs';
 import { consentMode } from './setup/consent.mjs';
+import { ensureGenerated } from './setup/generated.mjs';
 import { localNode } from './setup/libtorch.mjs';
 import { prepareMachine } from './setup/machine.mjs';
 import { ensurePackages } from './setup/packages.mjs';
@@ -29,6 +31,7 @@ async function setUp() {
   refuseStrangers();
   const changed = flags.has('--addon-only') ? false : ensurePackages(root);
   if (needsProxy()) return runAgainBehindProxy();
+  if (!flags.has('--addon-only')) ensureGenerated(root);
   const isRoot = process.getuid?.() === 0;
   const mode = consentMode({
     yes: flags.has('--yes'),

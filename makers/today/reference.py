@@ -131,3 +131,10 @@ def embedding_outputs(pooled=None):
         return {"embedding": embedding, "loss": (embedding * inputs["probe"]).sum()}
 
     return outputs
+
+
+def embedding_batch(name, vocab=23, width=16):
+    """Rows and a probe that weighs their vectors in the loss."""
+    batch = text_batch(name, vocab, low=3)
+    del batch["labels"]
+    return {**batch, "probe": common.Made("probe", (2, width))}

@@ -1,9 +1,8 @@
 // Parts of a decoder layer, and the check that they fit together.
 #pragma once
-#include <ATen/ATen.h>
-
 #include <vector>
 
+#include "operators.hpp"
 #include "paged_attention.hpp"
 
 namespace attune {

@@ -1,11 +1,11 @@
 // Common parts of the fused operators: conditions for a kernel, and memory for it.
 #pragma once
-#include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <memory>
 
 #include "kernels.hpp"
+#include "operators.hpp"
 
 namespace attune {
 

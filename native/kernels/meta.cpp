@@ -6,6 +6,7 @@
 #include <ATen/native/ConvUtils.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/promote_types.h>
 #include <ATen/ops/result_type.h>
 #include <torch/library.h>
 

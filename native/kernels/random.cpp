@@ -1,10 +1,11 @@
 // Keyed random numbers: the same key, row and column give the same number, whatever batch or thread asks.
 // Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
 #include <array>
+
+#include "operators.hpp"
 
 namespace attune {
 

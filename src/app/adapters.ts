@@ -2,18 +2,14 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { mergeMethods } from '../methods/tunings/merge-methods.ts';
 import { isRunFolder } from '../store/run-folder.ts';
-import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { runJob } from '../jobs/worker/index.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import { isModelFolder } from './export.ts';
-import type { useCase as extractCase } from './use-cases/adapters-extract.ts';
-import type { useCase as mergeCase } from './use-cases/adapters-merge.ts';
-import type { useCase as projectCase } from './use-cases/adapters-project.ts';
+import type { useCase as extractCase, ExtractedAdapter } from './use-cases/adapters-extract.ts';
+import type { useCase as mergeCase, MergedAdapters } from './use-cases/adapters-merge.ts';
+import type { useCase as projectCase, ProjectedAdapter } from './use-cases/adapters-project.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
-
-export type MergedAdapters = JobResult<'merge-adapters'>;
-export type ExtractedAdapter = JobResult<'extract-adapter'>;
-export type ProjectedAdapter = JobResult<'project-adapter'>;
 
 type MergeAdaptersOptions = CallOptions<typeof mergeCase>;
 

@@ -3,15 +3,11 @@ import type { ToolSchema } from '../models/text/index.ts';
 import { Conversation, type Said } from './conversation.ts';
 import { missingParts, trainedForm, type TrainedForm } from './prompt-form.ts';
 import { checkSampling, openTalker, type Sampling, type Talker } from './talk.ts';
-import type { useCase } from './use-cases/chat.ts';
+import type { useCase, Chatted } from './use-cases/chat.ts';
 import { openingOf, samplingOf } from './use-cases/shared/sampling-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 type ChatOptions = CallOptions<typeof useCase>;
-
-export interface Chatted {
-  answers: { prompt: string; answer: string; calls?: Said['calls'] }[];
-}
 
 /** An answer, and the tools that it calls in a conversation. */
 export type Answered = Pick<Said, 'text' | 'finishReason' | 'usage'> & Partial<Pick<Said, 'calls'>>;

@@ -1,25 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import type { Difference, SampleAnswer } from '../store/results.ts';
+import type { SampleAnswer } from '../store/results.ts';
 import { promptFormOf, readNotes } from '../answering/model/result-notes.ts';
 import { resultFolder } from '../answering/model/result-folder.ts';
 import { compare } from './compare/compare.ts';
-import type { useCase } from './use-cases/export.ts';
+import type { useCase, ServedCheck } from './use-cases/export.ts';
 import { limitsOf } from './use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
-
-export interface ServedCheck {
-  url: string;
-  model: string;
-  /** Rows that both answered, and those among them that were answered alike to the letter. */
-  rows: number;
-  equal: number;
-  /** By the run's own metric: ours less theirs. */
-  difference: Difference;
-  /** The first answers that differ. */
-  differing: { id: string; prompt: string; ours?: string; theirs?: string }[];
-}
 
 type CheckServedOptions = CallOptions<typeof useCase> & { check: string };
 

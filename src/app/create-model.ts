@@ -1,16 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { useCase } from './use-cases/models-create.ts';
+import type { useCase, ModelCreation } from './use-cases/models-create.ts';
 import { columnMapping } from './use-cases/shared/columns-field.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
-import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { runJob } from '../jobs/worker/index.ts';
 
 export type CreateOptions = CallOptions<typeof useCase>;
-
-export type ModelCreation = JobResult<'create'> & {
-  /** The rows, as they were named. */
-  data: string;
-};
 
 /**
  * Writes a model with new weights and one token for each item of the data; `train` with `tuning: full` then trains it.

@@ -9,14 +9,13 @@ import {
   runPipeline,
   surveyDataSet,
   type DataDiff,
-  type PipelineResult,
   type PipelineSpec,
 } from '../preparation/index.ts';
 import { writeDataReport, type ShownExample } from '../jobs/report/data/index.ts';
 import { Tokenizer } from '../models/text/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
 import { shellWord, shortPath } from './terminal/short-path.ts';
-import type { useCase } from './use-cases/data-pipeline.ts';
+import type { useCase, DataPipelineResult } from './use-cases/data-pipeline.ts';
 import { limitsOf } from './use-cases/shared/reading-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 import { inspectTrainingData } from './inspect-data.ts';
@@ -27,15 +26,6 @@ export type DataPipelineOptions = CallOptions<typeof useCase> & {
   /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
   threads?: number;
 };
-
-export interface DataPipelineResult extends PipelineResult {
-  /** The page about the data set. */
-  report: string;
-  /** The folder where rows are kept as they were before they were redacted, for the next run. */
-  unredacted?: string;
-  /** The command that writes a recipe for it. */
-  next: string;
-}
 
 /**
  * Makes a versioned data set from a pipeline: its values, or the path of a YAML file or of a program that exports them.

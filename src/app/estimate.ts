@@ -6,19 +6,13 @@ import { readConfig } from '../models/load.ts';
 import { textPart } from '../models/text-part.ts';
 import { quantisationOf } from '../models/quantised/config.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { runJob } from '../jobs/worker/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
-import type { useCase } from './use-cases/models-estimate.ts';
+import type { useCase, ModelEstimate } from './use-cases/models-estimate.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 import { resolveRecipe, settingPaths } from './recipe/index.ts';
 
 export type EstimateOptions = CallOptions<typeof useCase>;
-
-export type ModelEstimate = JobResult<'estimate'> & {
-  tokens: number;
-  /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
-  quantisation?: string;
-};
 
 /**
  * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on

@@ -4,52 +4,19 @@ import { loadData, type Example } from '../data/index.ts';
 import { kindOf } from '../data/kinds/index.ts';
 import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
 import { promptText } from '../scoring/example-text.ts';
-import type { Completion, SpeechSegment, TokenLogProb } from '../answering/decoding/index.ts';
+import type { TokenLogProb } from '../answering/decoding/index.ts';
 import type { Answer } from '../answering/generate/generate.ts';
 import { rememberedShapes } from '../jobs/rows/remembered-shapes.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { inTrainedForm } from './prompt-form.ts';
 import { withRowFiles, type RowFiles } from './rows/temporary-rows.ts';
 import { checkSampling, openTalker, type Prompt, type Sampling, type TalkOptions } from './talk.ts';
-import type { useCase } from './use-cases/generate.ts';
+import type { useCase, GeneratedAnswers, GeneratedRow, LogProbEntry } from './use-cases/generate.ts';
 import { columnMapping } from './use-cases/shared/columns-field.ts';
 import { openingOf, samplingOf } from './use-cases/shared/sampling-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 type GenerateOptions = CallOptions<typeof useCase>;
-
-/** How many answers there are, and where; the answers themselves where no file was asked for. */
-export interface GeneratedAnswers {
-  rows: number;
-  output: string | null;
-  answers?: GeneratedRow[];
-}
-
-/** One answer; a row has `n` of them. */
-export interface GeneratedRow {
-  /** `input` for rows in memory. */
-  file: string;
-  /** From 1, as lines are counted; the first row in memory is 1 too. */
-  line: number;
-  prompt: string;
-  completion: string;
-  finish: Completion['finishReason'];
-  /** Which of the row's answers, where there are several. */
-  sample?: number;
-  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
-  logprobs?: LogProbEntry[];
-  /** Language of a recording, for multilingual models. */
-  language?: string;
-  /** Segments of a recording with times in seconds, if requested. */
-  segments?: readonly SpeechSegment[];
-}
-
-interface LogProbEntry {
-  id: number;
-  token: string;
-  logprob: number;
-  top_logprobs?: LogProbEntry[];
-}
 
 /** Answers every row, in their order; stopped by its signal, it gives those that were answered. */
 export async function generate(model: string, options: GenerateOptions): Promise<GeneratedAnswers> {

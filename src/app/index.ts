@@ -13,9 +13,11 @@ export const {
   advise,
   answers,
   audit,
+  calibrate,
   chat,
   compare,
   data,
+  decide,
   doctor,
   embed,
   gate,
@@ -46,7 +48,7 @@ export const {
 } = library;
 const { eval: evaluate, export: exportModel, import: importFrom } = library;
 export { evaluate as eval, exportModel as export, importFrom as import };
-export { Run } from './run.ts';
+export { Run, type DetachedRun, type TrainOutcome } from './run.ts';
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
 export { defineRecipe } from './recipe/define.ts';
@@ -56,76 +58,48 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
-export type { ModelCreation } from './create-model.ts';
 export type { Diagnosis } from './doctor.ts';
-export type { Advice, Advised } from './advise/advise.ts';
-export type { ComparedSystems } from './compare/compare.ts';
 export type { Evaluated } from './compare/evaluate.ts';
-export type { ModelEstimate } from './estimate.ts';
-export type { Embedded } from './embed/embed.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
-export type { ServedCheck } from './check-served.ts';
 export type { GateResult } from './gate/gate.ts';
-export type { GeneratedAnswers, GeneratedRow } from './generate-rows.ts';
-export type { Judgement } from './judge/judge.ts';
-export type { ImportedAnswers } from './import-answers/import-answers.ts';
-export type { ImportedFromOpenAi } from './import-openai/import-openai.ts';
 export type { GroundednessResults, GroundedSystem } from '../evaluation/assessments/groundedness.ts';
 export type { PolicyResults, RuleResult } from '../evaluation/assessments/policy.ts';
-export type { PulledSafetySet } from './safety/published.ts';
-export type { RehearsedKind, SafetyRows } from './safety/rows.ts';
 export type { SafetyMeasure, SafetyResults } from '../evaluation/assessments/safety.ts';
-export type { ImportResult } from './import/import-model.ts';
-export type { InitQuestions, InitResult } from './init/run-init.ts';
 export type { RunToDelete } from './tidy-runs.ts';
-export type { OpenPredictor, Predicted, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
-export type { DataInspectionResult } from './inspect-data.ts';
+export type { OpenPredictor, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
 export type { PageServer } from './page/page-server.ts';
-export type { DataPipelineResult } from './data-pipeline.ts';
 export type { StepDescription } from './describe-steps.ts';
-export type { PreparedData } from './prepare-data.ts';
 export type { PullRequest } from './pull.ts';
-export type { DataGroups } from './fairness/groups.ts';
-export type { Counterfactuals } from './fairness/counterfactuals.ts';
-export type { AuditResult } from './redact/audit-data.ts';
-export type { RedactedData } from './redact/redact-data.ts';
-export type { RestoredData } from './redact/restore-data.ts';
-export type { QuickstartResult } from './quickstart/quickstart.ts';
 export type { DataInput, RowSource } from './recipe/data-input.ts';
 export type * from './recipe/recipe-input.generated.ts';
 export type { ResolveOptions } from './recipe/resolve.ts';
 export type { ReportFiles } from './use-cases/runs-open.ts';
 export type { WrittenReport } from './report/index.ts';
-export type { Recommended } from './recommend.ts';
-export type { CreatedIndex } from './retrieve/create-index.ts';
 export type { Hit, OpenIndex, OpenIndexOptions, QueryOptions } from './retrieve/open-index.ts';
-export type { Queried, QueryHits } from './retrieve/query-rows.ts';
 export type { DataOrigin, DocumentLineage, ModelLineage } from './registry/lineage.ts';
 export type { UserLineage } from './registry/user-lineage.ts';
 export type { ModelHistory } from './registry/history.ts';
-export type { Promotion } from './registry/promote.ts';
-export type { Rollback } from './registry/rollback.ts';
 export type { MovedObjects } from './store/move-objects.ts';
-export type { MovedStore } from './store/move-store.ts';
 export type { AuditEntry } from '../store/registry/index.ts';
-export type { KeyUsage } from './registry/usage.ts';
-export type { ImportedReview } from './review/import-review.ts';
-export type { OpenReview } from './review/open-review.ts';
-export type { ReviewOutcome } from './review/review.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
-export type { RunDetails, RunSummary } from './runs.ts';
-export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
-export type { Decision, Improvement, ImprovementStatus } from './improve/improve.ts';
-export type { Monitored, VersionReport } from './monitor/monitor.ts';
-export type { RatedAnswer } from './monitor/answers.ts';
+export type { RunDetails } from './runs.ts';
+export type {
+  AnswerWatch,
+  AskedDecisions,
+  Decided,
+  NamedAdapter,
+  Prompt,
+  Sampling,
+  Talker,
+  TalkOptions,
+} from './talk.ts';
+export type { ImprovementStatus } from './improve/improve.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serving/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
-export type { Chatted } from './chat.ts';
-export type { DetachedRun, TrainOutcome } from './train.ts';
-export type { Verification } from './verify.ts';
+export type { Verification } from './use-cases/runs-verify.ts';
 export type { ConstraintSpec } from '../answering/decoding/index.ts';
 export type { RowFormatter } from '../data/index.ts';
 export type { BatchReward, Reward, RewardFunction, RewardSample } from '../training/objectives/rewards/reward.ts';
@@ -137,3 +111,45 @@ export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
 export type { Recipe } from '../training/recipe/recipe.ts';
 export type { Answer } from '../answering/generate/generate.ts';
+export type { Monitored } from './use-cases/monitor.ts';
+export type { VersionReport } from '../monitoring/index.ts';
+export type { GeneratedAnswers, GeneratedRow } from './use-cases/generate.ts';
+export type { PreparedData } from './use-cases/data-prepare.ts';
+export type { RunSummary } from '../store/run-summary.ts';
+export type { ComparedSystems } from './use-cases/compare.ts';
+export type { ModelCreation } from './use-cases/models-create.ts';
+export type { Advice, Advised } from './use-cases/advise.ts';
+export type { ModelEstimate } from './use-cases/models-estimate.ts';
+export type { Embedded } from './use-cases/embed.ts';
+export type { ServedCheck } from './use-cases/export.ts';
+export type { ImportedAnswers } from './use-cases/import-langfuse.ts';
+export type { ImportedFromOpenAi } from './use-cases/import-openai.ts';
+export type { ImportResult } from './use-cases/models-import.ts';
+export type { InitQuestions, InitResult } from './use-cases/init.ts';
+export type { DataInspectionResult } from './use-cases/data-inspect.ts';
+export type { DataPipelineResult } from './use-cases/data-pipeline.ts';
+export type { AuditResult } from './use-cases/data-audit.ts';
+export type { RedactedData } from './use-cases/data-redact.ts';
+export type { RestoredData } from './use-cases/data-restore.ts';
+export type { QuickstartResult } from './use-cases/quickstart.ts';
+export type { Recommended } from './use-cases/recommend.ts';
+export type { CreatedIndex } from './use-cases/retrieve-index.ts';
+export type { Queried, QueryHits } from './use-cases/retrieve-query.ts';
+export type { Promotion } from './use-cases/models-promote.ts';
+export type { Rollback } from './use-cases/models-rollback.ts';
+export type { MovedStore } from './use-cases/store-move.ts';
+export type { KeyUsage } from './use-cases/usage.ts';
+export type { ImportedReview } from './use-cases/review-import.ts';
+export type { OpenReview } from './use-cases/review.ts';
+export type { ReviewOutcome } from './use-cases/review-results.ts';
+export type { Decision } from './improve/decisions.ts';
+export type { Improvement } from './use-cases/improve-run.ts';
+export type { RatedAnswer } from './use-cases/answers-rate.ts';
+export type { Chatted } from './use-cases/chat.ts';
+export type { Predicted } from './use-cases/predict.ts';
+export type { Judgement } from './use-cases/judge.ts';
+export type { PulledSafetySet } from './use-cases/safety-pull.ts';
+export type { RehearsedKind, SafetyRows } from './use-cases/safety-rows.ts';
+export type { DataGroups } from './use-cases/data-groups.ts';
+export type { Counterfactuals } from './use-cases/data-counterfactuals.ts';
+export type { Calibrated } from './use-cases/calibrate.ts';

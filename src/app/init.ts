@@ -16,16 +16,7 @@ import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
 import { answersChats } from '../answering/model/answers-chats.ts';
 import { preferenceOfBases, type UsualObjective, usualObjective } from './usual-objective.ts';
-
-/** Findings about the data for the recipe. */
-export interface InitFindings {
-  /** As the user named it. */
-  path: string;
-  inspection: DataInspection;
-  objective: UsualObjective;
-  /** Columns by whose values rows may belong together. */
-  groupColumns: string[];
-}
+import type { InitFindings } from './init/warnings.ts';
 
 export interface InitAnswers {
   model: string;

@@ -1,72 +1,28 @@
 import { entryOf } from '../base/table.ts';
 import { existsSync } from 'node:fs';
-import type { Problem } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import type { ColumnMapping } from '../data/columns.ts';
 import { alikeValues } from '../data/guess/index.ts';
-import {
-  countLabels,
-  type DataReport,
-  type Example,
-  inspectData,
-  type LabelReport,
-  type LengthReport,
-  reportLengths,
-} from '../data/index.ts';
+import { countLabels, type Example, inspectData, type LabelReport, reportLengths } from '../data/index.ts';
 import { kindOf } from '../data/kinds/index.ts';
 import type { Label } from '../data/kinds/kind.ts';
 import { isCheapModel } from '../answering/baselines/cheap-names.ts';
 import { expectedText } from '../scoring/example-text.ts';
-import { type Piece, type RenderedRow, shownParts, type ShownPart, type Tokenizer } from '../models/text/index.ts';
+import { type RenderedRow, shownParts, type Tokenizer } from '../models/text/index.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { modelFolder, OWN_BASE } from '../answering/model/base-model.ts';
 import { mediaReaderOf } from '../answering/model/model-readers.ts';
 import { loadRunData } from '../jobs/rows/load-run-data.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
 import { runTokenizer } from '../jobs/rows/run-tokenizer.ts';
-import type { useCase } from './use-cases/data-inspect.ts';
+import type { useCase, DataInspectionResult, InspectedRow } from './use-cases/data-inspect.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
-import { describeGroups, type DataGroups } from './fairness/groups.ts';
+import { describeGroups } from './fairness/groups.ts';
 import { answerSpaceRemark } from './answer-space.ts';
-import { renderFile, renderRows, type RenderContext } from './render-rows.ts';
+import { renderFile, renderRows } from './render-rows.ts';
 import { usualObjective } from './usual-objective.ts';
-
-/** One row as the model would see it. */
-export interface InspectedRow {
-  file: string;
-  line: number;
-  /** Undefined where no model was named. */
-  tokens?: number;
-  trainedTokens?: number;
-  /** The row's text in stretches that are trained or not. */
-  pieces: Pick<Piece, 'text' | 'trained'>[];
-  /** The class, classes or number of the whole row. */
-  label?: string;
-  /** The same with special tokens apart and without the label, where `specials` asks for it. */
-  shown?: ShownPart[];
-}
-
-export interface DataInspectionResult {
-  report: DataReport;
-  objective: string;
-  /** Name of the tokenizer's model, as in the recipe; undefined without one. */
-  tokenizer?: string;
-  lengths?: LengthReport;
-  trainedTokens?: number;
-  /** Labels of all splits, for rows with classes or numbers. */
-  labels?: LabelReport;
-  longRows: Recipe['data']['long_rows'];
-  /** Rows of the training split that are longer than max_length. */
-  tooLong: { file: string; line: number; tokens: number }[];
-  rows: InspectedRow[];
-  /** Rows that could not be trained on. */
-  problems: Problem[];
-  /** Remarks on data that can be trained on, but not well. */
-  remarks: string[];
-  /** Where they were asked for: who is in the rows of the files. */
-  groups?: DataGroups;
-}
+import type { RenderContext } from './render-answers.ts';
 
 export type InspectDataOptions = CallOptions<typeof useCase> & {
   /** Adds to each row its text with special tokens apart. */

@@ -16,6 +16,7 @@ import { withIndex } from '../store/database.ts';
 import { listModels, type ModelRecord } from '../store/models.ts';
 import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
 import { runJob, type JobResult } from '../jobs/worker/index.ts';
+import { unknownModel } from './unknown-model.ts';
 import { adapterWeights, isAdapterFolder, modelFolder, OWN_BASE } from '../answering/model/base-model.ts';
 import { resultFolder } from '../answering/model/result-folder.ts';
 
@@ -105,6 +106,7 @@ function countWeights(files: readonly string[]): Pick<ModelDetails, 'parameters'
 async function describeArchitecture(folder: string) {
   const raw = readConfig(folder);
   const modelType = String(raw.model_type);
+  if (!architectures.has(modelType)) throw await unknownModel(folder, raw);
   const architecture = await architectures.load(modelType);
   const { vocabularySize, maxPositions } = architecture.limits(raw);
   const layers = typeof raw.num_hidden_layers === 'number' ? { layers: raw.num_hidden_layers } : {};

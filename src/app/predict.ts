@@ -1,14 +1,14 @@
 import type { BaselineName } from '../answering/baselines/index.ts';
 import type { Task } from '../models/architecture.ts';
 import type { AnswerKind } from '../answering/tasks/define.ts';
-import type { PredictorOptions } from './predict/answering-model.ts';
 import type { PredictedRow } from './predict/predicted-row.ts';
 import { RowAnswerer, type Row, type RowsOptions } from './predict/row-answerer.ts';
+import type { PredictorOptions } from './predict/cheap-answers.ts';
 
-export type { PredictorOptions } from './predict/answering-model.ts';
 export type { PredictedRow, PredictedSpan, ThresholdOption } from './predict/predicted-row.ts';
 export type { Row, RowsOptions } from './predict/row-answerer.ts';
-export { predict, type Predicted } from './predict/predict-rows.ts';
+export { predict } from './predict/predict-rows.ts';
+export type { PredictorOptions } from './predict/cheap-answers.ts';
 
 /** A model that is loaded once and answers rows until it is closed. */
 export interface OpenPredictor {

@@ -2,19 +2,15 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { withoutCredentials } from '../base/secrets.ts';
 import { requireWritable } from '../files/atomic.ts';
-import { prepare, type PreparationReport, type StepSpec } from '../preparation/index.ts';
+import { prepare, type StepSpec } from '../preparation/index.ts';
 import { Tokenizer } from '../models/text/index.ts';
-import type { useCase } from './use-cases/data-prepare.ts';
+import type { useCase, PreparedData } from './use-cases/data-prepare.ts';
 import { limitsOf } from './use-cases/shared/reading-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
 
 export type PrepareDataOptions = CallOptions<typeof useCase>;
-
-export interface PreparedData extends PreparationReport {
-  to: string;
-}
 
 /**
  * Makes rows to train on of documents of any kind: files, folders, archives.

@@ -1,22 +1,11 @@
 import { resolve } from 'node:path';
 import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
 import { withRowFiles } from './rows/temporary-rows.ts';
-import { runJob, type JobResult } from '../jobs/worker/index.ts';
-import type { useCase as addCase } from './use-cases/models-add-items.ts';
-import type { useCase as indexCase } from './use-cases/models-index.ts';
-import type { useCase } from './use-cases/recommend.ts';
+import { runJob } from '../jobs/worker/index.ts';
+import type { useCase as addCase, AddedItems } from './use-cases/models-add-items.ts';
+import type { useCase as indexCase, IndexedItems } from './use-cases/models-index.ts';
+import type { useCase, Recommended } from './use-cases/recommend.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
-
-/** How many rows were answered, and where; the answers themselves where no file was asked for. */
-export interface Recommended {
-  rows: number;
-  index: JobResult<'recommend'>['index'];
-  output: string | null;
-  answers?: JobResult<'recommend'>['rows'];
-}
-
-export type IndexedItems = JobResult<'index-items'>;
-export type AddedItems = JobResult<'add-items'>;
 
 /**
  * Likely next items of users, in the file's order.

@@ -3,7 +3,21 @@ import type { Example } from '../data/index.ts';
 import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../answering/tasks/rows/shared-prompt.ts';
 import { stepRows } from '../answering/tasks/rows/step-rows.ts';
 import { Renderer, type RenderedRow, type Tokenizer } from '../models/text/index.ts';
-import type { RenderContext, RenderedRows } from './render-rows.ts';
+import type { Problem } from '../base/errors.ts';
+import type { MediaReader } from '../methods/interfaces.ts';
+import type { Recipe } from '../training/recipe/recipe.ts';
+
+export interface RenderedRows {
+  rows: (RenderedRow | undefined)[];
+  problems: Problem[];
+}
+
+/** Context for rendering rows. */
+export interface RenderContext {
+  recipe: Recipe;
+  /** For models that read images or recordings. */
+  media?: MediaReader;
+}
 
 type Piece = RenderedRow['pieces'][number];
 

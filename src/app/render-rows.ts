@@ -11,23 +11,15 @@ import {
   type RenderedRow,
   type Tokenizer,
 } from '../models/text/index.ts';
-import type { Problem } from '../base/errors.ts';
 import { imageTexts } from '../answering/tasks/rows/image-texts.ts';
-import type { MediaReader } from '../methods/interfaces.ts';
-import type { Recipe } from '../training/recipe/recipe.ts';
-import { renderFeedback, renderPairs, renderPrompts, renderSteps } from './render-answers.ts';
-
-export interface RenderedRows {
-  rows: (RenderedRow | undefined)[];
-  problems: Problem[];
-}
-
-/** Context for rendering rows. */
-export interface RenderContext {
-  recipe: Recipe;
-  /** For models that read images or recordings. */
-  media?: MediaReader;
-}
+import {
+  renderFeedback,
+  renderPairs,
+  renderPrompts,
+  renderSteps,
+  type RenderedRows,
+  type RenderContext,
+} from './render-answers.ts';
 
 type Render = (examples: readonly Example[], tokenizer: Tokenizer, context: RenderContext) => Promise<RenderedRows>;
 

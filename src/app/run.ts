@@ -1,10 +1,43 @@
 import { AttuneError } from '../base/errors.ts';
 import { runPaths } from '../store/run-paths.ts';
-import type { ComparedSystems } from './compare/compare.ts';
 import type { CompareOptions } from './compare/compare-options.ts';
 import type { PredictedRow, PredictorOptions, Row } from './predict.ts';
 import type { Talker, TalkOptions } from './talk.ts';
-import type { DetachedRun, TrainOutcome } from './train.ts';
+import type { ComparedSystems } from './use-cases/compare.ts';
+import type { Forgetting } from '../evaluation/assessments/forgetting.ts';
+import type { Overfitting } from '../evaluation/assessments/overfitting.ts';
+import type { Wording } from '../evaluation/assessments/wording.ts';
+import type { Comparison } from '../store/results.ts';
+import type { RunTimes } from '../store/run-clock.ts';
+import type { JobResult } from '../jobs/worker/index.ts';
+
+/** A finished run, with advice on keeping an equally good cheap system. */
+export type Ended = TrainOutcome & { keep?: string };
+
+export type Trained = Ended | DetachedRun;
+
+/** Outcome of a run; `folder` is absolute. A finished run has a comparison unless its recipe or its data rule it out. */
+export type TrainOutcome = JobResult<'train'> & {
+  folder: string;
+  comparison?: Comparison;
+  /** Times of a finished run, over all its resumes. */
+  times?: RunTimes;
+  /** Where `evaluation.general` or a limit asks for it. */
+  forgetting?: Forgetting;
+  /** Where `evaluation.overfitting` asks for it. */
+  overfitting?: Overfitting;
+  /** How it does on test rows in other words. */
+  wording?: Wording;
+  /** Remark on the base model, if it is the shipped one. */
+  baseRemark?: string;
+};
+
+/** A run that goes on in the background. */
+export interface DetachedRun {
+  outcome: 'detached';
+  folder: string;
+  pid: number;
+}
 
 /** A run that has ended as an object; one that goes on in the background as it is. */
 export function asRun(trained: TrainOutcome | DetachedRun): Run | DetachedRun {

@@ -17,7 +17,7 @@ import type { useCase as attachCase } from './use-cases/runs-attach.ts';
 import type { useCase as stopCase } from './use-cases/runs-stop.ts';
 import type { CallOptions, OptionsOf } from './use-cases/use-case.ts';
 
-export type { RunStatus, RunSummary } from '../store/run-summary.ts';
+export type { RunStatus } from '../store/run-summary.ts';
 export type { RunFilter } from '../store/runs.ts';
 export type { UnreadableRun } from '../store/rebuild.ts';
 

@@ -6,48 +6,17 @@ import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { checkForgetting } from '../evaluation/general/forgetting.ts';
 import { remarkOnRun } from '../evaluation/demonstration-base.ts';
-import type { Forgetting } from '../evaluation/assessments/forgetting.ts';
-import type { Overfitting } from '../evaluation/assessments/overfitting.ts';
-import type { Wording } from '../evaluation/assessments/wording.ts';
-import type { Comparison } from '../store/results.ts';
-import { runTimes, type RunTimes } from '../store/run-clock.ts';
+import { runTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { type JobResult, runJob, startJob } from '../jobs/worker/index.ts';
+import { runJob, startJob } from '../jobs/worker/index.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
 import { startedWith } from './stored-run.ts';
 import { deleteRuns } from './tidy-runs.ts';
-import type { useCase } from './use-cases/train.ts';
-import type { CallOptions } from './use-cases/use-case.ts';
-
-/** Outcome of a run; `folder` is absolute. A finished run has a comparison unless its recipe or its data rule it out. */
-export type TrainOutcome = JobResult<'train'> & {
-  folder: string;
-  comparison?: Comparison;
-  /** Times of a finished run, over all its resumes. */
-  times?: RunTimes;
-  /** Where `evaluation.general` or a limit asks for it. */
-  forgetting?: Forgetting;
-  /** Where `evaluation.overfitting` asks for it. */
-  overfitting?: Overfitting;
-  /** How it does on test rows in other words. */
-  wording?: Wording;
-  /** Remark on the base model, if it is the shipped one. */
-  baseRemark?: string;
-};
-
-/** Options for a resolved recipe. */
-export type StartOptions = Omit<CallOptions<typeof useCase>, 'flags'>;
-export type TrainOptions = Omit<StartOptions, 'detach'>;
-
-/** A run that goes on in the background. */
-export interface DetachedRun {
-  outcome: 'detached';
-  folder: string;
-  pid: number;
-}
+import type { TrainOptions, StartOptions } from './use-cases/train.ts';
+import type { DetachedRun, TrainOutcome } from './run.ts';
 
 /** Trains, or starts a run that goes on when this process ends. */
 export async function startTraining(

@@ -13,7 +13,7 @@ import { readNotes } from '../answering/model/result-notes.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { showRun } from './runs.ts';
 import { storedRecipe } from './stored-run.ts';
-import type { useCase } from './use-cases/runs-verify.ts';
+import type { useCase, Verification } from './use-cases/runs-verify.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 type VerifyOptions = CallOptions<typeof useCase>;
@@ -21,10 +21,8 @@ type VerifyOptions = CallOptions<typeof useCase>;
 export const verificationSchema = z.strictObject({
   how: z.enum(['scored', 'retrained']),
   ok: z.boolean(),
-  /** Comparisons, with both values. */
   compared: z.array(z.strictObject({ name: z.string(), recorded: z.string(), found: z.string(), equal: z.boolean() })),
-});
-export type Verification = z.infer<typeof verificationSchema>;
+}) satisfies z.ZodType<Verification>;
 
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {

@@ -19,8 +19,11 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
     const high0 = multiplyHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2);
-    const low1 = Math.imul(0xcd9e8d57, c2);
-    [c0, c1, c2, c3] = [high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0];
+    // One after the other: a list to take apart in each round costs as much as the round.
+    c0 = high1 ^ c1 ^ k0;
+    c1 = Math.imul(0xcd9e8d57, c2);
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
     k0 = (k0 + 0x9e3779b9) | 0;
     k1 = (k1 + 0xbb67ae85) | 0;
   }
@@ -35,7 +38,10 @@ export function philoxWord(key: RandomKey): bigint {
 
 /** Upper 32 bits of the 64-bit product of two 32-bit words. No sum reaches 2^32, so V8 computes with integers. */
 function multiplyHigh(a: number, b: number): number {
-  const [aHigh, aLow, bHigh, bLow] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
   const middle = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
   const carried = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff);
   return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carried >>> 16)) >>> 0;
@@ -48,16 +54,20 @@ const PURPOSE = 2;
 const INTEGER = 3;
 
 /** Philox's 64-bit key for a random key, for code that draws many values itself (a native kernel, for example). */
-export function philoxKey(key: RandomKey): [number, number] {
-  const [seed, purpose, ...integers] = key;
+export function philoxKey([seed, purpose, ...integers]: RandomKey): [number, number] {
+  return philoxKeys(seed, purpose)(...integers);
+}
+
+/** The same for many keys that differ in their integers. */
+export function philoxKeys(seed: number, purpose: string): (...integers: number[]) => [number, number] {
   let state = absorb([0, 0], seed, SEED, 0);
   const bytes = new TextEncoder().encode(purpose);
   for (let at = 0; at < bytes.length; at += 4) {
     const word = (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
     state = absorb(state, word, PURPOSE, bytes.length);
   }
-  for (const integer of integers) state = absorb(state, integer, INTEGER, integers.length);
-  return state;
+  return (...integers) =>
+    integers.reduce((before, integer) => absorb(before, integer, INTEGER, integers.length), state);
 }
 
 function absorb(state: [number, number], value: number, tag: number, length: number): [number, number] {

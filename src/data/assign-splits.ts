@@ -9,17 +9,17 @@ export interface SplitShares {
   test: number;
 }
 
-/** Clusters of rows as a split needs to know them: of millions, twelve bytes each. */
+/** Clusters of rows in compact form: twelve bytes per row for millions of them. */
 export interface ClusterList {
-  /** By cluster its rows. */
+  /** Number of rows per cluster. */
   sizes: Uint32Array;
-  /** By cluster the upper and the lower half of the least of its rows' 64-bit content hashes. */
+  /** Upper and lower half of the smallest 64-bit content hash among each cluster's rows. */
   leads: Uint32Array;
-  /** By cluster the stratum of each of its rows: every split gets its share of each. Rows are all of one without. */
+  /** Strata of each cluster's rows, of which every split gets its share; default: a single stratum. */
   strata?: readonly (readonly number[])[];
 }
 
-/** @param clusters each a list of rows; `ids` their 16-digit content hashes; `strataOf` the stratum of each row */
+/** @param clusters lists of rows; `ids` are their 16-digit content hashes; `strataOf` is the stratum of each row */
 export function listClusters(
   clusters: readonly (readonly number[])[],
   ids: readonly string[],
@@ -34,7 +34,7 @@ export function listClusters(
   return { sizes: Uint32Array.from(clusters, ({ length }) => length), leads, strata };
 }
 
-/** How many rows a share should get: at least one where anything was asked for. */
+/** Number of rows for a share: at least one if the share is positive. */
 export function targetRows(share: number, rows: number): number {
   return share === 0 ? 0 : Math.max(1, Math.round(share * rows));
 }
@@ -68,7 +68,7 @@ export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: n
       }
     }
     if (splits.includes(split)) continue;
-    // If every cluster is larger than the target, the smallest is nearest.
+    // If every cluster exceeds the target, the smallest comes closest.
     const smallest = free.reduce((least, cluster) => Math.min(least, sizes[cluster]), Infinity);
     const nearest = free.find((cluster) => sizes[cluster] === smallest);
     if (nearest === undefined) return undefined;
@@ -77,7 +77,7 @@ export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: n
   return splits.includes(TRAIN) ? splits : undefined;
 }
 
-/** Rows of each stratum that a split should get: its share of all, rounded so that they add up to what is wanted. */
+/** Number of rows per stratum in a split: its share, rounded so that the sum is the target. */
 function quotasOf(
   strata: readonly (readonly number[])[],
   wanted: number,
@@ -89,7 +89,7 @@ function quotasOf(
   const exact = Array.from(counts, (count = 0) => (wanted * count) / total);
   const quotas = exact.map(Math.floor);
   const left = wanted - quotas.reduce((sum, quota) => sum + quota, 0);
-  // Equal remainders are drawn: small strata that come first would have every row, and those behind none.
+  // Ties are broken at random: otherwise the first small strata would get every row and the last none.
   const draws = exact.map((_, stratum) => randomUint32([seed, `strata of ${split}`, stratum]));
   const rest = (stratum: number): number => exact[stratum] - quotas[stratum];
   const order = [...exact.keys()].toSorted((a, b) => rest(b) - rest(a) || draws[a] - draws[b] || a - b);
@@ -97,7 +97,7 @@ function quotasOf(
   return withRareOnes(quotas, counts);
 }
 
-/** Nothing can be measured of a class without a row, so one with rows for all three splits has one from the largest. */
+/** A class without rows cannot be measured, so one with enough rows for all three splits gets one from the largest quota. */
 function withRareOnes(quotas: number[], counts: readonly number[]): number[] {
   for (const [stratum, quota] of quotas.entries()) {
     if (quota > 0 || counts[stratum] < splitNames.length) continue;
@@ -109,7 +109,7 @@ function withRareOnes(quotas: number[], counts: readonly number[]): number[] {
   return quotas;
 }
 
-/** Takes a cluster's rows out of the quotas where all of them fit. */
+/** Subtracts a cluster's rows from the quotas if all of them fit. */
 function takeQuotas(strata: readonly number[] | undefined, quotas: number[] | undefined): boolean {
   if (strata === undefined || quotas === undefined) return true;
   for (const stratum of strata) quotas[stratum]--;
@@ -118,7 +118,7 @@ function takeQuotas(strata: readonly number[] | undefined, quotas: number[] | un
   return false;
 }
 
-/** Clusters by a draw for each, and by their content where two draw the same. */
+/** Clusters in random order, ties by content. */
 function hashOrder({ sizes, leads }: ClusterList, seed: number): Uint32Array {
   const drawn = new PlacedNumbers(sizes.length);
   for (let cluster = 0; cluster < sizes.length; cluster++)

@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { formatCount, plural } from '../base/format.ts';
 import { pushAll } from '../base/many.ts';
 
-/** Kept for the message; the rest is only counted, so that a file of nothing but bad rows does not fill the memory. */
+/** Number of defects kept for the message; others are only counted, to bound memory. */
 const MAX_KEPT = 200;
 
 /** Error text and advice for bad rows. */
@@ -16,19 +16,19 @@ const UNUSABLE: Refusal = {
   fix: 'correct or delete these rows, or leave them out with --strict false (data.strict in a recipe)',
 };
 
-/** Collects the defects of all files, to be reported together. */
+/** Collects the defects of all files for a joint report. */
 export class BadRows {
   readonly #problems: Problem[] = [];
   #rows = 0;
   #bad = 0;
   #problemCount = 0;
 
-  /** Rows that were counted. */
+  /** Number of rows. */
   get rows(): number {
     return this.#rows;
   }
 
-  /** Rows with a defect. */
+  /** Number of rows with a defect. */
   get bad(): number {
     return this.#bad;
   }
@@ -38,7 +38,7 @@ export class BadRows {
     return [...this.#problems];
   }
 
-  /** All defects, those that are not kept too. */
+  /** Number of defects, including those not kept. */
   get problemCount(): number {
     return this.#problemCount;
   }
@@ -52,7 +52,7 @@ export class BadRows {
     pushAll(this.#problems, problems.slice(0, MAX_KEPT - this.#problems.length));
   }
 
-  /** The error that lists them, or undefined where every row is good. */
+  /** The error with the defects; undefined if every row is good. */
   error({ what, fix }: Refusal = UNUSABLE): AttuneError | undefined {
     if (this.#bad === 0) return undefined;
     return new AttuneError('E_BAD_ROWS', {

@@ -10,9 +10,9 @@ import { describeValue, RowReader } from './formats/row-reader.ts';
 /** A catalogue's entry for one item. */
 export interface CatalogueItem {
   item: string;
-  /** Its description, for words or for an encoder; may be empty. */
+  /** Description as words, or as input of an encoder; may be empty. */
   text: string;
-  /** Values of columns that name something: `section=web`. */
+  /** Categorical values as `section=web`. */
   tags: readonly string[];
   numbers: Readonly<Record<string, number>>;
 }
@@ -30,7 +30,7 @@ const MOST_PROBLEMS = 20;
 export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
   const kind = containerName(path);
   const container = await containers.load(kind);
-  // In a table of text a number is a text.
+  // Text-only tables store numbers as text.
   const isTable = kind === 'csv' || kind === 'tsv';
   const found = new Map<string, CatalogueItem>();
   const problems: Problem[] = [];

@@ -1,11 +1,11 @@
-/** A cell as a tabular system reads it: numbers stay numbers, in a CSV file too. */
+/** A cell as tabular systems read it: numbers stay numbers, in CSV files too. */
 export type CellValue = string | number | boolean | null;
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
-/** Postal codes and ids: as numbers they would lose zeros or digits. */
+/** Postal codes and ids, which would lose zeros or digits as numbers. */
 const CODE = /^[+-]?(0\d|\d{16,}$)/;
 
-/** The number in a cell; undefined where it holds anything else, or a code that is written in digits. */
+/** The number in a cell; undefined for anything else, including numeric codes. */
 export function cellNumber(value: unknown): number | undefined {
   if (typeof value === 'bigint') return Number(value);
   const text = typeof value === 'string' ? value.trim() : undefined;
@@ -13,7 +13,7 @@ export function cellNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A cell's text; undefined where it is missing, null or blank. */
+/** A cell's text; undefined if missing, null or blank. */
 export function cellText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === 'string') return value.trim() === '' ? undefined : value;

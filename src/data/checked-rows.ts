@@ -1,8 +1,8 @@
-/** The rows of a file that have to be of a known form: each is read, or refused with its line. */
+/** Reads files whose rows must have a known form: each row is read, or rejected with its line. */
 import type { Problem } from '../base/errors.ts';
 import { containerName, containers } from './containers/index.ts';
 
-/** Fault of a row, in words, possibly of one field. */
+/** A row's fault, possibly in one field. */
 export type RowFault = string | Pick<Problem, 'field' | 'message'>;
 
 export interface CheckedRows<Row> {

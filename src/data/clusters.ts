@@ -10,16 +10,16 @@ export interface ClusterOptions {
   signal?: AbortSignal;
 }
 
-/** Rows that must stay together, in one of several readings of "near-duplicate". */
+/** Rows that must stay together, under one of several definitions of "near-duplicate". */
 export interface Clustering {
   sets: UnionFind;
-  /** Shingles in more than this share of the rows counted as boilerplate; 1: none did. */
+  /** Shingles in more than this share of the rows were treated as boilerplate; 1: none were. */
   commonShare: number;
-  /** False where the rows share so much that the search gave up. */
+  /** False if the search was abandoned because the rows have too much in common. */
   isComplete: boolean;
 }
 
-/** Rows that belong together whatever their text's likeness: the same row, the same group, or of the same mail. */
+/** Rows that belong together regardless of similarity: duplicates, groups, and attachments of a mail. */
 export function firmClusters(examples: readonly Example[]): UnionFind {
   const sets = new UnionFind(examples.length);
   sets.uniteBy((index) => examples[index].id);
@@ -54,7 +54,7 @@ function questionKey(example: Example): string | undefined {
   return question ? sha256(normalWords(question).join(' ')).slice(0, 32) : undefined;
 }
 
-/** Rows with the same question belong together, unless it is asked so often that it says nothing about the row. */
+/** Rows with the same question belong together, unless it is so frequent that it says nothing about the row. */
 function uniteQuestions(sets: UnionFind, questions: readonly (string | undefined)[]): void {
   const counts = new Map<string, number>();
   for (const question of questions) if (question !== undefined) counts.set(question, (counts.get(question) ?? 0) + 1);

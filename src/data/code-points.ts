@@ -1,9 +1,9 @@
-/** How many code points a text has, which is how Python counts characters. */
+/** Number of code points in a text, which is how Python counts characters. */
 export function codePointsIn(text: string): number {
   return Array.from(text).length;
 }
 
-/** Where a code point begins, in UTF-16 units; undefined behind the text's end. */
+/** UTF-16 offset of a code point; undefined beyond the end of the text. */
 export function unitAt(text: string, codePoint: number): number | undefined {
   let unit = 0;
   for (let i = 0; i < codePoint; i++) {

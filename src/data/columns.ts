@@ -12,12 +12,12 @@ export type ColumnSource =
   | { readonly columns: readonly string[]; readonly separator?: string; readonly names?: boolean }
   | { readonly template: string };
 
-/** The format's name of a column → where its value comes from in the user's rows. */
+/** Column names of the format → sources in the user's rows. */
 export type ColumnMapping = Readonly<Record<string, ColumnSource>>;
 
 type Row = Record<string, unknown>;
 
-/** The columns that a field is read from, each once. */
+/** The columns of a source, without repeats. */
 export function columnsOf(source: ColumnSource): readonly string[] {
   if (typeof source === 'string') return [source];
   if (isList(source)) return source;
@@ -30,7 +30,7 @@ export function describeSource(source: ColumnSource): string {
   return columnsOf(source).join(' + ');
 }
 
-/** A value at a dotted path; a column whose own name has the dots wins. */
+/** The value at a dotted path; a column with the dotted name itself takes precedence. */
 export function valueAt(row: Readonly<Record<string, unknown>>, path: string): unknown {
   if (Object.hasOwn(row, path)) return row[path];
   let value: unknown = row;
@@ -41,7 +41,7 @@ export function valueAt(row: Readonly<Record<string, unknown>>, path: string): u
   return value;
 }
 
-/** The row with mapped columns under the format's names; the mapped columns themselves disappear. */
+/** The row with mapped columns renamed to the format's names; the originals are removed. */
 export function mapColumns(row: Row, columns: ColumnMapping | undefined): Row {
   if (columns === undefined) return row;
   const taken = new Set(Object.values(columns).flatMap(columnsOf));
@@ -50,7 +50,7 @@ export function mapColumns(row: Row, columns: ColumnMapping | undefined): Row {
   return Object.fromEntries([...rest, ...mapped]);
 }
 
-/** One column's value as it stands; of several a text, without the missing ones, or undefined where all are missing. */
+/** A single column's value unchanged; several columns as a text without the missing ones, or undefined if all are missing. */
 export function readSource(row: Readonly<Row>, source: ColumnSource): unknown {
   if (typeof source === 'string') return valueAt(row, source);
   if (!isList(source) && 'template' in source) return fillTemplate(row, source.template);
@@ -62,7 +62,7 @@ export function readSource(row: Readonly<Row>, source: ColumnSource): unknown {
   return texts.length === 0 ? undefined : texts.join(separator);
 }
 
-/** A line of the template whose columns are all missing is left out. */
+/** Lines of the template without any value are left out. */
 function fillTemplate(row: Readonly<Row>, template: string): string | undefined {
   let isFilled = false;
   const lines = template.split('\n').flatMap((line) => {
@@ -78,7 +78,7 @@ function fillTemplate(row: Readonly<Row>, template: string): string | undefined 
 
 type TemplatePart = { text: string; column?: undefined } | { text?: undefined; column: string };
 
-/** `{column}` is a column's value, `{{` and `}}` are braces. */
+/** `{column}` is a column's value; `{{` and `}}` are literal braces. */
 function templateParts(template: string): TemplatePart[] {
   const parts = template.match(/\{\{|\}\}|\{[^{}]+\}|[^{}]+|[{}]/g) ?? [];
   return parts.map((part) => {
@@ -87,7 +87,7 @@ function templateParts(template: string): TemplatePart[] {
   });
 }
 
-/** By column, what a row has of the texts that are made of several columns; undefined where none is. */
+/** Values by column for texts combined from several columns; undefined if there are none. */
 export function fieldsOf(row: Row, columns: ColumnMapping | undefined): Record<string, CellValue> | undefined {
   const sources = [columns?.text, columns?.text_pair].filter((one) => one !== undefined && typeof one !== 'string');
   if (sources.length === 0) return undefined;
@@ -95,7 +95,7 @@ export function fieldsOf(row: Row, columns: ColumnMapping | undefined): Record<s
   return Object.fromEntries(names.map((column) => [column, cellValue(valueAt(row, column))]));
 }
 
-/** Refuses a mapping from columns that no row of the sample has. */
+/** @throws AttuneError if the mapping names a column that no sample row has */
 export function checkMapping(rows: readonly Row[], columns: ColumnMapping, file: string): void {
   const named = Object.entries(columns).flatMap(([ours, source]) =>
     columnsOf(source).map((column) => [`columns.${ours}`, column] as const),
@@ -107,7 +107,7 @@ function isList(source: Exclude<ColumnSource, string>): source is readonly strin
   return Array.isArray(source);
 }
 
-/** Refuses a column of groups that no row of a file has. @throws AttuneError E_BAD_COLUMNS */
+/** @throws AttuneError E_BAD_COLUMNS if no row of a file has the group column */
 export function checkGroup(rows: readonly Row[], column: string, file: string): void {
   requireColumns(rows, [['group_by', column]], file);
 }
@@ -122,7 +122,7 @@ function requireColumns(rows: readonly Row[], named: readonly (readonly [string,
   throw new AttuneError('E_BAD_COLUMNS', { what, expected: `some of ${present.join(', ')}`, problems, fix });
 }
 
-/** The problem of a column that is not among those that are there. */
+/** Problem report for a missing column. */
 export function missingColumn(
   column: string,
   present: readonly string[],

@@ -23,8 +23,8 @@ function isItems(row: Example): row is ItemsExample {
 }
 
 /**
- * Earlier choices may be trained on; only the item to predict may not: not in the same row, and not at all for a
- * known user.
+ * Earlier choices may appear in training; the item to predict may not: neither in the same row nor, for a known user,
+ * anywhere.
  */
 function trainedItems(train: readonly ItemsExample[], test: readonly ItemsExample[]): OverlapReport {
   const keyOf = ({ user, items }: Pick<ItemsExample, 'user' | 'items'>) => JSON.stringify([user, items]);

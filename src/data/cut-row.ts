@@ -1,4 +1,4 @@
-/** How one row that is too long is cut: by its kind, to the tokens that fit. */
+/** Truncation of a row that is too long, according to its kind. */
 import { greatest } from '../base/many.ts';
 import { sha256 } from '../files/hash.ts';
 import { kindOf, kindsWhere, type Example } from './kinds/index.ts';
@@ -11,51 +11,51 @@ export type TruncationSide = 'right' | 'left' | 'middle';
 /** Kinds that may lose any part, since none of their tokens is trained. */
 export const CUT_ANYWHERE = kindsWhere(({ cut }) => cut === 'windows' || cut === 'sides');
 
-/** Kinds that `split` reads in windows, all windows of a text together, where they are one text. */
+/** Kinds that `split` reads in windows; all windows of a text form one row. */
 export const READ_IN_WINDOWS = kindsWhere(({ cut }) => cut === 'windows');
 
-/** Facts about the example behind a row of tokens. */
+/** Facts about the example of a token row. */
 export type RowOrigin = Pick<Example, 'kind' | 'source'> & { textPair?: string };
 
-/** A row as tokens, all arrays of the same length; whatever else it has is kept with every piece. */
+/** A tokenised row with parallel arrays; other fields are copied to every piece. */
 export interface TokenRow {
   ids: Int32Array;
-  /** 1 where the token carries loss. */
+  /** 1 if the token has loss. */
   trained: Uint8Array;
   /** BERT's segment ids. */
   typeIds?: Int32Array;
-  /** Lengths of the row's texts, where it has several: each is cut by itself. */
+  /** Lengths of the row's texts if there are several; each is truncated separately. */
   segments?: readonly number[];
-  /** Which of these each continues, or -1: answers that share a prompt. */
+  /** Parent of each text, or -1: answers that share a prompt. */
   parents?: readonly number[];
-  /** Images among its tokens: none of these can be taken away alone. */
+  /** Images among its tokens, none of which can be removed alone. */
   images?: readonly unknown[];
-  /** Keys random numbers; the later windows of a text get ids of their own. */
+  /** Key for random numbers; later windows of a text get ids of their own. */
   id?: string;
 }
 
 export interface FitOptions {
   maxLength: number;
-  /** Tokens of the longest answer, of rows whose answers share a prompt; a longer one loses its end. */
+  /** Maximum tokens of an answer, for rows whose answers share a prompt; longer ones lose their end. */
   maxAnswer?: number;
-  /** The longest row that the model can read, where that is what limits; a larger max_length would not help then. */
+  /** Context length of the model, if that is the limit; a larger max_length would not help then. */
   modelLimit?: number;
   policy: LongRowPolicy;
-  /** Tokens at a row's start that every cut keeps (BOS, [CLS]). */
+  /** Number of tokens at the start of a row that every cut keeps (BOS, [CLS]). */
   keepStart?: number;
-  /** Whether a token is one of those that stand before a row's items: all of them stay with its last items. */
+  /** Whether a token belongs to the lead before a row's items, which stays with the last items. */
   isLead?: (token: number) => boolean;
-  /** Where texts of `CUT_ANYWHERE` are cut; all others have a side of their own. */
+  /** Side on which `CUT_ANYWHERE` texts are truncated; others have a fixed side. */
   side?: TruncationSide;
-  /** Windows of a text of `READ_IN_WINDOWS` at most, spread over it where it has more; 8 unless given. */
+  /** Maximum windows of a `READ_IN_WINDOWS` text, spread over it if it has more; default 8. */
   maxWindows?: number | null;
-  /** Tokens that begin a text's frame (BOS, [CLS]): every cut of a text keeps one. */
+  /** Tokens that start a text's frame (BOS, [CLS]): every cut keeps one. */
   starts?: readonly number[];
-  /** Tokens that end a text's frame ([SEP], </s>): every cut of a text keeps one that carries no loss. */
+  /** Tokens that end a text's frame ([SEP], </s>): every cut keeps one without loss. */
   ends?: readonly number[];
 }
 
-/** The pieces that the policy leaves of one row that is too long: none, one, or several windows of a text. */
+/** The pieces that the policy leaves of a row that is too long: none, one, or several windows. */
 export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOrigin, options: FitOptions): Row[] {
   if (options.policy === 'drop' || options.policy === 'fail') return [];
   const { cut } = kindOf({ kind });
@@ -74,7 +74,7 @@ export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOr
   }
   if (cut === 'newest') return [newestItems(row, options)];
   const piece = keep(row, withoutBeginning(row, options));
-  // Where the cut falls into an earlier answer, its first token has lost what it was predicted from.
+  // If the cut falls into an earlier answer, its first token has lost its context.
   piece.trained[options.keepStart ?? 0] = 0;
   return [piece];
 }
@@ -82,7 +82,7 @@ export function cutRow<Row extends TokenRow>(row: Row, { kind, textPair }: RowOr
 /** Keeps the lead and the newest items; the first of these has lost its context and is not trained. */
 function newestItems<Row extends TokenRow>(row: Row, { maxLength, isLead = () => false }: FitOptions): Row {
   const items = row.ids.findIndex((token) => !isLead(token));
-  // A lead longer than the model reads leaves room for the last item.
+  // A lead that exceeds the context leaves room for the last item.
   const lead = Math.max(0, Math.min(items, maxLength - 1));
   const piece = keep(row, [
     [0, lead],
@@ -92,7 +92,7 @@ function newestItems<Row extends TokenRow>(row: Row, { maxLength, isLead = () =>
   return piece;
 }
 
-/** Each of a row's texts with as much as there is room for. */
+/** Each of a row's texts truncated to its share of the space. */
 function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
   const { maxLength } = options;
   let from = 0;
@@ -125,10 +125,10 @@ function sharedPrompt<Row extends TokenRow>(row: Row, segments: readonly number[
   return { ...keep(row, stretches), segments: lengths };
 }
 
-/** Stretches of a row's tokens: from … to - 1. */
+/** Half-open ranges of a row's tokens. */
 type Stretches = [from: number, to: number][];
 
-/** As much of a text as there is room for, and the tokens of its frame. */
+/** A text truncated to the available space, with the tokens of its frame. */
 function cutText(row: TokenRow, [from, end]: Stretches[number], options: FitOptions): Stretches {
   const { maxLength, side = 'right' } = options;
   const { first, last } = frameOf(row, [from, end], options);
@@ -140,15 +140,15 @@ function cutText(row: TokenRow, [from, end]: Stretches[number], options: FitOpti
   ];
 }
 
-/** How many tokens at a text's beginning and end are its frame's. */
+/** Number of frame tokens at the start and end of a text. */
 function frameOf(row: TokenRow, [from, end]: Stretches[number], { starts = [], ends = [] }: FitOptions) {
   const first = starts.includes(row.ids[from]) ? 1 : 0;
-  // An answer that has lost its end must not teach that it ends there.
+  // A truncated answer must not teach that it ends there.
   const last = ends.includes(row.ids[end - 1]) && row.trained[end - 1] === 0 ? 1 : 0;
   return { first, last };
 }
 
-/** A row is read at once: a book in all its windows would need the memory of a book. */
+/** All windows of a row are read at once, so their number bounds memory. */
 const MOST_WINDOWS = 8;
 
 /**
@@ -188,13 +188,13 @@ function withoutBeginning(row: TokenRow, { maxLength, keepStart = 0 }: FitOption
   ];
 }
 
-/** Index of the first token of the last run of trained tokens; undefined where none is trained. */
+/** Index of the first token of the last trained run; undefined if none is trained. */
 function startOfLastAnswer(trained: Uint8Array): number | undefined {
   const last = trained.lastIndexOf(1);
   return last === -1 ? undefined : trained.lastIndexOf(0, last) + 1;
 }
 
-/** Windows without overlap. A window's opening has nothing before it to be predicted from, so it carries no loss. */
+/** Windows without overlap. The first token of a window has no context and no loss. */
 function windows<Row extends TokenRow>(row: Row, { maxLength, keepStart = 0 }: FitOptions): Row[] {
   const { length } = row.ids;
   const pieces = [keep(row, [[0, maxLength]])];

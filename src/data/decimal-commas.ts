@@ -1,9 +1,9 @@
-/** Numbers of tables as most of Europe writes them: 12,50 and 1.234,50. */
+/** Numbers in European notation: 12,50 and 1.234,50. */
 import type { RawRow } from '@attune/tables';
 
 const SAMPLE_ROWS = 100;
 const COMMA_NUMBER = /^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?$/;
-/** "1,234" alone may be a thousand as well as one and a bit. */
+/** "1,234" may also be a thousand, so it decides nothing. */
 const CERTAIN = /,(\d{1,2}|\d{4,})$/;
 
 /**

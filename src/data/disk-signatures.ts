@@ -2,15 +2,15 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrowingArray } from '../base/growing-array.ts';
 import { readNumbers, writeNumbers } from '../files/numbers.ts';
-import type { Signatures } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { shinglesOfText } from './shingles.ts';
 import { Sketches } from './sketches.ts';
+import type { Signatures } from './prefix-buckets.ts';
 
 const BUFFERED_TEXTS = 8192;
-/** Shingles: a MiB. */
+/** Buffer size in shingles: 1 MiB. */
 const BUFFERED = 1 << 18;
-/** Shingle sets kept in memory: the texts of a bucket are compared with each other again and again. */
+/** Shingle sets cached in memory, since the texts of a bucket are compared repeatedly. */
 const MOST_KEPT = 4096;
 
 /**
@@ -27,11 +27,11 @@ export class DiskSignatures implements Signatures, Disposable {
   readonly #buffer = new Uint32Array(BUFFERED);
   #buffered = 0;
   #written = 0;
-  /** By text: where its set begins in the file. */
+  /** Offset of each text's set in the file. */
   readonly #offsets = new GrowingArray(Float64Array);
   #count = 0;
 
-  /** @param parent a folder that is there */
+  /** @param parent an existing folder */
   constructor(parent: string) {
     this.#folder = mkdtempSync(join(parent, 'signatures-'));
     const open = (name: string): number => openSync(join(this.#folder, name), 'w+');
@@ -63,7 +63,7 @@ export class DiskSignatures implements Signatures, Disposable {
     if (at === BUFFERED_TEXTS - 1) this.#writeKeys(BUFFERED_TEXTS);
   }
 
-  /** Call it once all texts have been added, before any is compared. */
+  /** Called after all texts have been added and before any comparison. */
   finish(): void {
     this.#writeKeys(this.#count % BUFFERED_TEXTS);
     this.#writeSets();

@@ -18,20 +18,20 @@ export interface FileReport {
   file: string;
   container: string;
   format: string;
-  /** Why this format: `because of columns instruction, output`. */
+  /** Reason for the format: `because of columns instruction, output`. */
   reason: string;
   rows: number;
   /** Columns and nested keys that the format does not read. */
   ignored: string[];
-  /** Rows that the file's own formatter left out, or bad ones where those may be missing, with the reasons: the first ones. */
+  /** First rows that the file's formatter left out, or bad ones if allowed, with reasons. */
   leftOut?: { rows: number; first: LeftOutRow[] };
   /** Its encoding, unless it is UTF-8. */
   encoding?: string;
-  /** Columns whose numbers have a decimal comma. */
+  /** Columns with decimal commas. */
   decimalCommas?: string[];
 }
 
-/** Observations on a file while its rows are read. */
+/** Observations made while reading a file. */
 export class FileNotes {
   leftOut = 0;
   readonly firstLeftOut: LeftOutRow[] = [];
@@ -47,15 +47,15 @@ export class FileNotes {
 const MAX_LISTED = 20;
 
 export interface ReadOptions {
-  /** Dotted path of the column whose value keeps rows together. */
+  /** Dotted path of the group column. */
   groupBy?: string;
-  /** True where each row must have the group's column. */
+  /** Whether every row must have a group. */
   needsGroup?: boolean;
   onProgress?: (rows: number) => void;
   signal?: AbortSignal;
 }
 
-/** Identity of a row: its values, and for files their bytes, not their location. */
+/** Content that identifies a row: its values and, for files, their bytes rather than their location. */
 function contentOf(body: ExampleBody): string {
   const files = kindOf(body).files?.(body) ?? [];
   if (files.length === 0) return JSON.stringify(body);
@@ -69,14 +69,14 @@ interface SinkOptions extends ReadOptions {
   notes: FileNotes;
 }
 
-/** Turns the rows of one file into examples. */
+/** Converts the rows of a file to examples. */
 export class ExampleSink {
   readonly examples: Example[] = [];
   readonly #columns = new Set<string>();
   readonly #used = new Set<string>([PROVENANCE, FLAGS]);
   readonly #ignored = new Set<string>();
   readonly #source: SourceFile;
-  /** Where the paths in a row start. */
+  /** Base folder of paths in rows. */
   readonly #folder: string;
   readonly #detection: Detection | undefined;
   readonly #options: SinkOptions;
@@ -88,7 +88,7 @@ export class ExampleSink {
     this.#options = options;
   }
 
-  /** The row's defects; without any it has become an example. */
+  /** Returns the row's defects; without any it has become an example. */
   take({ line, value, original = value, defect }: FormattedRow): RowReader['problems'] {
     const { file, columns } = this.#source;
     if (defect !== undefined) return [{ file, line, message: defect.reason, fix: defect.fix }];
@@ -102,7 +102,7 @@ export class ExampleSink {
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
     const mails = mailsOf((original ?? value)[PROVENANCE]);
-    // A tabular system can judge them too, by the columns that their text was made of.
+    // Keeps the columns of a combined text for tabular systems.
     const fields = kindOf(body).answerName === undefined ? undefined : fieldsOf(value, columns);
     const together = {
       ...(fields && { fields }),
@@ -113,7 +113,7 @@ export class ExampleSink {
     return [];
   }
 
-  /** Goes on without a bad row. */
+  /** Skips a bad row. */
   leaveOut(problems: readonly Problem[]): void {
     const { file } = this.#source;
     const [{ line = 0, field, message }] = problems;

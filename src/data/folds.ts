@@ -22,7 +22,7 @@ export function foldsOf(
     const stratum = strata?.[members[0]] ?? 0;
     const counts = byStratum.get(stratum) ?? new Uint32Array(count);
     byStratum.set(stratum, counts);
-    // The fold with the fewest rows of the stratum; of equals the smallest.
+    // The fold with the fewest rows of the stratum, ties by size.
     const fold = sizes.reduce(
       (best, size, one) => ((counts[one] - counts[best] || size - sizes[best]) < 0 ? one : best),
       0,

@@ -1,8 +1,8 @@
-/** Data: files in, checked and split examples out; their lengths, and the order that training sees them in. */
+/** Data: reads files, checks and splits examples, measures their lengths, and orders them for training. */
 export type { Example, ExampleKind } from './example.ts';
 export type { RowFormatter, RowFormatters } from './row-formatter.ts';
 export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
-export type { DataSource, DataSpec } from './sources.ts';
+export type { DataSource, DataSpec, KnownShapes, RowShape } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
 export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
@@ -29,5 +29,4 @@ export { isSimilar, normalWords } from './shingles.ts';
 export { UnionFind } from './union-find.ts';
 export { textOf } from './example-text.ts';
 export { inputFiles, readInputs, scanColumns, type InputRow } from './read-inputs.ts';
-export type { KnownShapes, RowShape } from './row-shapes.ts';
 export { FLAGS, PROVENANCE } from './provenance-column.ts';

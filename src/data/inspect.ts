@@ -7,14 +7,14 @@ export interface InspectOptions {
   format?: string;
   columns?: ColumnMapping;
   formatters?: RowFormatters;
-  /** The folder that relative paths start from. */
+  /** The folder to which relative paths refer. */
   base?: string;
 }
 
 export interface DataInspection extends FileInspection {
-  /** How many files the path stands for; the first is what was looked at. */
+  /** Number of files that the path denotes; the first is inspected. */
   files: number;
-  /** Splits with files of their own next to the train files. */
+  /** Splits with their own files next to the train files. */
   splits: string[];
 }
 

@@ -34,12 +34,12 @@ function join(parts: readonly Part[]): ItemsExample {
   const [{ user, source, group }] = parts;
   const inOrder = parts.toSorted((a, b) => (a.part.at ?? 0) - (b.part.at ?? 0));
   const items = inOrder.flatMap((part) => part.items);
-  // User features change over time; the latest count.
+  // User features change over time; the latest apply.
   const about = inOrder.findLast((part) => part.about !== undefined)?.about;
   return { ...itemsRow({ user, ...(about && { about }), items }), source, ...(group !== undefined && { group }) };
 }
 
-/** A row of items with its id. */
+/** A row of items, with its id. */
 export function itemsRow(
   body: Pick<ItemsExample, 'user' | 'about' | 'items' | 'isLastOnly'>,
 ): Pick<ItemsExample, 'kind' | 'id' | 'user' | 'about' | 'items' | 'isLastOnly'> {

@@ -2,35 +2,35 @@
 import { entryOf } from '../base/table.ts';
 import type { CatalogueItem } from './catalogue.ts';
 
-/** Encoding of a catalogue's features, also applied to later items. */
+/** Learnt encoding of catalogue features, also applied to later items. */
 export interface FeatureSpace {
   version: 1;
-  /** The members of a table, from place 1: place 0 is none. */
+  /** Vocabulary of each table, starting at index 1; 0 means none. */
   words: readonly string[];
   wordsOfItem: number;
   tags: readonly string[];
   tagsOfItem: number;
   numbers: readonly { name: string; mean: number; deviation: number }[];
-  /** The model whose vectors stand for the items' texts; their words do where there is none. */
+  /** Model that embeds the items' texts; null if their words are used instead. */
   encoder: string | null;
 }
 
-/** Features of all items of a vocabulary, row by row; absent where there are none of their kind. */
+/** Features of all items of a vocabulary, row by row; absent if there are none of a kind. */
 export interface EncodedFeatures {
   /** [V · L] */
   words?: Int32Array;
   /** [V · L] */
   tags?: Int32Array;
-  /** Standard scores; 0 where an item has none. [V · K] */
+  /** Standard scores; 0 if missing. [V · K] */
   numbers?: Float32Array;
 }
 
 const MOST_WORDS = 20_000;
 const MOST_WORDS_OF_ITEM = 64;
 const MOST_TAGS_OF_ITEM = 32;
-/** A word of more items than this share of them tells little apart. */
+/** Words in more than this share of the items are ignored. */
 const COMMON = 0.2;
-/** In fewer items no word is common. */
+/** With fewer items no word counts as common. */
 const FEW_ITEMS = 100;
 
 /** Learns words, values and scales from a catalogue. */
@@ -58,7 +58,7 @@ export function learnFeatures(catalogue: readonly CatalogueItem[], encoder: stri
   };
 }
 
-/** Features of a vocabulary's items; empty for those missing from the catalogue and for special tokens. */
+/** Features of a vocabulary's items; empty for special tokens and items missing from the catalogue. */
 export function encodeFeatures(
   space: FeatureSpace,
   names: readonly (string | undefined)[],
@@ -77,12 +77,12 @@ export function encodeFeatures(
   return encoded;
 }
 
-/** Different words in lower case, in the order in which they come. */
+/** Distinct words in lower case, in order of appearance. */
 function wordsIn(text: string): string[] {
   return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu))];
 }
 
-/** Members of at least `least` bags, at most `most` of them, the most frequent first. */
+/** Words of at least `least` bags, at most `most` of them, most frequent first. */
 function frequent(bags: readonly (readonly string[])[], { least, most }: { least: number; most: number }): string[] {
   const counts = new Map<string, number>();
   for (const bag of bags) for (const member of bag) counts.set(member, (counts.get(member) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { kindOf, type Example } from './kinds/index.ts';
 
-/** A class with how many rows have it. */
+/** A class with its number of rows. */
 export interface LabelCount {
   label: string;
   rows: number;
@@ -14,15 +14,15 @@ export interface NumberBucket {
   rows: number;
 }
 
-/** Labels of the rows: classes with their counts, the most frequent first; or numbers with their range. */
+/** Labels of the rows: classes with counts, most frequent first; or numbers with their range. */
 export type LabelReport =
   | {
       kind: 'classes';
       rows: number;
       labels: LabelCount[];
-      /** Classes of fewer rows than can be learnt from. */
+      /** Classes with too few rows to learn from. */
       rare: string[];
-      /** Rows without any, where a row may have several. */
+      /** Rows without labels, for multi-label rows. */
       without?: number;
     }
   | {
@@ -35,23 +35,23 @@ export type LabelReport =
       histogram: NumberBucket[];
     };
 
-/** A class with fewer rows has one or none to be judged by. */
+/** A class with fewer rows has at most one to be evaluated on. */
 export const FEW_ROWS = 10;
 
-/** The labels of rows that have some; undefined for all others. */
+/** Label statistics; undefined for rows without labels. */
 export function countLabels(examples: readonly Example[]): LabelReport | undefined {
   const type = examples.length === 0 ? undefined : kindOf(examples[0]).label?.type;
   if (type === 'class' || type === 'classes') return countClasses(examples);
   return type === 'number' ? describeNumbers(examples.flatMap((row) => numberOf(row) ?? [])) : undefined;
 }
 
-/** The number that is learnt of a row; undefined for rows of other kinds. */
+/** The target number of a row; undefined for other kinds. */
 export function numberOf(row: Example): number | undefined {
   const { label } = kindOf(row);
   return label?.type === 'number' ? label.of(row) : undefined;
 }
 
-/** The classes of a row that has some as a whole. */
+/** A row's classes, if it is labelled as a whole. */
 function classesOf(row: Example): readonly string[] {
   const { label } = kindOf(row);
   if (label?.type === 'class') return [label.of(row)];
@@ -91,7 +91,7 @@ function describeNumbers(values: readonly number[]): LabelReport {
 
 const BUCKETS = 10;
 
-/** Equal steps of a round width: 1, 2 or 5 times a power of ten. */
+/** Equal bins of a round width: 1, 2 or 5 times a power of ten. */
 function bucketsOf(sorted: Float64Array): NumberBucket[] {
   const [least, most] = [sorted[0], sorted[sorted.length - 1]];
   if (least === most || !Number.isFinite(most - least)) return [{ from: least, to: most, rows: sorted.length }];
@@ -107,7 +107,7 @@ function bucketsOf(sorted: Float64Array): NumberBucket[] {
   return buckets;
 }
 
-/** Without the last digits, which steps of a tenth do not have. */
+/** Removes floating-point noise from bin edges. */
 function rounded(value: number): number {
   return Number(value.toPrecision(12));
 }

@@ -3,16 +3,16 @@ import { itemsRow } from './interactions.ts';
 import type { Splits } from './partition.ts';
 import type { SplitShares } from './assign-splits.ts';
 
-/** Result of holding out the last items. */
+/** Statistics of leave-last-out splitting. */
 export interface LastItems {
   users: number;
-  /** Users with too few items for anything to be held out: they are trained on only. */
+  /** Users with too few items to hold any out, who are used for training only. */
   short: number;
-  /** Items that a user needs, so that one is left to train on. */
+  /** Minimum items per user that leave one for training. */
   needed: number;
 }
 
-/** Whether splits hold out last items instead of rows: all rows are users' choices. */
+/** Whether splits hold out last items rather than rows: true if all rows are users' choices. */
 export function splitsByLast(given: Splits, shares: SplitShares): boolean {
   const isWanted = shares.validation > 0 || shares.test > 0;
   return isWanted && given.train.length > 0 && given.train.every(({ kind }) => kind === 'items');

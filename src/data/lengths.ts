@@ -9,13 +9,13 @@ export interface LengthReport {
   /** Rows with more tokens than `maxLength`. */
   overLength: number;
   maxLength?: number;
-  /** Rows of `from` to below `to` tokens, adjoining and in order. */
+  /** Numbers of rows with at least `from` and fewer than `to` tokens; contiguous and in order. */
   histogram: { from: number; to: number; rows: number }[];
 }
 
 const MAX_BUCKETS = 20;
 
-/** Length statistics. Percentiles are values that occur (nearest rank). */
+/** Length statistics. Percentiles are observed values (nearest rank). */
 export function reportLengths(lengths: ArrayLike<number>, maxLength?: number): LengthReport {
   const sorted = Float64Array.from(lengths).sort();
   const rows = sorted.length;
@@ -33,7 +33,7 @@ export function reportLengths(lengths: ArrayLike<number>, maxLength?: number): L
   };
 }
 
-/** At most 20 equal steps of the least round width: 1, 2 or 5 times a power of ten. */
+/** At most 20 equal bins with the smallest round width: 1, 2 or 5 times a power of ten. */
 function histogramOf(sorted: Float64Array): LengthReport['histogram'] {
   if (sorted.length === 0) return [];
   const [least, most] = [sorted[0], sorted[sorted.length - 1]];

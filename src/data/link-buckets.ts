@@ -1,42 +1,31 @@
-/** Texts that share a band's key, compared on their exact sets; the sets may lie in memory or on disk. */
+/** Compares texts that share a band's key by their exact sets, in memory or on disk. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { BANDS } from './min-hash.ts';
-import { prefixBuckets } from './prefix-buckets.ts';
+import { prefixBuckets, type Signatures } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
-import { mostDifference, type Sketches } from './sketches.ts';
+import { mostDifference } from './sketches.ts';
 import { UnionFind } from './union-find.ts';
 
-export interface Signatures {
-  readonly count: number;
-  readonly sketches: Sketches;
-  /** By text, the key of its minimum hashes in one of the bands. @param room for all, which may be what comes back */
-  keys(band: number, room: Uint32Array): Uint32Array;
-  /** False for a text that is not compared. */
-  takesPart(index: number): boolean;
-  /** The text's shingles, ascending and without repeats. */
-  shingles(index: number): Uint32Array;
-}
-
 export interface LinkOptions {
-  /** Jaccard similarity from which on two texts are linked. */
+  /** Minimum Jaccard similarity of linked texts. */
   threshold: number;
-  /** Comparisons after which the search gives up. */
+  /** Number of comparisons after which the search is abandoned. */
   maxComparisons?: number;
-  /** Sets of one text each, which become those that are linked; sets of its own unless given. */
+  /** Disjoint sets to merge linked texts in; default: new ones. */
   sets?: UnionFind;
   signal?: AbortSignal;
 }
 
-/** Told of two texts that are alike and were in different sets, by which they are one from then on. */
+/** Called for two similar texts whose sets have just been merged. */
 export type OnLink = (earlier: number, later: number) => void;
 
-/** Comparisons after which a bucket is too full, for each of its texts that no full one had before; copies of one text need one each. */
+/** Comparisons per new text after which a bucket is overfull; copies of one text need one each. */
 const COMPARISONS_A_TEXT = 16;
-/** Cost of comparing two sketches, in comparisons of sets. */
+/** Cost of comparing sketches relative to comparing sets. */
 const GLANCE = 1 / 16;
 
-/** Checks the pairs of every bucket; false where there were too many. */
+/** Checks the pairs of every bucket; false if there were too many. */
 export async function linkBuckets(
   signatures: Signatures,
   onLink: OnLink,
@@ -51,7 +40,7 @@ export async function linkBuckets(
     threshold,
     budget,
     most: mostDifference(threshold),
-    // Whether a search gives up must not hang on how cheaply it compares.
+    // Abandoning the search must not depend on how cheap comparisons are.
     glance: isBound ? 1 : GLANCE,
   };
   const crowd = new Uint8Array(signatures.count);
@@ -71,7 +60,7 @@ async function linkBands(
   const room = new Uint32Array(signatures.count);
   for (let band = 0; band < BANDS; band++) {
     for (const bucket of bucketsOf(signatures.keys(band, room), order, signatures)) {
-      // Texts of the crowd are compared with each other in the end.
+      // Texts in the crowd are compared with each other at the end.
       const fresh = bucket.filter((index) => crowd[index] === 0);
       if (fresh.length === 0) continue;
       const own = isBound ? budget : { left: COMPARISONS_A_TEXT * fresh.length };
@@ -98,7 +87,7 @@ async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSign
   }
 }
 
-/** Runs of texts with the same key, found by sorting. @param order room for all texts */
+/** Runs of texts with the same key, by sorting. @param order buffer for all texts */
 function* bucketsOf(keys: Uint32Array, order: PlacedNumbers, signatures: Signatures): Generator<number[]> {
   order.length = 0;
   for (let index = 0; index < keys.length; index++) if (signatures.takesPart(index)) order.add(index, keys[index]);
@@ -118,12 +107,12 @@ interface Linking {
   budget: { left: number };
   signatures: Signatures;
   threshold: number;
-  /** Bits of their sketches in which texts that are alike differ at most. */
+  /** Maximum number of sketch bits in which similar texts differ. */
   most: number;
   glance: number;
 }
 
-/** Texts of one bucket that are in the same set. */
+/** Texts of a bucket that belong to the same set. */
 interface Group {
   root: number;
   members: number[];
@@ -140,7 +129,7 @@ function linkBucket(bucket: readonly number[], linking: Linking, others: readonl
   }
 }
 
-/** Links texts of one list to similar ones of another, and none to one of its own. */
+/** Links texts of one list to similar ones of another, but not within a list. */
 function linkAcross(texts: readonly number[], others: readonly number[], linking: Linking): void {
   const groups = groupsOf(others, linking.sets);
   for (const index of texts) {
@@ -158,7 +147,7 @@ function linkToGroups(index: number, groups: readonly Group[], linking: Linking)
   let root = sets.find(index);
   let isLinked = false;
   for (const group of groups) {
-    // Roots move only where this text has been linked.
+    // Roots change only when this text has been linked.
     if (group.root === root || (isLinked && sets.find(group.root) === root)) continue;
     if (!linkToGroup(index, group, linking)) continue;
     isLinked = true;
@@ -167,7 +156,7 @@ function linkToGroups(index: number, groups: readonly Group[], linking: Linking)
   return { root, isLinked };
 }
 
-/** True where a member is similar to the text; the two are one set then. */
+/** Whether a member is similar to the text; if so their sets are merged. */
 function linkToGroup(index: number, { members }: Group, linking: Linking): boolean {
   const { sets, onLink, budget, signatures, threshold, most, glance } = linking;
   for (const member of members) {
@@ -184,7 +173,7 @@ function linkToGroup(index: number, { members }: Group, linking: Linking): boole
   return false;
 }
 
-/** Puts a text into its set's group; groups that it connected become one. */
+/** Adds a text to its set's group, and merges groups that it connects. */
 function join(
   groups: Group[],
   { index, root, isLinked }: { index: number; root: number; isLinked: boolean },

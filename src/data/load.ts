@@ -11,31 +11,30 @@ import { partition, type DuplicateReport, type Partition, type Splits } from './
 import type { FileReport } from './example-sink.ts';
 import { FileReader } from './read-files.ts';
 import type { LeftOutRow, RowFormatters } from './row-formatter.ts';
-import type { KnownShapes } from './row-shapes.ts';
-import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile } from './sources.ts';
+import { expandSpec, type DataSpec, type ExpandedSpec, type SourceFile, type KnownShapes } from './sources.ts';
 
 export interface DataOptions {
   train: DataSpec;
-  /** A share of the train rows (0 … 1, 0 for none) or rows of their own. */
+  /** A share of the train rows (0 … 1, 0 for none), or separate rows. */
   validation?: number | DataSpec;
   test?: number | DataSpec;
   /** Dotted path of a column; rows with the same value never straddle splits. */
   groupBy?: string;
-  /** For all files that name none of their own; detected where undefined. */
+  /** Format of files that name none; detected if undefined. */
   format?: string;
   columns?: ColumnMapping;
-  /** For formats that are functions of the user's. */
+  /** For formats that are the user's functions. */
   formatters?: RowFormatters;
   /** Expected format of files that name neither format nor columns. */
   known?: KnownShapes;
-  /** The rows are to be answered: they may have no answers yet. */
+  /** The rows are to be answered and may have no answers yet. */
   isInput?: boolean;
   seed: number;
-  /** Bad rows are an error; otherwise they are left out, and counted in the report. Default true. */
+  /** Bad rows are an error; otherwise they are left out and counted. Default true. */
   strict?: boolean;
   /** Continues even if evaluation rows are among the training rows. */
   allowOverlap?: boolean;
-  /** The folder that relative paths start from. */
+  /** The folder to which relative paths refer. */
   base?: string;
   onProgress?: (progress: DataProgress) => void;
   signal?: AbortSignal;
@@ -49,12 +48,12 @@ export interface DataProgress {
 
 export interface LoadedData {
   splits: Splits;
-  /** How often each part of the train rows is seen; undefined where every row is seen once an epoch. */
+  /** How often each part of the train rows is used; undefined if every row is used once per epoch. */
   mixture?: MixturePart[];
   report: DataReport;
 }
 
-/** Plain JSON: what was read, how it was understood, and what was found. */
+/** Plain JSON: files, formats, splits and findings. */
 export interface DataReport {
   files: (FileReport & { split: SplitName })[];
   rows: Record<SplitName, number>;
@@ -64,7 +63,7 @@ export interface DataReport {
   overlap: OverlapReport;
   /** Source of a split's rows: a share of train, files of its own, a file next to train's, or none. */
   origins: Record<SplitName, string>;
-  /** Where the last items of rows are held out, and not whole rows. */
+  /** Present if the last items of rows are held out instead of whole rows. */
   lastItems?: LastItems;
 }
 
@@ -88,7 +87,7 @@ export async function loadData(options: DataOptions): Promise<LoadedData> {
   });
   const overlap = findOverlaps(divided);
   if (options.allowOverlap !== true) refuseOverlap(overlap);
-  // A row's last items are held out of it only now: they share their beginning with what is trained on, as they should.
+  // Last items are held out after the overlap check, since rows share their beginning with training rows by design.
   const lastItems = byLast ? holdLastItems(divided, read, plan) : undefined;
   const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins, lastItems });
   return { splits: divided.splits, mixture: mix(divided.splits.train, read.sourceOf, plan), report };
@@ -108,7 +107,7 @@ interface Plan {
   shares: { validation: number; test: number };
   origins: Record<SplitName, string>;
   weights?: number[];
-  /** For parts with a share of all training rows: they are never validated or tested on. */
+  /** Shares of parts that have their own; these parts are used for training only. */
   ownShares?: (number | undefined)[];
 }
 
@@ -157,7 +156,7 @@ function checkShares(shares: Plan['shares']): void {
 interface ReadSplits {
   splits: Splits;
   files: DataReport['files'];
-  /** By train row's place (`file:line`), the part of the spec it came from. */
+  /** Part of the spec that each train row came from. */
   sourceOf: Map<Example, number>;
 }
 

@@ -17,11 +17,11 @@ export interface CutRow {
 }
 
 export interface FittedRows<Row> {
-  /** The rows that are left, in order. */
+  /** The remaining rows in order. */
   rows: Row[];
-  /** Which of the given rows each of them came from. */
+  /** Index of the original row of each. */
   rowOf: number[];
-  /** Every row that was touched. */
+  /** Every row that was cut. */
   cuts: CutRow[];
 }
 
@@ -57,12 +57,12 @@ export function fitRows<Row extends TokenRow>(
   return fitted;
 }
 
-/** Tokens of the longest of answers that share a prompt; 0 of other rows. */
+/** Tokens of the longest answer that shares a prompt; 0 for other rows. */
 function longestAnswer({ segments = [], parents = [] }: TokenRow): number {
   return greatest(segments.filter((_, text) => (parents[text] ?? -1) >= 0));
 }
 
-/** Tokens that the model sees at once: of a row's longest text, where it has several. */
+/** Tokens seen at once by the model: those of the longest text, if a row has several. */
 function lengthOf({ ids, segments, parents }: TokenRow): number {
   return segments === undefined ? ids.length : greatest(chainLengths(segments, parents));
 }
@@ -81,7 +81,7 @@ function account(row: number, before: TokenRow, pieces: readonly TokenRow[]): Cu
   };
 }
 
-/** Whether what is left of a row is still one text of a row, or as many as it had. */
+/** Whether the pieces of a row still have its number of texts. */
 function isWhole(before: TokenRow, pieces: readonly TokenRow[]): boolean {
   return pieces.length === 1 && pieces[0].segments?.length === before.segments?.length;
 }
@@ -115,7 +115,7 @@ function rowsTooLong(
           found: greatest(tooLong.map((row) => longestAnswer(rows[row]))),
         };
   const limit = bound.most === modelLimit ? 'the model can read' : bound.key;
-  // Under other policies only rows with images are left.
+  // Under other policies only rows with images remain.
   const isCut = policy !== 'fail';
   const choice = isCut
     ? 'drop them, since no image can be cut: long_rows: drop'

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { sha256, sha256FileSync } from '../files/hash.ts';
 import { imageDefect } from './whole-image.ts';
 
-/** Endings of the files that are images and recordings. */
+/** File extensions of images and recordings. */
 export const mediaExtensions = {
   image: ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.bmp', '.avif'],
   audio: ['.wav', '.flac', '.mp3', '.ogg', '.oga', '.opus', '.m4a'],
@@ -14,16 +14,16 @@ export const mediaExtensions = {
 
 export type MediaKind = keyof typeof mediaExtensions;
 
-/** An image or recording named by a row, identified by its hash, wherever it is. */
+/** An image or recording of a row, identified by its hash rather than its location. */
 export interface MediaFile {
   kind: MediaKind;
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** SHA-256 of its bytes, first 32 hex digits. */
+  /** First 32 hex digits of its SHA-256. */
   hash: string;
 }
 
-/** Fault of a row's file. */
+/** Defect of a row's file. */
 export interface MediaDefect {
   message: string;
   fix?: string;
@@ -73,10 +73,10 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
 }
 
 const MOST_SHOWN = 100;
-/** No system has longer paths. */
+/** Maximum length of a path on any system. */
 const MOST_PATH = 4096;
 
-/** Undefined for texts that cannot be paths: of another host, with a zero byte, or as long as a page. */
+/** Undefined for texts that cannot be paths: remote URLs, zero bytes, or page-long texts. */
 function pathOf(text: string, folder: string): string | undefined {
   try {
     const path = text.startsWith('file:') ? fileURLToPath(text) : resolve(folder, text);
@@ -87,7 +87,7 @@ function pathOf(text: string, folder: string): string | undefined {
   }
 }
 
-/** Bytes of a row become a file of their own, so that they need not stay in memory. */
+/** Stores a row's bytes as a file, so that they need not stay in memory. */
 function kept(bytes: Uint8Array, kind: MediaKind): MediaFile | MediaDefect {
   const defect = bytes.length === 0 ? 'holds no bytes' : kind === 'image' ? imageDefect(Buffer.from(bytes)) : undefined;
   if (defect !== undefined) return { message: defect, fix: 'fetch it again, or delete the row' };

@@ -1,19 +1,19 @@
 import { philox4x32 } from '../base/random.ts';
 
-/** Signatures of 32 bands of 4: a pair at 0.8 shares no band, and is missed, once in 20 million. */
+/** 32 bands of 4 hashes: a pair at similarity 0.8 is missed with probability 1 in 20 million. */
 export const BANDS = 32;
 const ROWS_PER_BAND = 4;
-/** Words of a sketch: a bit of each minimum hash. */
+/** Words per sketch: one bit per minimum hash. */
 export const SKETCH_WORDS = (BANDS * ROWS_PER_BAND) / 32;
 
 /** MinHash (Broder, "On the resemblance and containment of documents", 1997): sets that are alike share some key. */
 export class MinHash {
-  /** Keys of the last signed set: 32 bits of its minimum hashes for each band. */
+  /** Keys of the last signed set: 32 bits per band, from its minimum hashes. */
   readonly keys = new Uint32Array(BANDS);
-  /** Sketch of the last signed set: a bit of each minimum hash. Similar sets agree in more of them. */
+  /** Sketch of the last signed set: one bit per minimum hash. Similar sets agree in more bits. */
   readonly sketch = new Uint32Array(SKETCH_WORDS);
   readonly #multipliers: Int32Array;
-  /** Their highest bit turned, so that signed numbers compare as the unsigned ones would. */
+  /** With the highest bit flipped, so that signed comparison orders them as unsigned. */
   readonly #addends: Int32Array;
 
   constructor() {
@@ -66,7 +66,7 @@ function mixed(key: number, least: number): number {
   return next ^ (next >>> 15);
 }
 
-/** The lowest bits of a product depend on few of its factor's, the highest on all. */
+/** The lowest bits of a product depend on few bits of its factors, the highest on all. */
 function bitOf(least: number): number {
   return Math.imul(least, 0x9e3779b1) >>> 31;
 }

@@ -1,13 +1,13 @@
 import { AttuneError } from '../base/errors.ts';
 
-/** One part of the train rows and how much of an epoch it makes up. */
+/** A part of the train rows and its share of an epoch. */
 export interface MixturePart {
-  /** Index of its first train row; its rows follow each other. */
+  /** Index of its first train row; its rows are consecutive. */
   first: number;
   rows: number;
-  /** Its share of all rows that training sees, 0 … 1. */
+  /** Share of all rows used in training, 0 … 1. */
   share: number;
-  /** Rows of it in each epoch: more than `rows` repeats them, fewer takes others in the next epoch. */
+  /** Its rows per epoch: more than `rows` repeats them, fewer continues in the next epoch. */
   rowsPerEpoch: number;
 }
 
@@ -40,7 +40,7 @@ export function mixParts(rows: readonly number[], weights: readonly number[], na
   return parts;
 }
 
-/** Weights in which some parts have a share of all, and the others what is left, in their own proportions. */
+/** Weights where some parts have a share of the total, and the others divide the rest in proportion. */
 export function withShares(weights: readonly number[], shares: readonly (number | undefined)[] | undefined): number[] {
   if (shares === undefined) return [...weights];
   const taken = shares.reduce<number>((sum, share = 0) => sum + share, 0);
@@ -49,9 +49,8 @@ export function withShares(weights: readonly number[], shares: readonly (number 
 }
 
 /**
- * The mixture after some train rows were dropped or became several.
- *
- * @param rowOf for each row that is left, the train row that it came from, ascending
+ * Updates the mixture after train rows were dropped or divided. @param rowOf original train row of each remaining
+ * row, ascending
  */
 export function refitMixture(mixture: readonly MixturePart[], rowOf: readonly number[]): MixturePart[] {
   const rows = mixture.map(

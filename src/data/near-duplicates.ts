@@ -1,9 +1,10 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { sha256 } from '../files/hash.ts';
-import { linkBuckets, type Signatures } from './link-buckets.ts';
+import { linkBuckets } from './link-buckets.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { normalWords, shinglesOf } from './shingles.ts';
 import { Sketches } from './sketches.ts';
+import type { Signatures } from './prefix-buckets.ts';
 
 /** Two texts whose shingle sets have at least this Jaccard similarity are near-duplicates. */
 export const NEAR = 0.8;
@@ -17,16 +18,16 @@ export interface NearDuplicateOptions {
    * long common template are distinguished by the rest.
    */
   commonShare: number;
-  /** Comparisons after which the search gives up, because the texts share too much. */
+  /** Number of comparisons after which the search is abandoned because the texts have too much in common. */
   maxComparisons?: number;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
 
 export interface NearDuplicates {
-  /** Pairs that connect all near-duplicates (not every pair: a chain is enough). */
+  /** Pairs that connect all near-duplicates (chains rather than every pair). */
   links: [number, number][];
-  /** False where the search gave up. */
+  /** False if the search was abandoned. */
   isComplete: boolean;
 }
 
@@ -67,7 +68,7 @@ async function pause(done: number, total: number, { onProgress, signal }: NearDu
   signal?.throwIfAborted();
 }
 
-/** Shingles that a large share of the texts has, estimated on a sample. A handful of texts is never a large share. */
+/** Shingles in a large share of the texts, estimated on a sample. A handful of texts never counts as a large share. */
 function commonShingles(count: number, textOf: (index: number) => string, share: number): ReadonlySet<number> {
   const common = new Set<number>();
   if (share >= 1) return common;
@@ -87,11 +88,11 @@ function without(shingles: Uint32Array, common: ReadonlySet<number>): Uint32Arra
   return common.size === 0 ? shingles : shingles.filter((shingle) => !common.has(shingle));
 }
 
-/** Each text's shingles and, for each band, a 32-bit key of its minimum hashes. */
+/** Each text's shingles, and a 32-bit key of its minimum hashes per band. */
 class SignatureTable implements Signatures {
   readonly sketches: Sketches;
   readonly #keys: Uint32Array[];
-  /** By text; empty where the text is a copy or boilerplate only, and takes no part. */
+  /** Per text; empty for copies and pure boilerplate, which are not compared. */
   readonly #shingles: (Uint32Array | undefined)[];
   readonly #minHash = new MinHash();
 

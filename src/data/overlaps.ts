@@ -6,17 +6,17 @@ import type { Partition } from './partition.ts';
 import { jaccard, normalWords, shinglesOf } from './shingles.ts';
 
 const MAX_LISTED = 100;
-/** Rows of a cluster that one row is compared with to name its nearest. */
+/** Maximum number of rows compared to find the nearest one in a cluster. */
 const MAX_COMPARED = 64;
 
 export interface OverlapReport {
-  /** Rows of validation and test that also stand, nearly or exactly, in a split before theirs. */
+  /** Rows of validation and test that occur, exactly or nearly, in an earlier split. */
   rows: number;
   exact: number;
   listed: Problem[];
 }
 
-/** Rows of validation or test that belong to the same cluster as rows of train, or of validation and test both. */
+/** Rows of validation or test in the same cluster as train rows, or of validation and test both. */
 export function findOverlaps({ clusters, splitOf, rows }: Partition): OverlapReport {
   const report: OverlapReport = { rows: 0, exact: 0, listed: [] };
   for (const cluster of clusters) {
@@ -68,8 +68,8 @@ function relation(a: Example, b: Example): string {
 }
 
 /**
- * Refuses an evaluation on rows that were trained on.
- * @param asked of rows that a finished run is measured on: how many were looked at
+ * @throws AttuneError if evaluation rows were trained on. @param asked number of rows examined, for rows given to a
+ * finished run
  */
 export function refuseOverlap(report: OverlapReport, asked?: number): void {
   const { rows, exact, listed } = report;

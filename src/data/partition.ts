@@ -15,29 +15,29 @@ import type { UnionFind } from './union-find.ts';
 export type Splits = Record<SplitName, Example[]>;
 
 export interface PartitionOptions extends ClusterOptions {
-  /** Shares to take from the train rows; 0 if a split has files of its own or is not wanted. */
+  /** Shares of the train rows; 0 if a split has files of its own or is not wanted. */
   shares: SplitShares;
   seed: number;
-  /** Train rows that stay train rows, and those that belong together with them. */
+  /** Train rows that must remain train rows, with their clusters. */
   isKept?(row: Example): boolean;
 }
 
 export interface DuplicateReport {
-  /** Rows beyond the first of each content. */
+  /** Number of exact duplicates beyond the first. */
   exact: number;
-  /** Rows in clusters of two or more, and how many such clusters there are; undefined where nothing was compared. */
+  /** Rows in clusters of two or more, and the number of such clusters; undefined if nothing was compared. */
   clusteredRows?: number;
   clusters?: number;
   largestCluster?: number;
-  /** Share of rows from which on a run of words counted as a template's and was not compared; 1: all was compared. */
+  /** Share of rows above which word runs counted as boilerplate and were ignored; 1: none were. */
   commonShare?: number;
 }
 
 export interface Partition {
   splits: Splits;
-  /** Sets of rows that belong together, over train, validation and test as they were given, in this order. */
+  /** Clusters over the given train, validation and test rows, in this order. */
   clusters: number[][];
-  /** Where each of those rows was put. */
+  /** The split of each of those rows. */
   splitOf: SplitName[];
   rows: Example[];
   duplicates: DuplicateReport;
@@ -76,7 +76,7 @@ function describe(clusters: readonly number[][]): Omit<DuplicateReport, 'exact' 
   return { clusteredRows, clusters: sizes.length, largestCluster: sizes.reduce((a, b) => Math.max(a, b), 1) };
 }
 
-/** The rows to divide, with what places them. */
+/** The rows to divide, with their constraints. */
 interface Divided {
   given: Splits;
   rows: readonly Example[];
@@ -88,7 +88,7 @@ interface Divided {
 async function chooseClustering(divided: Divided, options: PartitionOptions): Promise<Clustering> {
   const { rows } = divided;
   const firm = firmClusters(rows);
-  // Where groups alone spoil the split, overlooking shared text would only let near-duplicates through.
+  // If groups alone prevent the split, ignoring boilerplate would only admit near-duplicates.
   const isPossible = serves(firm, divided, options);
   let chosen: Clustering | undefined;
   for await (const clustering of clusterings(rows, firm, options)) {
@@ -129,7 +129,7 @@ function placeRows(
   const isFree = (row: number) => own(row) === 'train' && isKept?.(rows[row]) !== true;
   const free = clusters.filter((cluster) => cluster.every(isFree));
   const splitOf = rows.map((_, row) => own(row));
-  // If nothing is taken, nothing must remain: all rows may be in a split's own files.
+  // If nothing is taken, nothing needs to remain: all rows may come from the splits' own files.
   if (shares.validation + shares.test === 0) return splitOf;
   const assigned = assignSplits(listClusters(free, ids, strata), shares, seed);
   if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
@@ -137,7 +137,7 @@ function placeRows(
   return splitOf;
 }
 
-/** The split in whose files a row was. */
+/** The split whose file contained a row. */
 function fromOwnFiles(given: Splits): (row: number) => SplitName {
   const [train, validation] = [given.train.length, given.train.length + given.validation.length];
   return (row) => (row < train ? 'train' : row < validation ? 'validation' : 'test');

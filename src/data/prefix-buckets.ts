@@ -6,30 +6,41 @@
  */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
-import type { Signatures } from './link-buckets.ts';
 import { SpilledNumbers } from './spilled-numbers.ts';
+import type { Sketches } from './sketches.ts';
 
-/** Shingles are counted by their upper bits: two that are counted as one cost time, never a pair. */
+export interface Signatures {
+  readonly count: number;
+  readonly sketches: Sketches;
+  /** By text, the key of its minimum hashes in one of the bands. @param room for all, which may be what comes back */
+  keys(band: number, room: Uint32Array): Uint32Array;
+  /** False for a text that is not compared. */
+  takesPart(index: number): boolean;
+  /** The text's shingles, ascending and without repeats. */
+  shingles(index: number): Uint32Array;
+}
+
+/** Shingles are counted by their upper bits: collisions cost time, but lose no pair. */
 const COUNTED_BITS = 22;
-/** Shingles with their texts that are sorted at once, 20 bytes each; of more, those that fall together wait on disk. */
+/** Shingle entries sorted at once, 20 bytes each; more are partitioned on disk. */
 const SORTED = 1 << 21;
 const TEXTS_BETWEEN_PAUSES = 4096;
 
 export interface PrefixOptions {
-  /** Jaccard similarity from which on two texts are alike. */
+  /** Minimum Jaccard similarity. */
   threshold: number;
   signal?: AbortSignal;
-  /** Entries sorted at once. */
+  /** Number of entries sorted at once. */
   sorted?: number;
 }
 
-/** Texts that may be alike: each with each, or each with each of the texts `across`. */
+/** Candidates: each text with each, or each with the texts `across`. */
 export interface PrefixBucket {
   bucket: number[];
   across?: number[];
 }
 
-/** Texts by their rare shingles. Every pair that is alike shares a bucket, or is in one across. */
+/** Buckets by rare shingles. Every similar pair shares a bucket, possibly `across`. */
 export async function* prefixBuckets(
   texts: Uint32Array,
   signatures: Pick<Signatures, 'shingles'>,
@@ -54,7 +65,7 @@ export async function* prefixBuckets(
   using entries = new SpilledNumbers(parts);
   for (const [place, text] of texts.entries()) {
     const rare = rarest(signatures.shingles(text), counts, threshold);
-    // Shingles are hashes already: a remainder divides them evenly.
+    // Shingles are hashes, so a remainder distributes them evenly.
     for (const [position, shingle] of rare.entries()) entries.push(shingle % parts, shingle, place, position);
     await pause(place);
   }
@@ -65,7 +76,7 @@ export async function* prefixBuckets(
   }
 }
 
-/** How many of a set's shingles, in one order for all sets, a set that is alike must share one of. */
+/** Prefix length: similar sets must share one of this number of rarest shingles. */
 function prefixLength(count: number, threshold: number): number {
   return count - Math.ceil(threshold * count - 1e-9) + 1;
 }
@@ -76,7 +87,7 @@ function rarest(shingles: Uint32Array, counts: Uint32Array, threshold: number): 
   return sorted.subarray(0, prefixLength(shingles.length, threshold));
 }
 
-/** A text that has a shingle, the size of its set, and how many of its shingles are rarer. */
+/** A text with a shingle, its set's size, and the number of its rarer shingles. */
 interface Entry {
   text: number;
   size: number;

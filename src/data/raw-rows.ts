@@ -11,7 +11,7 @@ export interface NumberedRow {
   value: Record<string, unknown>;
 }
 
-/** Milliseconds of work on rows after which signals are let in: a file may be read at once, and its rows take long. */
+/** Milliseconds of work on rows before yielding, since a file may be read in one piece. */
 const BETWEEN_TURNS = 100;
 
 /**
@@ -42,7 +42,7 @@ export async function* rawRows(path: string, onProblem: (problem: Problem) => vo
   }
 }
 
-/** @throws AttuneError E_BAD_ROWS where a row could not be read, E_NO_ROWS where there is none */
+/** @throws AttuneError E_BAD_ROWS if a row could not be read, E_NO_ROWS if there are none */
 export function requireWhole(path: string, { rows, problems }: { rows: number; problems: readonly Problem[] }): void {
   if (problems.length > 0)
     throw new AttuneError('E_BAD_ROWS', {

@@ -13,17 +13,17 @@ import { formatRows, type FormattedRow } from './row-formatter.ts';
 import { withShape } from './row-shapes.ts';
 import type { SourceFile } from './sources.ts';
 
-/** Good rows that a file's format is judged by. */
+/** Number of good rows used to detect a file's format. */
 const SAMPLE_ROWS = 100;
 const ROWS_BETWEEN_REPORTS = 1000;
 
-/** Reads files into examples; the defects of all of them end up in `badRows`. */
+/** Reads files into examples, collecting defects in `badRows`. */
 export class FileReader {
   readonly badRows = new BadRows();
   readonly #strict: boolean;
   #rows = 0;
 
-  /** @param strict a bad row is an error; otherwise it is left out, and counted in the file's report */
+  /** @param strict bad rows are an error; otherwise they are left out and counted in the file's report */
   constructor(strict = true) {
     this.#strict = strict;
   }
@@ -46,7 +46,7 @@ export class FileReader {
   }
 }
 
-/** A file whose first rows have told what it is: those rows, the others, and what turns them into examples. */
+/** A file with its detected format: its sample rows, the remaining rows, and the converter. */
 export async function openFile(
   asked: SourceFile,
   options: ReadOptions,
@@ -56,7 +56,7 @@ export async function openFile(
   const { head, good } = await takeHead(stream);
   const source = await withShape(asked, good);
   const isEmpty = good.length === 0;
-  // Rows to be answered may lack the answers' columns.
+  // Rows to be answered may lack answer columns.
   if (!isEmpty && source.columns && source.isInput !== true) checkMapping(good, source.columns, source.file);
   if (options.groupBy !== undefined && options.needsGroup === true)
     checkGroup(originalsOf(head), options.groupBy, source.file);
@@ -83,7 +83,7 @@ export interface FileInspection {
   decimalCommas?: string[];
 }
 
-/** Reads the first rows only, whatever the size of the file. */
+/** Reads only the first rows, whatever the file's size. */
 export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   const { head, stream, sink } = await openFile(source, {});
   await stream.return();
@@ -133,7 +133,7 @@ function noRow(value: unknown): Defect {
   return { reason: `the row is ${describeValue(value)}, not an object`, fix: 'give each row as { column: value }' };
 }
 
-/** The rows of a file, in the words of its own formatter where it has one. */
+/** The rows of a file, passed through its formatter if it has one. */
 async function rowsOf(
   source: SourceFile,
   notes: FileNotes,
@@ -160,7 +160,7 @@ async function takeHead(
   while (good.length < SAMPLE_ROWS) {
     const { value, done } = await stream.next();
     if (done) break;
-    // Defects without end (a binary file) must not be held either: past some, the sample is what it is.
+    // The sample is limited even if every row is defective (a binary file).
     head.push(value as FormattedRow);
     if ((value as FormattedRow).value !== undefined) good.push((value as FormattedRow).value!);
     if (head.length >= 100 * SAMPLE_ROWS) break;
@@ -168,7 +168,7 @@ async function takeHead(
   return { head, good };
 }
 
-/** Original rows: a formatter may omit the column of their group. */
+/** Original rows, since a formatter may drop the group column. */
 function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
   return head.flatMap(({ value, original = value }) => (original === undefined ? [] : [original]));
 }

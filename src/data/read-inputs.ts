@@ -1,4 +1,4 @@
-/** Rows that are to be answered: read as a stream, with the columns that they came with. */
+/** Rows to be answered, streamed with their original columns. */
 import { resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { displayPath, findFiles, isFolder } from '../files/find-files.ts';
@@ -10,11 +10,11 @@ import { loadContainer, openFile } from './read-files.ts';
 import type { FormattedRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
 
-/** One row of a file, and its example, or the reason why it has none. */
+/** A row of a file with its example, or the reason why it has none. */
 export interface InputRow {
   file: string;
   line: number;
-  /** Absent where the row cannot be read at all. */
+  /** Absent if the row cannot be parsed. */
   columns?: Readonly<Record<string, unknown>>;
   example?: Example;
   problems: readonly Problem[];
@@ -59,7 +59,7 @@ function emptyFolder(folder: string): AttuneError {
   });
 }
 
-/** The rows of a file one by one, bad ones too. @throws AttuneError of files that cannot be read as rows */
+/** Streams the rows of a file, bad ones included. @throws AttuneError for files that cannot be read as rows */
 export async function* readInputs(
   source: SourceFile,
   options: { signal?: AbortSignal; onRead?: (report: FileReport) => void } = {},
@@ -83,7 +83,7 @@ export async function* readInputs(
   }
 }
 
-/** How many rows a file has, and their columns in the order in which they first stand there. */
+/** Number of rows, and columns in order of first appearance. */
 export async function scanColumns(source: SourceFile, columns: Set<string>, signal?: AbortSignal): Promise<number> {
   let rows = 0;
   const reading = { signal, onEncoding: () => undefined };

@@ -10,10 +10,10 @@ export type RowFormatter = (
   place: { file: string; line: number },
 ) => Record<string, unknown> | string | null;
 
-/** The functions that formats of the form `./file.ts#name` stand for, by that text. */
+/** The user's formatter functions by their reference `./file.ts#name`. */
 export type RowFormatters = ReadonlyMap<string, RowFormatter>;
 
-/** A row that its formatter left out. */
+/** A row left out by its formatter. */
 export interface LeftOutRow {
   file: string;
   line: number;
@@ -25,7 +25,7 @@ export interface FormattedRow extends RawRow {
   original?: Record<string, unknown>;
 }
 
-/** The rows of a file as their formatter gives them; those left out are handed to `onLeftOut` instead. */
+/** Applies a formatter to rows; those left out go to `onLeftOut`. */
 export async function* formatRows(
   rows: AsyncGenerator<RawRow, void, undefined>,
   formatter: RowFormatter,

@@ -4,27 +4,11 @@ import { columnsOf, mapColumns, missingColumn, valueAt, type ColumnMapping } fro
 import { detectFormat } from './formats/detect.ts';
 import { formats } from './formats/index.ts';
 import { RowReader } from './formats/row-reader.ts';
-import type { SourceFile } from './sources.ts';
-
-/** How rows are laid out: their format, and which of the user's columns is which of its fields. */
-export interface RowShape {
-  format?: string;
-  columns?: ColumnMapping;
-}
-
-/** Shapes that files are expected to have, such as that of the rows that a model was trained on. */
-export interface KnownShapes {
-  /** The likeliest first. */
-  shapes: readonly RowShape[];
-  /** Source of the known shapes, for messages: `runs/tickets`. */
-  origin: string;
-  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
-  isStrict?: boolean;
-}
+import type { SourceFile, RowShape } from './sources.ts';
 
 type Row = Record<string, unknown>;
 
-/** A shape and the columns that it reads and a file does not have. */
+/** A layout with the columns that a file lacks. */
 interface Misfit extends RowShape {
   missing: readonly string[];
 }
@@ -60,17 +44,17 @@ async function mappedByUser(source: SourceFile, sample: readonly Row[], shapes: 
   return { ...source, format };
 }
 
-/** The format that a mapping of the user's is for, unless it says so itself. */
+/** The format of a user's mapping, unless the user named one. */
 function mappedFormat(shapes: readonly RowShape[], columns: ColumnMapping): string | undefined {
   const fields = Object.keys(columns);
   const same = shapes.find((shape) => fields.every((field) => Object.hasOwn(shape.columns ?? {}, field)));
   return (same ?? shapes.at(0))?.format;
 }
 
-/** Rows by which a shape is tried. */
+/** Number of rows used to test a layout. */
 const TRIED_ROWS = 3;
 
-/** Columns that a shape reads and no row of the sample has. */
+/** Columns of a layout that no sample row has. */
 async function missingColumns(sample: readonly Row[], shape: RowShape, source: SourceFile): Promise<string[]> {
   const { format, columns = {} } = shape;
   if (format === undefined)
@@ -90,7 +74,7 @@ async function missingColumns(sample: readonly Row[], shape: RowShape, source: S
   return [...new Set([...wanted, ...own])].filter((column) => isAbsent(column, sample));
 }
 
-/** A row with something in each mapped field: formats do not ask for what is optional and missing. */
+/** A row with a value in each mapped field, since optional fields may be missing. */
 function wholeRow(row: Row, columns: ColumnMapping): Row {
   const mapped = Object.entries(mapColumns(row, columns)).filter(([, value]) => value !== undefined && value !== null);
   return { ...Object.fromEntries(Object.keys(columns).map((field) => [field, ''])), ...Object.fromEntries(mapped) };
@@ -100,7 +84,7 @@ function isAbsent(column: string, sample: readonly Row[]): boolean {
   return sample.every((row) => (valueAt(row, column) ?? null) === null);
 }
 
-/** A file that has some of the mapped columns is meant to have all of them. */
+/** A file with some of the mapped columns is meant to have all of them. */
 function isPartial({ columns = {}, missing }: Misfit): boolean {
   const all = Object.values(columns).flatMap(columnsOf);
   return missing.length < all.length && all.some((column) => !missing.includes(column));

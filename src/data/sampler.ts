@@ -5,38 +5,38 @@ import type { MixturePart } from './mixture.ts';
 import { divideRows, packRows } from './packing.ts';
 
 export interface SamplerOptions {
-  /** How many rows there are; batches name them by index. */
+  /** Number of rows; batches refer to them by index. */
   rows: number;
-  /** Tokens of each row; needed to pack and to balance ranks. */
+  /** Tokens per row; required for packing and balancing ranks. */
   lengths?: ArrayLike<number>;
-  /** Rows of one optimiser step, over all ranks. */
+  /** Rows per optimiser step, over all ranks. */
   batchSize: number;
   seed: number;
-  /** Packs rows into micro-batches of at most this many tokens; without it every row is a micro-batch. */
+  /** Packs rows into micro-batches of at most this number of tokens; without it each row is a micro-batch. */
   microBatchTokens?: number;
-  /** False keeps the rows' order (evaluation). */
+  /** False keeps row order (evaluation). */
   shuffle?: boolean;
-  /** Parts of the rows that are seen more or less often than once an epoch. */
+  /** Parts that are used more or less often than once per epoch. */
   mixture?: readonly MixturePart[];
   rank?: number;
   worldSize?: number;
-  /** Each row is in each batch by chance, whatever the others are: then `batchSize` is what is expected. */
+  /** Poisson sampling: each row is included independently, and `batchSize` is the expected size. */
   isPoisson?: boolean;
 }
 
-/** Where a sampler stands: `index` batches of `epoch` are done. All that a checkpoint needs of it. */
+/** Position of a sampler after `index` batches of `epoch`: its whole state for checkpoints. */
 export interface SamplerState {
   epoch: number;
   index: number;
 }
 
 export interface Batch {
-  /** The step's place: batch `index` of `epoch`. */
+  /** Position of the step: batch `index` of `epoch`. */
   epoch: number;
   index: number;
-  /** The rows of the step, over all ranks; in a mixture a row may occur twice. */
+  /** Rows of the step over all ranks; with a mixture a row may occur twice. */
   rows: number[];
-  /** This rank's rows, by micro-batch; empty where the last batch has fewer rows than there are ranks. */
+  /** This rank's rows by micro-batch; empty if the last batch has fewer rows than ranks. */
   microBatches: number[][];
 }
 
@@ -44,11 +44,11 @@ export interface Sampler {
   readonly batchesPerEpoch: number;
   readonly rowsPerEpoch: number;
   readonly state: Readonly<SamplerState>;
-  /** The next batch, epoch after epoch without end; the last one of an epoch may be smaller. */
+  /** The next batch, without end; the last one of an epoch may be smaller. */
   next(): Batch;
-  /** Any batch, without moving. */
+  /** Any batch, without changing the position. */
   batchAt(epoch: number, index: number): Batch;
-  /** Goes on from a checkpoint. */
+  /** Resumes from a checkpoint. */
   restore(state: SamplerState): void;
 }
 
@@ -97,13 +97,13 @@ export function makeSampler(options: SamplerOptions): Sampler {
   };
 }
 
-/** A step's rows where each is drawn on its own. */
+/** A Poisson-sampled step. */
 function poissonDraw({ rows, batchSize, seed }: SamplerOptions, step: number): number[] {
   const draw = randomUnits([seed, 'poisson', step]);
   return Array.from({ length: rows }, (_, row) => row).filter((row) => draw(row) < batchSize / rows);
 }
 
-/** The order of the rows in each epoch; the last one asked for is kept. */
+/** Row order of each epoch; the most recent one is cached. */
 class EpochOrders {
   readonly #parts: readonly MixturePart[];
   readonly #seed: number;
@@ -140,7 +140,7 @@ class EpochOrders {
   }
 
   #pass(rows: number, part: number, pass: number): Uint32Array {
-    // A single part that is seen whole is shuffled once, in `of`.
+    // A single part that is used whole is shuffled once, in `of`.
     if (!this.#shuffles || this.#parts.length === 1) return Uint32Array.from({ length: rows }, (_, row) => row);
     return randomPermutation(rows, [this.#seed, 'sampler-part', part, pass]);
   }

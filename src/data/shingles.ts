@@ -2,7 +2,7 @@
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]+/gv;
 
-/** A text as its words, so that case, punctuation and spacing make no difference; without any words the text itself. */
+/** A text as words, ignoring case, punctuation and spacing; a text without words is returned itself. */
 export function normalWords(text: string): string[] {
   return text.normalize('NFKC').toLowerCase().match(WORD) ?? [text.trim()];
 }
@@ -24,7 +24,7 @@ export function shinglesOfText(text: string): Uint32Array {
   return hashes === undefined ? shinglesOf(normalWords(text)) : pairsOf(hashes);
 }
 
-/** The hash of each word; undefined where there is none, or a character that its neighbours may change. */
+/** Hash of each word; undefined if there are none, or a character depends on its neighbours. */
 function plainWords(text: string): Uint32Array | undefined {
   folded ??= foldedCodes();
   if (wordHashes.length < text.length) wordHashes = new Uint32Array(2 * text.length);
@@ -48,17 +48,17 @@ function plainWords(text: string): Uint32Array | undefined {
   return count === 0 ? undefined : wordHashes.subarray(0, count);
 }
 
-/** Reused from text to text. */
+/** Reused for all texts. */
 let wordHashes = new Uint32Array(4096);
 let folded: Uint16Array | undefined;
 const BETWEEN = 0;
 const UNCLEAR = 0xffff;
 
-/** By code up to general punctuation: the folded letter or digit, independent of its neighbours. */
+/** Folded letter or digit by code point up to general punctuation, for characters independent of their neighbours. */
 function foldedCodes(): Uint16Array {
   const codes = new Uint16Array(0x2100).fill(UNCLEAR);
   for (let code = 0; code < codes.length; code++) {
-    // Beyond Latin there are marks, scripts without spaces and letters whose case hangs on their neighbours.
+    // Beyond Latin there are combining marks, scripts without spaces, and letters whose case depends on neighbours.
     if (code >= 0x300 && code < 0x2000) continue;
     const normal = String.fromCharCode(code).normalize('NFKC').toLowerCase();
     const words = normal.match(WORD);
@@ -78,10 +78,10 @@ function pairsOf(hashes: Uint32Array): Uint32Array {
   return unique(pairs.subarray(0, count).sort());
 }
 
-/** Reused from text to text. */
+/** Reused for all texts. */
 let pairs = new Uint32Array(4096);
 
-/** In their place. */
+/** In place. */
 function unique(sorted: Uint32Array): Uint32Array {
   let count = 0;
   for (let index = 0; index < sorted.length; index++) {
@@ -93,7 +93,7 @@ function unique(sorted: Uint32Array): Uint32Array {
 const FNV_START = 0x811c9dc5;
 const FNV_FACTOR = 0x01000193;
 
-/** FNV-1a over UTF-16 units, then mixed so that similar words do not stay near each other. */
+/** FNV-1a over UTF-16 units, then mixed so that hashes of similar words are far apart. */
 export function hashWord(word: string): number {
   let hash = FNV_START;
   for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), FNV_FACTOR);
@@ -107,14 +107,14 @@ function finish(hash: number): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Shared members over all members of two ascending sets; 1 for two empty ones. */
+/** Jaccard similarity of two ascending sets; 1 for two empty ones. */
 export function jaccard(a: Uint32Array, b: Uint32Array): number {
   const shared = sharedCount(a, b, 0);
   const all = a.length + b.length - shared;
   return all === 0 ? 1 : shared / all;
 }
 
-/** True where the Jaccard similarity reaches `threshold`; gives up as soon as it cannot. */
+/** Whether the Jaccard similarity reaches `threshold`; stops as soon as it cannot. */
 export function isSimilar(a: Uint32Array, b: Uint32Array, threshold: number): boolean {
   // shared / (a + b - shared) >= threshold, solved for shared; the margin keeps exact hits.
   const needed = (threshold * (a.length + b.length)) / (1 + threshold) - 1e-9;

@@ -1,7 +1,7 @@
 import { SKETCH_WORDS } from './min-hash.ts';
 
 const BITS = 32 * SKETCH_WORDS;
-/** Standard deviations: of pairs just at the threshold one in 200 million differs in more bits. */
+/** In standard deviations: among pairs at the threshold, one in 200 million differs in more bits. */
 const MARGIN = 7;
 
 /**
@@ -11,7 +11,7 @@ const MARGIN = 7;
 export class Sketches {
   #words: Uint32Array;
 
-  /** @param count of texts that are expected; there may be more */
+  /** @param count expected number of texts; there may be more */
   constructor(count = 1024) {
     this.#words = new Uint32Array(SKETCH_WORDS * Math.max(1, count));
   }
@@ -25,7 +25,7 @@ export class Sketches {
     this.#words.set(sketch, SKETCH_WORDS * index);
   }
 
-  /** In how many of their bits two texts differ. */
+  /** Number of bits in which two texts differ. */
   difference(a: number, b: number): number {
     const words = this.#words;
     const [left, right] = [SKETCH_WORDS * a, SKETCH_WORDS * b];
@@ -35,7 +35,7 @@ export class Sketches {
   }
 }
 
-/** The most bits in which two texts of this Jaccard similarity differ. */
+/** Maximum number of differing bits at this Jaccard similarity. */
 export function mostDifference(similarity: number): number {
   const share = (1 - similarity) / 2;
   return Math.floor(BITS * share + MARGIN * Math.sqrt(BITS * share * (1 - share)));

@@ -10,45 +10,60 @@ import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '
 import { holdsClasses } from './containers/class-folders.ts';
 import { dataExtensions } from './containers/index.ts';
 import type { RowFormatter, RowFormatters } from './row-formatter.ts';
-import type { KnownShapes } from './row-shapes.ts';
+
+/** Layout of rows: their format, and the mapping of the user's columns. */
+export interface RowShape {
+  format?: string;
+  columns?: ColumnMapping;
+}
+
+/** Expected layouts, such as that of a model's training rows. */
+export interface KnownShapes {
+  /** In order of precedence. */
+  shapes: readonly RowShape[];
+  /** Source of the known shapes, for messages: `runs/tickets`. */
+  origin: string;
+  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
+  isStrict?: boolean;
+}
 
 /** One part of a data set. */
 export interface DataSource {
   /** A file, a folder or a glob. */
   path: string;
-  /** Its share of the training rows, relative to the other parts' (1 where only others have one). */
+  /** Weight relative to the other parts (default 1 if only others have one). */
   weight?: number | null;
-  /** Its share of all training rows that are seen, whatever the other parts are: 0 … 1. */
+  /** Share of all training rows, independent of the other parts: 0 … 1. */
   share?: number;
   format?: string | null;
   columns?: ColumnMapping | null;
-  /** Where paths inside the rows start; the file's own folder unless given. */
+  /** Base folder of paths in rows; default: the file's own. */
   mediaFolder?: string;
 }
 
-/** A recipe's source of the rows of one split. */
+/** Source of one split's rows in a recipe. */
 export type DataSpec = string | DataSource | readonly (string | DataSource)[];
 
-/** A file to read, and how. */
+/** A file to read, with its settings. */
 export interface SourceFile {
   path: string;
-  /** The path as shown to people. */
+  /** Display path. */
   file: string;
-  /** Which part of the spec it belongs to. */
+  /** Index of its part in the spec. */
   source: number;
   format?: string;
-  /** The user's own function, named by `format`. */
+  /** The user's function named by `format`. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
-  /** Expected format, if the file itself does not state one. */
+  /** Expected layouts, if the file does not state its own. */
   known?: KnownShapes;
-  /** Rows in memory, in place of the file's. */
+  /** Rows in memory, replacing the file's. */
   rows?: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
-  /** The kind of data file, where its name does not tell. */
+  /** Container, if the file name does not tell. */
   container?: string;
-  /** Its rows are to be answered: they may have no answers yet. */
+  /** Its rows are to be answered and may have no answers yet. */
   isInput?: boolean;
-  /** Where paths inside the rows start; the file's own folder unless given. */
+  /** Base folder of paths in rows; default: the file's own. */
   mediaFolder?: string;
 }
 
@@ -56,7 +71,7 @@ export interface ExpandedSpec {
   files: SourceFile[];
   /** Files of other splits in the same folder. */
   beside: Partial<Record<SplitName, SourceFile[]>>;
-  /** By part; undefined where no part has a weight. */
+  /** Per part; undefined if no part has a weight. */
   weights?: number[];
   /** Shares of parts that have their own. */
   shares?: (number | undefined)[];
@@ -64,9 +79,9 @@ export interface ExpandedSpec {
 
 export interface ExpandOptions {
   split: SplitName;
-  /** The folder that relative paths start from. */
+  /** The folder to which relative paths refer. */
   base: string;
-  /** For the parts that name none of their own. */
+  /** For parts that name none. */
   format?: string;
   columns?: ColumnMapping;
   formatters?: RowFormatters;
@@ -75,7 +90,7 @@ export interface ExpandOptions {
   isInput?: boolean;
 }
 
-/** The files of a spec, in its order. */
+/** The files of a spec, in order. */
 export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec {
   const parts = [spec].flat() as (string | DataSource)[];
   const sources = parts.map((part) => (typeof part === 'string' ? { path: part } : part));
@@ -143,7 +158,7 @@ function filesOf(
   const files = findFiles(path, { base, extensions: dataExtensions });
   if (!isFolder(resolve(base, path))) return { [split]: files };
   const named = Map.groupBy(files, splitNamed);
-  // Only a folder that has train rows by name is divided by name: test.csv may as well be a set about tests.
+  // Only folders with named train files are divided by name: test.csv may as well be about tests.
   if (!named.has('train')) return { [split]: files };
   named.delete(undefined);
   return Object.fromEntries(named) as Partial<Record<SplitName, string[]>>;
@@ -170,13 +185,13 @@ const SPLIT_NAMES: Record<string, SplitName> = table({
 });
 for (const name of ['valid', 'validation', 'val', 'dev', 'eval']) SPLIT_NAMES[name] = 'validation';
 
-/** The split that a file's name says: `valid.jsonl`, `train-00000-of-00002.parquet`. */
+/** The split in a file's name: `valid.jsonl`, `train-00000-of-00002.parquet`. */
 function splitNamed(path: string): SplitName | undefined {
   const word = /^([a-z]+)([-_.]\d.*)?\.[a-z]+(\.gz)?$/.exec(basename(path).toLowerCase())?.[1];
   return word !== undefined && Object.hasOwn(SPLIT_NAMES, word) ? SPLIT_NAMES[word] : undefined;
 }
 
-/** `owner/name` is how hubs name data sets; where no such path exists, that is what was meant. */
+/** `owner/name` refers to a hub data set if no such path exists. */
 function pulledFolder(path: string, base: string): string | undefined {
   const name = path.split('@')[0];
   if (!isRepositoryName(name) || dataExtensions.some((extension) => name.endsWith(extension))) return undefined;

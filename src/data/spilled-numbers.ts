@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
 import { readNumbers, writeNumbers } from '../files/numbers.ts';
 
-/** Numbers of a part that are written at once: 16 KiB, which each part has in memory. */
+/** Buffered numbers per part: 16 KiB. */
 const BLOCK = 4096;
 
 interface Part {
   buffer: Uint32Array;
   buffered: number;
-  /** Its blocks in the file, by index. */
+  /** Indices of its blocks in the file. */
   blocks: number[];
 }
 
-/** Numbers of 32 bits that are dealt out to parts in one file, to be read again part by part. */
+/** Partitions 32-bit numbers in a file, to be read back part by part. */
 export class SpilledNumbers implements Disposable {
   readonly #folder = temporaryFolder('numbers');
   readonly #file = openSync(join(this.#folder, 'numbers'), 'w+');
@@ -36,7 +36,7 @@ export class SpilledNumbers implements Disposable {
     }
   }
 
-  /** All of a part, in the order in which they came. */
+  /** All numbers of a part, in insertion order. */
   read(part: number): Uint32Array {
     const { buffer, buffered, blocks } = this.#parts[part];
     const numbers = new Uint32Array(BLOCK * blocks.length + buffered);

@@ -1,9 +1,9 @@
 import { kindOf, type Example } from './kinds/index.ts';
 import { numberOf } from './label-counts.ts';
 
-/** Numbers are divided into ranges with equally many rows. */
+/** Number of equally populated ranges for numeric targets. */
 const RANGES = 10;
-/** Answers are classes where each has at least this many rows on average. */
+/** Answers count as classes if there are at least this many rows per distinct answer on average. */
 const ROWS_PER_CLASS = 5;
 
 /**
@@ -18,7 +18,7 @@ export function strataOf(rows: readonly Example[]): Uint32Array | undefined {
   return Uint32Array.from(keys, (key) => places.get(key)!);
 }
 
-/** With the kind: rows of one file may be of several. */
+/** Includes the kind, since a file may contain rows of several. */
 function classKeys(rows: readonly Example[]): string[] | undefined {
   const labels = rows.map((row) => ({ row, label: kindOf(row).label }));
   const labelCounts = countAll(labels.flatMap(({ row, label }) => (label?.type === 'classes' ? label.of(row) : [])));
@@ -40,7 +40,7 @@ function countAll(labels: readonly string[]): Map<string, number> {
   return counts;
 }
 
-/** Equal numbers are in one range. */
+/** Equal numbers fall into the same range. */
 function numberRanges(rows: readonly Example[]): string[] | undefined {
   const values = rows.map((row) => numberOf(row) ?? Number.NaN);
   if (values.some(Number.isNaN)) return undefined;

@@ -1,4 +1,4 @@
-/** Which language a text is in. */
+/** Language detection. */
 
 /**
  * Candidate languages besides those asked about. Among all known languages, names of programs make Irish, Hindi or
@@ -6,10 +6,10 @@
  */
 const LIKELY = 'ar bg cs da de el en es fa fi fr he hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh'.split(' ');
 
-/** Enough of a text to tell its language by. */
+/** Number of characters examined. */
 const LOOKED_AT = 2000;
 
-/** A language that is likely by less than this, from 0 to 1, is a guess: names and figures make French of "4 mugs cost 22 euros". */
+/** Below this confidence detection is a guess: names and figures make "4 mugs cost 22 euros" French. */
 const LEAST_LIKELY = 0.12;
 
 /**

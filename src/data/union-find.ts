@@ -1,4 +1,4 @@
-/** Disjoint sets over 0 … count - 1. The smallest member represents its set, so that the order of unions does not matter. */
+/** Disjoint sets over 0 … count - 1. The smallest member represents a set, so that the order of unions does not matter. */
 export class UnionFind {
   readonly #parent: Uint32Array;
 
@@ -15,7 +15,7 @@ export class UnionFind {
     return member;
   }
 
-  /** True where the two were in different sets. */
+  /** True if the two were in different sets. */
   union(a: number, b: number): boolean {
     const [rootA, rootB] = [this.find(a), this.find(b)];
     this.#parent[Math.max(rootA, rootB)] = Math.min(rootA, rootB);
@@ -26,7 +26,7 @@ export class UnionFind {
     return new UnionFind(this.#parent.slice());
   }
 
-  /** Unites all members that share a key; a member without one stays alone. */
+  /** Merges members that share a key; members without keys stay alone. */
   uniteBy(keysOf: (member: number) => string | readonly string[] | undefined): void {
     const firstOf = new Map<string, number>();
     for (let member = 0; member < this.#parent.length; member++) {
@@ -39,7 +39,7 @@ export class UnionFind {
     }
   }
 
-  /** By member the number of its set, and by set its size; sets in the order of their first members, as in `sets`. */
+  /** Set number of each member and size of each set; sets in order of their first members, as in `sets`. */
   numbered(): { setOf: Uint32Array; sizes: Uint32Array } {
     const setOf = new Uint32Array(this.#parent.length);
     let count = 0;
@@ -52,7 +52,7 @@ export class UnionFind {
     return { setOf, sizes };
   }
 
-  /** The sets as lists of members, both in ascending order. */
+  /** The sets as lists, both in ascending order. */
   sets(): number[][] {
     const members = new Map<number, number[]>();
     for (let member = 0; member < this.#parent.length; member++) {

@@ -1,10 +1,10 @@
-/** Whether an image file ends where its format says: one that was cut off while it was copied does not. */
+/** Detects truncated image files by their end. */
 
 const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 /** Length, IEND, checksum. */
 const PNG_END = Buffer.from('0000000049454e44ae426082', 'hex');
 
-/** Reason why the bytes are a truncated image; undefined for whole ones, and for formats that cannot tell. */
+/** Why the bytes are a truncated image; undefined for complete ones and formats without an end marker. */
 export function imageDefect(bytes: Buffer): string | undefined {
   if (bytes.subarray(0, 8).equals(PNG)) return bytes.includes(PNG_END, 8) ? undefined : CUT_OFF;
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return hasJpegEnd(bytes) ? undefined : CUT_OFF;
@@ -19,7 +19,7 @@ const CUT_OFF = 'is cut off: the end of the image is missing';
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
-/** The end of the image itself: a small one in its header has an end of its own. */
+/** Finds the end of the main image: a thumbnail in the header has an end of its own. */
 function hasJpegEnd(bytes: Buffer): boolean {
   let at = 2;
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {
@@ -28,6 +28,6 @@ function hasJpegEnd(bytes: Buffer): boolean {
     else if (marker === START_OF_SCAN) return bytes.includes(END_OF_IMAGE, at);
     else at += 2 + bytes.readUInt16BE(at + 2);
   }
-  // Not as the format has it: the decoder says why.
+  // Malformed: the decoder reports the reason.
   return at + 4 <= bytes.length;
 }

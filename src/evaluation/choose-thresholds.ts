@@ -3,14 +3,11 @@ import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
 import { bestThreshold, f1Of, macroF1Of, type Decisions } from './best-threshold.ts';
 import { classTitle } from '../scoring/metrics/class-title.ts';
-import { costsByLabel } from './spoken-costs.ts';
+import { costsByLabel, type Costs } from './spoken-costs.ts';
 import { rowLabels } from '../scoring/example-text.ts';
 import type { Prediction } from '../scoring/predictor.ts';
 import { rareOfTwo } from './rare-classes.ts';
 import { EVEN, type Thresholds } from '../scoring/chosen-labels.ts';
-
-/** Cost of a wrong answer: of missing a row of the label, and of a false alarm. */
-export type Costs = Readonly<Record<string, { missed: number; false_alarm: number }>>;
 
 /** Threshold settings of an objective. */
 export interface ThresholdWish {

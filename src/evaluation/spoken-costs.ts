@@ -1,5 +1,7 @@
 import { classTitle } from '../scoring/metrics/class-title.ts';
-import type { Costs } from './choose-thresholds.ts';
+
+/** Cost of a wrong answer: of missing a row of the label, and of a false alarm. */
+export type Costs = Readonly<Record<string, { missed: number; false_alarm: number }>>;
 
 /**
  * Costs by the labels that rows have, where they were given by the name that people read: `fraud` or `is_fraud` for the

@@ -14,6 +14,7 @@ const table = {
   'merge-adapters': () => import('./export/merge-adapters.ts'),
   'extract-adapter': () => import('./export/extract-adapter.ts'),
   'project-adapter': () => import('./export/project-adapter.ts'),
+  'nearest-type': () => import('./nearest-type.ts'),
   describe: () => import('./describe.ts'),
   estimate: () => import('./estimate/estimate.ts'),
   create: () => import('../answering/recommend/create.ts'),

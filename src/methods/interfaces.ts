@@ -8,18 +8,10 @@ import type { DType, Tensor } from '../engine/tensor/index.ts';
 import type { OpenRewardModel } from '../training/reward-model.ts';
 import type { Update } from './update.ts';
 
-export type { JointLoss, Objective, PassContext } from '../training/objective.ts';
+export type { JointLoss, JudgedRow, Objective, PassContext } from '../training/objective.ts';
 export type { Reference } from '../answering/tasks/rows/rows.ts';
 export { textLengths, tokensOf } from '../answering/tasks/rows/rows.ts';
-export type {
-  Batch,
-  Counts,
-  CriticTargets,
-  MediaReader,
-  PreparedRow,
-  ResumedRow,
-  Tally,
-} from '../answering/tasks/rows/rows.ts';
+export type { Batch, Counts, MediaReader, Prepared, PreparedRow, Tally } from '../answering/tasks/rows/rows.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Update } from './update.ts';
 

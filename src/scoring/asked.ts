@@ -1,7 +1,7 @@
 import { capitalised } from '../base/articles.ts';
 import type { ChatExample } from '../data/kinds/chat.ts';
 import type { CompletionExample } from '../data/kinds/completion.ts';
-import { kindOf, type Example, type ExampleKind } from '../data/kinds/index.ts';
+import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/kinds/index.ts';
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
 import { expectedText, promptText, questionTurns } from './example-text.ts';
 
@@ -11,6 +11,15 @@ export interface Asked {
   instruction?: string;
   /** The best one first. */
   shots?: readonly Example[];
+}
+
+/** The examples that are asked, which are all of one kind: a task refuses others before a model is asked. */
+export function askedExamples<Name extends ExampleKind>(asked: readonly Asked[], kind: Name): ExampleOf<Name>[] {
+  const isOfKind = (example: Example): example is ExampleOf<Name> => example.kind === kind;
+  return asked.map(({ example }) => {
+    if (isOfKind(example)) return example;
+    throw new Error(`rows of kind ${kind} are answered here, not of kind ${example.kind}`);
+  });
 }
 
 /** Turns of a chat template, or a text to continue. */

@@ -6,9 +6,10 @@ import { attuneHome } from '../base/home.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { NodeSqliteDialect } from './dialect.ts';
 import { isNewerDatabase, newerFailure } from './newer-database.ts';
-import { openPostgres, type PostgresPlace } from './postgres.ts';
+import { openPostgres } from './postgres.ts';
 import { migrations } from './migrations/index.ts';
 import type { Tables } from './schema.ts';
+import type { DatabasePlace } from './store-place.ts';
 
 /** The index of runs, models and data sets. It is derived from the run folders and can be deleted and rebuilt. */
 export type Index = Kysely<Tables>;
@@ -28,9 +29,6 @@ export async function openIndex(path: string = indexPath()): Promise<Index> {
     throw isNewerDatabase(error) ? error : indexFailure(path, error);
   }
 }
-
-/** An SQLite file, or a schema in PostgreSQL. */
-export type DatabasePlace = string | PostgresPlace;
 
 /** Opens a database and migrates its tables; safe for concurrent processes. @throws E_DATABASE_NEWER */
 export async function openDatabase<Schema>(place: DatabasePlace, provider: MigrationProvider): Promise<Kysely<Schema>> {

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../base/errors.ts';
-import { shownPlace } from './store-place.ts';
-import type { DatabasePlace } from './database.ts';
+import { shownPlace, type DatabasePlace } from './store-place.ts';
 
 interface MigrationTable {
   kysely_migration: { name: string; timestamp: string };

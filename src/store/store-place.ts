@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { attuneHome } from '../base/home.ts';
 import { isPostgresUrl, shownUrl } from '../base/postgres-url.ts';
-import type { DatabasePlace } from './database.ts';
+import type { PostgresPlace } from './postgres.ts';
+
+/** An SQLite file, or a schema in PostgreSQL. */
+export type DatabasePlace = string | PostgresPlace;
 
 /** Parts of the store, each a separate file or schema. */
 export const storeParts = {

@@ -1,46 +1,7 @@
 /** Judges a run's settings by the course of its losses or rewards. */
-import type { CourseJudged } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
-import { judgeRewards } from './reward-course.ts';
-import { SURE, type CoursePoint, spanOf } from './course-points.ts';
-
-/** Validation after a step; `change` is that of the rows' losses since the evaluation before it. */
-export interface CourseEvaluation {
-  step: number;
-  loss: number;
-  change?: { mean: number; error: number };
-}
-
-export interface CourseFacts {
-  /** In order of steps; that of the untrained model first. */
-  evaluations: readonly CourseEvaluation[];
-  /** Training losses in order of steps. */
-  trainLosses: readonly CoursePoint[];
-  /** For runs with rewards, whose losses are minus the validation rewards. */
-  rewards?: RewardCurves;
-  /** Share of all learning rates that the steps after this one had. */
-  rateShareAfter(step: number): number;
-  /** Which step's weights are the result. */
-  resultStep: number;
-  /** Facts about the whole run. */
-  epochs: number;
-  learningRate: number;
-  /** Default learning rate, had the recipe left it out. */
-  usualRate: number;
-}
-
-/** Curves of each step's sampled answers; empty if not measured. */
-export interface RewardCurves {
-  rewards: readonly CoursePoint[];
-  /** Share of the prompts whose answers all got the same reward. */
-  alike: readonly CoursePoint[];
-  entropies: readonly CoursePoint[];
-  /** To the reference. */
-  distances: readonly CoursePoint[];
-}
-
-/** A finding on one line, and what to change in a run that goes on, or in another one. */
-export type CourseAdvice = Omit<CourseJudged, 'type'>;
+import { judgeRewards, type CourseFacts, type CourseEvaluation, type CourseAdvice } from './reward-course.ts';
+import { SURE, spanOf } from './course-points.ts';
 
 /**
  * Share of the mean progress for each unit of learning rate: what falls as fast as this or faster at the end has not

@@ -6,6 +6,7 @@ export function evaluateBase(
   { tuning, objective }: Pick<TrainerParts, 'tuning' | 'objective'>,
 ): Promise<void> {
   // Weights that move themselves have not moved yet; rollouts are sampled by whatever the tuning begins as.
-  const isOn = tuning.result === 'model' || trainer.state.before.steps > 0 || objective.evaluate !== undefined;
+  const isOn =
+    tuning.result === 'model' || trainer.state.before.steps > 0 || objective.production?.evaluate !== undefined;
   return isOn ? trainer.evaluate() : tuning.disabled(() => trainer.evaluate());
 }

@@ -1,13 +1,27 @@
 // N tokens of a batch, D width
+import type { Features } from '../base/features.ts';
 import { runStack } from '../models/stack.ts';
 import type { Model } from '../models/model.ts';
 import { readsImagesLater } from '../models/placed-images.ts';
-import { withRandomness } from '../engine/nn/index.ts';
-import { aten, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
+import { traitsOf } from '../models/traits.ts';
+import { layoutOfTexts, withRandomness } from '../engine/nn/index.ts';
+import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import { byTokens } from '../answering/tasks/rows/batches.ts';
-import type { Batch, Objective, PreparedRow, ResumedRow } from '../methods/interfaces.ts';
+import type { Batch, Objective, PreparedRow } from '../methods/interfaces.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { turn } from '../base/turn.ts';
+
+interface FrozenParts {
+  model: Model;
+  objective: Objective;
+}
+
+/** Hidden states of a row after `blocks` blocks. */
+export interface ResumedRow extends Features {
+  blocks: number;
+  /** Tokens of the row after all blocks. */
+  tokens: number;
+}
 
 /** Keeps what frozen blocks made of rows. */
 export interface ResumedStore {
@@ -31,9 +45,9 @@ export interface FrozenRequest {
  * Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them: a reference
  * model either shares these blocks, or has others.
  */
-export function canResume({ draw, joint, produce, needs }: Objective, referenceShares = false): boolean {
-  const isSame = needs?.reference !== true || referenceShares;
-  return draw === undefined && joint === undefined && produce === undefined && isSame;
+export function canResume({ draw, joint, production, reference }: Objective, referenceShares = false): boolean {
+  const isSame = reference === undefined || referenceShares;
+  return draw === undefined && joint === undefined && production === undefined && isSame;
 }
 
 /** Leading blocks, and the embedding before them, in which nothing that is trained acts. */
@@ -47,12 +61,13 @@ export interface FrozenTrunk {
  * Found by a pass over a row: where hidden states first have a gradient, something in front of them is trained, whatever
  * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
  */
-export function frozenTrunk({ model, objective }: { model: Model; objective: Objective }, row: PreparedRow) {
+export function frozenTrunk({ model, objective }: FrozenParts, row: PreparedRow) {
   const { encoderStack, towers, stack, imageReader } = model.trunk;
   if (encoderStack !== undefined || towers !== undefined || model.prefix.length > 0) return undefined;
   if (imageReader !== undefined && readsImagesLater(imageReader)) return undefined;
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
+    if (!stack.canResume(model.layoutOf(model.placed(batch.input)))) return undefined;
     const still = followStages(model, batch);
     const blocks = Math.min(
       still.findLastIndex(({ isMoved }) => !isMoved),
@@ -84,11 +99,20 @@ function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: bo
   return stages;
 }
 
-/** An objective whose rows come with the frozen blocks' outputs in place of what those blocks read. */
-export function resumedObjective(objective: Objective, store: ResumedStore): Objective {
+/** An objective that collates the frozen blocks' outputs of its rows in place of what those blocks read. */
+export function resumedObjective({ model, objective }: FrozenParts, store: ResumedStore): Objective {
+  const { causal } = traitsOf(model);
   return {
     ...objective,
-    load: async (rows) => rows.map((row) => ({ ...row, resumed: store.read(row) ?? missing(row) })),
+    load: undefined,
+    collate(rows) {
+      const all = rows.map((row) => store.read(row) ?? missing(row));
+      // [T, D] each, side by side, or images [C, H, W], stacked.
+      const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
+      const lengths = rows.map(({ segments }, i) => segments ?? [all[i].tokens]);
+      const layout = layoutOfTexts(lengths, { causal, parents: rows.map(({ parents }) => parents) });
+      return { rows, input: { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } } };
+    },
   };
 }
 
@@ -101,7 +125,7 @@ function missing(row: PreparedRow): never {
  * depends on the rows and their order alone, so that a resumed run gets the same numbers.
  */
 export async function computeFrozen(
-  { model, objective }: { model: Model; objective: Objective },
+  { model, objective }: FrozenParts,
   rows: readonly PreparedRow[],
   writer: ResumedWriter,
   request: FrozenRequest,

@@ -1,4 +1,4 @@
-import type { Example, ExampleKind } from '../data/example.ts';
+import type { Example } from '../data/example.ts';
 import type { Task } from '../models/architecture.ts';
 import type { EmbeddingOptions } from '../models/heads/embedding.ts';
 import type { Model } from '../models/model.ts';
@@ -18,23 +18,35 @@ export interface PassContext {
   reference?: Reference;
 }
 
-/** The training objective. It sees hidden states and log-probabilities, never whole logits. */
-export interface Objective {
+/**
+ * The training objective: examples become rows of its own type (`Row`), and batches are made of these or of what it
+ * draws, loads or produces from them (`Read`). It sees hidden states and log-probabilities, never whole logits.
+ *
+ * Its functions are methods, whose parameters TypeScript compares both ways: every objective is an `Objective` to the
+ * trainer, which hands it back the rows that it got from it and reads of them what every row has.
+ */
+export interface Objective<
+  Given extends Example = Example,
+  Row extends PreparedRow = PreparedRow,
+  Read extends PreparedRow = Row,
+> {
   /** Chooses the model's head. */
   readonly task: Task;
-  readonly accepts: readonly ExampleKind[];
+  readonly accepts: readonly Given['kind'][];
   /** True where a step's loss is a sum over rows, so that batches may be split; else the reason why it is not. */
   readonly separable: true | string;
   /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
   readonly unit: string;
   /** Keys of the result's config.json that say how the head's output is to be read. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Requirements on a run besides model and rows. */
-  readonly needs?: { reference?: true; rollouts?: true };
-  /** Folder or name of the reference model, where the recipe names another than the base model. */
-  readonly referenceModel?: string;
-  /** Tokens that a row may gain by its answers; rows must leave room for them. */
-  readonly room?: number;
+  /** Present for objectives that compare with a reference model. */
+  readonly reference?: ReferenceUse<Row>;
+  /** Present for objectives that make the rows of a step themselves. */
+  readonly production?: Production<Row, Read>;
+  /** State between steps, for checkpoints; includes its own weights. */
+  readonly memory?: Memory;
+  /** For losses that are not sums over rows: their per-row inputs, so that a step can still be divided. */
+  readonly joint?: JointLoss<Read>;
   /** Tokens of the longest answer that it reads, where the recipe says it. */
   readonly longestAnswer?: number;
   /** How a row's vector is made, where the recipe says it and not the base model. */
@@ -43,55 +55,70 @@ export interface Objective {
   ready?(signal: AbortSignal): Promise<void>;
   /** Frees that. */
   dispose?(): void;
-  /** Answers of the last evaluation, where rows are scored by rollouts. */
-  evaluated?(): readonly EvaluatedAnswer[];
   /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
-  prepare(examples: readonly Example[]): Promise<Prepared>;
+  prepare(examples: readonly Given[]): Promise<Prepared<Row>>;
   /** @throws AttuneError where the training rows as a whole cannot be learnt from, each being sound */
-  check?(train: readonly Example[]): void;
+  check?(train: readonly Given[]): void;
   /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
-  windows?(row: PreparedRow, maxLength: number): readonly PreparedRow[];
+  windows?(row: Row, maxLength: number): readonly Row[];
   /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
-  draw?(rows: readonly PreparedRow[], at: { seed: number; step: number } | undefined): readonly PreparedRow[];
-  /** For losses that are not sums over rows: their per-row inputs, so that a step can still be divided. */
-  readonly joint?: JointLoss;
+  draw?(rows: readonly Row[], at: { seed: number; step: number } | undefined): readonly Read[];
   /** Brings into memory what rows need besides their tokens, just before they are collated. */
-  load?(rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]>;
-  /** Before a step is counted: rolls out, rewards, scores. `rows` are the step's; what it gives is trained on. */
-  produce?(rows: readonly PreparedRow[], step: StepContext): Promise<Produced>;
-  /** The most that `produce` may make of a row, for planning memory. */
-  largest?(row: PreparedRow): PreparedRow;
-  /** Scores rows where their loss does not: by rollouts. The loss is what the best step has the least of. */
-  evaluate?(rows: readonly PreparedRow[], step: StepContext): Promise<EvaluationResult>;
-  /** The reference model's values that a loss needs, f32 [R, K]; computed once and stored with rows on request. */
-  judge?(model: Model, batch: Batch): Tensor;
-  /** Whether `judge` is asked once for all rows before training. */
-  readonly judgesOnce?: boolean;
-  collate(rows: readonly PreparedRow[]): Batch;
-  counts(batch: Pick<Batch, 'rows'>): Counts;
+  load?(rows: readonly Row[]): Promise<readonly Read[]>;
+  collate(rows: readonly Read[]): Batch<Read>;
+  counts(batch: Pick<Batch<Read>, 'rows'>): Counts;
   /**
    * Counts that require a pass through the model, for terms that become sums over rows only with them; undefined for
    * models that have none. A step of one batch does not need it.
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
-  loss(model: Model, batch: Batch, context: PassContext): LossResult;
+  loss(model: Model, batch: Batch<Read>, context: PassContext): LossResult;
   /** Weights of its own that move with the model's and end with the run (a value head); the same at each call. */
   trainables?(model: Model): readonly Trainable[];
-  /** State between steps, for checkpoints; includes its own weights. */
-  state?(): Map<string, Tensor>;
-  restore?(state: ReadonlyMap<string, Tensor>): void;
+}
+
+export interface ReferenceUse<Row extends PreparedRow> {
+  /** Its folder or name, where the recipe names another than the base model. */
+  readonly model?: string | null;
+  /** Its values of rows, f32 [R, K], where it is asked once for all rows before training: they become `JudgedRow`s. */
+  judge?(model: Model, batch: Batch<Row>): Tensor;
+}
+
+/** The reference model's scores of a row, where they were computed before. */
+export interface JudgedRow {
+  reference?: Float32Array;
+}
+
+export interface Production<Row extends PreparedRow, Read extends PreparedRow> {
+  /** Whether the model answers rows for it. */
+  readonly rollsOut: boolean;
+  /** Tokens that a row may gain by its answers; rows must leave room for them. */
+  readonly room?: number;
+  /** Before a step is counted: rolls out, rewards, scores. `rows` are the step's; what it gives is trained on. */
+  produce(rows: readonly Row[], step: StepContext): Promise<Produced<Read>>;
+  /** The most that `produce` may make of a row, for planning memory. */
+  largest(row: Row): Read;
+  /** Scores rows where their loss does not: by rollouts. The loss is what the best step has the least of. */
+  evaluate?(rows: readonly Row[], step: StepContext): Promise<EvaluationResult>;
+  /** Answers of the last evaluation. */
+  evaluated?(): readonly EvaluatedAnswer[];
+}
+
+interface Memory {
+  state(): Map<string, Tensor>;
+  restore(state: ReadonlyMap<string, Tensor>): void;
 }
 
 /**
  * A loss of a whole batch's vectors. A step that does not fit at once is computed twice, first for the vectors and then
  * for their gradients (GradCache, Gao et al. 2021): the update is that of the whole batch.
  */
-export interface JointLoss {
+export interface JointLoss<Read extends PreparedRow = PreparedRow> {
   /** Rows that are set against each other where they are evaluated. */
   readonly evaluatedTogether: number;
   /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
-  represent(model: Model, batch: Batch, context: Omit<PassContext, 'totals'>): Tensor;
-  loss(vectors: Tensor, rows: readonly PreparedRow[], context: { model: Model; totals: Counts }): LossResult;
+  represent(model: Model, batch: Batch<Read>, context: Omit<PassContext, 'totals'>): Tensor;
+  loss(vectors: Tensor, rows: readonly Read[], context: { model: Model; totals: Counts }): LossResult;
 }
 
 /** A rollout of an evaluation, for people. */

@@ -29,9 +29,9 @@ export interface StepContext {
   emit: EventSink;
 }
 
-export interface Produced {
+export interface Produced<Row extends PreparedRow = PreparedRow> {
   /** The rows of each update, one after the other. */
-  updates: readonly (readonly PreparedRow[])[];
+  updates: readonly (readonly Row[])[];
   metrics: Metrics;
 }
 
@@ -51,8 +51,8 @@ export class Rollouts implements Disposable {
   readonly #batchers = new Map<number, Batcher>();
 
   /** Undefined for objectives that need none. */
-  static of({ needs }: Pick<Objective, 'needs'>, parts: RolloutParts): Rollouts | undefined {
-    return needs?.rollouts === true ? new Rollouts(parts) : undefined;
+  static of({ production }: Objective, parts: RolloutParts): Rollouts | undefined {
+    return production?.rollsOut === true ? new Rollouts(parts) : undefined;
   }
 
   constructor(parts: RolloutParts) {
@@ -102,7 +102,7 @@ function prefixUnknown(): AttuneError {
 }
 
 /** Rows as micro-batches of at most `microBatchTokens` tokens; a larger one alone. */
-export function packed(rows: readonly PreparedRow[], microBatchTokens: number): PreparedRow[][] {
+export function packed<Row extends PreparedRow>(rows: readonly Row[], microBatchTokens: number): Row[][] {
   const order = rows.map((_, row) => row);
   return packRows(order, rows.map(tokensOf), microBatchTokens).map((batch) => batch.map((row) => rows[row]));
 }

@@ -96,7 +96,7 @@ const RECIPE = 'recipe.json';
 export interface CheckpointParts {
   tuning: Tuning;
   update: Update;
-  objective: Pick<Objective, 'state' | 'restore'>;
+  objective: Pick<Objective, 'memory'>;
   recipe: unknown;
   constants: RunConstants;
 }
@@ -105,7 +105,7 @@ export interface CheckpointParts {
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
   const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
-  const remembered = parts.objective.state?.();
+  const remembered = parts.objective.memory?.state();
   const kept = remembered === undefined ? 0 : scope(() => writeSafetensors(join(folder, OBJECTIVE), remembered));
   const { secret: _, ...constants } = parts.constants;
   writeJson(join(folder, STATE), {
@@ -147,8 +147,8 @@ function updatesOf({ updates, step }: Partial<TrainerState> & Pick<TrainerState,
 export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): void {
   readWeights(folder, parts.tuning);
   withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
-  const { objective } = parts;
-  if (objective.restore !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => objective.restore?.(tensors));
+  const { memory } = parts.objective;
+  if (memory !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => memory.restore(tensors));
 }
 
 /** Decisions at the start of a checkpoint's run. */

@@ -121,10 +121,10 @@ export class Trainer {
 
   /** All of a step's updates: one, unless the objective makes several of what it produced. */
   async #updates(microBatches: StepRequest['microBatches']): Promise<StepResult[] | undefined> {
-    const { objective, rollouts } = this.#parts;
-    if (objective.produce === undefined) return [await trainStep(this.#parts, this.#request(microBatches, 0))];
+    const { production } = this.#parts.objective;
+    if (production === undefined) return [await trainStep(this.#parts, this.#request(microBatches, 0))];
     const produced = await unlessStopped(this.#hooks.signal, () =>
-      objective.produce!(microBatches.flat(), this.stepContext()),
+      production.produce(microBatches.flat(), this.stepContext()),
     );
     if (produced === undefined) return undefined;
     const results: StepResult[] = produced.updates.length === 0 ? [nothingUpdated(produced.metrics)] : [];
@@ -132,7 +132,7 @@ export class Trainer {
       const request = this.#request(packed(rows, this.#options.microBatchTokens), results.length);
       const result = await trainStep(this.#parts, request);
       results.push({ ...result, metrics: { ...produced.metrics, ...result.metrics } });
-      rollouts?.weightsMoved();
+      this.#parts.rollouts?.weightsMoved();
     }
     return results;
   }
@@ -226,8 +226,8 @@ export class Trainer {
     const { microBatchTokens } = this.#options;
     const { validation, measure, objective, update } = this.#parts;
     return withAveraged(update, async () => {
-      if (objective.evaluate !== undefined) return objective.evaluate(validation, this.stepContext());
-      return evaluateRows(this.#parts, validation, { microBatchTokens, measure });
+      const scored = objective.production?.evaluate?.(validation, this.stepContext());
+      return scored ?? evaluateRows(this.#parts, validation, { microBatchTokens, measure });
     });
   }
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openReview, type OpenReview } from '../../src/app/review/open-review.ts';
+import { openReview } from '../../src/app/review/open-review.ts';
 import { reviewResults } from '../../src/app/review/review.ts';
 import { barriers } from './axe.ts';
+import type { OpenReview } from '../../src/app/use-cases/review.ts';
 
 const HOSTILE = `</script><script>window.broken = true</script><img src=x onerror="window.broken = true">${'long'.repeat(60)}`;
 

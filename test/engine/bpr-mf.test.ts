@@ -8,7 +8,7 @@ import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { arange, scope } from '../../src/engine/tensor/index.ts';
 import { aboutIds, itemIds, itemTokenizer, selfOf, type Tokenizer } from '../../src/models/text/index.ts';
-import type { Objective, Processor } from '../../src/methods/interfaces.ts';
+import type { Processor } from '../../src/methods/interfaces.ts';
 import type { JobContext } from '../../src/base/job.ts';
 import { run as describeModel } from '../../src/jobs/describe.ts';
 import { run as estimate } from '../../src/jobs/estimate/estimate.ts';
@@ -82,7 +82,7 @@ describe('its vocabulary', () => {
 });
 
 describe('the objective', () => {
-  let objective: Objective;
+  let objective: ReturnType<typeof create>;
   const at = { seed: 3, step: 5 };
   const rows = rowsOfItems(
     [
@@ -103,7 +103,7 @@ describe('the objective', () => {
       const chosen = [...ids].slice(2);
       const terms = chosen.flatMap((id, i) => {
         return Array.from(
-          rivals!.slice(2 * i, 2 * i + 2),
+          rivals.slice(2 * i, 2 * i + 2),
           (rival) => Math.log1p(Math.exp(score(rival) - score(id))) / 2,
         );
       });
@@ -119,7 +119,7 @@ describe('the objective', () => {
 
   it('draws items that the row does not have, all of them in time, others at each step, the same ones to evaluate', () => {
     const [row] = rows;
-    const drawn = Array.from({ length: 200 }, (_, step) => [...objective.draw!([row], { seed: 3, step })[0].rivals!]);
+    const drawn = Array.from({ length: 200 }, (_, step) => [...objective.draw!([row], { seed: 3, step })[0].rivals]);
     expect([...new Set(drawn.flat())].toSorted((a, b) => a - b)).toEqual([10, 11, 12, 13, 14, 15, 16]);
     expect(drawn[0]).toHaveLength(6);
     expect(new Set(drawn.map(String)).size).toBeGreaterThan(190);

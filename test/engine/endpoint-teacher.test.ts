@@ -13,8 +13,8 @@ import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
 import type { Tokenizer } from '../../src/models/text/index.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
 import { writeModel } from './method-matrix.ts';
+import type { TaughtRow } from '../../src/training/objectives/endpoint-teacher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-teacher-'));
 let model: Model;
@@ -166,7 +166,7 @@ describe.each(['vllm', 'echo'] as const)('a teacher at an endpoint that speaks a
     await objective.ready!(signal);
     asked = [];
     const taught = await objective.load!(rows);
-    for (const { ids, trained, rivals, reference } of taught as PreparedRow[]) {
+    for (const { ids, trained, rivals, reference } of taught as TaughtRow[]) {
       const wanted = logProbsOf([...ids]);
       const places = [...trained.keys()].filter((t) => trained[t] === 1);
       for (const [i, t] of places.entries()) {

@@ -5,12 +5,19 @@ import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
 import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts';
-import { groupRows, withAdvantages } from '../../src/training/objectives/group-rows.ts';
+import {
+  groupRows,
+  withAdvantages,
+  type TrainedRollout,
+  type PromptRow,
+} from '../../src/training/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { Rollouts } from '../../src/training/produce.ts';
 import type { Objective, PreparedRow, Processor, Reference, Tuning, Update } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
+import type { TextsRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PpoRow } from '../../src/training/objectives/critic.ts';
 
 const config = {
   model_type: 'llama',
@@ -37,7 +44,7 @@ function rendered(prompt: number[], answer: number[]) {
   return { ids: Int32Array.from([...prompt, ...answer]), trained, pieces: [] };
 }
 
-function rowOf(r: number, answers: number[][], options = {}): PreparedRow {
+function rowOf(r: number, answers: number[][], options = {}): TextsRow {
   const prompt = tokens(5 + 3 * r, r);
   const place = { id: (0x1234567890abcde0n + BigInt(r)).toString(16), source: { file: 'rows', line: r + 1 } };
   return sharedPromptRow(
@@ -53,8 +60,14 @@ const verdicts = [0, 1, 2, 3].map((r) => ({
   label: r % 2,
 }));
 const singles = [0, 1, 2, 3].map((r) => ({ ...rowOf(r, [tokens(4 + r, r + 10)]), label: r % 2 }));
+const promptOf = (r: number): PromptRow => {
+  const { id, source } = rowOf(r, [[1]]);
+  const ids = Int32Array.from(tokens(6, r));
+  const prompt = { kind: 'prompt', id, source, prompt: 'p', columns: {} } as const;
+  return { id, source, ids, trained: new Uint8Array(ids.length), prompt };
+};
 const groups = [0, 1, 2].flatMap((r) => {
-  const prompt: PreparedRow = { ...rowOf(r, [[1]]), ids: Int32Array.from(tokens(6, r)) };
+  const prompt = promptOf(r);
   const rollouts = [3, 5, 4].map((length, i) => ({
     row: prompt,
     ids: tokens(length, r + i),
@@ -67,28 +80,30 @@ const groups = [0, 1, 2].flatMap((r) => {
 const policyRows = withAdvantages(groups, [1, -0.5, -0.5, 0.3, 0.4, -0.7, 0, 1, -1]);
 
 /** As `produce` of PPO leaves rows: answers of 3, 5 and 4 tokens, of which the second fills the room. */
-const criticRows = groups.map((row): PreparedRow => {
+const criticRows = groups.map((row): PpoRow => {
   const wave = (count: number, by: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(by * (i + 1)));
   return {
     ...row,
     sampled: wave(12, 3).map((x) => x - 4),
-    critic: { advantages: wave(12, 1), values: wave(14, 2), returns: wave(14, 5) },
+    advantages: wave(12, 1),
+    values: wave(14, 2),
+    returns: wave(14, 5),
   };
 });
 
 /** As `produce` of XPO and of Nash-MD leaves rows. */
-const rollout = (r: number, length: number, i: number) => ({
-  row: { ...rowOf(r, [[1]]), ids: Int32Array.from(tokens(6, r)) },
+const rollout = (r: number, length: number, i: number): TrainedRollout => ({
+  row: promptOf(r),
   ids: tokens(length, r + i),
   isComplete: true,
   text: '',
   isTrained: true,
 });
 const twoAnswers = [0, 1, 2].flatMap((r) =>
-  groupRows([rollout(r, 3, 1), rollout(r, 5, 2)], 1000).map((row) => ({ ...row, label: r % 2 })),
+  groupRows([rollout(r, 3, 1), rollout(r, 5, 2)], 1000).map((row) => ({ ...row, ownIsChosen: r % 2 })),
 );
 const oneAnswer = [0, 1, 2].flatMap((r) =>
-  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, values: [0.2 + 0.3 * r] })),
+  groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, probability: 0.2 + 0.3 * r })),
 );
 
 /** Each objective over feedback with options and rows that it can use. */
@@ -205,9 +220,11 @@ describe('the reference', () => {
 
   it('that was asked before gives the same step', async () => {
     const objective = await objectiveOf('dpo', { precompute_ref_log_probs: true });
-    expect(objective.judgesOnce).toBe(true);
+    expect(objective.reference?.judge).toBeDefined();
     const { model, reference } = await tuned();
-    const scores = scope(() => reference((base) => objective.judge!(base, objective.collate(pairs))).toNumbers());
+    const scores = scope(() =>
+      reference((base) => objective.reference!.judge!(base, objective.collate(pairs))).toNumbers(),
+    );
     const known = pairs.map((row, r) => ({ ...row, reference: Float32Array.from(scores.slice(2 * r, 2 * r + 2)) }));
     model.dispose();
     const asked = await stepOf(objective, [pairs]);
@@ -256,7 +273,7 @@ describe('ppo', () => {
     const { model } = await tuned();
     const values = () => other.trainables!(model).flatMap(({ parameter }) => parameter.tensor.toNumbers());
     expect(new Set(values())).toEqual(new Set([0]));
-    scope(() => other.restore!(objective.state!()));
+    scope(() => other.memory!.restore(objective.memory!.state()));
     expect(new Set(values())).toEqual(new Set([Math.fround(0.05)]));
     model.dispose();
   });
@@ -266,16 +283,16 @@ describe('bco', () => {
   it('remembers the mean of rewards over steps, and forgets nothing where it is restored', async () => {
     const objective = await objectiveOf('bco', {});
     await stepOf(objective, [singles]);
-    const [count, mean] = scope(() => objective.state!().get('running_rewards')!.toNumbers());
+    const [count, mean] = scope(() => objective.memory!.state().get('running_rewards')!.toNumbers());
     expect(count).toBe(4);
     expect(mean).not.toBe(0);
     const { model, reference } = await tuned();
     await evaluateRows({ model, objective, reference }, singles, { microBatchTokens: 1000 });
     const other = await objectiveOf('bco', {});
     scope(() => {
-      expect(objective.state!().get('running_rewards')!.toNumbers()[0]).toBe(4);
-      other.restore!(objective.state!());
-      expect(other.state!().get('running_rewards')!.toNumbers()[1]).toBe(mean);
+      expect(objective.memory!.state().get('running_rewards')!.toNumbers()[0]).toBe(4);
+      other.memory!.restore(objective.memory!.state());
+      expect(other.memory!.state().get('running_rewards')!.toNumbers()[1]).toBe(mean);
     });
   });
 });

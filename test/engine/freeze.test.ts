@@ -11,8 +11,14 @@ import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../src/training/frozen-blocks.ts';
-import type { Objective, PreparedRow, Reference, ResumedRow, Tuning } from '../../src/methods/interfaces.ts';
+import {
+  canResume,
+  computeFrozen,
+  frozenTrunk,
+  resumedObjective,
+  type ResumedRow,
+} from '../../src/training/frozen-blocks.ts';
+import type { Objective, PreparedRow, Reference, Tuning } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
@@ -151,7 +157,7 @@ describe('blocks in which nothing is trained', () => {
     const { signal } = new AbortController();
     const request = { blocks, microBatchTokens: 20, signal, onProgress: () => undefined };
     await computeFrozen(parts, rows, { add: ({ id }, row) => known.set(id, row) }, request);
-    const objective = resumedObjective(nextTokenObjective, { read: ({ id }) => known.get(id) });
+    const objective = resumedObjective(parts, { read: ({ id }) => known.get(id) });
     const got = await train(resumed, tuning, { steps: 3, objective });
     expect(expected[2]).toBeLessThan(expected[0]);
     for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
@@ -185,7 +191,7 @@ describe('blocks in which nothing is trained', () => {
     await computeFrozen(parts, rows, { add: ({ id }, row) => known.set(id, row) }, request);
     for (const frozen of resumed.trunk.stack.blockList.slice(0, blocks))
       frozen.forward = () => expect.fail('a frozen block was computed again');
-    const objective = resumedObjective(kept, { read: ({ id }) => known.get(id) });
+    const objective = resumedObjective(parts, { read: ({ id }) => known.get(id) });
     const got = await train(resumed, tuning, { steps: 3, objective, reference: referenceOf(resumed, tuning) });
     for (const [i, loss] of got.entries()) expect(loss).toBeCloseTo(expected[i], 5);
   });
@@ -212,6 +218,14 @@ describe('blocks in which nothing is trained', () => {
     const storage = await (await storages.load('int8_forward')).create(rounded, {}, 'training');
     expect(frozenTrunk({ model: rounded, objective: nextTokenObjective }, rows[1])?.isSteady).toBe(false);
     storage.dispose();
+  });
+
+  it('are not steady where they leave more than the stream for later ones', async () => {
+    const of = await createModel({ ...tinyConfigs.gemma3n_text[0] }, { dtype: 'f32', seed: 3 });
+    await tune(of, 'lora', { layers_to_transform: [3] });
+    const short = { ...rows[1], ids: Int32Array.of(1, 2, 3, 4) };
+    expect(frozenTrunk({ model: of, objective: nextTokenObjective }, short)).toEqual({ blocks: 3, isSteady: false });
+    of.dispose();
   });
 });
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-function row(i: number, label: Partial<PreparedRow>): PreparedRow {
+function row<Label extends object>(i: number, label: Label): PreparedRow & Label {
   const ids = Int32Array.from([2, 30 + i, 70 + 3 * i, 100, 3]);
   return { id: `row ${i}`, ids, trained: new Uint8Array(5), source: { file: 'rows', line: i + 1 }, ...label };
 }
@@ -54,7 +54,7 @@ describe('one label a row', () => {
       [{ LABEL_0: 3 }, weights.named] as const,
     ]) {
       const objective = await objectiveOf('classification', { class_weights: wanted });
-      const losses = scoresOf(objective, rows).map((one, i) => expected[rows[i].label!] * entropy(one, rows[i].label!));
+      const losses = scoresOf(objective, rows).map((one, i) => expected[rows[i].label] * entropy(one, rows[i].label));
       // A row weighs the same beside any other: no batch is divided by the weights that happen to be in it.
       expect(await lossOf(objective, rows)).toBeCloseTo(
         losses.reduce((sum, one) => sum + one / 4, 0),
@@ -74,9 +74,9 @@ describe('one label a row', () => {
     );
     const objective = await objectiveOf('classification', { class_weights: 'balanced' });
     const weights = [12 / 18, 12 / 12, 12 / 6];
-    const total = all.reduce((sum, { label }) => sum + weights[label!], 0);
+    const total = all.reduce((sum, { label }) => sum + weights[label], 0);
     const whole = scoresOf(objective, all).reduce(
-      (sum, one, i) => sum + (weights[all[i].label!] * entropy(one, all[i].label!)) / total,
+      (sum, one, i) => sum + (weights[all[i].label] * entropy(one, all[i].label)) / total,
       0,
     );
     const steps = [0, 4, 8].map((start) => all.slice(start, start + 4));

@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { Dropout, gatedLinear, gateOf, Linear, linearGroup, withRandomness } from '../../src/engine/nn/index.ts';
-import type { LinearAdapter, LinearLike } from '../../src/engine/nn/linear.ts';
 import { LoraAdapter } from '../../src/methods/tunings/lora-adapter.ts';
 import { attune, backward, fromArray, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { kernelPaths, usualPath } from './kernel-paths.ts';
+import type { LinearAdapter, LinearLike } from '../../src/engine/nn/linear-fused.ts';
 
 const [N, D] = [11, 6];
 

@@ -9,10 +9,11 @@ import { pairLosses } from '../../src/training/objectives/pair-losses.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { loadModel } from '../../src/models/load.ts';
 import { fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow, Processor, Update } from '../../src/methods/interfaces.ts';
+import type { Processor, Update } from '../../src/methods/interfaces.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
+import type { ReadRow } from '../../src/answering/tasks/rows/rows.ts';
 
 describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {
   it('are those of the definitions', () => {
@@ -45,7 +46,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {
       [254, 1, 255],
       [254, 2, 255],
       [254, 2, 1, 255],
-    ].map((ids, i): PreparedRow => {
+    ].map((ids, i): ReadRow => {
       const data = Float32Array.from({ length: 3 * 32 * 32 }, (_, k) => Math.sin(k * (i + 1)));
       const source = { file: '', line: i };
       return {
@@ -57,7 +58,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {
       };
     });
     createFull(model, {} as never);
-    const gradients = async (microBatches: PreparedRow[][]) => {
+    const gradients = async (microBatches: ReadRow[][]) => {
       const found: number[] = [];
       const step = () => {
         for (const [, { tensor }] of model.parameters()) {

@@ -15,12 +15,15 @@ const row = (size: number): PreparedRow => ({
 
 it('packs what an objective makes of its rows into micro-batches as a step does', () => {
   const prompts = [[row(2), row(3), row(4)]];
+  const produce = () => expect.fail('nothing is produced');
   const largest = ({ ids }: PreparedRow) => row(ids.length * 10);
   const sizes = (batches: PreparedRow[][]) => batches.map((rows) => rows.map(tokensOf));
   const most = { microBatchTokens: 50 };
-  expect(sizes(largestBatches(prompts, { objective: { largest } }, most)).map((all) => all.toSorted())).toEqual(
-    expect.arrayContaining([[20, 30], [40]]),
-  );
+  expect(
+    sizes(largestBatches(prompts, { objective: { production: { rollsOut: true, produce, largest } } }, most)).map(
+      (all) => all.toSorted(),
+    ),
+  ).toEqual(expect.arrayContaining([[20, 30], [40]]));
   expect(largestBatches(prompts, { objective: {} }, most)).toBe(prompts);
 });
 
@@ -35,15 +38,15 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
     if (event.type === 'step-finished') steps.push([event.loss, event.metrics]);
   });
   const { parts, plan, constants, trainer } = prepared;
-  const produce = parts.objective.produce!;
+  const production = parts.objective.production!;
   // Rewards may take longer than everything else of a step.
-  const slow: typeof produce = async (...given) => {
+  const slow: typeof production.produce = async (...given) => {
     await new Promise((resolve) => setTimeout(resolve, 1000 * REWARD_SECONDS));
-    return produce(...given);
+    return production.produce(...given);
   };
   const found = isTried
     ? await preflight({
-        parts: { ...parts, objective: { ...parts.objective, produce: slow } },
+        parts: { ...parts, objective: { ...parts.objective, production: { ...production, produce: slow } } },
         options: plan.options,
         constants,
         recipe,

@@ -9,6 +9,7 @@ import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import type { MediaReader } from '../../src/methods/interfaces.ts';
 import { createObjective } from '../../src/jobs/train/build-trainer.ts';
 import { prepareSplit } from '../../src/jobs/rows/prepare-rows.ts';
+import type { LabelledRow } from '../../src/training/objectives/labelled-rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-prepared-rows-'));
 const home = process.env.ATTUNE_HOME;
@@ -36,7 +37,7 @@ it('have the labels of the classes of their run, though an earlier run had the s
     const objective = await createObjective(recipe, { tokenizer, labels, causal: true, now });
     const context = { objective, labels, tokenizer, recipe, now, maxPositions: 64, emit: () => undefined };
     const { rows } = await prepareSplit(examples, context);
-    return rows.map(({ label }) => labels[label ?? -1]);
+    return (rows as LabelledRow[]).map(({ label }) => labels[label]);
   };
   for (const labels of [
     ['blue', 'red'],

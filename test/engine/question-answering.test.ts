@@ -13,6 +13,7 @@ import { evaluateRows } from '../../src/training/evaluate.ts';
 import { answerWithSpans, withoutThreshold } from '../../src/answering/tasks/answers/spans.ts';
 import { prepareSplit, type PrepareContext } from '../../src/jobs/rows/prepare-rows.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
+import type { QuestionRow } from '../../src/answering/tasks/rows/context-windows.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/attune-questions-`);
 let tokenizer: Tokenizer;
@@ -47,10 +48,10 @@ function asked(context: string, ...answers: string[]): QuestionExample {
 
 const examples = [asked('😀 Anna lives in Rome.', 'in Rome'), asked('anna, anna and anna')];
 
-async function prepared(all: readonly QuestionExample[]): Promise<PreparedRow[]> {
+async function prepared(all: readonly QuestionExample[]): Promise<QuestionRow[]> {
   const { rows, problems } = await objective.prepare(all);
   expect(problems).toEqual([]);
-  return rows as PreparedRow[];
+  return rows as QuestionRow[];
 }
 
 const tokens = ({ ids }: PreparedRow) => [...ids].map((id) => tokenizer.tokenOf(id));
@@ -110,7 +111,7 @@ describe('a long text', () => {
   it('becomes windows under every policy, and each knows its row', async () => {
     const { rows, rowOf, cuts } = await prepareSplit([examples[1], long], context('fail'));
     expect(rowOf).toEqual([0, 1, 1, 1]);
-    expect(rows.map(({ values }) => values)).toEqual([
+    expect((rows as QuestionRow[]).map(({ values }) => values)).toEqual([
       [0, 0],
       [0, 0],
       [0, 0],

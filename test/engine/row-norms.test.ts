@@ -165,13 +165,13 @@ const bart = { ...tinyConfigs.bart[0], ...roomy };
 const t5 = { ...tinyConfigs.t5[0], vocab_size: 61, decoder_start_token_id: 0 };
 
 /** Every second token from all of them. */
-const maskedObjective: Objective = {
+const maskedObjective: ReturnType<typeof createMaskedLm> = {
   ...createMaskedLm({ mask_probability: 0.5 }, { tokenizer: { special: { mask: { id: 3 } } } } as Processor),
-  draw: (some) => some.map((row) => ({ ...row, trained: row.trained.map((_, t) => t % 2) })),
+  draw: (some) => some.map((row) => ({ ...row, targets: row.ids, trained: row.trained.map((_, t) => t % 2) })),
 };
 
 /** A row's end from its beginning. */
-const pairObjective: Objective = {
+const pairObjective: ReturnType<typeof createSeq2Seq> = {
   ...createSeq2Seq({ src_lang: null, tgt_lang: null }, {} as Processor),
   draw: (some) =>
     some.map((row) => {

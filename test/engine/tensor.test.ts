@@ -18,6 +18,10 @@ import {
   type DType,
   type NumericArray,
 } from '../../src/engine/tensor/index.ts';
+import { engine } from '../../src/engine/tensor/engine.ts';
+import { calledOperators } from '../../tools/generate/called-operators.ts';
+import { declaredSchemas, kernelSchemas } from '../../tools/generate/operator-schemas.ts';
+import { parseSchema } from '../../tools/generate/operator-types.ts';
 
 describe('element types', () => {
   const arrays: [DType, NumericArray][] = [
@@ -262,6 +266,23 @@ describe('operators', () => {
       ).toEqual([2, 3]);
       expect(aten.equal.default(ones([2]), ones([2]))).toBe(true);
     });
+  });
+
+  it('have the types that their schemas in this libtorch give them', () => {
+    const declared = [...declaredSchemas('.'), ...kernelSchemas('.')].map(parseSchema);
+    expect(declared.length).toBeGreaterThan(150);
+    for (const { space, name, overload, arguments: written, returns } of declared) {
+      const handle = engine().find(`${space}::${name}`, overload === 'default' ? '' : overload);
+      const found = engine().describe(handle!);
+      const kept = found.arguments.map(({ name, hasDefault, named }) => ({ name, hasDefault, named }));
+      expect(written, name).toMatchObject(kept);
+      expect([written.length, returns.length], name).toEqual([kept.length, found.returns.length]);
+    }
+  });
+
+  it('are declared where they are called, and nowhere else: node tools/generate.ts --operators', () => {
+    const declared = declaredSchemas('.').map((schema) => schema.slice(0, schema.indexOf('(')));
+    expect(declared).toEqual(calledOperators('.'));
   });
 
   it("the methods of Tensor are PyTorch's", () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Example } from '../../src/data/example.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { similarityLosses } from '../../src/training/objectives/similarity-losses.ts';
+import { similarityLosses, type RelatedTexts } from '../../src/training/objectives/similarity-losses.ts';
 import { loadModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
@@ -14,6 +14,8 @@ import type { Objective, PreparedRow, Processor, Update } from '../../src/method
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { trainStep } from '../../src/training/step.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
+import type { HiddenRow } from '../../src/answering/tasks/rows/hidden-tokens.ts';
+import type { ValuesRow } from '../../src/answering/tasks/rows/rows.ts';
 
 const folder = mkdtempSync(`${tmpdir()}/attune-text-objectives-`);
 let tokenizer: Tokenizer;
@@ -48,7 +50,7 @@ describe('tags of words', () => {
   it('are learnt there and nowhere else; unknown ones are told', async () => {
     const examples = [{ kind: 'tagged', words: ['anna', 'xyz'], tags: ['B-PER', 'O'] }];
     const { rows } = await prepared('token_classification', {}, examples, ['B-PER', 'O']);
-    expect([[...rows[0].trained], rows[0].values]).toEqual([
+    expect([[...rows[0].trained], (rows[0] as ValuesRow).values]).toEqual([
       [0, 1, 1, 0, 0, 0],
       [0, 1],
     ]);
@@ -79,8 +81,8 @@ describe('hidden tokens', () => {
     const counts = { all: 0, hidden: 0, masked: 0, same: 0 };
     let special = 0;
     for (let step = 0; step < 60; step++) {
-      const [row] = objective.draw!(rows, { seed: 1, step });
-      for (const [t, wanted] of row.targets!.entries()) {
+      const [row] = objective.draw!(rows, { seed: 1, step }) as HiddenRow[];
+      for (const [t, wanted] of row.targets.entries()) {
         if (rows[0].trained[t] === 0) {
           if (row.trained[t] === 1 || row.ids[t] !== wanted) special++;
           continue;
@@ -108,11 +110,11 @@ describe('vectors of texts', () => {
     [1, 1],
     [-1, 0.5],
   ];
-  const loss = (name: keyof typeof similarityLosses, rows: Partial<PreparedRow>[], count: number) =>
+  const loss = (name: keyof typeof similarityLosses, rows: Partial<RelatedTexts>[], count: number) =>
     scope(() => {
       const flat = fromArray(Float64Array.from(vectors.slice(0, count).flat())).reshape(count, 2);
       const options = { scale: 20, margin: 5, rows: rows.length };
-      return similarityLosses[name](flat, rows as PreparedRow[], options)
+      return similarityLosses[name](flat, rows as RelatedTexts[], options)
         .perRow.sum()
         .item();
     });
@@ -130,7 +132,7 @@ describe('vectors of texts', () => {
       (entropy(scores[0], 0) + entropy(scores[1], 1)) / 2,
       8,
     );
-    const graded = [0.9, 0.1, 0.5].map((value) => ({ segments: [1, 1], values: [value] }));
+    const graded = [0.9, 0.1, 0.5].map((score) => ({ segments: [1, 1], score }));
     const cosines = [cosine(0, 1), cosine(2, 3), cosine(4, 5)];
     const terms = [
       [1, 0],

@@ -13,168 +13,20 @@ export const decoder = {
   initializer_range: 0.4,
 };
 
-const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 16, mscale: 1, mscale_all_dim: 0.5 };
-const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
-const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
-
-/** Narrow experts in groups next to one for all tokens, after a dense layer. */
-const grouped = {
-  num_experts_per_tok: 2,
-  n_routed_experts: 4,
-  n_shared_experts: 1,
-  moe_intermediate_size: 6,
-  first_k_dense_replace: 1,
-  norm_topk_prob: true,
-  routed_scaling_factor: 1.5,
+export const yarn = {
+  rope_type: 'yarn',
+  factor: 4,
+  original_max_position_embeddings: 16,
+  mscale: 1,
+  mscale_all_dim: 0.5,
 };
-const latent = { q_lora_rank: 6, kv_lora_rank: 5, qk_nope_head_dim: 3, qk_rope_head_dim: 4, v_head_dim: 5 };
+export const longrope = { rope_type: 'longrope', short_factor: [1, 1.5], long_factor: [2, 3], rope_theta: 5000 };
+export const experts = { output_router_logits: true, router_aux_loss_coef: 0.1, num_experts_per_tok: 2 };
 
 const dropouts = { resid_pdrop: 0.2, embd_pdrop: 0.2, attn_pdrop: 0.2 };
 const none = { resid_pdrop: 0, embd_pdrop: 0, attn_pdrop: 0 };
 
-const narrow = { num_experts: 3, num_experts_per_tok: 2, moe_intermediate_size: 6 };
-const deltaNet = {
-  // Random keys of few numbers, and what they gather, come near 0, and are divided by their length: slopes of thousands.
-  rms_norm_eps: 1e-2,
-  linear_conv_kernel_dim: 3,
-  linear_key_head_dim: 16,
-  linear_value_head_dim: 3,
-  linear_num_key_heads: 2,
-  linear_num_value_heads: 4,
-  rope_parameters: { rope_type: 'default', rope_theta: 5000, partial_rotary_factor: 0.5 },
-};
-/** Layers with inputs of their own, the last of which attend to others' keys. */
-const perLayer = {
-  num_hidden_layers: 4,
-  layer_types: ['sliding_attention', 'full_attention', 'sliding_attention', 'full_attention'],
-  num_kv_shared_layers: 2,
-  sliding_window: 3,
-  vocab_size_per_layer_input: 15,
-  hidden_size_per_layer_input: 2,
-  final_logit_softcapping: 3,
-};
-
 export const tinyDecoders = {
-  qwen3_5_text: [
-    {
-      ...decoder,
-      model_type: 'qwen3_5_text',
-      ...deltaNet,
-      num_hidden_layers: 3,
-      layer_types: ['linear_attention', 'full_attention', 'linear_attention'],
-      tie_word_embeddings: true,
-    },
-  ],
-  qwen3_5_moe_text: [
-    {
-      ...decoder,
-      ...deltaNet,
-      ...narrow,
-      model_type: 'qwen3_5_moe_text',
-      layer_types: ['linear_attention', 'full_attention'],
-      shared_expert_intermediate_size: 5,
-    },
-  ],
-  qwen3_next: [
-    {
-      ...decoder,
-      ...deltaNet,
-      ...narrow,
-      model_type: 'qwen3_next',
-      full_attention_interval: 2,
-      shared_expert_intermediate_size: 5,
-      output_router_logits: true,
-      router_aux_loss_coef: 0.1,
-      mlp_only_layers: [1],
-    },
-  ],
-  minimax: [
-    {
-      ...decoder,
-      ...experts,
-      model_type: 'minimax',
-      num_local_experts: 3,
-      layer_types: ['linear_attention', 'full_attention'],
-      block_size: 4,
-      linear_attn_alpha_factor: 1.5,
-      full_attn_beta_factor: 0.7,
-      mlp_alpha_factor: 1.2,
-    },
-  ],
-  nemotron_h: [
-    {
-      ...decoder,
-      model_type: 'nemotron_h',
-      hybrid_override_pattern: 'ME*-',
-      mamba_num_heads: 4,
-      mamba_head_dim: 3,
-      n_groups: 2,
-      ssm_state_size: 3,
-      conv_kernel: 3,
-      // All are chosen: a choice that rounding tips would be no near miss.
-      n_routed_experts: 2,
-      num_experts_per_tok: 2,
-      moe_intermediate_size: 6,
-      moe_shared_expert_intermediate_size: 5,
-      moe_latent_size: 6,
-      time_step_min: 0.3,
-      mlp_bias: true,
-    },
-  ],
-  gemma3n_text: [
-    {
-      ...decoder,
-      ...perLayer,
-      model_type: 'gemma3n_text',
-      altup_num_inputs: 3,
-      laurel_rank: 3,
-      activation_sparsity_pattern: [0.5, 0, 0, 0.3],
-    },
-  ],
-  gemma4_text: [
-    {
-      ...decoder,
-      ...perLayer,
-      model_type: 'gemma4_text',
-      global_head_dim: 8,
-      use_double_wide_mlp: true,
-      initializer_range: 0.2,
-    },
-    {
-      ...decoder,
-      model_type: 'gemma4_text',
-      layer_types: ['sliding_attention', 'full_attention'],
-      sliding_window: 3,
-      hidden_size_per_layer_input: 0,
-      global_head_dim: 8,
-      num_global_key_value_heads: 1,
-      attention_k_eq_v: true,
-      enable_moe_block: true,
-      num_experts: 2,
-      top_k_experts: 2,
-      moe_intermediate_size: 6,
-    },
-  ],
-  lfm2_moe: [
-    {
-      ...decoder,
-      ...narrow,
-      model_type: 'lfm2_moe',
-      layer_types: ['conv', 'full_attention'],
-      num_dense_layers: 1,
-      routed_scaling_factor: 1.5,
-    },
-  ],
-  lfm2: [
-    {
-      ...decoder,
-      model_type: 'lfm2',
-      layer_types: ['conv', 'full_attention'],
-      intermediate_size: 13,
-      block_multiple_of: 2,
-      conv_bias: true,
-    },
-  ],
   gpt2: [
     {
       model_type: 'gpt2',
@@ -268,25 +120,6 @@ export const tinyDecoders = {
       logits_scaling: 2,
     },
   ],
-  granitemoehybrid: [
-    {
-      ...decoder,
-      ...experts,
-      model_type: 'granitemoehybrid',
-      layer_types: ['mamba', 'attention'],
-      num_local_experts: 3,
-      shared_intermediate_size: 5,
-      embedding_multiplier: 3,
-      attention_multiplier: 0.3,
-      residual_multiplier: 0.7,
-      logits_scaling: 2,
-      mamba_n_heads: 4,
-      mamba_n_groups: 2,
-      mamba_d_state: 3,
-      mamba_d_conv: 3,
-      mamba_proj_bias: true,
-    },
-  ],
   gpt_oss: [
     {
       ...decoder,
@@ -343,88 +176,6 @@ export const tinyDecoders = {
       moe_intermediate_size: 6,
       norm_topk_prob: true,
       decoder_sparse_step: 2,
-    },
-  ],
-  qwen2_moe: [
-    {
-      ...decoder,
-      ...experts,
-      model_type: 'qwen2_moe',
-      // All are chosen: another number of rows is another order of sums.
-      num_experts: 2,
-      moe_intermediate_size: 6,
-      shared_expert_intermediate_size: 7,
-      use_sliding_window: true,
-      sliding_window: 3,
-    },
-  ],
-  deepseek_v3: [
-    // All of a group are chosen, and few numbers add up: roundings tip no choice.
-    { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v3', n_group: 2, topk_group: 1, rope_scaling: yarn },
-  ],
-  deepseek_v2: [
-    { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v2', q_lora_rank: null, rope_scaling: yarn },
-  ],
-  mistral4: [
-    {
-      ...decoder,
-      ...latent,
-      ...grouped,
-      model_type: 'mistral4',
-      first_k_dense_replace: 0,
-      rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3, original_max_position_embeddings: 2 },
-    },
-  ],
-  glm4_moe: [{ ...decoder, ...grouped, model_type: 'glm4_moe', use_qk_norm: true, attention_bias: true }],
-  glm4: [{ ...decoder, model_type: 'glm4' }],
-  ministral3: [
-    {
-      ...decoder,
-      model_type: 'ministral3',
-      rope_parameters: { ...yarn, llama_4_scaling_beta: 0.3, original_max_position_embeddings: 2 },
-    },
-  ],
-  olmo3: [{ ...decoder, model_type: 'olmo3', sliding_window: 3, layer_types: ['sliding_attention', 'full_attention'] }],
-  cohere2: [{ ...decoder, model_type: 'cohere2', sliding_window: 3, sliding_window_pattern: 2, logit_scale: 0.5 }],
-  ernie4_5: [{ ...decoder, model_type: 'ernie4_5', use_bias: true }],
-  llama4_text: [
-    {
-      ...decoder,
-      model_type: 'llama4_text',
-      intermediate_size: 6,
-      intermediate_size_mlp: 10,
-      num_hidden_layers: 3,
-      num_local_experts: 2,
-      interleave_moe_layer_step: 2,
-      no_rope_layers: [1, 1, 0],
-      attention_chunk_size: 4,
-      floor_scale: 2,
-    },
-  ],
-  phimoe: [
-    {
-      ...decoder,
-      ...experts,
-      model_type: 'phimoe',
-      // All are chosen, and come near each other.
-      num_local_experts: 2,
-      router_jitter_noise: 100,
-      lm_head_bias: true,
-      attention_bias: true,
-      rope_scaling: { ...longrope, original_max_position_embeddings: 5, short_mscale: 1.1, long_mscale: 1.2 },
-      original_max_position_embeddings: 5,
-    },
-  ],
-  'modernbert-decoder': [
-    {
-      ...decoder,
-      model_type: 'modernbert-decoder',
-      num_hidden_layers: 2,
-      layer_types: ['sliding_attention', 'full_attention'],
-      local_attention: 6,
-      embedding_dropout: 0.2,
-      attention_dropout: 0.2,
-      mlp_dropout: 0.2,
     },
   ],
 };

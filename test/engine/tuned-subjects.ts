@@ -7,11 +7,12 @@ import { saveModel } from '../../src/models/save.ts';
 import type { StageRunner } from '../../src/models/stack.ts';
 import { ModuleBuffer } from '../../src/engine/nn/index.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { Batch, Objective, PreparedRow } from '../../src/methods/interfaces.ts';
+import type { Batch, Objective } from '../../src/methods/interfaces.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward, type Forward } from '../../tools/parity/outputs.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 import { tinyInput, tinyModel } from './tiny-models.ts';
+import type { LabelledRow } from '../../src/training/objectives/labelled-rows.ts';
 
 export interface Subject {
   model: Model;
@@ -40,7 +41,7 @@ export async function openSubject(name: SubjectName, folder: string): Promise<Su
   return classifier === undefined ? fixtureSubject(name) : classifierSubject(classifier, folder);
 }
 
-const rowOf = (row: number): PreparedRow => {
+const rowOf = (row: number): LabelledRow => {
   const source = { file: 'rows', line: row + 1 };
   return { id: `${row}`, ids: new Int32Array(4), trained: new Uint8Array(4), label: row, source };
 };

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher, SeenImages } from '../../src/answering/decoding/index.ts';
 import type { Features } from '../../src/base/features.ts';
-import { withSquares } from '../../src/answering/tasks/rows/image-squares.ts';
+import { withSquares, type SquaresRow } from '../../src/answering/tasks/rows/image-squares.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { adaptable, findTargets } from '../../src/methods/tunings/targets.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
@@ -11,8 +11,7 @@ import { hasFixedInput, imageVectors, type PlacedImages } from '../../src/models
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
-import { computeFrozen, resumedObjective } from '../../src/training/frozen-blocks.ts';
-import type { PreparedRow, ResumedRow } from '../../src/methods/interfaces.ts';
+import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';
 import { Tape } from '../../src/models/tape.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
@@ -193,7 +192,7 @@ describe('tuning it', () => {
       pixels.dispose();
       return { shape: [1, 3, 4, 4], data: values };
     };
-    const rows = ['a', 'b'].map((path, i): PreparedRow => {
+    const rows = ['a', 'b'].map((path, i): SquaresRow => {
       const ids = Int32Array.of(1, IMAGE, 2 + i, 3);
       return {
         id: `${i}`.repeat(16),
@@ -205,7 +204,7 @@ describe('tuning it', () => {
     });
     const seeing = {
       ...nextTokenObjective,
-      collate: (some: readonly PreparedRow[]) => withSquares(nextTokenObjective.collate(some), IMAGE),
+      collate: (some: readonly SquaresRow[]) => withSquares(nextTokenObjective.collate(some), IMAGE),
     };
     const kept = new Map<string, ResumedRow>();
     const request = {
@@ -220,7 +219,7 @@ describe('tuning it', () => {
       { add: ({ id }, row) => kept.set(id, row) },
       request,
     );
-    const resumed = resumedObjective(seeing, { read: ({ id }) => kept.get(id) });
+    const resumed = resumedObjective({ model: tuned, objective: seeing }, { read: ({ id }) => kept.get(id) });
     const [wanted, got] = await Promise.all(
       [seeing, resumed].map(async (objective) => {
         const { perRow } = await evaluateRows({ model: tuned, objective }, rows, { microBatchTokens: 100 });

@@ -8,12 +8,13 @@ import { create } from '../../src/training/objectives/classification.ts';
 import { createModel } from '../../src/models/load.ts';
 import type { Model } from '../../src/models/model.ts';
 import { scope, noGrad } from '../../src/engine/tensor/index.ts';
-import { computeFrozen, resumedObjective } from '../../src/training/frozen-blocks.ts';
-import type { PreparedRow, Processor, ResumedRow } from '../../src/methods/interfaces.ts';
+import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';
+import type { Objective, Processor } from '../../src/methods/interfaces.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { modelPredictor } from '../../src/answering/predict/model-predictor.ts';
 import { openModel } from '../../src/answering/model/open-model.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
+import type { LabelledRow } from '../../src/training/objectives/labelled-rows.ts';
 
 const labels = ['no', 'yes'];
 const options = { labels: null, class_weights: null, threshold: null, costs: null };
@@ -38,16 +39,16 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-function row(ids: readonly number[], segments?: readonly number[]): PreparedRow {
+function row(ids: readonly number[], segments?: readonly number[]): LabelledRow {
   const id = ids.join(' ');
   return { id, ids: Int32Array.from(ids), trained: new Uint8Array(ids.length), label: 1, segments, source };
 }
 
 /** Logits, row by row. */
-function scoresOf(rows: readonly PreparedRow[]): number[] {
+function scoresOf(rows: readonly LabelledRow[], by: Objective = objective): number[] {
   return noGrad(() =>
     scope(() => {
-      const { input } = objective.collate(rows);
+      const { input } = by.collate(rows);
       return model.sequenceHead.scores(model.hidden(input), model.layoutOf(input)).toNumbers();
     }),
   );
@@ -65,8 +66,7 @@ it('frozen blocks leave each window what it is', async () => {
   const kept = new Map<string, ResumedRow>();
   const request = { blocks: 1, microBatchTokens: 64, signal: new AbortController().signal, onProgress: () => {} };
   await computeFrozen({ model, objective }, rows, { add: ({ id }, resumed) => kept.set(id, resumed) }, request);
-  const resumed = await resumedObjective(objective, { read: ({ id }) => kept.get(id) }).load!(rows);
-  const found = scoresOf(resumed);
+  const found = scoresOf(rows, resumedObjective({ model, objective }, { read: ({ id }) => kept.get(id) }));
   for (const [i, wanted] of scoresOf(rows).entries()) expect(found[i]).toBeCloseTo(wanted, 5);
 });
 

@@ -59,7 +59,6 @@ export class BadInputBench {
     this.write(name, JSON.stringify({ ...(JSON.parse(this.text(name)) as object), ...changes }));
   }
   remove(): void {
-    this.#host?.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -74,7 +73,7 @@ export class BadInputBench {
   }
 
   #hosted(command: CommandLine): Outcome {
-    this.#host ??= new CommandHost(this.folder, this.env);
+    this.#host ??= new CommandHost(this.env);
     return this.#host.run(command);
   }
 

@@ -12,16 +12,13 @@ const prompts = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its w
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'attune-generate-'));
-  host = new CommandHost(folder, { ...process.env, ATTUNE_HOME: join(folder, 'home') });
+  host = new CommandHost({ ...process.env, ATTUNE_HOME: join(folder, 'home') });
   await writeTinyModel(join(folder, 'model'), prompts.join('\n'));
   const rows = prompts.map((prompt) => JSON.stringify({ prompt, completion: 'home' }));
   writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
   writeFileSync(join(folder, 'backwards.jsonl'), rows.toReversed().join('\n'));
 });
-afterAll(() => {
-  host.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function attune(...argv: string[]) {
   return host.run({ argv, folder });

@@ -25,12 +25,9 @@ beforeAll(async () => {
   const text = rows.map((row) => JSON.stringify(row)).join('\n');
   writeFileSync(join(folder, 'tickets.jsonl'), `${text}\n`);
   await writeTinyModel(join(folder, 'model'), text);
-  host = new CommandHost(folder, env);
+  host = new CommandHost(env);
 });
-afterAll(() => {
-  host.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** In the process of the host: most tests look at what a command says and leaves, not at its process. */
 const hosted = (...argv: string[]) => host.run({ argv, folder });

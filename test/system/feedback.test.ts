@@ -6,7 +6,7 @@ import { writeTinyModel } from './cli-tiny-model.ts';
 import { CommandHost } from './command-host/command-host.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-feedback-'));
-const host = new CommandHost(folder, { ...process.env, ATTUNE_THREADS: '1' });
+const host = new CommandHost({ ...process.env, ATTUNE_THREADS: '1' });
 
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const word = (i: number) => words[i % words.length];
@@ -54,10 +54,7 @@ beforeAll(async () => {
   cpSync('assets/attune-base', join(folder, 'chat'), { recursive: true });
 });
 
-afterAll(() => {
-  host.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function train(output: string, settings: Record<string, string | number>, more: readonly string[] = []) {
   const usual = {

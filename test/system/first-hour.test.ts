@@ -3,16 +3,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { InspectedRow } from '../../src/app/inspect-data.ts';
 import { firstHourSets } from '../../studies/first-hour/index.ts';
 import { CommandHost } from './command-host/command-host.ts';
+import type { InspectedRow } from '../../src/app/use-cases/data-inspect.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'attune-first-hour-'));
-const host = new CommandHost(work, { ...process.env, ATTUNE_HOME: join(work, 'home') });
-afterAll(() => {
-  host.close();
-  rmSync(work, { recursive: true, force: true });
-});
+const host = new CommandHost({ ...process.env, ATTUNE_HOME: join(work, 'home') });
+afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 interface Walk {
   rows: number;

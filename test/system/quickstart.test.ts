@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTaskData } from '../../src/app/quickstart/tasks/task-files.ts';
-import type { QuickstartResult } from '../../src/app/quickstart/quickstart.ts';
+import type { QuickstartResult } from '../../src/app/use-cases/quickstart.ts';
 
 const VOWELS: Record<string, string> = { a: 'AE', e: 'EH', i: 'IH', o: 'OW', u: 'UH' };
 

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { codeIn, outcomeOf, refuseUnisolated } from '../../src/training/objectives/rewards/code/code-reward.ts';
 import { NO_ISOLATION } from '../../src/training/objectives/rewards/code/isolation.ts';
 import { createScorer } from '../../src/training/objectives/rewards/index.ts';
-import { sampledParts, type SampledSettings } from '../../src/training/objectives/sampled-objective.ts';
+import { sampledParts } from '../../src/training/objectives/sampled-objective.ts';
 import { rewardSpec, type CodeReward } from '../../src/training/objectives/rewards/reward.options.ts';
 import type { Processor } from '../../src/methods/interfaces.ts';
 import type { PromptExample } from '../../src/data/example.ts';
+import type { SampledSettings } from '../../src/training/objectives/produce-rollouts.ts';
 
 const spec = (settings: object = {}) => rewardSpec.parse({ rule: 'code', ...settings }) as CodeReward;
 const adds = ['assert.equal(add(1, 2), 3)', 'assert.deepEqual([add(0, 0)], [0])'];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adviceText, judgeCourse, type CourseFacts, type RewardCurves } from '../../src/training/course.ts';
+import { adviceText, judgeCourse } from '../../src/training/course.ts';
 import { learningRateAt } from '../../src/methods/recipe/schedule.ts';
+import type { CourseFacts, RewardCurves } from '../../src/training/reward-course.ts';
 
 /** A run under cosine with a validation after each third, each change with this error. */
 function courseOf(losses: readonly number[], changes: Partial<CourseFacts> & { error?: number } = {}): CourseFacts {

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type DataInspectionResult, inspectTrainingData } from '../../src/app/inspect-data.ts';
+import { inspectTrainingData } from '../../src/app/inspect-data.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { describeInspection } from '../../src/app/use-cases/text/data-inspect.ts';
 import { createTerminal } from '../../src/app/terminal/terminal.ts';
 import { countLabels, type Example, type LabelReport } from '../../src/data/index.ts';
+import type { DataInspectionResult } from '../../src/app/use-cases/data-inspect.ts';
 
 let [folder, before] = ['', ''];
 beforeEach(() => {

@@ -7,7 +7,8 @@ import { kindOf, kinds, type Example } from '../../src/data/kinds/index.ts';
 import type { Kind } from '../../src/data/kinds/kind.ts';
 import { metrics } from '../../src/scoring/metrics/index.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { tasks as knownTasks } from '../../src/answering/tasks/index.ts';
+import { answersKind, taskNames, tasks as knownTasks } from '../../src/answering/tasks/index.ts';
+import type { Task } from '../../src/models/architecture.ts';
 import { SAMPLES } from './data-format-samples.ts';
 
 const provenance = { id: '0123456789abcdef', source: { file: 'rows.jsonl', line: 1 } };
@@ -26,6 +27,20 @@ function examplesOf({ name, formats }: Kind<Example>): Example[] {
   );
   return read.filter((example) => example.kind === name && !('part' in example));
 }
+
+/** Whether models of a task give such a row an answer, or write down what is said in it. */
+function isAnswered(example: Example, task: Task): boolean {
+  const isSpoken = 'media' in example && example.media?.kind === 'audio';
+  return answersKind(task, example.kind) || (isSpoken && knownTasks[task].transcribes?.(true) === true);
+}
+
+const answering = taskNames.filter((task) => knownTasks[task].answering ?? knownTasks[task].transcribes);
+
+it.each(answering)('the task %s has a kind of rows that is trained for it and answered by it', (task) => {
+  const all = kinds.flatMap((kind) => examplesOf(kind).map((example) => ({ kind, example })));
+  const trained = all.filter(({ kind, example }) => kind.needs?.(example).tasks.includes(task));
+  expect(trained.filter(({ example }) => isAnswered(example, task))).not.toEqual([]);
+});
 
 describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('rows of kind $name', ({ kind }) => {
   const examples = examplesOf(kind);
@@ -81,6 +96,15 @@ describe.each(kinds.map((kind) => ({ name: kind.name, kind })))('rows of kind $n
     expect(trained.map(({ name }) => name).filter((name) => !objectives.has(name))).toEqual([]);
     const tasks = examples.flatMap((example) => kind.needs?.(example).tasks ?? []);
     expect(tasks.filter((task) => !Object.hasOwn(knownTasks, task))).toEqual([]);
+  });
+
+  it('are answered by the tasks that they need, or by some task where they need none', () => {
+    for (const example of examples) {
+      const able = taskNames.filter((task) => isAnswered(example, task));
+      const [some] = able;
+      expect(able).toEqual(expect.arrayContaining([...(kind.needs?.(example).tasks ?? [some])]));
+      expect(some).toBeDefined();
+    }
   });
 
   it('have one form of answers, or say which', () => {

@@ -11,8 +11,7 @@ import { baselines } from '../../src/answering/baselines/index.ts';
 import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
 import { bestNullThreshold, valueAt, type NullableAnswer } from '../../src/evaluation/null-threshold.ts';
 import { createMetric, type MetricName } from '../../src/scoring/metrics/index.ts';
-import { contextWindows } from '../../src/answering/tasks/rows/context-windows.ts';
-import type { PreparedRow } from '../../src/methods/interfaces.ts';
+import { contextWindows, type QuestionRow } from '../../src/answering/tasks/rows/context-windows.ts';
 import { bestSpan } from '../../src/answering/tasks/answers/spans.ts';
 
 const source = { file: 'x', line: 1 };
@@ -165,7 +164,7 @@ describe('how much better "none" has to be', () => {
 
 describe('a long text', () => {
   // A question of 2 tokens between marks, a text of 10, a mark: 1 2 3 1 | 10 … 19 | 1
-  const row: PreparedRow = {
+  const row: QuestionRow = {
     id: '0123456789abcdef',
     source,
     ids: Int32Array.of(1, 2, 3, 1, ...Array.from({ length: 10 }, (_, i) => 10 + i), 1),

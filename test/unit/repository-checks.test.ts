@@ -11,6 +11,7 @@ import { foreignComments } from '../../tools/check/english.ts';
 import { packages } from '../../tools/check/packages.ts';
 import { rooms } from '../../tools/check/rooms.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
+import { circleGroups, MOST_TYPE_CIRCLES, typeCircles } from '../../tools/check/type-circles.ts';
 
 const roots: string[] = [];
 afterEach(() => {
@@ -55,6 +56,30 @@ describe('the calls', () => {
       'src/a.ts:4 spreads into',
       'src/a.ts:5 calls JSON.parse:',
     ]);
+  });
+});
+
+describe('circles of types', () => {
+  const pairs = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        [`src/base/a${i}.ts`, `import type { B } from './b${i}.ts';\nexport type A = B;`],
+        [`src/base/b${i}.ts`, `import type { A } from './a${i}.ts';\nexport type B = A;`],
+        [`src/base/c${i}.ts`, `import { a } from './a${i}.ts';\nexport const c = () => import('./c${i}.ts');`],
+      ]).flat(),
+    );
+
+  it('are as many as they were: a new one is refused, and one fewer lowers the bound', async () => {
+    expect(await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES)))).toEqual([]);
+    const [, first, ...others] = await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES + 1)));
+    expect([first, others.length]).toEqual(['src/base/a0.ts, src/base/b0.ts', MOST_TYPE_CIRCLES]);
+    const [fewer] = await typeCircles.run(repository(pairs(MOST_TYPE_CIRCLES - 1)));
+    expect(fewer).toContain(`lower MOST_TYPE_CIRCLES in tools/check/type-circles.ts to ${MOST_TYPE_CIRCLES - 1}`);
+  });
+
+  it('are one group where files reach each other through others', () => {
+    const needed = Object.entries({ a: ['b'], b: ['c', 'e'], c: ['a', 'd'], d: [], e: ['f'], f: ['e'] });
+    expect(circleGroups(new Map(needed)).map(String)).toEqual(['e,f', 'a,b,c']);
   });
 });
 

@@ -9,9 +9,11 @@ import { packages } from './packages.ts';
 import { rooms } from './rooms.ts';
 import { lookups } from './lookups.ts';
 import { tree } from './tree.ts';
+import { typeCircles } from './type-circles.ts';
 
 export const CHECKS: readonly Check[] = [
   layers,
+  typeCircles,
   rooms,
   packages,
   calls,

@@ -1,9 +1,7 @@
 /** Calls that data can break: spread into arguments, which overflows the stack, and JSON that is read without limits. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
 import type { Check } from './check.ts';
-import { listFiles } from './source-files.ts';
+import { listFiles, parseSource } from './source-files.ts';
 
 /** What to call in place of a function whose arguments come from data. */
 const SPREAD: Readonly<Record<string, string>> = {
@@ -38,7 +36,7 @@ export const calls: Check = {
 };
 
 function problemsIn(root: string, file: string): string[] {
-  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = parseSource(root, file);
   const problems: string[] = [];
   const visit = (node: ts.Node): void => {
     const message = ts.isCallExpression(node) ? messageFor(node, file) : undefined;

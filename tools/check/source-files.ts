@@ -35,9 +35,22 @@ export function listFiles(root: string, folders: readonly string[], endings: rea
   return found.toSorted();
 }
 
+const parsed = new Map<string, ts.SourceFile>();
+
+/** The syntax of one file, which several checks look at. */
+export function parseSource(root: string, file: string): ts.SourceFile {
+  const path = join(root, file);
+  const text = readFileSync(path, 'utf8');
+  const known = parsed.get(path);
+  if (known?.text === text) return known;
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  parsed.set(path, source);
+  return source;
+}
+
 /** The imports of one file, read from its syntax: strings and comments that look like imports are none. */
 export function readImports(root: string, file: string): Import[] {
-  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = parseSource(root, file);
   const found: Import[] = [];
   const visit = (node: ts.Node): void => {
     const specifier = specifierOf(node);

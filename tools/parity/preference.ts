@@ -15,6 +15,7 @@ import { addCurve } from './curves.ts';
 import { tensorsOf } from './objectives/group.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW } from './train.ts';
+import { withAdvantages, type PolicyRow, type SampledRow } from '../../src/training/objectives/group-rows.ts';
 
 interface Curve {
   losses: number[];
@@ -196,12 +197,12 @@ function renderedRows(tensors: Tensors, name: string) {
   });
 }
 
-function policyRows(folder: string): PreparedRow[] {
+function policyRows(folder: string): PolicyRow[] {
   const tensors = tensorsOf(join(folder, 'grpo_batch.safetensors'));
   const names = ['prompt_ids', 'prompt_mask', 'completion_ids', 'completion_mask', 'advantages'];
   const [prompts, promptMask, completions, mask, advantages] = names.map((name) => rowsOf(tensors, name));
   const [old, reference] = ['old_per_token_logps', 'ref_per_token_logps'].map((name) => rowsOf(tensors, name));
-  return prompts.map((prompt, r): PreparedRow => {
+  const rows = prompts.map((prompt, r): SampledRow => {
     const kept = (values: readonly number[], seen: readonly number[]) => values.filter((_, place) => seen[place] === 1);
     const [before, answer] = [kept(prompt, promptMask[r]), kept(completions[r], mask[r])];
     const floats = (values: number[][]) => Float32Array.from(kept(values[r], mask[r]));
@@ -211,9 +212,9 @@ function policyRows(folder: string): PreparedRow[] {
       trained: Uint8Array.from([...before.map(() => 0), ...answer.map(() => 1)]),
       segments: [before.length, answer.length],
       parents: [-1, 0],
-      values: advantages[r],
       sampled: floats(old),
       reference: floats(reference),
     };
   });
+  return withAdvantages(rows, advantages.flat());
 }

@@ -39,13 +39,15 @@ export function show(command, parameters, options = {}) {
 /**
  * @param {string} command
  * @param {string[]} parameters
+ * @param {import('node:child_process').SpawnSyncOptions} [options]
  * @returns {string | undefined} trimmed stdout, or undefined where the command fails or is missing
  */
-export function ask(command, parameters) {
+export function ask(command, parameters, options = {}) {
   const result = spawnSync(command, parameters, {
-    encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: 20_000,
+    ...options,
+    encoding: 'utf8',
   });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }

@@ -58,7 +58,7 @@ describe('files that are broken', () => {
       files[`many-${name}`] = damaged(data, `many ${name}`, Math.ceil(data.length / 20));
       files[`tail-${name}`] = Buffer.concat([data, Buffer.from(data.subarray(0, 50)).fill(0)]);
     }
-    const { documents, outcomes } = await readFiles(folder, files, { limits: { seconds: 10 } });
+    const { documents, outcomes } = await readFiles(folder, files, { limits: { seconds: 10 }, processes: 2 });
     for (const name of Object.keys(files)) {
       const outcome = outcomes.get(name);
       expect(outcome, name).toBeDefined();

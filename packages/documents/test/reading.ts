@@ -27,7 +27,7 @@ export async function readFolder(folder: string, options: ReadOptions = {}): Pro
   const inside = (file: string): string => file.slice(file.indexOf('/') + 1);
   const onOutcome = (outcome: FileOutcome): void => void outcomes.set(inside(outcome.file), outcome);
   const found = findDocuments([folder], dirname(folder));
-  for await (const document of readDocuments(found, { processes: 2, ...options, onOutcome })) {
+  for await (const document of readDocuments(found, { processes: 1, ...options, onOutcome })) {
     const origins = document.origins.map((origin) => ({ ...origin, file: inside(origin.file) }));
     documents.push({ ...document, origins });
   }

@@ -1,7 +1,6 @@
 import { getItem } from './attributes.ts';
 import { isTrue } from './operators.ts';
-import type { Runtime } from './runtime.ts';
-import { asText, Undefined, type Value } from './values.ts';
+import { asText, Undefined, type Value, type Runtime } from './values.ts';
 
 /** Reads an attribute such as `address.0.city`, each part as an item. */
 export function attributeReader(path: Value, runtime: Runtime, fallback: Value = null): (item: Value) => Value {

@@ -6,7 +6,6 @@ import { lookUp } from './keys.ts';
 import { methodOf } from './methods.ts';
 import { toIndex } from './numbers.ts';
 import { quote } from './printing.ts';
-import type { Runtime } from './runtime.ts';
 import {
   asMapping,
   asText,
@@ -22,6 +21,7 @@ import {
   typeName,
   Undefined,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 /** `object.name`: an attribute, else an item of that name, else undefined. @throws UndefinedError */

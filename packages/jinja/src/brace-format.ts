@@ -3,8 +3,7 @@ import { charactersOf, lengthOf } from './iteration.ts';
 import { formatFloat, formatInt } from './number-format.ts';
 import { floatText } from './numbers.ts';
 import { toRepr, toText } from './printing.ts';
-import type { Runtime } from './runtime.ts';
-import { asInt, asText, Float, typeName, type Arguments, type Value } from './values.ts';
+import { asInt, asText, Float, typeName, type Arguments, type Value, type Runtime } from './values.ts';
 
 /** How fields such as `{0.name[key]}` are read. */
 export interface FieldAccess {

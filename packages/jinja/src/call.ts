@@ -1,7 +1,6 @@
 import { undefinedError } from './comparison.ts';
 import { typeError } from './errors.ts';
-import type { Runtime } from './runtime.ts';
-import { Callable, isNative, typeName, Undefined, type Arguments, type Value } from './values.ts';
+import { Callable, isNative, typeName, Undefined, type Arguments, type Value, type Runtime } from './values.ts';
 
 /** `value(…)`. @throws TypeError, UndefinedError */
 export function callValue(value: Value, args: Arguments, runtime: Runtime): Value {

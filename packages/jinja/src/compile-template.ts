@@ -9,8 +9,8 @@ import { isConstant, mentions } from './names.ts';
 import type { ForLoop, Macro, CallBlock, Statement, Target, Template } from './nodes.ts';
 import { isTrue } from './operators.ts';
 import { toText } from './printing.ts';
-import { capture, write, type Runtime, type Scope } from './runtime.ts';
-import { asText, Lazy, typeName, type Value } from './values.ts';
+import { capture, write, type Scope } from './runtime.ts';
+import { asText, Lazy, typeName, type Value, type Runtime } from './values.ts';
 
 /** How a statement ended: normally, or by leaving the loop or its turn. */
 type End = undefined | 'break' | 'continue';

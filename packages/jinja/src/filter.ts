@@ -1,6 +1,5 @@
-import type { Runtime } from './runtime.ts';
 import { bind, type Parameter } from './signature.ts';
-import { asText, Lazy, Markup, type Arguments, type Value } from './values.ts';
+import { asText, Lazy, Markup, type Arguments, type Value, type Runtime } from './values.ts';
 import { toText } from './printing.ts';
 
 /** A filter: what comes before the bar, and its arguments. */

@@ -12,8 +12,7 @@ import {
   truncateFloat,
 } from './numbers.ts';
 import { undefinedError } from './comparison.ts';
-import type { Runtime } from './runtime.ts';
-import { asInt, asText, Float, typeName, Undefined, type Value } from './values.ts';
+import { asInt, asText, Float, typeName, Undefined, type Value, type Runtime } from './values.ts';
 
 export const numberFilters = [
   filter('abs', [], (input) => {

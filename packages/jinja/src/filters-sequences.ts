@@ -8,8 +8,19 @@ import { keyOf } from './keys.ts';
 import { toIndex } from './numbers.ts';
 import { calculate, isTrue } from './operators.ts';
 import { toText } from './printing.ts';
-import type { Runtime } from './runtime.ts';
-import { asMapping, asText, Dict, DictView, Lazy, Range, Tuple, typeName, Undefined, type Value } from './values.ts';
+import {
+  asMapping,
+  asText,
+  Dict,
+  DictView,
+  Lazy,
+  Range,
+  Tuple,
+  typeName,
+  Undefined,
+  type Value,
+  type Runtime,
+} from './values.ts';
 
 export const sequenceFilters = [
   ...['length', 'count'].map((name) => filter(name, [], (input, _args, runtime) => lengthOf(input, runtime.budget))),

@@ -10,7 +10,6 @@ import { getSlice } from './attributes.ts';
 import { percentFormat } from './percent-format.ts';
 import { toText } from './printing.ts';
 import { split, splitLines, strip, replaceText } from './texts.ts';
-import type { Runtime } from './runtime.ts';
 import { isTrue } from './operators.ts';
 import {
   asMapping,
@@ -23,6 +22,7 @@ import {
   Undefined,
   type Arguments,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 function charged(text: string, { budget }: Runtime): string {

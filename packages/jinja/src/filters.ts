@@ -6,9 +6,8 @@ import { sequenceFilters } from './filters-sequences.ts';
 import { textFilters } from './filters-text.ts';
 import { forOf } from './iteration.ts';
 import { isTrue } from './operators.ts';
-import type { Runtime } from './runtime.ts';
 import { callTest } from './tests.ts';
-import { asText, Lazy, orElse, typeName, type Arguments, type Value } from './values.ts';
+import { asText, Lazy, orElse, typeName, type Arguments, type Value, type Runtime } from './values.ts';
 
 /** Jinja2's filters by name; those that are not supported say so when they are used. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([

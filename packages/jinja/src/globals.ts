@@ -4,7 +4,6 @@ import { assign } from './keys.ts';
 import { dictOf } from './methods.ts';
 import { toIndex } from './numbers.ts';
 import { toText } from './printing.ts';
-import type { Runtime } from './runtime.ts';
 import { bind } from './signature.ts';
 import {
   asInt,
@@ -17,6 +16,7 @@ import {
   type Arguments,
   type NativeObject,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 /** The sandbox refuses longer ranges. */

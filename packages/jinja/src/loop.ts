@@ -2,9 +2,18 @@ import type { Budget } from './budget.ts';
 import { equals } from './comparison.ts';
 import { typeError } from './errors.ts';
 import { isIterable, iterate, lengthOf } from './iteration.ts';
-import type { Runtime } from './runtime.ts';
 import { bind } from './signature.ts';
-import { Callable, Lazy, orElse, Tuple, Undefined, type Arguments, type NativeObject, type Value } from './values.ts';
+import {
+  Callable,
+  Lazy,
+  orElse,
+  Tuple,
+  Undefined,
+  type Arguments,
+  type NativeObject,
+  type Value,
+  type Runtime,
+} from './values.ts';
 
 /** Renders a recursive loop's body with other elements. */
 export type Recurse = (elements: Value, depth: number, runtime: Runtime) => string;

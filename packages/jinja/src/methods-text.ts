@@ -3,11 +3,10 @@ import { charactersOf, isPlain, lengthOf } from './iteration.ts';
 import { titleLetter } from './letter-case.ts';
 import { letterTests } from './letter-tests.ts';
 import { toIndex } from './numbers.ts';
-import type { Runtime } from './runtime.ts';
 import { indexOf, lastPlacesOf, placesOf } from './search.ts';
 import type { Method, Parameter } from './signature.ts';
 import { joinTexts, removeAffix, replaceText, split, splitLines, splitOnce, strip, titleCase } from './texts.ts';
-import { asText, Tuple, typeName, type Value } from './values.ts';
+import { asText, Tuple, typeName, type Value, type Runtime } from './values.ts';
 
 type TextMethod = Method<string>;
 

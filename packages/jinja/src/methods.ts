@@ -5,7 +5,6 @@ import { iterate, toList, unpack } from './iteration.ts';
 import { markupMethod } from './methods-markup.ts';
 import { textMethods, UNSUPPORTED_TEXT_METHODS } from './methods-text.ts';
 import { toIndex } from './numbers.ts';
-import type { Runtime } from './runtime.ts';
 import { boundMethod, type Method } from './signature.ts';
 import {
   asText,
@@ -20,6 +19,7 @@ import {
   typeName,
   Undefined,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 /** A method or attribute of Python's own types; undefined where the type has none of that name. */

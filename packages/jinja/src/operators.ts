@@ -4,7 +4,6 @@ import { TemplateFailure, TemplateLimitError, typeError } from './errors.ts';
 import { escapeHtml } from './markup.ts';
 import { MOST_BITS, normalInt, toDouble } from './numbers.ts';
 import { percentFormat } from './percent-format.ts';
-import type { Runtime } from './runtime.ts';
 import {
   asInt,
   asText,
@@ -20,6 +19,7 @@ import {
   typeName,
   Undefined,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 type Int = number | bigint;

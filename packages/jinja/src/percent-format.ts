@@ -4,8 +4,7 @@ import { lookUp } from './keys.ts';
 import { formatFloat, formatInt, type NumberLayout } from './number-format.ts';
 import { toDouble, toIndex, truncateFloat } from './numbers.ts';
 import { toRepr, toText } from './printing.ts';
-import type { Runtime } from './runtime.ts';
-import { asInt, asText, Dict, Float, Range, Tuple, typeName, Undefined, type Value } from './values.ts';
+import { asInt, asText, Dict, Float, Range, Tuple, typeName, Undefined, type Value, type Runtime } from './values.ts';
 
 const DIRECTIVE = /%(?:\(([^()]*)\))?([-#0 +]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([^])?/g;
 

@@ -1,7 +1,6 @@
 import type { Budget } from './budget.ts';
 import { notSupported } from './errors.ts';
 import { floatText } from './numbers.ts';
-import type { Runtime } from './runtime.ts';
 import {
   asText,
   Callable,
@@ -16,6 +15,7 @@ import {
   typeName,
   Undefined,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 /** Python's str(). @throws NotSupported where Python prints a memory address */

@@ -5,7 +5,8 @@ import { fromData } from './from-data.ts';
 import { globals } from './globals.ts';
 import { namesOf, type TemplateNames } from './names.ts';
 import { parseTemplate } from './parse-template.ts';
-import { Scope, type Runtime } from './runtime.ts';
+import { Scope } from './runtime.ts';
+import type { Runtime } from './values.ts';
 
 /** Published templates have at most some 60,000 characters. */
 const LONGEST_SOURCE = 300_000;

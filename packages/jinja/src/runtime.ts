@@ -1,14 +1,4 @@
-import type { Budget } from './budget.ts';
-import type { Value } from './values.ts';
-
-/** The state of one rendering. */
-export interface Runtime {
-  readonly budget: Budget;
-  /** The clock that strftime_now reads. */
-  readonly now: Date;
-  /** Output so far, of the innermost captured block. */
-  output: string;
-}
+import type { Value, Runtime } from './values.ts';
 
 /** Variables of one block; a name that it lacks is looked up outside. */
 export class Scope {

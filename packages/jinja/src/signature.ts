@@ -1,6 +1,5 @@
 import { typeError } from './errors.ts';
-import type { Runtime } from './runtime.ts';
-import { Callable, type Arguments, type Value } from './values.ts';
+import { Callable, type Arguments, type Value, type Runtime } from './values.ts';
 
 /** A parameter by name, with its value where none is given. */
 export type Parameter = string | readonly [name: string, fallback: Value];

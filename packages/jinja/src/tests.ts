@@ -5,7 +5,6 @@ import { isIterable } from './iteration.ts';
 import { letterTests } from './letter-tests.ts';
 import { calculate } from './operators.ts';
 import { toText } from './printing.ts';
-import type { Runtime } from './runtime.ts';
 import { bind } from './signature.ts';
 import {
   asInt,
@@ -20,6 +19,7 @@ import {
   Undefined,
   type Arguments,
   type Value,
+  type Runtime,
 } from './values.ts';
 
 type Test = (value: Value, args: Value[], runtime: Runtime) => boolean;

@@ -4,9 +4,8 @@ import { charactersOf, forOf } from './iteration.ts';
 import { titleLetter } from './letter-case.ts';
 import { toIndex } from './numbers.ts';
 import { isSpace, trimEnd, trimStart } from './python-space.ts';
-import type { Runtime } from './runtime.ts';
 import { lastPlacesOf, placesOf } from './search.ts';
-import { asText, Tuple, typeName, type Value } from './values.ts';
+import { asText, Tuple, typeName, type Value, type Runtime } from './values.ts';
 
 /** Python's str.strip, lstrip and rstrip. `chars`: the characters to take away; null for white space. */
 // oxlint-disable-next-line max-params -- the side is the last of three names

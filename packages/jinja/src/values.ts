@@ -1,4 +1,13 @@
-import type { Runtime } from './runtime.ts';
+import type { Budget } from './budget.ts';
+
+/** The state of one rendering. */
+export interface Runtime {
+  readonly budget: Budget;
+  /** The clock that strftime_now reads. */
+  readonly now: Date;
+  /** Output so far, of the innermost captured block. */
+  output: string;
+}
 
 /**
  * Values of a template: Python's. A list is an array, an int a number (a bigint beyond 2^53), None null. Templates

@@ -1,7 +1,7 @@
 // R rows, F columns, B bins of a column, K outputs
 import { takeTurn } from '../../base/turn.ts';
 import type { StoredArrays } from '../../engine/tensor/array-file.ts';
-import { growTree, type TreeNodes } from './grow-tree.ts';
+import { growTree, type TreeNodes, type BinnedColumns } from './grow-tree.ts';
 
 /** Target of each row: the index of a class, or a number. */
 export type TreeTarget = { classes: number; labels: Int32Array } | { numbers: Float64Array };
@@ -96,14 +96,6 @@ export function openTrees(arrays: StoredArrays): BoostedTrees {
   const { base, roots, feature, left, right, missing_left: missingLeft, threshold, value } = arrays;
   const nodes = { feature, threshold, left, right, missingLeft, value } as unknown as TreeNodes;
   return { base: base as Float64Array, roots: roots as Int32Array, nodes };
-}
-
-/** Columns in bins: bin 0 for what is missing, bin b for values up to the b-th edge. */
-export interface BinnedColumns {
-  /** [F][R] */
-  bins: readonly Uint8Array[];
-  /** [F][B − 2]: a value at most `edges[b − 1]` is in a bin up to b. */
-  edges: readonly Float64Array[];
 }
 
 function binColumns(columns: readonly Float64Array[]): BinnedColumns {

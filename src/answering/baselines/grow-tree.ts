@@ -1,5 +1,11 @@
 // R rows, F columns, B bins of a column
-import type { BinnedColumns } from './boosted-trees.ts';
+/** Columns in bins: bin 0 for what is missing, bin b for values up to the b-th edge. */
+export interface BinnedColumns {
+  /** [F][R] */
+  bins: readonly Uint8Array[];
+  /** [F][B − 2]: a value at most `edges[b − 1]` is in a bin up to b. */
+  edges: readonly Float64Array[];
+}
 
 /** Nodes of many trees one after the other; a leaf has the feature −1. */
 export interface TreeNodes {

@@ -1,6 +1,6 @@
 import type { AdapterRoute, AdapterSpan } from '../../engine/nn/index.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
-import type { Reading } from './reader.ts';
+import type { Reading } from './sequence.ts';
 
 /** Readings whose adapters share a pass, each adapter's side by side, and those of each other adapter. */
 export function passesOf(readings: readonly Reading[]): Reading[][] {

@@ -3,7 +3,8 @@ import type { Model } from '../../models/model.ts';
 import { Batcher } from './batcher.ts';
 import type { GenerationOptions } from './request.ts';
 import type { SeenImages } from './seen-images.ts';
-import type { AnswerTokenizer, Completion } from './sequence.ts';
+import type { Completion } from './sequence.ts';
+import type { AnswerTokenizer } from './installed-adapter.ts';
 
 /** Concurrent answers per caller, so that one caller never fills the queue. */
 const ASKED_AT_ONCE = 1024;

@@ -1,7 +1,10 @@
 import { AttuneError } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { AdapterOwner } from '../../engine/nn/index.ts';
-import type { AnswerTokenizer } from './sequence.ts';
+import type { Tokenizer } from '../../models/text/index.ts';
+
+/** Parts of a tokenizer that generation uses. */
+export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
 
 /** An adapter that requests can name; several share one base model. */
 export interface NamedAdapter {

@@ -5,7 +5,7 @@ import { layoutOfRows } from '../../engine/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import { logProbsOf, type TokenLogProb } from './log-probs.ts';
 import { placesOf, type SeenImages } from './seen-images.ts';
-import type { AnswerTokenizer } from './sequence.ts';
+import type { AnswerTokenizer } from './installed-adapter.ts';
 
 /** A token of a prompt; the first one follows nothing, so that nothing is known of it. */
 export interface PromptToken {

@@ -6,7 +6,6 @@ import type { StackInput } from '../../models/stack.ts';
 import { layoutOfRows, type Layout } from '../../engine/nn/index.ts';
 import { greatest } from '../../base/many.ts';
 import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
-import type { Reading } from './reader.ts';
 
 /** How the tokens of a prompt see images among them. */
 interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
@@ -65,8 +64,14 @@ export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Arra
   return [...prompt.keys()].filter((place) => prompt[place] === token);
 }
 
+/** As much of a sequence and its pass as images are placed by. */
+interface ImageReading {
+  sequence: { request: { images?: SeenImages; prompt: Int32Array }; read: number };
+  count: number;
+}
+
 /** A pass's layout, with what images among the tokens change of it. */
-export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layout {
+export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): Layout {
   const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
   const first = seen.find((one) => one !== undefined);
   if (first === undefined) return layout;
@@ -87,11 +92,11 @@ export function layoutAmong(layout: Layout, readings: readonly Reading[]): Layou
   const [from, to] = (['from', 'to'] as const).map((end) => along((prompt) => prompt.together?.[end], false));
   // Where no token sees a later one, the layout is an ordinary one, and goes through the fused operators.
   const isTogether = to.some((last, token) => last > layout.positions[token]);
-  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { from, to } }) };
+  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { ...first.together, from, to } }) };
 }
 
 /** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */
-export function placedIn(readings: readonly Reading[], offsets: readonly number[]): StackInput['placed'] {
+export function placedIn(readings: readonly ImageReading[], offsets: readonly number[]): StackInput['placed'] {
   const places: bigint[] = [];
   const vectors: Tensor[] = [];
   for (const [row, { sequence, count }] of readings.entries()) {

@@ -7,7 +7,7 @@ import { tasks } from '../tasks/index.ts';
 import type { JobContext, JobRequest } from '../../base/job.ts';
 import { AdapterShelf } from './adapters/shelf.ts';
 import { answerQuestion } from './model-questions.ts';
-import type { Answering, SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
+import type { SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../tasks/answers/speech.ts';
@@ -15,8 +15,10 @@ import { reportRemark } from '../model/report-remark.ts';
 import { openModel, type OpenOptions } from '../model/open-model.ts';
 import { availableBytes } from '../model/resources.ts';
 import { settleWeights } from '../model/settle-weights.ts';
+import type { Answering } from './read-prompts.ts';
 
 export type * from './request.ts';
+export type { GenerateRequest } from './read-prompts.ts';
 
 export interface GenerateInput extends OpenOptions {
   /** A run's folder, an adapter's, a model's, or a known name. */

@@ -1,6 +1,13 @@
 /** Prompts of a session as the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
-import { answerStart, rememberTexts, tooLong } from '../decoding/index.ts';
+import {
+  answerStart,
+  rememberTexts,
+  tooLong,
+  type Batcher,
+  type ConstraintSpec,
+  type GenerationOptions,
+} from '../decoding/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { imageTexts } from '../tasks/rows/image-texts.ts';
@@ -12,10 +19,32 @@ import {
   type OpenConversation,
   type RenderedPrompt,
   type Tokenizer,
+  type SpeechWish,
 } from '../../models/text/index.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
-import type { AdapterLease } from './adapters/shelf.ts';
-import type { Answering } from './request.ts';
+import { readCalibration } from '../model/calibration.ts';
+import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
+import type { OpenedModel } from '../model/open-model.ts';
+
+/** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
+export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
+  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
+  prompts: readonly Prompt[];
+  /** Constraint on every answer. Answers are always complete: room for the end is reserved. */
+  constraint?: ConstraintSpec;
+  /** Sends text as it becomes certain. */
+  stream?: boolean;
+  /** How recordings are written down. */
+  speech?: SpeechWish;
+  /** The name of an installed adapter; the model as it was opened unless given. */
+  adapter?: string;
+  /** Prompts share the reading of their beginnings only under the same salt. */
+  salt?: string;
+  /** Owner of the request: owners take turns. */
+  owner?: string;
+}
+
+export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
 
 /** The path of a recording, for models that write down what they hear. */
 export interface RecordingPrompt {
@@ -79,7 +108,8 @@ export async function withLease<Result>(
   if (adapter === undefined) return work(answering);
   const lease = await answering.adapters.take(adapter);
   try {
-    return await work({ ...answering, tokenizer: lease.tokenizer, lease });
+    const calibration = readCalibration(lease.folder);
+    return await work({ ...answering, tokenizer: lease.tokenizer, calibration, lease });
   } finally {
     lease.release();
   }
@@ -149,7 +179,7 @@ function lastTurn(prompt: Conversation | string): string {
 }
 
 /** Rejects prompts that cannot fit, by their length in characters: counting their tokens would take seconds. */
-function refuseEndless(
+export function refuseEndless(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
 ): void {

@@ -1,35 +1,8 @@
-import type {
-  Batcher,
-  Completion,
-  ConstraintSpec,
-  GenerationOptions,
-  TextEvent,
-  Transcript,
-} from '../decoding/index.ts';
-import type { SpeechWish } from '../../models/text/index.ts';
+import type { Completion, TextEvent, Transcript } from '../decoding/index.ts';
 import type { JobRequest } from '../../base/job.ts';
-import type { AdapterShelf, InstalledAdapter } from './adapters/shelf.ts';
-import type { OpenedModel } from '../model/open-model.ts';
+import type { InstalledAdapter } from './adapters/shelf.ts';
 import type { ModelAnswer, ModelQuestion } from './model-questions.ts';
-import type { Prompt } from './read-prompts.ts';
-
-/** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
-export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
-  prompts: readonly Prompt[];
-  /** Constraint on every answer. Answers are always complete: room for the end is reserved. */
-  constraint?: ConstraintSpec;
-  /** Sends text as it becomes certain. */
-  stream?: boolean;
-  /** How recordings are written down. */
-  speech?: SpeechWish;
-  /** The name of an installed adapter; the model as it was opened unless given. */
-  adapter?: string;
-  /** Prompts share the reading of their beginnings only under the same salt. */
-  salt?: string;
-  /** Owner of the request: owners take turns. */
-  owner?: string;
-}
+import type { GenerateRequest } from './read-prompts.ts';
 
 /** Makes an adapter known by a name: answered with what is known of it. A name that is taken goes over to it at once. */
 export interface InstallRequest {
@@ -62,5 +35,3 @@ export type GenerateChunk = ({ row: number } & TextEvent) | { row: number; compl
 export type PromptsRequest = JobRequest<GenerateRequest, GenerateChunk>;
 
 export type { InstalledAdapter } from './adapters/shelf.ts';
-
-export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };

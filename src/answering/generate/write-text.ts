@@ -12,8 +12,16 @@ import {
 import type { ImageFile } from '../../models/text/index.ts';
 import { seeImages } from '../tasks/answers/see-images.ts';
 import { answerBorder, borderedConstraint } from '../tasks/answers/plain-answers.ts';
-import { readable, READ_TOGETHER, readPrompts, withLease, type AnsweringBy } from './read-prompts.ts';
-import type { Answering, GenerateRequest, PromptsRequest } from './request.ts';
+import {
+  readable,
+  READ_TOGETHER,
+  readPrompts,
+  withLease,
+  type AnsweringBy,
+  type Answering,
+  type GenerateRequest,
+} from './read-prompts.ts';
+import type { PromptsRequest } from './request.ts';
 
 /** Answers prompts by the model, or by the adapter that the request names. */
 export function answerPrompts(answering: Answering, request: PromptsRequest): Promise<void> {

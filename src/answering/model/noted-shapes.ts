@@ -1,11 +1,11 @@
 import { formats } from '../../data/formats/index.ts';
 import type { RowShape } from '../../data/index.ts';
-import type { Recipe } from '../../training/recipe/recipe.ts';
+import { notedRecipe } from './noted-recipe.ts';
 import type { ResultNotesFile } from './result-notes.ts';
 
 /** How the training rows of a result were laid out, for rows like them; none for models of others. */
 export function notedShapes(notes: ResultNotesFile | undefined): RowShape[] {
-  const { data } = (notes?.recipe ?? {}) as Partial<Recipe>;
+  const data = notedRecipe(notes)?.data;
   if (data === undefined) return [];
   const shapes = data.train.map((source): RowShape => {
     const format = source.format ?? data.format ?? notes?.format;

@@ -24,12 +24,14 @@ import {
 import type { Answering } from '../tasks/answers/answering.ts';
 import type { MediaReader, Tuning } from '../../methods/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
+import type { Calibration } from '../../scoring/calibration.ts';
+import { readCalibration } from './calibration.ts';
 import { baseFolderOf } from './base-folder.ts';
 import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { problemTypeIn, withReading } from './output-reading.ts';
 import { checkProbe } from './probe.ts';
-import type { Recipe } from '../../training/recipe/recipe.ts';
+import { notedRecipe } from './noted-recipe.ts';
 import { readNotes, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';
 import { resultFolder } from './result-folder.ts';
@@ -70,6 +72,8 @@ export interface OpenedModel {
   notes?: ResultNotesFile;
   /** How its weights are kept, where that is not dense. */
   storage?: StorageName;
+  /** Temperatures and thresholds of typed questions. */
+  calibration?: Calibration;
   /** How the run reads its rows that it comes from, or is opened for as its base. */
   reading?: Answering['reading'];
 }
@@ -77,10 +81,18 @@ export interface OpenedModel {
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const checked = await openChecked(target, options);
-  const opened = { reading: (checked.notes?.recipe as Partial<Recipe> | undefined)?.data, ...checked };
+  const calibration = options.base === true ? undefined : readCalibration(checked.folder);
+  const opened = { reading: readingOf(checked.notes), calibration, ...checked };
   textReaderOf(opened.model.trunk)?.keep();
   const { languages } = options;
   return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };
+}
+
+/** How the run that a result comes from read its rows. */
+function readingOf(notes: ResultNotesFile | undefined): Answering['reading'] {
+  const { max_length, long_rows, truncation_side, max_windows } = notedRecipe(notes)?.data ?? {};
+  if (max_length === undefined || long_rows === undefined) return undefined;
+  return { max_length, long_rows, truncation_side, max_windows };
 }
 
 async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
@@ -93,8 +105,7 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
     const as = isHeadless(notes.task) ? notes.task : undefined;
     const { embedding } = notes;
     const opened = await openModel(notes.base_folder, { ...options, base: false, as, embedding });
-    const reading = (notes.recipe as Recipe).data;
-    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading };
+    return { ...opened, tokenizer: await asTrained(opened.tokenizer, notes), reading: readingOf(notes) };
   }
   const { embedding } = options;
   const keep = await keepOf(options.storage);
@@ -175,8 +186,8 @@ async function keepAsTrained(
   notes: ResultNotesFile | undefined,
   { storage, whole }: { storage?: StorageName; whole: readonly string[] },
 ): Promise<{ storage: StorageName; keep: KeepWeight } | undefined> {
-  const { name = 'dense', ...options } = (notes?.recipe as Partial<Recipe> | undefined)?.storage ?? {};
-  const chosen = storage ?? (name as StorageName);
+  const { name, ...options } = notedRecipe(notes)?.storage ?? { name: 'dense' as const };
+  const chosen = storage ?? name;
   const keep = await keepOf(chosen, chosen === name ? options : {});
   return keep && { storage: chosen, keep: { ...keep, except: (path) => isSaved(path, whole) } };
 }
@@ -203,9 +214,10 @@ export async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Pro
  * not be shown the tools of the run's rows, it is asked in the run's.
  */
 async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
-  const { src_lang, tgt_lang } = ((notes?.recipe as Recipe | undefined)?.objective ?? {}) as LanguageChoice;
+  const recipe = notedRecipe(notes);
+  const { src_lang, tgt_lang } = recipe?.objective ?? {};
   const inLanguages = tokenizer.withLanguages({ src_lang, tgt_lang });
-  const named = (notes?.recipe as Recipe | undefined)?.data.chat_template;
+  const named = recipe?.data?.chat_template;
   const isOurs = notes?.has_tools === true && named === TOOLS_TEMPLATE;
   const template = isOurs ? await chooseTemplate(inLanguages, { template: { name: named } }) : inLanguages;
   return withForm(await withKnownKwargs(template, notes?.chat_template_kwargs ?? {}), notes);

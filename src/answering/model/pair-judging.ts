@@ -1,6 +1,6 @@
-import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { PairJudging } from '../tasks/answers/answering.ts';
 import { referenceModel, type ReferenceModel } from './reference-model.ts';
+import { notedRecipe } from './noted-recipe.ts';
 import type { OpenedModel } from './open-model.ts';
 
 type Judged = Pick<OpenedModel, 'model' | 'tuning' | 'notes'>;
@@ -12,12 +12,10 @@ export function pairJudging(opened: Judged): PairJudging {
 
 /** The model that training compared with; undefined for one that nothing was made from: it is its own. */
 async function referenceOf({ model, tuning, notes }: Judged): Promise<ReferenceModel | undefined> {
-  const recipe = notes?.recipe as Recipe | undefined;
+  const recipe = notedRecipe(notes);
   if (recipe === undefined && tuning === undefined) return undefined;
-  const objective = recipe?.objective;
-  const named = objective !== undefined && 'ref_model' in objective ? objective.ref_model : null;
   return referenceModel({
-    objective: { needs: { reference: true }, referenceModel: named ?? undefined },
+    objective: { reference: { model: recipe?.objective?.ref_model } },
     tuning: tuning ?? { result: 'model' },
     model,
     base: notes?.base_folder ?? '',

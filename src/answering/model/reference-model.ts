@@ -5,7 +5,7 @@ import { withRandomness } from '../../engine/nn/index.ts';
 import { noGrad } from '../../engine/tensor/index.ts';
 import { tokenizerHash } from '../../models/text/index.ts';
 import type { Objective, Reference, Tuning } from '../../methods/interfaces.ts';
-import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { StorageName } from '../../methods/storages/index.ts';
 import { modelFolder } from './base-model.ts';
 import { tokenizerOf } from './model-readers.ts';
 
@@ -20,12 +20,12 @@ export interface ReferenceModel {
 }
 
 interface Request {
-  objective: Pick<Objective, 'needs' | 'referenceModel'>;
+  objective: Pick<Objective, 'reference'>;
   tuning: (Pick<Tuning, 'disabled'> & { result: 'adapter' }) | { result: 'model' };
   model: Model;
   /** The base model's folder. */
   base: string;
-  storage: Pick<Recipe['storage'], 'name'>;
+  storage: { name: StorageName };
 }
 
 /**
@@ -34,16 +34,16 @@ interface Request {
  */
 export async function referenceModel(request: Request): Promise<ReferenceModel | undefined> {
   const { objective, tuning, model, base, storage } = request;
-  if (objective.needs?.reference !== true) return undefined;
-  const { referenceModel: named } = objective;
-  if (named === undefined && 'disabled' in tuning && tuning.result === 'adapter') {
+  if (objective.reference === undefined) return undefined;
+  const { model: named = null } = objective.reference;
+  if (named === null && 'disabled' in tuning && tuning.result === 'adapter') {
     const run: Reference = (body) => tuning.disabled(() => unchanged(model, body));
     return { run, folder: base, sharesFrozen: true, dispose: () => undefined };
   }
-  const folder = named === undefined ? base : await compatible(named, base);
+  const folder = named === null ? base : await compatible(named, base);
   const other = await open(folder, model);
   // It is loaded dense.
-  const sharesFrozen = named === undefined && storage.name === 'dense';
+  const sharesFrozen = named === null && storage.name === 'dense';
   return { run: (body) => unchanged(other, body), folder, sharesFrozen, dispose: () => other.dispose() };
 }
 

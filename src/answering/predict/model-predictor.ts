@@ -1,13 +1,13 @@
 import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { Example, ExampleKind } from '../../data/index.ts';
+import type { Example } from '../../data/index.ts';
 import type { Asked } from '../../scoring/asked.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../scoring/predictor.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { AnswerOptions } from '../tasks/answers/answering.ts';
 import { answerWithSpeech, hears } from '../tasks/answers/speech.ts';
 import { answerWithText } from '../tasks/answers/texts.ts';
-import { tasks } from '../tasks/index.ts';
+import { answersKind, tasks } from '../tasks/index.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { pairJudging } from '../model/pair-judging.ts';
 
@@ -24,25 +24,12 @@ export async function answerAsked(
   return answer({ ...opened, pairs: pairJudging(opened) }, asked, options);
 }
 
-/** Rows that no text can ask: only tasks that name them answer them. */
-const UNASKABLE: readonly ExampleKind[] = [
-  'tagged',
-  'stepwise',
-  'pair',
-  'graded',
-  'items',
-  'image-text',
-  'speech',
-  'recording',
-];
-
 function refuseForeign(task: Task, asked: readonly Asked[]): void {
-  const kind = asked[0]?.example.kind;
-  const { answers: wanted } = tasks[task];
-  if (kind === undefined || (wanted === undefined ? !UNASKABLE.includes(kind) : wanted.includes(kind))) return;
+  const kind = asked.find(({ example }) => !answersKind(task, example.kind))?.example.kind;
+  if (kind === undefined) return;
   throw new AttuneError('E_WRONG_ROWS', {
     what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,
-    expected: wanted?.join(', '),
+    expected: tasks[task].answers?.join(', '),
     fix: 'compare on rows of the kind that it was made for',
   });
 }

@@ -8,17 +8,8 @@ import { Tokenizer } from '../../models/text/index.ts';
 import { traitsOf } from '../../models/traits.ts';
 import { cutTo } from '../tasks/answers/cut-rows.ts';
 import { textVectors } from '../tasks/answers/vectors.ts';
-import { withTexts } from './item-catalogue.ts';
+import { withTexts, type ItemTokens } from './item-catalogue.ts';
 import { openModel } from '../model/open-model.ts';
-
-/** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
-export interface ItemTokens {
-  /** Length of the longest text, with room for a few tokens at least. */
-  width: number;
-  /** Items of whose texts only the beginning is read. */
-  cut: ReadonlySet<string>;
-  of: ReadonlyMap<string, Int32Array>;
-}
 
 /** An encoder that becomes a part of a model of items. */
 export interface InnerEncoder {

@@ -11,8 +11,16 @@ import type { Model } from '../../models/model.ts';
 import type { JobContext } from '../../base/job.ts';
 import { textVectors } from '../tasks/answers/vectors.ts';
 import { CATALOGUE_FILES } from '../model/model-readers.ts';
-import type { ItemTokens } from './inner-encoder.ts';
 import { openModel } from '../model/open-model.ts';
+
+/** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
+export interface ItemTokens {
+  /** Length of the longest text, with room for a few tokens at least. */
+  width: number;
+  /** Items of whose texts only the beginning is read. */
+  cut: ReadonlySet<string>;
+  of: ReadonlyMap<string, Int32Array>;
+}
 
 const [ITEMS, SPACE] = CATALOGUE_FILES;
 

@@ -1,12 +1,18 @@
 import type { Example } from '../../data/example.ts';
 import { expectedText, rowLabels } from '../../scoring/example-text.ts';
-import type { Prediction } from '../../scoring/predictor.ts';
+import type { AnsweredQuestion } from '../../data/kinds/decision.ts';
+import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 
 /** The expected text, as a model that writes gives it. */
 export function flawlessText(example: Example): Prediction {
   const text = expectedText(example) ?? '';
   const usage = { inputTokens: 1, outputTokens: 1, seconds: 0, cost: 0 };
-  return { id: example.id, text, likelihood: { negativeLogLikelihood: 1, tokens: 1, bytes: 1 }, usage };
+  const decisions = example.kind === 'decision' ? { decisions: example.questions.map(certain) } : {};
+  return { id: example.id, text, ...decisions, likelihood: { negativeLogLikelihood: 1, tokens: 1, bytes: 1 }, usage };
+}
+
+function certain({ target, options }: AnsweredQuestion): DecisionAnswer {
+  return { probabilities: target ?? options.map(() => 1 / options.length) };
 }
 
 /** The expected class, classes or number, as a classifier gives it. */

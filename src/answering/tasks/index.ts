@@ -1,3 +1,4 @@
+import type { ExampleKind } from '../../data/example.ts';
 import type { Task } from '../../models/architecture.ts';
 import { task as causalLm } from './causal-lm.ts';
 import { task as contrastive } from './contrastive.ts';
@@ -28,3 +29,22 @@ export const tasks: Readonly<Record<Task, TaskDefinition>> = {
 };
 
 export const taskNames = Object.keys(tasks) as Task[];
+
+/** Rows that no text can ask: only tasks that name them answer them. */
+const UNASKABLE: readonly ExampleKind[] = [
+  'tagged',
+  'decision',
+  'stepwise',
+  'pair',
+  'graded',
+  'items',
+  'image-text',
+  'speech',
+  'recording',
+];
+
+/** Whether models of a task answer rows of a kind. Transcripts of recordings are not counted: `transcribes` says those. */
+export function answersKind(task: Task, kind: ExampleKind): boolean {
+  const { answers, alsoAnswers = [] } = tasks[task];
+  return alsoAnswers.includes(kind) || (answers?.includes(kind) ?? !UNASKABLE.includes(kind));
+}

@@ -2,13 +2,12 @@ import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
-import { learningCurve, type LearningCurve } from '../../evaluation/advice/learning-curve.ts';
-import { recommend, type Recommendation } from '../../evaluation/advice/recommend.ts';
+import { learningCurve } from '../../evaluation/advice/learning-curve.ts';
+import { recommend } from '../../evaluation/advice/recommend.ts';
 import { answerForm } from '../../scoring/answer-form.ts';
 import { rowsWanted, sampledRows } from '../../evaluation/compare/sampled-rows.ts';
 import { CONSTANTS } from '../../evaluation/compare/unable.ts';
 import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
-import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { OWN_BASE } from '../../answering/model/base-model.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
@@ -18,30 +17,16 @@ import { describeSource } from '../../data/columns.ts';
 import { isPossible, readColumns, refuseUnclear } from '../init/columns.ts';
 import { RecipeRows } from '../rows/recipe-rows.ts';
 import { isRecipe, resolveRecipe, resolveRecipeFile, type RecipeFlags } from '../recipe/index.ts';
-import type { useCase } from '../use-cases/advise.ts';
+import type { useCase, Advised, Advice } from '../use-cases/advise.ts';
 import { keepCommand } from '../use-cases/text/keep-command.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { advisedRecipe } from './advised-recipe.ts';
-import { compareCheap, measureSizes, type CheapRows } from './cheap-curve.ts';
+import { compareCheap, measureSizes } from './cheap-curve.ts';
 import { measureModel } from './model-curve.ts';
 import { growingParts } from './sizes.ts';
+import type { CheapRows } from './cross-validation.ts';
 
 export type AdviseOptions = CallOptions<typeof useCase>;
-
-export interface Advice {
-  rows: { train: number; validation: number; test: number };
-  /** Form of the answers: classes, json, short, long, text. */
-  answers: string;
-  /** Comparison on the test rows. */
-  comparison: Comparison;
-  curve: LearningCurve;
-  recommendation: Recommendation;
-}
-
-export interface Advised extends Advice {
-  /** The command that keeps the system that is recommended, where one is. */
-  keep?: string;
-}
 
 const FEWEST_ROWS = 20;
 

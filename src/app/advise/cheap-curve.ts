@@ -6,16 +6,10 @@ import { decidingWell, fitCheap } from '../../evaluation/compare/cheap.ts';
 import { compareAnswers, type CompareOptions } from '../../evaluation/compare/compare.ts';
 import { scoreWhereGiven } from '../../evaluation/compare/scored.ts';
 import { answerRows, type Answered, type System } from '../../answering/system.ts';
-import { crossValidate, isCrossValidated } from './cross-validation.ts';
+import { crossValidate, isCrossValidated, type CheapRows } from './cross-validation.ts';
 import type { MeasuredSize } from '../../evaluation/advice/learning-curve.ts';
 import type { BaselineName } from '../../answering/baselines/index.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
-
-export interface CheapRows {
-  train: readonly Example[];
-  validation: readonly Example[];
-  test: readonly Example[];
-}
 
 /**
  * All cheap systems on the test rows, or where these are few on all rows by cross-validation. The first is the best one by

@@ -4,7 +4,12 @@ import { relativesOf } from '../../evaluation/compare/relatives.ts';
 import { answerRows, type Answered } from '../../answering/system.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import type { SkippedSystem } from '../../store/results.ts';
-import type { CheapRows } from './cheap-curve.ts';
+
+export interface CheapRows {
+  train: readonly Example[];
+  validation: readonly Example[];
+  test: readonly Example[];
+}
 
 /** Fewer test rows than this say little, and all rows can be tested on in turn. */
 const FEW = 200;

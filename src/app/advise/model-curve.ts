@@ -12,7 +12,7 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import { runJob } from '../../jobs/worker/index.ts';
 import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { usualSystems } from '../../jobs/compare/usual-systems.ts';
-import type { CheapRows } from './cheap-curve.ts';
+import type { CheapRows } from './cross-validation.ts';
 
 /** Column of the groups in the written rows. */
 const GROUP = 'group';

@@ -21,9 +21,7 @@ import { storedRecipe } from '../stored-run.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { countOwnRows } from './own-rows.ts';
 import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
-
-/** `counted`: the run whose verdict counts the user's own rows. */
-export type ComparedSystems = Compared & { folder?: string; counted?: string };
+import type { ComparedSystems } from '../use-cases/compare.ts';
 
 /**
  * Judges the first system by the others on the same rows. A run alone is compared again with its recipe's systems,

@@ -6,27 +6,11 @@ import { openRows, type ReadyRow } from './row-source.ts';
 import { shortest, VECTOR_COLUMN, VectorFile, vectorFormatOf } from './vector-file.ts';
 import { namesOf } from './row-columns.ts';
 import { prefixOf } from './vector-request.ts';
-import type { useCase } from '../use-cases/embed.ts';
+import type { useCase, Embedded } from '../use-cases/embed.ts';
 import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 type EmbedOptions = CallOptions<typeof useCase>;
-
-export interface Embedded {
-  rows: number;
-  width: number;
-  isNormalised: boolean;
-  /** Texts of which only the beginning was read: the model has no room for more. */
-  cut: number;
-  /** Columns that the vectors were made from. */
-  columns: readonly string[];
-  /** The prompt that stood before every text. */
-  prompt?: string;
-  /** The files that were written. */
-  files?: readonly string[];
-  /** Where no file was asked for. */
-  vectors?: number[][];
-}
 
 /**
  * Vectors of all rows of a file, or of rows in memory. Only a piece of the rows is held at a time, and the file appears

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { formats } from '../../data/formats/index.ts';
 import { axes, type Axis } from '../../data/fairness/axes.ts';
-import { changeTexts, type LeftOut } from '../../data/fairness/change-texts.ts';
+import { changeTexts } from '../../data/fairness/change-texts.ts';
 import { lexicon } from '../../data/fairness/lexicon.ts';
 import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { inspectData } from '../../data/index.ts';
@@ -13,30 +13,11 @@ import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
-import type { useCase } from '../use-cases/data-counterfactuals.ts';
+import type { useCase, Counterfactuals, AxisCounts } from '../use-cases/data-counterfactuals.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
+import type { LeftOut } from '../../data/fairness/change-nationality.ts';
 
 export type CounterfactualOptions = CallOptions<typeof useCase>;
-
-export interface AxisCounts {
-  axis: Axis;
-  pairs: number;
-  /** Rows that mention no person of a known group. */
-  nobody: number;
-  /** Rows that could not be changed safely, by reason. */
-  doubts: Record<string, { rows: number; lines: number[] }>;
-  /** "female → male": how many. */
-  groups: Record<string, number>;
-}
-
-export interface Counterfactuals {
-  from: string;
-  to: string;
-  rows: number;
-  pairs: number;
-  axes: AxisCounts[];
-  sha256: string;
-}
 
 /** Columns with answers, which are not inputs. */
 const ANSWERS = new Set(['label', 'labels', 'score', 'tools', 'weight']);

@@ -4,18 +4,10 @@ import { PROVENANCE } from '../../data/index.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { GroupTally, type GroupReport } from '../../scoring/statistics/group-tally.ts';
 import { groupsOfRow, answersOf, textOfRow } from '../../preparation/index.ts';
-import type { useCase } from '../use-cases/data-groups.ts';
+import type { useCase, DataGroups, GroupedRow } from '../use-cases/data-groups.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 export type GroupsOptions = CallOptions<typeof useCase>;
-
-/** Where a row stands, with its first words. */
-export interface GroupedRow {
-  at: string;
-  text: string;
-}
-
-export type DataGroups = GroupReport<GroupedRow> & { files: string[] };
 
 const SHOWN_CHARACTERS = 300;
 const ROWS_BETWEEN_REPORTS = 2000;

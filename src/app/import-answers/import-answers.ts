@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
 import { containerName, containers, dataExtensions } from '../../data/containers/index.ts';
 import { findFiles } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addImported, TextRedactor, TraceStore, type ImportedRecord } from '../../monitoring/index.ts';
-import type { useCase as langfuse } from '../use-cases/import-langfuse.ts';
+import type { useCase as langfuse, ImportedAnswers } from '../use-cases/import-langfuse.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { Gathered, type ImportedAnswer, type ImportedScore } from './imported.ts';
 import { LangfuseReader } from './langfuse.ts';
@@ -13,26 +13,6 @@ import { OtlpReader } from './otlp.ts';
 import { meaningOf, type ScoreNames, type ScoreUse } from './score-meaning.ts';
 
 type ImportAnswersOptions = CallOptions<typeof langfuse>;
-
-export interface ImportedAnswers {
-  files: readonly string[];
-  /** New answers by model; answers that our own server gave; and those that were there already. */
-  models: Record<string, number>;
-  own: number;
-  again: number;
-  /** By how it is used; and what was there already. */
-  feedback: Record<Exclude<ScoreUse, 'not used'>, number>;
-  feedbackAgain: number;
-  /** By name, how scores were read. */
-  scores: { name: string; use: ScoreUse; count: number }[];
-  /** Skipped records, by reason. */
-  leftOut: Record<string, number>;
-  /** Fields and attributes that nothing was made of. */
-  unknownFields: Record<string, number>;
-  brokenRows: number;
-  /** The first of them, with file, line and field. */
-  broken: readonly Problem[];
-}
 
 const READERS = { langfuse: LangfuseReader, otlp: OtlpReader } as const;
 

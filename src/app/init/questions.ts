@@ -2,7 +2,6 @@
 import { table } from '../../base/table.ts';
 import type { ColumnReading, InitHints } from './columns.ts';
 import { describeColumn } from './columns.ts';
-import type { InitQuestions } from './run-init.ts';
 import { type ColumnProfile, type Guess, guessColumns } from '../../data/guess/index.ts';
 import {
   askFetch,
@@ -14,6 +13,7 @@ import {
   askTarget,
   askText,
 } from '../terminal/questions.ts';
+import type { InitQuestions } from '../use-cases/init.ts';
 
 export const initQuestions: InitQuestions = {
   columns: askColumns,

@@ -1,70 +1,20 @@
 import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
-import { type Guess, isFeature } from '../../data/guess/index.ts';
+import { isFeature } from '../../data/guess/index.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { displayPath } from '../../files/find-files.ts';
-import {
-  examineForInit,
-  holdsMedia,
-  type InitFindings,
-  objectiveFor,
-  recipeFileFor,
-  recipeText,
-  writeRecipe,
-} from '../init.ts';
+import { examineForInit, holdsMedia, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
 import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base.ts';
-import type { useCase } from '../use-cases/init.ts';
+import type { useCase, InitResult } from '../use-cases/init.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
 import { refuseDocuments } from './documents.ts';
-import { nextSteps, type NextStep } from './next-steps.ts';
-import { initWarnings, type LearntColumns } from './warnings.ts';
-
-/** Interactive questions. */
-export interface InitQuestions {
-  /** Hints on the columns; `{}` keeps the likeliest reading. */
-  columns(reading: ColumnReading): Promise<InitHints>;
-  model(base: Base): Promise<string>;
-  /** Whether to fetch a base now that is not on this machine. */
-  fetch(base: Base): Promise<boolean>;
-  group(columns: readonly string[]): Promise<string | undefined>;
-  overwrite(file: string): Promise<boolean>;
-}
+import { nextSteps } from './next-steps.ts';
+import { initWarnings, type LearntColumns, type InitFindings } from './warnings.ts';
 
 export type InitOptions = CallOptions<typeof useCase>;
-
-export interface InitResult {
-  recipe: string;
-  format: string;
-  reason: string;
-  /** The recipe's mapping; undefined where the columns have the format's own names. */
-  columns?: ColumnMapping;
-  objective: string;
-  model: string;
-  /** Command that fetches the model, if it is not on this machine. */
-  command?: string;
-  /** The npm package that the command fetches. */
-  package?: Base['package'];
-  /** Remark on the model before tuning. */
-  remark?: string;
-  /** Readings of the columns, likeliest first. */
-  guesses: Guess[];
-  /** Why the first was taken. */
-  reasons: readonly string[];
-  /** Columns that the guess leaves out. */
-  unread: readonly string[];
-  /** A reading was taken though another is nearly as likely. */
-  isClear: boolean;
-  problems: InitFindings['inspection']['problems'];
-  /** Why this model. */
-  because: string;
-  /** Expected problems, a sentence each. */
-  warnings: readonly string[];
-  /** Commands that lead on, in their order. */
-  next: readonly NextStep[];
-}
 
 /**
  * Writes a recipe for data of any kind: which columns are what, which objective and which base suits.

@@ -2,7 +2,18 @@
 import { plural } from '../../base/format.ts';
 import type { ColumnProfile } from '../../data/guess/index.ts';
 import { isLabelName, isRunningNumber } from '../../data/guess/index.ts';
-import type { InitFindings } from '../init.ts';
+import type { DataInspection } from '../../data/index.ts';
+import type { UsualObjective } from '../usual-objective.ts';
+
+/** Findings about the data for the recipe. */
+export interface InitFindings {
+  /** As the user named it. */
+  path: string;
+  inspection: DataInspection;
+  objective: UsualObjective;
+  /** Columns by whose values rows may belong together. */
+  groupColumns: string[];
+}
 
 /** Fewer rows leave next to nothing to learn from or to judge by. */
 const VERY_FEW = 20;

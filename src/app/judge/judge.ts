@@ -5,34 +5,17 @@ import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts'
 import { calibrate, type Calibration } from '../../scoring/judges/calibration.ts';
 import { sameFamily } from '../../scoring/judges/families.ts';
 import { majorities, readLabels } from '../../scoring/judges/human-labels.ts';
-import { judgePairs, type PairwiseJudgement } from '../../scoring/judges/judge-pairs.ts';
+import { judgePairs } from '../../scoring/judges/judge-pairs.ts';
 import { readPairs, type AnswerPair } from '../../scoring/judges/pairs.ts';
-import { judgeByRubric, type Rubric, type RubricJudgement } from '../../scoring/judges/rubric.ts';
+import { judgeByRubric, type Rubric } from '../../scoring/judges/rubric.ts';
 import { writeJson } from '../../files/json.ts';
 import { requireWritable } from '../../files/atomic.ts';
-import type { useCase } from '../use-cases/judge.ts';
+import type { useCase, Judgement } from '../use-cases/judge.ts';
 import { limitsOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { readRubric } from './read-rubric.ts';
 
 export type JudgingOptions = CallOptions<typeof useCase>;
-
-export interface Judgement {
-  version: 1;
-  judge: { url: string; model: string };
-  /** Answers by what gave them, as the server names it; absent where it does not. More than one: the judge has changed. */
-  versions?: Readonly<Record<string, number>>;
-  /** Systems of answers `a` and `b` in the first pair. */
-  systems: readonly [string, string];
-  rows: number;
-  /** By which of two answers is better. */
-  pairwise?: PairwiseJudgement;
-  /** By criteria. */
-  rubric?: RubricJudgement;
-  /** Against people's preferences. */
-  calibration?: Calibration;
-  notes: readonly string[];
-}
 
 /**
  * Judges pairs of answers by a model behind an OpenAI-compatible endpoint: which of two is better, asked in both orders,

@@ -13,7 +13,7 @@ import {
   type SignalName,
 } from '../../monitoring/index.ts';
 import type { useCase as listing } from '../use-cases/answers-list.ts';
-import type { useCase as rating } from '../use-cases/answers-rate.ts';
+import type { useCase as rating, RatedAnswer } from '../use-cases/answers-rate.ts';
 import type { useCase as showing } from '../use-cases/answers-show.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { askServer } from './remote.ts';
@@ -62,13 +62,6 @@ export async function showAnswer(
     if (found === undefined) throw noAnswer(id);
     return wholeAnswer(found);
   });
-}
-
-export interface RatedAnswer {
-  id: string;
-  answer: string;
-  /** Whether a row to train on can come of it. */
-  canTrain: boolean;
 }
 
 /** Feedback like that of any client. @throws AttuneError E_USAGE, E_NO_ANSWER, E_SERVER, E_TRACES */

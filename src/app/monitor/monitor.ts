@@ -3,22 +3,13 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../monitoring/index.ts';
 import { keyUsage } from '../registry/usage.ts';
-import type { useCase } from '../use-cases/monitor.ts';
+import type { useCase, Monitored } from '../use-cases/monitor.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { monitorPage } from './page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 import { askServer } from './remote.ts';
 
-export type { VersionReport } from '../../monitoring/index.ts';
-
 type MonitorOptions = CallOptions<typeof useCase>;
-
-export interface Monitored {
-  /** The newest version of each model first. */
-  versions: VersionReport[];
-  page?: string;
-  prometheusRules?: string;
-}
 
 /**
  * Monitoring results of models on this machine, or on another server by its address.

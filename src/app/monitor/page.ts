@@ -5,9 +5,9 @@ import { lineChart } from '../../jobs/report/chart/line-chart.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
 import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
-import type { KeyUsage } from '../registry/usage.ts';
 import { remoteUrl } from './remote.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
+import type { KeyUsage } from '../use-cases/usage.ts';
 
 export interface MonitorPageParts {
   /** Server with the page of answers that alarms link to; the command unless given. */

@@ -17,9 +17,8 @@ import type { useCase } from '../use-cases/policy.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { assess } from '../assess.ts';
-import { askAll, withModel, type Questions } from '../safety/ask-all.ts';
+import { askAll, withModel, type Questions, type SafetyOptions } from '../safety/ask-all.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
-import type { SafetyOptions } from '../safety/safety.ts';
 import { askedAs } from '../safety/trial.ts';
 import { writeItems } from './review-items.ts';
 

@@ -1,39 +1,13 @@
-import type { Example } from '../../data/index.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
 import { openSession } from '../../jobs/worker/index.ts';
 import type { PredictChunk, PredictorDescription, PredictRequest } from '../../answering/predict/predict.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
-import type { TalkOptions } from '../talk.ts';
-import { openCheapAnswers } from './cheap-answers.ts';
-
-/** Which model answers, and how it is opened. */
-export interface PredictorOptions extends TalkOptions {
-  /** A model of conversations is asked with the system message and the tools of all its training rows; default true. */
-  trainedDefaults?: boolean;
-}
+import { openCheapAnswers, type PredictorOptions, type AnsweringModel } from './cheap-answers.ts';
 
 /** Whether the worker stops with signals to this process; it does unless told. */
 export interface Signals {
   handleSignals?: boolean;
-}
-
-export interface AnswerOptions {
-  /** Longest answer of a model that writes, in tokens. Default 256. */
-  maxNewTokens?: number;
-  /** Rows that were answered before, and rows in all, for progress; without them there is none. */
-  done?: number;
-  total?: number;
-}
-
-/** Answers examples until it is closed: a model in the worker, or a cheap system. */
-export interface AnsweringModel {
-  readonly description: PredictorDescription;
-  /** One prediction for each example, in their order. */
-  answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
-  close(): Promise<void>;
-  /** For models with a process of their own: rejects if the process ends before it was closed. */
-  readonly ended?: Promise<unknown>;
 }
 
 /** Opens what a target stands for. @throws every error of opening it */

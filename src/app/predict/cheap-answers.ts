@@ -7,7 +7,33 @@ import type { Prediction, Predictor } from '../../scoring/predictor.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import { notedShapes } from '../../answering/model/noted-shapes.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
-import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
+import type { Example } from '../../data/index.ts';
+import type { PredictorDescription } from '../../answering/predict/predict.ts';
+import type { TalkOptions } from '../talk.ts';
+
+/** Which model answers, and how it is opened. */
+export interface PredictorOptions extends TalkOptions {
+  /** A model of conversations is asked with the system message and the tools of all its training rows; default true. */
+  trainedDefaults?: boolean;
+}
+
+export interface AnswerOptions {
+  /** Longest answer of a model that writes, in tokens. Default 256. */
+  maxNewTokens?: number;
+  /** Rows that were answered before, and rows in all, for progress; without them there is none. */
+  done?: number;
+  total?: number;
+}
+
+/** Answers examples until it is closed: a model in the worker, or a cheap system. */
+export interface AnsweringModel {
+  readonly description: PredictorDescription;
+  /** One prediction for each example, in their order. */
+  answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
+  close(): Promise<void>;
+  /** For models with a process of their own: rejects if the process ends before it was closed. */
+  readonly ended?: Promise<unknown>;
+}
 
 /** A cheap system answers in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */
 export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {

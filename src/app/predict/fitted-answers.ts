@@ -5,8 +5,7 @@ import { labelsIn } from '../../scoring/example-text.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { startedWith } from '../stored-run.ts';
-import type { AnsweringModel, PredictorOptions } from './answering-model.ts';
-import { answersOf } from './cheap-answers.ts';
+import { answersOf, type AnsweringModel, type PredictorOptions } from './cheap-answers.ts';
 
 /**
  * A baseline fitted again on the rows that a run trained on, to answer next to its result. Nothing is written.

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { BadRows } from '../../data/bad-rows.ts';
@@ -8,36 +8,16 @@ import { requireWritable } from '../../files/atomic.ts';
 import { defectsOf, filesOf, noRows, planInput, readPlanned, UNANSWERED, type InputPlan } from './input-plan.ts';
 import { missingColumns } from './input-shapes.ts';
 import { writingFor } from './output-file.ts';
-import { OutputLayout, type OutputRow } from './output-row.ts';
+import { OutputLayout } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
 import { thresholdsOf } from './predicted-row.ts';
 import { RowAnswerer, type LayoutOptions } from './row-answerer.ts';
-import type { useCase } from '../use-cases/predict.ts';
+import type { useCase, Predicted } from '../use-cases/predict.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /** With columns that have been read. */
 export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
-
-export interface Predicted {
-  /** The files that were named. */
-  input: readonly string[];
-  /** How many were answered, bad ones too. */
-  rows: number;
-  /** How many of them have an error in place of an answer. */
-  bad: number;
-  /** First problems of bad rows. */
-  problems: Problem[];
-  /** All rows of the input, where that is known. */
-  available?: number;
-  /** Added columns whose names the input had already, and their names here. */
-  renamed: Record<string, string>;
-  to?: string;
-  /** By label: the probability from which it is given, where one was chosen. */
-  thresholds?: Readonly<Record<string, number>>;
-  /** The rows with what was added, where no file is written. */
-  answers?: OutputRow[];
-}
 
 /**
  * Answers rows of files, or of memory, in their order, and writes them progressively: any number of them takes the same
@@ -184,7 +164,16 @@ function openOutput(
     plan.rows === undefined ? plan.columns : new Set(inputs.flatMap((input) => Object.keys(input.columns ?? {})));
   const hasFiles = plan.sources.length > 1;
   const isTable = to !== undefined && writingFor(to).isTable;
-  const layout = new OutputLayout(columns, { answers, labels, hasProbabilities, topK, hasFiles, isTable });
+  const hasDecisions = inputs.some(({ example }) => example?.kind === 'decision');
+  const layout = new OutputLayout(columns, {
+    answers,
+    labels,
+    hasProbabilities,
+    topK,
+    hasFiles,
+    hasDecisions,
+    isTable,
+  });
   return { layout, sink: new OutputSink(layout.columns, to) };
 }
 

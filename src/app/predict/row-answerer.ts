@@ -2,16 +2,11 @@ import type { Problem } from '../../base/errors.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import { readInputs, type InputRow, type KnownShapes } from '../../data/index.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
-import {
-  openAnsweringModel,
-  type AnsweringModel,
-  type AnswerOptions,
-  type PredictorOptions,
-  type Signals,
-} from './answering-model.ts';
+import { openAnsweringModel, type Signals } from './answering-model.ts';
 import { exampleInTrainedForm, trainedForm, type TrainedForm } from '../prompt-form.ts';
 import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
 import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
+import type { AnsweringModel, AnswerOptions, PredictorOptions } from './cheap-answers.ts';
 
 /** A row like those that the model was trained on, whose answer may be missing; or the text alone (or a file's path). */
 export type Row = Readonly<Record<string, unknown>> | string;

@@ -11,10 +11,10 @@ import { runJob } from '../../jobs/worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';
 import { train as trainRecipe } from '../train.ts';
-import type { useCase } from '../use-cases/quickstart.ts';
+import type { useCase, QuickstartResult } from '../use-cases/quickstart.ts';
 import type { Call, OptionsOf } from '../use-cases/use-case.ts';
 import { answerBefore } from './answer-before.ts';
-import { outlook, type Outlook } from './outlook.ts';
+import { outlook } from './outlook.ts';
 import { newRunFolder } from './run-folder.ts';
 import { tasks } from './tasks/index.ts';
 import type { Task, TaskData } from './tasks/task.ts';
@@ -26,18 +26,6 @@ type QuickstartOptions = OptionsOf<typeof useCase> &
     /** One line for people. */
     onLine: (line: string) => void;
   };
-
-export interface QuickstartResult {
-  task: string;
-  title: string;
-  folder: string;
-  result: string;
-  report: string;
-  comparison: Comparison;
-  samples: Samples;
-  seconds: { data: number; before: number; train: number; after: number };
-  outlook: Outlook[];
-}
 
 const DEFAULT_TASK = 'pronunciation';
 const TEST_ROWS = 300;

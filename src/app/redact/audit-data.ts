@@ -1,36 +1,12 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
-import { Audit, Detector, kinds, readLanguage, type AuditCase, type KindCounts, kindOfLabel } from '@attune/privacy';
+import { Audit, Detector, kinds, readLanguage, type KindCounts, kindOfLabel } from '@attune/privacy';
 import { rawRows } from '../../data/raw-rows.ts';
 import { wilsonInterval } from '../../scoring/statistics/index.ts';
 import { labelledRowOf } from './labelled-row.ts';
-import type { useCase } from '../use-cases/data-audit.ts';
+import type { useCase, AuditResult, KindAudit, Share } from '../use-cases/data-audit.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { loadRecognisers } from './recognisers.ts';
-
-export interface Share {
-  value: number;
-  /** Wilson's interval at 95 %. */
-  low: number;
-  high: number;
-}
-
-export interface KindAudit extends KindCounts {
-  kind: string;
-  recall: Share | undefined;
-  precision: Share | undefined;
-}
-
-export interface AuditResult {
-  file: string;
-  rows: number;
-  kinds: KindAudit[];
-  all: KindAudit;
-  misses: AuditCase[];
-  extras: AuditCase[];
-  /** Limits of these figures. */
-  unknown: string[];
-}
 
 /**
  * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),

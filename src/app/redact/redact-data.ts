@@ -12,7 +12,6 @@ import {
   Redactor,
   writeVault,
   type Canary,
-  type RedactionCounts,
 } from '@attune/privacy';
 import { redactRows } from '../../data/redaction/redact-rows.ts';
 import { requireWritable } from '../../files/atomic.ts';
@@ -21,22 +20,11 @@ import { refuseSame } from '../../files/same-file.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { sha256File } from '../../files/hash.ts';
-import type { useCase } from '../use-cases/data-redact.ts';
+import type { useCase, RedactedData } from '../use-cases/data-redact.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { loadRecognisers } from './recognisers.ts';
 
 export type RedactDataOptions = CallOptions<typeof useCase>;
-
-export interface RedactedData extends RedactionCounts {
-  from: string;
-  to: string;
-  style: 'tags' | 'surrogates';
-  sha256: string;
-  bytes: number;
-  /** Whether the same surrogates can be had again. */
-  isKeyKept: boolean;
-  canaries: readonly Canary[];
-}
 
 /** Seed of canaries. */
 const SEED = 42;

@@ -7,14 +7,8 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { parseJson } from '../../files/json.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { readLines } from '../../files/lines.ts';
-import type { useCase } from '../use-cases/data-restore.ts';
+import type { useCase, RestoredData } from '../use-cases/data-restore.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
-
-export interface RestoredData {
-  to: string;
-  lines: number;
-  changed: number;
-}
 
 /**
  * Puts back what tags stand for, in rows or in any text, such as a model's answers.

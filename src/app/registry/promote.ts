@@ -14,10 +14,9 @@ import {
   withRegistry,
   type ModelVersion,
   type Registry,
-  type Rollout,
 } from '../../store/registry/index.ts';
 import { gateRun } from '../gate/gate.ts';
-import type { useCase } from '../use-cases/models-promote.ts';
+import type { useCase, Promotion } from '../use-cases/models-promote.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { localActor } from '../../base/local-actor.ts';
 import { newestSignOff, weightsHash } from './describe-result.ts';
@@ -27,15 +26,6 @@ export type PromoteOptions = CallOptions<typeof useCase> & {
   /** The alias `challenger`'s unless given. */
   version?: number;
 };
-
-export interface Promotion {
-  model: string;
-  version: number;
-  /** The champion until now. */
-  from?: number;
-  /** Where it is tried first; a server that serves the registry does the rest. */
-  rollout?: Rollout;
-}
 
 /**
  * Makes a version what a model's name answers with, at once or after a trial. Servers follow without a restart.

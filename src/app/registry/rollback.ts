@@ -8,16 +8,8 @@ import {
   withRegistry,
 } from '../../store/registry/index.ts';
 import { localActor } from '../../base/local-actor.ts';
-import type { useCase } from '../use-cases/models-rollback.ts';
+import type { useCase, Rollback } from '../use-cases/models-rollback.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-
-export interface Rollback {
-  model: string;
-  /** Version that the name answers with from now on. */
-  version: number;
-  /** Version taken out of use: the candidate, or else the previous champion. */
-  from: number;
-}
 
 /**
  * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.

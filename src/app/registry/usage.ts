@@ -1,18 +1,6 @@
 import { DAY, usageOf, withRegistry } from '../../store/registry/index.ts';
-import type { useCase } from '../use-cases/usage.ts';
+import type { useCase, KeyUsage } from '../use-cases/usage.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-
-/** A key's usage of a model. */
-export interface KeyUsage {
-  /** Empty for servers without keys. */
-  key: string;
-  model: string;
-  requests: number;
-  input_tokens: number;
-  /** Input tokens that came from the cache. */
-  cached_tokens: number;
-  output_tokens: number;
-}
 
 const USUAL_DAYS = 7;
 

@@ -17,27 +17,12 @@ import { rememberedColumns } from '../embed/remembered-columns.ts';
 import { namesOf } from '../embed/row-columns.ts';
 import { openRows, type ReadyRow, type RowSource } from '../embed/row-source.ts';
 import { rowsFileOf, VectorFile } from '../embed/vector-file.ts';
-import type { useCase } from '../use-cases/retrieve-index.ts';
+import type { useCase, CreatedIndex } from '../use-cases/retrieve-index.ts';
 import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest } from './index-folder.ts';
 
 type CreateIndexOptions = CallOptions<typeof useCase>;
-
-export interface CreatedIndex {
-  folder: string;
-  /** Rows that were added now, and all that the index holds. */
-  added: number;
-  rows: number;
-  kind: 'exact' | 'clustered';
-  width: number;
-  /** The columns that the vectors are made of. */
-  columns: readonly string[];
-  /** Texts of which only the beginning was read. */
-  cut: number;
-  /** Approximate indexes: share of the ten best rows found. */
-  recall?: number;
-}
 
 /**
  * Makes a folder of rows that can be searched by meaning, or adds rows to one. The folder appears whole or not at all.

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { csvLine } from '../../files/csv-line.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { refuseFurther } from '../predict/output-sink.ts';
-import type { QueryHits } from './query-rows.ts';
+import type { QueryHits } from '../use-cases/retrieve-query.ts';
 
 const formats = ['.csv', '.jsonl'] as const;
 

@@ -4,28 +4,10 @@ import { requireWritable } from '../../files/atomic.ts';
 import { rememberedColumns } from '../embed/remembered-columns.ts';
 import { openRows } from '../embed/row-source.ts';
 import { HitsFile, hitsFormatOf } from './hits-file.ts';
-import { openIndex, type Hit } from './open-index.ts';
-import type { useCase } from '../use-cases/retrieve-query.ts';
+import { openIndex } from './open-index.ts';
+import type { useCase, QueryHits, Queried } from '../use-cases/retrieve-query.ts';
 import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-
-/** A query and the rows that fit it best. */
-export interface QueryHits {
-  /** The query's own columns. */
-  query: Record<string, unknown>;
-  hits: Omit<Hit, 'place'>[];
-}
-
-export interface Queried {
-  queries: number;
-  /** Rows that were compared. */
-  rows: number;
-  kind: 'exact' | 'clustered';
-  /** The file that was written. */
-  file?: string;
-  /** Where no file was asked for. */
-  answers?: QueryHits[];
-}
 
 /** Queries that are sent at once. */
 const PIECE = 64;

@@ -7,15 +7,8 @@ import { sideOf, tools, type ImportedLabel, type ToolName } from '../../evaluati
 import { reviewPlaces } from '../../evaluation/review/places.ts';
 import { pairHash, type LoggedChoice } from '../../evaluation/review/session.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
-import type { useCase } from '../use-cases/review-import.ts';
+import type { useCase, ImportedReview } from '../use-cases/review-import.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
-
-export interface ImportedReview {
-  log: string;
-  /** Added to the log; what it held already was left alone. */
-  choices: number;
-  known: number;
-}
 
 /**
  * Adds the choices of Argilla's records or Label Studio's tasks, which `reviewResults` exported, to a review.

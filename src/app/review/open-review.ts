@@ -8,7 +8,7 @@ import { readGold, type GoldPair } from '../../evaluation/review/gold.ts';
 import { reviewPlaces } from '../../evaluation/review/places.ts';
 import { keptPlan } from '../../evaluation/review/plan.ts';
 import { ReviewSession } from '../../evaluation/review/session.ts';
-import type { useCase } from '../use-cases/review.ts';
+import type { useCase, OpenReview } from '../use-cases/review.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { readRubric } from '../judge/read-rubric.ts';
 import { servePage, type PageServer } from '../page/page-server.ts';
@@ -16,16 +16,6 @@ import { givenChoice } from './given-choice.ts';
 import { reviewPage } from './review-page.ts';
 
 export type ReviewOptions = Omit<OptionsOf<typeof useCase>, 'open'>;
-
-export interface OpenReview {
-  /** Pairs to judge. */
-  pairs: number;
-  /** The file that choices are added to. */
-  log: string;
-  /** An unguessable URL for each person; `pairs`: how many they are shown. */
-  pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
-  close(): Promise<void>;
-}
 
 const MOST_BODY_BYTES = 2 ** 16;
 const HOUR = 3_600_000;

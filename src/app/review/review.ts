@@ -6,22 +6,13 @@ import { readPairs } from '../../scoring/judges/pairs.ts';
 import { toolNames, tools, type Exchange, type ToolName } from '../../evaluation/review/exchange/index.ts';
 import { reviewPlaces } from '../../evaluation/review/places.ts';
 import { readPlan } from '../../evaluation/review/plan.ts';
-import { reviewResults as resultsOf, type ReviewResults } from '../../evaluation/review/results.ts';
+import { reviewResults as resultsOf } from '../../evaluation/review/results.ts';
 import { readAuditLog } from '../../evaluation/review/audit-log.ts';
 import { changed, checkSignOffs, signOff, type SignOff, type SignOffCheck } from '../../evaluation/review/sign-offs.ts';
-import type { RowKind } from '../../evaluation/review/row-kinds.ts';
 import { trainingRows } from '../../evaluation/review/training-rows.ts';
-import type { useCase as outcome } from '../use-cases/review-results.ts';
+import type { useCase as outcome, ReviewOutcome, ExportKind } from '../use-cases/review-results.ts';
 import type { useCase as signing } from '../use-cases/review-sign.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
-
-export type ExportKind = RowKind | ToolName;
-
-export interface ReviewOutcome extends ReviewResults {
-  log: string;
-  /** `settings`: a file with what a project of the other tool is set up with. */
-  exported?: { kind: ExportKind; to: string; rows: number; settings?: string };
-}
 
 /** Result of a review, with its uncertainty and the reviewers' agreement. @throws AttuneError E_REVIEW_MISSING */
 export async function reviewResults(target: string, options: OptionsOf<typeof outcome> = {}): Promise<ReviewOutcome> {

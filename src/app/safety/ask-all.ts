@@ -1,7 +1,13 @@
 import { openSession } from '../../jobs/worker/index.ts';
 import type { ModelAnswer, ModelQuestion } from '../../answering/generate/model-questions.ts';
 import { talkerOf, type Prompt, type Sampling, type Talker } from '../talk.ts';
-import type { SafetyOptions } from './safety.ts';
+import type { useCase } from '../use-cases/safety.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
+
+export type SafetyOptions = CallOptions<typeof useCase> & {
+  /** In f32 an answer does not depend on the others in its batch. */
+  precision?: 'auto' | 'bf16' | 'f32';
+};
 
 export interface AskedModel {
   /** For people. */

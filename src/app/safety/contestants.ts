@@ -4,8 +4,7 @@ import { isFolder } from '../../files/find-files.ts';
 import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
-import type { AskedModel, OpenedModel } from './ask-all.ts';
-import type { SafetyOptions } from './safety.ts';
+import type { AskedModel, OpenedModel, SafetyOptions } from './ask-all.ts';
 import type { AskingForm } from './trial.ts';
 
 type NamedBefore = Pick<SafetyOptions, 'before'>;

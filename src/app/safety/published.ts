@@ -8,7 +8,7 @@ import { containers } from '../../data/containers/index.ts';
 import { readSafetySets, type SafetySet, type SetKind } from '../../evaluation/safety/safety-set.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { downloadFile } from '../../store/hub/index.ts';
-import type { useCase } from '../use-cases/safety-pull.ts';
+import type { useCase, PulledSafetySet } from '../use-cases/safety-pull.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 interface Published {
@@ -47,16 +47,6 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map(
 );
 
 const SERVER = 'https://raw.githubusercontent.com';
-
-export interface PulledSafetySet {
-  name: string;
-  file: string;
-  rows: number;
-  /** Licence of the set, which binds its users. */
-  licence: string;
-  by: string;
-  url: string;
-}
 
 /** The prompts of a file, or of a set that was pulled. @throws AttuneError E_SAFETY_SET */
 export async function setNamed(set: string): Promise<SafetySet[]> {

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
 import { rehearsalSets } from '../../evaluation/safety/rehearsal.ts';
-import type { SafetySet, SetKind } from '../../evaluation/safety/safety-set.ts';
+import type { SafetySet } from '../../evaluation/safety/safety-set.ts';
 import { requireWritable, writeFileAtomic } from '../../files/atomic.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { useCase } from '../use-cases/safety-rows.ts';
+import type { useCase, SafetyRows, RehearsedKind } from '../use-cases/safety-rows.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { ownRun } from '../compare/systems.ts';
 import { withModel, type OpenedModel } from './ask-all.ts';
@@ -15,20 +15,6 @@ import { setNamed } from './published.ts';
 import { askedAs, spread, type AskingForm } from './trial.ts';
 
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
-
-/** Prompts of one kind: how many were sent, and how many answers were kept. */
-export interface RehearsedKind {
-  kind: SetKind;
-  asked: number;
-  kept: number;
-  /** Answers longer than allowed. */
-  tooLong: number;
-}
-
-export interface SafetyRows {
-  file: string;
-  kinds: RehearsedKind[];
-}
 
 /**
  * Writes rows for `retention.replay`: harmful requests that the model refuses and harmless ones that it answers, in its own

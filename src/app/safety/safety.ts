@@ -1,19 +1,12 @@
 import { safetyMeasure, type SafetyRow } from '../../evaluation/safety/measure-safety.ts';
 import type { SafetyExample, SafetyResults } from '../../evaluation/assessments/safety.ts';
-import type { useCase } from '../use-cases/safety.ts';
-import type { CallOptions } from '../use-cases/use-case.ts';
 import { assess } from '../assess.ts';
-import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
+import { askAll, withModel, type TrialAnswers, type SafetyOptions } from './ask-all.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
 import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './trial.ts';
-
-export type SafetyOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer does not depend on the others in its batch. */
-  precision?: 'auto' | 'bf16' | 'f32';
-};
 
 /**
  * Measures a model's answers to harmful and harmless requests, to questions that invite prejudice, and to beginnings

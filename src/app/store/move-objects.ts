@@ -13,8 +13,8 @@ import {
   type ModelVersion,
   type Registry,
 } from '../../store/registry/index.ts';
-import { FolderStore } from '../../store/objects/folder-store.ts';
-import { objectsFolder, objectStore, type ObjectStore, type StoredObject } from '../../store/objects/object-store.ts';
+import { FolderStore, type ObjectStore, type StoredObject } from '../../store/objects/folder-store.ts';
+import { objectsFolder, objectStore } from '../../store/objects/object-store.ts';
 import { S3Store } from '../../store/objects/s3-store.ts';
 import { parseS3Url } from '../../store/objects/s3-url.ts';
 import { getFolder, objectsOf, putFolder, type StoredFolder } from '../../store/objects/stored-folder.ts';

@@ -8,7 +8,7 @@ import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../store/registry/index.ts';
 import { migrations as registryMigrations } from '../../store/registry/migrations/index.ts';
-import { openDatabase, type DatabasePlace } from '../../store/database.ts';
+import { openDatabase } from '../../store/database.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { storable } from '../../store/storable.ts';
 import {
@@ -18,28 +18,13 @@ import {
   shownPlace,
   storeParts,
   type StorePart,
+  type DatabasePlace,
 } from '../../store/store-place.ts';
 import { isBucketUrl } from '../../store/objects/s3-url.ts';
 import { keyMigrations, traceMigrations } from '../../monitoring/traces/migrations.ts';
-import type { useCase } from '../use-cases/store-move.ts';
+import type { useCase, MovedStore, MendedRow } from '../use-cases/store-move.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { moveFromBucket, moveToBucket, type MovedObjects } from './move-objects.ts';
-
-export interface MovedStore {
-  /** By part of the store: rows by table. */
-  moved: Partial<Record<StorePart, Record<string, number>>>;
-  /** Rows with characters that the database cannot hold: each became U+FFFD there. */
-  mended: MendedRow[];
-  /** Files to or from a bucket. */
-  objects?: MovedObjects;
-}
-
-export interface MendedRow {
-  table: string;
-  /** Values of its primary key. */
-  row: string;
-  columns: string[];
-}
+import { moveFromBucket, moveToBucket } from './move-objects.ts';
 
 type Rows = Record<string, Record<string, unknown>>;
 type AnyDatabase = Kysely<Rows>;

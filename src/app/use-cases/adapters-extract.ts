@@ -1,7 +1,9 @@
 import { formatNumber, formatPercent, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { ExtractedAdapter } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type ExtractedAdapter = JobResult<'extract-adapter'>;
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -2,8 +2,10 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { mergeMethodNames } from '../../methods/tunings/merge-methods.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { MergedAdapters } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type MergedAdapters = JobResult<'merge-adapters'>;
 
 export const useCase = defineUseCase({
   section: 'Use',

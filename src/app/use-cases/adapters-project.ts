@@ -1,8 +1,10 @@
 import { formatNumber, plural } from '../../base/format.ts';
 import { greatest, smallest } from '../../base/many.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { ProjectedAdapter } from '../adapters.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type ProjectedAdapter = JobResult<'project-adapter'>;
 
 export const useCase = defineUseCase({
   section: 'Use',

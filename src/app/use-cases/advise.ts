@@ -1,8 +1,25 @@
-import type { Advised } from '../advise/advise.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { defineUseCase } from './use-case.ts';
+import type { LearningCurve } from '../../evaluation/advice/learning-curve.ts';
+import type { Recommendation } from '../../evaluation/advice/recommend.ts';
+import type { Comparison } from '../../store/results.ts';
+
+export interface Advice {
+  rows: { train: number; validation: number; test: number };
+  /** Form of the answers: classes, json, short, long, text. */
+  answers: string;
+  /** Comparison on the test rows. */
+  comparison: Comparison;
+  curve: LearningCurve;
+  recommendation: Recommendation;
+}
+
+export interface Advised extends Advice {
+  /** The command that keeps the system that is recommended, where one is. */
+  keep?: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

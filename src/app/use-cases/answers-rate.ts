@@ -1,6 +1,12 @@
-import type { RatedAnswer } from '../monitor/answers.ts';
 import { answerFields } from './shared/answer-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface RatedAnswer {
+  id: string;
+  answer: string;
+  /** Whether a row to train on can come of it. */
+  canTrain: boolean;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

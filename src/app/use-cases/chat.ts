@@ -1,9 +1,13 @@
 import { AttuneError } from '../../base/errors.ts';
 import { readJson } from '../../files/json.ts';
 import type { ToolSchema } from '../../models/text/index.ts';
-import type { Chatted } from '../chat.ts';
 import { samplingFields } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Said } from '../conversation.ts';
+
+export interface Chatted {
+  answers: { prompt: string; answer: string; calls?: Said['calls'] }[];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,10 +1,13 @@
 import { describeAssessment } from './shared/assessed.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
-import type { ComparedSystems } from '../compare/compare.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
 import { defineUseCase, resultType } from './use-case.ts';
+import type { Compared } from '../../evaluation/compare/compare.ts';
+
+/** `counted`: the run whose verdict counts the user's own rows. */
+export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,6 +1,30 @@
-import type { AuditResult } from '../redact/audit-data.ts';
 import { recogniserFields } from './shared/recogniser-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { AuditCase, KindCounts } from '@attune/privacy';
+
+export interface Share {
+  value: number;
+  /** Wilson's interval at 95 %. */
+  low: number;
+  high: number;
+}
+
+export interface KindAudit extends KindCounts {
+  kind: string;
+  recall: Share | undefined;
+  precision: Share | undefined;
+}
+
+export interface AuditResult {
+  file: string;
+  rows: number;
+  kinds: KindAudit[];
+  all: KindAudit;
+  misses: AuditCase[];
+  extras: AuditCase[];
+  /** Limits of these figures. */
+  unknown: string[];
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

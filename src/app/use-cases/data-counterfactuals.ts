@@ -1,6 +1,25 @@
-import { axes } from '../../data/fairness/axes.ts';
-import type { Counterfactuals } from '../fairness/counterfactuals.ts';
+import { axes, type Axis } from '../../data/fairness/axes.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface AxisCounts {
+  axis: Axis;
+  pairs: number;
+  /** Rows that mention no person of a known group. */
+  nobody: number;
+  /** Rows that could not be changed safely, by reason. */
+  doubts: Record<string, { rows: number; lines: number[] }>;
+  /** "female → male": how many. */
+  groups: Record<string, number>;
+}
+
+export interface Counterfactuals {
+  from: string;
+  to: string;
+  rows: number;
+  pairs: number;
+  axes: AxisCounts[];
+  sha256: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

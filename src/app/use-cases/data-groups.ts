@@ -1,6 +1,14 @@
-import type { DataGroups } from '../fairness/groups.ts';
 import { groupFields } from './shared/group-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { GroupReport } from '../../scoring/statistics/group-tally.ts';
+
+/** Where a row stands, with its first words. */
+export interface GroupedRow {
+  at: string;
+  text: string;
+}
+
+export type DataGroups = GroupReport<GroupedRow> & { files: string[] };
 
 export const useCase = defineUseCase({
   section: 'Data',

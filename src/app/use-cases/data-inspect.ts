@@ -1,8 +1,48 @@
 import { withCall } from '../terminal/with-progress.ts';
-import type { DataInspectionResult } from '../inspect-data.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
 import { groupFields } from './shared/group-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { DataReport, LabelReport, LengthReport } from '../../data/index.ts';
+import type { Piece, ShownPart } from '../../models/text/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { DataGroups } from './data-groups.ts';
+
+/** One row as the model would see it. */
+export interface InspectedRow {
+  file: string;
+  line: number;
+  /** Undefined where no model was named. */
+  tokens?: number;
+  trainedTokens?: number;
+  /** The row's text in stretches that are trained or not. */
+  pieces: Pick<Piece, 'text' | 'trained'>[];
+  /** The class, classes or number of the whole row. */
+  label?: string;
+  /** The same with special tokens apart and without the label, where `specials` asks for it. */
+  shown?: ShownPart[];
+}
+
+export interface DataInspectionResult {
+  report: DataReport;
+  objective: string;
+  /** Name of the tokenizer's model, as in the recipe; undefined without one. */
+  tokenizer?: string;
+  lengths?: LengthReport;
+  trainedTokens?: number;
+  /** Labels of all splits, for rows with classes or numbers. */
+  labels?: LabelReport;
+  longRows: Recipe['data']['long_rows'];
+  /** Rows of the training split that are longer than max_length. */
+  tooLong: { file: string; line: number; tokens: number }[];
+  rows: InspectedRow[];
+  /** Rows that could not be trained on. */
+  problems: Problem[];
+  /** Remarks on data that can be trained on, but not well. */
+  remarks: string[];
+  /** Where they were asked for: who is in the rows of the files. */
+  groups?: DataGroups;
+}
 
 const STOPPING = 'stopping';
 

@@ -1,7 +1,15 @@
-import type { PipelineSpec } from '../../preparation/index.ts';
-import type { DataPipelineResult } from '../data-pipeline.ts';
+import type { PipelineSpec, PipelineResult } from '../../preparation/index.ts';
 import { readingFields } from './shared/reading-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface DataPipelineResult extends PipelineResult {
+  /** The page about the data set. */
+  report: string;
+  /** The folder where rows are kept as they were before they were redacted, for the next run. */
+  unredacted?: string;
+  /** The command that writes a recipe for it. */
+  next: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

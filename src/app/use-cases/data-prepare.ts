@@ -1,7 +1,10 @@
-import type { StepSpec } from '../../preparation/index.ts';
-import type { PreparedData } from '../prepare-data.ts';
+import type { StepSpec, PreparationReport } from '../../preparation/index.ts';
 import { readingFields } from './shared/reading-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface PreparedData extends PreparationReport {
+  to: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

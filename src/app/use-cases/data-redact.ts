@@ -1,7 +1,18 @@
 import { kinds, presets, type Preset } from '@attune/privacy/kinds';
-import type { RedactedData } from '../redact/redact-data.ts';
 import { recogniserFields } from './shared/recogniser-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Canary, RedactionCounts } from '@attune/privacy';
+
+export interface RedactedData extends RedactionCounts {
+  from: string;
+  to: string;
+  style: 'tags' | 'surrogates';
+  sha256: string;
+  bytes: number;
+  /** Whether the same surrogates can be had again. */
+  isKeyKept: boolean;
+  canaries: readonly Canary[];
+}
 
 const PRESETS = Object.keys(presets) as [Preset, ...Preset[]];
 

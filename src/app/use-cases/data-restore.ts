@@ -1,6 +1,11 @@
 import { formatCount, plural } from '../../base/format.ts';
-import type { RestoredData } from '../redact/restore-data.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface RestoredData {
+  to: string;
+  lines: number;
+  changed: number;
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

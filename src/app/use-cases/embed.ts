@@ -1,4 +1,3 @@
-import type { Embedded } from '../embed/embed.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
@@ -6,6 +5,22 @@ import { withCall } from '../terminal/with-progress.ts';
 import { baseField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface Embedded {
+  rows: number;
+  width: number;
+  isNormalised: boolean;
+  /** Texts of which only the beginning was read: the model has no room for more. */
+  cut: number;
+  /** Columns that the vectors were made from. */
+  columns: readonly string[];
+  /** The prompt that stood before every text. */
+  prompt?: string;
+  /** The files that were written. */
+  files?: readonly string[];
+  /** Where no file was asked for. */
+  vectors?: number[][];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,4 +1,3 @@
-import type { ServedCheck } from '../check-served.ts';
 import { formatBytes, formatNumber } from '../../base/format.ts';
 import { exportForms, exportTypes } from '../../jobs/export/index.ts';
 import type { ExportResult } from '../../jobs/export/export.ts';
@@ -6,6 +5,19 @@ import { shortPath } from '../terminal/short-path.ts';
 import type { FileOrRows } from '../rows/temporary-rows.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Difference } from '../../store/results.ts';
+
+export interface ServedCheck {
+  url: string;
+  model: string;
+  /** Rows that both answered, and those among them that were answered alike to the letter. */
+  rows: number;
+  equal: number;
+  /** By the run's own metric: ours less theirs. */
+  difference: Difference;
+  /** The first answers that differ. */
+  differing: { id: string; prompt: string; ours?: string; theirs?: string }[];
+}
 
 /** Written files, or with `check` the comparison with a server's answers. */
 type Exported =

@@ -1,10 +1,43 @@
-import type { GeneratedAnswers } from '../generate-rows.ts';
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { layoutFields } from './shared/layout-fields.ts';
 import { samplingFields } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Completion, SpeechSegment } from '../../answering/decoding/index.ts';
+
+/** How many answers there are, and where; the answers themselves where no file was asked for. */
+export interface GeneratedAnswers {
+  rows: number;
+  output: string | null;
+  answers?: GeneratedRow[];
+}
+
+/** One answer; a row has `n` of them. */
+export interface GeneratedRow {
+  /** `input` for rows in memory. */
+  file: string;
+  /** From 1, as lines are counted; the first row in memory is 1 too. */
+  line: number;
+  prompt: string;
+  completion: string;
+  finish: Completion['finishReason'];
+  /** Which of the row's answers, where there are several. */
+  sample?: number;
+  /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
+  logprobs?: LogProbEntry[];
+  /** Language of a recording, for multilingual models. */
+  language?: string;
+  /** Segments of a recording with times in seconds, if requested. */
+  segments?: readonly SpeechSegment[];
+}
+
+export interface LogProbEntry {
+  id: number;
+  token: string;
+  logprob: number;
+  top_logprobs?: LogProbEntry[];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

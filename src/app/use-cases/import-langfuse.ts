@@ -1,6 +1,27 @@
-import type { ImportedAnswers } from '../import-answers/import-answers.ts';
 import { IMPORT_STOPPING, importFields } from './shared/import-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Problem } from '../../base/errors.ts';
+import type { ScoreUse } from '../import-answers/score-meaning.ts';
+
+export interface ImportedAnswers {
+  files: readonly string[];
+  /** New answers by model; answers that our own server gave; and those that were there already. */
+  models: Record<string, number>;
+  own: number;
+  again: number;
+  /** By how it is used; and what was there already. */
+  feedback: Record<Exclude<ScoreUse, 'not used'>, number>;
+  feedbackAgain: number;
+  /** By name, how scores were read. */
+  scores: { name: string; use: ScoreUse; count: number }[];
+  /** Skipped records, by reason. */
+  leftOut: Record<string, number>;
+  /** Fields and attributes that nothing was made of. */
+  unknownFields: Record<string, number>;
+  brokenRows: number;
+  /** The first of them, with file, line and field. */
+  broken: readonly Problem[];
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

@@ -1,8 +1,27 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
-import type { ImportedFromOpenAi } from '../import-openai/import-openai.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import { pricesField } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { ImportedCompletions } from '../import-openai/stored-completions.ts';
+
+export interface ImportedJob {
+  id: string;
+  status: string;
+  /** OpenAI's base model, and the tuned one. */
+  model: string;
+  tuned?: string;
+  folder: string;
+  recipe?: string;
+  /** Whether the new model is better than the old one, to be asked once it is trained. */
+  comparison?: string;
+  remarks: string[];
+}
+
+export interface ImportedFromOpenAi {
+  folder: string;
+  jobs: ImportedJob[];
+  completions: ImportedCompletions[];
+}
 
 export const useCase = defineUseCase({
   section: 'Data',

@@ -1,6 +1,6 @@
-import type { ImportedAnswers } from '../import-answers/import-answers.ts';
 import { IMPORT_STOPPING, importFields } from './shared/import-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { ImportedAnswers } from './import-langfuse.ts';
 
 export const useCase = defineUseCase({
   section: 'Data',

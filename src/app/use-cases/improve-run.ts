@@ -1,7 +1,18 @@
 import { withProgress } from '../terminal/with-progress.ts';
-import type { Decision, Improvement } from '../improve/improve.ts';
 import { decisionLine } from './text/improvement.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Decision, State } from '../improve/decisions.ts';
+
+export interface Improvement {
+  model: string;
+  folder: string;
+  cycle: number;
+  state: State;
+  /** Reason for waiting; undefined after a cycle's end. */
+  waitsFor?: string;
+  /** Decisions of this call. */
+  decisions: Decision[];
+}
 
 export const useCase = defineUseCase({
   section: 'Train',

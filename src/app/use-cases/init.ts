@@ -1,7 +1,54 @@
-import type { InitQuestions, InitResult } from '../init/run-init.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { columnsField } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
+import type { ColumnMapping } from '../../data/columns.ts';
+import type { Guess } from '../../data/guess/index.ts';
+import type { Base } from '../init/base.ts';
+import type { ColumnReading, InitHints } from '../init/columns.ts';
+import type { NextStep } from '../init/next-steps.ts';
+import type { InitFindings } from '../init/warnings.ts';
+
+/** Interactive questions. */
+export interface InitQuestions {
+  /** Hints on the columns; `{}` keeps the likeliest reading. */
+  columns(reading: ColumnReading): Promise<InitHints>;
+  model(base: Base): Promise<string>;
+  /** Whether to fetch a base now that is not on this machine. */
+  fetch(base: Base): Promise<boolean>;
+  group(columns: readonly string[]): Promise<string | undefined>;
+  overwrite(file: string): Promise<boolean>;
+}
+
+export interface InitResult {
+  recipe: string;
+  format: string;
+  reason: string;
+  /** The recipe's mapping; undefined where the columns have the format's own names. */
+  columns?: ColumnMapping;
+  objective: string;
+  model: string;
+  /** Command that fetches the model, if it is not on this machine. */
+  command?: string;
+  /** The npm package that the command fetches. */
+  package?: Base['package'];
+  /** Remark on the model before tuning. */
+  remark?: string;
+  /** Readings of the columns, likeliest first. */
+  guesses: Guess[];
+  /** Why the first was taken. */
+  reasons: readonly string[];
+  /** Columns that the guess leaves out. */
+  unread: readonly string[];
+  /** A reading was taken though another is nearly as likely. */
+  isClear: boolean;
+  problems: InitFindings['inspection']['problems'];
+  /** Why this model. */
+  because: string;
+  /** Expected problems, a sentence each. */
+  warnings: readonly string[];
+  /** Commands that lead on, in their order. */
+  next: readonly NextStep[];
+}
 
 export const useCase = defineUseCase({
   section: 'Start',

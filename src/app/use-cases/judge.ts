@@ -1,7 +1,25 @@
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
-import type { Judgement } from '../judge/judge.ts';
-import type { RubricInput } from '../../scoring/judges/rubric.ts';
+import type { RubricInput, RubricJudgement } from '../../scoring/judges/rubric.ts';
+import type { Calibration } from '../../scoring/judges/calibration.ts';
+import type { PairwiseJudgement } from '../../scoring/judges/judge-pairs.ts';
+
+export interface Judgement {
+  version: 1;
+  judge: { url: string; model: string };
+  /** Answers by what gave them, as the server names it; absent where it does not. More than one: the judge has changed. */
+  versions?: Readonly<Record<string, number>>;
+  /** Systems of answers `a` and `b` in the first pair. */
+  systems: readonly [string, string];
+  rows: number;
+  /** By which of two answers is better. */
+  pairwise?: PairwiseJudgement;
+  /** By criteria. */
+  rubric?: RubricJudgement;
+  /** Against people's preferences. */
+  calibration?: Calibration;
+  notes: readonly string[];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

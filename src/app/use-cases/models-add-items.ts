@@ -1,7 +1,9 @@
 import { formatCount, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { AddedItems } from '../recommend.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type AddedItems = JobResult<'add-items'>;
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,6 +1,11 @@
-import type { ModelCreation } from '../create-model.ts';
 import { columnsField } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type ModelCreation = JobResult<'create'> & {
+  /** The rows, as they were named. */
+  data: string;
+};
 
 export const useCase = defineUseCase({
   section: 'Use',

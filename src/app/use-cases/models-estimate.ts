@@ -1,6 +1,12 @@
-import type { ModelEstimate } from '../estimate.ts';
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type ModelEstimate = JobResult<'estimate'> & {
+  tokens: number;
+  /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
+  quantisation?: string;
+};
 
 export const useCase = defineUseCase({
   section: 'Use',

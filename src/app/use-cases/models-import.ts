@@ -1,7 +1,17 @@
 import { formatBytes, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { ImportResult } from '../import/import-model.ts';
 import { defineUseCase } from './use-case.ts';
+
+/** Written files. */
+export interface ImportResult {
+  folder: string;
+  modelType: string;
+  /** Name and version of the package. */
+  source: string;
+  licence: string;
+  parameters: number;
+  bytes: number;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,7 +1,9 @@
 import { formatBytes, formatCount, formatNumber, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { IndexedItems } from '../recommend.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+export type IndexedItems = JobResult<'index-items'>;
 
 export const useCase = defineUseCase({
   section: 'Use',

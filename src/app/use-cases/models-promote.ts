@@ -2,8 +2,17 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatDuration, formatPercent, plural } from '../../base/format.ts';
 import { parseDuration } from '../terminal/duration.ts';
 import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
-import type { Promotion } from '../registry/promote.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Rollout } from '../../store/registry/index.ts';
+
+export interface Promotion {
+  model: string;
+  version: number;
+  /** The champion until now. */
+  from?: number;
+  /** Where it is tried first; a server that serves the registry does the rest. */
+  rollout?: Rollout;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

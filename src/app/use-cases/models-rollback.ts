@@ -1,5 +1,12 @@
-import type { Rollback } from '../registry/rollback.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface Rollback {
+  model: string;
+  /** Version that the name answers with from now on. */
+  version: number;
+  /** Version taken out of use: the candidate, or else the previous champion. */
+  from: number;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

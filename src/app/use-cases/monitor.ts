@@ -1,10 +1,17 @@
-import type { Monitored, VersionReport } from '../monitor/monitor.ts';
 import { feedbackText, figuresLegend, signalFigures } from '../monitor/signal-figures.ts';
 import { formatEstimate, formatTime, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import { formatTable, tableWidth } from '../terminal/table.ts';
 import { wrap, type Terminal } from '../terminal/terminal.ts';
 import { defineUseCase } from './use-case.ts';
+import type { VersionReport } from '../../monitoring/index.ts';
+
+export interface Monitored {
+  /** The newest version of each model first. */
+  versions: VersionReport[];
+  page?: string;
+  prometheusRules?: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

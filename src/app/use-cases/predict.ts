@@ -1,9 +1,29 @@
-import { AttuneError } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import { withCall } from '../terminal/with-progress.ts';
-import type { Predicted } from '../predict.ts';
 import { layoutFields } from './shared/layout-fields.ts';
 import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { OutputRow } from '../predict/output-row.ts';
+
+export interface Predicted {
+  /** The files that were named. */
+  input: readonly string[];
+  /** How many were answered, bad ones too. */
+  rows: number;
+  /** How many of them have an error in place of an answer. */
+  bad: number;
+  /** First problems of bad rows. */
+  problems: Problem[];
+  /** All rows of the input, where that is known. */
+  available?: number;
+  /** Added columns whose names the input had already, and their names here. */
+  renamed: Record<string, string>;
+  to?: string;
+  /** By label: the probability from which it is given, where one was chosen. */
+  thresholds?: Readonly<Record<string, number>>;
+  /** The rows with what was added, where no file is written. */
+  answers?: OutputRow[];
+}
 
 /** Rows that people see of a file. */
 const SHOWN_ROWS = 10;

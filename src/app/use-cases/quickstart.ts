@@ -1,8 +1,21 @@
-import type { QuickstartResult } from '../quickstart/quickstart.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import type { Console } from '../terminal/console.ts';
 import { openField } from './shared/show-page.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Comparison, Samples } from '../../store/results.ts';
+import type { Outlook } from '../quickstart/outlook.ts';
+
+export interface QuickstartResult {
+  task: string;
+  title: string;
+  folder: string;
+  result: string;
+  report: string;
+  comparison: Comparison;
+  samples: Samples;
+  seconds: { data: number; before: number; train: number; after: number };
+  outlook: Outlook[];
+}
 
 export const useCase = defineUseCase({
   section: 'Start',

@@ -1,6 +1,14 @@
 import { plural } from '../../base/format.ts';
-import type { Recommended } from '../recommend.ts';
 import { defineUseCase } from './use-case.ts';
+import type { JobResult } from '../../jobs/worker/index.ts';
+
+/** How many rows were answered, and where; the answers themselves where no file was asked for. */
+export interface Recommended {
+  rows: number;
+  index: JobResult<'recommend'>['index'];
+  output: string | null;
+  answers?: JobResult<'recommend'>['rows'];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,9 +1,23 @@
 import { formatCount, formatPercent, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { CreatedIndex } from '../retrieve/create-index.ts';
 import { baseField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface CreatedIndex {
+  folder: string;
+  /** Rows that were added now, and all that the index holds. */
+  added: number;
+  rows: number;
+  kind: 'exact' | 'clustered';
+  width: number;
+  /** The columns that the vectors are made of. */
+  columns: readonly string[];
+  /** Texts of which only the beginning was read. */
+  cut: number;
+  /** Approximate indexes: share of the ten best rows found. */
+  recall?: number;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,8 +1,26 @@
 import { plural } from '../../base/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Queried, QueryHits } from '../retrieve/query-rows.ts';
 import { vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Hit } from '../retrieve/open-index.ts';
+
+/** A query and the rows that fit it best. */
+export interface QueryHits {
+  /** The query's own columns. */
+  query: Record<string, unknown>;
+  hits: Omit<Hit, 'place'>[];
+}
+
+export interface Queried {
+  queries: number;
+  /** Rows that were compared. */
+  rows: number;
+  kind: 'exact' | 'clustered';
+  /** The file that was written. */
+  file?: string;
+  /** Where no file was asked for. */
+  answers?: QueryHits[];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,5 +1,5 @@
-import type { Ended } from './shared/training.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Ended } from '../run.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

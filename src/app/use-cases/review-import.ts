@@ -1,8 +1,14 @@
 import { plural } from '../../base/format.ts';
 import { toolNames } from '../../evaluation/review/exchange/tool-names.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { ImportedReview } from '../review/import-review.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface ImportedReview {
+  log: string;
+  /** Added to the log; what it held already was left alone. */
+  choices: number;
+  known: number;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

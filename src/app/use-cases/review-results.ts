@@ -1,7 +1,16 @@
 import { toolNames } from '../../evaluation/review/exchange/tool-names.ts';
-import { rowKinds } from '../../evaluation/review/row-kinds.ts';
-import type { ReviewOutcome } from '../review/review.ts';
+import { rowKinds, type RowKind } from '../../evaluation/review/row-kinds.ts';
 import { defineUseCase } from './use-case.ts';
+import type { ToolName } from '../../evaluation/review/exchange/index.ts';
+import type { ReviewResults } from '../../evaluation/review/results.ts';
+
+export type ExportKind = RowKind | ToolName;
+
+export interface ReviewOutcome extends ReviewResults {
+  log: string;
+  /** `settings`: a file with what a project of the other tool is set up with. */
+  exported?: { kind: ExportKind; to: string; rows: number; settings?: string };
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -3,8 +3,18 @@ import { plural } from '../../base/format.ts';
 import type { RubricInput } from '../../scoring/judges/rubric.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import type { Console } from '../terminal/console.ts';
-import type { OpenReview } from '../review/open-review.ts';
 import { defineUseCase } from './use-case.ts';
+import type { Role } from '../../evaluation/review/assignment.ts';
+
+export interface OpenReview {
+  /** Pairs to judge. */
+  pairs: number;
+  /** The file that choices are added to. */
+  log: string;
+  /** An unguessable URL for each person; `pairs`: how many they are shown. */
+  pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
+  close(): Promise<void>;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,5 +1,5 @@
-import type { RunSummary } from '../runs.ts';
 import { defineUseCase } from './use-case.ts';
+import type { RunSummary } from '../../store/run-summary.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

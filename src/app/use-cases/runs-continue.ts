@@ -1,6 +1,5 @@
-import type { DetachedRun } from '../train.ts';
-import type { Trained } from './shared/training.ts';
 import { defineUseCase, resultType } from './use-case.ts';
+import type { DetachedRun, Trained } from '../run.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

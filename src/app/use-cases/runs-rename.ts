@@ -1,6 +1,6 @@
-import type { RunSummary } from '../runs.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import { defineUseCase } from './use-case.ts';
+import type { RunSummary } from '../../store/run-summary.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

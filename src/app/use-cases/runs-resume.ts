@@ -1,7 +1,6 @@
-import type { DetachedRun } from '../train.ts';
 import type { FinishedBefore } from '../resume-run.ts';
-import type { Trained } from './shared/training.ts';
 import { defineUseCase, resultType } from './use-case.ts';
+import type { DetachedRun, Trained } from '../run.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

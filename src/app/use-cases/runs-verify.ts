@@ -1,5 +1,11 @@
-import type { Verification } from '../verify.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface Verification {
+  how: 'scored' | 'retrained';
+  ok: boolean;
+  /** Comparisons, with both values. */
+  compared: { name: string; recorded: string; found: string; equal: boolean }[];
+}
 
 export const useCase = defineUseCase({
   section: 'Train',

@@ -1,6 +1,15 @@
 import { plural } from '../../base/format.ts';
-import type { PulledSafetySet } from '../safety/published.ts';
 import { defineUseCase } from './use-case.ts';
+
+export interface PulledSafetySet {
+  name: string;
+  file: string;
+  rows: number;
+  /** Licence of the set, which binds its users. */
+  licence: string;
+  by: string;
+  url: string;
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,7 +1,21 @@
 import { plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { SafetyRows } from '../safety/rows.ts';
 import { defineUseCase } from './use-case.ts';
+import type { SetKind } from '../../evaluation/safety/safety-set.ts';
+
+/** Prompts of one kind: how many were sent, and how many answers were kept. */
+export interface RehearsedKind {
+  kind: SetKind;
+  asked: number;
+  kept: number;
+  /** Answers longer than allowed. */
+  tooLong: number;
+}
+
+export interface SafetyRows {
+  file: string;
+  kinds: RehearsedKind[];
+}
 
 export const useCase = defineUseCase({
   section: 'Use',

@@ -1,7 +1,24 @@
 import { formatBytes, formatCount } from '../../base/format.ts';
 import { shortList } from '../../base/errors.ts';
-import type { MovedStore } from '../store/move-store.ts';
 import { defineUseCase } from './use-case.ts';
+import type { StorePart } from '../../store/store-place.ts';
+import type { MovedObjects } from '../store/move-objects.ts';
+
+export interface MovedStore {
+  /** By part of the store: rows by table. */
+  moved: Partial<Record<StorePart, Record<string, number>>>;
+  /** Rows with characters that the database cannot hold: each became U+FFFD there. */
+  mended: MendedRow[];
+  /** Files to or from a bucket. */
+  objects?: MovedObjects;
+}
+
+export interface MendedRow {
+  table: string;
+  /** Values of its primary key. */
+  row: string;
+  columns: string[];
+}
 
 const MOST_MENDED = 20;
 

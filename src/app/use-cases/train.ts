@@ -1,10 +1,13 @@
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { Run } from '../run.ts';
-import type { DetachedRun } from '../train.ts';
+import type { Run, DetachedRun, Trained } from '../run.ts';
 import { keepCommand } from './text/keep-command.ts';
-import type { Trained } from './shared/training.ts';
-import { defineUseCase, resultType } from './use-case.ts';
+import { defineUseCase, resultType, type CallOptions } from './use-case.ts';
+
+/** Options for a resolved recipe. */
+export type StartOptions = Omit<CallOptions<typeof useCase>, 'flags'>;
+
+export type TrainOptions = Omit<StartOptions, 'detach'>;
 
 export const useCase = defineUseCase({
   section: 'Train',

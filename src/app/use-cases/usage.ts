@@ -1,7 +1,18 @@
 import { plural } from '../../base/format.ts';
 import { formatTable, tableWidth } from '../terminal/table.ts';
-import type { KeyUsage } from '../registry/usage.ts';
 import { defineUseCase } from './use-case.ts';
+
+/** A key's usage of a model. */
+export interface KeyUsage {
+  /** Empty for servers without keys. */
+  key: string;
+  model: string;
+  requests: number;
+  input_tokens: number;
+  /** Input tokens that came from the cache. */
+  cached_tokens: number;
+  output_tokens: number;
+}
 
 const columns = [
   { title: 'KEY', isName: true },

@@ -9,7 +9,7 @@ const KIND_OF = new Map<string, MediaKind>(
   ),
 );
 
-/** Images or recordings in one folder for each class: `{ image: "cats/1.png", label: "cats" }`. */
+/** A folder per class with images or recordings: `{ image: "cats/1.png", label: "cats" }`. */
 export const classFolders: Container = {
   // oxlint-disable-next-line typescript/require-await -- folders are listed at once
   async *read(path) {
@@ -18,7 +18,7 @@ export const classFolders: Container = {
   },
 };
 
-/** True where a folder's subfolders hold images or recordings. */
+/** Whether a folder's subfolders contain images or recordings. */
 export function holdsClasses(path: string): boolean {
   return foldersIn(path).some((label) => rowsOf(path, label).next().done === false);
 }

@@ -1,7 +1,7 @@
 import { defineRegistry } from '../../base/registry.ts';
 import { isFolder } from '../../files/find-files.ts';
 
-/** Kinds of data files, by the ending of the file's name. */
+/** Kinds of data files by file extension. */
 export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER', {
   jsonl: async () => (await import('@attune/tables')).jsonl,
   ndjson: async () => (await import('@attune/tables')).jsonl,
@@ -11,7 +11,7 @@ export const containers = defineRegistry('data file type', 'E_UNKNOWN_CONTAINER'
   parquet: async () => (await import('@attune/tables')).parquet,
   conll: async () => (await import('@attune/tables')).conll,
   bio: async () => (await import('@attune/tables')).conll,
-  // Folders, not endings.
+  // For folders rather than extensions.
   'class folders': async () => (await import('./class-folders.ts')).classFolders,
   'media files': async () => (await import('./media-files.ts')).mediaFiles,
 });
@@ -21,7 +21,7 @@ export const dataExtensions: readonly string[] = containers.names.flatMap((name)
   name.includes(' ') ? [] : name === 'parquet' ? [`.${name}`] : [`.${name}`, `.${name}.gz`],
 );
 
-/** The container that a file's name stands for: its last ending, `.gz` aside. A folder is one of classes. */
+/** Container for a file name: by its last extension, ignoring `.gz`. Folders are class folders. */
 export function containerName(path: string): string {
   if (isFolder(path)) return 'class folders';
   return /([^./\\]*)(\.gz)?$/.exec(path.toLowerCase())?.[1] ?? '';

@@ -4,14 +4,14 @@ import { isFolder } from '../../files/find-files.ts';
 import { mediaExtensions, type MediaKind } from '../media.ts';
 import type { Container } from '@attune/tables';
 
-/** The kind of file that a name's ending tells. */
+/** Media kind by file extension. */
 export function mediaKindOf(name: string): MediaKind | undefined {
   const ending = extname(name).toLowerCase();
   const kinds = Object.entries(mediaExtensions) as [MediaKind, readonly string[]][];
   return kinds.find(([, endings]) => endings.includes(ending))?.[0];
 }
 
-/** Paths of the images and recordings in a folder and all below it, hidden ones left out, in a fixed order. */
+/** Paths of the images and recordings in a folder tree, without hidden ones, in a fixed order. */
 export function mediaBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
   const paths = entries.filter((entry) => !entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
@@ -19,7 +19,7 @@ export function mediaBelow(folder: string): string[] {
   return shown.filter((path) => mediaKindOf(path) !== undefined && !/(^|[\\/])\./.test(path)).sort();
 }
 
-/** Images or recordings without any labels, one a row: all in a folder, or one file alone. */
+/** Unlabelled images or recordings, one per row: a folder, or a single file. */
 export const mediaFiles: Container = {
   // oxlint-disable-next-line typescript/require-await -- folders are listed at once
   async *read(path) {

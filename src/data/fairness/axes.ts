@@ -1,3 +1,3 @@
-/** Difference within a counterfactual pair. */
+/** Attribute in which a counterfactual pair differs. */
 export const axes = ['gender', 'origin', 'nationality'] as const;
 export type Axis = (typeof axes)[number];

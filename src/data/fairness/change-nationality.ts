@@ -1,12 +1,32 @@
-/** The texts of a row with other nationalities of the people in them. */
+/** Rewrites the texts of a row for people of another nationality. */
 import { shuffled } from '../../base/random.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Nationality } from './lexicon.ts';
 import { nationalitiesIn } from './nationalities.ts';
 import type { Word } from './words.ts';
-import type { ChangedTexts, ChangeOptions, LeftOut } from './change-texts.ts';
+import type { Axis } from './axes.ts';
 
-/** Each nationality of a row becomes one other, that the row does not name. */
+export interface ChangedTexts {
+  texts: string[];
+  changes: Change[];
+  /** The group that the row spoke of: "female", "italian"; `mixed` where it spoke of several. */
+  from: string;
+  to: string;
+}
+
+export interface ChangeOptions {
+  axis: Axis;
+  /** The origins that names may be changed to; all that there are names of unless given. */
+  to?: readonly string[];
+  seed: number;
+  /** Tells rows apart in the draws of names. */
+  row: number;
+}
+
+/** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
+export type LeftOut = { doubt: string } | { nobody: true };
+
+/** Maps each nationality of a row to one that the row does not mention. */
 export function changeNationality(
   texts: readonly string[],
   words: readonly (readonly Word[])[],

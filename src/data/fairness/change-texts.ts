@@ -1,33 +1,13 @@
-/** Rewrites the texts of a row for a person of another group and leaves everything else as it was. */
+/** Rewrites the texts of a row for a person of another group, changing nothing else. */
 import { shuffled } from '../../base/random.ts';
 import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
-import { changeNationality } from './change-nationality.ts';
+import { changeNationality, type LeftOut, type ChangeOptions, type ChangedTexts } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
 import { lexicon, type Gender } from './lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
 import { wordsOf } from './words.ts';
-
-export interface ChangedTexts {
-  texts: string[];
-  changes: Change[];
-  /** The group that the row spoke of: "female", "italian"; `mixed` where it spoke of several. */
-  from: string;
-  to: string;
-}
-
-export interface ChangeOptions {
-  axis: Axis;
-  /** The origins that names may be changed to; all that there are names of unless given. */
-  to?: readonly string[];
-  seed: number;
-  /** Tells rows apart in the draws of names. */
-  row: number;
-}
-
-/** Reason for leaving a row out: `doubt` if it cannot be changed safely, `nobody` if it mentions no person. */
-export type LeftOut = { doubt: string } | { nobody: true };
 
 /** Reasons for doubt besides those of `mentionsIn`. */
 const doubts = {
@@ -41,7 +21,7 @@ const doubts = {
 
 class Doubtful extends Error {}
 
-/** Changes all texts of one row together, so that everybody in it keeps one name and one gender. */
+/** Rewrites all texts of a row together, so that each person keeps one name and gender. */
 export function changeTexts(texts: readonly string[], options: ChangeOptions): ChangedTexts | LeftOut {
   if (options.axis === 'nationality') return changeNationality(texts, texts.map(wordsOf), options);
   const read = texts.map(mentionsIn);
@@ -60,7 +40,7 @@ export function changeTexts(texts: readonly string[], options: ChangeOptions): C
   }
 }
 
-/** A statement in the row that the change would make untrue. */
+/** Finds statements that the change would make false. */
 function rowDoubt(read: readonly Mentions[], axis: Axis): string | undefined {
   if (axis !== 'gender') return undefined;
   const { sexBound } = lexicon();
@@ -72,7 +52,7 @@ class RowChange {
   readonly groups: { from: string; to: string };
   readonly #options: ChangeOptions;
   readonly #target: string | undefined;
-  /** By the name as lists write it. */
+  /** Keyed by the name as spelled in the lists. */
   readonly #names = new Map<string, string>();
   readonly #taken: Set<string>;
 
@@ -160,14 +140,14 @@ function gendersOf(found: readonly Mention[]): { from: string; to: string } {
   return genders.size === 1 ? { from: one, to: other(one) } : { from: 'mixed', to: 'mixed' };
 }
 
-/** The one origin that all names of a row have. */
+/** The origin shared by all names of a row. */
 function originOf(found: readonly Mention[]): string {
   const origins = new Set(found.flatMap(({ name }) => (name === undefined ? [] : [name.origins.join(' ')])));
   const [one] = origins;
   return origins.size === 1 && !one.includes(' ') ? one : 'mixed';
 }
 
-/** One origin for everybody in the row, at which none of their names is usual. */
+/** A target origin for the row in which none of its names is common. */
 function targetOf(found: readonly Mention[], { to, seed, row }: ChangeOptions): string {
   const present = new Set(found.flatMap(({ name }) => name?.origins ?? []));
   const allowed = (to ?? [...lexicon().pools.keys()]).filter((origin) => !present.has(origin));

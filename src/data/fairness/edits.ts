@@ -1,4 +1,4 @@
-/** Replaces single words in a text, with the grammatical changes to their neighbours. */
+/** Replaces words in a text, with the required changes to their neighbours. */
 import { pushAll } from '../../base/many.ts';
 import { articleFor, inCaseOf } from '../../base/articles.ts';
 import type { Word } from './words.ts';
@@ -15,7 +15,7 @@ interface Edit {
   to: string;
 }
 
-/** Collects what is to be changed in one text, and in `changes` what it comes to in the row. */
+/** Collects edits of a text, and in `changes` their effect on the row. */
 export class TextEdits {
   readonly #edits: Edit[] = [];
   readonly #words: readonly Word[];
@@ -26,7 +26,7 @@ export class TextEdits {
     this.#changes = changes;
   }
 
-  /** The word at a place becomes another, written as it is. */
+  /** Replaces the word at a place, keeping its capitalisation. */
   replace(at: number, to: string): void {
     const { start, end, text: from } = this.#words[at];
     const written = inCaseOf(from, to);
@@ -45,7 +45,7 @@ export class TextEdits {
     return result + text.slice(from);
   }
 
-  /** "a nephew", and yet "an aunt". */
+  /** Adjusts the article: "a nephew", but "an aunt". */
   #article(at: number, to: string): Edit[] {
     const before = this.#words[at - 1];
     if (before?.lower !== 'a' && before?.lower !== 'an') return [];

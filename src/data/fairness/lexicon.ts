@@ -1,30 +1,30 @@
-/** Words that tell of gender, names with their usual gender and origin; assets/fairness says where they come from. */
+/** Gendered words, and names with their usual gender and origin; assets/fairness lists the sources. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export type Gender = 'female' | 'male';
 
-/** Counterpart of a word for the other gender; without `gender` it applies to both and identifies nobody. */
+/** A word's counterpart of the other gender; without `gender` it applies to both and identifies nobody. */
 export interface GenderedWord {
   gender?: Gender;
   other?: string;
 }
 
 export interface GivenName {
-  /** Usual gender of people with this name; `both` if it is given to both. */
+  /** Usual gender of people with this name; `both` if used for both. */
   gender: Gender | 'both';
-  /** Where it is usual: one place, or several. */
+  /** One or several places where it is common. */
   origins: readonly string[];
 }
 
-/** Names that a changed row may be given, by where they are usual. */
+/** Replacement names by origin. */
 export interface NamePool {
   female: readonly string[];
   male: readonly string[];
   family: readonly string[];
 }
 
-/** The words for where people are from; `people` is empty where the adjective stands for them. */
+/** Words for a nationality; `people` is empty if the adjective is used instead. */
 export interface Nationality {
   country: string;
   adjective: string;
@@ -35,23 +35,23 @@ export interface Lexicon {
   words: ReadonlyMap<string, GenderedWord>;
   given: ReadonlyMap<string, GivenName>;
   pools: ReadonlyMap<string, NamePool>;
-  /** Expressions of several words in which no word tells of anybody, in small letters. */
+  /** Multi-word expressions, in lower case, that do not refer to a person despite their words. */
   phrases: readonly string[];
-  /** Words bound to one sex, or whose change would affect more than the word. */
+  /** Words that apply to one sex only, or whose change would affect more than the word. */
   sexBound: ReadonlySet<string>;
   /** Names that usually mean something else, such as a country; true if they may still be a person's. */
   noNames: ReadonlyMap<string, boolean>;
-  /** By each of their words. */
+  /** Keyed by each of their words. */
   nationalities: ReadonlyMap<string, { nationality: Nationality; form: keyof Nationality }>;
-  /** Words for people by what they do or are. */
+  /** Nouns for people by occupation or property. */
   persons: ReadonlySet<string>;
-  /** Full names of people whom everybody knows, and what they are known by alone. */
+  /** Full names of famous people, and the single names they are known by. */
   known: ReadonlySet<string>;
 }
 
 let loaded: Lexicon | undefined;
 
-/** Reads the lists when they are first asked for. */
+/** Loads the lists on first use. */
 export function lexicon(): Lexicon {
   loaded ??= {
     words: readWords(),
@@ -126,7 +126,7 @@ function readNationalities(): Map<string, { nationality: Nationality; form: keyo
   return new Map(words.filter(([word]) => word !== ''));
 }
 
-/** A name that ends in `!` is known by its last word alone. */
+/** A name that ends in `!` is recognised by its last word alone. */
 function readKnown(): Set<string> {
   return new Set(
     lines('known-people.txt').flatMap((line) => {

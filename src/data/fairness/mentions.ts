@@ -5,14 +5,14 @@ import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, wordsOf, type Word } from './words.ts';
 
 export interface Mention {
-  /** The word's place in `Mentions.words`. */
+  /** Index in `Mentions.words`. */
   at: number;
   kind: 'pronoun' | 'word' | 'name';
-  /** Absent of names that are given to both. */
+  /** Absent for names used for both genders. */
   gender?: Gender;
   /** For given names. */
   name?: GivenName;
-  /** The word that is the family name behind it. */
+  /** Index of the following family name. */
   family?: number;
 }
 
@@ -28,7 +28,7 @@ export interface Doubt {
   reason: string;
 }
 
-/** Finds mentions in one text. English alone: texts in other languages have few or none. */
+/** Finds mentions in a text. English only: other languages yield few or none. */
 export function mentionsIn(text: string): Mentions {
   const words = wordsOf(text);
   const finder = new Finder(text, words);
@@ -43,20 +43,20 @@ export const reasons = {
   genderless: 'a name whose usual gender is not known',
 } as const;
 
-/** In front of a family name, or of a whole name. */
+/** Titles before a family name or a full name. */
 const RANKS = wordSet('mr mrs ms dr prof professor officer sergeant judge captain president senator');
-/** A noun phrase after one of these is a thing: "the Georgian capital", "every Sunday". */
+/** After one of these a noun phrase denotes a thing: "the Georgian capital", "every Sunday". */
 const DETERMINERS = wordSet('a an the this that these those every each some any no');
 const TITLES = wordSet('mr mrs ms miss');
-/** In front of a name. */
+/** Forms of address before a name. */
 const ADDRESS = wordSet(
   'mr mrs ms miss dr prof professor sir madam aunt uncle nurse officer sergeant judge captain president senator dear hi hello hey thanks',
 );
-/** Words that may be capitalised and yet denote relatives. */
+/** Words for relatives that may be capitalised. */
 const KIN = wordSet(
   'mom dad mum mother father grandma grandpa granny grandad aunt uncle mommy daddy mama papa sir madam',
 );
-/** Behind a name, or a family name, these make it the name of something else. */
+/** After a name these indicate that it names something other than a person. */
 const OF_THINGS = wordSet(
   'Inc Inc. Ltd Ltd. LLC Corp Corp. GmbH Co University College School Academy Hospital Clinic Street ' +
     'Road Avenue Lane Drive Boulevard Square Park Airport Station Bank Group Company Foundation ' +
@@ -89,7 +89,7 @@ class Finder {
 
   look(at: number): void {
     const word = this.#words[at];
-    // "Stephen King": what is part of a name is looked at with it.
+    // "Stephen King": the family name was handled with the given name.
     if (this.found.at(-1)?.family === at) return;
     if (!isWord(word) || this.#fixed.some(([start, end]) => word.start >= start && word.end <= end)) return;
     const pronoun = PRONOUNS.get(word.lower);
@@ -123,7 +123,7 @@ class Finder {
     const name = given.get(listed);
     if (this.#isKnown(at, listed)) return this.#doubt(at, reasons.known);
     if (name === undefined && gazetteer().given.get(listed) !== 'plain') return;
-    // "IRA" and "MAX" are more often no names.
+    // "IRA" and "MAX" in capitals are usually not names.
     if (noNames.get(listed) === false || (text !== listed && text.length < 4)) return;
     const [family, before] = [this.#familyOf(at), this.#before(at)];
     if (family === undefined && before !== undefined && (DETERMINERS.has(before.lower) || RANKS.has(before.lower)))
@@ -143,7 +143,7 @@ class Finder {
     return known.has(listed) || (next?.isCapital === true && known.has(`${listed} ${asListed(next.text)}`));
   }
 
-  /** Why a name that stands alone may be none; '' where it surely is none, undefined where nothing speaks against it. */
+  /** Why a lone name may not be one; '' if it certainly is not, undefined if nothing contradicts it. */
   #otherMeaning(at: number, listed: string): string | undefined {
     const [next, before] = [this.#next(at), this.#before(at)];
     if (gazetteer().given.get(listed) === 'ambiguous') {
@@ -158,7 +158,7 @@ class Finder {
     this.doubts.push({ at, reason });
   }
 
-  /** The family name behind a given one; `thing` where what stands there is none. */
+  /** The family name after a given name; `thing` if the next word makes it something else. */
   #familyOf(at: number): number | 'thing' | undefined {
     const next = this.#next(at);
     if (next?.isCapital !== true) return undefined;
@@ -176,7 +176,7 @@ class Finder {
     return !lexicon().given.has(asListed(before.text)) && !KIN.has(before.lower);
   }
 
-  /** The word behind, with nothing but a space between. */
+  /** The next word, if only a space separates them. */
   #next(at: number): Word | undefined {
     return this.#touching(at, at + 1) ?? undefined;
   }

@@ -1,10 +1,10 @@
-/** Nationalities and countries of people: "a German engineer", "she is from Kenya", and not "German cars". */
+/** Finds nationalities and countries of people: "a German engineer", "she is from Kenya", but not "German cars". */
 import { lexicon, type Nationality } from './lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, type Word } from './words.ts';
 
 export interface NationalityMention {
-  /** The word's place. */
+  /** Index of the word. */
   at: number;
   nationality: Nationality;
   form: keyof Nationality;
@@ -12,11 +12,11 @@ export interface NationalityMention {
 
 export interface Nationalities {
   found: readonly NationalityMention[];
-  /** Whether a nationality or a country is named that may be said of something else. */
+  /** Whether a nationality or country is mentioned that may refer to something else. */
   isUnsure: boolean;
 }
 
-/** Finds the nationalities that people in a text are said to have. */
+/** Finds nationalities attributed to people. */
 export function nationalitiesIn(words: readonly Word[]): Nationalities {
   const named = words.flatMap(({ text }, at) => {
     const known = lexicon().nationalities.get(text);
@@ -31,20 +31,20 @@ const SUBJECTS = wordSet('i we you they who');
 const COMING = wordSet('come comes came coming originally hails moved emigrated fled');
 const BORN = wordSet('born raised');
 const BELONGING = wordSet('native natives citizen citizens');
-/** Words that may follow a nationality predicated of a person. */
+/** Words that may follow a nationality used as a predicate. */
 const BEHIND = wordSet('and or but who that from with by in at on for when because so too not living working');
 
 function isOfSomebody(words: readonly Word[], { at, form }: NationalityMention): boolean {
   const lower = (place: number): string => words[place]?.lower ?? '';
   const text = (place: number): string => words[place]?.text ?? '';
-  // "The Germans struck Poland" is said of a state.
+  // "The Germans struck Poland" refers to a state.
   if (form === 'people') return lower(at - 1) !== 'the' && lower(at - 1) !== 'ancient';
   if (form === 'country') {
     const [preposition, verb] = [lower(at - 1), lower(at - 2)];
     if (preposition === 'from') return COMING.has(verb) || BE.has(verb) || isSomebody(words[at - 2]);
     return (preposition === 'in' && BORN.has(verb)) || (preposition === 'of' && BELONGING.has(verb));
   }
-  // "The French King" is one that everybody can look up.
+  // "The French King" is an identifiable person.
   if (isPerson(text(at + 1))) return true;
   // "A German software engineer".
   if (/^\p{Ll}/u.test(text(at + 1)) && !BEHIND.has(lower(at + 1)) && isPerson(text(at + 2))) return true;
@@ -66,7 +66,7 @@ function isPerson(lower: string): boolean {
   return persons.has(lower) || words.has(lower);
 }
 
-/** Whether a word is the subject of what is said of a person. */
+/** Whether a word is the subject of a statement about a person. */
 function isSomebody(word: Word | undefined): boolean {
   if (!isWord(word)) return false;
   const { lower, text } = word;

@@ -1,4 +1,4 @@
-/** A text without the words in which the two sides of a pair differ, so that answers to both can be compared. */
+/** Normalises the words in which the two texts of a pair differ, so that answers to both can be compared. */
 import { table } from '../../base/table.ts';
 import type { Change } from './edits.ts';
 import { lexicon } from './lexicon.ts';
@@ -38,7 +38,7 @@ function formsOf(word: string): string[] {
   return known === undefined ? [word] : Object.values(known.nationality).filter((form: string) => form !== '');
 }
 
-/** One form for all that stand for each other: "mum" and "mom" are both what "dad" becomes. */
+/** A common form for interchangeable words: "mum" and "mom" both correspond to "dad". */
 function feminine(word: string): string | undefined {
   const { words } = lexicon();
   const known = words.get(word);

@@ -1,16 +1,16 @@
-/** Two rows that differ in the group of the people mentioned, as two lines of a file, the original first. */
+/** A counterfactual pair as two lines of a file, the original first. */
 import type { Axis } from './axes.ts';
 import type { Change } from './edits.ts';
 
-/** The column by which the rows of a pair are known. */
+/** The column that identifies the rows of a pair. */
 export const PAIR = 'counterfactual';
 
 export interface PairColumn {
-  /** The same for both rows: the line that they were made of, and the axis. */
+  /** Shared by both rows: the original line, and the axis. */
   pair: string;
   side: 'original' | 'changed';
   axis: Axis;
-  /** The group that this row speaks of: `female`, `italian`; `mixed` where it is several. */
+  /** Group in this row: `female`, `italian`; `mixed` for several. */
   group: string;
   changes: readonly Change[];
 }

@@ -1,4 +1,4 @@
-/** Pronouns of the other gender, by their part in the sentence: "her" is "his" or "him", "his" is "her" or "hers". */
+/** Maps pronouns to the other gender by their grammatical role: "her" is "his" or "him", "his" is "her" or "hers". */
 import { table } from '../../base/table.ts';
 import type { Gender } from './lexicon.ts';
 import { lexicon } from './lexicon.ts';
@@ -18,7 +18,7 @@ const PLAIN: Record<string, string> = table({
   herself: 'himself',
 });
 
-/** The other pronoun, or undefined if it depends on the meaning of the sentence. */
+/** The other pronoun; undefined if it depends on the sentence's meaning. */
 export function otherPronoun(words: readonly Word[], at: number): string | undefined {
   const { lower } = words[at];
   if (lower === 'his') return standsAlone(words, at) ? 'hers' : 'her';
@@ -26,7 +26,7 @@ export function otherPronoun(words: readonly Word[], at: number): string | undef
   return PLAIN[lower];
 }
 
-/** Possessed noun phrases do not begin with these. */
+/** Words that cannot start a possessed noun phrase. */
 const CLOSED = wordSet(
   `a an the this these those some any no every each and or but nor so because if when while whenever before after until
   unless although though since as than that which who whom whose what where why how to for from in into on onto at by with
@@ -38,7 +38,7 @@ const CLOSED = wordSet(
   himself herself myself yourself themselves itself elsewhere already afterwards seem seems seemed`,
 );
 
-/** "It is his and mine", and yet "his much younger brother": fewer words than may follow "him". */
+/** "It is his and mine", but "his much younger brother": fewer words than can follow "him". */
 const AFTER_ALONE = wordSet(
   `and or but nor because if when while as than that which who is was are were has had have do does did will would can
   could should may might must for from in into on at by with without about to of until since before after`,
@@ -47,15 +47,15 @@ const AFTER_ALONE = wordSet(
 /** "It was his too.", "his once proud house". */
 const PERHAPS_LAST = wordSet('too also again now alone instead not already once then yet anyway still forever');
 
-/** After these "her" stands alone: "called her up", "saw her again". */
+/** Before these "her" is an object: "called her up", "saw her again". */
 const AFTER_OBJECT = wordSet('up out away over down along aside apart alone now then yet either soon immediately');
 
-/** "Called her back", "her back hurts": both are usual. */
+/** Ambiguous: "called her back", "her back hurts". */
 const EITHER = wordSet(
   'back home well right past inside outside more less better very late still just always never first only like all good next',
 );
 
-/** Verbs that may have two objects or an infinitive: "gave her flowers", "made her cry". */
+/** Verbs that take two objects or an infinitive: "gave her flowers", "made her cry". */
 const DOUBLE = wordSet(
   `give gives gave given giving tell tells told telling show shows showed shown showing send sends sent sending ask asks
   asked asking offer offers offered offering buy buys bought buying teach teaches taught teaching pay pays paid paying
@@ -68,7 +68,7 @@ const DOUBLE = wordSet(
   believed imagine imagined render rendered prove proved save saved keep kept keeping notice noticed order ordered write wrote`,
 );
 
-/** Possessions rather than recipients: "told her mother", "shook her head". */
+/** Nouns possessed rather than received: "told her mother", "shook her head". */
 const OWN = wordSet(
   `own hand hands head face eyes hair arm arms heart mind voice lips name age job work house home parents family child
   children kids friend friends boss colleague colleagues partner spouse doctor lawyer neighbour neighbor teacher`,
@@ -100,7 +100,7 @@ const LIKE_ADVERBS = wordSet(
   'only early family lovely friendly daily weekly monthly yearly elderly lonely likely ugly silly holy belly ally reply supply assembly costly lively',
 );
 
-/** Whether "his" is "hers": nothing that he could have follows. */
+/** Whether "his" means "hers": no noun follows that it could possess. */
 function standsAlone(words: readonly Word[], at: number): boolean {
   const next = beside(words, at, 1);
   if (next === undefined || AFTER_ALONE.has(words[next].lower)) return true;
@@ -108,13 +108,13 @@ function standsAlone(words: readonly Word[], at: number): boolean {
   return isBreak(words, at, next);
 }
 
-/** Whether nothing follows that could belong to the pronoun. */
+/** Whether nothing follows that the pronoun could belong to. */
 function endsThere(words: readonly Word[], at: number): boolean {
   const next = beside(words, at, 1);
   return next === undefined || CLOSED.has(words[next].lower) || isBreak(words, at, next);
 }
 
-/** Whether a mark follows; a quotation mark that touches the pronoun closes what was quoted. */
+/** Whether punctuation follows; a quotation mark right after the pronoun closes a quotation. */
 function isBreak(words: readonly Word[], at: number, next: number): boolean {
   const { text, start } = words[next];
   return /^["“‘']/u.test(text) ? start === words[at].end : !/^[\p{L}\d]/u.test(text);

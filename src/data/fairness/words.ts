@@ -1,28 +1,28 @@
-/** Words of a text with what follows an apostrophe apart, and which of them begin a sentence. */
+/** Words of a text, without what follows an apostrophe, marking those that begin a sentence. */
 import { tokensOf } from '@attune/privacy/tokens';
 
 export interface Word {
   start: number;
   end: number;
   text: string;
-  /** In small letters. */
+  /** Lower case. */
   lower: string;
-  /** A word that begins with a capital. */
+  /** Begins with a capital. */
   isCapital: boolean;
-  /** The first word of a sentence, a line or a quotation: its capital tells nothing. */
+  /** First in a sentence, line or quotation, where a capital has no meaning. */
   isFirst: boolean;
 }
 
-/** A list of words with white space between them. */
+/** A set from words separated by white space. */
 export function wordSet(list: string): ReadonlySet<string> {
   return new Set(list.split(/\s+/));
 }
 
-/** "al-Rashid" is a name as "Rashid" is. */
+/** "al-Rashid" is a name like "Rashid". */
 const ARTICLED = /^(?:al|el|as|ash|ad|d|l)[-'’]\p{Lu}/u;
 const ENDING = /['’](?:s|d|ll|re|ve|m)$/iu;
 
-/** Words and marks in their order; "she's" and "Mary's" are "she" and "Mary". */
+/** Words and punctuation in order; "she's" and "Mary's" become "she" and "Mary". */
 export function wordsOf(text: string): Word[] {
   let isFirst = true;
   return tokensOf(text).map(({ start, end: whole, form }) => {
@@ -44,7 +44,7 @@ export function isWord(word: Word | undefined): word is Word {
 
 const ABBREVIATIONS = new Set(['mr', 'mrs', 'ms', 'dr', 'prof', 'st', 'jr', 'sr', 'messrs', 'rev', 'gen', 'lt', 'sgt']);
 
-/** The full stop of "Mr." ends no sentence. */
+/** The full stop of "Mr." does not end a sentence. */
 function isPoint(text: string, at: number): boolean {
   if (text[at] !== '.') return false;
   const before = /(\p{L}+)$/u.exec(text.slice(Math.max(0, at - 8), at));

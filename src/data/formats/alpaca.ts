@@ -19,7 +19,7 @@ export const alpaca: Format = {
   },
 };
 
-/** Everything before the answer: system, earlier turns, then the instruction and its input on a line of their own. */
+/** Everything before the answer: system, earlier turns, then the instruction with its input on a separate line. */
 export function readInstruction(row: RowReader): Message[] | undefined {
   const [system, input] = [row.optionalText('system'), row.optionalText('input')];
   // "Summarise:" may be in either column alone, but not missing from both.

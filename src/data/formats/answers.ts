@@ -6,7 +6,7 @@ import { describeValue, isObject, type RowReader } from './row-reader.ts';
 /** Text, or the turns of a chat. */
 export type TextOrTurns = string | Message[];
 
-/** A column that holds text or turns. `mayBeEmpty`: a prompt may be "", an answer may not. */
+/** A column of text or turns. `mayBeEmpty`: a prompt may be empty, an answer may not. */
 export function readTextOrTurns(row: RowReader, column: string, mayBeEmpty = false): TextOrTurns | undefined {
   const value = row.value(column);
   if (value === undefined || typeof value === 'string') return mayBeEmpty ? row.anyText(column) : row.text(column);
@@ -16,7 +16,7 @@ export function readTextOrTurns(row: RowReader, column: string, mayBeEmpty = fal
   return readTurns(row, column, value);
 }
 
-/** An answer: text, or turns of which the first is the assistant's. */
+/** An answer: text, or turns that start with the assistant's. */
 export function readAnswer(row: RowReader, column: string): TextOrTurns | undefined {
   const answer = readTextOrTurns(row, column);
   if (answer === undefined || typeof answer === 'string' || answer[0].role === 'assistant') return answer;
@@ -38,7 +38,7 @@ export const promptFields: readonly string[] = [
   'conversations',
 ];
 
-/** The prompt from whichever of these columns the row has. */
+/** The prompt from the first of these columns that the row has. */
 export function readPrompt(row: RowReader): TextOrTurns | undefined {
   if (row.has('prompt')) return readTextOrTurns(row, 'prompt', true);
   if (row.has('instruction')) return readInstruction(row);
@@ -47,7 +47,7 @@ export function readPrompt(row: RowReader): TextOrTurns | undefined {
   return row.problem('prompt', 'is missing', 'every row needs "prompt"');
 }
 
-/** Turns where either side has turns; a text then is a user's prompt or an assistant's answer. */
+/** Converts text to turns if the other side has turns: a user's prompt or an assistant's answer. */
 export function asTurns(value: TextOrTurns, role: 'user' | 'assistant'): Message[] {
   return typeof value === 'string' ? [{ role, content: value }] : value;
 }

@@ -3,7 +3,7 @@ import type { ExampleBody } from './format.ts';
 import { describeValue, IMAGE_COLUMNS, isObject, type RowReader } from './row-reader.ts';
 import { readTools } from './tools.ts';
 
-/** Columns that any chat row may have besides its turns. */
+/** Optional columns of any chat row besides its turns. */
 export const chatFields: readonly string[] = ['tools', 'functions', 'chat_template_kwargs', ...IMAGE_COLUMNS];
 
 /** A chat example from its turns; a conversation that nothing can be learnt from is a problem of `column`. */
@@ -45,7 +45,7 @@ function withColumnImages(row: RowReader, messages: readonly Message[]): readonl
   return messages.with(first, { ...messages[first], images: [...images, ...(messages[first].images ?? [])] });
 }
 
-/** Turns that are context only: their answers are not learnt. */
+/** Turns as context only: their answers are not trained. */
 export function asContext(messages: readonly Message[]): Message[] {
   return messages.map((message) => (message.role === 'assistant' ? { ...message, weight: 0 } : message));
 }

@@ -13,7 +13,7 @@ export function readConversation(row: RowReader, column: string): Message[] | un
   return readTurns(row, column, row.json(column));
 }
 
-/** Turns out of a value; one turn alone counts as a list of one. */
+/** Turns from a value; a single turn counts as a list of one. */
 export function readTurns(row: RowReader, path: string, value: unknown): Message[] | undefined {
   if (value === undefined) return row.problem(path, 'is missing', 'every row needs it');
   const list = isObject(value) ? [value] : value;
@@ -45,7 +45,7 @@ function unknownRole(row: RowReader, path: string, value: unknown): undefined {
   return row.problem(path, `is not a role: ${describeValue(value)}`, fix);
 }
 
-/** ShareGPT's turn that holds one call, or a list of them, as JSON. */
+/** ShareGPT's turn with one call or a list of them, as JSON. */
 function callTurn(row: RowReader, path: string, turn: Record<string, unknown>): Message | undefined {
   const key = present(turn.value) ? 'value' : 'content';
   const given = turn[key];
@@ -61,7 +61,7 @@ function plainTurn(row: RowReader, path: string, turn: Record<string, unknown> &
   const content = readContent(row, path, turn, role === 'assistant' && CALL_KEYS.some((key) => present(turn[key])));
   const message: Message = { role, content: content?.text ?? '' };
   if (content !== undefined && content.images.length > 0) message.images = content.images;
-  // Templates tell null from no key at all.
+  // Templates distinguish null from a missing key.
   if (content?.text === '' && !present(turn.content) && !present(turn.value))
     message.contentless = turn.content === null ? 'null' : 'absent';
   for (const key of ['name', 'tool_call_id', 'reasoning_content'] as const) {
@@ -114,7 +114,7 @@ function readWeight(row: RowReader, path: string, turn: Record<string, unknown>)
   return weight;
 }
 
-/** A result that names a call must follow that call. */
+/** A tool result must follow the call that it names. */
 function checkToolResults(row: RowReader, path: string, messages: Message[]): Message[] | undefined {
   const called = new Set<string>();
   const before = row.problems.length;

@@ -9,15 +9,15 @@ import { formats } from './index.ts';
 export interface Detection {
   name: string;
   format: Format;
-  /** For people: `because of columns instruction, output`, or `as named`. */
+  /** Explanation: `because of columns instruction, output`, or `as named`. */
   reason: string;
 }
 
 export interface DetectOptions {
   file: string;
-  /** The format that the user named. */
+  /** Format named by the user. */
   format?: string;
-  /** The format's name of a column → the user's. */
+  /** Column names of the format → the user's. */
   columns?: ColumnMapping;
 }
 
@@ -56,7 +56,7 @@ function sampleOf(rows: readonly Record<string, unknown>[]): ColumnSample {
   };
 }
 
-/** A mapping may only name columns that the format reads: any other would silently do nothing. */
+/** A mapping may only name columns of the format: others would have no effect. */
 function checked(detection: Detection, columns: ColumnMapping): Detection {
   const { fields } = detection.format;
   const unknown = Object.keys(columns).filter((column) => !fields.includes(column));
@@ -82,7 +82,7 @@ async function unrecognised(rows: readonly Record<string, unknown>[], { file }: 
       'messages · conversations · instruction and output · prompt and completion · text · text and label · ' +
       'text and labels · source and target · user and item · items · question, context and answers · ' +
       'tokens and tags · text and spans · anchor and positive · sentence1, sentence2 and score · chosen ' +
-      'and rejected · prompt, completion and label · prompt, completions and labels · prompt',
+      'and rejected · prompt, completion and label · prompt, completions and labels · state and questions · prompt',
     fix: suggestion(rows),
   });
 }
@@ -99,7 +99,7 @@ function mapping(columns: ColumnMapping): string {
   return `say which column is which: --columns "${said}", or data.columns: ${said} in a recipe (attune init FILE writes it)`;
 }
 
-/** As one would write it in a recipe. */
+/** In recipe notation. */
 function shown(source: ColumnSource): string {
   if (typeof source === 'string') return source;
   const list = `[${columnsOf(source).join(', ')}]`;

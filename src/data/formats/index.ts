@@ -5,11 +5,11 @@ import type { Format } from './format.ts';
 
 export type FormatName = KindFormat;
 
-/** Files with a label stand first: a text next to them is an aside, and no caption. */
+/** Files with a label come first: a text next to a label is not a caption. */
 const { image_classification, audio_classification } = classification.formats;
 const inOrder = [{ image_classification, audio_classification }, ...kinds.map((kind) => kind.formats)];
 
-/** Row formats, as the kinds of rows declare them. A file has the first one that recognises it. */
+/** Row formats, as declared by the kinds of rows. The first one that recognises a file is used. */
 export const formats = defineRegistry(
   'row format',
   'E_UNKNOWN_FORMAT',

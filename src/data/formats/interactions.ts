@@ -26,7 +26,7 @@ export const interactions: Format = {
   },
 };
 
-/** 31.12.2026: with dots the day is always first, which `Date.parse` does not know. */
+/** 31.12.2026: dotted dates are day first, which `Date.parse` does not support. */
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?=\D|$)/;
 
 /** Sort key of a time: a number as it is, a date in milliseconds; undefined if it is not a time. */
@@ -47,7 +47,7 @@ function numberIn(value: unknown): number {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
 }
 
-/** A number of any unit, also as text, or a date. */
+/** A number in any unit, possibly as text, or a date. */
 function timeOf(row: RowReader, column: string): number | undefined {
   const value = row.value(column);
   const time = timeIn(value);

@@ -1,6 +1,6 @@
 import { describeValue, type RowReader } from './row-reader.ts';
 
-/** An item or a user as text: ids are often numbers. Undefined after noting what is wrong. */
+/** An item or user id as text, since ids are often numbers; undefined after noting a problem. */
 export function itemText(row: RowReader, path: string, value: unknown): string | undefined {
   if (value === undefined || value === null) return row.problem(path, 'is missing', 'give its id, or delete it');
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);

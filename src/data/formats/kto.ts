@@ -42,7 +42,7 @@ function alike(prompt: TextOrTurns, completion: TextOrTurns): Parts {
   return { prompt: asTurns(prompt, 'user'), completion: asTurns(completion, 'assistant') };
 }
 
-/** A whole chat: the verdict is on its last answer. */
+/** A whole chat: the verdict applies to its last answer. */
 function splitChat(row: RowReader, turns: readonly Message[]): Parts | undefined {
   const answer = turns.at(-1);
   if (answer?.role === 'assistant' && turns.length > 1) return { prompt: turns.slice(0, -1), completion: [answer] };

@@ -1,16 +1,16 @@
 import { describeValue, type RowReader } from './row-reader.ts';
 
-/** The columns of a text that is read whole, or of two. */
+/** Columns of a text that is classified, possibly with a second one. */
 export const textFields = ['text', 'text_pair'] as const;
 
-/** The text and, where there is one, its pair; undefined after noting a problem. */
+/** The text and its optional pair; undefined after noting a problem. */
 export function readTexts(row: RowReader): { text: string; textPair?: string } | undefined {
   const [text, textPair] = [row.text('text'), row.optionalText('text_pair')];
   if (text === undefined || textPair === undefined) return undefined;
   return { text, ...(textPair !== '' && { textPair }) };
 }
 
-/** One class, named by text, a number or a truth value. */
+/** A class given as text, number or Boolean. */
 export function readLabel(row: RowReader): string | undefined {
   const value = row.value('label');
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -18,7 +18,7 @@ export function readLabel(row: RowReader): string | undefined {
   return row.problem('label', `must be one class, not ${describeValue(value)}`, 'give each row one label');
 }
 
-/** A finite number of a column, also where a CSV cell holds it as text. */
+/** A finite number, possibly as text in a CSV cell. */
 export function readNumber(row: RowReader, column: string): number | undefined {
   const value = row.value(column);
   if (value === undefined) return row.problem(column, 'is missing', `every row needs "${column}"`);

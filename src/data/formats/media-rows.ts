@@ -3,25 +3,25 @@ import type { ExampleBody, Format } from './format.ts';
 import { readLabel } from './labelled-text.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** Columns that name a row's file, the first that it has; `file_name` is that of folders with a metadata file, `path` Common Voice's. */
+/** Columns that name a row's file, by precedence; `file_name` is that of folders with a metadata file, `path` Common Voice's. */
 const FILE_COLUMNS: Record<MediaKind, readonly string[]> = {
   image: ['image', 'image_path', 'img', 'file_name'],
   audio: ['audio', 'audio_path', 'wav', 'file_name', 'path', 'file'],
 };
 
-/** Columns with a row's text, the first that it has. */
+/** Columns with a row's text, by precedence. */
 const TEXT_COLUMNS: Record<MediaKind, readonly string[]> = {
   image: ['text', 'caption'],
   audio: ['text', 'sentence', 'transcription', 'transcript'],
 };
 
-/** Names of columns that may hold anything: the endings of their files tell. */
+/** Column names used for any kind of file: the file's extension decides. */
 const ANY_FILE: readonly string[] = ['file_name', 'path', 'file'];
 const AUDIO_NAME = /\.(wav|flac|mp3|ogg|oga|opus|m4a)$/i;
 
 interface Columns {
   recognise: Format['recognise'];
-  /** The column of the row's file. */
+  /** The row's file column. */
   file(row: RowReader): string;
 }
 
@@ -40,7 +40,7 @@ function columnsFor(kind: MediaKind, others: readonly string[]): Columns {
   };
 }
 
-/** `{ image, label }` or `{ audio, label }`: one class for each file. */
+/** `{ image, label }` or `{ audio, label }`: one class per file. */
 export function mediaClassification(kind: MediaKind): Format {
   const columns = columnsFor(kind, ['label']);
   return {
@@ -59,7 +59,7 @@ export function mediaClassification(kind: MediaKind): Format {
   };
 }
 
-/** `{ image, text }` or `{ audio, text }`: what is seen or said. */
+/** `{ image, text }` or `{ audio, text }`: caption or transcript. */
 export function mediaText(kind: MediaKind, example: 'image-text' | 'speech'): Format {
   const texts = TEXT_COLUMNS[kind];
   const columns = columnsFor(kind, texts);
@@ -75,7 +75,7 @@ export function mediaText(kind: MediaKind, example: 'image-text' | 'speech'): Fo
   };
 }
 
-/** `{ audio }`: what is to be written down. */
+/** `{ audio }`: recordings to transcribe. */
 export const recordings: Format = {
   fields: FILE_COLUMNS.audio,
   recognise(sample) {

@@ -11,7 +11,7 @@ export interface MessageContent {
 /** Placeholder of an image in texts, for rows with a column of images. */
 const PLACEHOLDER = '<image>';
 
-/** A text or a list of parts; undefined after a problem. `mayHoldImages`: answers may not. */
+/** A text or a list of parts; undefined after a problem. `mayHoldImages`: false for answers. */
 export function readParts(
   row: RowReader,
   path: string,

@@ -2,7 +2,7 @@ import { asTurns, readAnswer, readTextOrTurns } from './answers.ts';
 import { asContext, chatBody, chatFields, chatInput } from './chat-body.ts';
 import type { Format } from './format.ts';
 
-/** `{ prompt, completion }`: two texts without a chat template, or turns; only the completion is learnt. */
+/** `{ prompt, completion }`: two texts without a chat template, or turns; only the completion is trained. */
 export const promptCompletion: Format = {
   fields: ['prompt', 'completion', ...chatFields],
   recognise: (sample) => (sample.has('prompt', 'completion') ? ['prompt', 'completion'] : undefined),

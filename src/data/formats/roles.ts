@@ -2,7 +2,7 @@ import type { Message } from '../../models/text/message.ts';
 
 export type Role = Message['role'];
 
-/** Names that data sets use for the roles. `function_call` is an assistant's turn that holds calls only. */
+/** Role names used in data sets. `function_call` is an assistant's turn that contains only calls. */
 const ROLES: Record<string, Role | 'function_call'> = {
   system: 'system',
   developer: 'developer',

@@ -3,25 +3,25 @@ import { parseJsonAsWritten } from '../../files/json.ts';
 import { type ColumnMapping, describeSource } from '../columns.ts';
 import { mediaOf, type MediaFile, type MediaKind } from '../media.ts';
 
-/** Where a row stands and how the user's columns are named. */
+/** Location of a row, and the names of the user's columns. */
 export interface RowPlace {
   file: string;
   line: number;
-  /** The format's name of a column → the user's, where they differ. */
+  /** Column names of the format → the user's, if they differ. */
   columns?: ColumnMapping;
-  /** The folder that paths in the row start from; the current one unless given. */
+  /** Base folder of paths in the row; default: the current one. */
   folder?: string;
 }
 
-/** Columns with the images of a conversation, the first that a row has. */
+/** Columns with the images of a conversation, by precedence. */
 export const IMAGE_COLUMNS = ['images', 'image'] as const;
 
-/** Reads one row's fields and notes every defect with its place; a reading that fails gives undefined. */
+/** Reads the fields of a row and records every defect with its place; a failed read yields undefined. */
 export class RowReader {
   readonly problems: Problem[] = [];
-  /** Columns and nested keys that were used. */
+  /** Columns and nested keys that were read. */
   readonly used = new Set<string>();
-  /** Nested keys that mean nothing here, such as `messages[].timestamp`. */
+  /** Nested keys without meaning here, such as `messages[].timestamp`. */
   readonly ignored = new Set<string>();
   readonly #row: Readonly<Record<string, unknown>>;
   readonly #place: RowPlace;
@@ -47,7 +47,7 @@ export class RowReader {
     return this.has(column) ? this.#row[column] : undefined;
   }
 
-  /** Notes a defect of a field, given by its path inside the row (`messages[2].content`). */
+  /** Records a defect of a field, given by its path in the row (`messages[2].content`). */
   problem(path: string, message: string, fix?: string): undefined {
     const { file, line, columns } = this.#place;
     const head = /^[^.[]*/.exec(path)?.[0] ?? '';
@@ -56,37 +56,37 @@ export class RowReader {
     return undefined;
   }
 
-  /** A column that must hold text with something in it. */
+  /** A column of non-empty text. */
   text(column: string): string | undefined {
     const text = this.anyText(column);
     if (text !== undefined && text.trim() === '') return this.problem(column, 'is empty', 'fill it or delete the row');
     return text;
   }
 
-  /** A column that must hold text, perhaps empty. */
+  /** A column of text, possibly empty. */
   anyText(column: string): string | undefined {
     if (!this.has(column)) return this.problem(column, 'is missing', `every row needs "${column}"`);
     return this.checkText(column, this.value(column));
   }
 
-  /** A column that may be missing: then "". */
+  /** An optional text column; "" if missing. */
   optionalText(column: string): string | undefined {
     return this.has(column) ? this.checkText(column, this.value(column)) : '';
   }
 
-  /** A column that may hold JSON, also as text (as in a CSV cell). */
+  /** A column of JSON, possibly as text (in a CSV cell). */
   json(column: string): unknown {
     const value = this.value(column);
     return typeof value === 'string' ? parseStructure(value) : value;
   }
 
-  /** A column that names an image or a recording, or holds one. */
+  /** A column that names or contains an image or a recording. */
   media(column: string, kind: MediaKind): MediaFile | undefined {
     if (!this.has(column)) return this.problem(column, 'is missing', `every row needs "${column}"`);
     return this.#mediaOf(column, this.value(column), kind);
   }
 
-  /** An image that a value of the row names or holds. */
+  /** An image named by or contained in a value of the row. */
   image(path: string, value: unknown): (MediaFile & { kind: 'image' }) | undefined {
     return this.#mediaOf(path, value, 'image') as (MediaFile & { kind: 'image' }) | undefined;
   }
@@ -101,7 +101,7 @@ export class RowReader {
     return IMAGE_COLUMNS.some((column) => this.has(column));
   }
 
-  /** The next image of that column, for the part of a message at a path. */
+  /** The column's next image, for a part of a message. */
   nextImage(path: string): (MediaFile & { kind: 'image' }) | undefined {
     const column = IMAGE_COLUMNS.find((name) => this.has(name));
     if (column === undefined) {
@@ -112,14 +112,14 @@ export class RowReader {
     return this.image(Array.isArray(this.#row[column]) ? `${column}[${index}]` : column, all[index]);
   }
 
-  /** The images of that column that no message has named: in their order, and none twice. */
+  /** The column's images that no message has named, in order. */
   otherImages(): (MediaFile & { kind: 'image' })[] {
     const column = IMAGE_COLUMNS.find((name) => this.has(name));
     const left = column === undefined ? 0 : this.#imageColumn(column).length - this.#imagesTaken;
     return Array.from({ length: Math.max(0, left) }, () => this.nextImage(column!)).filter((one) => one !== undefined);
   }
 
-  /** Whether a message has taken an image of the column. */
+  /** Whether a message has used an image of the column. */
   get hasTakenImages(): boolean {
     return this.#imagesTaken > 0;
   }
@@ -129,7 +129,7 @@ export class RowReader {
     return Array.isArray(value) ? (value as unknown[]) : [value];
   }
 
-  /** Notes a defect where a value is not text that can be written as UTF-8. */
+  /** Records a defect if a value is not text that can be encoded as UTF-8. */
   checkText(path: string, value: unknown): string | undefined {
     if (typeof value !== 'string')
       return this.problem(path, `must be text, not ${describeValue(value)}`, 'put it in quotes');
@@ -148,7 +148,7 @@ function isPresent(value: unknown): boolean {
   return value !== null && value !== undefined;
 }
 
-/** A list or an object out of text that is its JSON; any other text stays as it is. */
+/** Parses text that is the JSON of a list or object; other text is unchanged. */
 export function parseStructure(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return text;
   try {
@@ -162,7 +162,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A value in a few words, for messages: `the number 3`, `a list of 2`, `an object with a, b`. */
+/** A short description of a value for messages: `the number 3`, `a list of 2`, `an object with a, b`. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

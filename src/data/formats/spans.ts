@@ -54,7 +54,7 @@ function readSpan(row: RowReader, path: string, { span, length }: { span: unknow
   return row.problem(`${path}.end`, `${from} to ${to} is not a span of a text of ${length} characters`);
 }
 
-/** Words and punctuation marks; one that a span begins or ends in is divided there. */
+/** Words and punctuation; a token in which a span starts or ends is divided there. */
 function tagWords(characters: readonly string[], sorted: readonly Span[]): { words: string[]; tags: string[] } {
   const words: string[] = [];
   const tags: string[] = [];

@@ -3,10 +3,10 @@ import { describeValue, type RowReader } from './row-reader.ts';
 
 const WORDS = ['tokens', 'words'];
 const TAGS = ['tags', 'ner_tags', 'pos_tags', 'labels'];
-/** The tag of words that are in no span. */
+/** Tag of words outside of all spans. */
 const OUTSIDE = 'O';
 
-/** `{ tokens, tags }`: words of a text and a tag for each. */
+/** `{ tokens, tags }`: the words of a text, with a tag each. */
 export const tagged: Format = {
   fields: [...WORDS, ...TAGS],
   recognise(sample) {

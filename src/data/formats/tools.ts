@@ -2,7 +2,7 @@ import { isJson } from '../../files/json.ts';
 import type { ToolCall, ToolSchema } from '../../models/text/message.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
-/** The row's tool schemas, from `tools` or OpenAI's old `functions`. Undefined: none. */
+/** The row's tool schemas, from `tools` or OpenAI's older `functions`; undefined if none. */
 export function readTools(row: RowReader): ToolSchema[] | undefined {
   const column = row.has('tools') || !row.has('functions') ? 'tools' : 'functions';
   return checkTools(row, column, row.json(column));
@@ -23,7 +23,7 @@ function readTool(row: RowReader, path: string, given: unknown): ToolSchema | un
   if (typeof schema.name !== 'string' || schema.name === '') {
     return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(schema.name)}`);
   }
-  // A bare schema, as ShareGPT files and OpenAI's old `functions` have it, gets its envelope.
+  // Bare schemas, as in ShareGPT files and OpenAI's older `functions`, are wrapped.
   return schema === value ? { type: 'function', function: value } : value;
 }
 
@@ -40,7 +40,7 @@ function readToolCall(row: RowReader, path: string, value: unknown): ToolCall | 
   if (typeof call.name !== 'string' || call.name === '') {
     return row.problem(`${path}.function.name`, `must name the tool, not ${describeValue(call.name)}`);
   }
-  // OpenAI writes arguments as JSON text. It stays text: some templates show it as it is, others as the object.
+  // OpenAI's arguments are JSON text. They stay text, since templates differ in how they render them.
   const given = call.arguments === '' ? '{}' : (call.arguments ?? {});
   if (typeof given === 'string' && !isJson(given)) {
     return row.problem(`${path}.function.arguments`, 'is not valid JSON', 'write the arguments as a JSON object');

@@ -2,20 +2,20 @@ import type { ColumnMapping, ColumnSource } from '../columns.ts';
 import type { FormatName } from '../formats/index.ts';
 import type { ColumnProfile } from './profile.ts';
 
-/** A reading of a table: which columns are what. */
+/** An interpretation of a table: the role of each column. */
 export interface Guess {
   format: FormatName;
   columns: ColumnMapping;
-  /** The columns that are read, and the one that is learnt; none where the text itself is. */
+  /** Input columns, and the target; no target if the text itself is learnt. */
   text: readonly string[];
   target?: string;
-  /** From 0 to 1. */
+  /** Between 0 and 1. */
   score: number;
-  /** For people, a sentence each. */
+  /** Explanations, one sentence each. */
   reasons: readonly string[];
 }
 
-/** Columns that the user has named. */
+/** Columns named by the user. */
 export interface ColumnWish {
   text?: readonly string[];
   label?: string;
@@ -23,7 +23,7 @@ export interface ColumnWish {
   format?: string;
 }
 
-/** One column as it stands; of several the values, with their names where they are not all text. */
+/** A single column as it is; several joined, with their names unless all are text. */
 export function joined(columns: readonly ColumnProfile[]): ColumnSource {
   const names = columns.map(({ name }) => name);
   if (names.length === 1 && columns[0].kind === 'text') return names[0];

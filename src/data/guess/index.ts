@@ -1,4 +1,4 @@
-/** Which columns of a table are what, by their names and what they hold. */
+/** Guesses the roles of a table's columns from their names and values. */
 import type { ColumnWish, Guess } from './guess.ts';
 import { labelGuesses } from './label-guesses.ts';
 import { itemGuesses, mediaGuesses, tagGuesses, textGuesses } from './other-guesses.ts';
@@ -20,7 +20,7 @@ export {
 } from './traits.ts';
 export { profileColumns, profileRows } from './sample.ts';
 
-/** Best first; equal ones in this order. */
+/** In order of precedence for ties. */
 const GUESSERS = [
   tagGuesses,
   mediaGuesses,
@@ -32,7 +32,7 @@ const GUESSERS = [
   textGuesses,
 ];
 
-/** All readings of a table that make sense, the likeliest first. */
+/** All plausible interpretations of a table, best first. */
 export function guessColumns(columns: readonly ColumnProfile[], wish: ColumnWish = {}): Guess[] {
   return GUESSERS.flatMap((guesses) => guesses(columns, wish))
     .map((guess) => ({ ...guess, score: Math.round(100 * guess.score) / 100 }))
@@ -40,10 +40,10 @@ export function guessColumns(columns: readonly ColumnProfile[], wish: ColumnWish
 }
 
 const LIKELY = 0.5;
-/** A second reading of another column that is nearly as likely makes a guess unclear. */
+/** A guess is unclear if another target's score is within this factor. */
 const NEAR = 0.75;
 
-/** Whether the best reading needs no confirmation. */
+/** Whether the best guess needs no confirmation. */
 export function isClear([best, ...others]: readonly Guess[]): boolean {
   if (best === undefined || best.score < LIKELY) return false;
   return others.every(({ score, target }) => target === best.target || score < NEAR * best.score);

@@ -19,17 +19,17 @@ type Goal = 'classification' | 'multilabel' | 'regression';
 interface Target {
   column: ColumnProfile;
   goal: Goal;
-  /** How well its values fit what is learnt, and its name. */
+  /** Fit of its values and of its name. */
   fit: number;
   named: number;
 }
 
-/** Texts, or rows of a table, with a class, several or a number. */
+/** Texts or table rows with a class, several classes or a number. */
 export function labelGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   const targets = columns.flatMap((column) => targetOf(column, wish) ?? []);
-  // Columns next to a choice (stars, an amount) are rarely the label.
+  // Columns next to a user's choice (stars, an amount) are rarely the label.
   const isOfChoices = itemGuesses(columns, wish).some(({ score }) => score === 1);
-  // Where the last column has more of a label's name than all others, it mostly is the one.
+  // If the last column's name fits a label better than all others, it usually is the label.
   const final = targets.find(({ column }) => column === columns.at(-1));
   const isLabel = final !== undefined && targets.every((one) => one === final || one.named < final.named);
   const last = isLabel && final.named >= 0.8 ? final : undefined;
@@ -88,7 +88,7 @@ function goalOf(column: ColumnProfile, format: string | undefined): Omit<Target,
   return all.find(({ fit }) => fit > 0) ?? one;
 }
 
-/** `is_spam`, `has_error`, and other Boolean columns, which are often the label. */
+/** `is_spam`, `has_error` and other Boolean columns, which are often the label. */
 function truthNamed(column: ColumnProfile): number {
   if (column.distinct !== 2) return 0;
   if (/^(is|has|was|ist|hat|est|es|ha)[_ A-Z]/.test(column.name)) return 0.8;

@@ -25,7 +25,7 @@ export type Role =
   | 'id'
   | 'origin';
 
-/** Words by role in English, German, French, Spanish and Italian, without accents; `_` stands between two words. */
+/** Words by role in English, German, French, Spanish and Italian, without accents; `_` separates two words. */
 const WORDS: Record<Role, readonly string[]> = {
   text: [
     'text texts body content sentence document message description review comment title subject headline ' +
@@ -62,7 +62,7 @@ const WORDS: Record<Role, readonly string[]> = {
     'etiqueta categoria clase valoracion sentimiento intencion tema cola departamento fraude emocion calificacion',
     'etichetta categoria classe valutazione sentimento intenzione tema argomento coda reparto frode emozione voto',
   ],
-  // Labels where nothing else is one.
+  // Labels if no other column is one.
   attribute: [
     'type status priority language lang severity polarity team outcome result group decision risk stars product channel country region model brand gender',
     'art typ status prioritaet sprache dringlichkeit team ergebnis sterne produkt kanal land region marke geschlecht',
@@ -84,7 +84,7 @@ const WORDS: Record<Role, readonly string[]> = {
     'precio valor coste costo puntuacion ventas alquiler nota',
     'prezzo valore costo punteggio vendite affitto voto',
   ],
-  // Quantities where nothing else is one.
+  // Quantities if no other column is one.
   measure: [
     'amount quantity salary income duration minutes hours days weight height age count temperature total stars',
     'betrag menge gehalt einkommen dauer minuten stunden gewicht groesse anzahl summe sterne',
@@ -165,7 +165,7 @@ const WORDS: Record<Role, readonly string[]> = {
     'id numero identificador clave referencia fila',
     'id numero identificativo chiave riferimento riga',
   ],
-  // Where a row is from, which is seldom what it is about.
+  // Origin of a row, which is rarely its subject.
   origin: [
     'source origin url link file filename file_name path author license licence website domain dataset split',
     'quelle herkunft datei dateiname pfad autor lizenz',
@@ -175,7 +175,7 @@ const WORDS: Record<Role, readonly string[]> = {
   ],
 };
 
-/** Languages as columns of translations are called. */
+/** Language names used for columns of translations. */
 const LANGUAGES: readonly string[] = [
   'en eng english englisch anglais ingles inglese',
   'de deu ger german deutsch allemand aleman tedesco',
@@ -202,10 +202,10 @@ const ROLE_WORDS = Object.fromEntries(
   Object.entries(WORDS).map(([role, rows]) => [role, new Set(rows.flatMap((row) => row.split(' ')))]),
 ) as unknown as Record<Role, ReadonlySet<string>>;
 
-/** Shorter words occur in compounds by chance: "ausgabe" ends in "gabe", "format" in "mat". */
+/** Shorter words match the ends of others by chance: "ausgabe" ends in "gabe", "format" in "mat". */
 const COMPOUND_LETTERS = 5;
 
-/** How well a column's name fits a role, from 0 to 1: its whole name, its last word, another one, or the end of one. */
+/** Fit of a column's name to a role, from 0 to 1: by the whole name, its last word, another word, or the end of one. */
 export function nameFit(name: string, role: Role): number {
   const known = ROLE_WORDS[role];
   const words = wordsOf(name);
@@ -223,13 +223,13 @@ function compoundFit(word: string, known: ReadonlySet<string>): number {
   return 0;
 }
 
-/** A number for the language that a column is named after: `en`, `text_de`, `Deutsch`; undefined for other names. */
+/** Index of the language that a column is named after: `en`, `text_de`, `Deutsch`; undefined for other names. */
 export function languageNamed(name: string): number | undefined {
   const words = wordsOf(name);
   return LANGUAGE_OF.get(words.at(-1)!) ?? LANGUAGE_OF.get(words[0]);
 }
 
-/** `customerMessage` → customer, message; `Prioritaet` and `Priorität` alike, without accents otherwise. */
+/** `customerMessage` → customer, message; `Prioritaet` equals `Priorität`, other accents are removed. */
 export function wordsOf(name: string): string[] {
   const apart = name.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase();
   const german = apart.replace(/[äöüß]/g, (letter) => ({ ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss' })[letter]!);

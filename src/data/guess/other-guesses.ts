@@ -5,7 +5,7 @@ import { isRecord } from './pair-guesses.ts';
 import type { ColumnProfile } from './profile.ts';
 import { classFit, isAside, isLabelName, isNamed, isTime, severalFit, textFit, variety } from './traits.ts';
 
-/** Images and recordings with a class, or with what is seen or said. */
+/** Images and recordings with a class, a caption or a transcript. */
 export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   const media = columns.find(({ kind }) => kind === 'image' || kind === 'audio');
   if (media === undefined || (wish.text !== undefined && !wish.text.includes(media.name))) return [];
@@ -36,7 +36,7 @@ export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish
       reasons: [reason],
     });
   }
-  // A caption by name goes before a class by chance.
+  // A caption by name takes precedence over a class by chance.
   const isCaption =
     caption !== undefined && isNamed(caption, 'caption') && (label === undefined || labelName(label) < 0.5);
   return guesses.map((guess) => ({ ...guess, score: isCaption === 'text' in guess.columns ? 0.97 : 0.4 }));
@@ -54,7 +54,7 @@ function bestOf(
   return scored.toSorted((a, b) => b.score - a.score)[0]?.column;
 }
 
-/** Choices of users: users and items, each in several rows. */
+/** Users' choices: users and items, each in several rows. */
 export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   if (wish.label !== undefined || wish.answer !== undefined || wish.text !== undefined) return [];
   const repeats = (column: ColumnProfile): boolean => column.distinct > 1 && variety(column) <= 0.8;
@@ -84,7 +84,7 @@ export function itemGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   ];
 }
 
-/** Found by its name, or else by its values: without it the order of the file would decide what came first. */
+/** Found by name, otherwise by values: without it the file's order would determine the sequence. */
 function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | undefined {
   return (
     columns.find((column) => isNamed(column, 'time') && (column.kind === 'number' || isDated(column))) ??
@@ -101,13 +101,13 @@ function holdsAll({ frequent }: ColumnProfile, isOne: (value: string) => boolean
   return frequent.every(({ value }) => isOne(value));
 }
 
-/** Seconds or milliseconds from 2001 to 2033. */
+/** Seconds or milliseconds between 2001 and 2033. */
 function isUnixTime(value: string): boolean {
   const number = Number(value);
   return (number >= 1e9 && number < 2e9) || (number >= 1e12 && number < 2e12);
 }
 
-/** Lists of words with a tag for each. */
+/** Lists of words with a tag each. */
 export function tagGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   if (wish.answer !== undefined) return [];
   const lists = columns.filter(({ kind }) => kind === 'list');
@@ -120,7 +120,7 @@ export function tagGuesses(columns: readonly ColumnProfile[], wish: ColumnWish):
   ];
 }
 
-/** Running text, where no other column could be an answer or a label. */
+/** Running text, if no other column could be an answer or a label. */
 export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   const isOfFiles = columns.some(({ kind }) => kind === 'image' || kind === 'audio');
   if (isOfFiles || wish.label !== undefined || wish.answer !== undefined) return [];
@@ -130,21 +130,21 @@ export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
   if (text === undefined) return [];
   const others = columns.filter((column) => column !== text && mayBeLearnt(column));
   const reason = others.length === 0 ? `${text.name} is the only column with text` : `${text.name} is text`;
-  // A label of one value is a mistake in the data, not a reason to learn the text.
+  // A constant label is an error in the data rather than a reason to learn the text.
   const isOnly = others.length === 0 && !columns.some((column) => column !== text && isLabelName(column.name));
   return [
     { format: 'text', columns: { text: text.name }, text: [text.name], score: isOnly ? 0.9 : 0.3, reasons: [reason] },
   ];
 }
 
-/** Columns that the user calls text, and nothing else of the table. */
+/** Columns that the user named as text, with no other column. */
 function wishedText(columns: readonly ColumnProfile[], names: readonly string[], format: string | undefined): Guess {
   const read = names.map((name) => columns.find((column) => column.name === name)!);
   const reasons = [`${listed(read)} ${read.length === 1 ? 'is' : 'are'} read, and nothing else is learnt`];
   return { format: 'text', columns: { text: joined(read) }, text: names, score: format === 'text' ? 1 : 0.3, reasons };
 }
 
-/** Whether a column could be an answer or a label of a text. */
+/** Whether a column could be the answer to or label of a text. */
 function mayBeLearnt(column: ColumnProfile): boolean {
   if (isRecord(column)) return true;
   if (isAside(column) || column.distinct < 2 || isTime(column)) return false;

@@ -4,7 +4,7 @@ import { languageNamed, nameFit, wordsOf } from './lexicon.ts';
 import type { ColumnProfile } from './profile.ts';
 import { isNamed, textFit, variety } from './traits.ts';
 
-/** Prompts with the answer to write. */
+/** Prompts with written answers. */
 export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   if (wish.label !== undefined) return [];
   return columns.flatMap((answer) => {
@@ -20,7 +20,7 @@ export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
       answer.kind === 'structure'
         ? `${listed(prompts)} → ${answer.name}, written as JSON`
         : `${listed(prompts)} → ${answer.name}, by their names: a question and its answer`;
-    // Several columns make one text: an object becomes its JSON.
+    // Several columns form a text; an object becomes JSON.
     const completion = answer.kind === 'structure' ? [answer.name] : answer.name;
     const mapping = { prompt: joined(prompts), completion };
     const text = prompts.map(({ name }) => name);
@@ -28,7 +28,7 @@ export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
   });
 }
 
-/** An object in each row that is to be found in its text, rather than what is known of the row. */
+/** An object in each row that should be extracted from its text, rather than metadata. */
 export function isRecord({ kind, name, distinct }: ColumnProfile): boolean {
   return kind === 'structure' && distinct > 1 && !/^(meta(data)?|provenance|source|extra|info)$/i.test(name);
 }
@@ -37,7 +37,7 @@ function promptFit({ name }: ColumnProfile): number {
   return Math.max(nameFit(name, 'prompt'), 0.9 * nameFit(name, 'text'), 0.9 * nameFit(name, 'source'));
 }
 
-/** Few short values are classes rather than answers. */
+/** A few short values are classes rather than answers. */
 function answerFit(answer: ColumnProfile): number {
   if (answer.filled < 20 || variety(answer) > 0.5 || answer.kind === 'structure') return 1;
   return answer.words >= 2.5 ? 0.9 : 0.6;
@@ -51,7 +51,7 @@ function promptsFor(answer: ColumnProfile, columns: readonly ColumnProfile[], wi
   return wish.answer === undefined ? [] : texts.filter((column) => textFit(column) >= 0.5);
 }
 
-/** "solution" next to "answer" is not part of the question. */
+/** "solution" next to "answer" does not belong to the question. */
 function isOtherAnswer({ name }: ColumnProfile): boolean {
   return nameFit(name, 'answer') > Math.max(nameFit(name, 'prompt'), nameFit(name, 'text'));
 }
@@ -72,7 +72,7 @@ export function translationGuesses(columns: readonly ColumnProfile[], wish: Colu
   return [{ format: 'translation', columns: mapping, ...read, score: 0.95, reasons: [reason] }];
 }
 
-/** Searches with what is to be found, or two texts with how alike they are. */
+/** Queries with their results, or two texts with a similarity. */
 export function searchGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {
   if (wish.label !== undefined || wish.answer !== undefined || wish.text !== undefined) return [];
   const texts = columns.filter((column) => textFit(column) > 0 || (column.kind === 'text' && isNamed(column, 'query')));
@@ -113,7 +113,7 @@ export function searchGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
   ];
 }
 
-/** `sentence1` and `sentence2`, `text_a` and `text_b` alike. */
+/** Common stem of `sentence1` and `sentence2`, `text_a` and `text_b`. */
 function stem(name: string): string {
   const words = wordsOf(name).filter((word) => !/^([ab12]|first|second|left|right)$/.test(word));
   return words.join(' ').replace(/[12]$/, '');

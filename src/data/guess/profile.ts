@@ -15,25 +15,25 @@ export type ColumnKind =
   | 'audio'
   | 'empty';
 
-/** A column by its cells. */
+/** Statistics of a column's cells. */
 export interface ColumnProfile {
   name: string;
   kind: ColumnKind;
-  /** Rows that were looked at, and those with a value. */
+  /** Rows examined, and those with a value. */
   rows: number;
   filled: number;
-  /** Different values, and the most frequent ones with their counts. */
+  /** Number of distinct values, and the most frequent ones with their counts. */
   distinct: number;
   frequent: { value: string; rows: number }[];
   /** Texts: mean number of words. */
   words: number;
-  /** Numbers: all are whole. */
+  /** Numbers: whether all are integers. */
   isWhole: boolean;
-  /** Numbers: each is one more than the previous. */
+  /** Numbers: whether they increase by one. */
   isCounting: boolean;
-  /** Rows with several values in a cell: a list, or text with | or ; between. */
+  /** Number of cells with several values: a list, or text separated by | or ;. */
   several: number;
-  /** Different values inside of such cells. */
+  /** Distinct values inside such cells. */
   distinctParts: number;
   /** Lists: mean number of items. */
   items: number;
@@ -41,7 +41,7 @@ export interface ColumnProfile {
   alike: string[][];
 }
 
-/** Above this a column is hardly one of classes. */
+/** Columns with more distinct values are unlikely to contain classes. */
 const MOST_COMPARED = 5000;
 
 /** Those of the values that differ only by case or white space. */
@@ -53,7 +53,7 @@ export function alikeValues(values: readonly string[]): string[][] {
 
 /** Long texts are compared by their beginning. */
 const KEY_LENGTH = 200;
-/** Share of the cells that decides what a column holds; a few may be odd. */
+/** Share of the cells that determines a column's kind, tolerating a few outliers. */
 const MOST = 0.95;
 const SHOWN = 5;
 
@@ -62,7 +62,7 @@ const DATE =
 const ADDRESS = /^(https?:\/\/\S+|[\w.+-]+@[\w-]+\.[\w.-]+)$/i;
 const TRUTH = /^(true|false)$/i;
 
-/** Collects a column's profile, cell by cell. */
+/** Builds a column's profile cell by cell. */
 export class ColumnProfiler {
   readonly #name: string;
   readonly #kinds = new Map<ColumnKind, number>();
@@ -129,7 +129,7 @@ export class ColumnProfiler {
     };
   }
 
-  /** Kind of most cells; a mixture is text. */
+  /** Kind of most cells; mixtures are text. */
   #kind(): ColumnKind {
     if (this.#filled === 0) return 'empty';
     const main = [...this.#kinds].find(([, count]) => count >= MOST * this.#filled);
@@ -144,13 +144,13 @@ function kindOf(value: unknown, text: string): ColumnKind {
   if (Array.isArray(read)) return 'list';
   if (typeof read === 'object' && read !== null) return isMedia(read) ?? 'structure';
   if (cellNumber(value) !== undefined) return 'number';
-  // Nothing is fetched: an image on the network is an address.
+  // Nothing is fetched: a remote image is an address.
   if (ADDRESS.test(text)) return 'address';
   if (!/\n/.test(text)) for (const kind of ['image', 'audio'] as const) if (endsLike(text, kind)) return kind;
   return 'text';
 }
 
-/** `{bytes, path}`, as data sets in Parquet hold files. */
+/** `{bytes, path}`, the form of files in Parquet data sets. */
 function isMedia(value: object): 'image' | 'audio' | undefined {
   const { path } = value as { path?: unknown };
   if (typeof path !== 'string') return undefined;
@@ -162,7 +162,7 @@ function endsLike(text: string, kind: 'image' | 'audio'): boolean {
   return mediaExtensions[kind].some((ending) => lower.endsWith(ending));
 }
 
-/** The values inside a cell that may hold several. */
+/** The values in a cell that may contain several. */
 function partsOf(value: unknown, kind: ColumnKind): string[] {
   if (kind === 'list') {
     const list = (typeof value === 'string' ? parseStructure(value) : value) as unknown[];

@@ -4,12 +4,12 @@ import { readDecimalCommas } from '../decimal-commas.ts';
 import { PROVENANCE, FLAGS } from '../provenance-column.ts';
 import { ColumnProfiler, type ColumnProfile } from './profile.ts';
 
-/** Rows that columns are judged by; files are often sorted by label, so that a few rows say little. */
+/** Number of rows examined; files are often sorted by label, so few rows say little. */
 const SAMPLE_ROWS = 20_000;
-/** Wider tables are not examined in full. */
+/** Limit on the number of columns examined. */
 const MAX_COLUMNS = 500;
 
-/** Columns of a path's first file, in order, from its first rows; empty if it is not a table. */
+/** Columns of a path's first file in order, from its first rows; empty if it is not a table. */
 export async function profileColumns(spec: DataSpec, base = process.cwd()): Promise<ColumnProfile[]> {
   const { files } = expandSpec(spec, { split: 'train', base });
   const table = new TableProfiler();

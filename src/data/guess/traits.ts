@@ -1,14 +1,14 @@
 import { nameFit, type Role } from './lexicon.ts';
 import type { ColumnProfile } from './profile.ts';
 
-/** In fewer rows, unique values say nothing. */
+/** With fewer rows, unique values mean nothing. */
 const ENOUGH_ROWS = 20;
-/** A text of fewer words is a name or a class rather than a sentence. */
+/** Mean number of words below which a text is a name or class rather than a sentence. */
 const SENTENCE = 2.5;
-/** Maximum number of distinct whole numbers that may be classes. */
+/** Maximum number of distinct integers that may be classes. */
 const MAX_NUMBERED_CLASSES = 10;
 
-/** Share of the values that are different. */
+/** Share of distinct values. */
 export function variety({ distinct, filled }: ColumnProfile): number {
   return filled === 0 ? 0 : distinct / filled;
 }
@@ -22,38 +22,38 @@ export function isLabelName(name: string): boolean {
   return nameFit(name, 'label') >= 0.8 || nameFit(name, 'labels') >= 0.8;
 }
 
-/** Ids, times, people, places of origin: what a row is called, not what it says. */
+/** Ids, times, people and places of origin: metadata rather than content. */
 export function isAside(column: ColumnProfile): boolean {
   if (['date', 'address', 'empty', 'structure'].includes(column.kind)) return true;
   if (/^(column \d+|unnamed.*|index|)$/i.test(column.name)) return true;
   return (isNamed(column, 'id', 'user') && column.words < SENTENCE) || isCode(column);
 }
 
-/** A person with several rows. */
+/** People with several rows. */
 export function isRepeatedPerson(column: ColumnProfile): boolean {
   return isNamed(column, 'user') && column.distinct > 1 && variety(column) < 1 && column.words < SENTENCE;
 }
 
-/** "Tag" is a day where it is a number, and a label where it is text. */
+/** German "Tag" means a day if the values are numbers or dates, and a label if they are text. */
 export function isTime(column: ColumnProfile): boolean {
   return column.kind === 'number' && isNamed(column, 'time');
 }
 
-/** Codes such as `A-1039`: one word with digits, another in each row. */
+/** Codes such as `A-1039`: single words with digits, mostly distinct. */
 function isCode(column: ColumnProfile): boolean {
   if (column.kind !== 'text' || column.words > 1.2 || column.filled < ENOUGH_ROWS || variety(column) < 0.95)
     return false;
   return column.frequent.every(({ value }) => /\d/.test(value));
 }
 
-/** A number of its own for each row, called an id or counting up: what is learnt of it holds for no other row. */
+/** Distinct numbers named as ids or counting up, from which nothing can be learnt. */
 export function isRunningNumber(column: ColumnProfile): boolean {
   const { kind, isWhole, filled, distinct } = column;
   if (kind !== 'number' || !isWhole || filled < ENOUGH_ROWS || distinct < filled) return false;
   return isNamed(column, 'id') || column.isCounting;
 }
 
-/** How much a column reads as text, from 0 to 1. */
+/** Degree to which a column is text, from 0 to 1. */
 export function textFit(column: ColumnProfile): number {
   if (column.kind !== 'text' || isAside(column)) return 0;
   const isSentence = column.words >= SENTENCE && (variety(column) > 0.2 || column.filled < ENOUGH_ROWS);
@@ -62,7 +62,7 @@ export function textFit(column: ColumnProfile): number {
   return variety(column) > 0.8 ? 0.4 : 0;
 }
 
-/** How much a column's values are classes, from 0 to 1: few of them, each in many rows. */
+/** Degree to which values are classes, from 0 to 1: few, each in many rows. */
 export function classFit(column: ColumnProfile): number {
   if (!['text', 'number', 'truth'].includes(column.kind) || column.distinct < 2) return 0;
   if (column.kind === 'number' && !isNumberedClass(column)) return 0;
@@ -75,19 +75,19 @@ function fewWords({ words }: ColumnProfile): number {
   return words > 8 ? 0.2 : 1;
 }
 
-/** Whole numbers, few of them and each more than once: stars, grades, 0 and 1. */
+/** A few integers, each repeated: stars, grades, 0 and 1. */
 export function isNumberedClass(column: ColumnProfile): boolean {
   const isFew = column.distinct <= MAX_NUMBERED_CLASSES && (column.distinct <= 2 || variety(column) <= 0.5);
   return column.kind === 'number' && column.isWhole && isFew;
 }
 
-/** How much a column holds quantities, from 0 to 1. */
+/** Degree to which a column contains quantities, from 0 to 1. */
 export function quantityFit(column: ColumnProfile): number {
   if (column.kind !== 'number' || column.distinct < 3) return 0;
   return isNumberedClass(column) ? 0 : 1;
 }
 
-/** How much a column holds several classes a cell, from 0 to 1. */
+/** Degree to which cells contain several classes, from 0 to 1. */
 export function severalFit(column: ColumnProfile): number {
   const { kind, several, filled, distinctParts, items } = column;
   if (kind !== 'text' && kind !== 'list') return 0;

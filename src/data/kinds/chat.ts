@@ -46,10 +46,7 @@ export const chat = defineKind<ChatExample, 'messages' | 'sharegpt' | 'alpaca'>(
   },
   canChangePeople: true,
   objective: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
-  needs: (example) =>
-    imagesIn(example.messages).length > 0
-      ? { reads: 'image', tasks: ['causal-lm'] }
-      : { reads: 'text', tasks: ['causal-lm', 'seq2seq'] },
+  needs: ({ messages }) => ({ reads: imagesIn(messages).length > 0 ? 'image' : 'text', tasks: ['causal-lm'] }),
   layout: 'turns',
 });
 

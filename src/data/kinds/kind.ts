@@ -121,6 +121,8 @@ export interface Kind<
   answer(example: E): string | undefined;
   /** The turns before the answer, where a chat template renders them. */
   turns?(example: E): readonly Message[] | undefined;
+  /** Chat models read it in a layout of its own within their chat template. */
+  isTemplated?: true;
   /** Prompt for a model, if it is neither turns nor `prompt`. */
   request?(example: E): Request;
   /** It is to be continued: it asks nothing and has no answer to speak of. */

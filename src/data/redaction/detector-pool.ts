@@ -2,7 +2,7 @@ import { isSilence, Killable, moduleBeside, SMALL_THREAD, thread, type End } fro
 import type { Finding } from '@attune/privacy';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
 
-/** Detectors in threads: what is personal in a row depends on that row alone, so rows can be looked at side by side. */
+/** Detector threads: rows are independent, so they are examined in parallel. */
 export class DetectorPool implements AsyncDisposable {
   readonly #threads: { detector: Killable<FindAnswer>; open: number }[];
   #number = 0;
@@ -13,7 +13,7 @@ export class DetectorPool implements AsyncDisposable {
     this.#threads = Array.from({ length: threads }, () => ({ detector: new Killable<FindAnswer>(start), open: 0 }));
   }
 
-  /** Findings by row and text; the least busy thread takes them. */
+  /** Findings by row and text, from the least busy thread. */
   async find(rows: FindRequest['rows']): Promise<Finding[][][]> {
     if (this.#failure !== undefined) throw this.#failure;
     const least = this.#threads.reduce((one, other) => (other.open < one.open ? other : one));

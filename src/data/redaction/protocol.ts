@@ -1,20 +1,20 @@
 /** Messages between the main thread and threads that detect personal data. Plain data. */
 import type { Finding, Kind, Language } from '@attune/privacy';
 
-/** How its detector is made. */
+/** Configuration of the thread's detector. */
 export interface ThreadData {
   kinds?: readonly Kind[];
   allow?: readonly string[];
   languages?: readonly Language[];
 }
 
-/** By row its texts, which belong together. */
+/** Texts by row; those of a row belong together. */
 export interface FindRequest {
   number: number;
   rows: readonly (readonly string[])[];
 }
 
-/** By row and text what was found. */
+/** Findings by row and text. */
 export interface FindAnswer {
   number: number;
   found: Finding[][][];

@@ -1,23 +1,23 @@
-/** Rows redacted in their order, with the looking done by threads where there are many rows. */
+/** Redacts rows in order; with many rows detection runs in threads. */
 import { takeTurn, unlessStopped } from '../../base/turn.ts';
 import { usualThreads } from '../../base/threads.ts';
 import type { Finding, OpenedRow, Redactor } from '@attune/privacy';
 import { DetectorPool } from './detector-pool.ts';
 
 export interface RedactRowsOptions {
-  /** Threads that look; one for each core unless given, none where there is one core. */
+  /** Number of detector threads; default: one per core, none on a single core. */
   threads?: number;
-  /** Heeded between rows. */
+  /** Checked between rows. */
   signal?: AbortSignal;
-  /** Characters that are looked at here before threads are started, which costs them half a second. */
+  /** Characters examined in this thread before others are started, which costs half a second. */
   before?: number;
 }
 
-/** Characters of texts that go to a thread at once, and such batches under way for each thread. */
+/** Characters per batch, and concurrent batches per thread. */
 const BATCH_CHARACTERS = 1 << 17;
 const BATCHES = 3;
 const BEFORE = 1 << 20;
-/** Milliseconds of looking here after which signals and timers are let in. */
+/** Milliseconds of detection in this thread before yielding. */
 const BETWEEN_TURNS = 100;
 
 interface Batch<One> {
@@ -63,7 +63,7 @@ async function* closed<One>({ items, rows, found }: Batch<One>, redactor: Redact
   }
 }
 
-/** Looks here at first, then in threads. */
+/** Detects in this thread at first, later in others. */
 class Finder implements AsyncDisposable {
   readonly #redactor: Redactor;
   readonly #threads: number;
@@ -90,7 +90,7 @@ class Finder implements AsyncDisposable {
     }
     this.#pool ??= new DetectorPool(this.#threads, this.#redactor.threadData);
     const found = this.#pool.find(rows.map(({ labelled }) => labelled));
-    // It is awaited later; until then a rejection must not count as unhandled.
+    // Awaited later; until then a rejection must not count as unhandled.
     found.catch(() => undefined);
     return found;
   }

@@ -1,4 +1,4 @@
-/** A thread that finds personal data in rows of texts, for the one that replaces them in order. */
+/** Thread that detects personal data in rows; the main thread replaces them in order. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Detector } from '@attune/privacy';
 import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';

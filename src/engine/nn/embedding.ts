@@ -1,8 +1,9 @@
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
 import { AdapterList } from './adapter-route.ts';
-import { termsOf, type Term } from './linear.ts';
+import { termsOf } from './linear.ts';
 import { Module, Parameter } from './module.ts';
 import { notesRows, tapRows } from './row-taps.ts';
+import type { Term } from './linear-fused.ts';
 
 /** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
 export interface EmbeddingAdapter {

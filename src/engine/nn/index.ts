@@ -38,18 +38,18 @@ export {
   tokenCount,
   type KeyLayout,
   type Layout,
+  inWindow,
 } from './layout.ts';
+export { changedInput, Conv1D, isLinear, Linear, termsOf } from './linear.ts';
 export {
-  changedInput,
-  Conv1D,
-  isLinear,
-  Linear,
-  termsOf,
+  gatedLinear,
+  linearGroup,
+  plainLayers,
+  type LowRank,
   type LinearAdapter,
   type LinearLike,
   type Term,
-} from './linear.ts';
-export { gatedLinear, linearGroup, plainLayers, type LowRank } from './linear-fused.ts';
+} from './linear-fused.ts';
 export {
   join,
   Module,

@@ -1,48 +1,8 @@
 import { type Tensor } from '../tensor/index.ts';
 import { AdapterList, type Acting } from './adapter-route.ts';
-import { fusedLinear, layerProduct, type LowRank } from './linear-fused.ts';
+import { fusedLinear, layerProduct, type LinearLike, type LinearAdapter, type Term } from './linear-fused.ts';
 import { Module, Parameter } from './module.ts';
 import { notesRows, tappedLinear, tapProduct } from './row-taps.ts';
-
-/** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
-export interface Term {
-  hidden: Tensor;
-  weight: Tensor;
-  /** Owner of the weight, if it can be trained. */
-  parameter?: Parameter;
-  /** The rows of the output that `hidden` belongs to; all of them unless given. */
-  span?: { start: number; end: number };
-}
-
-/**
- * A change of a linear layer's input, output or both (LoRA, OFT, (IA)³, …) while the layer's own weight keeps its path.
- * Adapters live in the tuning's tree, not in the model's.
- */
-export interface LinearAdapter {
-  /** Replaces x `[…, in]` as the input of the layer's own weight. */
-  input?(x: Tensor, layer: LinearLike): Tensor;
-  /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
-  forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
-  /** The same change as further terms of the output, where it is one; else undefined. */
-  terms?(x: Tensor): Term[];
-  /** The same change where it is of low rank just now (no dropout), so that a layer and it can be computed as one. */
-  lowRank?(): LowRank | undefined;
-}
-
-/** Interface of a linear layer for adapters, storage and fusion: no code reads another module's weight. */
-export interface LinearLike extends Module {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
-  readonly weight: Parameter;
-  readonly bias?: Parameter;
-  /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
-  readonly isTransposed: boolean;
-  readonly adapters: AdapterList<LinearAdapter>;
-  addAdapter(adapter: LinearAdapter): void;
-  removeAdapter(adapter: LinearAdapter): void;
-  /** x [..., in] → [..., out] */
-  forward(x: Tensor): Tensor;
-}
 
 abstract class LinearBase extends Module implements LinearLike {
   readonly inFeatures: number;

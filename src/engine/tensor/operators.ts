@@ -5,9 +5,9 @@ import { TensorHandle, tensors } from './handle.ts';
 import type { NativeArgument, NativeSchema, NativeValue } from './native.ts';
 
 /**
- * Every operator that libtorch has registered, by the names of `torch.ops`: `aten.add.Tensor(a, b, { alpha: 2 })`,
- * `aten.relu.default(x)`. Arguments without a default are positional, all others are named options. The types are
- * generated from the schemas (tools/generate-operators.ts); the functions are made here on first use.
+ * Operators that libtorch has registered, by the names of `torch.ops`: `aten.add.Tensor(a, b, { alpha: 2 })`,
+ * `aten.relu.default(x)`. Arguments without a default are positional, all others are named options. The types are those
+ * of operators.schema (tools/generate.ts); the functions are made here on first use.
  */
 export const aten = namespace<Aten>('aten');
 

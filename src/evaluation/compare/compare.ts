@@ -11,8 +11,7 @@ import type {
   SkippedSystem,
 } from '../../store/results.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
-import type { Costs } from '../choose-thresholds.ts';
-import { costsByLabel } from '../spoken-costs.ts';
+import { costsByLabel, type Costs } from '../spoken-costs.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { ScoreStatistics } from '../../scoring/statistics/index.ts';
 import { classRows } from './class-rows.ts';

@@ -1,9 +1,9 @@
 import type { Example } from '../../data/example.ts';
 import type { ComparedSystem } from '../../store/results.ts';
-import type { Costs } from '../choose-thresholds.ts';
 import { areClassified, expectedText, haveOneClass, rowLabels } from '../../scoring/example-text.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import type { Scored } from './scored.ts';
+import type { Costs } from '../spoken-costs.ts';
 
 type Tally = Pick<ComparedSystem, 'right' | 'byClass' | 'cost'>;
 

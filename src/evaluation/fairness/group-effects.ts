@@ -5,8 +5,13 @@ import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import type { Score } from '../../scoring/score.ts';
 import { bounds, ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
-import type { MeasureOptions } from './measure-pairs.ts';
 import type { AnsweredPair } from './pairs.ts';
+
+export interface MeasureOptions {
+  metrics: readonly MetricSpec[];
+  confidence: number;
+  seed: number;
+}
 
 /** More kinds of answers are texts. */
 const MOST_ANSWERS = 20;

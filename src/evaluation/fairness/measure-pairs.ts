@@ -2,16 +2,9 @@ import type { CounterfactualAxis, FlippedPair, FlipRate } from '../assessments/c
 import { axes } from '../../data/fairness/axes.ts';
 import { verdictOf } from '../compare/differences.ts';
 import { promptText } from '../../scoring/example-text.ts';
-import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import { holm, wilsonInterval } from '../../scoring/statistics/index.ts';
-import { groupEffects } from './group-effects.ts';
+import { groupEffects, type MeasureOptions } from './group-effects.ts';
 import { answerOf, isFlipped, type AnsweredPair } from './pairs.ts';
-
-export interface MeasureOptions {
-  metrics: readonly MetricSpec[];
-  confidence: number;
-  seed: number;
-}
 
 const SHOWN_PAIRS = 50;
 

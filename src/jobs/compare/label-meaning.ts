@@ -1,12 +1,8 @@
 import type { Example } from '../../data/index.ts';
-import {
-  thresholdPlan,
-  type Costs,
-  type ThresholdPlan,
-  type ThresholdWish,
-} from '../../evaluation/choose-thresholds.ts';
+import { thresholdPlan, type ThresholdPlan, type ThresholdWish } from '../../evaluation/choose-thresholds.ts';
 import { labelCounts } from '../../evaluation/rare-classes.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { Costs } from '../../evaluation/spoken-costs.ts';
 
 /** A recipe's information on its classes besides their names. */
 export interface LabelMeaning {

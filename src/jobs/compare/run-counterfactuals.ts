@@ -4,7 +4,7 @@ import { describeMetrics } from '../../evaluation/compare/scored.ts';
 import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
 import type { Answered } from '../../answering/system.ts';
 import { compareFlips } from '../../evaluation/fairness/compare-flips.ts';
-import { measurePairs, type MeasureOptions } from '../../evaluation/fairness/measure-pairs.ts';
+import { measurePairs } from '../../evaluation/fairness/measure-pairs.ts';
 import type { AnsweredPair, ReadPair } from '../../evaluation/fairness/pairs.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { CounterfactualResults, CounterfactualSystem } from '../../evaluation/assessments/counterfactuals.ts';
@@ -12,6 +12,7 @@ import type { ComparedRows, Comparing } from './comparing.ts';
 import { OpenModels } from './open-models.ts';
 import { answerAll, type ComparisonOptions } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
+import type { MeasureOptions } from '../../evaluation/fairness/group-effects.ts';
 
 export interface CounterfactualRows extends Omit<ComparedRows, 'test'> {
   pairs: readonly ReadPair[];

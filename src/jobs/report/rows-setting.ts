@@ -1,10 +1,8 @@
-import type { RunReport } from './run-report.ts';
-
 /** Whether a report that may be sent holds rows of the data as they are, without personal data, or not at all. */
 export type ReportRows = boolean | 'redacted';
 
 /** The recipe's setting. */
-export function reportRowsOf({ recipe }: Pick<RunReport, 'recipe'>): ReportRows {
+export function reportRowsOf({ recipe }: { recipe?: unknown }): ReportRows {
   const { report_rows: rows = true } =
     (recipe as { evaluation?: { report_rows?: ReportRows } } | undefined)?.evaluation ?? {};
   return rows;

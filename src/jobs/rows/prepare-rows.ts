@@ -49,7 +49,7 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   const rows = await tokenise(examples, context);
   const { max_length: wanted, long_rows: policy, truncation_side: side, max_windows: maxWindows } = context.recipe.data;
   const { maxPositions: modelLimit } = context;
-  const maxLength = Math.min(wanted, modelLimit) - (context.objective.room ?? 0);
+  const maxLength = Math.min(wanted, modelLimit) - (context.objective.production?.room ?? 0);
   const { bosId } = context.tokenizer;
   const keepStart = bosId !== undefined && rows.length > 0 && rows[0].ids[0] === bosId ? 1 : 0;
   const isLead = (token: number) => context.tokenizer.isSpecial(token);

@@ -1,21 +1,20 @@
+import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
 import { imagesIn, type ImageFile } from '../../models/text/index.ts';
 import type { PreparedRow } from '../../methods/interfaces.ts';
 
-/** Parts of a prepared row that its example does not restore. */
-interface Entry {
+/** Parts of a prepared row, of whatever type, that its example does not restore. */
+interface Entry extends Record<string, unknown> {
   length: number;
-  label?: number;
-  values?: readonly number[];
-  segments?: readonly number[];
-  parents?: readonly number[];
   hasTypes: boolean;
-  size?: number;
   /** How many of the example's images it shows: the first ones. */
   images?: number;
 }
+
+/** Read from the example again, whose files may have moved; or written as bytes. */
+const RESTORED = new Set(['id', 'source', 'media', 'prompt', 'images', 'ids', 'trained', 'typeIds']);
 
 /** Tokenised rows on disk, found only by the hash of all that they depend on. */
 export class RowCache {
@@ -25,7 +24,8 @@ export class RowCache {
     const data = this.#cache.read(key);
     if (data === undefined) return undefined;
     const headerBytes = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
-    const entries = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes))) as Entry[];
+    const header = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes)));
+    const entries = fromBytes(header) as Entry[];
     if (entries.length !== examples.length) return undefined;
     // A copy: the cache gives a Buffer, whose slices are views that keep its offset.
     const body = new Uint8Array(data.subarray(4 + headerBytes));
@@ -53,22 +53,43 @@ export class RowCache {
   }
 }
 
+const ARRAYS = { Int32Array, Uint8Array, Float32Array } as const;
+
+/** A typed array in JSON: its type, and its bytes in base64. */
+interface Written {
+  typed: keyof typeof ARRAYS;
+  bytes: string;
+}
+
+function withBytes(_key: string, value: unknown): unknown {
+  if (!ArrayBuffer.isView(value)) return value;
+  const typed = value.constructor.name;
+  if (!Object.hasOwn(ARRAYS, typed)) throw new Error(`the cache of rows keeps no ${typed}`);
+  return { typed, bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
+}
+
+function fromBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromBytes);
+  if (!isPlainObject(value)) return value;
+  if (isWritten(value)) return new ARRAYS[value.typed](Uint8Array.from(Buffer.from(value.bytes, 'base64')).buffer);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fromBytes(one)]));
+}
+
+function isWritten(value: object): value is Written {
+  return 'typed' in value && 'bytes' in value && Object.hasOwn(ARRAYS, String(value.typed));
+}
+
 function imagesOf(example: Example): ImageFile[] {
   return example.kind === 'chat' ? imagesIn(example.messages) : [];
 }
 
 function* encode(rows: readonly PreparedRow[]): Generator<Uint8Array> {
-  const entries = rows.map(({ ids, label, values, segments, parents, typeIds, size, images }): Entry => ({
-    length: ids.length,
-    label,
-    values,
-    segments,
-    parents,
-    hasTypes: typeIds !== undefined,
-    size,
-    images: images?.length,
-  }));
-  const header = new TextEncoder().encode(JSON.stringify(entries));
+  const entries = rows.map((row): Entry => {
+    const { ids, typeIds, images } = row;
+    const kept = Object.fromEntries(Object.entries(row).filter(([key]) => !RESTORED.has(key)));
+    return { ...kept, length: ids.length, hasTypes: typeIds !== undefined, images: images?.length };
+  });
+  const header = new TextEncoder().encode(JSON.stringify(entries, withBytes));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, header.byteLength, true);
   yield length;

@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { hasTurns } from '../../data/example-text.ts';
+import { kindOf } from '../../data/kinds/index.ts';
+import { isCausal } from '../../models/architecture.ts';
+import { architectures } from '../../models/index.ts';
+import { readConfig } from '../../models/load.ts';
 import {
   chooseTemplate,
   wantsAnswerSpace,
@@ -11,29 +15,8 @@ import {
 } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { checkHash, isFile } from '../../training/reference.ts';
-import type { ModelOptions } from '../../models/skeleton.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';
-import { speechTokenizer } from './speech-tokenizer.ts';
-
-/** Requirements of a run's tokens on the model's token tables. */
-export interface Vocabulary {
-  /** Rows that they need. */
-  size: number;
-  /** Rows below this belong to tokens of the base model. */
-  known: number;
-  /** Tokens that the base model does not have. */
-  newIds: readonly number[];
-  /** Tokens whose rows are trained whatever the tuning, the new ones among them. */
-  trained: readonly number[];
-}
-
-/** The tokenizer that a recipe trains with. */
-export interface RunTokenizer {
-  tokenizer: Tokenizer;
-  vocabulary: Vocabulary;
-  /** A vocabulary of letters that the base model does not have: its head is then new. */
-  letters?: ModelOptions['letters'];
-}
+import { speechTokenizer, type RunTokenizer } from './speech-tokenizer.ts';
 
 /** Decisions of an earlier part of the run on its rows. */
 export interface TokenizerChoice {
@@ -60,7 +43,7 @@ export async function runTokenizer(
   const { tokenizer: larger, newIds } = await own.addTokens(wanted);
   const trainable = 'trainable_tokens' in recipe.tuning ? recipe.tuning.trainable_tokens : [];
   const trained = [...new Set([...newIds, ...(await idsOf(trainable, larger))])].toSorted((a, b) => a - b);
-  const templated = await withTemplate(recipe, larger, examples);
+  const templated = await withTemplate(recipe, larger, await needsTemplate(base, examples));
   const tokenizer = await withAnswerSpace(
     templated,
     decided.answerSpace ?? (await decideSpace(recipe, templated, examples)),
@@ -111,9 +94,17 @@ async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer)
 
 const NEW = 'data.new_tokens makes it one, with a row that is trained';
 
-async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, examples: readonly Example[]): Promise<Tokenizer> {
+/** Whether a chat template lays rows out: conversations, and what a decoder reads within it in a layout of its own. */
+async function needsTemplate(base: string, examples: readonly Example[]): Promise<boolean> {
+  if (examples.some(hasTurns)) return true;
+  if (!examples.some((example) => kindOf(example).isTemplated)) return false;
+  const raw = readConfig(base);
+  return isCausal(await architectures.load(String(raw.model_type)), raw);
+}
+
+async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, isNeeded: boolean): Promise<Tokenizer> {
   const { chat_template: template, chat_template_kwargs: kwargs } = recipe.data;
-  if (!examples.some(hasTurns)) {
+  if (!isNeeded) {
     refuseUnused(recipe);
     return tokenizer;
   }

@@ -3,10 +3,30 @@ import type { Example } from '../../data/example.ts';
 import { expectedText } from '../../scoring/example-text.ts';
 import type { CtcOptions } from '../../training/objectives/ctc.options.ts';
 import { readConfig } from '../../models/load.ts';
-import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish } from '../../models/text/index.ts';
+import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish, type Tokenizer } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';
-import type { RunTokenizer } from './run-tokenizer.ts';
+import type { ModelOptions } from '../../models/skeleton.ts';
+
+/** Requirements of a run's tokens on the model's token tables. */
+export interface Vocabulary {
+  /** Rows that they need. */
+  size: number;
+  /** Rows below this belong to tokens of the base model. */
+  known: number;
+  /** Tokens that the base model does not have. */
+  newIds: readonly number[];
+  /** Tokens whose rows are trained whatever the tuning, the new ones among them. */
+  trained: readonly number[];
+}
+
+/** The tokenizer that a recipe trains with. */
+export interface RunTokenizer {
+  tokenizer: Tokenizer;
+  vocabulary: Vocabulary;
+  /** A vocabulary of letters that the base model does not have: its head is then new. */
+  letters?: ModelOptions['letters'];
+}
 
 /** Letters have no rows in a table of the model. */
 const NO_TABLE = { size: 0, known: 0, newIds: [], trained: [] };

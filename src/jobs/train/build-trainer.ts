@@ -20,7 +20,7 @@ import { trainsWholeHead } from '../../answering/model/output-reading.ts';
 import { refuseOtherPooling } from '../../answering/embed/own-pooling.ts';
 import { rewardModel } from './reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
-import type { Vocabulary } from '../rows/run-tokenizer.ts';
+import type { Vocabulary } from '../rows/speech-tokenizer.ts';
 
 export async function createObjective(recipe: Recipe, processor: Processor): Promise<Objective> {
   const { name, ...options } = recipe.objective;

@@ -123,7 +123,7 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
     stored = FrozenRows.open(path);
   }
   prune(folder, path);
-  return resumedObjective(context.objective, stored);
+  return resumedObjective(context, stored);
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {

@@ -5,8 +5,8 @@ import { table } from '../../base/table.ts';
 import { writeAll } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import type { ResumedStore } from '../../training/frozen-blocks.ts';
-import type { PreparedRow, ResumedRow } from '../../methods/interfaces.ts';
+import type { ResumedRow, ResumedStore } from '../../training/frozen-blocks.ts';
+import type { PreparedRow } from '../../methods/interfaces.ts';
 
 /** Beyond this, caches of older runs are deleted. */
 const MAX_BYTES = 20 * 2 ** 30;

@@ -2,12 +2,13 @@ import type { Problem } from '../../base/errors.ts';
 import { callTexts } from '../../training/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../training/objectives/rewards/habits.ts';
 import { readReport, type RunReport } from '../report/run-report.ts';
-import { type CourseAdvice, judgeCourse, type RewardCurves } from '../../training/course.ts';
+import { judgeCourse } from '../../training/course.ts';
 import { type Schedule, learningRateAt } from '../../methods/recipe/schedule.ts';
 import { suggestedTraining } from '../../training/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../training/objective.ts';
 import { trainingFacts } from './settle-training.ts';
 import type { TrainingRun } from './training-run.ts';
+import type { CourseAdvice, RewardCurves } from '../../training/reward-course.ts';
 
 /** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
 export async function recordCourse(
@@ -23,7 +24,7 @@ export async function recordCourse(
       .filter(({ split }) => split === 'validation')
       .map(({ step, metrics, change }) => ({ step, loss: metrics.loss, change })),
     trainLosses: curves['train/loss']?.points ?? [],
-    ...(objective.needs?.rollouts === true && { rewards: rewardsOf(curves) }),
+    ...(objective.production?.rollsOut === true && { rewards: rewardsOf(curves) }),
     rateShareAfter: (step) => rateBetween(schedule, step, run.step) / rateBetween(schedule, 0, run.step),
     resultStep,
     epochs: context.recipe.training.max_steps === null ? epochs : (run.epoch ?? epochs),
@@ -52,7 +53,7 @@ function rateBetween(schedule: Schedule, from: number, to: number): number {
 
 /** Says where the reward of a run with rollouts seems to have been earned by something else than meant. */
 export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun, resultStep: number): void {
-  if (parts.objective.needs?.rollouts !== true) return;
+  if (parts.objective.production?.rollsOut !== true) return;
   const { initial } = trainer.state;
   if (initial === null) return;
   const found = suspicionsOf(initial.metrics, trainer.metricsAt(resultStep), {
@@ -60,7 +61,7 @@ export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun
     sampled: sampledCorrelation(readReport(context.folder)),
   });
   for (const message of found) {
-    const problems = bestAnswers(parts.objective.evaluated?.() ?? []);
+    const problems = bestAnswers(parts.objective.production.evaluated?.() ?? []);
     context.emit({ type: 'warning-raised', code: 'W_REWARD_HACK', message: `${message}; read some answers`, problems });
   }
 }

@@ -85,7 +85,7 @@ async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit
   const held = Math.max(engine().residentBytes(), PROCESS_BYTES.processor + weights + beside);
   // Gradients and two moments; where rows are bounded, their sums too.
   const copies = (await isPrivate(recipe)) ? 4 : 3;
-  const kept = objective.needs?.rollouts === true ? rolloutBytes(recipe)! : 0;
+  const kept = objective.production?.rollsOut === true ? rolloutBytes(recipe)! : 0;
   return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - copies * moving - kept));
 }
 

@@ -42,15 +42,15 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const { parts, options, folder } = request;
   const { max_memory: maxMemory } = request.recipe.training;
   const { objective } = parts;
-  const tried = objective.produce === undefined ? 'the largest batch' : 'the largest batch, the first rollouts';
+  const tried = objective.production === undefined ? 'the largest batch' : 'the largest batch, the first rollouts';
   request.emit({ type: 'phase-started', phase: 'preflight', message: `trying ${tried}, an evaluation and a save` });
   const before = availableBytes();
   const startPeak = peakBytes();
   const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
-  const remembered = objective.state?.();
+  const remembered = objective.memory?.state();
   const seconds = await timeStep(request, worst);
-  const produced = objective.produce === undefined ? undefined : await timeProduced(request, seconds);
-  if (remembered !== undefined) objective.restore?.(remembered);
+  const produced = objective.production && (await timeProduced(request, objective.production, seconds));
+  if (remembered !== undefined) objective.memory?.restore(remembered);
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
@@ -102,10 +102,12 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
 /** Includes the rows that the objective may produce, packed as in a step. */
 export function largestBatches(
   worst: PreparedRow[][],
-  { objective: { largest } }: { objective: Pick<Objective, 'largest'> },
+  { objective: { production } }: { objective: Pick<Objective, 'production'> },
   { microBatchTokens }: Pick<TrainerOptions, 'microBatchTokens'>,
 ): PreparedRow[][] {
-  return largest === undefined ? worst : packed(worst.flat().map(largest), microBatchTokens);
+  if (production === undefined) return worst;
+  const largest = worst.flat().map((row) => production.largest(row));
+  return packed(largest, microBatchTokens);
 }
 
 function tokensIn(rows: readonly PreparedRow[]): number {
@@ -128,11 +130,15 @@ async function timeStep({ parts, options }: PreflightRequest, microBatches: Prep
 }
 
 /** A step with all that it makes, on the rows that the run begins with; `update`: seconds of one whose rows are known. */
-async function timeProduced(request: PreflightRequest, update: number): Promise<number> {
+async function timeProduced(
+  request: PreflightRequest,
+  production: NonNullable<Objective['production']>,
+  update: number,
+): Promise<number> {
   const { parts, options, step } = request;
   const rows = parts.sampler.batchAt(0, 0).rows.map((row) => parts.train[row]);
   const started = performance.now();
-  const { updates } = await parts.objective.produce!(rows, step);
+  const { updates } = await production.produce(rows, step);
   for (const produced of updates) await timeStep(request, packed(produced, options.microBatchTokens));
   const seconds = (performance.now() - started) / 1000;
   // The run's own first step starts without keys and values that were kept here.
@@ -167,7 +173,7 @@ function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerP
 
 /** The evaluation batch with the most tokens. */
 async function tryEvaluation(parts: TrainerParts, { microBatchTokens }: TrainerOptions): Promise<void> {
-  if (parts.objective.evaluate !== undefined) return;
+  if (parts.objective.production?.evaluate !== undefined) return;
   const longest = parts.validation.toSorted((a, b) => tokensOf(b) - tokensOf(a));
   let tokens = 0;
   const rows = longest.filter((row) => (tokens += tokensOf(row)) <= microBatchTokens);

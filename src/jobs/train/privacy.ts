@@ -68,9 +68,9 @@ export function refuseUnprivate(run: {
   const add = (field: string, message: string, fix: string) => void problems.push({ field, message, fix });
   if (objective.separable !== true)
     add('objective', objective.separable, 'choose an objective whose loss is a sum over rows');
-  else if (objective.joint !== undefined || objective.produce !== undefined)
+  else if (objective.joint !== undefined || objective.production !== undefined)
     add('objective', 'its rows are made or scored together', 'choose sft, a preference objective or a classifier');
-  else if (objective.state !== undefined)
+  else if (objective.memory !== undefined)
     add('objective', 'it remembers rows from step to step', 'choose another objective');
   if (objective.survey?.(model) !== undefined)
     add('model', 'the balance of its experts is one of all rows of a step', 'set the balance term to 0');

@@ -17,10 +17,11 @@ import { checkGeneralSet } from './result/measure-forgetting.ts';
 import { checkTrainingRows, prepareSplit, type PreparedSplit } from '../rows/prepare-rows.ts';
 import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
 import { mediaReaderOf } from '../../answering/model/model-readers.ts';
-import { runTokenizer, type Vocabulary } from '../rows/run-tokenizer.ts';
+import { runTokenizer } from '../rows/run-tokenizer.ts';
 import { reportUnseen } from './unseen-tokens.ts';
 import { warnOfSilence } from './warn-of-silence.ts';
 import type { FinishedRun, RunContext } from './run-context.ts';
+import type { Vocabulary } from '../rows/speech-tokenizer.ts';
 
 /** The first stage of a run: its data, tokenised, and what they are tokenised for. */
 export interface ReadRows extends FinishedRun {

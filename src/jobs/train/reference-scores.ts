@@ -8,7 +8,7 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import { engineIdentity, scope } from '../../engine/tensor/index.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../models/text/index.ts';
 import { byTokens } from '../../answering/tasks/rows/batches.ts';
-import type { Objective, PreparedRow, Reference } from '../../methods/interfaces.ts';
+import type { JudgedRow, Objective, PreparedRow, Reference } from '../../methods/interfaces.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { TrainerParts } from '../../training/trainer.ts';
 import type { ReferenceModel } from '../../answering/model/reference-model.ts';
@@ -19,6 +19,7 @@ interface ScoresContext {
   /** The reference model's folder. */
   folder: string;
   objective: Objective;
+  judge: NonNullable<NonNullable<Objective['reference']>['judge']>;
   reference: Reference;
   tokenizer: Tokenizer;
   microBatchTokens: number;
@@ -30,7 +31,10 @@ interface ScoresContext {
  * Rows with what the reference model says of each, computed now or by an earlier run: kept on disk under the hash of the
  * weights, the rows and the code, so that no step asks the reference again.
  */
-async function withReferenceScores(rows: readonly PreparedRow[], context: ScoresContext): Promise<PreparedRow[]> {
+async function withReferenceScores(
+  rows: readonly PreparedRow[],
+  context: ScoresContext,
+): Promise<(PreparedRow & JudgedRow)[]> {
   if (rows.length === 0) return [];
   const key = await keyOf(rows, context);
   const cache = new ContentCache(join(attuneCache(), 'reference'));
@@ -48,10 +52,11 @@ export async function judgedRows(
 ): Promise<Pick<TrainerParts, 'train' | 'validation'>> {
   const { objective, tokenizer } = read;
   const [train, validation] = [read.train.rows, read.validation.rows];
-  if (objective.judgesOnce !== true || reference === undefined) return { train, validation };
+  const judge = objective.reference?.judge;
+  if (judge === undefined || reference === undefined) return { train, validation };
   const { recipe, emit, signal } = read.context;
   const { run, folder } = reference;
-  const scoring = { recipe, folder, objective, reference: run, tokenizer, microBatchTokens, emit, signal };
+  const scoring = { recipe, folder, objective, judge, reference: run, tokenizer, microBatchTokens, emit, signal };
   return {
     train: await withReferenceScores(train, scoring),
     validation: await withReferenceScores(validation, scoring),
@@ -75,7 +80,7 @@ async function keyOf(rows: readonly PreparedRow[], context: ScoresContext): Prom
 const CODE_FOLDERS = ['../../models/', '../../engine/nn/', '../../answering/tasks/rows/', '../../training/objectives/'];
 
 async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
-  const { objective, reference, microBatchTokens, emit, signal } = context;
+  const { objective, judge, reference, microBatchTokens, emit, signal } = context;
   emit({ type: 'phase-started', phase: 'data', message: 'asking the reference model once for each row' });
   const found: Float32Array[] = [];
   let done = 0;
@@ -83,7 +88,7 @@ async function compute(rows: readonly PreparedRow[], context: ScoresContext): Pr
     signal.throwIfAborted();
     const batch = objective.collate(indices.map((i) => rows[i]));
     scope(() => {
-      const scores = reference((model) => objective.judge!(model, batch)).to('f32');
+      const scores = reference((model) => judge(model, batch)).to('f32');
       const values = scores.data() as Float32Array;
       const width = values.length / indices.length;
       for (const [place, i] of indices.entries()) found[i] = values.slice(place * width, (place + 1) * width);

@@ -47,7 +47,7 @@ async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPla
   const { objective, train, validation } = rows;
   const { recipe, emit } = rows.context;
   const [first] = train.rows;
-  const largest = (row: PreparedRow) => tokensOf(objective.largest?.(row) ?? row);
+  const largest = (row: PreparedRow) => tokensOf(objective.production?.largest(row) ?? row);
   const longest = [...train.rows, ...validation.rows].reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = first.media === undefined ? [] : ((await objective.load?.([first])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));

@@ -1,12 +1,9 @@
 import { plural } from '../../base/format.ts';
-import type { DataPrepared, Metrics, PreflightFinished, ResultChoice } from '../../base/events.ts';
+import type { PreflightFinished } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
-import type { Task } from '../../models/architecture.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
-import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
-import type { CourseAdvice } from '../../training/course.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
 import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
@@ -34,52 +31,7 @@ import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
 import type { JobContext } from '../../base/job.ts';
-
-export interface TrainInput {
-  recipe: Recipe;
-  /** Records the second and third step, operator by operator. */
-  profile?: boolean;
-  /** Stops after the preflight. */
-  dryRun?: boolean;
-  /** Goes on from the newest checkpoint of the folder. */
-  resume?: boolean;
-  /** A checkpoint whose run is repeated: what that run decided for itself (clock, micro-batches) is decided the same. */
-  like?: string;
-}
-
-export interface TrainResult {
-  outcome: 'finished' | 'stopped' | 'dry-run';
-  step: number;
-  /** Task of the model: chatting needs `causal-lm`. */
-  task: Task;
-  /** Where the adapter or the model lies. */
-  result: string | null;
-  /** Which step's weights it has; null without a result. */
-  choice: ResultChoice | null;
-  /** Validation of the result's step, or else of the last one. */
-  metrics: Metrics;
-  /** Time of the optimiser steps alone, without validation. */
-  stepSeconds: number;
-  /** Training settings that the recipe left open; null for systems without steps. */
-  training: SettledTraining | null;
-  /** Suggested changes, if the losses have not settled. */
-  advice: CourseAdvice | null;
-  /** Dry runs: cost of the run. */
-  plan?: TrainPlan;
-}
-
-/** Cost of a run, measured on its largest batch; a cheap system has neither tokens nor steps. */
-export interface TrainPlan {
-  /** Rows of each split. */
-  rows: DataPrepared['rows'];
-  /** Tokens of one pass over the training rows: read, and trained. */
-  tokens: { input: number; loss: number };
-  steps: number;
-  secondsPerStep: number;
-  seconds: number;
-  memory: { peakBytes: number; availableBytes: number };
-  disk: { bytes: number; freeBytes: number };
-}
+import type { TrainResult, TrainPlan, TrainInput } from './train-job.ts';
 
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {

@@ -4,7 +4,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { SafetensorsFile, writeSafetensors, type Tensor } from '../../engine/tensor/index.ts';
 import { readAdapterConfig } from './adapter-config.ts';
 import type { Factors } from './adapter-merging.ts';
-import type { LoraOptions } from './lora.options.ts';
+import { fromPeft, peftConfig, type LoraOptions } from './lora.options.ts';
 import { ROOT } from './peft-adapter.ts';
 import { fromPattern } from './targets.ts';
 
@@ -36,9 +36,9 @@ export class LoraFolder {
 
   /** @throws E_ADAPTER_UNSUPPORTED where the adapter is another kind, or more than A and B */
   static async open(folder: string): Promise<LoraFolder> {
-    const { method, options } = await readAdapterConfig(folder);
+    const { method } = await readAdapterConfig(folder);
     if (method !== 'lora') throw unsupported(folder, [{ field: 'peft_type', message: `is of ${method}, not LORA` }]);
-    const opened = new LoraFolder(folder, options as unknown as LoraOptions);
+    const opened = new LoraFolder(folder, fromPeft(peftConfig.parse(readJson(join(folder, 'adapter_config.json')))));
     const problems = opened.#problems();
     if (problems.length === 0) return opened;
     opened[Symbol.dispose]();

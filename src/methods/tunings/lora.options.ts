@@ -74,7 +74,7 @@ const PLAIN_STARTS: readonly unknown[] = [true, false, null, undefined, 'gaussia
 /** Those, and starts that take the same part of it whenever they are made. */
 const KNOWN_STARTS: ReadonlySet<unknown> = new Set([...PLAIN_STARTS, 'pissa', 'olora']);
 
-const config = z.object({
+export const peftConfig = z.object({
   r: storedRank,
   lora_alpha: storedFactor,
   lora_dropout: storedDropout,
@@ -101,6 +101,25 @@ function startOf(written: unknown): LoraOptions['init_lora_weights'] {
   return written === 'pissa' || written === 'olora' ? written : true;
 }
 
+/** The options that an adapter_config.json of PEFT's LoRA says. */
+export function fromPeft(written: z.output<typeof peftConfig>): LoraOptions {
+  return {
+    r: written.r,
+    alpha: written.lora_alpha,
+    dropout: written.lora_dropout,
+    ...readTargets(written),
+    ...readPatterns(written),
+    use_rslora: written.use_rslora ?? false,
+    trainable_tokens: [],
+    init_lora_weights: startOf(written.init_lora_weights),
+    eva_rho: 2,
+    bias: written.bias,
+    use_dora: written.use_dora ?? false,
+    lora_bias: written.lora_bias ?? false,
+    loraplus_lr_ratio: null,
+  };
+}
+
 export const method = defineTuning({
   options: options.refine(({ use_dora: isDora, lora_bias: hasBias }) => !isDora || !hasBias, {
     path: ['lora_bias'],
@@ -110,22 +129,8 @@ export const method = defineTuning({
   keepsWeights: true,
   peft: {
     types: ['LORA'],
-    config,
-    read: (written): LoraOptions => ({
-      r: written.r,
-      alpha: written.lora_alpha,
-      dropout: written.lora_dropout,
-      ...readTargets(written),
-      ...readPatterns(written),
-      use_rslora: written.use_rslora ?? false,
-      trainable_tokens: [],
-      init_lora_weights: startOf(written.init_lora_weights),
-      eva_rho: 2,
-      bias: written.bias,
-      use_dora: written.use_dora ?? false,
-      lora_bias: written.lora_bias ?? false,
-      loraplus_lr_ratio: null,
-    }),
+    config: peftConfig,
+    read: fromPeft,
   },
   rate: { like: 'lora', times: 1 },
   run: () => import('./lora.ts'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseConfig } from '../config.ts';
-import { decoderClasses, defineDecoder } from '../decoder/define.ts';
+import { defineDecoder } from '../decoder/define.ts';
 import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
 import { stretchedScores } from '../decoder/rope-settings.ts';

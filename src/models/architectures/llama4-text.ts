@@ -3,7 +3,7 @@ import { Linear } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../config.ts';
-import { growingQueries, type AttentionTraits } from '../decoder/attention.ts';
+import { BareRMSNorm, growingQueries, type AttentionTraits } from '../decoder/attention.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, linearRouter, SparseFeedForward, type Choice } from '../decoder/experts.ts';
@@ -62,7 +62,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** Stretches of positions that see themselves; layers without positions see everything (Llama 4, Meta, 2025). */
+/** Chunks of positions that see themselves; layers without positions see everything (Llama 4, Meta, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   passedOver: () => [/^(model\.)?(vision_model|multi_modal_projector)\./],
@@ -80,10 +80,11 @@ function attentionOf(
   const isTurned = Boolean(given ?? (layer + 1) % own.no_rope_layer_interval !== 0);
   const type = own.layer_types?.[layer] ?? (isTurned ? 'chunked_attention' : 'full_attention');
   const grows = !isTurned && Boolean(own.attn_temperature_tuning);
+  const norm = { name: 'qk_norm', module: new BareRMSNorm(epsilon) };
   return {
     rope: isTurned ? rope : undefined,
     bias: { qkv: bias, output: bias },
-    turnedNorm: isTurned && own.use_qk_norm ? epsilon : undefined,
+    turnedNorms: isTurned && own.use_qk_norm ? [norm, norm] : undefined,
     chunk: type === 'chunked_attention' ? (own.attention_chunk_size ?? undefined) : undefined,
     queryScale: grows ? growingQueries(own.attn_scale, own.floor_scale, 1) : undefined,
   };

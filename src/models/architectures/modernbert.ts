@@ -120,7 +120,7 @@ export function modernTraits(config: ModernBertConfig, layerNames: LayerNames, i
   };
 }
 
-/** What stands before scores, under a name in checkpoints. */
+/** Projection, activation and norm before scores, by their name in checkpoints. */
 export function modernTransform(config: ModernBertConfig, name: string): TransformPlan {
   return {
     dense: `${name}.dense`,

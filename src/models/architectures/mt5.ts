@@ -2,12 +2,14 @@ import { defineT5 } from './t5.ts';
 
 /** T5 1.1 in a hundred languages (Xue et al., 2021), with the defaults of HF MT5Config. */
 export const architecture = defineT5('mt5', 'MT5', {
-  vocab_size: 250112,
-  d_ff: 1024,
-  num_layers: 8,
-  num_heads: 6,
-  feed_forward_proj: 'gated-gelu',
-  tie_word_embeddings: false,
-  // Never, whatever is tied: transformers 5 calls all of them tied, and scales none.
-  scale_decoder_outputs: false,
+  defaults: {
+    vocab_size: 250112,
+    d_ff: 1024,
+    num_layers: 8,
+    num_heads: 6,
+    feed_forward_proj: 'gated-gelu',
+    tie_word_embeddings: false,
+    // Never, whatever is tied: transformers 5 calls all of them tied, and scales none.
+    scale_decoder_outputs: false,
+  },
 });

@@ -49,7 +49,8 @@ export const t5Schema = z.looseObject({
   scale_decoder_outputs: z.boolean().nullish(),
 });
 
-export type T5Config = z.output<typeof t5Schema>;
+/** With whether each block has a table of distances of its own (UMT5). */
+export type T5Config = z.output<typeof t5Schema> & { biasPerBlock: boolean };
 
 /** A projection without bias whose first values are so large that its outputs are of the size of its inputs. */
 class Projection extends Linear {
@@ -218,7 +219,7 @@ class FeedForwardPart extends Part {
 /** Self-attention, in a decoder attention to the encoder, and a feed-forward half. */
 export class T5Block extends Block {
   readonly layer: readonly Part[];
-  /** The first block's: the others use it too. */
+  /** The first block's, which the others use too, unless each has its own (UMT5). */
   readonly #bias: RelativeBias;
   readonly #place: T5Place;
 
@@ -226,8 +227,8 @@ export class T5Block extends Block {
     super();
     const isDecoder = place.stack === 'decoder';
     const site = (part: number) => `${place.stack}.block.${place.index}.layer.${part}`;
-    const own = first === undefined ? biasOf(config, isDecoder) : undefined;
-    this.#bias = first === undefined ? (own as RelativeBias) : first.#bias;
+    const own = first === undefined || config.biasPerBlock ? biasOf(config, isDecoder) : undefined;
+    this.#bias = own ?? first!.#bias;
     this.#place = place;
     this.layer = [
       new SelfAttentionPart(config, site(0), own),

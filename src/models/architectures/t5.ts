@@ -70,8 +70,12 @@ class T5 extends Module implements Trunk {
 }
 
 /** T5 and what its classes and defaults are called elsewhere. */
-export function defineT5(modelType: string, className: string, defaults: RawConfig = {}): Architecture {
-  const configOf = (raw: RawConfig) => parseConfig(t5Schema, { ...defaults, ...raw });
+export function defineT5(
+  modelType: string,
+  className: string,
+  { defaults = {}, biasPerBlock = false }: { defaults?: RawConfig; biasPerBlock?: boolean } = {},
+): Architecture {
+  const configOf = (raw: RawConfig) => ({ ...parseConfig(t5Schema, { ...defaults, ...raw }), biasPerBlock });
   // T5 of transformers 5 has a key for it; before, a tied head was scaled, since a table of inputs is too large for outputs.
   const isScaled = (raw: RawConfig) => {
     const { scale_decoder_outputs: own, tie_word_embeddings: tied } = configOf(raw);

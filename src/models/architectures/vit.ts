@@ -53,25 +53,33 @@ function patchCount({ image_size: image, patch_size: patch }: EmbeddingConfig): 
 
 export class ViTEmbeddings extends Module {
   readonly cls_token: Parameter;
+  /** A second token that learned from a teacher (DeiT). */
+  readonly distillation_token?: Parameter;
   readonly position_embeddings: Parameter;
   readonly patch_embeddings: PatchEmbeddings;
   readonly #dropout: Dropout;
 
-  constructor(config: EmbeddingConfig) {
+  constructor(config: EmbeddingConfig, { isDistilled = false } = {}) {
     super();
     const { hidden_size: width, num_channels: channels, patch_size: patch } = config;
     this.cls_token = new Parameter([1, 1, width]);
-    this.position_embeddings = new Parameter([1, 1 + patchCount(config), width]);
+    if (isDistilled) this.distillation_token = new Parameter([1, 1, width]);
+    this.position_embeddings = new Parameter([1, this.tokens.length + patchCount(config), width]);
     this.patch_embeddings = new PatchEmbeddings({ channels, patch, width });
     this.#dropout = new Dropout(config.hidden_dropout_prob, 'embeddings');
+  }
+
+  /** Those before the patches. */
+  get tokens(): readonly Parameter[] {
+    return this.distillation_token === undefined ? [this.cls_token] : [this.cls_token, this.distillation_token];
   }
 
   /** [B, C, Y, X] → [N, D]: the class token first, then the patches row by row */
   forward(images: Tensor, pass: Pass): Tensor {
     const patches = this.patch_embeddings.projection.tokens(images, pass); // [B, P, D]
     const [B, , D] = patches.shape;
-    const first = this.cls_token.value(pass.dtype).expand(B, 1, D);
-    const placed = cat([first, patches], 1).add(this.position_embeddings.value(pass.dtype)); // [B, 1 + P, D]
+    const first = this.tokens.map((token) => token.value(pass.dtype).expand(B, 1, D));
+    const placed = cat([...first, patches], 1).add(this.position_embeddings.value(pass.dtype)); // [B, 1 + P, D]
     return this.#dropout.forward(placed.flatten(0, 1));
   }
 }
@@ -127,10 +135,10 @@ class ViT extends Stack implements Trunk {
   readonly #shape: ImageShape;
   readonly #tokens: number;
 
-  constructor(config: ViTConfig, context: TrunkContext) {
+  constructor(config: ViTConfig, context: TrunkContext, kind: { isDistilled: boolean }) {
     super();
     const { hidden_size: width, pooler_output_size: pooled } = config;
-    this.embeddings = new ViTEmbeddings(config);
+    this.embeddings = new ViTEmbeddings(config, kind);
     this.encoder = new Encoder(config);
     this.layernorm = new LayerNorm(width, config.layer_norm_eps);
     if (context.has('pooler.dense.weight')) {
@@ -138,7 +146,7 @@ class ViT extends Stack implements Trunk {
     }
     this.width = width;
     this.#shape = { channels: config.num_channels, size: config.image_size };
-    this.#tokens = 1 + patchCount(config);
+    this.#tokens = this.embeddings.tokens.length + patchCount(config);
   }
 
   get stack(): Stack {
@@ -159,17 +167,25 @@ class ViT extends Stack implements Trunk {
   }
 }
 
-export const architecture: Architecture = {
-  modelType: 'vit',
-  prefix: 'vit',
-  modalities: ['image'],
-  build: (raw, context) => new ViT(parseConfig(schema, raw), context),
-  heads: () => ({
-    sequence: {
-      head: 'sequence',
-      className: 'ViTForImageClassification',
-      options: { name: 'classifier', pool: 'first', bias: true },
-    },
-  }),
-  limits: (raw) => ({ vocabularySize: 0, maxPositions: 1 + patchCount(parseConfig(schema, raw)) }),
-};
+/** A member of the family, by its `model_type` and the name in its classes. */
+export function defineViT(modelType: string, className: string, { isDistilled = false } = {}): Architecture {
+  return {
+    modelType,
+    prefix: modelType,
+    modalities: ['image'],
+    build: (raw, context) => new ViT(parseConfig(schema, raw), context, { isDistilled }),
+    heads: () => ({
+      sequence: {
+        head: 'sequence',
+        className: `${className}ForImageClassification`,
+        options: { name: 'classifier', pool: 'first', bias: true },
+      },
+    }),
+    limits: (raw) => ({
+      vocabularySize: 0,
+      maxPositions: (isDistilled ? 2 : 1) + patchCount(parseConfig(schema, raw)),
+    }),
+  };
+}
+
+export const architecture = defineViT('vit', 'ViT');

@@ -15,7 +15,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, cat, full, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { Block, type Pass } from '../stack.ts';
+import { Block, type AttentionRequest, type Heads, type Pass } from '../stack.ts';
 import type { Wav2Vec2Config } from './wav2vec2-config.ts';
 
 /** How a checkpoint names the direction and the length of the positional convolution's weights: torch renamed them. */
@@ -128,7 +128,7 @@ export class PositionalConvolution extends Module {
 }
 
 /** Rows of one length that follow each other. */
-function runsOf(lengths: readonly number[]): { rows: number; length: number }[] {
+export function runsOf(lengths: readonly number[]): { rows: number; length: number }[] {
   const runs: { rows: number; length: number }[] = [];
   for (const length of lengths) {
     const last = runs.at(-1);
@@ -138,7 +138,8 @@ function runsOf(lengths: readonly number[]): { rows: number; length: number }[] 
   return runs;
 }
 
-class Attention extends Module {
+/** Attention of a layer, whose members are the reference's. */
+export class Attention extends Module {
   readonly k_proj: Linear;
   readonly v_proj: Linear;
   readonly q_proj: Linear;
@@ -160,8 +161,14 @@ class Attention extends Module {
   forward(x: Tensor, pass: Pass): Tensor {
     const byHead = (layer: Linear) => layer.forward(x).reshape(x.shape[0], this.#heads, -1); // [N, H, d]
     const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map(byHead);
-    const request = { layout: pass.layout, causal: false, dropout: this.#dropout };
-    return this.out_proj.forward(attention(q, k, v, request).flatten(1));
+    return this.out_proj.forward(
+      this.attend({ q, k, v }, x, { layout: pass.layout, causal: false, dropout: this.#dropout }).flatten(1),
+    );
+  }
+
+  /** Heads [N, H, d], and what they are made of: → [N, H, d] */
+  protected attend({ q, k, v }: Heads, _x: Tensor, request: AttentionRequest): Tensor {
+    return attention(q, k, v, request);
   }
 }
 
@@ -208,6 +215,9 @@ class LanguageAdapter extends Module {
 /** torch's default, which the configuration cannot change. */
 const ADAPTER_NORM_EPSILON = 1e-5;
 
+/** Builds the attention of a layer by its path. */
+export type NewAttention = (config: Wav2Vec2Config, path: string) => Attention;
+
 /** A layer with its norms after each half, or before (`do_stable_layer_norm`). */
 export class EncoderLayer extends Block {
   readonly attention: Attention;
@@ -222,11 +232,11 @@ export class EncoderLayer extends Block {
   readonly #skipped: number;
   readonly #index: number;
 
-  constructor(config: Wav2Vec2Config, index: number) {
+  constructor(config: Wav2Vec2Config, index: number, newAttention: NewAttention = (...made) => new Attention(...made)) {
     super();
     const path = `encoder.layers.${index}`;
     const { hidden_size: width, layer_norm_eps: epsilon, adapter_attn_dim: inner } = config;
-    this.attention = new Attention(config, path);
+    this.attention = newAttention(config, path);
     this.layer_norm = new LayerNorm(width, epsilon);
     this.feed_forward = new FeedForward(config, path);
     this.final_layer_norm = new LayerNorm(width, epsilon);
@@ -243,15 +253,8 @@ export class EncoderLayer extends Block {
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    if (this.#isSkipped()) return x.clone();
+    if (skipsLayer(this.#skipped, this.#index)) return x.clone();
     return this.#normsFirst ? this.#stable(x, pass) : this.#classic(x, pass);
-  }
-
-  /** Layers left out of a training step, for all its rows (Fan et al., "Reducing transformer depth on demand", 2019). */
-  #isSkipped(): boolean {
-    const randomness = currentRandomness();
-    if (randomness === undefined || this.#skipped === 0) return false;
-    return randomUnit([randomness.seed, 'layerdrop', randomness.step, this.#index]) < this.#skipped;
   }
 
   #classic(x: Tensor, pass: Pass): Tensor {
@@ -271,4 +274,11 @@ export class EncoderLayer extends Block {
   #feed(x: Tensor): Tensor {
     return this.mlp_sublayer.change(x, this.feed_forward.forward(x));
   }
+}
+
+/** Whether a layer is left out of a training step, for all its rows (Fan et al., "Reducing transformer depth on demand", 2019). */
+export function skipsLayer(probability: number, index: number): boolean {
+  const randomness = currentRandomness();
+  if (randomness === undefined || probability === 0) return false;
+  return randomUnit([randomness.seed, 'layerdrop', randomness.step, index]) < probability;
 }

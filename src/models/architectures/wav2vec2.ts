@@ -10,12 +10,12 @@ import {
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../config.ts';
 import { specAugment, type Masking } from './spec-augment.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { unweightedSchema, wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';
 import { FeatureExtractor, FeatureProjection, framesOf, frontEndOf } from './wav2vec2-features.ts';
-import { EncoderLayer, PositionalConvolution } from './wav2vec2-layers.ts';
+import { EncoderLayer, PositionalConvolution, type NewAttention } from './wav2vec2-layers.ts';
 import { wrongFeatures } from '../wrong-features.ts';
 
 class Encoder extends Module {
@@ -23,12 +23,15 @@ class Encoder extends Module {
   readonly layer_norm: LayerNorm;
   readonly layers: readonly EncoderLayer[];
 
-  constructor(config: Wav2Vec2Config, context: TrunkContext) {
+  constructor(config: Wav2Vec2Config, context: TrunkContext, newAttention?: NewAttention) {
     super();
     const older = context.has('encoder.pos_conv_embed.conv.weight_g');
     this.pos_conv_embed = new PositionalConvolution(config, older ? 'weight_g' : 'parametrizations');
     this.layer_norm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
-    this.layers = Array.from({ length: config.num_hidden_layers }, (_, index) => new EncoderLayer(config, index));
+    this.layers = Array.from(
+      { length: config.num_hidden_layers },
+      (_, index) => new EncoderLayer(config, index, newAttention),
+    );
   }
 }
 
@@ -44,7 +47,7 @@ class Wav2Vec2 extends Stack implements Trunk {
   readonly #masking: Masking;
   readonly #dropout: Dropout;
 
-  constructor(config: Wav2Vec2Config, context: TrunkContext) {
+  constructor(config: Wav2Vec2Config, context: TrunkContext, newAttention?: NewAttention) {
     super();
     this.width = config.hidden_size;
     this.normsFirst = config.do_stable_layer_norm;
@@ -53,7 +56,7 @@ class Wav2Vec2 extends Stack implements Trunk {
     if (masks || context.has('masked_spec_embed')) this.masked_spec_embed = new Parameter([config.hidden_size]);
     this.feature_extractor = new FeatureExtractor(config);
     this.feature_projection = new FeatureProjection(config);
-    this.encoder = new Encoder(config, context);
+    this.encoder = new Encoder(config, context, newAttention);
     this.#dropout = new Dropout(config.hidden_dropout, 'encoder');
   }
 
@@ -110,38 +113,49 @@ function maskingOf(config: Wav2Vec2Config): Masking {
   };
 }
 
-export const architecture: Architecture = {
-  modelType: 'wav2vec2',
-  prefix: 'wav2vec2',
-  modalities: ['audio'],
-  build(raw, context) {
-    if (context.task === 'sequence') parseConfig(unweightedSchema, raw);
-    const config = parseConfig(wav2vec2Schema, raw);
-    return config.do_stable_layer_norm ? new StableWav2Vec2(config, context) : new Wav2Vec2(config, context);
-  },
-  passedOver: () => [/^(quantizer|project_q|project_hid)\./],
-  heads(raw) {
-    const config = parseConfig(wav2vec2Schema, raw);
-    const ctcOptions = {
-      vocabularySize: config.vocab_size,
-      blank: config.pad_token_id,
-      dropout: config.final_dropout,
-      reduction: config.ctc_loss_reduction,
-      zeroInfinity: config.ctc_zero_infinity,
-    };
-    // The reference projects every frame and then takes the mean, which is the projection of the mean.
-    const projector = { dense: 'projector', width: config.classifier_proj_size };
-    const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
-    return {
-      ctc: { head: 'ctc', className: 'Wav2Vec2ForCTC', options: ctcOptions },
-      sequence: { head: 'sequence', className: 'Wav2Vec2ForSequenceClassification', options: sequenceOptions },
-    };
-  },
-  frontEnd: (raw) => frontEndOf(parseConfig(wav2vec2Schema, raw)),
-  tokensOfFeatures(raw, shape) {
-    if (shape.length !== 1) throw wrongFeatures('wav2vec2', shape, 'a waveform');
-    return framesOf(parseConfig(wav2vec2Schema, raw), shape[0]);
-  },
-  // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
-  limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
-};
+/** A member of the family, by its `model_type` and the name in its classes. */
+export function defineWav2Vec2(
+  modelType: string,
+  className: string,
+  kind: { defaults?: RawConfig; attentionOf?(raw: RawConfig): NewAttention } = {},
+): Architecture {
+  const configOf = (raw: RawConfig) => parseConfig(wav2vec2Schema, { ...kind.defaults, ...raw });
+  return {
+    modelType,
+    prefix: modelType,
+    modalities: ['audio'],
+    build(raw, context) {
+      if (context.task === 'sequence') parseConfig(unweightedSchema, raw);
+      const config = configOf(raw);
+      const Trunk = config.do_stable_layer_norm ? StableWav2Vec2 : Wav2Vec2;
+      return new Trunk(config, context, kind.attentionOf?.(raw));
+    },
+    passedOver: () => [/^(quantizer|project_q|project_hid)\./],
+    heads(raw) {
+      const config = configOf(raw);
+      const ctcOptions = {
+        vocabularySize: config.vocab_size,
+        blank: config.pad_token_id,
+        dropout: config.final_dropout,
+        reduction: config.ctc_loss_reduction,
+        zeroInfinity: config.ctc_zero_infinity,
+      };
+      // The reference projects every frame and then takes the mean, which is the projection of the mean.
+      const projector = { dense: 'projector', width: config.classifier_proj_size };
+      const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
+      return {
+        ctc: { head: 'ctc', className: `${className}ForCTC`, options: ctcOptions },
+        sequence: { head: 'sequence', className: `${className}ForSequenceClassification`, options: sequenceOptions },
+      };
+    },
+    frontEnd: (raw) => frontEndOf(configOf(raw)),
+    tokensOfFeatures(raw, shape) {
+      if (shape.length !== 1) throw wrongFeatures(modelType, shape, 'a waveform');
+      return framesOf(configOf(raw), shape[0]);
+    },
+    // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
+    limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
+  };
+}
+
+export const architecture = defineWav2Vec2('wav2vec2', 'Wav2Vec2');

@@ -4,7 +4,7 @@ import {
   type LayerNorm,
   Linear,
   linearGroup,
-  type Module,
+  Module,
   Parameter,
   rotate,
   type RMSNorm,
@@ -16,6 +16,7 @@ import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
+import { assignParts, type Named } from './plain.ts';
 
 type HeadShape = ReturnType<typeof headShape>;
 
@@ -36,13 +37,15 @@ export interface AttentionTraits {
   queryKeyNorm?: 'head' | 'whole';
   /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
-  /** Tokens see those before them in their own stretch of so many positions only (Llama 4). */
+  /** Size of the chunks of positions outside of which tokens see nothing (Llama 4). */
   chunk?: number;
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
-  /** The small number in the norm of each turned head of q and k, without weights (Llama 4). */
-  turnedNorm?: number;
+  /** Norms of each head of q and of k after they are turned, by their names in checkpoints (Hunyuan). */
+  turnedNorms?: readonly [q: Named<HeadNorm>, k: Named<HeadNorm>];
+  /** Bound of every number in q, k and v. */
+  clip?: number;
   /** Factor of each token's queries, by its position: int64 [N] → [N] */
   queryScale?(positions: Tensor): Tensor;
   /** Whether tokens see those after them too, whatever the layout says. */
@@ -96,6 +99,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     this.shape = headShape(config);
     this.width = config.hidden_size;
     this.#dropout = new Dropout(config.attention_dropout, `layers.${place.layer}.self_attn`);
+    assignParts(this, [...(traits.turnedNorms ?? [])]);
     if (traits.hasSinks === true) this.sinks = new Parameter([config.num_attention_heads]);
   }
 
@@ -124,8 +128,8 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
     if (parts === undefined || rotation === undefined || this.#dropout.isActive) return undefined;
     if (this.isAdapted || rotation.turnsNeighbours || pass.layout.together !== undefined) return undefined;
-    const { queryScale, chunk, turnedNorm } = this.#traits;
-    if ([softcap, this.sinks, queryScale, chunk, turnedNorm].some((part) => part !== undefined)) return undefined;
+    const { queryScale, chunk, turnedNorms } = this.#traits;
+    if ([softcap, this.sinks, queryScale, chunk, turnedNorms].some((part) => part !== undefined)) return undefined;
     return { ...parts, rotation, options: { window, scale } };
   }
 
@@ -141,18 +145,34 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
 
   /** Heads with the positions in them. */
   #placed(heads: Heads, pass: Pass): Heads {
-    const { rope, queryScale, turnedNorm: epsilon } = this.#traits;
+    const { rope, queryScale, turnedNorms } = this.#traits;
     const rotation = rope && pass.rotations?.get(rope);
-    const turn = (x: Tensor) => (rotation === undefined ? x : rotate(x, rotation));
-    const [q, k] = [heads.q, heads.k].map((x) => (epsilon === undefined ? turn(x) : normalised(turn(x), epsilon)));
+    const [q, k] = [heads.q, heads.k].map((x, i) => {
+      const turned = rotation === undefined ? x : rotate(x, rotation);
+      return turnedNorms?.[i].module.forward(turned) ?? turned;
+    });
     const factor = queryScale?.(pass.positions).to(q.dtype).reshape(-1, 1, 1);
     return { q: factor === undefined ? q : q.mul(factor), k, v: heads.v };
   }
 }
 
-/** x [N, H, d] with heads of the mean square 1 */
-function normalised(x: Tensor, epsilon: number): Tensor {
-  return attune.rms_norm.default(x, ones([x.shape[2]], { device: x.device }), epsilon);
+/** x [N, H, d] → the same, each head normalised */
+export interface HeadNorm extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+/** Without weights (Llama 4). */
+export class BareRMSNorm extends Module implements HeadNorm {
+  readonly #epsilon: number;
+
+  constructor(epsilon: number) {
+    super();
+    this.#epsilon = epsilon;
+  }
+
+  forward(x: Tensor): Tensor {
+    return attune.rms_norm.default(x, ones([x.shape[2]], { device: x.device }), this.#epsilon);
+  }
 }
 
 /** Queries that grow with the logarithm of their position, so that attention stays sharp in long rows (Llama 4). */
@@ -175,10 +195,12 @@ export class SplitAttention extends Attention {
   readonly #size: number;
   readonly #isWhole: boolean;
   readonly #isGated: boolean;
+  readonly #clip: number | undefined;
 
   constructor(config: DecoderConfig, traits: AttentionTraits, place: AttentionPlace) {
     super(config, traits, place);
     const { heads, keyHeads, size } = headShape(config);
+    this.#clip = traits.clip;
     const { bias, queryKeyNorm, isGated = false } = traits;
     const width = config.hidden_size;
     this.q_proj = new Linear(width, (isGated ? 2 : 1) * heads * size, { bias: bias?.qkv });
@@ -201,7 +223,7 @@ export class SplitAttention extends Attention {
   }
 
   protected override plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
-    if (this.#isGated) return undefined;
+    if (this.#isGated || this.#clip !== undefined) return undefined;
     if (this.q_norm === undefined || this.k_norm === undefined) return { linears: this.#linears, norms: [] };
     return this.#isWhole ? undefined : { linears: this.#linears, norms: [this.q_norm, this.k_norm] };
   }
@@ -215,8 +237,10 @@ export class SplitAttention extends Attention {
   /** [N, H·d] → [N, H, d] */
   #headsOf(flat: Tensor, norm?: Norm): Tensor {
     const byHead = (x: Tensor) => x.reshape(x.shape[0], -1, this.#size);
-    if (norm === undefined) return byHead(flat);
-    return this.#isWhole ? byHead(norm.forward(flat)) : norm.forward(byHead(flat));
+    const heads =
+      this.#isWhole || norm === undefined ? byHead(norm?.forward(flat) ?? flat) : norm.forward(byHead(flat));
+    const clip = this.#clip;
+    return clip === undefined ? heads : aten.clamp.default(heads, { min: -clip, max: clip });
   }
 }
 

@@ -88,7 +88,7 @@ export interface SparseShape {
   choose?(logits: Tensor): Choice;
   /** Whether the weights multiply what experts read, in place of what they give (Llama 4). */
   weighsInput?: boolean;
-  /** What all tokens go through besides, and a gate on it. */
+  /** Expert that all tokens go through as well, and a gate on it. */
   shared?: { name: string; module: Expert; gate?: { name: string; module: Linear } };
   /** Modules between the stream and the experts, which the router does not see, and behind their sum. */
   around?: { before: Around; after: Around };

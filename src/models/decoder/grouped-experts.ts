@@ -8,7 +8,7 @@ import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { mergedExperts } from './stacked-experts.ts';
 
-/** A router whose weight is no linear layer: neither adapters nor storage touch it, and it computes in f32. */
+/** A router that neither adapters nor quantised storage touch, and that computes in f32. */
 export class RouterWeight extends Module {
   /** [E, D] */
   readonly weight: Parameter;

@@ -1,5 +1,5 @@
 // N tokens, D width, H heads, c latent width, d size of keys, r of its features that are turned, e size of values
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
 import { cat, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../config.ts';

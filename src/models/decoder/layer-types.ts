@@ -10,7 +10,7 @@ const types = z.enum(['sliding_attention', 'full_attention']);
 const schema = z.looseObject({
   sliding_window: count.nullish(),
   layer_types: z.array(types).nullish(),
-  /** Older configurations: each so-manieth layer sees everything. */
+  /** Older configurations: the last of this many layers sees everything. */
   sliding_window_pattern: count.nullish(),
 });
 

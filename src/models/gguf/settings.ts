@@ -5,7 +5,8 @@ import type { RawConfig } from '../config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import { MISTRAL_WINDOW, windowOfAll } from '../architectures/mistral.ts';
-import { ggufFamilies, type GgufFamily } from './families.ts';
+import { ggufFamilies } from './families.ts';
+import type { GgufFamily } from './family.ts';
 
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
 const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });

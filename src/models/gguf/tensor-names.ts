@@ -1,8 +1,8 @@
 // H heads, d head size, D width
 import { entryOf, table } from '../../base/table.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import type { GgufFamily } from './families.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
+import type { GgufFamily } from './family.ts';
 
 /** Hugging Face's names and llama.cpp's. */
 const OUTSIDE: Record<string, string> = table({

@@ -18,10 +18,11 @@ import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
-import { ggufFamilies, type GgufFamily } from './families.ts';
+import { ggufFamilies } from './families.ts';
 import { isQuantisation, quantisedType, type GgufQuantisation } from './quantisation.ts';
 import { ggufSettings, settingProblems } from './settings.ts';
 import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
+import type { GgufFamily } from './family.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
 

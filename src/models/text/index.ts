@@ -21,15 +21,10 @@ export type {
   RenderableRow,
   TextRow,
   TrainOn,
+  Piece,
+  RenderedRow,
 } from './row-draft.ts';
-export {
-  Renderer,
-  type Piece,
-  type RenderedPrompt,
-  type RenderedRow,
-  type RenderedRows,
-  type RendererOptions,
-} from './renderer.ts';
+export { Renderer, type RenderedPrompt, type RenderedRows, type RendererOptions } from './renderer.ts';
 export { TOOLS_TEMPLATE, usesTools } from './shown-tools.ts';
 export type { SpecialRole } from './special-roles.ts';
 export type { SpecialToken, SpecialTokens } from './special-tokens.ts';

@@ -5,7 +5,6 @@
  */
 import { AttuneError } from '../../base/errors.ts';
 import type { Message } from './message.ts';
-import type { Draft } from './row-draft.ts';
 import type { Conversation } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -13,11 +12,17 @@ import type { Tokenizer } from './tokenizer.ts';
 const MARKS = 0xfdd0;
 const MOST_MARKS = 32;
 
+/** A rendered text, and where it is tokenised in parts. */
+interface Cut {
+  text: string;
+  cuts: number[];
+}
+
 export interface LiteralMarks<Row extends Conversation> {
   /** The conversation with marks where control tokens were written. */
   row: Row;
   /** The rendered text as it was meant, cut within each. @throws AttuneError E_CONTROL_TOKEN */
-  restore: <Given extends Pick<Draft, 'text' | 'cuts'>>(draft: Given) => Given;
+  restore: <Given extends Cut>(draft: Given) => Given;
 }
 
 /** A turn's own tokens, such as the end of its reasoning, are the model's: those of answers count as tokens. */
@@ -51,11 +56,7 @@ export function markLiterals<Row extends Conversation>(row: Row, tokenizer: Toke
   };
 }
 
-function restored<Given extends Pick<Draft, 'text' | 'cuts'>>(
-  draft: Given,
-  firsts: readonly string[],
-  lost: () => AttuneError,
-): Given {
+function restored<Given extends Cut>(draft: Given, firsts: readonly string[], lost: () => AttuneError): Given {
   // A template that escapes what is not ASCII leaves no mark behind.
   if (/\\ufd[de][0-9a-f]/i.test(draft.text)) throw lost();
   const cuts: number[] = [];

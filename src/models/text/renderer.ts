@@ -1,7 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
 import { withImages, type ImageTexts } from './image-texts.ts';
-import type { ImageFile } from './message.ts';
 import { checkRenderedRow } from './row-check.ts';
 import {
   draftPrompt,
@@ -11,6 +10,8 @@ import {
   type RenderableRow,
   type TrainOn,
   type TrainedSpan,
+  type RenderedRow,
+  type Piece,
 } from './row-draft.ts';
 import { encodeRows, promptOfRow, splitRow, type RowParts } from './row-parts.ts';
 import { tokenMismatch } from './served-prompt.ts';
@@ -26,31 +27,6 @@ export interface RendererOptions {
   textEos?: boolean;
   /** How images become tokens, for models that read images among texts. */
   images?: ImageTexts;
-}
-
-/** Neighbouring tokens that are all trained or all not. */
-export interface Piece {
-  text: string;
-  /** Token places, `[start, end)`. */
-  start: number;
-  end: number;
-  trained: boolean;
-  /** The turn that a trained piece answers. */
-  message?: number;
-  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
-  isOpen?: boolean;
-  /** The turn holds nothing to train, whatever the template writes around it. */
-  isEmpty?: boolean;
-}
-
-export interface RenderedRow {
-  /** [T] */
-  ids: Int32Array;
-  /** [T] 1 where the token is to be predicted; the first token, which nothing comes before, never is. */
-  trained: Uint8Array;
-  pieces: Piece[];
-  /** Images of its image tokens, in order. */
-  images?: readonly ImageFile[];
 }
 
 /** The ids after which a model answers. */

@@ -1,7 +1,7 @@
 import type { Problem } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
-import type { Piece, RenderedRow } from './renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { Piece, RenderedRow } from './row-draft.ts';
 
 /**
  * Proves a rendered row: every answer shows something, ends in a token that stops generation (unless its turn is open) and holds none before, no

@@ -10,6 +10,31 @@ import type { Conversation, TemplateOptions } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { holdsNothing, Turns, unusedMarker, type Span } from './turn-places.ts';
 
+/** Neighbouring tokens that are all trained or all not. */
+export interface Piece {
+  text: string;
+  /** Token places, `[start, end)`. */
+  start: number;
+  end: number;
+  trained: boolean;
+  /** The turn that a trained piece answers. */
+  message?: number;
+  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
+  isOpen?: boolean;
+  /** The turn holds nothing to train, whatever the template writes around it. */
+  isEmpty?: boolean;
+}
+
+export interface RenderedRow {
+  /** [T] */
+  ids: Int32Array;
+  /** [T] 1 where the token is to be predicted; the first token, which nothing comes before, never is. */
+  trained: Uint8Array;
+  pieces: Piece[];
+  /** Images of its image tokens, in order. */
+  images?: readonly ImageFile[];
+}
+
 /** A conversation to train on or to answer. */
 export interface ChatRow extends Conversation {
   kind: 'chat';

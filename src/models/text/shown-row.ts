@@ -1,5 +1,5 @@
-import type { RenderedRow } from './renderer.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import type { RenderedRow } from './row-draft.ts';
 
 /** A stretch of a row for people: plain characters, or a special token. */
 export interface ShownPart {

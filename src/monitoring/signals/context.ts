@@ -1,5 +1,4 @@
 import type { TrainingProfile } from '../profile/training-profile.ts';
-import type { RecentRequests } from './asked-again.ts';
 
 /** Context of an answer that signals may use. */
 export interface SignalContext {
@@ -7,5 +6,6 @@ export interface SignalContext {
   profile?: TrainingProfile;
   /** Language of a text that is long enough to detect it. */
   languageOf?: (text: string) => string | undefined;
-  recent?: RecentRequests;
+  /** Whether a user asked a text within the last hour; it records that it is asked now. */
+  recent?: { isAgain(user: string, text: string, at: number): boolean };
 }

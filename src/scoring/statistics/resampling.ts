@@ -1,5 +1,5 @@
 import { greatest } from '../../base/many.ts';
-import { philox4x32, philoxKey } from '../../base/random.ts';
+import { philox4x32, philoxKeys } from '../../base/random.ts';
 
 /** A number computed from rows given by index; an index may occur several times. NaN where the rows define none. */
 export type Statistic = (indices: Uint32Array) => number;
@@ -128,8 +128,9 @@ function bundled(groups: readonly Uint32Array[]): Uint32Array[] {
 /** `resamples` times `count` unit numbers, each resample under its own key. */
 function drawUnits(count: number, resamples: number, seed: number): Uint32Array[] {
   const draws = new Uint32Array(resamples * count);
+  const keys = philoxKeys(seed, 'bootstrap');
   return Array.from({ length: resamples }, (_, resample) => {
-    const key = philoxKey([seed, 'bootstrap', resample]);
+    const key = keys(resample);
     const drawn = draws.subarray(resample * count, (resample + 1) * count);
     for (let unit = 0; unit < count; unit += 4) {
       const block = philox4x32([unit / 4, 0, 0, 0], key);

@@ -9,11 +9,10 @@ import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate, generateAll } from '../generation/generation.ts';
 import { promptIds, refuseStreamedIds } from '../generation/token-ids.ts';
-import type { TokenCounts } from '../watch/exchange.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
 import { slowJson } from '../replies/slow-json.ts';
-import { now, usageOf } from '../schemas/common.ts';
+import { now, usageOf, type TokenCounts } from '../schemas/common.ts';
 import {
   completionChunk,
   completionReply,

@@ -1,5 +1,5 @@
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { TokenCounts } from '../watch/exchange.ts';
+import type { TokenCounts } from '../schemas/common.ts';
 
 /** Tokens of a request, with each prompt counted once regardless of its number of answers. */
 export function countsOf(answers: readonly Answer[], n = 1): TokenCounts {

@@ -3,8 +3,14 @@ import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { chooseVersion, type Asker, type Route } from '../routes/route.ts';
-import type { Upstream } from '../upstream/upstream-models.ts';
 import type { ModelKind, Opener, TargetFacts } from './opened.ts';
+import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
+
+export interface Upstream {
+  endpoint: Endpoint;
+  /** Timeout without a byte. */
+  seconds: number;
+}
 
 /** A model or an adapter under its own name. */
 export interface ServedModel extends Omit<TargetFacts, 'kind'> {

@@ -1,6 +1,13 @@
 /** Parts of replies that several endpoints share. */
 import { z } from '@hono/zod-openapi';
-import type { TokenCounts } from '../watch/exchange.ts';
+
+/** Tokens of all answers of a request. */
+export interface TokenCounts {
+  prompt: number;
+  /** Prompt tokens found in the cache. */
+  shared: number;
+  answer: number;
+}
 
 export const errorReply = z
   .strictObject({

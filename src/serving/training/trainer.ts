@@ -1,7 +1,12 @@
 /** The server's interface to training; `app` decides how and in which process it runs. */
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../store/registry/index.ts';
-import type { JobFiles } from './job-files.ts';
+
+/** Paths of its files. */
+export interface JobFiles {
+  train: string;
+  validation?: string;
+}
 
 /** A trainable job. */
 export interface Plan {

@@ -1,15 +1,9 @@
 /** Names of this server that are answered by another OpenAI-compatible server. */
 import { AttuneError } from '../../base/errors.ts';
-import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
-import type { ServedModel } from '../models/model-table.ts';
+import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
+import type { ServedModel, Upstream } from '../models/model-table.ts';
 import { now } from '../schemas/common.ts';
 import type { ServeSettings } from '../settings.ts';
-
-export interface Upstream {
-  endpoint: Endpoint;
-  /** Timeout without a byte. */
-  seconds: number;
-}
 
 export type UpstreamModel = ServedModel & { kind: 'upstream'; upstream: Upstream };
 

@@ -1,8 +1,9 @@
 /** An upstream server's reply, counted and monitored like a local answer. */
 import { z } from '@hono/zod-openapi';
 import type { ChatChunk } from '../schemas/chat.ts';
-import type { Exchange, TokenCounts } from '../watch/exchange.ts';
+import type { Exchange } from '../watch/exchange.ts';
 import type { JsonObject } from './upstream-client.ts';
+import type { TokenCounts } from '../schemas/common.ts';
 
 const count = z.number().int().min(0).catch(0);
 const usageSchema = z.looseObject({

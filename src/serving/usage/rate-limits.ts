@@ -4,6 +4,7 @@ import type { ApiKey } from '../access/api-keys.ts';
 import { ApiError } from '../api-error.ts';
 import type { RateSettings } from '../settings.ts';
 import type { UsageMeter } from './usage-meter.ts';
+import type { Admittance } from '../watch/exchange.ts';
 
 const KINDS = ['requests', 'tokens'] as const;
 type Kind = (typeof KINDS)[number];
@@ -13,13 +14,6 @@ interface Standing {
   limit: number;
   left: number;
   resetSeconds: number;
-}
-
-/** Result of admitting a request. */
-export interface Admittance {
-  headers: Readonly<Record<string, string>>;
-  /** Replaces the estimate by the actual number of tokens; zero if the request failed. */
-  settle(tokens: number): void;
 }
 
 interface Wish {

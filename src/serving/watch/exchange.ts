@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../answering/generate/generate.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { ServedModel } from '../models/model-table.ts';
-import type { Admittance } from '../usage/rate-limits.ts';
+import type { TokenCounts } from '../schemas/common.ts';
 
-/** Tokens of all answers of a request. */
-export interface TokenCounts {
-  prompt: number;
-  /** Prompt tokens found in the cache. */
-  shared: number;
-  answer: number;
+/** Result of admitting a request. */
+export interface Admittance {
+  headers: Readonly<Record<string, string>>;
+  /** Replaces the estimate by the actual number of tokens; zero if the request failed. */
+  settle(tokens: number): void;
 }
 
 export class Exchange {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as S3 from '@aws-sdk/client-s3';
 import { AttuneError } from '../../base/errors.ts';
-import type { StoredObject } from './object-store.ts';
 import { s3Failure } from './s3-failure.ts';
 import type { S3Place } from './s3-url.ts';
+import type { StoredObject } from './folder-store.ts';
 
 const MiB = 2 ** 20;
 /** Larger files are uploaded in parts. */

@@ -3,7 +3,32 @@ import { join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import { markOwnUse } from './copies.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+
+/** A file under a key, such as `files/file-….jsonl`. Objects are immutable. */
+export interface StoredObject {
+  key: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Objects in use lie in a local folder, at `pathOf(key)`; new ones are written there first. */
+export interface ObjectStore {
+  /** Display name, without credentials. */
+  readonly place: string;
+  /** Whether the local folder is the only storage. */
+  readonly isFolder: boolean;
+  pathOf(key: string): string;
+  /** Stores an object from the file at its path, atomically. @throws AttuneError E_OBJECTS…, E_OBJECT_CHANGED */
+  put(object: StoredObject): Promise<void>;
+  /** Returns its local path once the verified bytes are there. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+  get(object: StoredObject): Promise<string>;
+  /** Removes the local copy and the object; missing ones are ignored. @throws AttuneError E_OBJECTS… */
+  remove(key: string): Promise<void>;
+  /** Keys with this prefix, sorted. @throws AttuneError E_OBJECTS… */
+  list(prefix: string): AsyncIterable<string>;
+  /** Fails if the store cannot be used. @throws AttuneError E_OBJECTS… */
+  check(): Promise<void>;
+}
 
 /** Objects in a folder alone; servers on several machines share it through a network file system. */
 export class FolderStore implements ObjectStore {

@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { sha256File } from '../../files/hash.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
+import type { ObjectStore, StoredObject } from './folder-store.ts';
 
 export interface StoredFolder {
   /** Keys of its files are this key, a slash and their names. */

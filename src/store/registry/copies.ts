@@ -2,11 +2,12 @@
 import { rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { copiesOf, copiesSince, type Copy } from '../objects/copies.ts';
-import { objectsFolder, objectStore, type ObjectStore } from '../objects/object-store.ts';
+import { objectsFolder, objectStore } from '../objects/object-store.ts';
 import type { StoredFolder } from '../objects/stored-folder.ts';
 import type { Registry } from './database.ts';
 import { placesOfVersions, storedObjects } from './object-records.ts';
 import { versionsInUse } from './versions-in-use.ts';
+import type { ObjectStore } from '../objects/folder-store.ts';
 
 /** Newer files may be in the course of being written or registered. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;

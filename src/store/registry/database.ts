@@ -1,10 +1,10 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { AttuneError } from '../../base/errors.ts';
-import { openDatabase, type DatabasePlace } from '../database.ts';
+import { openDatabase } from '../database.ts';
 import { isNewerDatabase } from '../newer-database.ts';
 import { isStoreAway } from '../postgres-failure.ts';
 import { isPostgres, postgresChanges } from '../postgres.ts';
-import { placeOfPart, shownPlace } from '../store-place.ts';
+import { placeOfPart, shownPlace, type DatabasePlace } from '../store-place.ts';
 import { migrations } from './migrations/index.ts';
 import type { RegistryTables } from './tables.ts';
 

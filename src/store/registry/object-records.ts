@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { sha256File } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
-import { objectStore, type StoredObject } from '../objects/object-store.ts';
+import { objectStore } from '../objects/object-store.ts';
 import { removeFolder, type StoredFolder } from '../objects/stored-folder.ts';
 import type { Registry } from './database.ts';
+import type { StoredObject } from '../objects/folder-store.ts';
 
 /** Files and parts of uploads, without expired ones. */
 export async function storedObjects(registry: Registry): Promise<StoredObject[]> {

@@ -1,7 +1,19 @@
 // oxlint-disable max-lines -- one table after the other
 /** The tables of the registry. Times are milliseconds since the epoch; JSON columns hold text. */
-import type { UsageTable } from './usage.ts';
 import type { Generated } from 'kysely';
+
+/** Usage within one hour. */
+export interface UsageTable {
+  key: string;
+  model: string;
+  /** Start of the hour, in milliseconds since the epoch. */
+  hour: number;
+  requests: number;
+  input_tokens: number;
+  /** Input tokens read from the cache. */
+  cached_tokens: number;
+  output_tokens: number;
+}
 
 export interface RegisteredModelsTable {
   name: string;

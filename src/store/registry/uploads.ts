@@ -1,9 +1,10 @@
 /** Files uploaded in parts. */
 import type { Selectable } from 'kysely';
-import { objectStore, type StoredObject } from '../objects/object-store.ts';
+import { objectStore } from '../objects/object-store.ts';
 import type { Registry } from './database.ts';
 import { newObject } from './new-objects.ts';
 import type { UploadPartsTable, UploadsTable } from './tables.ts';
+import type { StoredObject } from '../objects/folder-store.ts';
 
 export type Upload = Selectable<UploadsTable>;
 export type UploadPart = Selectable<UploadPartsTable>;

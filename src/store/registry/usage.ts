@@ -1,18 +1,6 @@
 /** Hourly usage by key and model. */
 import type { Registry } from './database.ts';
-
-/** Usage within one hour. */
-export interface UsageTable {
-  key: string;
-  model: string;
-  /** Start of the hour, in milliseconds since the epoch. */
-  hour: number;
-  requests: number;
-  input_tokens: number;
-  /** Input tokens read from the cache. */
-  cached_tokens: number;
-  output_tokens: number;
-}
+import type { UsageTable } from './tables.ts';
 
 export type Usage = UsageTable;
 

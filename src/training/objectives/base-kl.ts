@@ -14,14 +14,14 @@ const PLAIN: TokenLossOptions = { loss_type: 'nll', label_smoothing: 0, beta: 0,
 export function nextTokenObjective(
   kl: BaseKlOptions,
   tokens: TokenLossOptions = PLAIN,
-): Pick<Objective, 'loss' | 'needs'> {
+): Pick<Objective, 'loss' | 'reference'> {
   const isHeld = kl.kl_to_base > 0 || (kl.first_kl_to_base ?? 0) > 0;
   const withTokens = (model: Model, batch: Batch, context: PassContext) => ({
     ...context,
     lossOf: tokenLossOf(model, batch, { ...context, tokens }),
   });
   return {
-    ...((isHeld || asksBase(tokens)) && { needs: { reference: true } }),
+    ...((isHeld || asksBase(tokens)) && { reference: {} }),
     loss: (model, batch, context) => {
       const asked = withTokens(model, batch, context);
       return isHeld ? lossOf(model, batch, { ...asked, kl }) : nextTokenLoss(model, batch, asked);

@@ -1,23 +1,27 @@
 // G answers to each prompt
 import type { Metrics } from '../../base/events.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { PromptExample } from '../../data/example.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, meanOf, summedRewards } from './advantages.ts';
 import type { BestOfNOptions } from './best-of-n.options.ts';
-import { groupRows, largestGroup } from './group-rows.ts';
+import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 
 /** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
-export function create(options: BestOfNOptions, processor: Processor): Objective {
+export function create(options: BestOfNOptions, processor: Processor): Objective<PromptExample, PromptRow, TextsRow> {
   const parts = sampledParts(options, processor);
   return {
-    ...sampledObjective(parts, { needsReference: false }),
+    ...sampledObjective(parts, {
+      needsReference: false,
+      produce: (rows, step) => bestAnswers(rows, step, { ...parts, least: options.reward_threshold }),
+      largest: (row) => largestGroup(row, { answers: 1, length: options.max_completion_length }),
+    }),
     unit: 'tokens',
-    produce: (rows, step) => bestAnswers(rows, step, { ...parts, least: options.reward_threshold }),
-    largest: (row) => largestGroup(row, { answers: 1, length: options.max_completion_length }),
     counts: countTokens,
     loss: nextTokenLoss,
   };
@@ -25,10 +29,10 @@ export function create(options: BestOfNOptions, processor: Processor): Objective
 
 /** The best answer to each prompt, where its answers differ and it is good enough. */
 async function bestAnswers(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   step: StepContext,
   { least, ...parts }: SampledParts & { least: number | null },
-): Promise<Produced> {
+): Promise<Produced<TextsRow>> {
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const sums = summedRewards(rewards, weightsOf(parts.settings));
   const scored = rollouts.flatMap((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] ?? -Infinity }));

@@ -1,4 +1,5 @@
 // R rows, L items that are predicted, n items drawn for each, D width
+import type { ItemsExample } from '../../data/example.ts';
 import { widened } from '../../models/heads/pooling.ts';
 import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, fromArray } from '../../engine/tensor/index.ts';
@@ -14,7 +15,10 @@ import { predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-to
  * item of a row and random items that the row lacks. Drawn anew at each step, by row and position; fixed in
  * evaluations.
  */
-export function create({ negatives }: BprOptions, { tokenizer }: Processor): Objective {
+export function create(
+  { negatives }: BprOptions,
+  { tokenizer }: Processor,
+): Objective<ItemsExample, PreparedRow, RivalsRow> {
   const items = itemNames(tokenizer).flatMap((name, id) => (name === undefined ? [] : [id]));
   const placeOf = new Map(items.map((id, place) => [id, place]));
   return {
@@ -26,14 +30,14 @@ export function create({ negatives }: BprOptions, { tokenizer }: Processor): Obj
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
       const { dtype, device } = model;
       // Items that a row has and those that are drawn are read at once, each text a single time.
-      const read = batch.rows.flatMap(({ ids, rivals }) => [...ids, ...rivals!]);
+      const read = batch.rows.flatMap(({ ids, rivals }) => [...ids, ...rivals]);
       const trunk = itemTrunkOf(model);
       const texts = trunk.textReader?.read(read, { dtype, device, runner });
       const states = widened(model.hidden(withTexts(batch.input, texts), { runner }).indexSelect(0, onDevice(places))); // [L, D]
       const vectorsOf = (ids: BigInt64Array) => trunk.itemVectors(onDevice(ids), dtype, texts).to(states.dtype);
       const rivals = vectorsOf(
         BigInt64Array.from(
-          batch.rows.flatMap((row) => [...row.rivals!]),
+          batch.rows.flatMap((row) => [...row.rivals]),
           BigInt,
         ),
       );
@@ -49,6 +53,11 @@ export function create({ negatives }: BprOptions, { tokenizer }: Processor): Obj
   };
 }
 
+/** A row with the ids that each trained token is set against, as many for each token, in order. */
+interface RivalsRow extends PreparedRow {
+  rivals: Int32Array;
+}
+
 const noTally: Tally = {};
 
 interface Drawing {
@@ -60,7 +69,7 @@ interface Drawing {
 }
 
 /** A row with every item has no negatives, so nothing of it is trained. */
-function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing): PreparedRow {
+function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing): RivalsRow {
   const had = [...new Set(row.ids)].flatMap((id) => placeOf.get(id) ?? []).toSorted((a, b) => a - b);
   const free = items.length - had.length;
   if (free === 0) return { ...row, trained: new Uint8Array(row.trained.length), rivals: new Int32Array(0) };

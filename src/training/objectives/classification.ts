@@ -1,9 +1,9 @@
 // N tokens, R rows, C classes
 import type { ClassificationExample } from '../../data/example.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { ClassificationOptions } from './classification.options.ts';
-import { prepareLabelled, unknownLabel, weightsOf } from './labelled-rows.ts';
+import { prepareLabelled, unknownLabel, weightsOf, type LabelledRow } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
 
@@ -12,33 +12,30 @@ import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
  * mean weight of all training rows, whatever else is in its step: Σ w·loss / rows of a step, over an epoch of equal
  * steps, is Σ w·loss / Σ w of the training set.
  */
-export function create(options: ClassificationOptions, processor: Processor): Objective {
+export function create(
+  options: ClassificationOptions,
+  processor: Processor,
+): Objective<ClassificationExample, LabelledRow> {
   const labels = processor.labels ?? [];
   const weights = meanOne(
     weightsOf(options.class_weights, labels, () => balancedWeights(processor)),
     processor,
   );
-  const weightOf = ({ label }: PreparedRow) => weights?.[label ?? 0] ?? 1;
+  const weightOf = ({ label }: LabelledRow) => weights?.[label] ?? 1;
   return {
     task: 'sequence',
     accepts: ['classification'],
     separable: true,
     unit: 'rows',
     config: { problem_type: 'single_label_classification' },
-    prepare: (examples) =>
-      prepareLabelled<ClassificationExample>(
-        examples,
-        ({ label }) =>
-          labels.includes(label) ? { label: labels.indexOf(label) } : unknownLabel(label, 'label', labels),
-        processor,
-      ),
+    prepare: (examples) => prepareLabelled(examples, ({ label }) => placeOf(label, labels), processor),
     load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss(model, batch, { totals, runner }) {
       const hidden = model.hidden(batch.input, { runner });
       const scores = model.sequenceHead.scores(hidden, model.layoutOf(batch.input)); // [R, C]
-      const wanted = fromArray(BigInt64Array.from(batch.rows, (row) => BigInt(row.label ?? 0))).toDevice(model.device);
+      const wanted = fromArray(BigInt64Array.from(batch.rows, (row) => BigInt(row.label))).toDevice(model.device);
       const logProbs = scores.logSoftmax(-1).gather(1, wanted.unsqueeze(1)).squeeze(1);
       const onDevice = (numbers: number[]) =>
         fromArray(Float64Array.from(numbers)).to(scores.dtype).toDevice(model.device);
@@ -50,6 +47,14 @@ export function create(options: ClassificationOptions, processor: Processor): Ob
       };
     },
   };
+}
+
+function placeOf(
+  label: string,
+  labels: readonly string[],
+): Pick<LabelledRow, 'label'> | ReturnType<typeof unknownLabel> {
+  const place = labels.indexOf(label);
+  return place < 0 ? unknownLabel(label, 'label', labels) : { label: place };
 }
 
 /** Weights whose mean over the training rows is 1, so that they move rows against each other and not the learning rate. */

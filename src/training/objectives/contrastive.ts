@@ -2,9 +2,9 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, GradedExample, PairExample } from '../../data/example.ts';
 import type { Pooling } from '../../models/heads/pooling.ts';
-import type { Batch, JointLoss, Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { JointLoss, Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
-import { similarityLosses, type SimilarityLoss } from './similarity-losses.ts';
+import { similarityLosses, type SimilarityLoss, type RelatedTexts } from './similarity-losses.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 
 /**
@@ -12,11 +12,14 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
  * sentence-transformers). Losses that set the rows of a step against each other are of the whole step, also where it is
  * computed in parts.
  */
-export function create(options: ContrastiveOptions, processor: Processor): Objective {
-  const represent: JointLoss['represent'] = (model, batch, { runner }) =>
+export function create(
+  options: ContrastiveOptions,
+  processor: Processor,
+): Objective<PairExample | GradedExample, RelatedTexts> {
+  const represent: JointLoss<RelatedTexts>['represent'] = (model, batch, { runner }) =>
     model.embeddingHead.embed(model.hidden(batch.input, { runner }), model.layoutOf(batch.input));
-  const lossOf = (rows: readonly PreparedRow[]): SimilarityLoss => similarityLosses[chosenLoss(options, rows)];
-  const joint: JointLoss = {
+  const lossOf = (rows: readonly RelatedTexts[]): SimilarityLoss => similarityLosses[chosenLoss(options, rows)];
+  const joint: JointLoss<RelatedTexts> = {
     evaluatedTogether: 32,
     represent,
     loss: (vectors, rows, { totals }) => lossOf(rows)(vectors, rows, { ...options, rows: totals.rows }),
@@ -31,7 +34,7 @@ export function create(options: ContrastiveOptions, processor: Processor): Objec
     prepare: (examples) => prepareTexts(examples, options, processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: ({ rows }) => ({ rows: rows.length }),
-    loss: (model, batch: Batch, { totals, runner }) =>
+    loss: (model, batch, { totals, runner }) =>
       joint.loss(represent(model, batch, { runner }), batch.rows, { model, totals }),
   };
 }
@@ -43,9 +46,9 @@ const POOLINGS = { mean: 'mean', cls: 'first', max: 'max', lasttoken: 'last' } a
 
 type LossName = keyof typeof similarityLosses;
 
-function chosenLoss({ loss }: ContrastiveOptions, rows: readonly PreparedRow[]): LossName {
+function chosenLoss({ loss }: ContrastiveOptions, rows: readonly RelatedTexts[]): LossName {
   if (loss !== 'auto') return loss;
-  return rows.every(({ values }) => values !== undefined) ? 'cosent' : 'multiple_negatives_ranking';
+  return rows.every(({ score }) => score !== undefined) ? 'cosent' : 'multiple_negatives_ranking';
 }
 
 /** Which rows each loss can use. */
@@ -57,16 +60,16 @@ const KINDS: Record<LossName, Example['kind']> = {
 };
 
 async function prepareTexts(
-  examples: readonly Example[],
+  examples: readonly (PairExample | GradedExample)[],
   options: ContrastiveOptions,
   { tokenizer }: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+): Promise<Prepared<RelatedTexts>> {
   refuseMixed(examples, options);
-  const texts = (examples as readonly (PairExample | GradedExample)[]).map(textsOf);
+  const texts = examples.map(textsOf);
   const framed = await tokenizer.encodeFramed(texts.flat().map((text) => ({ text })));
   const problems: Problem[] = [];
   let next = 0;
-  const rows = examples.map((example, i): PreparedRow | undefined => {
+  const rows = examples.map((example, i): RelatedTexts | undefined => {
     const parts = framed.slice(next, (next += texts[i].length));
     const { id, source } = example;
     if (options.loss === 'triplet' && texts[i].length !== 3) {
@@ -81,8 +84,8 @@ async function prepareTexts(
     const ids = Int32Array.from(parts.flatMap((part) => [...part.ids]));
     const typeIds = Int32Array.from(parts.flatMap((part) => [...part.typeIds]));
     const segments = parts.map((part) => part.ids.length);
-    const values = example.kind === 'graded' ? { values: [example.score] } : {};
-    return { id, ids, typeIds, trained: new Uint8Array(ids.length), segments, ...values, source };
+    const score = example.kind === 'graded' ? { score: example.score } : {};
+    return { id, ids, typeIds, trained: new Uint8Array(ids.length), segments, ...score, source };
   });
   return { rows, problems };
 }

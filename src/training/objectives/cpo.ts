@@ -21,6 +21,8 @@ import {
   type ReferenceFreeName,
   type ReferenceFreeOptions,
 } from './reference-free-losses.ts';
+import type { PreferenceExample } from '../../data/example.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A reference-free pair loss, plus the chosen answers' cross-entropy. */
 export interface ReferenceFreeObjective extends ReferenceFreeOptions {
@@ -32,14 +34,17 @@ export interface ReferenceFreeObjective extends ReferenceFreeOptions {
 }
 
 /** Contrastive preference optimisation (Xu et al., 2024): pairs without a reference model. */
-export function create(options: CpoOptions, processor: Processor): Objective {
+export function create(options: CpoOptions, processor: Processor): Objective<PreferenceExample, TextsRow> {
   const { loss_type: loss, beta, label_smoothing: labelSmoothing, simpo_gamma: gamma, alpha } = options;
   const crossEntropy = options.cpo_alpha;
   return referenceFree({ loss, beta, labelSmoothing, gamma, alpha, crossEntropy, ofPrompt: false }, processor);
 }
 
 /** Any objective over pairs that needs no reference. */
-export function referenceFree(settings: ReferenceFreeObjective, processor: Processor): Objective {
+export function referenceFree(
+  settings: ReferenceFreeObjective,
+  processor: Processor,
+): Objective<PreferenceExample, TextsRow> {
   const { ofPrompt } = settings;
   const rows = preferenceRows(processor, { trainsPrompt: ofPrompt });
   return {
@@ -54,7 +59,7 @@ export function referenceFree(settings: ReferenceFreeObjective, processor: Proce
 
 function lossOf(
   model: Model,
-  batch: Batch,
+  batch: Batch<TextsRow>,
   { totals, runner, settings }: PassContext & { settings: ReferenceFreeObjective },
 ): LossResult {
   const { loss, beta, crossEntropy, ofPrompt } = settings;
@@ -86,7 +91,7 @@ function ofPrompts(sums: Tensor, rowOf: readonly number[], { rows }: Batch): Ten
 /** Cross-entropy as a mean over a step's tokens; over its own for a row that is scored by itself. */
 function meanOf(
   logProbs: Tensor,
-  { rows }: Batch,
+  { rows }: Batch<TextsRow>,
   { totals, settings }: { totals: PassContext['totals']; settings: ReferenceFreeObjective },
 ): Tensor {
   const name = settings.ofPrompt ? 'chosen_with_prompt_tokens' : 'chosen_tokens';

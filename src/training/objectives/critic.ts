@@ -3,27 +3,45 @@ import { pushAll } from '../../base/many.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, CriticTargets, PreparedRow } from '../../methods/interfaces.ts';
+import type { Batch } from '../../methods/interfaces.ts';
 import type { StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { trainedLengths } from './group-rows.ts';
+import { trainedLengths, type SampledRow } from './group-rows.ts';
 import { ofAllRows, splitNumbers } from './known-tokens.ts';
 import { targetsOf, type AnswerTargets, type CriticOptions, type ScoredAnswer } from './ppo-targets.ts';
 import type { ValueHead } from './value-head.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+
+/** Training targets of actor and critic. A state is what a token is predicted from, and the end of an answer. */
+interface CriticTargets {
+  /** Per trained token. */
+  advantages: Float32Array;
+  /** Per state, at the time of sampling. */
+  values: Float32Array;
+  /** Target of each state's value. */
+  returns: Float32Array;
+}
+
+/** Answers whose tokens' log-probabilities are known. */
+interface ActedRow extends SampledRow {
+  sampled: Float32Array;
+}
+
+export interface PpoRow extends SampledRow, CriticTargets {}
 
 /** States of each answer of a row; `room`: tokens that an answer may have. */
-export function stateCounts(row: PreparedRow, room: number): number[] {
-  const lengths = row.segments?.slice(1) ?? [];
+export function stateCounts(row: TextsRow, room: number): number[] {
+  const lengths = row.segments.slice(1);
   return trainedLengths(row).map((trained, i) => (trained === 0 || lengths[i] === room ? trained : trained + 1));
 }
 
-export function countStates(rows: readonly PreparedRow[], room: number): number {
+export function countStates(rows: readonly TextsRow[], room: number): number {
   return rows.reduce((sum, row) => sum + stateCounts(row, room).reduce((own, count) => own + count, 0), 0);
 }
 
 /** Where in a batch the states of all answers lie, in order, and the row of each: [S] */
 export function statePlaces(
-  rows: readonly PreparedRow[],
+  rows: readonly TextsRow[],
   { offsets, rowOf, parents }: Layout,
   room: number,
 ): { places: BigInt64Array; rows: BigInt64Array } {
@@ -55,7 +73,7 @@ function range(start: number, end: number): number[] {
 /** Values of all states of a batch, from the hidden states of its tokens: [S] */
 export function valuesOf(
   head: ValueHead,
-  { hidden, layout, rows }: { hidden: Tensor; layout: Layout; rows: readonly PreparedRow[] },
+  { hidden, layout, rows }: { hidden: Tensor; layout: Layout; rows: readonly TextsRow[] },
   room: number,
 ): Tensor {
   const { places } = statePlaces(rows, layout, room);
@@ -70,11 +88,11 @@ interface Reading {
 
 /** Log-probabilities of tokens and values of states before any update. */
 export async function sampledValues(
-  rows: readonly PreparedRow[],
+  rows: readonly TextsRow[],
   step: StepContext,
   { head, temperature, room }: Reading,
 ): Promise<{ logProbs: Float32Array; values: Float32Array }[]> {
-  const read = (model: Model, batch: Batch) => {
+  const read = (model: Model, batch: Batch<TextsRow>) => {
     const { logProbs, states: hidden, layout } = trainedTokensOf(model, batch, { temperature });
     const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
     const own = splitNumbers(
@@ -93,23 +111,23 @@ export async function sampledValues(
 
 /** Rows whose tokens are known, with what actor and critic are to learn of them; `scores` of all answers in order. */
 export function withCritic(
-  rows: readonly PreparedRow[],
+  rows: readonly ActedRow[],
   { values, scores, room }: { values: readonly Float32Array[]; scores: readonly number[]; room: number },
   options: CriticOptions,
-): { rows: PreparedRow[]; answers: ScoredAnswer[] } {
+): { rows: PpoRow[]; answers: ScoredAnswer[] } {
   const perRow = rows.map((row, i) => answersOf(row, values[i], room));
   const answers = perRow.flat().map((answer, i): ScoredAnswer => ({ ...answer, score: scores[i] }));
   const targets = targetsOf(answers, options);
   let at = 0;
   const learnt = rows.map((row, i) => {
     const own = targets.slice(at, (at += perRow[i].length));
-    return { ...row, critic: joined(own, values[i]) };
+    return { ...row, ...joined(own, values[i]) };
   });
   return { rows: learnt, answers };
 }
 
 /** A row's numbers, answer by answer. */
-function answersOf(row: PreparedRow, values: Float32Array, room: number): Omit<ScoredAnswer, 'score'>[] {
+function answersOf(row: ActedRow, values: Float32Array, room: number): Omit<ScoredAnswer, 'score'>[] {
   const counts = stateCounts(row, room);
   let [token, state] = [0, 0];
   return trainedLengths(row).map((length, i) => {
@@ -117,7 +135,7 @@ function answersOf(row: PreparedRow, values: Float32Array, room: number): Omit<S
     token += length;
     state += counts[i];
     return {
-      logProbs: row.sampled!.subarray(from, token),
+      logProbs: row.sampled.subarray(from, token),
       reference: row.reference?.subarray(from, token),
       values: values.subarray(first, state),
     };

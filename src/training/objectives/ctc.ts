@@ -2,13 +2,18 @@
 import { plural } from '../../base/format.ts';
 import { Letters } from '../../models/text/index.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { CtcOptions } from './ctc.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';
+import type { SpeechExample } from '../../data/example.ts';
+import type { ReadRow } from '../../answering/tasks/rows/rows.ts';
 
 /** The text of a recording, whose letters may fall on any frames in their order. */
-export function create({ reduction }: CtcOptions, processor: Processor): Objective {
+export function create(
+  { reduction }: CtcOptions,
+  processor: Processor,
+): Objective<SpeechExample, PreparedRow, ReadRow> {
   const letters = new Letters(processor.tokenizer);
   const media = hearing(processor, 'ctc');
   return {

@@ -5,10 +5,10 @@ import type { Model } from '../../models/model.ts';
 import type {
   Batch,
   JointLoss,
+  JudgedRow,
   LossResult,
   Objective,
   PassContext,
-  PreparedRow,
   Processor,
 } from '../../methods/interfaces.ts';
 import {
@@ -29,16 +29,23 @@ import {
   pairSums,
   preferenceRows,
 } from '../../answering/tasks/rows/preference-rows.ts';
+import type { PreferenceExample } from '../../data/example.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+
+/** The chosen and the rejected answer, with the reference's log-probabilities of them where these are known. */
+export interface PairRow extends TextsRow, JudgedRow {}
 
 /**
  * Direct preference optimisation (Rafailov et al., 2023) with the losses, divergences and weightings that TRL has: the
  * chosen answer of each pair becomes more probable than the rejected one, measured from a reference model.
  */
-export function create(options: DpoOptions, processor: Processor): Objective {
+export function create(options: DpoOptions, processor: Processor): Objective<PreferenceExample, PairRow> {
   const { reference_free: isFree, precompute_ref_log_probs: judgesOnce, ref_model: referenceModel } = options;
-  const represent: JointLoss['represent'] = (model, batch, context) =>
+  const represent: JointLoss<PairRow>['represent'] = (model, batch, context) =>
     pairColumns(model, batch, { ...context, options });
-  const lossOf: JointLoss['loss'] = (vectors, rows, { totals }) => lossOfColumns(vectors, rows, { options, totals });
+  const lossOf: JointLoss<PairRow>['loss'] = (vectors, rows, { totals }) =>
+    lossOfColumns(vectors, rows, { options, totals });
+  const judge = (model: Model, batch: Batch<PairRow>) => referenceColumns(model, batch, options);
   const isJoint = options.loss_type.some((name) => jointPairLosses.has(name));
   return {
     ...preferenceRows(processor),
@@ -47,9 +54,7 @@ export function create(options: DpoOptions, processor: Processor): Objective {
     task: 'causal-lm',
     separable: isJoint ? 'the pairs of a step are sorted together' : true,
     ...(isJoint && { joint: { evaluatedTogether: 32, represent, loss: lossOf } }),
-    ...(!isFree && { needs: { reference: true } }),
-    ...(referenceModel !== null && { referenceModel }),
-    ...(!isFree && { judge: (model: Model, batch: Batch) => referenceColumns(model, batch, options), judgesOnce }),
+    ...(!isFree && { reference: { model: referenceModel, ...(judgesOnce && { judge }) } }),
     loss: (model, batch, context) =>
       lossOf(represent(model, batch, context), batch.rows, { model, totals: context.totals }),
   };
@@ -58,7 +63,7 @@ export function create(options: DpoOptions, processor: Processor): Objective {
 /** Log-probabilities of both answers under the model and the reference, of the chosen one unweighed, and WPO's weight: [R, 6] */
 function pairColumns(
   model: Model,
-  batch: Batch,
+  batch: Batch<PairRow>,
   { runner, reference, options }: Omit<PassContext, 'totals'> & { options: DpoOptions },
 ): Tensor {
   const judged = judgedColumns(model, batch, { reference, options });
@@ -72,7 +77,7 @@ function pairColumns(
 /** The reference's log-probabilities: precomputed, or computed now; absent without a reference. [R, 2] */
 function judgedColumns(
   model: Model,
-  batch: Batch,
+  batch: Batch<PairRow>,
   { reference, options }: Pick<PassContext, 'reference'> & { options: DpoOptions },
 ): Tensor {
   const { rows } = batch;
@@ -85,14 +90,14 @@ function judgedColumns(
   return reference((other) => referenceColumns(other, batch, options));
 }
 
-function referenceColumns(model: Model, batch: Batch, options: DpoOptions): Tensor {
+function referenceColumns(model: Model, batch: Batch<PairRow>, options: DpoOptions): Tensor {
   const tokens = trainedTokensOf(model, batch);
   return columns(...pairSums(tokens, lengthWeights(batch, tokens, options)));
 }
 
 /** LD-DPO (Liu et al., 2024): tokens past the length of the shorter answer weigh less. [L] */
 function lengthWeights(
-  batch: Batch,
+  batch: Batch<PairRow>,
   { texts, logProbs }: TrainedTokens,
   { ld_alpha: alpha }: DpoOptions,
 ): Tensor | undefined {
@@ -108,12 +113,12 @@ function lengthWeights(
   return fromArray(weights).toDevice(logProbs.device);
 }
 
-function rowsOfTexts(rows: readonly PreparedRow[]): number[] {
-  return rows.flatMap(({ segments = [0] }, row) => segments.map(() => row));
+function rowsOfTexts(rows: readonly PairRow[]): number[] {
+  return rows.flatMap(({ segments }, row) => segments.map(() => row));
 }
 
 /** WPO (Zhou et al., 2024): probability of both answers relative to the model's own samples, without gradients. [R] */
-function pairWeights(model: Model, batch: Batch, tokens: TrainedTokens): Tensor {
+function pairWeights(model: Model, batch: Batch<PairRow>, tokens: TrainedTokens): Tensor {
   const usual = ofDistributions(model, tokens.hidden.detach(), logCollision); // [L]
   const [chosen, rejected] = pairsOf(sumsOfTexts(tokens.logProbs.detach().sub(usual), tokens), tokens);
   const lengths = pairLengths(batch.rows, chosen);
@@ -125,7 +130,7 @@ interface Scaling {
   totals: PassContext['totals'];
 }
 
-function lossOfColumns(vectors: Tensor, rows: readonly PreparedRow[], { options, totals }: Scaling): LossResult {
+function lossOfColumns(vectors: Tensor, rows: readonly PairRow[], { options, totals }: Scaling): LossResult {
   const [chosen, rejected, refChosen, refRejected, plain, weight] = [0, 1, 2, 3, 4, 5].map((i) => vectors.select(1, i));
   const [chosenTokens, rejectedTokens] = pairLengths(rows, chosen);
   const logProbs: PairLogProbs = { chosen, rejected, refChosen, refRejected, chosenTokens, rejectedTokens };

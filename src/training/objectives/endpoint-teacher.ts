@@ -18,7 +18,7 @@ export interface EndpointTeacher {
    * Rows with the teacher's scores of their trained tokens: ids as `rivals`, log-probabilities as `reference`, [L, K]
    * each. Earlier replies are cached on disk, so that nothing is paid for twice and a resumed run is the same.
    */
-  taught(rows: readonly PreparedRow[], signal?: AbortSignal): Promise<PreparedRow[]>;
+  taught(rows: readonly TaughtRow[], signal?: AbortSignal): Promise<TaughtRow[]>;
 }
 
 /** Tokens of each place: the likeliest, and the row's own. */
@@ -68,7 +68,13 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
   };
 }
 
-type Scores = Required<Pick<PreparedRow, 'rivals' | 'reference'>>;
+/** A teacher's scores of a row's L trained tokens: K tokens each, and their log-probabilities. */
+interface Scores {
+  rivals: Int32Array;
+  reference: Float32Array;
+}
+
+export interface TaughtRow extends PreparedRow, Partial<Scores> {}
 
 /** Scores of the trained tokens, all of the same width; tokens with unknown ids count as the rest. */
 function scoresOf({ trained }: PreparedRow, places: readonly PlaceScores[], width: number): Scores {

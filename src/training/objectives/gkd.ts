@@ -16,18 +16,22 @@ import type {
 import type { Produced, StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { divergenceOf, sparseDivergenceOf } from './distillation-losses.ts';
-import { endpointTeacher, scoresWidth, type EndpointTeacher } from './endpoint-teacher.ts';
+import { endpointTeacher, scoresWidth, type EndpointTeacher, type TaughtRow } from './endpoint-teacher.ts';
 import type { GkdOptions } from './gkd.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens, predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { hash32 } from './rollout-seed.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
+import type { ChatExample, CompletionExample } from '../../data/example.ts';
 
 /**
  * Distillation on given answers and on the student's own (Agarwal et al., 2024): at each token of an answer the student's
  * distribution is drawn to the teacher's.
  */
-export function create(options: GkdOptions, processor: Processor): Objective {
+export function create(
+  options: GkdOptions,
+  processor: Processor,
+): Objective<ChatExample | CompletionExample, PreparedRow, TaughtRow> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'last_answer', now: processor.now });
   const isOnPolicy = options.lmbda > 0;
   const teacher = options.teacher === null ? undefined : endpointTeacher(options.teacher, processor.tokenizer);
@@ -36,12 +40,14 @@ export function create(options: GkdOptions, processor: Processor): Objective {
     accepts: ['chat', 'completion'],
     separable: true,
     unit: 'tokens',
-    needs: { ...(teacher === undefined && { reference: true }), ...(isOnPolicy && { rollouts: true }) },
-    ...(options.teacher_model !== null && { referenceModel: options.teacher_model }),
+    ...(teacher === undefined && { reference: { model: options.teacher_model } }),
     prepare: (examples) => renderExamples(renderer, examples),
     ...((isOnPolicy || teacher !== undefined) && {
-      produce: (rows, step) => producedRows(rows, step, { ...options, taught: teacher?.taught }),
-      largest: (row) => largestRow(row, options),
+      production: {
+        rollsOut: isOnPolicy,
+        produce: (rows, step) => producedRows(rows, step, { ...options, taught: teacher?.taught }),
+        largest: (row) => largestRow(row, options),
+      },
     }),
     ...(teacher !== undefined && { ready: teacher.ready, load: (rows) => teacher.taught(rows) }),
     collate: (rows) => collateRows(rows, { causal: true }),
@@ -51,7 +57,7 @@ export function create(options: GkdOptions, processor: Processor): Objective {
 }
 
 /** The most that becomes of a row: its own answer or one of the model's, with what a teacher may say of its tokens. */
-function largestRow(row: PreparedRow, { lmbda, max_completion_length: longest, teacher }: GkdOptions): PreparedRow {
+function largestRow(row: PreparedRow, { lmbda, max_completion_length: longest, teacher }: GkdOptions): TaughtRow {
   const answered =
     lmbda === 0
       ? row
@@ -68,7 +74,7 @@ async function producedRows(
   rows: readonly PreparedRow[],
   step: StepContext,
   { taught, ...options }: GkdOptions & { taught?: EndpointTeacher['taught'] },
-): Promise<Produced> {
+): Promise<Produced<TaughtRow>> {
   const { update, metrics } =
     options.lmbda === 0 ? { update: rows, metrics: {} } : await ownAnswers(rows, step, options);
   return { updates: [(await taught?.(update, step.signal)) ?? update], metrics };
@@ -118,7 +124,7 @@ function promptOf({ ids, trained }: PreparedRow): Int32Array {
 
 function lossOf(
   model: Model,
-  batch: Batch,
+  batch: Batch<TaughtRow>,
   { totals, runner, reference, options }: PassContext & { options: GkdOptions },
 ): LossResult {
   const { hidden, hit, texts, layout } = trainedTokensOf(model, batch, { runner });
@@ -141,7 +147,7 @@ function teacherLogits(batch: Batch, places: Tensor, reference: Reference | unde
 }
 
 /** Teacher's scores of all trained tokens: ids and log-probabilities [L, K] */
-function scoresIn({ rows }: Batch, width: number, { device }: Tensor): { ids: Tensor; logProbs: Tensor } {
+function scoresIn({ rows }: Batch<TaughtRow>, width: number, { device }: Tensor): { ids: Tensor; logProbs: Tensor } {
   const ids = BigInt64Array.from(rows.flatMap(({ rivals = [] }) => [...rivals]).map(BigInt));
   const logProbs = Float32Array.from(rows.flatMap(({ reference = [] }) => [...reference]));
   const shaped = (values: BigInt64Array | Float32Array) => fromArray(values).reshape(-1, width).toDevice(device);

@@ -1,4 +1,4 @@
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Processor } from '../../methods/interfaces.ts';
 import { groupAdvantages, separateAdvantages, summedRewards, type Rewards } from './advantages.ts';
 import type { GrpoOptions } from './grpo.options.ts';
 import { policyObjective } from './policy.ts';
@@ -8,7 +8,7 @@ import { sampledParts } from './sampled-objective.ts';
  * Group-relative policy optimisation (Shao et al., 2024) and its kin: several answers are sampled to each prompt, scored,
  * and made likelier or less likely by how they compare with each other.
  */
-export function create(options: GrpoOptions, processor: Processor): Objective {
+export function create(options: GrpoOptions, processor: Processor): ReturnType<typeof policyObjective> {
   const advantages = (rewards: readonly Rewards[], weights: readonly number[]): number[] => {
     const groupSize = options.num_generations;
     if (options.multi_objective_aggregation === 'normalize_then_sum')

@@ -1,22 +1,26 @@
 // R rows, each a text and an image; E width of their space
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { Example, ImageTextExample } from '../../data/example.ts';
+import type { ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
 import { arange, cat } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type { Batch, JointLoss, MediaReader, Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { JointLoss, MediaReader, Objective, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
 import { captionInput } from '../../answering/tasks/rows/captions.ts';
 import { stackFeatures } from '../../answering/tasks/rows/collate.ts';
 import { pairLosses, type PairLossName } from './pair-losses.ts';
+import type { ReadRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * Images and their texts by what belongs together. Every row of a step is set against all others, also where the step
  * is computed in parts.
  */
-export function create({ loss }: ImageTextContrastiveOptions, processor: Processor): Objective {
+export function create(
+  { loss }: ImageTextContrastiveOptions,
+  processor: Processor,
+): Objective<ImageTextExample, PreparedRow, ReadRow> {
   const media = seeing(processor);
-  const joint: JointLoss = {
+  const joint: JointLoss<ReadRow> = {
     evaluatedTogether: 32,
     represent: pairVectors,
     loss(vectors, rows, { model, totals }) {
@@ -51,7 +55,7 @@ export function usualLoss({ trunk }: Model): PairLossName {
 }
 
 /** Each row's text and image: [R, 2 E] */
-const pairVectors: JointLoss['represent'] = (model, { input, rows }: Batch, { runner }) => {
+const pairVectors: JointLoss<ReadRow>['represent'] = (model, { input, rows }, { runner }) => {
   const { contrastiveHead: head } = model;
   const images = stackFeatures(rows);
   const texts = head.vectors(model.hidden(input, { runner }), input);
@@ -70,11 +74,10 @@ function seeing({ media, tokenizer }: Processor): MediaReader {
 }
 
 async function prepareCaptions(
-  examples: readonly Example[],
+  captions: readonly ImageTextExample[],
   media: MediaReader,
   tokenizer: Tokenizer,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const captions = examples as readonly ImageTextExample[];
+): Promise<Prepared> {
   const framed = await tokenizer.encodeFramed(captions.map(({ text }) => ({ text })));
   const problems: Problem[] = [];
   const rows = captions.map(({ id, source, media: file, text }, i) => {

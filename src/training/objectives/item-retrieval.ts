@@ -7,6 +7,7 @@ import type { Batch, JointLoss, LabelStatistics, Objective, PreparedRow, Process
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';
 import { predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { ItemsExample } from '../../data/example.ts';
 
 /** Logit of excluded items. */
 const NEVER = -1e9;
@@ -17,7 +18,7 @@ const NEVER = -1e9;
  * modeling", 2019, with frequencies counted beforehand). A row's other items are not negatives for it. The cost of a
  * step does not grow with the catalogue, and unseen items are not pushed down.
  */
-export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective {
+export function create(options: ItemRetrievalOptions, { tokenizer, statistics }: Processor): Objective<ItemsExample> {
   const logQ = options.log_q ? logShares(tokenizer, statistics) : undefined;
   const joint: JointLoss = {
     evaluatedTogether: 256,

@@ -1,13 +1,15 @@
-import type { Example, ItemsExample } from '../../data/example.ts';
+import type { ItemsExample } from '../../data/example.ts';
 import { itemIds, type Tokenizer } from '../../models/text/index.ts';
-import type { Objective, PreparedRow } from '../../methods/interfaces.ts';
+import type { Batch, Objective, PreparedRow } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 
+interface ItemRows extends Pick<Objective<ItemsExample>, 'task' | 'accepts' | 'unit' | 'prepare' | 'counts'> {
+  collate<Row extends PreparedRow>(rows: readonly Row[]): Batch<Row>;
+}
+
 /** Common to item objectives: each item is predicted from those before it, the first one from the row's start alone. */
-export function itemRows(
-  tokenizer: Tokenizer,
-): Pick<Objective, 'task' | 'accepts' | 'unit' | 'prepare' | 'collate' | 'counts'> {
+export function itemRows(tokenizer: Tokenizer): ItemRows {
   return {
     task: 'next-item',
     accepts: ['items'],
@@ -19,9 +21,9 @@ export function itemRows(
 }
 
 /** Items that the model does not know are left out of their row. */
-function itemsRow(example: Example, tokenizer: Tokenizer): PreparedRow {
-  const { id, source, isLastOnly } = example as ItemsExample;
-  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example as ItemsExample);
+function itemsRow(example: ItemsExample, tokenizer: Tokenizer): PreparedRow {
+  const { id, source, isLastOnly } = example;
+  const { ids, lead, lastIsKnown } = itemIds(tokenizer, example);
   const trained = new Uint8Array(ids.length).fill(isLastOnly === true ? 0 : 1, lead);
   if (isLastOnly === true && lastIsKnown) trained[trained.length - 1] = 1;
   return { id, source, ids, trained };

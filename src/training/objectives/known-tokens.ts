@@ -7,6 +7,7 @@ import { packed, type StepContext } from '../produce.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 /** A model's scores of a row's trained tokens. */
 export interface KnownTokens {
@@ -17,7 +18,7 @@ export interface KnownTokens {
 /** Log-probabilities of each row's trained tokens under a model, and where asked their entropies, without gradients. */
 export function tokensOfRows(
   model: Model,
-  batch: Batch,
+  batch: Batch<TextsRow>,
   { temperature, withEntropies }: { temperature: number; withEntropies?: boolean },
 ): KnownTokens[] {
   return noGrad(() =>
@@ -41,10 +42,10 @@ export function splitNumbers(values: Tensor, counts: readonly number[]): Float32
 }
 
 /** Scores of all rows, micro-batch by micro-batch, in order. */
-export async function ofAllRows<Known>(
-  rows: readonly PreparedRow[],
+export async function ofAllRows<Row extends PreparedRow, Known>(
+  rows: readonly Row[],
   { microBatchTokens, signal }: Pick<StepContext, 'microBatchTokens' | 'signal'>,
-  read: (batch: Batch) => readonly Known[],
+  read: (batch: Batch<Row>) => readonly Known[],
 ): Promise<Known[]> {
   const found = new Map<PreparedRow, Known>();
   for (const some of packed(rows, microBatchTokens)) {

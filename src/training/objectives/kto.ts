@@ -1,6 +1,6 @@
 // R rows, each an answer with a verdict; S texts of all rows
-import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { Example, FeedbackExample } from '../../data/example.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { FeedbackExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
 import { fromArray, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -10,7 +10,7 @@ import type {
   LossResult,
   Objective,
   PassContext,
-  PreparedRow,
+  Prepared,
   Processor,
 } from '../../methods/interfaces.ts';
 import { sumsOfTexts, textsFromEnd, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
@@ -20,10 +20,17 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { columns } from '../../answering/tasks/rows/preference-rows.ts';
 import { renderAnswers, sharedPromptRow } from '../../answering/tasks/rows/shared-prompt.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { JudgedRow } from '../objective.ts';
 
 /** Kahneman-Tversky optimisation (Ethayarajh et al., 2024): answers that were judged one by one. */
-export function create(options: KtoOptions, processor: Processor): Objective {
+export function create(options: KtoOptions, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
   return unpaired(options, processor);
+}
+
+/** An answer, and a completion of another prompt, with its verdict: 1 for good. */
+interface FeedbackRow extends TextsRow, JudgedRow {
+  label: number;
 }
 
 interface UnpairedSettings extends Omit<KtoOptions, 'loss_type'> {
@@ -31,15 +38,16 @@ interface UnpairedSettings extends Omit<KtoOptions, 'loss_type'> {
 }
 
 /** Any objective over judged answers. */
-export function unpaired(settings: UnpairedSettings, processor: Processor): Objective {
+export function unpaired(settings: UnpairedSettings, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   const { loss_type: name, ref_model: referenceModel, precompute_ref_log_probs: judgesOnce } = settings;
   const answers = name === 'kto' ? 2 : 1;
   const rewards = new RunningMean();
-  const represent: JointLoss['represent'] = (model, batch, { runner, reference }) =>
+  const represent: JointLoss<FeedbackRow>['represent'] = (model, batch, { runner, reference }) =>
     ratioColumns(model, batch, { runner, reference, answers });
-  const loss: JointLoss['loss'] = (vectors, rows, { totals }) =>
+  const loss: JointLoss<FeedbackRow>['loss'] = (vectors, rows, { totals }) =>
     lossOfRatios(vectors, rows, { settings, totals, rewards });
+  const judge = (model: Model, batch: Batch) => answerSums(model, batch, { answers });
   // For this loss each row depends on all rows of the step; for the others, on itself.
   const joint = name === 'apo_zero_unpaired' ? undefined : { evaluatedTogether: 32, represent, loss };
   return {
@@ -47,18 +55,15 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
     accepts: ['feedback'],
     separable: joint === undefined ? true : 'what is compared with is a mean over the rows of a step',
     unit: 'rows',
-    needs: { reference: true },
-    ...(referenceModel !== null && { referenceModel }),
+    reference: { model: referenceModel, ...(judgesOnce && { judge }) },
     ...(joint && { joint }),
     check: refuseOneVerdict,
-    prepare: (examples) => prepare(renderer, examples as readonly FeedbackExample[], answers),
+    prepare: (examples) => prepare(renderer, examples, answers),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: ({ rows }) => ({ rows: rows.length, tokens: rows.reduce((sum, row) => sum + trainedTokens(row), 0) }),
-    judge: (model, batch) => answerSums(model, batch, { answers }),
-    judgesOnce,
     loss: (model, batch, context) =>
       loss(represent(model, batch, context), batch.rows, { model, totals: context.totals }),
-    ...(name === 'bco' && rememberedBy(rewards)),
+    ...(name === 'bco' && { memory: rememberedBy(rewards) }),
   };
 }
 
@@ -67,7 +72,7 @@ async function prepare(
   renderer: Renderer,
   examples: readonly FeedbackExample[],
   answers: number,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
+): Promise<Prepared<FeedbackRow>> {
   const next = (index: number) => examples[(index + 1) % examples.length];
   const form = (example: FeedbackExample) => typeof example.completion === 'string';
   const rendered = await renderAnswers(renderer, examples, {
@@ -100,7 +105,7 @@ function answerSums(
 /** Log-ratios of the answer, and without gradients of the other completion; then the answer's own log-probability: [R, 2 or 3] */
 function ratioColumns(
   model: Model,
-  batch: Batch,
+  batch: Batch<FeedbackRow>,
   { runner, reference, answers }: Omit<PassContext, 'totals'> & { answers: number },
 ): Tensor {
   const known = batch.rows.every((row) => row.reference !== undefined);
@@ -124,7 +129,7 @@ interface Scaling {
 
 function lossOfRatios(
   vectors: Tensor,
-  rows: readonly PreparedRow[],
+  rows: readonly FeedbackRow[],
   { settings, totals, rewards }: Scaling,
 ): LossResult {
   const { loss_type: name, beta } = settings;
@@ -163,7 +168,7 @@ function verdictMetrics(of: { rewards: Tensor; logps: Tensor }, signs: Tensor): 
 }
 
 /** BCO's running mean survives a resume. */
-function rememberedBy(rewards: RunningMean): Pick<Objective, 'state' | 'restore'> {
+function rememberedBy(rewards: RunningMean): Objective['memory'] {
   return {
     state: () =>
       new Map([['running_rewards', fromArray(Float64Array.of(rewards.count, rewards.mean, rewards.variance))]]),
@@ -175,8 +180,8 @@ function rememberedBy(rewards: RunningMean): Pick<Objective, 'state' | 'restore'
 }
 
 /** @throws AttuneError E_ONE_VERDICT */
-function refuseOneVerdict(train: readonly Example[]): void {
-  const verdicts = new Set(train.map((example) => (example as FeedbackExample).label));
+function refuseOneVerdict(train: readonly FeedbackExample[]): void {
+  const verdicts = new Set(train.map(({ label }) => label));
   if (train.length === 0 || verdicts.size === 2) return;
   throw new AttuneError('E_ONE_VERDICT', {
     what: 'All training rows have the same verdict, so there is nothing to learn',

@@ -1,21 +1,24 @@
 // R rows, C classes
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { ClassificationExample, Example, MultiLabelExample, RegressionExample } from '../../data/example.ts';
+import type { ClassificationExample, MultiLabelExample, RegressionExample } from '../../data/example.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, Prepared, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import { rowInputs } from '../../answering/tasks/rows/row-inputs.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 type LabelledExample = ClassificationExample | MultiLabelExample | RegressionExample;
 
-type Label = Pick<PreparedRow, 'label' | 'values'>;
+/** A row with the index of its class. */
+export interface LabelledRow extends PreparedRow {
+  label: number;
+}
 
 /** Whole texts in the frame that the tokenizer puts around them, or files, each with its label; `labelOf` may name a problem. */
-export async function prepareLabelled<Labelled extends LabelledExample>(
-  examples: readonly Example[],
+export async function prepareLabelled<Labelled extends LabelledExample, Label extends object>(
+  labelled: readonly Labelled[],
   labelOf: (example: Labelled) => Label | Omit<Problem, 'file' | 'line'>,
   processor: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const labelled = examples as readonly Labelled[];
+): Promise<Prepared<PreparedRow & Label>> {
   const problems: Problem[] = [];
   const inputs = await rowInputs(labelled, processor);
   const rows = labelled.map((example, i) => {
@@ -39,8 +42,8 @@ export function unknownLabel(label: string, field: string, known: readonly strin
 }
 
 /** Each row's `values` side by side, in the type and on the device of the scores: [R, C] */
-export function valuesOf({ rows }: Batch, scores: Tensor): Tensor {
-  const all = Float64Array.from(rows.flatMap(({ values = [] }) => values));
+export function valuesOf({ rows }: Batch<ValuesRow>, scores: Tensor): Tensor {
+  const all = Float64Array.from(rows.flatMap(({ values }) => values));
   return fromArray(all).reshape(rows.length, -1).to(scores.dtype).toDevice(scores.device);
 }
 

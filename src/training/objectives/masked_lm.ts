@@ -1,20 +1,23 @@
 // N tokens, L of them hidden, R rows
 import { philoxUnits } from './masking.ts';
-import type { Example, TextExample } from '../../data/example.ts';
+import type { TextExample } from '../../data/example.ts';
 import { aten, fromArray, zeros } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import type { MaskedLmOptions } from './masked_lm.options.ts';
 import { withRowsOf } from '../../engine/nn/index.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
-import { hiddenTokens, maskToken } from '../../answering/tasks/rows/hidden-tokens.ts';
+import { hiddenTokens, maskToken, type HiddenRow } from '../../answering/tasks/rows/hidden-tokens.ts';
 import { countTrained } from '../../answering/tasks/rows/trained-tokens.ts';
 
 /**
  * Masked language modelling (Devlin et al., 2019): some tokens of a text are hidden and predicted from what stands
  * around them. Which ones is drawn anew at each step, by row and position; in an evaluation they are always the same.
  */
-export function create({ mask_probability: share }: MaskedLmOptions, processor: Processor): Objective {
+export function create(
+  { mask_probability: share }: MaskedLmOptions,
+  processor: Processor,
+): Objective<TextExample, PreparedRow, HiddenRow> {
   const { tokenizer } = processor;
   const mask = maskToken(tokenizer);
   return {
@@ -40,8 +43,7 @@ export function create({ mask_probability: share }: MaskedLmOptions, processor: 
 }
 
 /** Framed texts; any token except special ones may be masked. */
-async function prepareTexts(examples: readonly Example[], tokenizer: Tokenizer) {
-  const texts = examples as readonly TextExample[];
+async function prepareTexts(texts: readonly TextExample[], tokenizer: Tokenizer) {
   const framed = await tokenizer.encodeFramed(texts.map(({ text }) => ({ text })));
   const rows = texts.map(({ id, source }, i): PreparedRow => {
     const { ids, typeIds } = framed[i];
@@ -62,7 +64,7 @@ interface Hiding {
 const MASKED = 0.8;
 const REPLACED = 0.1;
 
-function hide(row: PreparedRow, { share, mask, size, at }: Hiding): PreparedRow {
+function hide(row: PreparedRow, { share, mask, size, at }: Hiding): HiddenRow {
   const draws = philoxUnits(row, at);
   const ids = row.ids.slice();
   const trained = row.trained.slice();

@@ -6,11 +6,12 @@ import { prepareLabelled, unknownLabel, valuesOf, weightsOf } from './labelled-r
 import type { MultiLabelOptions } from './multilabel.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 const NO_REDUCTION = 0;
 
 /** Any number of labels for each text: binary cross-entropy of each label, averaged over labels and rows. */
-export function create(options: MultiLabelOptions, processor: Processor): Objective {
+export function create(options: MultiLabelOptions, processor: Processor): Objective<MultiLabelExample, ValuesRow> {
   const labels = processor.labels ?? [];
   const weights = weightsOf(options.class_weights, labels, () => balancedWeights(processor));
   return {
@@ -20,7 +21,7 @@ export function create(options: MultiLabelOptions, processor: Processor): Object
     unit: 'rows',
     config: { problem_type: 'multi_label_classification' },
     prepare: (examples) =>
-      prepareLabelled<MultiLabelExample>(
+      prepareLabelled(
         examples,
         (example) => {
           const unknown = example.labels.find((label) => !labels.includes(label));

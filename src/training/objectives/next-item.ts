@@ -4,12 +4,13 @@ import type { Objective, Processor } from '../../methods/interfaces.ts';
 import { itemRows } from './item-rows.ts';
 import { nextTokenLoss } from './next-token.ts';
 import type { NextItemOptions } from './next-item.options.ts';
+import type { ItemsExample } from '../../data/example.ts';
 
 /**
  * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative
  * instead). A row's first item is predicted from its start alone. Unknown items are left out of their row.
  */
-export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective {
+export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective<ItemsExample> {
   const loss: Objective['loss'] = (model, ...rest) => {
     if (textReaderOf(model.trunk) !== undefined) throw tooManyTexts();
     return nextTokenLoss(model, ...rest);

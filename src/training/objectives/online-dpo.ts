@@ -1,36 +1,43 @@
 // R prompts with two answers each
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, summedRewards } from './advantages.ts';
-import { create as createDpo } from './dpo.ts';
+import { create as createDpo, type PairRow } from './dpo.ts';
 import { method as dpo, type DpoOptions } from './dpo.options.ts';
-import { groupRows, largestGroup } from './group-rows.ts';
+import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import type { OnlineDpoOptions } from './online-dpo.options.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 /**
  * Online direct preference optimisation (Guo et al., 2024): two answers are sampled to each prompt, the one with the
  * higher reward is the chosen one, and the loss is that of DPO.
  */
-export function create(options: OnlineDpoOptions, processor: Processor): Objective {
+export function create(options: OnlineDpoOptions, processor: Processor): Objective<PromptExample, PromptRow, PairRow> {
   const { beta, loss_type, ref_model } = options;
   const pairs = createDpo(dpo.settle({ beta, loss_type, ref_model }) as DpoOptions, processor);
   const parts = sampledParts({ ...options, num_generations: 2 }, processor);
   const { collate, counts, unit, loss } = pairs;
   return {
-    ...sampledObjective(parts, { needsReference: true }),
+    ...sampledObjective(parts, {
+      needsReference: true,
+      produce: (rows, step) => chosenPairs(rows, step, parts),
+      largest: (row) => largestGroup(row, { answers: 2, length: options.max_completion_length }),
+    }),
     collate,
     counts,
     unit,
     loss,
-    largest: (row) => largestGroup(row, { answers: 2, length: options.max_completion_length }),
-    produce: (rows, step) => chosenPairs(rows, step, parts),
   };
 }
 
 /** A pair of each prompt whose answers differ in their reward. */
-async function chosenPairs(rows: readonly PreparedRow[], step: StepContext, parts: SampledParts): Promise<Produced> {
+async function chosenPairs(
+  rows: readonly PromptRow[],
+  step: StepContext,
+  parts: SampledParts,
+): Promise<Produced<PairRow>> {
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const sums = summedRewards(rewards, weightsOf(parts.settings));
   const scored = rollouts.map((rollout, i) => ({ ...rollout, isTrained: true, reward: sums[i] }));

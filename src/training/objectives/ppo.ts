@@ -2,21 +2,29 @@
 import type { Metrics } from '../../base/events.ts';
 import { fromArray, noGrad, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { countStates, sampledValues, statePlaces, valuesOf, withCritic } from './critic.ts';
-import { groupRows, largestGroup, type TrainedRollout } from './group-rows.ts';
+import { countStates, sampledValues, statePlaces, valuesOf, withCritic, type PpoRow } from './critic.ts';
+import { groupRows, largestGroup, type TrainedRollout, type PromptRow } from './group-rows.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import { clippedTokens, policyLoss } from './policy-losses.ts';
-import { countAnswers, policyObjective, policyTokens, sumsOfAnswers } from './policy.ts';
-import type { PolicyParts, PolicySettings } from './policy.ts';
+import { countAnswers, policyTokens, sumsOfAnswers } from './policy.ts';
 import type { PpoOptions } from './ppo.options.ts';
 import { distancesOf, type ScoredAnswer } from './ppo-targets.ts';
-import { dividedUpdates, scoredRollouts, weightsOf, withReference } from './produce-rollouts.ts';
-import { sampledParts } from './sampled-objective.ts';
+import {
+  dividedUpdates,
+  scoredRollouts,
+  weightsOf,
+  withReference,
+  type PolicyParts,
+  type PolicySettings,
+} from './produce-rollouts.ts';
+import { sampledParts, sampledObjective } from './sampled-objective.ts';
 import { ValueHead, valueLoss } from './value-head.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 interface PpoParts extends PolicyParts {
   options: PpoOptions;
@@ -28,24 +36,29 @@ interface PpoParts extends PolicyParts {
  * Proximal policy optimisation (Schulman et al., 2017) as in reinforcement learning from human feedback: each token
  * is an action, and its advantage is measured against a value head on the policy's own trunk.
  */
-export function create(options: PpoOptions, processor: Processor): Objective {
+export function create(options: PpoOptions, processor: Processor): Objective<PromptExample, PromptRow, PpoRow> {
   const settings = settingsOf(options);
   let head: ValueHead | undefined;
   const headOf = (model: Model) => (head ??= new ValueHead(model.trunk.width, model.device));
   const parts: PpoParts = { ...sampledParts(settings, processor), options, head: headOf };
   const room = options.max_completion_length;
   return {
-    ...policyObjective(parts),
+    ...sampledObjective(parts, {
+      needsReference: options.kl_coef > 0,
+      produce: (rows, step) => produce(rows, step, parts),
+      largest: (row) => withPlainTargets(largestGroup(row, { answers: options.num_generations, length: room }), room),
+    }),
+    unit: 'completions',
     trainables: (model) => headOf(model).trainables(options.value_lr_ratio),
-    produce: (rows, step) => produce(rows, step, parts),
-    largest: (row) => withPlainTargets(largestGroup(row, { answers: options.num_generations, length: room }), room),
     counts: (batch) => ({ ...countAnswers(batch), states: countStates(batch.rows, room) }),
     loss: (model, batch, context) => lossOf(model, batch, { ...context, parts }),
-    state: () => new Map([...(head?.parameters() ?? [])].map(([name, { tensor }]) => [name, tensor.detach()])),
-    restore: (state) =>
-      noGrad(() => {
-        for (const [name, { tensor }] of head?.parameters() ?? []) tensor.copy_(state.get(name)!);
-      }),
+    memory: {
+      state: () => new Map([...(head?.parameters() ?? [])].map(([name, { tensor }]) => [name, tensor.detach()])),
+      restore: (state) =>
+        noGrad(() => {
+          for (const [name, { tensor }] of head?.parameters() ?? []) tensor.copy_(state.get(name)!);
+        }),
+    },
   };
 }
 
@@ -70,7 +83,7 @@ function settingsOf(options: PpoOptions): PolicySettings {
 }
 
 /** A step's answers with advantages and returns, in as many updates as the settings ask for. */
-async function produce(rows: readonly PreparedRow[], step: StepContext, parts: PpoParts): Promise<Produced> {
+async function produce(rows: readonly PromptRow[], step: StepContext, parts: PpoParts): Promise<Produced<PpoRow>> {
   const { settings, options, head } = parts;
   const { temperature, max_completion_length: room } = options;
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
@@ -107,13 +120,17 @@ function distanceMetrics(answers: readonly ScoredAnswer[], { kl_coef: weight, kl
 }
 
 /** For planning memory. */
-function withPlainTargets(row: PreparedRow, room: number): PreparedRow {
+function withPlainTargets(row: TextsRow, room: number): PpoRow {
   const states = () => new Float32Array(countStates([row], room));
   const tokens = row.trained.reduce((sum, one) => sum + one, 0);
-  return { ...row, critic: { advantages: new Float32Array(tokens), values: states(), returns: states() } };
+  return { ...row, advantages: new Float32Array(tokens), values: states(), returns: states() };
 }
 
-function lossOf(model: Model, batch: Batch, { totals, runner, parts }: PassContext & { parts: PpoParts }): LossResult {
+function lossOf(
+  model: Model,
+  batch: Batch<PpoRow>,
+  { totals, runner, parts }: PassContext & { parts: PpoParts },
+): LossResult {
   const { settings, options, head } = parts;
   const { temperature, max_completion_length: room, vf_coef: weight } = options;
   const { rows } = batch;
@@ -122,10 +139,10 @@ function lossOf(model: Model, batch: Batch, { totals, runner, parts }: PassConte
   const { completions = 1, tokens: count = 1, states = 1 } = totals;
   const policy = policyLoss(tokens, settings.loss, { completions, tokens: Math.max(1, count) });
   const onDevice = (array: Float32Array | BigInt64Array): Tensor => fromArray(array).toDevice(model.device);
-  const joined = (of: (row: PreparedRow) => Float32Array) =>
+  const joined = (of: (row: PpoRow) => Float32Array) =>
     onDevice(Float32Array.from(rows.flatMap((row) => [...of(row)])));
   const values = valuesOf(head(model), { hidden: known.states, layout: known.layout, rows }, room);
-  const targets = { old: joined((row) => row.critic!.values), returns: joined((row) => row.critic!.returns) };
+  const targets = { old: joined((row) => row.values), returns: joined((row) => row.returns) };
   const critic = valueLoss(values, targets, options.cliprange_value);
   const owners = onDevice(statePlaces(rows, known.layout, room).rows);
   const perRow = sumsOfRows(critic.losses.mul(weight / Math.max(1, states)), owners, rows.length);

@@ -6,9 +6,13 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
+import type { ChatExample, CompletionExample, TextExample } from '../../data/example.ts';
 
 /** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
-export function create(options: PretrainOptions, processor: Processor): Objective {
+export function create(
+  options: PretrainOptions,
+  processor: Processor,
+): Objective<TextExample | ChatExample | CompletionExample> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'all', now: processor.now });
   return {
     task: 'causal-lm',

@@ -1,19 +1,20 @@
 // L steps of all rows, R rows
 import { AttuneError } from '../../base/errors.ts';
-import type { Example, StepwiseExample } from '../../data/example.ts';
+import type { StepwiseExample } from '../../data/example.ts';
 import { aten, fromArray, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { PrmOptions } from './prm.options.ts';
 import { stepRows } from '../../answering/tasks/rows/step-rows.ts';
 import { stepScores } from '../../answering/tasks/rows/step-scores.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * A process reward model (Lightman et al., 2023): a head of two classes says of each step whether it is right, at the
  * token that ends it. Cross-entropy, averaged over steps; a label between 0 and 1 is the probability of a right step.
  */
-export function create(options: PrmOptions, processor: Processor): Objective {
+export function create(options: PrmOptions, processor: Processor): Objective<StepwiseExample, ValuesRow> {
   const { step_separator: separator, max_completion_length: longestAnswer } = options;
   if (!processor.causal && longestAnswer !== null) throw cutAnywhere(longestAnswer);
   return {
@@ -24,9 +25,8 @@ export function create(options: PrmOptions, processor: Processor): Objective {
     config: { step_separator: separator },
     ...(longestAnswer !== null && { longestAnswer }),
     async prepare(examples) {
-      const all = examples as readonly StepwiseExample[];
-      const rows = await stepRows(all, { ...processor, separator });
-      return { rows: rows.map((row, i) => ({ ...row, values: all[i].labels })), problems: [] };
+      const rows = await stepRows(examples, { ...processor, separator });
+      return { rows: rows.map((row, i) => ({ ...row, values: examples[i].labels })), problems: [] };
     },
     check: refuseOneVerdict,
     ...(options.train_on_last_step_only && { draw: (rows, at) => (at === undefined ? rows : rows.map(ofLastStep)) }),
@@ -55,20 +55,20 @@ export function stepLosses(scores: Tensor, right: Tensor): Tensor {
 }
 
 /** With its last verdict alone. */
-function ofLastStep(row: PreparedRow): PreparedRow {
+function ofLastStep(row: ValuesRow): ValuesRow {
   const last = row.trained.lastIndexOf(1);
   const steps = row.trained.reduce((sum, one) => sum + one, 0);
   if (steps < 2) return row;
   return {
     ...row,
     trained: row.trained.map((_, t) => Number(t === last)),
-    values: row.values?.slice(steps - 1, steps),
+    values: row.values.slice(steps - 1, steps),
   };
 }
 
 /** @throws AttuneError E_ONE_VERDICT */
-function refuseOneVerdict(train: readonly Example[]): void {
-  const labels = train.flatMap((example) => (example as StepwiseExample).labels);
+function refuseOneVerdict(train: readonly StepwiseExample[]): void {
+  const labels = train.flatMap(({ labels: own }) => own);
   if (labels.length === 0 || (labels.some((label) => label >= 0.5) && labels.some((label) => label < 0.5))) return;
   const isRight = labels[0] >= 0.5;
   throw new AttuneError('E_ONE_VERDICT', {

@@ -3,23 +3,71 @@ import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
 import type { EvaluationResult } from '../evaluate.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
+import type { Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
-import { groupRows, trainedLengths, withAdvantages, type TrainedRollout } from './group-rows.ts';
+import {
+  groupRows,
+  trainedLengths,
+  withAdvantages,
+  type TrainedRollout,
+  type PolicyRow,
+  type SampledRow,
+  type Rollout,
+  type PromptRow,
+} from './group-rows.ts';
 import { ofAllRows, tokensOfRows } from './known-tokens.ts';
-import type { PolicyParts, PolicySettings } from './policy.ts';
-import type { SampledParts, SampledSettings } from './sampled-objective.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
-import { rollOut, sampleOf, writtenIds, type Rollout } from './rollouts.ts';
+import { rollOut, sampleOf, writtenIds, type SamplingSettings } from './rollouts.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { EvaluatedAnswer } from '../objective.ts';
+import type { RewardSpec } from './rewards/reward.options.ts';
+import type { RolloutTools, ToolSettings } from './tools/rollout-tools.ts';
+import type { PolicyOptions } from './policy-losses.ts';
+
+export interface PolicySettings extends SampledSettings {
+  num_iterations: number;
+  steps_per_generation: number;
+  mask_truncated_completions: boolean;
+  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
+  advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
+  /** Weight of the distance to the reference in the reward, in place of the loss. */
+  rewardBeta?: number;
+  loss: PolicyOptions;
+  /** Share of the tokens that are trained, those of the highest entropy. */
+  entropyShare: number;
+}
+
+export type PolicyParts = SampledParts<PolicySettings>;
+
+/** How answers are sampled, and what scores them. */
+export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
+  reward_funcs: readonly RewardSpec[];
+  reward_weights: readonly number[] | null;
+  reward_timeout: number;
+  held_out_reward_funcs: readonly RewardSpec[];
+  ref_model?: string | null;
+}
+
+/** Settings of rollouts, with the objects that they use. */
+export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
+  settings: Settings;
+  scorers: readonly Scorer[];
+  /** Measured on validation rows only: an improvement here was not trained for directly. */
+  heldOut: readonly Scorer[];
+  tools?: RolloutTools;
+  processor: Processor;
+  /** Answers of the last evaluation. */
+  evaluated: readonly EvaluatedAnswer[];
+}
 
 /** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
 export async function produceRollouts(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   step: StepContext,
   parts: PolicyParts,
-): Promise<Produced> {
+): Promise<Produced<PolicyRow>> {
   const { settings } = parts;
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, parts);
   const isTrained = (rollout: Rollout) => rollout.isComplete || !settings.mask_truncated_completions;
@@ -47,7 +95,7 @@ export async function produceRollouts(
 
 /** Answers to all prompts, what each reward function says of them, and TRL's metrics of both; `share` is the reference's. */
 export async function scoredRollouts(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   step: StepContext,
   parts: SampledParts,
   share = 0,
@@ -66,7 +114,7 @@ export async function scoredRollouts(
 }
 
 /** KL penalty on each answer's reward: difference of log-probabilities, summed over tokens. */
-function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): number[] {
+function penaltiesOf(row: SampledRow, { rewardBeta = 0 }: PolicySettings): number[] {
   const { sampled, reference } = row;
   let at = 0;
   return trainedLengths(row).map((length) => {
@@ -79,7 +127,7 @@ function penaltiesOf(row: PreparedRow, { rewardBeta = 0 }: PolicySettings): numb
 
 /** The mean reward of the likeliest answer to each prompt: what validation says of a policy. Its loss is minus that. */
 export async function scoreRollouts(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   step: StepContext,
   parts: SampledParts,
 ): Promise<EvaluationResult> {
@@ -156,13 +204,13 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
 }
 
 /** Rows with what is to be known of the policy that sampled them, and of the reference, before any update. */
-async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts: PolicyParts): Promise<PreparedRow[]> {
+async function withKnown(rows: readonly TextsRow[], step: StepContext, parts: PolicyParts): Promise<SampledRow[]> {
   const { settings } = parts;
   const { temperature, entropyShare } = settings;
   const withEntropies = entropyShare < 1;
   const isPenalised = (settings.rewardBeta ?? 0) > 0;
   const isMoved = settings.num_iterations > 1 || settings.steps_per_generation > 1 || isPenalised;
-  let known = [...rows];
+  let known: SampledRow[] = [...rows];
   if (isMoved || withEntropies) {
     const found = await ofAllRows(known, step, (batch) =>
       tokensOfRows(step.model, batch, { temperature, withEntropies }),
@@ -179,11 +227,11 @@ async function withKnown(rows: readonly PreparedRow[], step: StepContext, parts:
 }
 
 /** Rows with what the reference says of their tokens, where there is one. */
-export async function withReference(
-  rows: PreparedRow[],
+export async function withReference<Row extends SampledRow>(
+  rows: Row[],
   step: StepContext,
   temperature: number,
-): Promise<PreparedRow[]> {
+): Promise<Row[]> {
   const { reference } = step;
   if (reference === undefined) return rows;
   const found = await ofAllRows(rows, step, (batch) =>
@@ -202,14 +250,14 @@ function entropyMasks(entropies: readonly Float32Array[], share: number): Float3
 }
 
 /** The rows divided into updates, repeated for each epoch over them. */
-export function dividedUpdates(
-  rows: readonly PreparedRow[],
+export function dividedUpdates<Row>(
+  rows: readonly Row[],
   {
     steps_per_generation: updates,
     num_iterations: times,
   }: Pick<PolicySettings, 'steps_per_generation' | 'num_iterations'>,
   { seed, step }: StepContext,
-): PreparedRow[][] {
+): Row[][] {
   if (rows.length === 0) return [];
   const order = updates === 1 ? rows : shuffled(rows, [seed, 'rollout-updates', step]);
   const size = Math.ceil(order.length / updates);

@@ -1,11 +1,17 @@
 // N tokens of a batch, R rows, T tokens of the longest row
 import { AttuneError, type Problem } from '../../base/errors.ts';
-import type { AnswerSpan, Example, QuestionExample } from '../../data/example.ts';
+import type { AnswerSpan, QuestionExample } from '../../data/example.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PlacedText } from '../../models/text/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
-import { contextOf, contextWindows, frameQuestions, NO_ANSWER } from '../../answering/tasks/rows/context-windows.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
+import {
+  contextOf,
+  contextWindows,
+  frameQuestions,
+  NO_ANSWER,
+  type QuestionRow,
+} from '../../answering/tasks/rows/context-windows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { QuestionAnsweringOptions } from './question-answering.options.ts';
 
@@ -14,7 +20,10 @@ import type { QuestionAnsweringOptions } from './question-answering.options.ts';
  * tokens, averaged over rows (HF `…ForQuestionAnswering`). Long texts are read in windows that overlap; a window without
  * the answer, and a text that does not tell it, have the first token as their answer.
  */
-export function create(options: QuestionAnsweringOptions, processor: Processor): Objective {
+export function create(
+  options: QuestionAnsweringOptions,
+  processor: Processor,
+): Objective<QuestionExample, QuestionRow> {
   const { stride, longest_answer: longest, null_answers: given } = options;
   const mayBeAbsent = given ?? (processor.statistics?.unanswered ?? 0) > 0;
   return {
@@ -54,7 +63,7 @@ function givenThreshold({ null_score_diff_threshold: threshold }: QuestionAnswer
   });
 }
 
-function wanted(rows: readonly PreparedRow[], side: number): BigInt64Array {
+function wanted(rows: readonly QuestionRow[], side: number): BigInt64Array {
   return BigInt64Array.from(rows, ({ values }) => BigInt(values?.[side] ?? NO_ANSWER));
 }
 
@@ -87,13 +96,12 @@ function padding({ offsets }: Layout): { index: BigInt64Array; isFilling: BigInt
 }
 
 async function prepareQuestions(
-  examples: readonly Example[],
+  examples: readonly QuestionExample[],
   { tokenizer }: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const all = examples as readonly QuestionExample[];
-  const framed = await frameQuestions(tokenizer, all);
+): Promise<Prepared<QuestionRow>> {
+  const framed = await frameQuestions(tokenizer, examples);
   const problems: Problem[] = [];
-  const rows = all.map(({ id, source, answers }, i): PreparedRow | undefined => {
+  const rows = examples.map(({ id, source, answers }, i): QuestionRow | undefined => {
     const { ids, typeIds, ofPair: trained = new Uint8Array(ids.length) } = framed[i];
     const values = answers === undefined ? UNKNOWN : placesOf(answers.at(0), framed[i]);
     if (Array.isArray(values)) return { id, ids, typeIds, trained, values, source };

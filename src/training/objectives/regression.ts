@@ -6,13 +6,17 @@ import { prepareLabelled, valuesOf } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
 import type { RegressionOptions } from './regression.options.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * A number for each text: mean squared error. The head learns how many standard deviations of the training rows a
  * number is from their mean, so that prices and shares are learnt alike; `label_scaling` in the result says how it is
  * turned back.
  */
-export function create({ standardise }: RegressionOptions, processor: Processor): Objective {
+export function create(
+  { standardise }: RegressionOptions,
+  processor: Processor,
+): Objective<RegressionExample, ValuesRow> {
   const { mean, deviation } = standardise && processor.statistics ? processor.statistics : { mean: 0, deviation: 1 };
   return {
     task: 'sequence',
@@ -20,8 +24,7 @@ export function create({ standardise }: RegressionOptions, processor: Processor)
     separable: true,
     unit: 'rows',
     config: { problem_type: 'regression', ...(standardise && { label_scaling: { mean, deviation } }) },
-    prepare: (examples) =>
-      prepareLabelled<RegressionExample>(examples, ({ value }) => ({ values: [value] }), processor),
+    prepare: (examples) => prepareLabelled(examples, ({ value }) => ({ values: [value] }), processor),
     load: loaderOf(processor),
     collate: (rows) => collateRows(rows, { causal: processor.causal }),
     counts: (batch) => ({ rows: batch.rows.length }),

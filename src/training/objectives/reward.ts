@@ -2,12 +2,18 @@
 import type { PreferenceExample } from '../../data/example.ts';
 import { pairScores, scoredPairs } from '../../answering/tasks/rows/preference-rows.ts';
 import { aten, fromArray } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+
+/** A pair with the least distance of its scores. */
+interface RewardRow extends TextsRow {
+  margin: number;
+}
 
 /** A head that gives each answer a score, higher for the chosen answer of a pair than for the rejected one. */
-export function create(options: RewardOptions, processor: Processor): Objective {
+export function create(options: RewardOptions, processor: Processor): Objective<PreferenceExample, RewardRow> {
   const pairs = scoredPairs(processor);
   return {
     ...pairs,
@@ -18,13 +24,12 @@ export function create(options: RewardOptions, processor: Processor): Objective 
     config: { problem_type: 'regression' },
     async prepare(examples) {
       const prepared = await pairs.prepare(examples);
-      const margins = (examples as readonly PreferenceExample[]).map(({ margin }) => margin);
-      return { ...prepared, rows: prepared.rows.map((row, i) => row && withMargin(row, margins[i])) };
+      return { ...prepared, rows: prepared.rows.map((row, i) => row && { ...row, margin: examples[i].margin ?? 0 }) };
     },
     loss(model, batch, { totals, runner }) {
       const [chosen, rejected] = pairScores(model, batch, runner);
-      const margins = batch.rows.map(({ values = [0] }) => values[0]);
-      const margin = fromArray(Float64Array.from(margins)).to(chosen.dtype).toDevice(chosen.device);
+      const margins = Float64Array.from(batch.rows, (row) => row.margin);
+      const margin = fromArray(margins).to(chosen.dtype).toDevice(chosen.device);
       const losses = rewardLoss({ chosen, rejected, margin }, options.center_rewards_coefficient ?? 0);
       const [good, bad] = [chosen.detach(), rejected.detach()];
       const count = batch.rows.length;
@@ -38,8 +43,4 @@ export function create(options: RewardOptions, processor: Processor): Objective 
       };
     },
   };
-}
-
-function withMargin(row: PreparedRow, margin: number | undefined): PreparedRow {
-  return margin === undefined ? row : { ...row, values: [margin] };
 }

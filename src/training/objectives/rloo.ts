@@ -1,4 +1,4 @@
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Processor } from '../../methods/interfaces.ts';
 import { leaveOneOutAdvantages, summedRewards } from './advantages.ts';
 import { policyObjective } from './policy.ts';
 import type { RlooOptions } from './rloo.options.ts';
@@ -8,7 +8,7 @@ import { sampledParts } from './sampled-objective.ts';
  * REINFORCE with a leave-one-out baseline (Ahmadian et al., 2024): whole answers are the actions, and the distance to
  * the reference is part of their reward.
  */
-export function create(options: RlooOptions, processor: Processor): Objective {
+export function create(options: RlooOptions, processor: Processor): ReturnType<typeof policyObjective> {
   const { beta, epsilon, num_generations: groupSize } = options;
   return policyObjective(
     sampledParts(

@@ -1,13 +1,13 @@
 // G answers to each prompt
 import type { Metrics } from '../../base/events.ts';
 import { hash32 } from './rollout-seed.ts';
-import { withoutSeparator, type Message, type Tokenizer } from '../../models/text/index.ts';
+import { withoutSeparator, type Tokenizer } from '../../models/text/index.ts';
 import type { Completion } from '../../answering/decoding/index.ts';
-import type { PreparedRow } from '../../methods/interfaces.ts';
 import type { StepContext } from '../produce.ts';
 import type { PlacedSample } from './rewards/reward.ts';
 import type { RolloutTools } from './tools/rollout-tools.ts';
 import { withToolTurns, type OpenRollout } from './tools/tool-turns.ts';
+import type { PromptRow, Rollout } from './group-rows.ts';
 
 export interface SamplingSettings {
   num_generations: number;
@@ -17,20 +17,6 @@ export interface SamplingSettings {
   top_k: number;
   min_p: number;
   repetition_penalty: number;
-}
-
-/** One answer of a rollout. */
-export interface Rollout {
-  row: PreparedRow;
-  /** With the token that ended it; with tools, all of its turns and what stands between them. */
-  ids: readonly number[];
-  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
-  written?: readonly number[];
-  isComplete: boolean;
-  /** Its last turn's. */
-  text: string;
-  /** With tools: its turns and their results. */
-  turns?: readonly Message[];
 }
 
 interface RolloutContext {
@@ -43,7 +29,7 @@ interface RolloutContext {
 
 /** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
 export async function rollOut(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   settings: SamplingSettings,
   { step, tokenizer, share = 0, tools }: RolloutContext,
 ): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
@@ -78,9 +64,9 @@ function samplingOf(settings: SamplingSettings, { signal }: StepContext) {
   return { temperature, topP, topK, minP, repetitionPenalty, signal };
 }
 
-function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenizer): Rollout {
+function rolloutOf(row: PromptRow, completion: Completion, tokenizer: Tokenizer): Rollout {
   const { ids, stopId, finishReason, text } = completion;
-  const prompt = row.prompt?.prompt;
+  const prompt = row.prompt.prompt;
   const isSetOff = typeof prompt === 'string' && tokenizer.answerSpace;
   return {
     row,
@@ -93,7 +79,7 @@ function rolloutOf(row: PreparedRow, completion: Completion, tokenizer: Tokenize
 /** A rollout as reward functions see it. */
 export function sampleOf(rollout: Rollout): PlacedSample {
   const { row, isComplete, text, turns } = rollout;
-  const { prompt, columns, source } = row.prompt!;
+  const { prompt, columns, source } = row.prompt;
   const tokens = writtenIds(rollout).length;
   return { prompt, completion: text, row: columns, tokens, isComplete, source, ...(turns && { turns }) };
 }

@@ -1,53 +1,41 @@
-import { AttuneError, type Problem } from '../../base/errors.ts';
+import { AttuneError } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
-import type { EvaluatedAnswer } from '../objective.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Production } from '../objective.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
-import { scoreRollouts } from './produce-rollouts.ts';
+import { scoreRollouts, type SampledParts, type SampledSettings } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { Scorer } from './rewards/reward.ts';
-import type { SamplingSettings } from './rollouts.ts';
-import { RolloutTools, type ToolSettings } from './tools/rollout-tools.ts';
+import { RolloutTools } from './tools/rollout-tools.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptRow } from './group-rows.ts';
 
-/** How answers are sampled, and what scores them. */
-export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
-  reward_funcs: readonly RewardSpec[];
-  reward_weights: readonly number[] | null;
-  reward_timeout: number;
-  held_out_reward_funcs: readonly RewardSpec[];
-  ref_model?: string | null;
-}
-
-/** Settings of rollouts, with the objects that they use. */
-export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
-  settings: Settings;
-  scorers: readonly Scorer[];
-  /** Measured on validation rows only: an improvement here was not trained for directly. */
-  heldOut: readonly Scorer[];
-  tools?: RolloutTools;
-  processor: Processor;
-  /** Answers of the last evaluation. */
-  evaluated: readonly EvaluatedAnswer[];
+interface Sampling<Read extends TextsRow> extends Pick<Production<PromptRow, Read>, 'produce' | 'largest'> {
+  needsReference: boolean;
 }
 
 /** Common to objectives that sample answers to prompts and have them scored; each defines its own loss. */
-export function sampledObjective(
+export function sampledObjective<Read extends TextsRow>(
   parts: SampledParts,
-  { needsReference }: { needsReference: boolean },
-): Omit<Objective, 'counts' | 'loss' | 'unit'> {
+  { needsReference, ...made }: Sampling<Read>,
+): Omit<Objective<PromptExample, PromptRow, Read>, 'counts' | 'loss' | 'unit'> {
   const { settings, processor } = parts;
-  const { ref_model: referenceModel = null } = settings;
   const scorers = [...parts.scorers, ...parts.heldOut];
   const renderer = new Renderer(processor.tokenizer, { now: processor.now });
   return {
     task: 'causal-lm',
     accepts: ['prompt'],
     separable: true,
-    needs: { rollouts: true, ...(needsReference && { reference: true }) },
-    ...(referenceModel !== null && { referenceModel }),
-    room: settings.max_completion_length,
+    ...(needsReference && { reference: { model: settings.ref_model } }),
+    production: {
+      ...made,
+      rollsOut: true,
+      room: settings.max_completion_length,
+      evaluate: (rows, step) => scoreRollouts(rows, step, parts),
+      evaluated: () => parts.evaluated,
+    },
     async ready(signal) {
       await parts.tools?.check();
       for (const scorer of scorers) await scorer.ready?.(signal);
@@ -57,11 +45,9 @@ export function sampledObjective(
       for (const scorer of scorers) scorer.dispose?.();
     },
     check(train) {
-      for (const scorer of scorers) scorer.check?.(train as readonly PromptExample[]);
+      for (const scorer of scorers) scorer.check?.(train);
     },
-    evaluated: () => parts.evaluated,
-    prepare: (examples) => preparePrompts(renderer, examples as readonly PromptExample[], parts.tools),
-    evaluate: (rows, step) => scoreRollouts(rows, step, parts),
+    prepare: (examples) => preparePrompts(renderer, examples, parts.tools),
     collate: (rows) => collateRows(rows, { causal: true }),
   };
 }
@@ -97,11 +83,11 @@ async function preparePrompts(
   renderer: Renderer,
   examples: readonly PromptExample[],
   tools?: RolloutTools,
-): Promise<{ rows: PreparedRow[]; problems: Problem[] }> {
+): Promise<Prepared<PromptRow>> {
   if (tools !== undefined) refuseTexts(examples);
   const shown = await tools?.schemas();
   const rows = await Promise.all(
-    examples.map(async (example): Promise<PreparedRow> => {
+    examples.map(async (example): Promise<PromptRow> => {
       const { id, source, prompt } = example;
       const { ids } = await renderer.prompt(
         typeof prompt === 'string' ? prompt : { messages: prompt, ...(shown && { tools: shown }) },

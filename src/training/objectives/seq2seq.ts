@@ -3,12 +3,14 @@ import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../answe
 import { countTrained, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { Objective, Processor } from '../../methods/interfaces.ts';
 import type { Seq2SeqOptions } from './seq2seq.options.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { CompletionExample } from '../../data/example.ts';
 
 /**
  * A text from a text (translation, summaries): the encoder reads the prompt, the decoder learns every token of the
  * answer and its end from those before it (Raffel et al., 2020).
  */
-export function create(_options: Seq2SeqOptions, processor: Processor): Objective {
+export function create(_options: Seq2SeqOptions, processor: Processor): Objective<CompletionExample, TextsRow> {
   return {
     task: 'seq2seq',
     accepts: ['completion'],

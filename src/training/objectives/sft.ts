@@ -1,16 +1,20 @@
 import { Renderer } from '../../models/text/index.ts';
 import { imageTexts } from '../../answering/tasks/rows/image-texts.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
 import { surveyExperts } from './expert-balance.ts';
 import { nextTokenObjective } from './base-kl.ts';
-import { loadSquares, withSquares } from '../../answering/tasks/rows/image-squares.ts';
+import { loadSquares, withSquares, type SquaresRow } from '../../answering/tasks/rows/image-squares.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { SftOptions } from './sft.options.ts';
+import type { ChatExample, CompletionExample } from '../../data/example.ts';
 
 /** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
-export function create(options: SftOptions, processor: Processor): Objective {
+export function create(
+  options: SftOptions,
+  processor: Processor,
+): Objective<ChatExample | CompletionExample, PreparedRow, SquaresRow> {
   const { tokenizer, media, now } = processor;
   const images = imageTexts(processor);
   const renderer = new Renderer(tokenizer, { trainOn: options.train_on, now, images });

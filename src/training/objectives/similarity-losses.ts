@@ -1,6 +1,7 @@
 // S texts, R rows, D width
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { LossResult, PreparedRow } from '../../methods/interfaces.ts';
+import type { LossResult } from '../../methods/interfaces.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
 
 interface LossOptions {
   scale: number;
@@ -9,8 +10,13 @@ interface LossOptions {
   rows: number;
 }
 
+/** Texts that belong together, by how much where the row tells it. */
+export interface RelatedTexts extends TextsRow {
+  score?: number;
+}
+
 /** Each row's share of a loss, from the vectors of its texts [S, D]. */
-export type SimilarityLoss = (vectors: Tensor, rows: readonly PreparedRow[], options: LossOptions) => LossResult;
+export type SimilarityLoss = (vectors: Tensor, rows: readonly RelatedTexts[], options: LossOptions) => LossResult;
 
 /** torch.nn.functional.normalize's. */
 const SMALLEST_NORM = 1e-12;
@@ -25,7 +31,7 @@ export const similarityLosses = {
 } satisfies Record<string, SimilarityLoss>;
 
 /** Every other row's positive, and all negatives, are wrong for a row: cross-entropy of scaled cosines. */
-function inBatch(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: total }: LossOptions): LossResult {
+function inBatch(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: total }: LossOptions): LossResult {
   const places = textPlaces(rows);
   const unit = normalised(vectors);
   const anchors = pick(
@@ -47,7 +53,7 @@ function inBatch(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: t
 }
 
 /** The positive is to be nearer than the negative by the margin. */
-function triplet(vectors: Tensor, rows: readonly PreparedRow[], { margin, rows: total }: LossOptions): LossResult {
+function triplet(vectors: Tensor, rows: readonly RelatedTexts[], { margin, rows: total }: LossOptions): LossResult {
   const places = textPlaces(rows);
   const [anchors, positives, negatives] = [0, 1, 2].map((i) =>
     pick(
@@ -70,7 +76,7 @@ function distance(a: Tensor, b: Tensor): Tensor {
  * CoSENT: ln(1 + the sum of e^(cosine of i - cosine of j) over pairs of rows of which j is more alike than i). The sum
  * is of the whole step, so that a row's own share is that of all, divided evenly.
  */
-function cosent(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: total }: LossOptions): LossResult {
+function cosent(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: total }: LossOptions): LossResult {
   const scores = cosines(vectors, rows).mul(scale); // [R]
   const wanted = wantedScores(rows, vectors);
   const differences = scores.unsqueeze(1).sub(scores.unsqueeze(0)); // [R, R]
@@ -84,13 +90,13 @@ function cosent(vectors: Tensor, rows: readonly PreparedRow[], { scale, rows: to
 }
 
 /** The cosine is to be the row's score. */
-function squaredCosine(vectors: Tensor, rows: readonly PreparedRow[], { rows: total }: LossOptions): LossResult {
+function squaredCosine(vectors: Tensor, rows: readonly RelatedTexts[], { rows: total }: LossOptions): LossResult {
   const errors = cosines(vectors, rows).sub(wantedScores(rows, vectors));
   return { perRow: errors.mul(errors).mul(1 / total), tally: {} };
 }
 
 /** Cosine of each row's two texts: [R] */
-function cosines(vectors: Tensor, rows: readonly PreparedRow[]): Tensor {
+function cosines(vectors: Tensor, rows: readonly RelatedTexts[]): Tensor {
   const places = textPlaces(rows);
   const unit = normalised(vectors);
   const [first, second] = [0, 1].map((i) =>
@@ -102,15 +108,15 @@ function cosines(vectors: Tensor, rows: readonly PreparedRow[]): Tensor {
   return first.mul(second).sum(1);
 }
 
-function wantedScores(rows: readonly PreparedRow[], vectors: Tensor): Tensor {
-  const values = Float64Array.from(rows, (row) => row.values?.[0] ?? 0);
+function wantedScores(rows: readonly RelatedTexts[], vectors: Tensor): Tensor {
+  const values = Float64Array.from(rows, (row) => row.score ?? 0);
   return fromArray(values).to(vectors.dtype).toDevice(vectors.device);
 }
 
 /** Where each row's texts stand among the vectors. */
-function textPlaces(rows: readonly PreparedRow[]): number[][] {
+function textPlaces(rows: readonly RelatedTexts[]): number[][] {
   let next = 0;
-  return rows.map(({ segments = [] }) => segments.map(() => next++));
+  return rows.map(({ segments }) => segments.map(() => next++));
 }
 
 function pick(vectors: Tensor, places: readonly number[]): Tensor {

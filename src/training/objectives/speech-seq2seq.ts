@@ -1,13 +1,18 @@
 import { SpeechTokens } from '../../models/text/index.ts';
-import type { Objective, Processor } from '../../methods/interfaces.ts';
+import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
 import { collateRows, stackFeatures } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';
 import type { SpeechSeq2SeqOptions } from './speech-seq2seq.options.ts';
+import type { SpeechExample } from '../../data/example.ts';
+import type { ReadRow } from '../../answering/tasks/rows/rows.ts';
 
 /** The text of a recording by cross-entropy of its tokens, those of language and task among them as in the reference. */
-export function create({ language, task }: SpeechSeq2SeqOptions, processor: Processor): Objective {
+export function create(
+  { language, task }: SpeechSeq2SeqOptions,
+  processor: Processor,
+): Objective<SpeechExample, PreparedRow, ReadRow> {
   const media = hearing(processor, 'speech_seq2seq');
   const tokens = new SpeechTokens(processor.tokenizer);
   const wish = { language: language ?? undefined, task };

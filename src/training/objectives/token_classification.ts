@@ -1,19 +1,23 @@
 // N tokens, L of them the first of a word, C classes, R rows
 import type { Problem } from '../../base/errors.ts';
-import type { Example, TaggedExample } from '../../data/example.ts';
+import type { TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../models/text/index.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Objective, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Objective, Prepared, Processor } from '../../methods/interfaces.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { TokenClassificationOptions } from './token_classification.options.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
 
 /**
  * A tag for each word: cross-entropy of the classes at the word's first token, averaged over words; its other tokens
  * are read and teach nothing.
  */
-export function create(_options: TokenClassificationOptions, processor: Processor): Objective {
+export function create(
+  _options: TokenClassificationOptions,
+  processor: Processor,
+): Objective<TaggedExample, ValuesRow> {
   const labels = processor.labels ?? [];
   return {
     task: 'token',
@@ -45,17 +49,16 @@ export function classLosses(scores: Tensor, classes: Tensor): Tensor {
 }
 
 async function prepareWords(
-  examples: readonly Example[],
+  examples: readonly TaggedExample[],
   labels: readonly string[],
   { tokenizer }: Processor,
-): Promise<{ rows: (PreparedRow | undefined)[]; problems: Problem[] }> {
-  const all = examples as readonly TaggedExample[];
+): Promise<Prepared<ValuesRow>> {
   const encoded = await encodeWords(
     tokenizer,
-    all.map(({ words }) => words),
+    examples.map(({ words }) => words),
   );
   const problems: Problem[] = [];
-  const rows = all.map(({ id, source, tags }, i) => {
+  const rows = examples.map(({ id, source, tags }, i) => {
     const unknown = tags.find((tag) => !labels.includes(tag));
     if (unknown !== undefined) {
       problems.push({ ...source, ...unknownLabel(unknown, 'tags', labels) });

@@ -1,45 +1,55 @@
 // P prompts, each with an answer of the model and one of the reference
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, LossResult, Objective, PassContext, PreparedRow, Processor } from '../../methods/interfaces.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
-import { groupRows, largestGroup } from './group-rows.ts';
+import { groupRows, largestGroup, type PromptRow } from './group-rows.ts';
 import { xpoLosses, type AnswerSums } from './online-losses.ts';
 import { pairSums } from '../../answering/tasks/rows/preference-rows.ts';
-import { scoredRollouts, weightsOf } from './produce-rollouts.ts';
-import { sampledObjective, sampledParts, type SampledParts } from './sampled-objective.ts';
+import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
+import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { XpoMethodOptions } from './xpo.options.ts';
+import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { PromptExample } from '../../data/example.ts';
 
 /** Exploratory preference optimisation (Xie et al., 2024). */
-export function create(options: XpoMethodOptions, processor: Processor): Objective {
+export function create(options: XpoMethodOptions, processor: Processor): Objective<PromptExample, PromptRow, XpoRow> {
   const parts = sampledParts({ ...options, num_generations: 1 }, processor);
+  const { max_completion_length: length } = options;
   return {
-    ...sampledObjective(parts, { needsReference: true }),
+    ...sampledObjective(parts, {
+      needsReference: true,
+      produce: (rows, step) => comparedAnswers(rows, step, parts),
+      largest: (row) => ({ ...largestGroup(row, { answers: 2, length }), ownIsChosen: 1 }),
+    }),
     unit: 'rows',
-    produce: (rows, step) => comparedAnswers(rows, step, parts),
-    largest: (row) => ({ ...largestGroup(row, { answers: 2, length: options.max_completion_length }), label: 1 }),
     counts: ({ rows }) => ({ rows: rows.length }),
     loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
   };
 }
 
+interface XpoRow extends TextsRow {
+  /** 1 where the model's own answer has the higher reward. */
+  ownIsChosen: number;
+}
+
 /** A row of each prompt whose two answers differ in their reward: the model's, then the reference's. */
 async function comparedAnswers(
-  rows: readonly PreparedRow[],
+  rows: readonly PromptRow[],
   step: StepContext,
   parts: SampledParts,
-): Promise<Produced> {
+): Promise<Produced<XpoRow>> {
   const own = await scoredRollouts(rows, step, parts);
   const other = await scoredRollouts(rows, step, parts, 1);
   const [owns, others] = [own, other].map(({ rewards }) => summedRewards(rewards, weightsOf(parts.settings)));
-  const update = rows.flatMap((_, i): PreparedRow[] => {
+  const update = rows.flatMap((_, i): XpoRow[] => {
     const [a, b] = [owns[i], others[i]];
     const pair = [own.rollouts[i], other.rollouts[i]];
     if (a === null || b === null || a === b || pair.some(({ ids }) => ids.length === 0)) return [];
     const trained = pair.map((rollout) => ({ ...rollout, isTrained: true }));
-    return groupRows(trained, Number.POSITIVE_INFINITY).map((row) => ({ ...row, label: a > b ? 1 : 0 }));
+    return groupRows(trained, Number.POSITIVE_INFINITY).map((row) => ({ ...row, ownIsChosen: a > b ? 1 : 0 }));
   });
   const metrics = {
     ...own.metrics,
@@ -51,7 +61,7 @@ async function comparedAnswers(
 
 function lossOf(
   model: Model,
-  batch: Batch,
+  batch: Batch<XpoRow>,
   { totals, runner, reference, options }: PassContext & { options: XpoMethodOptions },
 ): LossResult {
   if (reference === undefined) throw new Error('this objective is to be given a reference model');
@@ -61,7 +71,7 @@ function lossOf(
     return { own, reference: other };
   };
   const [ours, theirs] = [sums(model, { runner }), reference((other) => sums(other))];
-  const ownIsChosen = fromArray(Float32Array.from(batch.rows, ({ label }) => label ?? 0)).toDevice(model.device);
+  const ownIsChosen = fromArray(Float32Array.from(batch.rows, (row) => row.ownIsChosen)).toDevice(model.device);
   const both = { model: ours, reference: theirs, ownIsChosen };
   const { preference, exploration } = xpoLosses(both, { beta, alpha, lossType });
   const mean = (values: Tensor) => ({ sum: values.detach().sum(), count: batch.rows.length });

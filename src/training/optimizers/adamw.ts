@@ -73,7 +73,7 @@ export class AdamW implements Update {
     const counts = moments.map((moment) => moment.count);
     aten._foreach_add_.Scalar(counts, 1);
     const { amsgrad, decoupled_weight_decay: isDecoupled } = this.#options;
-    (isDecoupled ? aten._fused_adamw_ : aten._fused_adam_).default(
+    (isDecoupled ? aten._fused_adamw_.default : aten._fused_adam_.default)(
       indices.map((i) => this.#trainables[i].parameter.tensor),
       indices.map((i) => gradients[i]),
       moments.map((moment) => moment.mean),

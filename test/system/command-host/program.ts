@@ -1,9 +1,11 @@
 /** Runs the command lines that it is sent, one after another, and their jobs where they are: see command-host.ts. */
 import { runCommandLine } from '../../../src/cli/command-line.ts';
-import type { CommandLine, Outcome } from './command-host.ts';
+import type { HostedCommand, Outcome } from './command-host.ts';
 
-async function run({ argv, folder }: CommandLine): Promise<Outcome> {
+async function run({ argv, folder, env }: HostedCommand): Promise<Outcome> {
   process.chdir(folder);
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  Object.assign(process.env, env);
   const [stdout, stderr]: string[][] = [[], []];
   const code = await runCommandLine(argv, {
     stdin: {},
@@ -14,5 +16,5 @@ async function run({ argv, folder }: CommandLine): Promise<Outcome> {
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
-process.on('message', (command: CommandLine) => void run(command).then((outcome) => process.send!(outcome)));
+process.on('message', (command: HostedCommand) => void run(command).then((outcome) => process.send!(outcome)));
 process.on('disconnect', () => process.exit());

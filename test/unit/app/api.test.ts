@@ -8,7 +8,6 @@ import * as api from '../../../src/app/index.ts';
 import { commands } from '../../../src/cli/commands.ts';
 import { readImports } from '../../../tools/check/source-files.ts';
 import { apiReference } from '../../../tools/reference.ts';
-import { recipeTypes } from '../../../tools/generate-recipe-types.ts';
 
 /** What loading a file loads: files of this package and packages, both once. */
 function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
@@ -101,10 +100,10 @@ describe('hover documentation', () => {
     expect(missing).toEqual([]);
   });
 
-  it('stands at every key of a recipe, as the schemas describe it', async () => {
-    const file = 'src/app/recipe/recipe-input.generated.ts';
-    expect(readFileSync(file, 'utf8'), 'node tools/generate-recipe-types.ts').toBe(await recipeTypes());
-    expect([...membersOf(file)].filter(({ isDescribed }) => !isDescribed)).toEqual([]);
+  it('stands at every key of a recipe', () => {
+    const members = [...membersOf('src/app/recipe/recipe-input.generated.ts')];
+    expect(members.length).toBeGreaterThan(100);
+    expect(members.filter(({ isDescribed }) => !isDescribed)).toEqual([]);
   });
 });
 

@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatabasePlace } from '../../../src/store/database.ts';
-import { placeOfPart, storeUrl } from '../../../src/store/store-place.ts';
+import { placeOfPart, storeUrl, type DatabasePlace } from '../../../src/store/store-place.ts';
 import { addVersion, moveAlias, openRegistry, CHAMPION, type Registry } from '../../../src/store/registry/index.ts';
 
 export interface OwnRegistry {

@@ -2,10 +2,11 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openReview, type OpenReview } from '../../../src/app/review/open-review.ts';
+import { openReview } from '../../../src/app/review/open-review.ts';
 import { reviewResults } from '../../../src/app/review/review.ts';
 import { readLabels } from '../../../src/scoring/judges/human-labels.ts';
 import type { ShownPair } from '../../../src/evaluation/review/session.ts';
+import type { OpenReview } from '../../../src/app/use-cases/review.ts';
 
 let folder: string;
 let file: string;

@@ -1,6 +1,6 @@
 // P pairs
 import { method } from '../../../src/training/objectives/dpo.options.ts';
-import { create } from '../../../src/training/objectives/dpo.ts';
+import { create, type PairRow } from '../../../src/training/objectives/dpo.ts';
 import {
   pairLoss,
   type PairLossName,
@@ -9,7 +9,7 @@ import {
 import { sharedPromptRow } from '../../../src/answering/tasks/rows/shared-prompt.ts';
 import { noGrad, ones, zeros } from '../../../src/engine/tensor/index.ts';
 import type { DpoOptions } from '../../../src/training/objectives/dpo.options.ts';
-import type { PreparedRow, Processor } from '../../../src/methods/interfaces.ts';
+import type { Processor } from '../../../src/methods/interfaces.ts';
 import { bigramModel } from './bigram.ts';
 import {
   input,
@@ -119,7 +119,7 @@ function runObjective(
 // Rows are made here.
 const processor = { tokenizer: {}, now: new Date(0) } as unknown as Processor;
 
-function pairRows({ inputs }: Group): PreparedRow[] {
+function pairRows({ inputs }: Group): PairRow[] {
   const [ids, seen, trained] = ['input_ids', 'attention_mask', 'completion_mask'].map((name) => {
     const padded = input(inputs, `flat.${name}`);
     const [rows, width] = padded.shape;

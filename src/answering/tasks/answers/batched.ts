@@ -7,10 +7,10 @@ import { TOO_LONG } from './answering.ts';
 const BATCH_TOKENS = 4096;
 
 /** Rows that a model reads at once, and what it says of each, in their order; undefined for a row that it cannot read. */
-export async function inBatches<Found>(
-  rows: readonly PreparedRow[],
+export async function inBatches<Row extends PreparedRow, Found>(
+  rows: readonly Row[],
   { maxPositions, signal, onProgress }: PredictOptions & { maxPositions: number },
-  read: (batch: readonly PreparedRow[]) => readonly Found[] | Promise<readonly Found[]>,
+  read: (batch: readonly Row[]) => readonly Found[] | Promise<readonly Found[]>,
 ): Promise<(Found | undefined)[]> {
   const found: (Found | undefined)[] = rows.map(() => undefined);
   const readable = [...rows.keys()].filter((row) => tokensAtOnce(rows[row]) <= maxPositions);

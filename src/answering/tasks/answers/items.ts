@@ -1,7 +1,7 @@
 // R rows, V items and the tokens that are none
 import type { ItemsExample } from '../../../data/example.ts';
 import { KEPT } from '../../../scoring/collection.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { best } from '../../baselines/items.ts';
 import { collateRows } from '../rows/collate.ts';
@@ -20,7 +20,7 @@ export async function answerWithItems(
 ): Promise<Prediction[]> {
   const { maxPositions } = traitsOf(model);
   const names = itemNames(tokenizer);
-  const examples = asked.map(({ example }) => example as ItemsExample);
+  const examples = askedExamples(asked, 'items');
   const rows = examples.map((example) => {
     return historyRow(tokenizer, { ...example, items: example.items.slice(0, -1) }, maxPositions);
   });

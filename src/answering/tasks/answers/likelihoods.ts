@@ -7,7 +7,7 @@ import { rowLogProbs } from '../rows/answer-log-probs.ts';
 import { collateRows } from '../rows/collate.ts';
 import { loadSquares, withSquares } from '../rows/image-squares.ts';
 import { imageTexts } from '../rows/image-texts.ts';
-import { renderExamples } from '../rows/rendered-rows.ts';
+import { isRendered, renderExamples, type RenderedExample } from '../rows/rendered-rows.ts';
 import type { PreparedRow } from '../rows/rows.ts';
 import { trainedTokens } from '../rows/trained-tokens.ts';
 import { Renderer } from '../../../models/text/index.ts';
@@ -26,11 +26,14 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
   const { maxPositions } = traitsOf(model);
   const images = imageTexts({ tokenizer, media });
   const renderer = new Renderer(tokenizer, { trainOn: 'last_answer', now: TEMPLATE_DATE, images });
-  const answered = examples.flatMap((example, i) => ((expectedText(example) ?? '') === '' ? [] : [i]));
-  const { rows } = await renderExamples(
-    renderer,
-    answered.map((i) => examples[i]),
-  );
+  const answered: number[] = [];
+  const read: RenderedExample[] = [];
+  for (const [i, example] of examples.entries()) {
+    if (!isRendered(example) || (expectedText(example) ?? '') === '') continue;
+    answered.push(i);
+    read.push(example);
+  }
+  const { rows } = await renderExamples(renderer, read);
   const found = examples.map((): Likely => undefined);
   const windows: { i: number; row: PreparedRow }[] = [];
   for (const [place, row] of rows.entries()) {

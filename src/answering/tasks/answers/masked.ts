@@ -1,10 +1,9 @@
 import { promptText } from '../../../scoring/example-text.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
-import { hiddenTokens, maskToken } from '../rows/hidden-tokens.ts';
+import { hiddenTokens, maskToken, type HiddenRow } from '../rows/hidden-tokens.ts';
 import { collateRows } from '../rows/collate.ts';
 import { fromArray, noGrad, scope } from '../../../engine/tensor/index.ts';
-import type { PreparedRow } from '../rows/rows.ts';
 import type { Model } from '../../../models/model.ts';
 import { traitsOf } from '../../../models/traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
@@ -29,7 +28,7 @@ export async function answerWithMasks(
   const passes = framed.flatMap(({ ids, typeIds }, i) => {
     const { id, source } = asked[i].example;
     const places = [...ids.keys()].filter((t) => !tokenizer.isSpecial(ids[t]));
-    return Array.from({ length: PASSES }, (_, pass): PreparedRow => {
+    return Array.from({ length: PASSES }, (_, pass): HiddenRow => {
       const trained = new Uint8Array(ids.length);
       const hidden = ids.slice();
       for (const [n, t] of places.entries()) {
@@ -52,7 +51,7 @@ export async function answerWithMasks(
 }
 
 /** Loss of each row's masked tokens. */
-function natsOf(model: Model, rows: readonly PreparedRow[]): number[] {
+function natsOf(model: Model, rows: readonly HiddenRow[]): number[] {
   const { input } = collateRows(rows, { causal: false });
   const { places, targets, rows: rowOf } = hiddenTokens({ rows });
   const sums = rows.map(() => 0);

@@ -1,7 +1,7 @@
 import type { ImageTextExample } from '../../../data/example.ts';
 import { KEPT } from '../../../scoring/collection.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import { captionVectors, imageVectors } from './pair-vectors.ts';
 import type { Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
@@ -15,7 +15,7 @@ export async function answerWithPairs(
   asked: readonly Asked[],
   options: PredictOptions,
 ): Promise<Prediction[]> {
-  const examples = asked.map(({ example }) => example as ImageTextExample);
+  const examples = askedExamples(asked, 'image-text');
   const texts = await textVectors(opened, examples, options);
   const images = await ownImages(opened, examples, options);
   const pairs = new Set(examples.map(({ text, media }) => `${media.hash} ${text}`));

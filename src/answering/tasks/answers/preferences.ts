@@ -1,12 +1,12 @@
 import type { PreferenceExample } from '../../../data/example.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { trainedTokensOf } from '../rows/answer-log-probs.ts';
 import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from '../rows/preference-rows.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { Message } from '../../../models/text/message.ts';
-import type { Batch, PreparedRow } from '../rows/rows.ts';
+import type { Batch, TextsRow } from '../rows/rows.ts';
 import { traitsOf } from '../../../models/traits.ts';
 import { TEMPLATE_DATE, type AnswerOptions, type Answering, type PreferenceMeasure } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
@@ -18,7 +18,7 @@ export async function answerWithPreferences(
   options: PredictOptions & Pick<AnswerOptions, 'preference' | 'isBase'>,
 ): Promise<Prediction[]> {
   const { model, tokenizer } = opened;
-  const examples = asked.map(({ example }) => example as PreferenceExample);
+  const examples = askedExamples(asked, 'preference');
   const { causal, maxPositions } = traitsOf(model);
   const processor = { tokenizer, now: TEMPLATE_DATE, causal };
   const isScored = model.task === 'sequence';
@@ -27,9 +27,9 @@ export async function answerWithPreferences(
   const readable = [...rows.keys()].filter((i) => rows[i] !== undefined);
   const measure = options.preference ?? opened.pairs?.measure ?? 'whole';
   const reference = measure === 'reference' && options.isBase !== true ? await opened.pairs?.reference() : undefined;
-  const read = (batch: readonly PreparedRow[]): Margins[] =>
+  const read = (batch: readonly TextsRow[]): Margins[] =>
     noGrad(() => scope(() => (isScored ? scoredMargins(model, rowsOf.collate(batch)) : likelyMargins(batch))));
-  const likelyMargins = (batch: readonly PreparedRow[]): Margins[] => {
+  const likelyMargins = (batch: readonly TextsRow[]): Margins[] => {
     const own = sumsOf(model, rowsOf.collate(batch));
     const before = reference?.run((other) => sumsOf(other, rowsOf.collate(batch))) ?? own;
     return batch.map((row, i) => marginsOf(row, own[i], before[i]));
@@ -65,7 +65,7 @@ function sumsOf(model: Model, batch: Batch): [chosen: number, rejected: number][
 }
 
 function marginsOf(
-  row: PreparedRow,
+  row: TextsRow,
   own: readonly [number, number],
   before: readonly [number, number],
 ): Required<Margins> {

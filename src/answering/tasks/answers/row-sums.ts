@@ -7,10 +7,10 @@ import { noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
 const BATCH_TOKENS = 4096;
 
 /** A number of each row, in their order, from batches of about as many tokens: `read` gives those of a batch [R]. */
-export async function rowSums(
-  rows: readonly PreparedRow[],
-  read: (batch: readonly PreparedRow[]) => Tensor,
-  load: (batch: readonly PreparedRow[]) => readonly PreparedRow[] | Promise<readonly PreparedRow[]> = (batch) => batch,
+export async function rowSums<Row extends PreparedRow>(
+  rows: readonly Row[],
+  read: (batch: readonly Row[]) => Tensor,
+  load: (batch: readonly Row[]) => readonly Row[] | Promise<readonly Row[]> = (batch) => batch,
 ): Promise<Float64Array> {
   const found = new Float64Array(rows.length);
   const limit = greatest([BATCH_TOKENS, ...rows.map(tokensOf)]);

@@ -5,7 +5,6 @@ import type { Likelihood, PredictOptions, Prediction } from '../../../scoring/pr
 import { answerStart, generate, rememberTexts } from '../../decoding/index.ts';
 import { answerTokens, collateSourceTarget, sourceTargetRows } from '../rows/source-target.ts';
 import { countTrained, sumsOfRows } from '../rows/trained-tokens.ts';
-import type { PreparedRow } from '../rows/rows.ts';
 import { rowSums } from './row-sums.ts';
 import { traitsOf } from '../../../models/traits.ts';
 import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
@@ -56,11 +55,10 @@ async function likelihoodsOf(
   examples: readonly CompletionExample[],
 ): Promise<(Likelihood | undefined)[]> {
   const answered = [...examples.keys()].filter((i) => examples[i].completion.trim() !== '');
-  const { rows } = await sourceTargetRows(
+  const { rows: prepared } = await sourceTargetRows(
     answered.map((i) => examples[i]),
     { tokenizer },
   );
-  const prepared = rows as PreparedRow[];
   const sums = await rowSums(prepared, (batch) => {
     const { logProbs, rows: rowOf } = answerTokens(model, collateSourceTarget(batch));
     return sumsOfRows(logProbs, rowOf, batch.length);

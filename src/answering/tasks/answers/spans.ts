@@ -3,7 +3,7 @@ import { smallest } from '../../../base/many.ts';
 import type { QuestionExample } from '../../../data/example.ts';
 import type { Answered } from '../../system.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import { type ContextWindow, NO_ANSWER, contextOf, contextWindows, frameQuestions } from '../rows/context-windows.ts';
 import { collateRows } from '../rows/collate.ts';
 import type { RawConfig } from '../../../models/config.ts';
@@ -86,7 +86,7 @@ export async function answerWithSpans(
   const { causal, maxPositions } = traitsOf(model);
   const reading = spanReading(model.config);
   const maxLength = Math.min(answering.reading?.max_length ?? USUAL_LENGTH, maxPositions);
-  const all = asked.map(({ example }) => example as QuestionExample);
+  const all = askedExamples(asked, 'question');
   const framed = await frameQuestions(tokenizer, all);
   const windows = all.map(({ id, source }, i) => {
     const { ids, typeIds, ofPair = new Uint8Array(ids.length) } = framed[i];

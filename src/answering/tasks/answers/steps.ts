@@ -1,6 +1,5 @@
-import type { StepwiseExample } from '../../../data/example.ts';
 import { verdictText } from '../../../data/kinds/stepwise.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { stepRows } from '../rows/step-rows.ts';
 import { traitsOf } from '../../../models/traits.ts';
@@ -15,7 +14,7 @@ export async function answerWithSteps(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { causal, maxPositions } = traitsOf(model);
-  const all = asked.map(({ example }) => example as StepwiseExample);
+  const all = askedExamples(asked, 'stepwise');
   const rows = await stepRows(all, { tokenizer, causal, now: TEMPLATE_DATE, separator: separatorOf(model) });
   const found = await inBatches(rows, { ...options, maxPositions }, (batch) => rightSteps(model, batch, { causal }));
   return found.map((steps, i): Prediction => {

@@ -1,6 +1,5 @@
 // N tokens, C classes
-import type { TaggedExample } from '../../../data/example.ts';
-import type { Asked } from '../../../scoring/asked.ts';
+import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { collateRows } from '../rows/collate.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
@@ -19,7 +18,7 @@ export async function answerWithTags(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   const { causal, maxPositions } = traitsOf(model);
-  const all = asked.map(({ example }) => example as TaggedExample);
+  const all = askedExamples(asked, 'tagged');
   const encoded = await encodeWords(
     tokenizer,
     all.map(({ words }) => words),

@@ -1,14 +1,12 @@
 // R rows, S samples of all recordings
 import { greatest } from '../../../base/many.ts';
 import { layoutOfTexts } from '../../../engine/nn/index.ts';
-import type { ModelInput } from '../../../models/model.ts';
 import type { StackInput } from '../../../models/stack.ts';
 import { cat, fromArray } from '../../../engine/tensor/index.ts';
-import type { Batch, PreparedRow } from './rows.ts';
+import type { Batch, ReadRow } from './rows.ts';
 
 /** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
-export function collateRows(rows: readonly PreparedRow[], options: { causal: boolean }): Batch {
-  if (rows.some(({ resumed }) => resumed !== undefined)) return { rows, input: resumedInput(rows, options) };
+export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: { causal: boolean }): Batch<Row> {
   const features = rows.find((row) => row.features !== undefined)?.features;
   if (features !== undefined)
     return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
@@ -28,18 +26,13 @@ export function collateRows(rows: readonly PreparedRow[], options: { causal: boo
   return { rows, input: { ids, layout, tokenTypes } };
 }
 
-/** Rows of which the frozen blocks' outputs are known: [T, D] each, side by side, or images [C, H, W], stacked. */
-function resumedInput(rows: readonly PreparedRow[], options: { causal: boolean }): ModelInput {
-  const all = rows.map(({ resumed }) => resumed!);
-  const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
-  const lengths = rows.map(({ segments, resumed }) => segments ?? [resumed!.tokens]);
-  const layout = layoutOfTexts(lengths, { causal: options.causal, parents: rows.map(({ parents }) => parents) });
-  return { layout, resumed: { blocks: all[0].blocks, hidden: cat(tensors) } };
-}
-
-/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */
-export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]; or their patches. */
+export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   const all = rows.map(({ features }) => features!);
+  if (all[0].grid !== undefined && all[0].shape.length === 2) {
+    const patches = cat(all.map(({ data, shape }) => fromArray(data, shape)));
+    return { features: patches, grids: all.map(({ grid }) => grid!) };
+  }
   const lengths = all.map(({ shape }) => shape.at(-1)!);
   const longest = greatest(lengths);
   const shape = [...all[0].shape.slice(0, -1), longest];
@@ -57,7 +50,7 @@ export function stackFeatures(rows: readonly PreparedRow[]): Pick<StackInput, 'f
 }
 
 /** Waveforms side by side, none of them padded: [S] and the samples of each. */
-function sideBySide(rows: readonly PreparedRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+function sideBySide(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
   const all = rows.map(({ features }) => features!.data);
   const featureLengths = all.map(({ length }) => length);
   const samples = new Float32Array(featureLengths.reduce((sum, length) => sum + length, 0));

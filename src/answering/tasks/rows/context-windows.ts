@@ -23,9 +23,14 @@ export function contextOf({ trained }: Pick<PreparedRow, 'trained'>): { from: nu
   return { from: Math.max(0, trained.indexOf(1)), to: trained.lastIndexOf(1) + 1 };
 }
 
+/** A question with its context; in training with the places where the answer starts and ends. */
+export interface QuestionRow extends PreparedRow {
+  values?: readonly number[];
+}
+
 /** A part of a row that has its question whole, and how many tokens of its context were left out before. */
 export interface ContextWindow {
-  row: PreparedRow;
+  row: QuestionRow;
   skipped: number;
 }
 
@@ -33,7 +38,7 @@ export interface ContextWindow {
  * A row as windows of at most `maxLength` tokens that all begin with its question and overlap by `stride` tokens of the
  * context. A window without the answer has none. The row itself where it fits, or where its question leaves no room.
  */
-export function contextWindows(row: PreparedRow, maxLength: number, stride: number): ContextWindow[] {
+export function contextWindows(row: QuestionRow, maxLength: number, stride: number): ContextWindow[] {
   const { from, to } = contextOf(row);
   const room = maxLength - (row.ids.length - (to - from));
   if (row.ids.length <= maxLength || room < 1) return [{ row, skipped: 0 }];
@@ -53,7 +58,7 @@ interface Cut {
   end: number;
 }
 
-function windowOf(row: PreparedRow, { from, to, start, end }: Cut): PreparedRow {
+function windowOf(row: QuestionRow, { from, to, start, end }: Cut): QuestionRow {
   const pick = <T extends Int32Array | Uint8Array>(array: T): T => {
     const picked = array.slice(0, array.length - (to - from) + (end - start)) as T;
     picked.set(array.subarray(start, end), from);

@@ -1,6 +1,12 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
-import type { Batch } from './rows.ts';
+import type { Batch, PreparedRow } from './rows.ts';
+
+/** A row with hidden tokens, which are its trained ones. */
+export interface HiddenRow extends PreparedRow {
+  /** The ids that stood there before. */
+  targets: Int32Array;
+}
 
 /** @throws AttuneError E_NO_MASK where the vocabulary has no token for what is hidden */
 export function maskToken(tokenizer: Tokenizer): number {
@@ -14,10 +20,12 @@ export function maskToken(tokenizer: Tokenizer): number {
 }
 
 /** Where a batch's hidden tokens stand, which tokens they are, and the row of each. */
-export function hiddenTokens({ rows }: Pick<Batch, 'rows'>): { places: number[]; targets: number[]; rows: number[] } {
+export function hiddenTokens({
+  rows,
+}: Pick<Batch<HiddenRow>, 'rows'>): Record<'places' | 'targets' | 'rows', number[]> {
   const found = { places: [] as number[], targets: [] as number[], rows: [] as number[] };
   let start = 0;
-  for (const [r, { ids, trained, targets = ids }] of rows.entries()) {
+  for (const [r, { ids, trained, targets }] of rows.entries()) {
     for (let t = 0; t < ids.length; t++) {
       if (trained[t] === 0) continue;
       found.places.push(start + t);

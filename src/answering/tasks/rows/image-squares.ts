@@ -4,8 +4,13 @@ import type { PlacedImages, ReadyImages } from '../../../models/placed-images.ts
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Batch, MediaReader, PreparedRow } from './rows.ts';
 
+/** A row while it is in use, with the model input from each of its images: [squares, channels, side, side] */
+export interface SquaresRow extends PreparedRow {
+  squares?: readonly Features[];
+}
+
 /** Adds to rows what the model reads of their images. @throws AttuneError with all that cannot be read */
-export async function loadSquares(rows: readonly PreparedRow[], media: MediaReader): Promise<PreparedRow[]> {
+export async function loadSquares(rows: readonly PreparedRow[], media: MediaReader): Promise<SquaresRow[]> {
   const files = rows.flatMap(({ images = [], source }) => images.map((file) => ({ media: file, source })));
   const loaded = (await media.load(files)).values();
   return rows.map((row) =>
@@ -14,7 +19,7 @@ export async function loadSquares(rows: readonly PreparedRow[], media: MediaRead
 }
 
 /** A batch with the images of its rows, which stand at the places of a token. */
-export function withSquares(batch: Batch, token: number | undefined): Batch {
+export function withSquares(batch: Batch<SquaresRow>, token: number | undefined): Batch<SquaresRow> {
   const squares = batch.rows.flatMap((row) => row.squares ?? []);
   if (squares.length === 0 || batch.input.ids === undefined) return batch;
   return { ...batch, input: { ...batch.input, images: placed(squares, batch.input.ids, token!) } };

@@ -1,11 +1,11 @@
 // R rows, each a pair of a chosen and a rejected answer; S texts of all rows
 import type { Problem } from '../../../base/errors.ts';
-import type { Example, PreferenceExample } from '../../../data/example.ts';
+import type { PreferenceExample } from '../../../data/example.ts';
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { aten, fromArray, stack, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, Counts, Prepared, PreparedRow, RowReader, Tally } from './rows.ts';
+import type { Batch, Counts, Prepared, RowReader, Tally, TextsRow } from './rows.ts';
 import { sumsOfTexts, textsFromEnd, type TrainedTokens } from './answer-log-probs.ts';
 import { collateRows } from './collate.ts';
 import { trainedTokens } from './trained-tokens.ts';
@@ -13,9 +13,9 @@ import { plainText, renderAnswers, sharedPromptRow } from './shared-prompt.ts';
 
 /** How pairs of answers become rows and batches. */
 interface PairRows {
-  prepare(examples: readonly Example[]): Promise<Prepared>;
-  collate(rows: readonly PreparedRow[]): Batch;
-  counts(batch: Pick<Batch, 'rows'>): Counts;
+  prepare(examples: readonly PreferenceExample[]): Promise<Prepared<TextsRow>>;
+  collate<Row extends TextsRow>(rows: readonly Row[]): Batch<Row>;
+  counts(batch: Pick<Batch<TextsRow>, 'rows'>): Counts;
 }
 
 /** Common to objectives over pairs: rows whose last two texts are the chosen and the rejected answer. */
@@ -25,7 +25,7 @@ export function preferenceRows(
 ): PairRows {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   return {
-    prepare: (examples) => prepare(renderer, examples as readonly PreferenceExample[], trainsPrompt),
+    prepare: (examples) => prepare(renderer, examples, trainsPrompt),
     collate: (rows) => collateRows(rows, { causal: true }),
     counts: ({ rows }) => ({
       rows: rows.length,
@@ -42,7 +42,7 @@ async function prepare(
   renderer: Renderer,
   examples: readonly PreferenceExample[],
   trainsPrompt: boolean,
-): Promise<Prepared> {
+): Promise<Prepared<TextsRow>> {
   const { answers, problems } = await renderAnswers(renderer, examples, {
     chosen: ({ chosen }) => chosen,
     rejected: ({ rejected }) => rejected,
@@ -65,7 +65,7 @@ const sameTokens = {
 } satisfies Problem;
 
 /** Trained tokens of the chosen and of the rejected answer. */
-export function answerTokens({ trained, segments = [] }: Pick<PreparedRow, 'trained' | 'segments'>): [number, number] {
+export function answerTokens({ trained, segments }: Pick<TextsRow, 'trained' | 'segments'>): [number, number] {
   const rejected = trained.length - segments[segments.length - 1];
   const chosen = rejected - segments[segments.length - 2];
   const count = (from: number, to: number) => trained.subarray(from, to).reduce((sum, one) => sum + one, 0);
@@ -73,7 +73,7 @@ export function answerTokens({ trained, segments = [] }: Pick<PreparedRow, 'trai
 }
 
 /** Trained tokens before the two answers. */
-export function promptTokens({ trained, segments = [] }: Pick<PreparedRow, 'trained' | 'segments'>): number {
+export function promptTokens({ trained, segments }: Pick<TextsRow, 'trained' | 'segments'>): number {
   const answers = segments.slice(-2).reduce((sum, length) => sum + length, 0);
   return trained.subarray(0, trained.length - answers).reduce((sum, one) => sum + one, 0);
 }
@@ -96,7 +96,7 @@ export function columns(...values: readonly Tensor[]): Tensor {
 }
 
 /** How many tokens each pair's answers have, f32 [R] each. */
-export function pairLengths(rows: readonly PreparedRow[], like: Tensor): [Tensor, Tensor] {
+export function pairLengths(rows: readonly TextsRow[], like: Tensor): [Tensor, Tensor] {
   const lengths = rows.map(answerTokens);
   const tensorOf = (values: readonly number[]) =>
     fromArray(Float32Array.from(values)).to(like.dtype).toDevice(like.device);
@@ -134,20 +134,18 @@ export function pairScores(model: Model, batch: Pick<Batch, 'input'>, runner?: S
 export function scoredPairs(reader: Pick<RowReader, 'tokenizer' | 'now' | 'causal'>): PairRows {
   const rows = preferenceRows(reader);
   return {
-    prepare: reader.causal
-      ? rows.prepare
-      : (examples) => framed(examples as readonly PreferenceExample[], reader.tokenizer),
+    prepare: reader.causal ? rows.prepare : (examples) => framed(examples, reader.tokenizer),
     collate: (batch) => collateRows(batch, { causal: reader.causal }),
     counts: (batch) => ({ rows: batch.rows.length }),
   };
 }
 
-async function framed(pairs: readonly PreferenceExample[], tokenizer: Tokenizer): Promise<Prepared> {
+async function framed(pairs: readonly PreferenceExample[], tokenizer: Tokenizer): Promise<Prepared<TextsRow>> {
   const texts = pairs.flatMap(({ prompt, chosen, rejected }) =>
     [chosen, rejected].map((answer) => ({ text: plainText(prompt), pair: plainText(answer) })),
   );
   const encoded = await tokenizer.encodeFramed(texts);
-  const rows = pairs.map(({ id, source }, i): PreparedRow => {
+  const rows = pairs.map(({ id, source }, i): TextsRow => {
     const two = encoded.slice(2 * i, 2 * i + 2);
     const ids = Int32Array.from(two.flatMap((one) => [...one.ids]));
     const typeIds = Int32Array.from(two.flatMap((one) => [...one.typeIds]));

@@ -1,5 +1,5 @@
 import { AttuneError, type Problem } from '../../../base/errors.ts';
-import type { Example, SpeechExample } from '../../../data/example.ts';
+import type { SpeechExample } from '../../../data/example.ts';
 import type { MediaReader, Prepared, PreparedRow, RowReader } from './rows.ts';
 
 /** Reader of the recordings. @throws AttuneError E_WRONG_MODEL if the base model takes no audio */
@@ -15,13 +15,13 @@ export function hearing({ media }: Pick<RowReader, 'media'>, objective: string):
 
 /** Rows of recordings, each by its own rule and the tokens that the model makes of it; what is wrong is listed. */
 export async function prepareRecordings(
-  examples: readonly Example[],
+  examples: readonly SpeechExample[],
   media: MediaReader,
   rowOf: (text: string, tokens: number) => Promise<MediaRow | Fault>,
 ): Promise<Prepared> {
   const problems: Problem[] = [];
   const rows: (PreparedRow | undefined)[] = [];
-  for (const { id, source, media: file, text } of examples as readonly SpeechExample[]) {
+  for (const { id, source, media: file, text } of examples) {
     const tokens = await tokensIn({ media: file, source }, media);
     const made = typeof tokens === 'number' ? await rowOf(text, tokens) : tokens;
     const isFault = 'message' in made;

@@ -1,10 +1,17 @@
-import type { Example } from '../../../data/example.ts';
-import type { RenderableRow, Renderer } from '../../../models/text/index.ts';
+import type { ChatExample, CompletionExample, Example, TextExample } from '../../../data/example.ts';
+import type { Renderer } from '../../../models/text/index.ts';
 import type { Prepared } from './rows.ts';
 
+/** An example that the renderer turns into one text. */
+export type RenderedExample = ChatExample | CompletionExample | TextExample;
+
+export function isRendered(example: Example): example is RenderedExample {
+  return example.kind === 'chat' || example.kind === 'completion' || example.kind === 'text';
+}
+
 /** Tokenises renderable examples through the one renderer. */
-export async function renderExamples(renderer: Renderer, examples: readonly Example[]): Promise<Prepared> {
-  const rendered = await renderer.renderRows(examples as readonly RenderableRow[]);
+export async function renderExamples(renderer: Renderer, examples: readonly RenderedExample[]): Promise<Prepared> {
+  const rendered = await renderer.renderRows(examples);
   const rows = rendered.rows.map((row, i) =>
     row === undefined
       ? undefined

@@ -40,9 +40,7 @@ async function fileInput({ media, source }: Subject, reader: MediaReader): Promi
 }
 
 /** Loader for rows that may be files; undefined for text models. */
-export function loaderOf({
-  media,
-}: Pick<RowReader, 'media'>): ((rows: readonly PreparedRow[]) => Promise<readonly PreparedRow[]>) | undefined {
+export function loaderOf({ media }: Pick<RowReader, 'media'>): MediaReader['load'] | undefined {
   return media === undefined ? undefined : (rows) => media.load(rows);
 }
 

@@ -4,7 +4,7 @@ import type { Example, FeedbackExample, PreferenceExample } from '../../../data/
 import { asContext } from '../../../data/formats/chat-body.ts';
 import type { Message } from '../../../models/text/message.ts';
 import type { RenderableRow, RenderedRow, Renderer } from '../../../models/text/index.ts';
-import type { PreparedRow } from './rows.ts';
+import type { TextsRow } from './rows.ts';
 
 /** Prompt and answer of one example, as the renderer takes them: the answer is trained, earlier answers are not. */
 export function answeredRow(
@@ -24,7 +24,7 @@ export function sharedPromptRow(
   { id, source }: Pick<Example, 'id' | 'source'>,
   answers: readonly RenderedRow[],
   { trainsPrompt = false }: { trainsPrompt?: boolean } = {},
-): PreparedRow {
+): TextsRow {
   const shared = sharedTokens(answers);
   const rests = answers.map(({ ids, trained }) => ({ ids: ids.subarray(shared), trained: trained.subarray(shared) }));
   const ids = Int32Array.from([...answers[0].ids.subarray(0, shared), ...rests.flatMap((rest) => [...rest.ids])]);
@@ -64,7 +64,7 @@ export async function renderAnswers<One extends PreferenceExample | FeedbackExam
   const problems: Problem[] = [];
   const columns: (RenderedRow | undefined)[][] = [];
   for (const [field, answerOf] of Object.entries(answersOf)) {
-    const rows = examples.map((example, i) => answeredRow(example as PreferenceExample, answerOf(example, i)));
+    const rows = examples.map((example, i) => answeredRow(example, answerOf(example, i)));
     const rendered = await renderer.renderRows(rows);
     pushAll(
       problems,

@@ -1,21 +1,20 @@
 // N tokens of the answers, R rows
-import type { CompletionExample, Example } from '../../../data/example.ts';
+import type { CompletionExample } from '../../../data/example.ts';
 import { decoderStart } from '../../../models/decoder-start.ts';
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { layoutOfRows, rowOfTokens } from '../../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, Prepared, PreparedRow, RowReader } from './rows.ts';
+import type { Batch, RowReader, TextsRow } from './rows.ts';
 
 /** The prompt and the answer one after the other; only the answer's tokens are trained. */
 export async function sourceTargetRows(
-  examples: readonly Example[],
+  examples: readonly CompletionExample[],
   { tokenizer }: Pick<RowReader, 'tokenizer'>,
-): Promise<Prepared> {
-  const all = examples as readonly CompletionExample[];
-  const sources = await tokenizer.encodeFramed(all.map(({ prompt }) => ({ text: prompt })));
-  const targets = await tokenizer.target.encodeFramed(all.map(({ completion }) => ({ text: completion.trim() })));
-  const rows = all.map(({ id, source }, i): PreparedRow => {
+): Promise<{ rows: TextsRow[]; problems: [] }> {
+  const sources = await tokenizer.encodeFramed(examples.map(({ prompt }) => ({ text: prompt })));
+  const targets = await tokenizer.target.encodeFramed(examples.map(({ completion }) => ({ text: completion.trim() })));
+  const rows = examples.map(({ id, source }, i): TextsRow => {
     const read = sources[i].ids;
     const written = withEnd(targets[i].ids, tokenizer.eosId);
     const ids = new Int32Array(read.length + written.length);
@@ -32,8 +31,8 @@ function withEnd(ids: Int32Array, end: number | undefined): Int32Array {
 }
 
 /** The answers' tokens, and the prompts' as what the encoder reads. */
-export function collateSourceTarget(rows: readonly PreparedRow[]): Batch {
-  const parts = rows.map(({ ids, segments: [length] = [0] }) => [ids.subarray(0, length), ids.subarray(length)]);
+export function collateSourceTarget(rows: readonly TextsRow[]): Batch<TextsRow> {
+  const parts = rows.map(({ ids, segments: [length] }) => [ids.subarray(0, length), ids.subarray(length)]);
   const input = (place: 0 | 1, causal: boolean) => {
     const texts = parts.map((part) => part[place]);
     const layout = layoutOfRows(
@@ -59,17 +58,18 @@ export function answerTokens(
 ): { logProbs: Tensor; hit: Tensor; rows: Tensor } {
   const layout = model.layoutOf(batch.input);
   const wanted = batch.input.ids!;
-  const ids = shiftedRight(wanted, layout.offsets, BigInt(decoderStart(model.config)));
+  const start = model.architecture.startsWithLast === true ? undefined : BigInt(decoderStart(model.config));
+  const ids = shiftedRight(wanted, layout.offsets, start);
   const hidden = model.hidden({ ...batch.input, ids }, { runner });
   const found = model.tokenHead.tokenLogProbs(hidden, fromArray(wanted).toDevice(model.device));
   const rows = fromArray(BigInt64Array.from(rowOfTokens(layout), BigInt)).toDevice(model.device);
   return { ...found, rows };
 }
 
-/** Decoder input: each row's tokens shifted right by one, after its start token. */
-function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start: bigint): BigInt64Array {
+/** Decoder input: each row's tokens shifted right by one, after the start token or, without one, the row's last. */
+function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start?: bigint): BigInt64Array {
   const shifted = new BigInt64Array(ids.length);
   shifted.set(ids.subarray(0, -1), 1);
-  for (const offset of offsets.slice(0, -1)) shifted[offset] = start;
+  for (const [row, offset] of offsets.slice(0, -1).entries()) shifted[offset] = start ?? ids[offsets[row + 1] - 1];
   return shifted;
 }

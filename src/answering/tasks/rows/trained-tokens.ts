@@ -1,7 +1,7 @@
 // N tokens of a batch, L of them trained, R rows
 import type { Layout } from '../../../engine/nn/index.ts';
 import { aten, zeros, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow } from './rows.ts';
+import type { Batch, Counts, PreparedRow, ValuesRow } from './rows.ts';
 
 /** Trained tokens of a row; its first token has nothing that it could be predicted from. */
 export function trainedTokens(row: PreparedRow): number {
@@ -64,7 +64,11 @@ export function countTrained({ rows }: Pick<Batch, 'rows'>): Counts {
 }
 
 /** Where the batch's trained tokens stand, the value of each and its row; a row that was cut has values to spare. */
-export function taggedTokens({ rows }: Pick<Batch, 'rows'>): { places: number[]; values: number[]; rows: number[] } {
+export function taggedTokens({
+  rows,
+}: {
+  rows: readonly (PreparedRow & Partial<ValuesRow>)[];
+}): Record<'places' | 'values' | 'rows', number[]> {
   const found = { places: [] as number[], values: [] as number[], rows: [] as number[] };
   let start = 0;
   for (const [r, { ids, trained, values = [] }] of rows.entries()) {

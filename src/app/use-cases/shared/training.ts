@@ -7,12 +7,9 @@ import { describeEpochs } from '../../terminal/progress/lines.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { withProgress } from '../../terminal/with-progress.ts';
 import type { Recipe } from '../../../training/recipe/recipe.ts';
-import type { DetachedRun, StartOptions, TrainOptions, TrainOutcome } from '../../train.ts';
 import { keepAdvice, keepCommandOfRun } from '../text/keep-command.ts';
-
-/** A finished run, with advice on keeping an equally good cheap system. */
-export type Ended = TrainOutcome & { keep?: string };
-export type Trained = Ended | DetachedRun;
+import type { Trained, Ended } from '../../run.ts';
+import type { StartOptions, TrainOptions } from '../train.ts';
 
 interface Training<Options = StartOptions> {
   recipe: Recipe;

@@ -1,8 +1,8 @@
-import type { Advice, Advised } from '../../advise/advise.ts';
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { describeFigures } from './comparison.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { Advice, Advised } from '../advise.ts';
 
 export function describeAdvice(advice: Advised, terminal: Terminal): string {
   return [headline(advice, terminal), describeFigures(advice.comparison, terminal), curveTable(advice, terminal)]

@@ -1,7 +1,7 @@
-import type { AuditResult, KindAudit, Share } from '../../redact/audit-data.ts';
 import { formatCount } from '../../../base/format.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { AuditResult, KindAudit, Share } from '../data-audit.ts';
 
 const MOST_LISTED = 20;
 

@@ -1,7 +1,7 @@
-import type { AxisCounts, Counterfactuals } from '../../fairness/counterfactuals.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { AxisCounts, Counterfactuals } from '../data-counterfactuals.ts';
 
 const LISTED_LINES = 5;
 const LISTED_GROUPS = 6;

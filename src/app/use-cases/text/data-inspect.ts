@@ -1,4 +1,3 @@
-import type { DataInspectionResult, InspectedRow } from '../../inspect-data.ts';
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import { describeGroupReport } from './groups.ts';
@@ -7,6 +6,7 @@ import { describeLabels } from './label.ts';
 import { paintParts } from './row.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { DataInspectionResult, InspectedRow } from '../data-inspect.ts';
 
 const MAX_LISTED = 10;
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { formatCount, plural } from '../../../base/format.ts';
-import type { DataPipelineResult } from '../../data-pipeline.ts';
 import { readingLines } from './reading.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { DataPipelineResult } from '../data-pipeline.ts';
 
 function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
   if (leftOut === undefined) return [];

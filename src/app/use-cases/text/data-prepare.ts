@@ -1,8 +1,8 @@
-import type { PreparedData } from '../../prepare-data.ts';
 import { formatBytes, formatCount, plural } from '../../../base/format.ts';
 import { readingLines } from './reading.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { PreparedData } from '../data-prepare.ts';
 
 const KIND_NAMES = { text: 'texts', message: 'messages', record: 'rows of tables' };
 

@@ -1,7 +1,7 @@
-import type { RedactedData } from '../../redact/redact-data.ts';
 import { formatBytes, formatCount, plural } from '../../../base/format.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { RedactedData } from '../data-redact.ts';
 
 export function describeRedacted(result: RedactedData, { colours }: Terminal): string {
   const { green, yellow, bold, cyan, dim } = colours;

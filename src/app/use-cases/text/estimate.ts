@@ -1,7 +1,7 @@
-import type { ModelEstimate } from '../../estimate.ts';
 import { formatBytes, formatCount, formatDuration, plural } from '../../../base/format.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { ModelEstimate } from '../models-estimate.ts';
 
 export function describeEstimate(found: ModelEstimate, terminal: Terminal): string {
   return [aboutOf(found), planTable(found, terminal), machineTable(found, terminal), notesOf(found, terminal)].join(

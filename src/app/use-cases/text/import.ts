@@ -1,7 +1,7 @@
 /** The text of `attune import langfuse` and `attune import otlp`. */
-import type { ImportedAnswers } from '../../import-answers/import-answers.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { ImportedAnswers } from '../import-langfuse.ts';
 
 const MOST_SHOWN = 8;
 

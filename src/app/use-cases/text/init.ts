@@ -1,5 +1,5 @@
-import type { InitResult } from '../../init/run-init.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
+import type { InitResult } from '../init.ts';
 
 export function describeInit(result: InitResult, { colours, columns: width }: Terminal): string {
   const { recipe, format, columns, reason, reasons, model, because, objective, isClear, remark, unread, warnings } =

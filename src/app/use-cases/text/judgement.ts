@@ -1,4 +1,3 @@
-import type { Judgement } from '../../judge/judge.ts';
 import { formatNumber, formatPercent, formatPercentRange, plural } from '../../../base/format.ts';
 import type { Calibration } from '../../../scoring/judges/calibration.ts';
 import type { PairwiseJudgement } from '../../../scoring/judges/judge-pairs.ts';
@@ -6,6 +5,7 @@ import type { RubricJudgement } from '../../../scoring/judges/rubric.ts';
 import type { Standing } from '../../../scoring/judges/win-rate.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { Judgement } from '../judge.ts';
 
 export function describeJudgement(result: Judgement, terminal: Terminal): string {
   const { judge, systems, rows, pairwise, rubric, calibration, notes } = result;

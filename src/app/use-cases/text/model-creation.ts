@@ -1,8 +1,8 @@
 import { formatBytes, formatCount, plural } from '../../../base/format.ts';
-import type { ModelCreation } from '../../create-model.ts';
 import { usualObjective } from '../../usual-objective.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { ModelCreation } from '../models-create.ts';
 
 export function describeCreation(created: ModelCreation, { colours }: Terminal): string {
   const { folder, modelType, className, items, cold, rows, cut, parameters, bytes, data, ...known } = created;

@@ -10,9 +10,8 @@ import { shellWord, shortPath } from '../../terminal/short-path.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 import type { FinishedBefore } from '../../resume-run.ts';
-import type { TrainOutcome } from '../../train.ts';
-import type { Trained } from '../shared/training.ts';
 import { describeWording } from './wording.ts';
+import type { TrainOutcome, Trained } from '../../run.ts';
 
 /** Next commands for the result: a classifier does not talk. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {

@@ -1,10 +1,10 @@
 import { entryOf } from '../../../base/table.ts';
-import type { Predicted } from '../../predict.ts';
 import { formatCount, formatNumber, formatPercent, plural } from '../../../base/format.ts';
 import { greatest } from '../../../base/many.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatTable } from '../../terminal/table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { Predicted } from '../predict.ts';
 
 type Answer = NonNullable<Predicted['answers']>[number];
 
@@ -51,6 +51,7 @@ const ADDED = [
   'spans',
   'steps',
   'stretch',
+  'answers',
   'cut',
   'top',
   'probabilities',

@@ -1,10 +1,10 @@
 import { entryOf } from '../../../base/table.ts';
-import type { QuickstartResult } from '../../quickstart/quickstart.ts';
 import { greatest } from '../../../base/many.ts';
 import type { SampleRow } from '../../../store/results.ts';
 import { describeComparison } from './comparison.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { QuickstartResult } from '../quickstart.ts';
 
 export function describeQuickstart(result: QuickstartResult, terminal: Terminal): string {
   return [

@@ -1,7 +1,7 @@
 /** Outcome of reading documents, for people. */
-import type { PreparedData } from '../../prepare-data.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { PreparedData } from '../data-prepare.ts';
 
 const MOST_SHOWN = 3;
 

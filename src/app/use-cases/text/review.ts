@@ -1,10 +1,10 @@
-import type { ReviewOutcome } from '../../review/review.ts';
 import { formatNumber, formatPercent, plural } from '../../../base/format.ts';
 import type { GoldAccuracy } from '../../../evaluation/review/gold.ts';
 import type { ReviewerAgreement } from '../../../evaluation/review/results.ts';
 import { shareText, standingLines } from './judgement.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { ReviewOutcome } from '../review-results.ts';
 
 export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): string {
   const { pairs, reviewed, outdated, reviewers, winRate, bradleyTerry, leftPreferred, agreement, ratings } = outcome;

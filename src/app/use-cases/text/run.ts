@@ -1,10 +1,11 @@
-import type { RunDetails, RunStatus, RunSummary } from '../../runs.ts';
+import type { RunDetails, RunStatus } from '../../runs.ts';
 import { formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
 import { adviceText } from '../../../training/course.ts';
 import { describeOutcome } from '../../terminal/progress/lines.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatFacts } from '../../terminal/table.ts';
 import type { Colours, Terminal } from '../../terminal/terminal.ts';
+import type { RunSummary } from '../../../store/run-summary.ts';
 
 export function paintStatus(status: string, colours: Colours): string {
   const paints: Record<RunStatus, (text: string) => string> = {

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
-import { badGguf } from './header.ts';
+import { AttuneError } from '../../../base/errors.ts';
 import { decodeNumber, itemBytes, type GgufItemType } from './values.ts';
 
 const WINDOW_BYTES = 1 << 20;
@@ -67,4 +67,9 @@ export class HeaderCursor {
     this.#window = window;
     this.#windowStart = this.#position;
   }
+}
+
+export function badGguf(path: string, got: string): AttuneError {
+  const fix = 'fetch or write the file again; nothing was loaded from it';
+  return new AttuneError('E_GGUF_BAD', { what: `${path} is not a sound GGUF file`, got, fix });
 }

@@ -1,7 +1,6 @@
-import { AttuneError } from '../../../base/errors.ts';
 import { dtypeBytes, type DType } from '../dtype.ts';
 import { blockTypes, isBlockType, type BlockTypeName } from './block-types.ts';
-import type { HeaderCursor } from './header-cursor.ts';
+import { badGguf, type HeaderCursor } from './header-cursor.ts';
 import { encodeItem, encodeText, encodeValue, itemBytes, typeOfCode } from './values.ts';
 import type { GgufItem, GgufItemType, GgufMetadata, GgufValue } from './values.ts';
 
@@ -47,11 +46,6 @@ const codeOfDtype: Partial<Record<GgufType, number>> = {
   ...Object.fromEntries(Object.entries(blockTypes).map(([name, { code }]) => [name, code])),
 };
 const dtypeOfCode = new Map(Object.entries(codeOfDtype).map(([name, code]) => [code, name as GgufType]));
-
-export function badGguf(path: string, got: string): AttuneError {
-  const fix = 'fetch or write the file again; nothing was loaded from it';
-  return new AttuneError('E_GGUF_BAD', { what: `${path} is not a sound GGUF file`, got, fix });
-}
 
 /** Lays tensors out in the order given and gives everything of the file that stands before the data. */
 export function layOutGguf(

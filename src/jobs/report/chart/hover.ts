@@ -1,9 +1,23 @@
 import { formatCount } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import type { CurvePoint } from '../series.ts';
+import type { CurvePoint, Curve } from '../series.ts';
 import { round, standingLine, words, type PlotArea } from './frame.ts';
-import type { Placed } from './line-chart.ts';
 import type { Scale } from './scale.ts';
+
+export interface LineSeries {
+  name: string;
+  curve: Curve;
+  /** `trace`: noisy, drawn faint under its moving average. `dots`: few, each one counts. */
+  style: 'trace' | 'dots' | 'line';
+  /** Number of the series' colour. */
+  tone: 1 | 2 | 3;
+}
+
+/** A placed series: what is drawn, and where. */
+export interface Placed {
+  series: LineSeries;
+  points: readonly CurvePoint[];
+}
 
 const MAX_COLUMNS = 120;
 

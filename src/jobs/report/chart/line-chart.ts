@@ -1,7 +1,7 @@
 import { greatest, smallest } from '../../../base/many.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import type { Curve, CurvePoint } from '../series.ts';
+import type { CurvePoint } from '../series.ts';
 import {
   horizontalAxis,
   picture,
@@ -13,16 +13,7 @@ import {
   type WindowSize,
 } from './frame.ts';
 import { linearScale, logScale, type Scale } from './scale.ts';
-import { hoverColumns } from './hover.ts';
-
-export interface LineSeries {
-  name: string;
-  curve: Curve;
-  /** `trace`: noisy, drawn faint under its moving average. `dots`: few, each one counts. */
-  style: 'trace' | 'dots' | 'line';
-  /** Number of the series' colour. */
-  tone: 1 | 2 | 3;
-}
+import { hoverColumns, type Placed, type LineSeries } from './hover.ts';
 
 export interface LineChartOptions extends WindowSize {
   title: string;
@@ -37,12 +28,6 @@ export interface LineChartOptions extends WindowSize {
   format?: (value: number) => string;
   /** Unit of the axis. */
   steps?: string;
-}
-
-/** A placed series: what is drawn, and where. */
-export interface Placed {
-  series: LineSeries;
-  points: readonly CurvePoint[];
 }
 
 const LOG_FROM_RATIO = 30;

@@ -2,10 +2,11 @@ import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
-import { lineChart, type LineSeries } from '../chart/line-chart.ts';
+import { lineChart } from '../chart/line-chart.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 import type { Curve, Curves } from '../series.ts';
+import type { LineSeries } from '../chart/hover.ts';
 
 const SMALL = { width: 460, height: 220 };
 const MOST_EPOCH_BORDERS = 12;

@@ -2,8 +2,8 @@ import type { LoadedData } from '../../../data/index.ts';
 import type { KeptBaseline, LearntState } from '../../../answering/baselines/kept.ts';
 import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../../../answering/model/resources.ts';
-import type { TrainPlan } from '../train.ts';
 import { fitKept } from './fit-cheap-model.ts';
+import type { TrainPlan } from '../train-job.ts';
 
 /** Rows that a plan is measured on: enough to see how long the others take. */
 const MEASURED_ROWS = 1000;

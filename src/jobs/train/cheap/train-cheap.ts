@@ -16,7 +16,6 @@ import { writeWholeFolder } from '../../../files/whole-folder.ts';
 import { newRunId } from '../../../store/run-folder.ts';
 import type { Recipe } from '../../../training/recipe/recipe.ts';
 import type { JobContext } from '../../../base/job.ts';
-import type { TrainInput, TrainResult } from '../train.ts';
 import { compareResult } from '../../compare/final-comparison.ts';
 import { recordWording } from '../../compare/measure-wording.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
@@ -28,6 +27,7 @@ import type { FinishedRun } from '../run-context.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
 import { planCheap } from './plan-cheap.ts';
+import type { TrainInput, TrainResult } from '../train-job.ts';
 
 /** Where a run keeps its result. */
 const RESULT = 'model';

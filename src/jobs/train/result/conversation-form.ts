@@ -1,5 +1,6 @@
 /** Common form of a result's training conversations: how it should be prompted. */
 import type { Example } from '../../../data/example.ts';
+import { kindOf } from '../../../data/kinds/index.ts';
 import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../models/text/index.ts';
 import type { ResultNotesFile } from '../../../answering/model/result-notes.ts';
 
@@ -16,16 +17,17 @@ type ConversationNotes = Pick<
 /** In which form the rows were shown, and what all of them share. */
 export function conversationForm(
   train: readonly Example[],
-  tokenizer: Pick<Tokenizer, 'answerSpace'>,
+  tokenizer: Pick<Tokenizer, 'answerSpace'> & Partial<Pick<Tokenizer, 'templates'>>,
 ): ConversationNotes {
   const chats = train.flatMap((example) => turnsOf(example) ?? []);
+  const isTemplated = train.some((example) => kindOf(example).isTemplated === true);
   // Rows of plain text among them have neither.
   const all: readonly Turns[] = chats.length === train.length ? chats : [...chats, { messages: [] }];
   const system = shared(all.map(systemOf));
   const tools = shared(all.map(({ tools: own = [] }) => (own.length === 0 ? undefined : own)));
   const differs = [...(system.differs ? ['system' as const] : []), ...(tools.differs ? ['tools' as const] : [])];
   return {
-    has_template: chats.length > 0,
+    has_template: chats.length > 0 || (isTemplated && tokenizer.templates?.exists === true),
     ...(chats.some(usesTools) && { has_tools: true }),
     ...(chats.length > 0 && system.value !== undefined && { system_prompt: system.value }),
     ...(chats.length > 0 && tools.value !== undefined && { tools: tools.value }),

@@ -2,8 +2,8 @@
 import type { Completion } from '../../../answering/decoding/index.ts';
 import type { Metrics } from '../../../base/events.ts';
 import type { Message, ToolResult } from '../../../models/text/index.ts';
-import type { Rollout } from '../rollouts.ts';
 import type { RolloutTools } from './rollout-tools.ts';
+import type { Rollout } from '../group-rows.ts';
 
 /** Goes on where an answer's tokens end: one completion each. `round` counts from 1. */
 type GoOn = (rollouts: readonly OpenRollout[], round: number) => Promise<Completion[]>;

@@ -1,7 +1,8 @@
 import { table } from '@attune/base/table';
 import type { MessageDocument, Place } from '../../document.ts';
 import type { NoteBook } from '../../outcome.ts';
-import type { People } from './people.ts';
+
+export type People = ReadonlyMap<string, string>;
 
 /** A message of an export, before its file is added. */
 export type ChatMessage = Omit<MessageDocument, 'origins'> & { place?: Place };

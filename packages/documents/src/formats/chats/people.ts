@@ -1,9 +1,7 @@
 /** Names of people in a Slack export: users.json is next to the channels' folders, which use ids. */
 import { parseJson } from '@attune/files/json';
 import type { FileInput } from '../../reader.ts';
-import { isObject, listOf, textOf, type Json } from './chat.ts';
-
-export type People = ReadonlyMap<string, string>;
+import { isObject, listOf, textOf, type Json, type People } from './chat.ts';
 
 const NOBODY: People = new Map();
 

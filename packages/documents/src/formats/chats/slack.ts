@@ -1,5 +1,4 @@
-import { isObject, listOf, textOf, type ChatExport, type ChatMessage, type Json } from './chat.ts';
-import type { People } from './people.ts';
+import { isObject, listOf, textOf, type ChatExport, type ChatMessage, type Json, type People } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
 /** An exported channel is a folder with a file for each day, a thread hangs on the time of its first message. */

@@ -1,0 +1,52 @@
+/** Input and result of the job that trains. */
+import type { DataPrepared, Metrics, ResultChoice } from '../../base/events.ts';
+import type { Task } from '../../models/architecture.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
+import type { CourseAdvice } from '../../training/reward-course.ts';
+
+export interface TrainInput {
+  recipe: Recipe;
+  /** Records the second and third step, operator by operator. */
+  profile?: boolean;
+  /** Stops after the preflight. */
+  dryRun?: boolean;
+  /** Goes on from the newest checkpoint of the folder. */
+  resume?: boolean;
+  /** A checkpoint whose run is repeated: what that run decided for itself (clock, micro-batches) is decided the same. */
+  like?: string;
+}
+
+export interface TrainResult {
+  outcome: 'finished' | 'stopped' | 'dry-run';
+  step: number;
+  /** Task of the model: chatting needs `causal-lm`. */
+  task: Task;
+  /** Where the adapter or the model lies. */
+  result: string | null;
+  /** Which step's weights it has; null without a result. */
+  choice: ResultChoice | null;
+  /** Validation of the result's step, or else of the last one. */
+  metrics: Metrics;
+  /** Time of the optimiser steps alone, without validation. */
+  stepSeconds: number;
+  /** Training settings that the recipe left open; null for systems without steps. */
+  training: SettledTraining | null;
+  /** Suggested changes, if the losses have not settled. */
+  advice: CourseAdvice | null;
+  /** Dry runs: cost of the run. */
+  plan?: TrainPlan;
+}
+
+/** Cost of a run, measured on its largest batch; a cheap system has neither tokens nor steps. */
+export interface TrainPlan {
+  /** Rows of each split. */
+  rows: DataPrepared['rows'];
+  /** Tokens of one pass over the training rows: read, and trained. */
+  tokens: { input: number; loss: number };
+  steps: number;
+  secondsPerStep: number;
+  seconds: number;
+  memory: { peakBytes: number; availableBytes: number };
+  disk: { bytes: number; freeBytes: number };
+}

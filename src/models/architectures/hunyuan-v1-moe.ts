@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { Linear, Module } from '../../engine/nn/index.ts';
+import { parseConfig } from '../config.ts';
+import { count, type DecoderConfig } from '../decoder/config.ts';
+import { defineDecoder } from '../decoder/define.ts';
+import { separateExperts, SparseFeedForward, type Router } from '../decoder/experts.ts';
+import { FeedForward } from '../decoder/feed-forward.ts';
+import { hunyuanAttention, hunyuanDefaults, withStretchedBase } from './hunyuan-v1-dense.ts';
+
+/** One number for all layers, or one for each. */
+const perLayer = z.union([count, z.array(count)]);
+
+const schema = z.looseObject({
+  num_experts: perLayer.default(1),
+  moe_topk: perLayer.nullish(),
+  num_experts_per_tok: perLayer.nullish(),
+});
+
+/** Hunyuan with some of many feed-forward halves for each token, and one for all (Hunyuan-A13B, Tencent, 2025). */
+export const architecture = defineDecoder({
+  modelType: 'hunyuan_v1_moe',
+  classes: { causal: 'HunYuanMoEV1ForCausalLM', sequence: 'HunYuanMoEV1ForSequenceClassification' },
+  settings: ['use_qk_norm', 'num_experts', 'num_local_experts'],
+  defaults: hunyuanDefaults,
+  read: withStretchedBase,
+  traits(config, { raw, rope }) {
+    const own = parseConfig(schema, { ...raw, num_experts: raw.num_experts ?? raw.num_local_experts });
+    const at = (value: number | number[], layer: number) => (typeof value === 'number' ? value : value[layer]);
+    return {
+      attention: () => hunyuanAttention(config, rope),
+      feedForward: (layer) =>
+        feedForwardOf(config, {
+          experts: at(own.num_experts, layer),
+          chosen: at(own.moe_topk ?? own.num_experts_per_tok ?? 1, layer),
+        }),
+    };
+  },
+});
+
+function feedForwardOf(config: DecoderConfig, { experts, chosen }: { experts: number; chosen: number }) {
+  const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+  const make = () => new FeedForward({ width, inner, activation });
+  return new SparseFeedForward({
+    width,
+    experts,
+    chosen,
+    normalises: true,
+    router: routerOf(width, experts),
+    parts: separateExperts(experts, make),
+    shared: { name: 'shared_mlp', module: make() },
+  });
+}
+
+class Gate extends Module {
+  readonly wg: Linear;
+
+  constructor(width: number, experts: number) {
+    super();
+    this.wg = new Linear(width, experts);
+  }
+}
+
+function routerOf(width: number, experts: number): Router {
+  const module = new Gate(width, experts);
+  return { name: 'gate', module, forward: (x) => module.wg.forward(x) };
+}
