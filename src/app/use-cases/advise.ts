@@ -46,7 +46,6 @@ export const useCase = defineUseCase({
     'advise tickets.csv --columns "{text: [subject, body], label: queue}"',
     'advise tickets.jsonl --model attune-base --epochs 1',
   ],
-  result: async () => (await import('../advise/advise.ts')).advisedSchema,
   async run({ data, ...options }, call): Promise<Advised> {
     const { advise } = await import('../advise/advise.ts');
     return advise(data, { ...options, ...call });

@@ -22,7 +22,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-registry'],
   examples: ['answers rate chatcmpl-4f1c --thumb down --correction "It was shipped on Monday."'],
-  result: async () => (await import('../monitor/answers.ts')).ratedAnswerSchema,
   async run({ id, ...options }): Promise<RatedAnswer> {
     const { rateAnswer } = await import('../monitor/answers.ts');
     return rateAnswer(id, options);

@@ -11,7 +11,6 @@ export const useCase = defineUseCase({
   options: ({ count }) => ({ limit: count('N', 'newest entries only') }),
   effects: [],
   examples: ['audit', 'audit tickets --limit 20'],
-  result: async () => (await import('../../store/registry/audit.ts')).auditEntrySchema.array(),
   async run(filter): Promise<AuditEntry[]> {
     const { auditLog } = await import('../registry/audit-log.ts');
     return auditLog(filter);

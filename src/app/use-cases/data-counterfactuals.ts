@@ -37,7 +37,6 @@ export const useCase = defineUseCase({
     'data counterfactuals tickets.jsonl --output pairs.jsonl --change origin --origin african_american --origin english',
   ],
   stopping: 'stopping',
-  result: async () => (await import('../fairness/counterfactuals.ts')).counterfactualsSchema,
   async run({ file, ...options }, call): Promise<Counterfactuals> {
     const { writeCounterfactuals } = await import('../fairness/counterfactuals.ts');
     return writeCounterfactuals(file, { ...options, ...call });

@@ -13,7 +13,6 @@ export const useCase = defineUseCase({
   }),
   effects: [],
   examples: ['data diff data/support-1 data/support-2 --key id'],
-  result: async () => (await import('../../preparation/pipeline/diff.ts')).dataDiffSchema,
   async run({ before, after, key }): Promise<DataDiff> {
     const { dataDiff } = await import('../data-pipeline.ts');
     return dataDiff(before, after, { key });

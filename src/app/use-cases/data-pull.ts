@@ -9,7 +9,6 @@ export const useCase = defineUseCase({
   effects: ['fetches', 'writes-files'],
   examples: ['data pull stanfordnlp/imdb'],
   stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
-  result: async () => (await import('../../store/hub/pull.ts')).pulledSchema,
   async run({ name }, { onEvent, signal }): Promise<Pulled> {
     const { pullDataset } = await import('../pull.ts');
     return pullDataset(name, { emit: onEvent, signal });

@@ -20,7 +20,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-files'],
   examples: ['data restore clean.jsonl --vault clean.vault --output rows.jsonl'],
-  result: async () => (await import('../redact/restore-data.ts')).restoredDataSchema,
   async run({ file, ...options }): Promise<RestoredData> {
     const { restoreData } = await import('../redact/restore-data.ts');
     return restoreData(file, options);

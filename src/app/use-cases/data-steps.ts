@@ -7,7 +7,6 @@ export const useCase = defineUseCase({
   summary: 'list the steps that `data prepare` knows, with their options',
   effects: [],
   examples: ['data steps'],
-  result: async () => (await import('../describe-steps.ts')).stepDescriptionSchema.array(),
   async run(): Promise<StepDescription[]> {
     const { describeSteps } = await import('../describe-steps.ts');
     return describeSteps();

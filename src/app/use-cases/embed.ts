@@ -45,7 +45,6 @@ export const useCase = defineUseCase({
     'embed runs/faq --text "How do I return a parcel?"',
     'embed models/clip --input photos --output photos.safetensors',
   ],
-  result: async () => (await import('../embed/embed.ts')).embeddedSchema,
   async run({ model, ...options }, call): Promise<Embedded> {
     const { embed } = await import('../embed/embed.ts');
     return embed(model, { ...options, ...call });

@@ -63,7 +63,6 @@ export const useCase = defineUseCase({
     'generate runs/tickets --input questions.jsonl --temperature 0.8 --top-p 0.95 --n 4',
     'generate whisper-base --input recordings.jsonl --language de --timestamps',
   ],
-  result: async () => (await import('../generate-rows.ts')).generatedAnswersSchema,
   async run({ model, ...options }, call): Promise<GeneratedAnswers> {
     const { generate } = await import('../generate-rows.ts');
     return generate(model, { ...options, ...call });

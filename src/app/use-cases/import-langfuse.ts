@@ -36,7 +36,6 @@ export const useCase = defineUseCase({
     'import langfuse traces/ scores/ --model tickets --label topic',
   ],
   stopping: IMPORT_STOPPING,
-  result: async () => (await import('../import-answers/import-answers.ts')).importedAnswersSchema,
   async run({ files, ...options }, call): Promise<ImportedAnswers> {
     const { importLangfuse } = await import('../import-answers/import-answers.ts');
     return importLangfuse(files, { ...options, ...call });

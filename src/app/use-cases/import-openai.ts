@@ -36,7 +36,6 @@ export const useCase = defineUseCase({
   effects: ['fetches', 'writes-files'],
   examples: ['import openai', 'import openai --model Qwen/Qwen3-0.6B --prices 0.3,1.2'],
   stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
-  result: async () => (await import('../import-openai/import-openai.ts')).importedFromOpenAiSchema,
   async run(options, call): Promise<ImportedFromOpenAi> {
     const { importOpenAi } = await import('../import-openai/import-openai.ts');
     return importOpenAi({ ...options, ...call });

@@ -12,7 +12,6 @@ export const useCase = defineUseCase({
   effects: ['writes-registry'],
   examples: ['import otlp spans.jsonl --model tickets'],
   stopping: IMPORT_STOPPING,
-  result: async () => (await import('../import-answers/import-answers.ts')).importedAnswersSchema,
   async run({ files, ...options }, call): Promise<ImportedAnswers> {
     const { importOtlp } = await import('../import-answers/import-answers.ts');
     return importOtlp(files, { ...options, ...call });

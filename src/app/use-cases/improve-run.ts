@@ -24,7 +24,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files'],
   examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to turn it"'],
-  result: async () => (await import('../improve/improve.ts')).improvementSchema,
   async run({ file, ...options }, call): Promise<Improvement> {
     const { improve } = await import('../improve/improve.ts');
     return improve(file, { ...options, ...call });

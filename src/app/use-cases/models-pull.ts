@@ -9,7 +9,6 @@ export const useCase = defineUseCase({
   effects: ['fetches'],
   examples: ['models pull HuggingFaceTB/SmolLM2-135M-Instruct'],
   stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
-  result: async () => (await import('../../store/hub/pull.ts')).pulledSchema,
   async run({ model }, call): Promise<Pulled> {
     const { pullModel } = await import('../pull.ts');
     return pullModel(model, call);

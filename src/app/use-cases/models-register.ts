@@ -16,7 +16,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-registry'],
   examples: ['models register tickets runs/tickets'],
-  result: async () => (await import('../../store/registry/versions.ts')).modelVersionSchema,
   async run({ name, target, ...options }): Promise<ModelVersion> {
     const { registerModel } = await import('../registry/register.ts');
     return registerModel(name, target, options);

@@ -18,7 +18,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-registry'],
   examples: ['models rollback tickets --reason "answers in English"'],
-  result: async () => (await import('../registry/rollback.ts')).rollbackSchema,
   async run({ name, ...options }): Promise<Rollback> {
     const { rollbackModel } = await import('../registry/rollback.ts');
     return rollbackModel(name, options);

@@ -32,7 +32,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-files', 'writes-registry'],
   examples: ['monitor', 'monitor tickets --page tickets.html', 'monitor https://models.example.com'],
-  result: async () => (await import('../monitor/monitor.ts')).monitoredSchema,
   async run({ target, ...options }): Promise<Monitored> {
     const { monitorModel } = await import('../monitor/monitor.ts');
     return monitorModel(target, options);

@@ -74,7 +74,6 @@ export const useCase = defineUseCase({
     'predict runs/tickets --input new-tickets.csv --output answered.jsonl --top-k 3',
     'predict runs/photos --input photos/ --output classes.csv',
   ],
-  result: async () => (await import('../predict/predict-rows.ts')).predictedSchema,
   async run({ model, ...options }, call): Promise<Predicted> {
     const { predict } = await import('../predict.ts');
     return predict(model, { ...options, ...call });

@@ -41,7 +41,6 @@ export const useCase = defineUseCase({
     'retrieve index models/clip --input photos --output photo-index',
   ],
   stopping: 'stopping; no index is written',
-  result: async () => (await import('../retrieve/create-index.ts')).createdIndexSchema,
   async run({ model, ...options }, call): Promise<CreatedIndex> {
     const { createIndex } = await import('../retrieve/create-index.ts');
     return createIndex(model, { ...options, ...call });

@@ -42,7 +42,6 @@ export const useCase = defineUseCase({
     'retrieve query photo-index --text "a red bicycle"',
   ],
   stopping: 'stopping; no file is written',
-  result: async () => (await import('../retrieve/query-rows.ts')).queriedSchema,
   async run({ index, ...options }, call): Promise<Queried> {
     const { query } = await import('../retrieve/query-rows.ts');
     return query(index, { ...options, ...call });

@@ -23,7 +23,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-files'],
   examples: ['review import runs/tickets annotated.json --from label-studio'],
-  result: async () => (await import('../review/import-review.ts')).importedReviewSchema,
   async run({ pairs, file, ...options }): Promise<ImportedReview> {
     const { importReview } = await import('../review/import-review.ts');
     return importReview(pairs, file, options);

@@ -12,7 +12,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-registry'],
   examples: ['review sign runs/tickets --by "Anna Smith" --decision approve --reason "better on all queues"'],
-  result: async () => (await import('../../evaluation/review/sign-offs.ts')).signOffSchema,
   async run({ pairs, ...options }): Promise<SignOff> {
     const { signReview } = await import('../review/review.ts');
     return signReview(pairs, options);

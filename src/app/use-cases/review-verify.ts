@@ -6,7 +6,6 @@ export const useCase = defineUseCase({
   summary: 'check that sign-offs and the signed files are unchanged',
   arguments: ({ argument }) => [argument('pairs', 'PAIRS', 'what was signed')],
   effects: [],
-  result: async () => (await import('../../evaluation/review/sign-offs.ts')).signOffCheckSchema,
   async run({ pairs }): Promise<SignOffCheck> {
     const { verifyReview } = await import('../review/review.ts');
     return verifyReview(pairs);

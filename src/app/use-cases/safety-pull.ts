@@ -19,7 +19,6 @@ export const useCase = defineUseCase({
   effects: ['fetches'],
   examples: ['safety pull xstest'],
   stopping: 'stopping',
-  result: async () => (await import('../safety/published.ts')).pulledSafetySetSchema,
   async run({ name, ...options }, call): Promise<PulledSafetySet> {
     const { pullSafetySet } = await import('../safety/published.ts');
     return pullSafetySet(name, { ...options, ...call });

@@ -34,7 +34,6 @@ export const useCase = defineUseCase({
   effects: ['computes', 'writes-files'],
   examples: ['safety rows Qwen/Qwen2.5-0.5B-Instruct --output refusals.jsonl'],
   stopping: 'stopping; nothing is written',
-  result: async () => (await import('../safety/rows.ts')).safetyRowsSchema,
   async run({ target, ...options }, call): Promise<SafetyRows> {
     const { safetyRows } = await import('../safety/rows.ts');
     return safetyRows(target, { ...options, ...call });

@@ -30,7 +30,6 @@ export const useCase = defineUseCase({
   }),
   effects: [],
   examples: ['usage', 'usage --days 30 --key website'],
-  result: async () => (await import('../registry/usage.ts')).keyUsageSchema.array(),
   async run(options): Promise<KeyUsage[]> {
     const { keyUsage } = await import('../registry/usage.ts');
     return keyUsage(options);

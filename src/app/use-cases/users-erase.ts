@@ -9,7 +9,6 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('user', 'USER', 'as requests name them')],
   effects: ['deletes'],
   examples: ['users erase customer-4711'],
-  result: async () => (await import('../monitor/erase-user.ts')).userErasureSchema,
   async run({ user }): Promise<UserErasure> {
     const { eraseUser } = await import('../monitor/erase-user.ts');
     return eraseUser(user);

@@ -1,8 +1,5 @@
 // What holds for every use case, because it is declared: nothing here is written for one of them.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fields } from '../../../src/app/use-cases/fields.ts';
 import { useCases, type UseCaseName } from '../../../src/app/use-cases/index.ts';
 import { libraryName, libraryOf } from '../../../src/app/use-cases/library.ts';
@@ -50,51 +47,11 @@ const placesOf = (useCase: UseCase) => (useCase.arguments?.(fields) ?? []).map((
 it.each(names.filter((name) => definitions.get(name)!.result !== undefined))(
   '%s says in a JSON schema what it gives',
   async (name) => {
-    const whole = await outputSchema(definitions.get(name)!);
-    const schema = whole?.type === 'array' ? (whole.items as typeof whole) : whole;
+    const schema = await outputSchema(definitions.get(name)!);
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
     expect(schema!.required).not.toEqual([]);
   },
 );
-
-describe('--json', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'attune-results-'));
-    vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-    const rows = [
-      { text: 'she asks for a refund', label: 'refund' },
-      { text: 'he waits', label: 'wait' },
-    ];
-    writeFileSync(join(folder, 'pairs.jsonl'), `${JSON.stringify({ prompt: 'why', a: 'so', b: 'because' })}\n`);
-    writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  });
-  afterAll(() => {
-    vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
-  });
-
-  // Tiny inputs, and no model: the first words name the use case.
-  it.each([
-    'data steps',
-    'data counterfactuals ROWS --output OUT/pairs.jsonl',
-    'review sign PAIRS --by me --decision approve --reason good',
-    'review verify PAIRS',
-    'audit',
-    'usage',
-  ])('of attune %s is what the definition says', async (line) => {
-    const argv = line
-      .replaceAll('ROWS', join(folder, 'rows.jsonl'))
-      .replaceAll('PAIRS', join(folder, 'pairs.jsonl'))
-      .replaceAll('OUT', folder)
-      .split(' ');
-    const name = names.filter((one) => `${line} `.startsWith(`${one} `)).toSorted((a, b) => b.length - a.length)[0];
-    const { code, out } = await attune(...argv, '--json');
-    expect(code, out).toBe(0);
-    const schema = await definitions.get(name)!.result!();
-    expect(schema.safeParse(JSON.parse(out)).error).toBeUndefined();
-  });
-});
 
 describe.each(names)('%s', (name) => {
   const useCase = definitions.get(name)!;
