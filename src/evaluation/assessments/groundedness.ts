@@ -14,6 +14,7 @@ const endedSchema = z.strictObject({
   estimate: z.number(),
   low: z.number().nullable(),
   high: z.number().nullable(),
+  confidence: z.number(),
 });
 
 const groundedSystemSchema = z.strictObject({
