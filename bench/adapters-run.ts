@@ -8,7 +8,7 @@ import { open as openLora } from '../src/methods/tunings/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
 import { tokenTableOf } from '../src/models/architecture.ts';
 import { keyedNormal } from '../src/models/initialise.ts';
-import { loadModel } from '../src/models/load.ts';
+import { loadModel } from '../src/models/load-model.ts';
 import { AdapterOwner } from '../src/engine/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../src/engine/tensor/index.ts';
 import { settleWeights } from '../src/answering/model/settle-weights.ts';

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constraintFor, generate, type ConstraintSpec, type TokenConstraint } from '../src/answering/decoding/index.ts';
-import { loadModel } from '../src/models/load.ts';
+import { loadModel } from '../src/models/load-model.ts';
 import { Tokenizer } from '../src/models/text/index.ts';
 import { writeRandomModel } from '../tools/stress/large-model.ts';
 import { llama3Tokenizer, tiktokenTokenizer } from './large-vocabularies.ts';

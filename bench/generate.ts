@@ -3,7 +3,7 @@
  * Prints one JSON line: tokens a second by the clock and by the processors' time.
  */
 import { tokenTableOf } from '../src/models/architecture.ts';
-import { loadModel } from '../src/models/load.ts';
+import { loadModel } from '../src/models/load-model.ts';
 import { generate } from '../src/answering/decoding/index.ts';
 import { Tokenizer } from '../src/models/text/index.ts';
 import { settleWeights } from '../src/answering/model/settle-weights.ts';

@@ -10,11 +10,11 @@ import { countTokens } from '../src/answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from '../src/training/objectives/next-token.ts';
 import { tunings } from '../src/methods/tunings/index.ts';
 import { ClippedSum } from '../src/training/optimizers/clipped-sum.ts';
-import { loadModel } from '../src/models/load.ts';
+import { loadModel } from '../src/models/load-model.ts';
 import type { Objective } from '../src/training/objective.ts';
-import type { PreparedRow } from '../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../src/answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Update } from '../src/methods/interfaces.ts';
-import { trainStep } from '../src/training/step.ts';
+import { trainStep } from '../src/training/train-step.ts';
 
 const { values } = parseArgs({
   options: {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { create as createLora } from '../src/methods/tunings/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
 import { keyedNormal } from '../src/models/initialise.ts';
-import { loadModel } from '../src/models/load.ts';
+import { loadModel } from '../src/models/load-model.ts';
 import { noGrad, scope, type Tensor } from '../src/engine/tensor/index.ts';
 
 const [base, folder, count, rank] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { randomUnit } from '../src/base/random.ts';
 import { readJson } from '../src/files/json.ts';
-import type { PreparedRow } from '../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../src/answering/tasks/rows/prepared-rows.ts';
 
 const schema = z.object({
   name: z.string(),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from '../src/files/json.ts';
 import { writeWholeFolder } from '../src/files/whole-folder.ts';
-import { createModel } from '../src/models/load.ts';
+import { createModel } from '../src/models/load-model.ts';
 import { saveModel } from '../src/models/save.ts';
 import type { Setting } from './example.ts';
 

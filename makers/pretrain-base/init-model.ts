@@ -6,7 +6,7 @@ import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { writeJson } from '../../src/files/json.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { newTokenizer, trainByteLevelBpe, withChatTemplate } from '../../src/models/text/index.ts';
 

@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 import type { Objective } from '../../src/training/objective.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 
 const [folder, file, window = '1024'] = process.argv.slice(2);
 if (folder === undefined || file === undefined) throw new Error('usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]');

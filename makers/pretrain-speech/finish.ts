@@ -4,7 +4,7 @@
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';

@@ -1,7 +1,7 @@
 // C channels, k kernel size
 import { join } from 'node:path';
 import { writeJson } from '../../src/files/json.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { lettersOf } from '../../src/models/text/index.ts';

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { mergeMethods } from '../methods/tunings/merge-methods.ts';
 import { isRunFolder } from '../store/run-folder.ts';
 import { runJob } from '../jobs/worker/index.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import { isModelFolder } from './export.ts';
 import type { useCase as extractCase, ExtractedAdapter } from './use-cases/adapters-extract.ts';

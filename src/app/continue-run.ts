@@ -10,7 +10,7 @@ import type { RunStatus, RunSummary } from '../store/run-summary.ts';
 import { readConstants, TENSOR_FILES } from '../training/trainer-state.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from './recipe/index.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase } from './use-cases/runs-continue.ts';
 import type { OptionsOf } from './use-cases/use-case.ts';

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 import { fetchModelConfig, isRepositoryName, parseRepository } from '../store/hub/index.ts';
-import type { RawConfig } from '../models/config.ts';
-import { readConfig } from '../models/load.ts';
+import type { RawConfig } from '../models/raw-config.ts';
+import { readConfig } from '../models/load-model.ts';
 import { textPart } from '../models/text-part.ts';
-import { quantisationOf } from '../models/quantised/config.ts';
+import { quantisationOf } from '../models/quantised/quantisation-config.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { runJob } from '../jobs/worker/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';

@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { isRunFolder } from '../store/run-folder.ts';
 import { runJob, type JobResult } from '../jobs/worker/index.ts';
 import { isAdapterFolder, isOwnBase } from '../answering/model/base-model.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase } from './use-cases/export.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../base/errors.ts';
 import { loadData, type Example } from '../data/index.ts';
 import { kindOf } from '../data/kinds/index.ts';
 import { requireWritable, writeFileAtomic } from '../files/atomic.ts';
-import { promptText } from '../scoring/example-text.ts';
+import { promptText } from '../scoring/prompt-text.ts';
 import type { TokenLogProb } from '../answering/decoding/index.ts';
 import type { Answer } from '../answering/generate/generate.ts';
 import { rememberedShapes } from '../jobs/rows/remembered-shapes.ts';

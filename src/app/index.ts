@@ -4,8 +4,8 @@
  */
 import { libraryOf } from './use-cases/library.ts';
 
-export * from './api/runs.ts';
-export * from './api/training.ts';
+export * from './api/open-page.ts';
+export * from './api/resolve-recipe.ts';
 export * from './api/use.ts';
 const library = libraryOf();
 export const {
@@ -51,7 +51,7 @@ export { evaluate as eval, exportModel as export, importFrom as import };
 export { Run, type DetachedRun, type TrainOutcome } from './run.ts';
 export { Conversation } from './conversation.ts';
 export { definePipeline } from './define-pipeline.ts';
-export { defineRecipe } from './recipe/define.ts';
+export { defineRecipe } from './recipe/define-recipe.ts';
 export { AttuneError, type Problem } from '../base/errors.ts';
 export { defineMetric, type MetricRow, type OwnMetric } from '../scoring/metrics/define-metric.ts';
 export { holm } from '../scoring/statistics/holm.ts';
@@ -59,7 +59,7 @@ export { minimalDetectableDifference, minimalDetectableRateDifference } from '..
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
 export type { Diagnosis } from './doctor.ts';
-export type { Evaluated } from './compare/evaluate.ts';
+export type { Evaluated } from './compare/evaluate-system.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { GateResult } from './gate/gate.ts';
 export type { GroundednessResults, GroundedSystem } from '../evaluation/assessments/groundedness.ts';
@@ -84,7 +84,7 @@ export type { MovedObjects } from './store/move-objects.ts';
 export type { AuditEntry } from '../store/registry/index.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
-export type { RunDetails } from './runs.ts';
+export type { RunDetails } from './find-runs.ts';
 export type {
   AnswerWatch,
   AskedDecisions,
@@ -97,7 +97,7 @@ export type {
 } from './talk.ts';
 export type { ImprovementStatus } from './improve/improve.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serving/endpoints/answers.ts';
-export type { UserErasure } from './monitor/erase-user.ts';
+export type { UserErasure } from './monitor/erase-everywhere.ts';
 export type { MountableServer, RunningServer, ServeOptions } from './serve/serve.ts';
 export type { Verification } from './use-cases/runs-verify.ts';
 export type { ConstraintSpec } from '../answering/decoding/index.ts';

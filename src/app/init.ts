@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson } from '../files/json.ts';
 import { isOwnBase, modelFolder } from '../answering/model/base-model.ts';
 import { loadFormatters } from '../jobs/rows/row-formatters.ts';
-import { badRows, type ColumnReading } from './init/columns.ts';
+import { badRows, type ColumnReading } from './init/read-columns.ts';
 import { resolveRecipe } from './recipe/index.ts';
 import { trainingLines } from './training-lines.ts';
 import { answersChats } from '../answering/model/answers-chats.ts';

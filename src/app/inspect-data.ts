@@ -7,7 +7,7 @@ import { countLabels, type Example, inspectData, type LabelReport, reportLengths
 import { kindOf } from '../data/kinds/index.ts';
 import type { Label } from '../data/kinds/kind.ts';
 import { isCheapModel } from '../answering/baselines/cheap-names.ts';
-import { expectedText } from '../scoring/example-text.ts';
+import { expectedText } from '../scoring/prompt-text.ts';
 import { type RenderedRow, shownParts, type Tokenizer } from '../models/text/index.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { modelFolder, OWN_BASE } from '../answering/model/base-model.ts';
@@ -19,7 +19,7 @@ import type { useCase, DataInspectionResult, InspectedRow } from './use-cases/da
 import type { CallOptions } from './use-cases/use-case.ts';
 import { isRecipe, type RecipeFlags, resolveRecipe, resolveRecipeFile } from './recipe/index.ts';
 import { describeGroups } from './fairness/groups.ts';
-import { answerSpaceRemark } from './answer-space.ts';
+import { answerSpaceRemark } from './answer-space-remark.ts';
 import { renderFile, renderRows } from './render-rows.ts';
 import { usualObjective } from './usual-objective.ts';
 import type { RenderContext } from './render-answers.ts';

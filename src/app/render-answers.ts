@@ -4,7 +4,7 @@ import { renderAnswers, sharedPromptRow, type RenderedAnswers } from '../answeri
 import { stepRows } from '../answering/tasks/rows/step-rows.ts';
 import { Renderer, type RenderedRow, type Tokenizer } from '../models/text/index.ts';
 import type { Problem } from '../base/errors.ts';
-import type { MediaReader } from '../answering/tasks/rows/rows.ts';
+import type { MediaReader } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 
 export interface RenderedRows {

@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { CompletionExample, ItemsExample, PairExample, QuestionExample, TaggedExample } from '../data/example.ts';
 import { kindOf, type Example } from '../data/kinds/index.ts';
 import type { Layout } from '../data/kinds/kind.ts';
-import { expectedText, promptText } from '../scoring/example-text.ts';
+import { expectedText, promptText } from '../scoring/prompt-text.ts';
 import {
   encodeWords,
   itemIds,
@@ -11,7 +11,7 @@ import {
   type RenderedRow,
   type Tokenizer,
 } from '../models/text/index.ts';
-import { imageTexts } from '../answering/tasks/rows/image-texts.ts';
+import { imageTexts } from '../answering/tasks/rows/image-tokens.ts';
 import {
   renderFeedback,
   renderPairs,

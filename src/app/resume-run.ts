@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 
 /** A run that had nothing left to do. */

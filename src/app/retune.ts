@@ -5,7 +5,7 @@ import { displayPath } from '../files/find-files.ts';
 import { nextRunFolder } from '../store/numbered-folder.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { resolveRecipe } from './recipe/index.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase } from './use-cases/retune.ts';
 import type { OptionsOf } from './use-cases/use-case.ts';

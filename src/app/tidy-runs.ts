@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
-import { withIndex } from '../store/database.ts';
-import { recordRunModels } from '../store/models.ts';
+import { withIndex } from '../store/index-database.ts';
+import { recordRunModels } from '../store/model-records.ts';
 import { checkRemovable, forgetRun, removeRun, renameRun } from '../store/remove-run.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
 import type { RunSummary } from '../store/run-summary.ts';
-import { recordRun } from '../store/runs.ts';
+import { recordRun } from '../store/run-records.ts';
 import { AttuneError } from '../base/errors.ts';
 import { writeModelCard } from '../jobs/train/result/result-card.ts';
 import { readNotes, RESULT_NOTES } from '../answering/model/result-notes.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 
 export interface RunToDelete {
   name: string;

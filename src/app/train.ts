@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
-import { checkForgetting } from '../evaluation/general/forgetting.ts';
+import { checkForgetting } from '../evaluation/general/general-forgetting.ts';
 import { remarkOnRun } from '../evaluation/demonstration-base.ts';
 import { runTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';

@@ -1,5 +1,5 @@
-import { readConfig } from '../models/load.ts';
-import { quantisationOf } from '../models/quantised/config.ts';
+import { readConfig } from '../models/load-model.ts';
+import { quantisationOf } from '../models/quantised/quantisation-config.ts';
 import { suggestedTraining, type TrainingFacts } from '../training/suggested-training.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
 import { basisOf, trainingFacts } from '../jobs/train/settle-training.ts';

@@ -4,7 +4,7 @@ import { unknownName } from '../base/registry.ts';
 import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
 import { runJob, type JobResult } from '../jobs/worker/index.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
-import type { RawConfig } from '../models/config.ts';
+import type { RawConfig } from '../models/raw-config.ts';
 import { architectures } from '../models/index.ts';
 
 /** Kinds of tensors that are named, of each defect. */

@@ -11,7 +11,7 @@ import { runJob } from '../jobs/worker/index.ts';
 import { resultFolder } from '../answering/model/result-folder.ts';
 import { readNotes } from '../answering/model/result-notes.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { showRun } from './runs.ts';
+import { showRun } from './find-runs.ts';
 import { storedRecipe } from './stored-run.ts';
 import type { useCase, Verification } from './use-cases/runs-verify.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Command } from './command.ts';
-import { usageLine } from './usage.ts';
+import { usageLine } from './usage-line.ts';
 
 export interface ParsedArguments {
   all: readonly string[];

@@ -99,7 +99,7 @@ function printJson(value: unknown, surroundings: Surroundings): void {
 }
 
 async function printVersion(surroundings: Surroundings, isJson: boolean): Promise<void> {
-  const { describeVersions, readVersions } = await import('./versions.ts');
+  const { describeVersions, readVersions } = await import('./read-versions.ts');
   const versions = readVersions();
   if (isJson) return printJson(versions, surroundings);
   createTerminal(surroundings.stdout, surroundings.env).line(describeVersions(versions));

@@ -4,7 +4,7 @@ import { greatest } from '../base/many.ts';
 import type { Section } from '../app/use-cases/use-case.ts';
 import type { Command, Overview } from './command.ts';
 import { type Terminal, wrap } from '../app/terminal/terminal.ts';
-import { usageLine } from './usage.ts';
+import { usageLine } from './usage-line.ts';
 
 type Row = readonly [term: string, description: string];
 

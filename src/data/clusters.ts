@@ -1,6 +1,6 @@
 import { sha256 } from '../files/hash.ts';
 import type { Example } from './example.ts';
-import { questionOf, textOf } from './example-text.ts';
+import { questionOf, textOf } from './compared-text.ts';
 import { findNearDuplicates } from './near-duplicates.ts';
 import { normalWords } from './shingles.ts';
 import { UnionFind } from './union-find.ts';

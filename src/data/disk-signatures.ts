@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrowingArray } from '../base/growing-array.ts';
-import { readNumbers, writeNumbers } from '../files/numbers.ts';
+import { readNumbers, writeNumbers } from '../files/number-files.ts';
 import { BANDS, MinHash } from './min-hash.ts';
 import { shinglesOfText } from './shingles.ts';
 import { Sketches } from './sketches.ts';

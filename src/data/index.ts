@@ -1,7 +1,7 @@
 /** Data: reads files, checks and splits examples, measures their lengths, and orders them for training. */
 export type { Example, ExampleKind } from './example.ts';
 export type { RowFormatter, RowFormatters } from './row-formatter.ts';
-export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load.ts';
+export { loadData, type DataOptions, type DataProgress, type DataReport, type LoadedData } from './load-data.ts';
 export type { DataSource, DataSpec, KnownShapes, RowShape } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
@@ -27,6 +27,6 @@ export { linkBuckets } from './link-buckets.ts';
 export { NEAR } from './near-duplicates.ts';
 export { isSimilar, normalWords } from './shingles.ts';
 export { UnionFind } from './union-find.ts';
-export { textOf } from './example-text.ts';
+export { textOf } from './compared-text.ts';
 export { inputFiles, readInputs, scanColumns, type InputRow } from './read-inputs.ts';
 export { FLAGS, PROVENANCE } from './provenance-column.ts';

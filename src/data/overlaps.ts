@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import type { SplitName } from './assign-splits.ts';
 import type { Example } from './example.ts';
-import { questionOf, textOf } from './example-text.ts';
+import { questionOf, textOf } from './compared-text.ts';
 import type { Partition } from './partition.ts';
 import { jaccard, normalWords, shinglesOf } from './shingles.ts';
 

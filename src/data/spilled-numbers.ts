@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
-import { readNumbers, writeNumbers } from '../files/numbers.ts';
+import { readNumbers, writeNumbers } from '../files/number-files.ts';
 
 /** Buffered numbers per part: 16 KiB. */
 const BLOCK = 4096;

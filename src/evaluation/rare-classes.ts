@@ -1,6 +1,6 @@
 import { smallest } from '../base/many.ts';
 import type { Example } from '../data/example.ts';
-import { rowLabels } from '../scoring/example-text.ts';
+import { rowLabels } from '../scoring/prompt-text.ts';
 
 /** A class of two with a smaller share than this is rare: always predicting the other is 90 % right. */
 const RARE = 0.1;

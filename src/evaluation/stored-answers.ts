@@ -2,7 +2,7 @@ import { plural } from '../base/format.ts';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { checkedRows } from '../data/checked-rows.ts';
 import type { Example } from '../data/example.ts';
-import { promptText } from '../scoring/example-text.ts';
+import { promptText } from '../scoring/prompt-text.ts';
 import type { Predictor } from '../scoring/predictor.ts';
 
 /** Columns of answers, in order of preference. */

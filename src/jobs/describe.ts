@@ -1,4 +1,4 @@
-import type { RawConfig } from '../models/config.ts';
+import type { RawConfig } from '../models/raw-config.ts';
 import { skeleton } from '../models/skeleton.ts';
 import type { Model } from '../models/model.ts';
 import { adaptable, findTargets, lastName } from '../methods/tunings/targets.ts';

@@ -3,13 +3,13 @@ import type { JobModule } from '../base/job.ts';
 
 /** Jobs of the worker: a file in the job's folder that exports `run`, and one line here. */
 const table = {
-  probe: () => import('./probe.ts'),
+  probe: () => import('./probe-machine.ts'),
   doctor: () => import('./doctor/doctor.ts'),
   train: () => import('./train/train.ts'),
   generate: () => import('../answering/generate/generate.ts'),
   evaluate: () => import('./evaluate/evaluate.ts'),
   compare: () => import('./compare/compare.ts'),
-  counterfactuals: () => import('./compare/counterfactuals.ts'),
+  counterfactuals: () => import('./compare/answer-counterfactuals.ts'),
   export: () => import('./export/export.ts'),
   'merge-adapters': () => import('./export/merge-adapters.ts'),
   'extract-adapter': () => import('./export/extract-adapter.ts'),

@@ -1,4 +1,4 @@
-import type { RawConfig } from '../models/config.ts';
+import type { RawConfig } from '../models/raw-config.ts';
 import { nearestType, type NearestType, type StoredShape } from '../models/nearest-type.ts';
 
 export interface NearestTypeInput {

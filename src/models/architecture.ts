@@ -1,7 +1,7 @@
 import type { Embedding, Layout, Module, Parameter } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { RouterBalance } from './balance.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import type { PatchGrid, Stack } from './stack.ts';
 
 /** The trunk of a model: everything but the head. */

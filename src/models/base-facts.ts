@@ -1,10 +1,10 @@
 import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
 import type { Architecture } from './architecture.ts';
 import { weightFiles } from './checkpoint-files.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
-import { readConfig } from './load.ts';
-import { quantisationOf, withoutQuantisation } from './quantised/config.ts';
+import { readConfig } from './load-model.ts';
+import { quantisationOf, withoutQuantisation } from './quantised/quantisation-config.ts';
 import { skeleton } from './skeleton.ts';
 
 /** Families of models that are trained at like rates. `items`: recommenders, whose weights are new. */

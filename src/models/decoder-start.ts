@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 
 /** The token that a decoder begins with. @throws AttuneError E_CONFIG_BAD where the configuration names none */
 export function decoderStart(config: RawConfig): number {

@@ -1,5 +1,5 @@
 import { AttuneError } from '../base/errors.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import { problemTypes, type ProblemType } from './heads/head.ts';
 
 /** The classes that a checkpoint's configuration names, in the order of its classifier; made-up names are none. */

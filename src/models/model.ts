@@ -10,7 +10,7 @@ import {
 } from '../engine/nn/index.ts';
 import { fromArray, noGrad, scope, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type Architecture, type HeadPlan, type Limits, type Task, type Trunk } from './architecture.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import { ContrastiveHead } from './heads/contrastive.ts';
 import { CtcHead } from './heads/ctc.ts';
 import { EmbeddingHead } from './heads/embedding.ts';

@@ -1,7 +1,7 @@
 /** For a model type that is not known: the known one whose tensors are most like a checkpoint's, and where they differ. */
 import { AttuneError } from '../base/errors.ts';
 import { scope } from '../engine/tensor/index.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
 import { namesOf, skeleton } from './skeleton.ts';
 

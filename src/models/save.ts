@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeJson } from '../files/json.ts';
 import { isFloating, scope, writeSafetensors, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf } from './architecture.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
 import type { Model } from './model.ts';
 import { writeSentenceFiles } from './sentence-folder.ts';

@@ -3,7 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { Weight } from '../engine/nn/index.ts';
 import type { DType, Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import type { EmbeddingOptions } from './heads/embedding.ts';
 import type { ProblemType } from './heads/head.ts';
 import { heads } from './heads/index.ts';

@@ -1,5 +1,5 @@
 import { table } from '../base/table.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 
 interface TextModel {
   /** The class of the text model by itself. */

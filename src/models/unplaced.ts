@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { Architecture, Task } from './architecture.ts';
-import type { RawConfig } from './config.ts';
+import type { RawConfig } from './raw-config.ts';
 import type { Model } from './model.ts';
 import type { Weights } from './quantised/open-weights.ts';
 import { namesOf, skeleton } from './skeleton.ts';

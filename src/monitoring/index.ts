@@ -14,11 +14,11 @@ export { openAlarms, silence } from './alarms/alarm-book.ts';
 export { commandSink, webhookSink, type AlarmSink } from './alarms/sinks.ts';
 export { addFeedback, type GivenFeedback } from './feedback/feedback.ts';
 export { signalNames, type SignalName } from './signals/index.ts';
-export { addImported, type ImportedFeedback, type ImportedRecord } from './feedback/imported.ts';
+export { addImported, type ImportedFeedback, type ImportedRecord } from './feedback/add-imported.ts';
 export { reportVersions, type VersionReport } from './monitor/report.ts';
 export { type Asked, type ServedAnswer } from './trace.ts';
 export { TextRedactor } from './traces/text-redactor.ts';
-export { KeptObjects } from './traces/kept-objects.ts';
+export { KeptObjects } from './traces/stored-objects.ts';
 export {
   matches,
   MOST_CHARACTERS,

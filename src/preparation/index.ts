@@ -1,7 +1,7 @@
 /** From documents to rows: steps that are plain values, run one after the other over a stream of any length. */
 export { prepare, type Preparation, type PreparationReport, type PrepareProgress } from './prepare.ts';
 export { openSteps, runSteps, type StepSpec } from './run-steps.ts';
-export type { StepContext, StepDefinition, StepReport } from './step.ts';
+export type { StepContext, StepDefinition, StepReport } from './preparation-step.ts';
 export { steps } from './steps/index.ts';
 export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DataRow, Item } from '@attune/documents';
 import { withFlag } from './row-texts.ts';
-import type { RunStep, StepNotes } from './step.ts';
+import type { RunStep, StepNotes } from './preparation-step.ts';
 
 /** Action on objectionable rows. */
 export const actionOption = (usual: 'drop' | 'flag') =>

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '../models/text/index.ts';
-import type { StepContext } from './step.ts';
+import type { StepContext } from './preparation-step.ts';
 
 /** Measures texts, and cuts them to a given length. */
 export interface Measure {

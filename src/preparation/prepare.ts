@@ -22,7 +22,7 @@ import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
 import { FileTally, type FileSummary } from './file-tally.ts';
 import { openSteps, runSteps, type StepSpec } from './run-steps.ts';
-import type { StepReport } from './step.ts';
+import type { StepReport } from './preparation-step.ts';
 
 export interface Preparation {
   /** Files, folders and archives. */

@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { JinjaTemplate, TemplateLimits } from '@attune/jinja';
-import { parseTemplate } from '../models/text/template.ts';
+import { parseTemplate } from '../models/text/chat-templates.ts';
 
 const LIMITS: TemplateLimits = { units: 200_000, characters: 1 << 22 };
 

@@ -6,7 +6,7 @@ import { problemsOf } from '../base/schema-issues.ts';
 import type { Item } from '@attune/documents';
 import { textOfRow } from './row-texts.ts';
 import { steps } from './steps/index.ts';
-import type { ItemPlace, RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './step.ts';
+import type { ItemPlace, RunStep, StepContext, StepDefinition, StepNotes, StepReport } from './preparation-step.ts';
 
 /** A step's name with its options: `{ step: 'chunks', tokens: 512 }`. */
 export interface StepSpec {

@@ -1,5 +1,5 @@
 import { isOwnForm, kindOf, type Example, type OwnFormName } from '../data/kinds/index.ts';
-import { expectedText, haveOneClass, labelsIn } from './example-text.ts';
+import { expectedText, haveOneClass, labelsIn } from './prompt-text.ts';
 import { parseObject } from './metrics/compared.ts';
 
 /** Form of a data set's answers; determines how they are measured and prompted for. */

@@ -3,7 +3,7 @@ import type { ChatExample } from '../data/kinds/chat.ts';
 import type { CompletionExample } from '../data/kinds/completion.ts';
 import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/kinds/index.ts';
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
-import { expectedText, promptText, questionTurns } from './example-text.ts';
+import { expectedText, promptText, questionTurns } from './prompt-text.ts';
 
 /** A row with what it is asked with: an instruction, and solved rows to show before it. Plain data. */
 export interface Asked {

@@ -8,7 +8,7 @@ import { greatest } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
-import { Call } from './call.ts';
+import { Call } from './server-call.ts';
 import { checked, readJson, refuseUnstorable } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints/index.ts';

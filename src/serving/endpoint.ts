@@ -1,7 +1,7 @@
 /** Definition of an endpoint: one file in `endpoints/` and one line in its table. OpenAPI, validation and tests follow from it. */
 import type { z } from '@hono/zod-openapi';
 import type { FieldNames } from './attune-errors.ts';
-import type { Call } from './call.ts';
+import type { Call } from './server-call.ts';
 import type { Unsupported } from './fields.ts';
 
 /** Reply schemas, by content type. */

@@ -14,7 +14,7 @@ export type {
   VectorModel,
   Writer,
 } from './models/opened.ts';
-export type { JobTarget, Plan, Published, Trainer } from './training/trainer.ts';
+export type { JobTarget, Plan, Published, Trainer } from './training/training-interface.ts';
 export { ApiError } from './api-error.ts';
 export {
   settingsSchema,
@@ -22,4 +22,4 @@ export {
   type MonitorSettings,
   type ServeSettings,
   type ServeSettingsInput,
-} from './settings.ts';
+} from './server-settings.ts';

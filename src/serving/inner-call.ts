@@ -1,6 +1,6 @@
 /** Internal requests, for work that clients left with the server. */
 import { ApiError } from './api-error.ts';
-import { Call } from './call.ts';
+import { Call } from './server-call.ts';
 import { checked } from './check-body.ts';
 import type { Endpoint } from './endpoint.ts';
 import { checkFields } from './fields.ts';

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { AttuneError } from '../base/errors.ts';
 import type { MountedServer } from './create-server.ts';
-import type { ServeSettings } from './settings.ts';
+import type { ServeSettings } from './server-settings.ts';
 
 export interface RunningServer {
   readonly url: string;

@@ -1,7 +1,7 @@
 /** Query parameters of a request. */
 import type { z } from '@hono/zod-openapi';
 import { table } from '../base/table.ts';
-import type { Call } from './call.ts';
+import type { Call } from './server-call.ts';
 import { checked } from './check-body.ts';
 import { checkFields } from './fields.ts';
 

@@ -7,7 +7,7 @@ import type { ModelPool } from './models/model-pool.ts';
 import type { ModelTable } from './models/model-table.ts';
 import type { Opener } from './models/opened.ts';
 import type { RetriedWork } from './replies/retried-work.ts';
-import type { ServeSettings } from './settings.ts';
+import type { ServeSettings } from './server-settings.ts';
 import type { Exchange } from './watch/exchange.ts';
 import type { Registry } from '../store/registry/index.ts';
 import type { RateLimits } from './usage/rate-limits.ts';

@@ -1,7 +1,7 @@
 import type { Selectable, Transaction } from 'kysely';
-import type { Index } from './database.ts';
+import type { Index } from './index-database.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { DataSetsTable, Tables } from './schema.ts';
+import type { DataSetsTable, Tables } from './index-tables.ts';
 
 export type DataSetRecord = Selectable<DataSetsTable> & {
   /** Ids of the runs that used it. */

@@ -1,8 +1,8 @@
 import type { RunEvent, StampedEvent } from '../base/events.ts';
-import { openIndex, type Index } from './database.ts';
-import { recordRunModels } from './models.ts';
+import { openIndex, type Index } from './index-database.ts';
+import { recordRunModels } from './model-records.ts';
 import type { RunSink } from './run-sink.ts';
-import { recordRun } from './runs.ts';
+import { recordRun } from './run-records.ts';
 import { isFinal, recordEvent, type RunSummary } from './run-summary.ts';
 
 /** There are many steps per second; the index is updated at this interval. */

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Index } from './database.ts';
-import { recordRunModels } from './models.ts';
+import type { Index } from './index-database.ts';
+import { recordRunModels } from './model-records.ts';
 import { readRun } from './run-folder.ts';
 import { runPaths } from './run-paths.ts';
-import { recordRun } from './runs.ts';
+import { recordRun } from './run-records.ts';
 import type { RunSummary } from './run-summary.ts';
 
 const MAX_DEPTH = 6;

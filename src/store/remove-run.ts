@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { removeWholeFolder } from '../files/whole-folder.ts';
-import type { Index } from './database.ts';
+import type { Index } from './index-database.ts';
 import { requireRun } from './run-folder.ts';
 import { lockRun } from './run-lock.ts';
 import { runPaths } from './run-paths.ts';

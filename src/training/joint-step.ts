@@ -1,7 +1,7 @@
 // S texts of a step, D width
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, cat, noGrad, scope, span, type Tensor } from '../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow, Tally } from '../answering/tasks/rows/rows.ts';
+import type { Batch, Counts, PreparedRow, Tally } from '../answering/tasks/rows/prepared-rows.ts';
 import type { JointLoss, Objective } from './objective.ts';
 import type { PassParts, PassRequest } from './passes.ts';
 import { randomnessOf } from './step-randomness.ts';

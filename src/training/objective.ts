@@ -5,7 +5,7 @@ import type { Model } from '../models/model.ts';
 import type { StageRunner } from '../models/stack.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { Message } from '../models/text/message.ts';
-import type { EvaluationResult } from './evaluate.ts';
+import type { EvaluationResult } from './evaluate-losses.ts';
 import type {
   Batch,
   Counts,
@@ -14,7 +14,7 @@ import type {
   Reference,
   RowReader,
   Tally,
-} from '../answering/tasks/rows/rows.ts';
+} from '../answering/tasks/rows/prepared-rows.ts';
 import type { Trainable } from '../methods/interfaces.ts';
 import type { Produced, StepContext } from './produce.ts';
 import type { OpenRewardModel } from './reward-model.ts';

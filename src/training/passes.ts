@@ -3,7 +3,7 @@ import { turn } from '../base/turn.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, noGrad, scope, span } from '../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow, Reference, Tally } from '../answering/tasks/rows/rows.ts';
+import type { Batch, Counts, PreparedRow, Reference, Tally } from '../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective } from './objective.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from '../models/tape.ts';

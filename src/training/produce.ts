@@ -11,9 +11,9 @@ import {
   type GenerationRequest,
 } from '../answering/decoding/index.ts';
 import type { Model } from '../models/model.ts';
-import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from './objective.ts';
-import { addCounts, type StepResult } from './step.ts';
+import { addCounts, type StepResult } from './train-step.ts';
 
 /** Context in which an objective produces a step's rows. */
 export interface StepContext {

@@ -1,10 +1,10 @@
 import { smallest } from '../base/many.ts';
 import type { Sampler } from '../data/sampler.ts';
 import { isDivergence } from './diverged.ts';
-import { evaluateRows } from './evaluate.ts';
-import type { PreparedRow } from '../answering/tasks/rows/rows.ts';
-import { learningRateAt } from '../methods/recipe/schedule.ts';
-import { trainStep } from './step.ts';
+import { evaluateRows } from './evaluate-losses.ts';
+import type { PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
+import { learningRateAt } from '../methods/recipe/rate-schedule.ts';
+import { trainStep } from './train-step.ts';
 import type { TrainerOptions, TrainerParts } from './trainer.ts';
 
 export interface RateTrial {

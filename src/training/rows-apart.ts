@@ -3,7 +3,7 @@ import { entryOf } from '../base/table.ts';
 import type { Model } from '../models/model.ts';
 import { withRowTaps, type Parameter, type RowTap } from '../engine/nn/index.ts';
 import { fromArray, noGrad } from '../engine/tensor/index.ts';
-import { tokensOf, type PreparedRow } from '../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Trainable } from '../methods/interfaces.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
 import { addCutRows } from './row-norms.ts';

@@ -1,7 +1,7 @@
 import type { Model } from '../models/model.ts';
 import { rowOfTokens, type Layout, type Randomness } from '../engine/nn/index.ts';
 import { fromArray } from '../engine/tensor/index.ts';
-import type { Batch } from '../answering/tasks/rows/rows.ts';
+import type { Batch } from '../answering/tasks/rows/prepared-rows.ts';
 import { rowKey } from './row-key.ts';
 
 /** Keys of a batch's random numbers: seed, step, and each token's row and place, so that batching does not matter. */

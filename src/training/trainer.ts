@@ -4,13 +4,13 @@ import type { Model } from '../models/model.ts';
 import { engine } from '../engine/tensor/index.ts';
 import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
-import { evaluateRows, type EvaluationResult, type Measure } from './evaluate.ts';
+import { evaluateRows, type EvaluationResult, type Measure } from './evaluate-losses.ts';
 import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
 import type { Objective } from './objective.ts';
-import type { PreparedRow, Reference } from '../answering/tasks/rows/rows.ts';
+import type { PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../methods/interfaces.ts';
-import { learningRateAt, type Schedule } from '../methods/recipe/schedule.ts';
-import { trainStep, type StepRequest, type StepResult } from './step.ts';
+import { learningRateAt, type Schedule } from '../methods/recipe/rate-schedule.ts';
+import { trainStep, type StepRequest, type StepResult } from './train-step.ts';
 import type { Checkpointing } from '../models/tape.ts';
 import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { keys, serve, type RunningServer, type VersionReport } from '../../src/app/index.ts';
 import { attuneHome } from '../../src/base/home.ts';
 import { makeFolders } from '../../src/files/make-folder.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/index-database.ts';
 import { keyMigrations } from '../../src/monitoring/traces/migrations.ts';
-import type { KeyTables } from '../../src/monitoring/traces/schema.ts';
+import type { KeyTables } from '../../src/monitoring/traces/traces-tables.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import type { MailTime } from './mail-time.ts';
 

@@ -1,6 +1,6 @@
-import { readPairs } from '../../src/scoring/judges/pairs.ts';
+import { readPairs } from '../../src/scoring/judges/answer-pairs.ts';
 import { reviewPlaces } from '../../src/evaluation/review/places.ts';
-import { ReviewSession } from '../../src/evaluation/review/session.ts';
+import { ReviewSession } from '../../src/evaluation/review/review-session.ts';
 
 /**
  * Reviews the pairs of a quarantine as people do on the page of `attune review`: whoever looks prefers the class that the

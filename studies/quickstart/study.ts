@@ -6,7 +6,7 @@ import { attuneCache } from '../../src/base/home.ts';
 import { loadData, type Example } from '../../src/data/index.ts';
 import { baselines } from '../../src/answering/baselines/index.ts';
 import { scorePredictor, type Score } from '../../src/scoring/score.ts';
-import { answerText, promptText } from '../../src/scoring/example-text.ts';
+import { answerText, promptText } from '../../src/scoring/prompt-text.ts';
 
 /**
  * Fetches quick start tasks and scores every cheap baseline on their held-out rows: `node study.ts [TASK…] [--samples N]`.

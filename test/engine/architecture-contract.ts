@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readJson } from '../../src/files/json.ts';
 import { tokenTableOf } from '../../src/models/architecture.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';

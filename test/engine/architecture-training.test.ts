@@ -9,13 +9,13 @@ import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import { isLinear } from '../../src/engine/nn/index.ts';
 import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { headOutput, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 import { rowsOfLengths, towardsOne } from './tiny-training.ts';
 

@@ -4,11 +4,11 @@ import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { create } from '../../src/methods/tunings/lora.ts';
 import { complete, options } from '../../src/methods/tunings/lora.options.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { withRandomness } from '../../src/engine/nn/index.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const rows = [[3, 1, 4, 1, 5, 9], [2], [6, 5, 3]].map((ids, i): PreparedRow => {

@@ -1,13 +1,13 @@
 // What holds a language model near its base, more at the first tokens of each answer, against sums over all logits.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { directRunner } from '../../src/models/stack.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { aten, fromArray, grad, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Objective, PassContext, Processor } from '../../src/training/objective.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 
 const config = {
   model_type: 'llama',

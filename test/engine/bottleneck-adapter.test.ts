@@ -12,7 +12,7 @@ import type { Model } from '../../src/models/model.ts';
 import { AdapterOwner, Sublayer } from '../../src/engine/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { recipeOf, runCell } from './method-matrix.ts';

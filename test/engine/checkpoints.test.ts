@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parametersOf } from '../../src/models/base-facts.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 import { fromArray, SafetensorsFile, tensor, type Tensor, writeSafetensors } from '../../src/engine/tensor/index.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Batcher } from '../../src/answering/decoding/index.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';

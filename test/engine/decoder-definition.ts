@@ -1,6 +1,6 @@
 // Decoders as plain arithmetic on lists of numbers, written from the papers and the reference's descriptions alone: no
 // tensor, no module, one row at a time.
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 
 type Vector = number[];
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { fromArray, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';

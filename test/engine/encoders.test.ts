@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src/models/index.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';

@@ -9,7 +9,7 @@ import { divergenceOf, NOTHING, sparseDivergenceOf } from '../../src/training/ob
 import { create } from '../../src/training/objectives/gkd.ts';
 import { options as gkdOptions } from '../../src/training/objectives/gkd.options.ts';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../src/engine/tensor/index.ts';
 import type { Tokenizer } from '../../src/models/text/index.ts';

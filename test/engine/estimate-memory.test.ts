@@ -11,12 +11,12 @@ import { complete, options as loraOptions } from '../../src/methods/tunings/lora
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { ClippedSum } from '../../src/training/optimizers/clipped-sum.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { createModel, keptParameters } from '../../src/models/load.ts';
+import { createModel, keptParameters } from '../../src/models/load-model.ts';
 import { engine, noGrad, scope } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../../src/methods/interfaces.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 
 const N = 64;

@@ -10,7 +10,7 @@ import { keyedNormal } from '../../src/models/initialise.ts';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import type { LoraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { explainedStart } from '../../src/methods/tunings/eva-start.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import {
   aten,
   arange,
@@ -22,7 +22,7 @@ import {
 } from '../../src/engine/tensor/index.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import type { TokenRow } from '../../src/data/cut-row.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
 import { inputOf as parityInput } from '../../tools/parity/input.ts';
 import { matrixFolder } from './matrix-folder.ts';

@@ -1,17 +1,17 @@
 // N tokens, E experts, k of them for each token
 import { describe, expect, it } from 'vitest';
 import { balanceShares, expertUsage } from '../../src/models/balance.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { scope } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { nextTokenObjective as objective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';
 

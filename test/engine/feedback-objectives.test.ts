@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
@@ -12,12 +12,12 @@ import {
   type PromptRow,
 } from '../../src/training/objectives/group-rows.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 import { Rollouts } from '../../src/training/produce.ts';
 import type { Objective, Processor } from '../../src/training/objective.ts';
-import type { PreparedRow, Reference, TextsRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow, Reference, TextsRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import type { PpoRow } from '../../src/training/objectives/critic.ts';
 
 const config = {

@@ -1,6 +1,6 @@
 // Transfer learning: which weights move, how far, from when on, and frozen blocks that are computed once.
 import { describe, expect, it } from 'vitest';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { create as createFreeze } from '../../src/methods/tunings/freeze.ts';
 import { options as freezeOptions } from '../../src/methods/tunings/freeze.options.ts';
@@ -10,7 +10,7 @@ import { tunings } from '../../src/methods/tunings/index.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 import {
   canResume,
   computeFrozen,
@@ -19,9 +19,9 @@ import {
   type ResumedRow,
 } from '../../src/training/frozen-blocks.ts';
 import type { Objective } from '../../src/training/objective.ts';
-import type { PreparedRow, Reference } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow, Reference } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';
 

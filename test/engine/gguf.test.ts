@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
 import { toHalves, toNeighbours } from '../../src/models/gguf/tensor-names.ts';
-import { createModel, loadModel, readConfig } from '../../src/models/load.ts';
+import { createModel, loadModel, readConfig } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { layoutOfRows, Rope, rotate } from '../../src/engine/nn/index.ts';
 import { GgufFile } from '../../src/engine/tensor/gguf/index.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings, type Pooling } from '../../src/models/heads/pooling.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { fromArray, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';

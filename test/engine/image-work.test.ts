@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { existsSync } from 'node:fs';
 import { architectures } from '../../src/models/index.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { scope } from '../../src/engine/tensor/index.ts';
 import { workOfImage } from '../../src/jobs/estimate/image-work.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { importModel } from '../../src/app/import/import-model.ts';
 import { attuneCache } from '../../src/base/home.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';

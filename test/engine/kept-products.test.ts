@@ -1,7 +1,7 @@
 // N tokens, D width
 import { describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { atStageEnd, KeptProducts } from '../../src/engine/nn/index.ts';
 import { keptGroup } from '../../src/engine/nn/kept-products.ts';
 import { liveTensors, scope, type Tensor } from '../../src/engine/tensor/index.ts';

@@ -2,12 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelStatistics, Objective, Processor } from '../../src/training/objective.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 import { readScores } from '../../src/answering/tasks/answers/read-scores.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/models/bert_cls', import.meta.url));

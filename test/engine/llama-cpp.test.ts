@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generate } from '../../src/answering/decoding/index.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../src/models/gguf/index.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { ggufVocabulary } from '../../src/models/text/gguf/index.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';

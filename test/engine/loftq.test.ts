@@ -4,7 +4,7 @@ import { storages } from '../../src/methods/storages/index.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { notingLosses } from '../../src/methods/tunings/loftq.ts';
 import { fromPattern, wantedPaths } from '../../src/methods/tunings/targets.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 
 const base = fileURLToPath(new URL('../../fixtures/models/llama', import.meta.url));
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { aten, noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { inputOf } from '../../tools/parity/input.ts';

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AttuneError } from '../../src/base/errors.ts';
 import { readJson, writeJson } from '../../src/files/json.ts';
-import { createModel, loadModel, type LoadedModel } from '../../src/models/load.ts';
+import { createModel, loadModel, type LoadedModel } from '../../src/models/load-model.ts';
 import type { ModelOptions } from '../../src/models/skeleton.ts';
 import { saveModel } from '../../src/models/save.ts';
 import {

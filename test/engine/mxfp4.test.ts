@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parametersOf } from '../../src/models/base-facts.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { fromArray, SafetensorsFile, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { nearestType, type StoredShape } from '../../src/models/nearest-type.ts';
 import { namesOf, skeleton } from '../../src/models/skeleton.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 async function tensorsOf(raw: RawConfig): Promise<StoredShape[]> {

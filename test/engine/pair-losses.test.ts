@@ -7,14 +7,14 @@ import { captionInput } from '../../src/answering/tasks/rows/captions.ts';
 import { create } from '../../src/training/objectives/image_text_contrastive.ts';
 import { pairLosses } from '../../src/training/objectives/pair-losses.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { fromArray, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Processor } from '../../src/training/objective.ts';
 import type { Update } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
-import type { ReadRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { ReadRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 
 describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {
   it('are those of the definitions', () => {

@@ -15,7 +15,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isPeftFolder } from '../../src/methods/tunings/adapter-config.ts';
 import { tunings, type TuningName } from '../../src/methods/tunings/index.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
 import type { FolderReport } from '../../tools/parity/report.ts';

@@ -14,8 +14,8 @@ import { objectives } from '../../src/training/objectives/index.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
 
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];

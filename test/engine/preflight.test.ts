@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { largestBatches, preflight } from '../../src/jobs/train/preflight.ts';
-import { tokensOf, type PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { matrixFolder } from './matrix-folder.ts';
 import { prepare, recipeOf } from './method-matrix.ts';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Example } from '../../src/data/index.ts';
 import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
-import type { MediaReader } from '../../src/answering/tasks/rows/rows.ts';
+import type { MediaReader } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { createObjective } from '../../src/jobs/train/build-trainer.ts';
 import { prepareSplit } from '../../src/jobs/rows/prepare-rows.ts';
 import type { LabelledRow } from '../../src/training/objectives/labelled-rows.ts';

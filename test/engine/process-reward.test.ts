@@ -6,7 +6,7 @@ import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { train } from '../../src/app/train.ts';
 import { openModel } from '../../src/answering/model/open-model.ts';
 import { tokenizerOf } from '../../src/answering/model/model-readers.ts';
-import { rewardModel } from '../../src/jobs/train/reward-model.ts';
+import { rewardModel } from '../../src/jobs/train/open-reward-model.ts';
 import { create } from '../../src/training/objectives/prm.ts';
 import { options as prmOptions } from '../../src/training/objectives/prm.options.ts';
 import { SafetensorsFile } from '../../src/engine/tensor/index.ts';

@@ -8,8 +8,8 @@ import { backward, ones, scope, span, startProfile, stopProfile } from '../../sr
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
-import { createModel } from '../../src/models/load.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import { createModel } from '../../src/models/load-model.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { profileSteps } from '../../src/jobs/train/profile-steps.ts';
 import { operationsOf } from '../../src/jobs/train/utilisation.ts';
 import { tinyConfigs, tinyModel } from './tiny-models.ts';

@@ -1,7 +1,7 @@
 // N tokens, r features that are turned
 import { describe, expect, it } from 'vitest';
 import type { AttuneError } from '../../src/base/errors.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { decoderConfig } from '../../src/models/decoder/config.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from '../../src/models/decoder/rope-settings.ts';
 import { architectures } from '../../src/models/index.ts';

@@ -5,15 +5,15 @@ import { create as createSeq2Seq } from '../../src/training/objectives/seq2seq.t
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
 import { ClippedSum } from '../../src/training/optimizers/clipped-sum.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { Parameter } from '../../src/engine/nn/index.ts';
 import { aten, fromArray, liveTensors, scope, zeros } from '../../src/engine/tensor/index.ts';
 import type { Objective, Processor } from '../../src/training/objective.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../../src/methods/interfaces.ts';
 import { canTellRowsApart } from '../../src/training/rows-apart.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { nextTokenObjective } from './next-token-objective.ts';
 import { tinyConfigs } from './tiny-models.ts';
 

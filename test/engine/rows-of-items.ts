@@ -1,5 +1,5 @@
 // Prepared rows of items, all of which are trained but for what stands before them.
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 
 export function rowsOfItems(rows: readonly (readonly number[])[], lead: number): PreparedRow[] {
   return rows.map((ids, line) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeFolders } from '../../src/files/make-folder.ts';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { poolings } from '../../src/models/heads/pooling.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { scope } from '../../src/engine/tensor/index.ts';

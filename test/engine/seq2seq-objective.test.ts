@@ -2,11 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Processor } from '../../src/training/objective.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/models/t5', import.meta.url));
 

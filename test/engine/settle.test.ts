@@ -1,6 +1,6 @@
 // Weights in large pages of memory are the weights, whatever becomes of those that they were made of.
 import { expect, it } from 'vitest';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { fromArray, scope, settled } from '../../src/engine/tensor/index.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { settleWeights } from '../../src/answering/model/settle-weights.ts';

@@ -6,7 +6,7 @@ import { compressionRatio, REFERENCE_FALLBACK, withFallback } from '../../src/an
 import { ScoredConstraint } from '../../src/answering/decoding/speech/scored-constraint.ts';
 import { segmentsOf } from '../../src/answering/decoding/speech/segments.ts';
 import { TimedConstraint } from '../../src/answering/decoding/speech/timed-constraint.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 
 const RATE = 16_000;

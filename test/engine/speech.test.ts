@@ -6,7 +6,7 @@ import { transcribe, type Hearing } from '../../src/answering/decoding/index.ts'
 import { create } from '../../src/training/objectives/speech-seq2seq.ts';
 import { create as createFull } from '../../src/methods/tunings/full.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import {
   newTokenizer,
   SpeechTokens,
@@ -14,8 +14,8 @@ import {
   trainByteLevelBpe,
   withSpeechWish,
 } from '../../src/models/text/index.ts';
-import type { MediaReader } from '../../src/answering/tasks/rows/rows.ts';
-import { trainStep } from '../../src/training/step.ts';
+import type { MediaReader } from '../../src/answering/tasks/rows/prepared-rows.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 
 const RATE = 16_000;
 const special = ['<|startoftranscript|>', '<|en|>', '<|de|>', '<|transcribe|>', '<|translate|>', '<|notimestamps|>'];

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { storages, type StorageName } from '../../src/methods/storages/index.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { isLinear } from '../../src/engine/nn/index.ts';
 import { backward, noGrad, SafetensorsFile, scope, zeros, type Tensor } from '../../src/engine/tensor/index.ts';
 import { inputOf } from '../../tools/parity/input.ts';

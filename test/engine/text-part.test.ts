@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { parametersOf } from '../../src/models/base-facts.ts';
-import { loadModel, readWholeConfig } from '../../src/models/load.ts';
+import { loadModel, readWholeConfig } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { leftOut } from '../../src/models/text-part.ts';
 import {

@@ -1,7 +1,7 @@
 // A tiny decoder with a byte tokenizer and a chat template, as a folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 

@@ -1,5 +1,5 @@
 // Configurations of tiny models, for the tests that run on every architecture.
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
 import { tinyHybrids } from './tiny-hybrids.ts';

@@ -1,9 +1,9 @@
 // Tiny models and inputs for the tests that run on every architecture.
 import { architectures } from '../../src/models/index.ts';
 import { tokenTableOf, type Task } from '../../src/models/architecture.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { keyedNormal } from '../../src/models/initialise.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { PatchGrid, StackInput, StageRunner } from '../../src/models/stack.ts';
 import { layoutOfRows, type Layout } from '../../src/engine/nn/index.ts';

@@ -1,7 +1,7 @@
 // R rows
 import type { ModelInput } from '../../src/models/model.ts';
 import type { Objective } from '../../src/training/objective.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { headOutput } from './tiny-models.ts';
 
 /** Rows that have nothing but their lengths: what stands in them is the input's. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { train } from '../../src/app/train.ts';
 import type { RunEvent } from '../../src/base/events.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { tokenTables } from '../../src/models/token-tables.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tokenTableOf } from '../../src/models/architecture.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
 import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
@@ -10,10 +10,10 @@ import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
 import { create as createAdamw } from '../../src/training/optimizers/adamw.ts';
 import { noGrad, scope, type DType } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import type { Checkpointing } from '../../src/models/tape.ts';
 import { nextTokenObjective as objective } from './next-token-objective.ts';
 

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { answerStart, generate, rememberTexts } from '../../src/answering/decoding/index.ts';
 import { objectives } from '../../src/training/objectives/index.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { parseSentencePiece } from '../../src/models/text/older/sentencepiece.ts';
 import { readTokenizerFiles } from '../../src/models/text/tokenizer-files.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { tinyConfigs } from './tiny-configs.ts';
 
 const pieces = readFileSync(fileURLToPath(new URL('../../fixtures/text/sentencepiece/fairseq.model', import.meta.url)));

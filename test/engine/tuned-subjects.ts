@@ -1,13 +1,13 @@
 // Models that the contract of tunings is tried on, each with what it reads and what is minimised. R rows, C classes
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import type { StageRunner } from '../../src/models/stack.ts';
 import { ModuleBuffer } from '../../src/engine/nn/index.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { Batch } from '../../src/answering/tasks/rows/rows.ts';
+import type { Batch } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../src/training/objective.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward, type Forward } from '../../tools/parity/outputs.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tunings, type TuningName } from '../../src/methods/tunings/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { liveTensors } from '../../src/engine/tensor/index.ts';
 
 /** What sizes of the tiny model need. */

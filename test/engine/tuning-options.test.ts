@@ -9,7 +9,7 @@ import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { refuseUnmatched } from '../../src/methods/tunings/targets.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { inputOf } from '../../tools/parity/input.ts';
 import { outputOf, runForward } from '../../tools/parity/outputs.ts';

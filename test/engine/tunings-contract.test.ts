@@ -8,12 +8,12 @@ import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter
 import { tunings, type TuningName } from '../../src/methods/tunings/index.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
 import { CheckpointFiles } from '../../src/models/checkpoint-files.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { SafetensorsFile, scope, type DType } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { buffersOf, classifiers, fixtureNames, lossOf, openSubject, type Subject } from './tuned-subjects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-tunings-'));

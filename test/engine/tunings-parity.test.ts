@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
 import { checkFolder } from '../../tools/parity/folder.ts';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import { skeleton } from '../../src/models/skeleton.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../src/engine/tensor/index.ts';

@@ -5,7 +5,7 @@ import { keyedNormal } from '../../src/models/initialise.ts';
 import { Parameter } from '../../src/engine/nn/index.ts';
 import { noGrad, scope } from '../../src/engine/tensor/index.ts';
 import { settleAveraged, withAveraged } from '../../src/training/averaged.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Trainable, Update } from '../../src/methods/interfaces.ts';
 
 const shapes = { matrix: [40, 24], bias: [24], tall: [64, 3] };

@@ -10,7 +10,7 @@ import type { Model } from '../../src/models/model.ts';
 import { hasFixedInput, imageVectors, type PlacedImages } from '../../src/models/placed-images.ts';
 import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { backward, liveTensors, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
-import { evaluateRows } from '../../src/training/evaluate.ts';
+import { evaluateRows } from '../../src/training/evaluate-losses.ts';
 import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';
 import { Tape } from '../../src/models/tape.ts';
 import { nextTokenObjective } from './next-token-objective.ts';

@@ -1,7 +1,7 @@
 // Folders of tiny vision-language models of random weights, with a tokenizer, a chat template and an image processor.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';

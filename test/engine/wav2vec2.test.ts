@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readJson, writeJson } from '../../src/files/json.ts';
 import type { CtcHead } from '../../src/models/heads/ctc.ts';
-import { createModel, loadModel } from '../../src/models/load.ts';
+import { createModel, loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { drawSpans } from '../../src/models/architectures/spec-augment.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClassificationExample } from '../../src/data/example.ts';
 import { create } from '../../src/training/objectives/classification.ts';
-import { createModel } from '../../src/models/load.ts';
+import { createModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { scope, noGrad } from '../../src/engine/tensor/index.ts';
 import { computeFrozen, resumedObjective, type ResumedRow } from '../../src/training/frozen-blocks.ts';

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import { improve, models, resolveRecipeFile, train } from '../../src/app/index.ts';
 import { userLineage } from '../../src/app/registry/user-lineage.ts';
-import { eraseUser } from '../../src/app/monitor/erase-user.ts';
+import { eraseUser } from '../../src/app/monitor/erase-everywhere.ts';
 import { findLockOwner } from '../../src/store/run-lock.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
 

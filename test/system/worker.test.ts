@@ -6,12 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AttuneError } from '../../src/base/errors.ts';
 import type { RunEvent, StampedEvent } from '../../src/base/events.ts';
-import { openIndex } from '../../src/store/database.ts';
+import { openIndex } from '../../src/store/index-database.ts';
 import { readEvents, readRun } from '../../src/store/run-folder.ts';
 import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 import type { RunSummary } from '../../src/store/run-summary.ts';
-import { listRuns } from '../../src/store/runs.ts';
+import { listRuns } from '../../src/store/run-records.ts';
 import { attach, openSession, runJob, startJob, stop, type JobOptions } from '../../src/jobs/worker/index.ts';
 
 const entry = new URL('./worker/main.ts', import.meta.url);
@@ -352,7 +352,7 @@ function readRunSafely() {
 }
 
 test('the worker’s program, started by hand, says nothing and does no harm', () => {
-  const main = new URL('../../src/jobs/worker/main.ts', import.meta.url).pathname;
+  const main = new URL('../../src/jobs/worker/worker-process.ts', import.meta.url).pathname;
   const alone = spawnSync(process.execPath, [main], { encoding: 'utf8', timeout: 5_000 });
   expect(alone.status).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { answerSpaceRemark } from '../../src/app/answer-space.ts';
+import { answerSpaceRemark } from '../../src/app/answer-space-remark.ts';
 import type { Example } from '../../src/data/example.ts';
 import { spacedConstraint } from '../../src/answering/decoding/index.ts';
 import { Renderer, Tokenizer, tokenizerHash, withAnswerSpace, withoutSeparator } from '../../src/models/text/index.ts';

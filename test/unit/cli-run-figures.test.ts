@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { showRun } from '../../src/app/runs.ts';
+import { showRun } from '../../src/app/find-runs.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { createProgress } from '../../src/app/terminal/progress/index.ts';

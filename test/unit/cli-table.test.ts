@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutMiddle, formatTable, tableWidth } from '../../src/app/terminal/table.ts';
+import { cutMiddle, formatTable, tableWidth } from '../../src/app/terminal/format-table.ts';
 import { createTerminal } from '../../src/app/terminal/terminal.ts';
 
 const LONG = 'runs/tickets-of-the-second-quarter-with-all-customers-attempt-12';

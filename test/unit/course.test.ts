@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adviceText, judgeCourse } from '../../src/training/course.ts';
-import { learningRateAt } from '../../src/methods/recipe/schedule.ts';
+import { learningRateAt } from '../../src/methods/recipe/rate-schedule.ts';
 import type { CourseFacts, RewardCurves } from '../../src/training/reward-course.ts';
 
 /** A run under cosine with a validation after each third, each change with this error. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../src/base/random.ts';
 import { type ColumnWish, guessColumns, isClear } from '../../src/data/guess/index.ts';
-import { ColumnProfiler } from '../../src/data/guess/profile.ts';
+import { ColumnProfiler } from '../../src/data/guess/column-profile.ts';
 
 const ROWS = 60;
 const pick = (key: string, ...places: number[]): number => randomUint32([5, key, ...places]);

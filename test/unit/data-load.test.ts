@@ -12,7 +12,7 @@ import {
   type Example,
   type LoadedData,
 } from '../../src/data/index.ts';
-import { textOf } from '../../src/data/example-text.ts';
+import { textOf } from '../../src/data/compared-text.ts';
 import { jaccard, normalWords, shinglesOf } from '../../src/data/shingles.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import type { CompletionExample } from '../../src/data/example.ts';
 import { learningCurve } from '../../src/evaluation/advice/learning-curve.ts';
 import { fitPowerLaw, foretell } from '../../src/evaluation/advice/power-law.ts';
-import { recommend } from '../../src/evaluation/advice/recommend.ts';
+import { recommend } from '../../src/evaluation/advice/advised-system.ts';
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../src/store/results.ts';
 
 const sizes = [100, 200, 400, 800];

@@ -12,7 +12,7 @@ import type {
   RegressionExample,
   StepwiseExample,
 } from '../../src/data/example.ts';
-import { answerText } from '../../src/scoring/example-text.ts';
+import { answerText } from '../../src/scoring/prompt-text.ts';
 import { inputReader } from '../../src/answering/baselines/baseline.ts';
 import { cheapModelName } from '../../src/answering/baselines/cheap-names.ts';
 import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';

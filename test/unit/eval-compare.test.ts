@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CompletionExample, Example } from '../../src/data/example.ts';
-import { chooseCheapest, fitCheap, rowsToFit } from '../../src/evaluation/compare/cheap.ts';
+import { chooseCheapest, fitCheap, rowsToFit } from '../../src/evaluation/compare/cheap-systems.ts';
 import type { Baseline } from '../../src/answering/baselines/baseline.ts';
 import { compareAnswers, type CompareOptions } from '../../src/evaluation/compare/compare.ts';
 import { sampledRows } from '../../src/evaluation/compare/sampled-rows.ts';

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
-import { checkForgetting, measureForgetting, type GeneralAnswers } from '../../src/evaluation/general/forgetting.ts';
+import {
+  checkForgetting,
+  measureForgetting,
+  type GeneralAnswers,
+} from '../../src/evaluation/general/general-forgetting.ts';
 import { readGeneralSet } from '../../src/evaluation/general/general-set.ts';
 
 const set = readGeneralSet();

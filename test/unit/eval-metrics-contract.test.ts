@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../src/base/random.ts';
 import type { CompletionExample, Example } from '../../src/data/example.ts';
-import { answerText } from '../../src/scoring/example-text.ts';
+import { answerText } from '../../src/scoring/prompt-text.ts';
 import { metrics } from '../../src/scoring/metrics/index.ts';
 import type { MetricInput } from '../../src/scoring/metrics/metric.ts';
 import type { Prediction } from '../../src/scoring/predictor.ts';

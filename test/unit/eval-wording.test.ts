@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../src/data/example.ts';
 import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
-import { rowChanges } from '../../src/evaluation/compare/samples.ts';
+import { rowChanges } from '../../src/evaluation/compare/choose-samples.ts';
 import { copied } from '../../src/scoring/metrics/copied.ts';
 import { copiedValues } from '../../src/scoring/metrics/copied-values.ts';
 import { canReword, otherWords } from '../../src/evaluation/wording/other-words.ts';

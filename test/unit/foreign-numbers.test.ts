@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { audioProcessor } from '../../src/engine/audio/index.ts';
 import { imageProcessor } from '../../src/engine/image/index.ts';
 import { readJson } from '../../src/files/json.ts';
-import type { RawConfig } from '../../src/models/config.ts';
+import type { RawConfig } from '../../src/models/raw-config.ts';
 import { architectures } from '../../src/models/index.ts';
 import { byteToCharacter } from '../../src/base/byte-alphabet.ts';
 import { Tokenizer } from '../../src/models/text/index.ts';

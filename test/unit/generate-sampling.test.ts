@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { logProbsOf } from '../../src/answering/decoding/log-probs.ts';
 import { LogitRules } from '../../src/answering/decoding/logit-rules.ts';
 import type { TokenConstraint } from '../../packages/constraint/src/token-constraint.ts';
-import { settleRequest } from '../../src/answering/decoding/request.ts';
+import { settleRequest } from '../../src/answering/decoding/generation-request.ts';
 import { defaultSampling, drawToken, type SamplingOptions } from '../../src/answering/decoding/sampling.ts';
 import { StopStrings } from '../../src/answering/decoding/stop-strings.ts';
 

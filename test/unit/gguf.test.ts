@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { HeaderCursor } from '../../src/engine/tensor/gguf/header-cursor.ts';
 import { layOutGguf, parseGguf, type GgufHeader } from '../../src/engine/tensor/gguf/header.ts';
 import type { GgufMetadata, GgufValue } from '../../src/engine/tensor/gguf/index.ts';
-import { encodeItem, encodeText } from '../../src/engine/tensor/gguf/values.ts';
+import { encodeItem, encodeText } from '../../src/engine/tensor/gguf/gguf-values.ts';
 import { ggufVocabulary, ollamaModelfile } from '../../src/models/text/gguf/index.ts';
 import { newTokenizer, Tokenizer, trainByteLevelBpe, withAnswerSpace } from '../../src/models/text/index.ts';
 

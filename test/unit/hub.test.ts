@@ -20,7 +20,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { modelFiles } from '../../src/store/hub/choose-files.ts';
 import type { HubFile } from '../../src/store/hub/listing.ts';
 import { parseRepository, pullRepository, snapshotFolder } from '../../src/store/hub/index.ts';
-import { hubSettings, type HubSettings } from '../../src/store/hub/settings.ts';
+import { hubSettings, type HubSettings } from '../../src/store/hub/hub-settings.ts';
 import { COMMIT, gitHash, sha256, startHub, type HubServer, type StoredFile } from './hub-server.ts';
 
 let hub: HubServer;

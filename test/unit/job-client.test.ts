@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { JobClient } from '../../src/jobs/worker/job-client.ts';
-import type { ToWorker } from '../../src/jobs/worker/protocol.ts';
+import type { ToWorker } from '../../src/jobs/worker/worker-messages.ts';
 
 it('gives a request up as soon as it is aborted, though nothing of its answer has come', async () => {
   const posted: ToWorker[] = [];

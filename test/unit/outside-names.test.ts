@@ -7,7 +7,7 @@ import { entryOf, table } from '../../src/base/table.ts';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import { LiveLine } from '../../src/app/terminal/progress/live-line.ts';
 import { createTerminal } from '../../src/app/terminal/terminal.ts';
-import { formatTable } from '../../src/app/terminal/table.ts';
+import { formatTable } from '../../src/app/terminal/format-table.ts';
 import { findDocuments, readDocuments, type Document } from '@attune/documents';
 import { addSummary, emptySummary } from '../../src/preparation/file-tally.ts';
 import { makeZip } from '../../packages/documents/test/zip-writer.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { openRegistry } from '../../src/store/registry/index.ts';
-import { openIndex } from '../../src/store/database.ts';
+import { openIndex } from '../../src/store/index-database.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { answered } from '../../src/app/terminal/questions.ts';
+import { answered } from '../../src/app/terminal/ask-questions.ts';
 
 test('a question whose input ended is cancelled; an answered one is let go', async () => {
   const surroundings = new EventEmitter();

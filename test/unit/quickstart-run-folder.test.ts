@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { newRunFolder } from '../../src/app/quickstart/run-folder.ts';
+import { newRunFolder } from '../../src/app/quickstart/new-run-folder.ts';
 
 test('a quick start after another one gets a folder of its own', () => {
   const parent = mkdtempSync(join(tmpdir(), 'attune-quickstart-'));

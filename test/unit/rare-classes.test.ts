@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, Example, MultiLabelExample } from '../../src/data/example.ts';
 import { compareAnswers } from '../../src/evaluation/compare/compare.ts';
-import { chooseCheapest, decidingWell, fitCheap } from '../../src/evaluation/compare/cheap.ts';
+import { chooseCheapest, decidingWell, fitCheap } from '../../src/evaluation/compare/cheap-systems.ts';
 import { suitableMetrics } from '../../src/evaluation/compare/suitable-metrics.ts';
 import { answerRows } from '../../src/answering/system.ts';
-import { thresholdPlan, thresholdsOn, type ThresholdWish } from '../../src/evaluation/choose-thresholds.ts';
+import { thresholdPlan, thresholdsOn, type ThresholdWish } from '../../src/evaluation/threshold-plan.ts';
 import { createMetric } from '../../src/scoring/metrics/index.ts';
 import type { Prediction } from '../../src/scoring/predictor.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../../src/evaluation/rare-classes.ts';

@@ -89,7 +89,7 @@ describe('the layers', () => {
       'src/base/errors.ts': 'export const error = 1;',
       'src/training/loop.ts':
         "import { error } from '../base/errors.ts';\nimport { step } from './step.ts';\nexport { error, step };",
-      'src/training/step.ts': 'export const step = 1;',
+      'src/training/train-step.ts': 'export const step = 1;',
       'src/training/objectives/dpo.ts': "export { step } from '../loop.ts';",
     });
     expect(await layers.run(root)).toEqual([]);

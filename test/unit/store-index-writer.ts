@@ -1,7 +1,7 @@
 /** Run by a test, several at a time: records twenty runs in one index. */
-import { openIndex } from '../../src/store/database.ts';
+import { openIndex } from '../../src/store/index-database.ts';
 import { emptySummary } from '../../src/store/run-summary.ts';
-import { recordRun } from '../../src/store/runs.ts';
+import { recordRun } from '../../src/store/run-records.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 

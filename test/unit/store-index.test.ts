@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
-import { openIndex, type Index } from '../../src/store/database.ts';
+import { openIndex, type Index } from '../../src/store/index-database.ts';
 import { listDataSets } from '../../src/store/data-sets.ts';
 import { IndexSink } from '../../src/store/index-sink.ts';
-import { listModels } from '../../src/store/models.ts';
+import { listModels } from '../../src/store/model-records.ts';
 import { rebuildIndex } from '../../src/store/rebuild.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { emptySummary } from '../../src/store/run-summary.ts';
-import { findRun, listRuns, recordRun } from '../../src/store/runs.ts';
+import { findRun, listRuns, recordRun } from '../../src/store/run-records.ts';
 
 let home: string;
 let index: Index;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
-import { openIndex, type Index } from '../../src/store/database.ts';
-import { listModels, recordRunModels } from '../../src/store/models.ts';
+import { openIndex, type Index } from '../../src/store/index-database.ts';
+import { listModels, recordRunModels } from '../../src/store/model-records.ts';
 import { freeRunFolder, latestRunFolder, nextRunFolder } from '../../src/store/numbered-folder.ts';
 import { checkRemovable, forgetRun, removeRun, renameRun } from '../../src/store/remove-run.ts';
 import { readRun, RunFolder } from '../../src/store/run-folder.ts';
-import { listRuns, recordRun } from '../../src/store/runs.ts';
+import { listRuns, recordRun } from '../../src/store/run-records.ts';
 
 let home: string;
 let index: Index;

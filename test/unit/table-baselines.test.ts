@@ -4,7 +4,7 @@ import { randomUnit } from '../../src/base/random.ts';
 import type { ClassificationExample, Example, RegressionExample } from '../../src/data/example.ts';
 import { baselines, type BaselineName } from '../../src/answering/baselines/index.ts';
 import { tableColumns, tableRow } from '../../src/answering/baselines/table-columns.ts';
-import { fitCheap } from '../../src/evaluation/compare/cheap.ts';
+import { fitCheap } from '../../src/evaluation/compare/cheap-systems.ts';
 import { scorePredictions } from '../../src/scoring/score.ts';
 
 type Fields = NonNullable<ClassificationExample['fields']>;

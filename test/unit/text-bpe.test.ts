@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { byteToCharacter, spellBytes, unspellBytes } from '../../src/base/byte-alphabet.ts';
 import { PieceCounter } from '../../src/models/text/bpe/piece-counter.ts';
 import { compileSplitPattern } from '../../src/models/text/bpe/split-pattern.ts';
-import { trainByteLevelBpe } from '../../src/models/text/bpe/trainer.ts';
+import { trainByteLevelBpe } from '../../src/models/text/bpe/train-bpe.ts';
 
 const prose = readFileSync(new URL('../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 const documents = prose.split('\n\n');

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findRuns } from '../../src/app/runs.ts';
+import { findRuns } from '../../src/app/find-runs.ts';
 import type { StampedEvent } from '../../src/base/events.ts';
 import { forgetWatched, refuseChanged, watchFile } from '../../src/files/unchanged.ts';
 import { emptySummary, recordEvent } from '../../src/store/run-summary.ts';
 import { JobClient } from '../../src/jobs/worker/job-client.ts';
-import type { ToWorker } from '../../src/jobs/worker/protocol.ts';
+import type { ToWorker } from '../../src/jobs/worker/worker-messages.ts';
 import { makeZip } from '../../packages/documents/test/zip-writer.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 /** Folders of runs. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findRuns, showRun } from '../../src/app/runs.ts';
+import { findRuns, showRun } from '../../src/app/find-runs.ts';
 import { mutateBytes, mutateJson } from './mutate.ts';
 import { place, requireSound, type Target } from './target.ts';
 

@@ -3,7 +3,7 @@ import { readJson } from '../../src/files/json.ts';
 import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { SafetensorsFile, scope, type DType } from '../../src/engine/tensor/index.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';

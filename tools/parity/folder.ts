@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel, readConfig } from '../../src/models/load.ts';
+import { loadModel, readConfig } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { aten, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { compareOutput } from './compare.ts';

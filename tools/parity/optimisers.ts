@@ -5,7 +5,7 @@ import { updates } from '../../src/training/optimizers/index.ts';
 import { Parameter } from '../../src/engine/nn/index.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Trainable, Update } from '../../src/methods/interfaces.ts';
-import { learningRateAt, type Schedule } from '../../src/methods/recipe/schedule.ts';
+import { learningRateAt, type Schedule } from '../../src/methods/recipe/rate-schedule.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW } from './train.ts';

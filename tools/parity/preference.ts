@@ -6,11 +6,11 @@ import { sharedPromptRow } from '../../src/answering/tasks/rows/shared-prompt.ts
 import { readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { noGrad, SafetensorsFile, scope } from '../../src/engine/tensor/index.ts';
-import type { PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Processor } from '../../src/training/objective.ts';
-import { trainStep, type StepParts } from '../../src/training/step.ts';
+import { trainStep, type StepParts } from '../../src/training/train-step.ts';
 import { adapterTensors } from './adapter.ts';
 import { addCurve } from './curves.ts';
 import { tensorsOf } from './objectives/group.ts';

@@ -6,7 +6,7 @@ import { ClippedSum } from '../../src/training/optimizers/clipped-sum.ts';
 import { noiseFor } from '../../src/training/optimizers/privacy-budget.ts';
 import { prvEpsilon } from '../../src/training/optimizers/prv-accountant.ts';
 import { rdpEpsilon, renyiDivergence } from '../../src/training/optimizers/rdp-accountant.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { SafetensorsFile, scope, tensor } from '../../src/engine/tensor/index.ts';
 import type { Trainable } from '../../src/methods/interfaces.ts';
 import { difference } from './compare.ts';

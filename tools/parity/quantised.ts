@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readJson } from '../../src/files/json.ts';
 import { storages } from '../../src/methods/storages/index.ts';
 import { openTuning, readAdapterConfig } from '../../src/methods/tunings/adapter-config.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { difference } from './compare.ts';

@@ -1,4 +1,4 @@
-import type { Schedule } from '../../src/methods/recipe/schedule.ts';
+import type { Schedule } from '../../src/methods/recipe/rate-schedule.ts';
 
 /** Names of transformers' schedules in the reference, and ours: numbers stand in the order of the groups. */
 const forms: readonly [name: RegExp, ours: (...numbers: number[]) => Omit<Schedule, 'learningRate'>][] = [

@@ -1,10 +1,10 @@
 import { withRandomness } from '../../src/engine/nn/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import { noGrad, scope, type SafetensorsFile, type Tensor } from '../../src/engine/tensor/index.ts';
-import type { Batch, PreparedRow } from '../../src/answering/tasks/rows/rows.ts';
+import type { Batch, PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../src/training/objective.ts';
 import type { StepOptions, StepPlan, Tuning, Update } from '../../src/methods/interfaces.ts';
-import { trainStep } from '../../src/training/step.ts';
+import { trainStep } from '../../src/training/train-step.ts';
 import { inputOf, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 

@@ -7,7 +7,7 @@ import { tunings } from '../../src/methods/tunings/index.ts';
 import { notingLosses } from '../../src/methods/tunings/loftq.ts';
 import { ROOT } from '../../src/methods/tunings/peft-adapter.ts';
 import { isNamed } from '../../src/methods/tunings/targets.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import { noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';

@@ -7,7 +7,7 @@ import { tunings } from '../../src/methods/tunings/index.ts';
 import { withRatio } from '../../src/methods/tunings/lora.ts';
 import { ROOT } from '../../src/methods/tunings/peft-adapter.ts';
 import { updates } from '../../src/training/optimizers/index.ts';
-import { loadModel } from '../../src/models/load.ts';
+import { loadModel } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
 import { fromArray, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Tuning } from '../../src/methods/interfaces.ts';

@@ -1,8 +1,8 @@
 /** Coverage of the intervals that reviews and judges come with, over draws from populations that are known. */
 import { predictionPowered } from '../../src/scoring/judges/prediction-powered.ts';
-import type { AnswerPair, Choice } from '../../src/scoring/judges/pairs.ts';
+import type { AnswerPair, Choice } from '../../src/scoring/judges/answer-pairs.ts';
 import { standing, type Preference } from '../../src/scoring/judges/win-rate.ts';
-import { planReview, plannedMean } from '../../src/evaluation/review/plan.ts';
+import { planReview, plannedMean } from '../../src/evaluation/review/review-plan.ts';
 import { drawsOf, type Draws } from './draws.ts';
 
 const TRIALS = 1000;

@@ -1,7 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import type { MediaKind } from '../../data/media.ts';
 import type { AnswerForm } from '../../scoring/answer-form.ts';
-import { promptText } from '../../scoring/example-text.ts';
+import { promptText } from '../../scoring/prompt-text.ts';
 import type { Predictor } from '../../scoring/predictor.ts';
 
 export interface FitOptions {

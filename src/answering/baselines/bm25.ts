@@ -1,6 +1,6 @@
 import type { Example } from '../../data/example.ts';
 import { collectionOf, KEPT } from '../../scoring/collection.ts';
-import { promptText } from '../../scoring/example-text.ts';
+import { promptText } from '../../scoring/prompt-text.ts';
 import type { Baseline } from './baseline.ts';
 
 const K1 = 1.5;

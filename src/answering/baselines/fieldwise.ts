@@ -1,6 +1,6 @@
 import type { CompletionExample, Example } from '../../data/example.ts';
 import { parseJson } from '../../files/json.ts';
-import { answerText, promptText } from '../../scoring/example-text.ts';
+import { answerText, promptText } from '../../scoring/prompt-text.ts';
 import { parseObject } from '../../scoring/metrics/compared.ts';
 import type { Predictor } from '../../scoring/predictor.ts';
 import { scorePredictor } from '../../scoring/score.ts';

@@ -1,6 +1,6 @@
 // R rows, F features, W words
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { numbersOf } from './baseline.ts';
 import { keptBaseline, type LearntState } from './kept.ts';

@@ -1,5 +1,5 @@
 import { joinLabels } from '../../data/kinds/multilabel.ts';
-import { labelsIn, rowLabels } from '../../scoring/example-text.ts';
+import { labelsIn, rowLabels } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
 import { keptBaseline } from './kept.ts';

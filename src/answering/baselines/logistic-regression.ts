@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
 import { keptBaseline } from './kept.ts';

@@ -1,4 +1,4 @@
-import { answerText, haveOneClass } from '../../scoring/example-text.ts';
+import { answerText, haveOneClass } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Example } from '../../data/example.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { keptBaseline, type KeptBaseline } from './kept.ts';
 import { classPrediction } from './logistic-regression.ts';

@@ -1,4 +1,4 @@
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { NearestTexts } from './neighbours.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';

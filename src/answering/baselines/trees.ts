@@ -1,6 +1,6 @@
 // R rows, F features
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { numbersOf } from './baseline.ts';
 import { fitTrees, openTrees, storedTrees, treeOutputs, treeProbabilities, type TreeTarget } from './boosted-trees.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../../scoring/example-text.ts';
+import { answerText } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { inputReader, type Baseline } from './baseline.ts';
 import { alignSymbols, type SymbolPair, type SymbolTable } from './ibm-model-1.ts';

@@ -8,7 +8,12 @@ import { openCache } from './open-cache.ts';
 import type { OtherModel } from './other-model.ts';
 import { InstalledAdapter, unknownAdapter, type NamedAdapter, type AnswerTokenizer } from './installed-adapter.ts';
 import { Reader, type NextLogits } from './reader.ts';
-import { settleRequest, type GenerationRequest, type RequestLimits, type SettledRequest } from './request.ts';
+import {
+  settleRequest,
+  type GenerationRequest,
+  type RequestLimits,
+  type SettledRequest,
+} from './generation-request.ts';
 import { blocksFor, Schedule } from './schedule.ts';
 import type { Completion, TextEvent } from './sequence.ts';
 import { Submission } from './submission.ts';

@@ -1,7 +1,7 @@
 import type { Memory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
 import { Batcher } from './batcher.ts';
-import type { GenerationOptions } from './request.ts';
+import type { GenerationOptions } from './generation-request.ts';
 import type { SeenImages } from './seen-images.ts';
 import type { Completion } from './sequence.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';

@@ -1,4 +1,4 @@
-export { rememberTexts } from './sources.ts';
+export { rememberTexts } from './remember-texts.ts';
 export { SeenImages } from './seen-images.ts';
 export { answerStart, type AnswerStart } from './answer-start.ts';
 export { Batcher, type BatcherCounts, type BatcherOptions } from './batcher.ts';
@@ -11,7 +11,7 @@ export { askInTurn, generate } from './generate.ts';
 export { unknownAdapter, type NamedAdapter, type AnswerTokenizer } from './installed-adapter.ts';
 export type { ChosenLogProb, TokenLogProb } from './log-probs.ts';
 export { scorePrompt, type PromptToken } from './prompt-log-probs.ts';
-export { DEFAULT_NEW_TOKENS, tooLong, type GenerationOptions, type GenerationRequest } from './request.ts';
+export { DEFAULT_NEW_TOKENS, tooLong, type GenerationOptions, type GenerationRequest } from './generation-request.ts';
 export type { SamplingOptions } from './sampling.ts';
 export type { Completion, TextEvent, Usage } from './sequence.ts';
 export type { Hearing, SpeechSegment, Transcript, TranscriptionOptions } from './speech/hearing.ts';

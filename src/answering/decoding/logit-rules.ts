@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { TokenConstraint } from '@attune/constraint';
-import type { SettledRequest } from './request.ts';
+import type { SettledRequest } from './generation-request.ts';
 import type { SamplingOptions } from './sampling.ts';
 
 /** Parts of a request that the rules use. */

@@ -3,7 +3,7 @@ import { StreamingDecoder } from '../../models/text/index.ts';
 import { BLOCK_TOKENS, type BlockPool, type Prefix, type PrefixMatch } from './block-pool.ts';
 import { logProbsOf, scoresOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
-import type { SettledRequest } from './request.ts';
+import type { SettledRequest } from './generation-request.ts';
 import { drawToken } from './sampling.ts';
 import { StopStrings } from './stop-strings.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';

@@ -1,5 +1,5 @@
 import type { Prefix } from './block-pool.ts';
-import type { SettledRequest } from './request.ts';
+import type { SettledRequest } from './generation-request.ts';
 import type { Completion, Sequence, TextEvent } from './sequence.ts';
 
 /** A request in the batcher: collects its samples' answers. */

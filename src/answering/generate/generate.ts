@@ -7,7 +7,7 @@ import { tasks } from '../tasks/index.ts';
 import type { JobContext, JobRequest } from '../../base/job.ts';
 import { AdapterShelf } from './adapters/shelf.ts';
 import { answerQuestion } from './model-questions.ts';
-import type { SessionChunk, SessionRequest, PromptsRequest } from './request.ts';
+import type { SessionChunk, SessionRequest, PromptsRequest } from './session-request.ts';
 import { findAnswers, writeDownAll } from './undrawn.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../tasks/answers/speech.ts';
@@ -17,7 +17,7 @@ import { availableBytes } from '../model/resources.ts';
 import { settleWeights } from '../model/settle-weights.ts';
 import type { Answering } from './read-prompts.ts';
 
-export type * from './request.ts';
+export type * from './session-request.ts';
 export type { GenerateRequest } from './read-prompts.ts';
 
 export interface GenerateInput extends OpenOptions {

@@ -10,7 +10,7 @@ import {
 } from '../decoding/index.ts';
 import type { KeptMemory } from '../../models/memory.ts';
 import type { Model } from '../../models/model.ts';
-import { imageTexts } from '../tasks/rows/image-texts.ts';
+import { imageTexts } from '../tasks/rows/image-tokens.ts';
 import {
   infillIds,
   Renderer,

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { answerWithSpans } from '../tasks/answers/spans.ts';
 import { processorOf, writeDown } from '../tasks/answers/speech.ts';
 import { wrongPrompt, type Answering, type GenerateRequest } from './read-prompts.ts';
-import type { PromptsRequest } from './request.ts';
+import type { PromptsRequest } from './session-request.ts';
 
 /** One recording after the other. Speech models do not sample: `n`, `stop` and constraints are rejected. */
 export async function writeDownAll(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {

@@ -21,7 +21,7 @@ import {
   type Answering,
   type GenerateRequest,
 } from './read-prompts.ts';
-import type { PromptsRequest } from './request.ts';
+import type { PromptsRequest } from './session-request.ts';
 
 /** Answers prompts by the model, or by the adapter that the request names. */
 export function answerPrompts(answering: Answering, request: PromptsRequest): Promise<void> {

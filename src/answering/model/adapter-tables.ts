@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { AdapterDescription } from '../../methods/tunings/adapter-config.ts';
 import { isSaved } from '../../methods/tunings/targets.ts';
 import type { Task } from '../../models/architecture.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { listTokenTables } from '../../models/token-tables.ts';

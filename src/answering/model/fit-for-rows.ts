@@ -3,7 +3,7 @@ import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { Need } from '../../data/kinds/kind.ts';
 import type { Modality } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import { AttuneError } from '../../base/errors.ts';
 
 /** Inputs and tasks that a model needs for rows such as this one. */

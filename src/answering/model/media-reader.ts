@@ -9,8 +9,8 @@ import { readJsonObject } from '../../files/json-object.ts';
 import type { Features } from '../../base/features.ts';
 import type { MediaFile, MediaKind } from '../../data/media.ts';
 import type { Architecture } from '../../models/architecture.ts';
-import type { RawConfig } from '../../models/config.ts';
-import type { MediaReader, PreparedRow } from '../tasks/rows/rows.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
+import type { MediaReader, PreparedRow } from '../tasks/rows/prepared-rows.ts';
 import { mediaProcessors, type MediaProcessor } from './media-processors.ts';
 
 /** Cache for files that are read again in the next epoch. */

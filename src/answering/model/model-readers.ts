@@ -4,9 +4,9 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { TEXT_ENCODER } from '../../models/items/item-model.ts';
 import { architectures } from '../../models/index.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import { hasCtcVocabulary, Tokenizer } from '../../models/text/index.ts';
-import type { MediaReader } from '../tasks/rows/rows.ts';
+import type { MediaReader } from '../tasks/rows/prepared-rows.ts';
 import { mediaReaderFor } from './media-reader.ts';
 
 /** The tokenizer of a model's folder; one that knows no token where the model reads no text. Items are the tokens of their models. @throws E_TOKENIZER_… */

@@ -5,7 +5,7 @@ import { storages, type StorageName } from '../../methods/storages/index.ts';
 import { isSaved } from '../../methods/tunings/targets.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Task } from '../../models/architecture.ts';
-import { loadModel } from '../../models/load.ts';
+import { loadModel } from '../../models/load-model.ts';
 import type { KeepWeight, ModelOptions } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, SafetensorsFile, scope, type DType } from '../../engine/tensor/index.ts';
@@ -22,7 +22,7 @@ import {
   type Tokenizer,
 } from '../../models/text/index.ts';
 import type { Answering } from '../tasks/answers/answering.ts';
-import type { MediaReader } from '../tasks/rows/rows.ts';
+import type { MediaReader } from '../tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../methods/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
 import type { Calibration } from '../../scoring/calibration.ts';
@@ -31,7 +31,7 @@ import { baseFolderOf } from './base-folder.ts';
 import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
 import { problemTypeIn, withReading } from './output-reading.ts';
-import { checkProbe } from './probe.ts';
+import { checkProbe } from './adapter-probe.ts';
 import { notedRecipe } from './noted-recipe.ts';
 import { readNotes, type ResultNotesFile } from './result-notes.ts';
 import { computeType } from './resources.ts';

@@ -1,4 +1,4 @@
-import type { RawConfig } from '../../models/config.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
 import type { Task } from '../../models/architecture.ts';
 import { tasks } from '../tasks/index.ts';
 import type { ProblemType } from '../../models/heads/head.ts';

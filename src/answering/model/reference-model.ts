@@ -1,10 +1,10 @@
 import { AttuneError } from '../../base/errors.ts';
-import { readConfig, loadModel } from '../../models/load.ts';
+import { readConfig, loadModel } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { withRandomness } from '../../engine/nn/index.ts';
 import { noGrad } from '../../engine/tensor/index.ts';
 import { tokenizerHash } from '../../models/text/index.ts';
-import type { Reference } from '../tasks/rows/rows.ts';
+import type { Reference } from '../tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../methods/interfaces.ts';
 import type { StorageName } from '../../methods/storages/index.ts';
 import { modelFolder } from './base-model.ts';

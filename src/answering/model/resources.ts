@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { textConfigOf } from '../../models/config.ts';
+import { textConfigOf } from '../../models/raw-config.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';

@@ -7,7 +7,7 @@ import type { Task } from '../../models/architecture.ts';
 import type { ToolSchema } from '../../models/text/message.ts';
 import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { PrivacySpent } from '../../methods/interfaces.ts';
-import type { Probe } from './probe.ts';
+import type { Probe } from './adapter-probe.ts';
 
 /** File of provenance next to an adapter or a model. */
 export const RESULT_NOTES = 'attune.json';

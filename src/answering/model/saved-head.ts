@@ -3,7 +3,7 @@ import { isSaved } from '../../methods/tunings/targets.ts';
 import type { Task } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
 import { labelsOf } from '../../models/labels.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { readSafetensorsHeader } from '../../engine/tensor/index.ts';
 import type { Tuning } from '../../methods/interfaces.ts';

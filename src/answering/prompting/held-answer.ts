@@ -1,7 +1,7 @@
 import type { Example } from '../../data/example.ts';
 import type { ConstraintSpec } from '../decoding/index.ts';
 import { answerForm } from '../../scoring/answer-form.ts';
-import { expectedText } from '../../scoring/example-text.ts';
+import { expectedText } from '../../scoring/prompt-text.ts';
 import { parseObject } from '../../scoring/metrics/compared.ts';
 import type { AskingStyle } from '../../scoring/asked.ts';
 

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
-import { loadModel } from '../../models/load.ts';
+import { loadModel } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { saveModel } from '../../models/save.ts';
 import { itemNames, withMoreItems, tokenizerHash } from '../../models/text/index.ts';

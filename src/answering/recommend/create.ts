@@ -7,7 +7,7 @@ import { learnFeatures } from '../../data/item-features.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { architectures } from '../../models/index.ts';
 import { isItemArchitecture, type ItemArchitecture, type NewShape } from '../../models/items/item-model.ts';
-import { createModel } from '../../models/load.ts';
+import { createModel } from '../../models/load-model.ts';
 import { saveModel } from '../../models/save.ts';
 import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../models/text/index.ts';
 import type { JobContext } from '../../base/job.ts';

@@ -5,7 +5,7 @@ import { itemTrunkOf, TEXT_ENCODER, type TextEncoderPlan } from '../../models/it
 import type { Model } from '../../models/model.ts';
 import { noGrad, scope } from '../../engine/tensor/index.ts';
 import { Tokenizer } from '../../models/text/index.ts';
-import { traitsOf } from '../../models/traits.ts';
+import { traitsOf } from '../../models/base-traits.ts';
 import { cutTo } from '../tasks/answers/cut-rows.ts';
 import { textVectors } from '../tasks/answers/vectors.ts';
 import { withTexts, type ItemTokens } from './item-catalogue.ts';

@@ -2,9 +2,9 @@
 import type { ItemsExample } from '../../data/example.ts';
 import { noGrad, scope } from '../../engine/tensor/index.ts';
 import { itemNames } from '../../models/text/index.ts';
-import type { PreparedRow } from '../tasks/rows/rows.ts';
+import type { PreparedRow } from '../tasks/rows/prepared-rows.ts';
 import { sideBySide, type Found, type StoredIndex } from '../../engine/vectors/index.ts';
-import { traitsOf } from '../../models/traits.ts';
+import { traitsOf } from '../../models/base-traits.ts';
 import { inBatches } from '../tasks/answers/batched.ts';
 import { historyRow, lastStates } from '../tasks/answers/items.ts';
 import { openItemIndex } from './item-index.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import { expectedText, rowLabels } from '../../scoring/example-text.ts';
+import { expectedText, rowLabels } from '../../scoring/prompt-text.ts';
 import type { AnsweredQuestion } from '../../data/kinds/decision.ts';
 import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/index.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { modelFolder } from '../../answering/model/base-model.ts';
 import { resolveRecipe } from '../recipe/index.ts';

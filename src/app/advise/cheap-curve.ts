@@ -2,7 +2,7 @@ import { entryOf } from '../../base/table.ts';
 import type { Example } from '../../data/index.ts';
 import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
 import { isBetter, type Score } from '../../scoring/score.ts';
-import { decidingWell, fitCheap } from '../../evaluation/compare/cheap.ts';
+import { decidingWell, fitCheap } from '../../evaluation/compare/cheap-systems.ts';
 import { compareAnswers, type CompareOptions } from '../../evaluation/compare/compare.ts';
 import { scoreWhereGiven } from '../../evaluation/compare/scored.ts';
 import { answerRows, type Answered, type System } from '../../answering/system.ts';

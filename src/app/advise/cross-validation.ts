@@ -1,5 +1,5 @@
 import { foldsOf, type Example } from '../../data/index.ts';
-import { decidingWell, fitCheap } from '../../evaluation/compare/cheap.ts';
+import { decidingWell, fitCheap } from '../../evaluation/compare/cheap-systems.ts';
 import { relativesOf } from '../../evaluation/compare/relatives.ts';
 import { answerRows, type Answered } from '../../answering/system.ts';
 import type { Prediction } from '../../scoring/predictor.ts';

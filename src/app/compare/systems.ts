@@ -14,7 +14,7 @@ import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.t
 import type { Asking, EndpointLimits, SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
-import { showRun } from '../runs.ts';
+import { showRun } from '../find-runs.ts';
 
 /** An entry as the user wrote it, and the run that it comes from. */
 export interface NamedSystem {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import type { FetchOptions } from './fetch-options.ts';
-import { runCommand } from './command.ts';
+import { runCommand } from './run-command.ts';
 
 /** One published version of an npm package: its files can never change under this hash. */
 export interface NpmPackage {

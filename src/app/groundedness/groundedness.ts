@@ -18,7 +18,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 import { assess } from '../assess.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import { withModel, type OpenedModel } from '../safety/ask-all.ts';
-import { askedAs, type AskingForm } from '../safety/trial.ts';
+import { askedAs, type AskingForm } from '../safety/safety-trial.ts';
 
 export type GroundednessOptions = CallOptions<typeof useCase> & {
   /** In f32 an answer does not depend on the others in its batch. */

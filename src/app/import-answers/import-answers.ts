@@ -7,7 +7,7 @@ import { sha256 } from '../../files/hash.ts';
 import { addImported, TextRedactor, TraceStore, type ImportedRecord } from '../../monitoring/index.ts';
 import type { useCase as langfuse, ImportedAnswers } from '../use-cases/import-langfuse.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { Gathered, type ImportedAnswer, type ImportedScore } from './imported.ts';
+import { Gathered, type ImportedAnswer, type ImportedScore } from './imported-answer.ts';
 import { LangfuseReader } from './langfuse.ts';
 import { OtlpReader } from './otlp.ts';
 import { meaningOf, type ScoreNames, type ScoreUse } from './score-meaning.ts';

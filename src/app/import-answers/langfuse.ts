@@ -3,8 +3,8 @@
  * storage write them. Names in camel case and in snake case mean the same.
  */
 import { isPlainObject } from '../../base/plain-object.ts';
-import { answerOf, askedOf, unpacked } from './conversation.ts';
-import type { Gathered, ImportedAnswer, ImportedScore } from './imported.ts';
+import { answerOf, askedOf, unpacked } from './conversation-parts.ts';
+import type { Gathered, ImportedAnswer, ImportedScore } from './imported-answer.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -3,8 +3,8 @@
  * conventions for generative AI, those of before, and those of OpenInference.
  */
 import { isPlainObject } from '../../base/plain-object.ts';
-import { answerOf, askedOf } from './conversation.ts';
-import type { Gathered, ImportedAnswer } from './imported.ts';
+import { answerOf, askedOf } from './conversation-parts.ts';
+import type { Gathered, ImportedAnswer } from './imported-answer.ts';
 import { attributesOf, eventName, indexed, isRead, type Attributes } from './otlp-attributes.ts';
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /** Which scores of an export are thumbs, right classes or corrections: other tools let everybody name them. */
 import type { ImportedFeedback } from '../../monitoring/index.ts';
-import type { ImportedScore } from './imported.ts';
+import type { ImportedScore } from './imported-answer.ts';
 
 export interface ScoreNames {
   /** Scores that say whether an answer was good, besides those with a usual name. */

@@ -4,12 +4,12 @@ import { greatest } from '../../base/many.ts';
 import { openAlarms, type Alarm } from '../../monitoring/index.ts';
 import { candidatesOf, type Candidate, type CandidateRange } from '../../monitoring/quarantine/candidate.ts';
 import { trafficOf, type Traffic } from '../../monitoring/quarantine/traffic.ts';
-import { trainingRow } from '../../monitoring/quarantine/training-rows.ts';
+import { trainingRow } from '../../monitoring/quarantine/row-forms.ts';
 import { modelHistory } from '../registry/history.ts';
-import { formOf, labelColumns } from './base-recipe.ts';
+import { formOf, labelColumns } from './retraining-recipe.ts';
 import type { DecisionLog } from './decisions.ts';
-import type { Plan } from './plan.ts';
-import type { Step, StepContext } from './step.ts';
+import type { Plan } from './improvement-plan.ts';
+import type { Step, StepContext } from './improvement-step.ts';
 
 const DRIFT: ReadonlySet<string> = new Set([
   'unlike',

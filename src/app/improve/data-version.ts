@@ -11,7 +11,7 @@ import { findNearDuplicates } from '../../data/near-duplicates.ts';
 import { UnionFind } from '../../data/union-find.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
-import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../monitoring/quarantine/training-rows.ts';
+import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../monitoring/quarantine/row-forms.ts';
 
 export interface DataVersion {
   version: 1;

@@ -11,7 +11,7 @@ import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts'
 import { cycleFolder, readDecisions, type Decision } from './decisions.ts';
 import { eraseTexts } from './erase-texts.ts';
 import { versionFolder } from './known-rows.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './improvement-plan.ts';
 import { runFolder } from './retrain.ts';
 import { eraseFromQuarantine } from './quarantine.ts';
 

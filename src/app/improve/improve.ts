@@ -6,16 +6,16 @@ import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import type { useCase, Improvement } from '../use-cases/improve-run.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
-import { baseRecipe, formOf } from './base-recipe.ts';
+import { baseRecipe, formOf } from './retraining-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { readPlan, type Plan } from './plan.ts';
+import { readPlan, type Plan } from './improvement-plan.ts';
 import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';
 import { gate, retrain } from './retrain.ts';
 import { approval, rollOut } from './roll-out.ts';
-import type { Step } from './step.ts';
+import type { Step } from './improvement-step.ts';
 
 const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>, Step>> = {
   collecting: collect,

@@ -15,7 +15,7 @@ import {
 } from '../../monitoring/quarantine/quarantine.ts';
 import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
-import { requestsOf } from './base-recipe.ts';
+import { requestsOf } from './retraining-recipe.ts';
 import { collected } from './collect.ts';
 import { recipeSoFar } from './known-rows.ts';
 import {
@@ -26,7 +26,7 @@ import {
   trafficPairs,
   unseenTraffic,
 } from './traffic-review.ts';
-import type { Step, StepContext } from './step.ts';
+import type { Step, StepContext } from './improvement-step.ts';
 
 /** Stored form: ids only, so that erased texts do not survive here. */
 interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {

@@ -14,12 +14,12 @@ import { fetchVersion } from '../../store/registry/index.ts';
 import { safety } from '../safety/safety.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { formOf, labelColumns, requestsOf } from './base-recipe.ts';
+import { formOf, labelColumns, requestsOf } from './retraining-recipe.ts';
 import { writeDataVersion, type DataVersion } from './data-version.ts';
 import { recipeSoFar, sourcesOf, versionFolder } from './known-rows.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './improvement-plan.ts';
 import { acceptedRows } from './quarantine.ts';
-import type { Step } from './step.ts';
+import type { Step } from './improvement-step.ts';
 
 export const runFolder = (cycle: string): string => join(cycle, 'run');
 

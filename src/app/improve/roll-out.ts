@@ -5,7 +5,7 @@ import { promoteModel } from '../registry/promote.ts';
 import { registerModel } from '../registry/register.ts';
 import { resolve } from 'node:path';
 import { gateOf, runFolder } from './retrain.ts';
-import type { Step, StepContext, StepOutcome } from './step.ts';
+import type { Step, StepContext, StepOutcome } from './improvement-step.ts';
 
 export const approval: Step = ({ folder }) => {
   const run = runFolder(folder);

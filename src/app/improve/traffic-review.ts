@@ -13,7 +13,7 @@ import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import { cycleFolder } from './decisions.ts';
 import type { TrafficJudge } from './plan-traffic.ts';
-import type { StepContext } from './step.ts';
+import type { StepContext } from './improvement-step.ts';
 
 export const pairsPath = (folder: string): string => join(folder, 'pairs.jsonl');
 

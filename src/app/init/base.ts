@@ -8,14 +8,14 @@ import { nearest } from '../../base/nearest.ts';
 import type { Example } from '../../data/index.ts';
 import { textOf } from '../../data/index.ts';
 import { readJson } from '../../files/json.ts';
-import { withIndex } from '../../store/database.ts';
-import { listModels } from '../../store/models.ts';
+import { withIndex } from '../../store/index-database.ts';
+import { listModels } from '../../store/model-records.ts';
 import { demonstrationRemark, realBasesRemark } from '../../evaluation/demonstration-base.ts';
 import type { FetchOptions } from '../fetch/fetch-options.ts';
 import { importModel } from '../import/import-model.ts';
 import { isAdapterFolder, modelFolder, OWN_BASE, OWN_SPEECH } from '../../answering/model/base-model.ts';
 import { needOf, requireFit } from '../../answering/model/fit-for-rows.ts';
-import { areClassified } from '../../scoring/example-text.ts';
+import { areClassified } from '../../scoring/prompt-text.ts';
 import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 
 export interface Base {

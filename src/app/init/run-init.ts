@@ -9,7 +9,7 @@ import { type Base, bringBase, checkBase, searchBase, suggestBase } from './base
 import type { useCase, InitResult } from '../use-cases/init.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './columns.ts';
+import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './read-columns.ts';
 import { refuseDocuments } from './documents.ts';
 import { nextSteps } from './next-steps.ts';
 import { initWarnings, type LearntColumns, type InitFindings } from './warnings.ts';

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { openAlarms, reportVersions, silence, TraceStore, type VersionReport } from '../../monitoring/index.ts';
-import { keyUsage } from '../registry/usage.ts';
+import { keyUsage } from '../registry/key-usage.ts';
 import type { useCase, Monitored } from '../use-cases/monitor.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { monitorPage } from './page.ts';
+import { monitorPage } from './monitor-page.ts';
 import { prometheusRules } from './prometheus-rules.ts';
 import { askServer } from './remote.ts';
 

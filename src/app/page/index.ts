@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { reportPage } from '../../jobs/report/page.ts';
+import { reportPage } from '../../jobs/report/report-page.ts';
 import { readReport, type RunReport } from '../../jobs/report/run-report.ts';
 import { requireRun } from '../../store/run-folder.ts';
 import { findLockOwner } from '../../store/run-lock.ts';

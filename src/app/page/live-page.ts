@@ -1,5 +1,5 @@
 import { html } from '../../jobs/report/html.ts';
-import type { LivePart } from '../../jobs/report/page.ts';
+import type { LivePart } from '../../jobs/report/report-page.ts';
 
 /**
  * The page of a run that goes on: asks every two seconds whether there is something new, and puts the new page's

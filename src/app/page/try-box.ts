@@ -1,6 +1,6 @@
 import { smallest } from '../../base/many.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
-import type { LivePart } from '../../jobs/report/page.ts';
+import type { LivePart } from '../../jobs/report/report-page.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { ContenderName } from './contenders.ts';
 import { MOST_FILE_BYTES } from './question.ts';

@@ -19,7 +19,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 import { assess } from '../assess.ts';
 import { askAll, withModel, type Questions, type SafetyOptions } from '../safety/ask-all.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
-import { askedAs } from '../safety/trial.ts';
+import { askedAs } from '../safety/safety-trial.ts';
 import { writeItems } from './review-items.ts';
 
 export type PolicyOptions = CallOptions<typeof useCase> & Pick<SafetyOptions, 'precision'>;

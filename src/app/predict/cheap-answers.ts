@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { kindOf } from '../../data/kinds/index.ts';
 import { openCheapModel, type CheapModel } from '../../evaluation/cheap-model.ts';
 import { baselines } from '../../answering/baselines/index.ts';
-import { splitLabels } from '../../scoring/example-text.ts';
+import { splitLabels } from '../../scoring/prompt-text.ts';
 import type { Prediction, Predictor } from '../../scoring/predictor.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import { notedShapes } from '../../answering/model/noted-shapes.ts';

@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { baselines, type BaselineName } from '../../answering/baselines/index.ts';
-import { answeredRows, fitCheap, unfitFor } from '../../evaluation/compare/cheap.ts';
-import { labelsIn } from '../../scoring/example-text.ts';
+import { answeredRows, fitCheap, unfitFor } from '../../evaluation/compare/cheap-systems.ts';
+import { labelsIn } from '../../scoring/prompt-text.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
 import { startedWith } from '../stored-run.ts';

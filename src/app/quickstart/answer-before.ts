@@ -1,5 +1,5 @@
 import { loadData } from '../../data/index.ts';
-import { expectedText, promptText } from '../../scoring/example-text.ts';
+import { expectedText, promptText } from '../../scoring/prompt-text.ts';
 import type { EventSink } from '../../base/events.ts';
 import { openTalker } from '../talk.ts';
 

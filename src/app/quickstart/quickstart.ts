@@ -15,7 +15,7 @@ import type { useCase, QuickstartResult } from '../use-cases/quickstart.ts';
 import type { Call, OptionsOf } from '../use-cases/use-case.ts';
 import { answerBefore } from './answer-before.ts';
 import { outlook } from './outlook.ts';
-import { newRunFolder } from './run-folder.ts';
+import { newRunFolder } from './new-run-folder.ts';
 import { tasks } from './tasks/index.ts';
 import type { Task, TaskData } from './tasks/task.ts';
 

@@ -7,7 +7,7 @@ import type { MethodOptions, RecipeDefaults, StorageMethod, TuningMethod, Update
 import type { FaultReporter } from './faults.ts';
 import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
-import { type Setting, type Settings } from './settings.ts';
+import { type Setting, type Settings } from './recipe-settings.ts';
 
 /** One axis of the run: which implementation, and its checked options. */
 export interface ChosenMethod {

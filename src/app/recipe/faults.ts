@@ -1,7 +1,7 @@
 import { describeIssues, missing, type Checked, type ValueFault } from '../../base/schema-issues.ts';
 import type { RecipeKeys } from './keys.ts';
 import type { Written } from './origin.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './recipe-settings.ts';
 
 type Issues = Parameters<typeof describeIssues>[0];
 

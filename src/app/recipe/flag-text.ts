@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Setting } from './settings.ts';
+import type { Setting } from './recipe-settings.ts';
 
 /**
  * A flag is text, and its key decides what it means: `--output_dir 2024` names a folder, `--epochs 2` is a number,

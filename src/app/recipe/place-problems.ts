@@ -1,8 +1,8 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { recipeKeys } from './keys.ts';
 import { problemAt } from './origin.ts';
-import { readRecipeFile } from './read.ts';
-import { settle, type RecipeFlags } from './settle.ts';
+import { readRecipeFile } from './read-recipe.ts';
+import { settle, type RecipeFlags } from './settle-recipe.ts';
 
 /**
  * Adds the recipe's line or the flag's name to a run's error about its recipe. Other errors, and those of a recipe

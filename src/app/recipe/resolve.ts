@@ -1,17 +1,17 @@
 import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { checkSettings } from './check.ts';
+import { checkSettings } from './check-settings.ts';
 import { holdRecipeRows } from '../rows/recipe-rows.ts';
 import type { RecipeInput } from './recipe-input.generated.ts';
 import { recipeKeys } from './keys.ts';
 import { noOrigin, type RecipeOrigin } from './origin.ts';
 import { freeRunFolder, latestRunFolder } from '../../store/numbered-folder.ts';
 import { isProgram } from '../program-file.ts';
-import { parseRecipeText, readRecipeFile } from './read.ts';
+import { parseRecipeText, readRecipeFile } from './read-recipe.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
-import type { Settings } from './settings.ts';
-import { type RecipeFlags, settle } from './settle.ts';
+import type { Settings } from './recipe-settings.ts';
+import { type RecipeFlags, settle } from './settle-recipe.ts';
 
 export interface ResolveOptions {
   /** Where the input was read, for messages and for the default output folder. */

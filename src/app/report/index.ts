@@ -1,8 +1,8 @@
 import { writeReport, type ReportRows, type RunReport } from '../../jobs/report/index.ts';
-import { withIndex } from '../../store/database.ts';
+import { withIndex } from '../../store/index-database.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import { findRun } from '../../store/runs.ts';
+import { findRun } from '../../store/run-records.ts';
 import { writeModelCard } from '../../jobs/train/result/result-card.ts';
 
 export interface WrittenReport {

@@ -1,5 +1,5 @@
 import type { Criterion } from '../../scoring/judges/rubric.ts';
-import type { GivenChoice, Side } from '../../evaluation/review/session.ts';
+import type { GivenChoice, Side } from '../../evaluation/review/review-session.ts';
 
 /** Flags that a reviewer can set on a pair. */
 export const FLAGS = ['unsafe', 'personal data'] as const;

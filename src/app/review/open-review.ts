@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { readLabels } from '../../scoring/judges/human-labels.ts';
-import { readPairs, type AnswerPair } from '../../scoring/judges/pairs.ts';
+import { readPairs, type AnswerPair } from '../../scoring/judges/answer-pairs.ts';
 import type { Criterion } from '../../scoring/judges/rubric.ts';
 import { assigned, disputed, type Role } from '../../evaluation/review/assignment.ts';
 import { readGold, type GoldPair } from '../../evaluation/review/gold.ts';
 import { reviewPlaces } from '../../evaluation/review/places.ts';
-import { keptPlan } from '../../evaluation/review/plan.ts';
-import { ReviewSession } from '../../evaluation/review/session.ts';
+import { keptPlan } from '../../evaluation/review/review-plan.ts';
+import { ReviewSession } from '../../evaluation/review/review-session.ts';
 import type { useCase, OpenReview } from '../use-cases/review.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { readRubric } from '../judge/read-rubric.ts';

@@ -5,7 +5,7 @@ import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.t
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
 import type { AskedModel, OpenedModel, SafetyOptions } from './ask-all.ts';
-import type { AskingForm } from './trial.ts';
+import type { AskingForm } from './safety-trial.ts';
 
 type NamedBefore = Pick<SafetyOptions, 'before'>;
 

@@ -8,7 +8,7 @@ import { rawRows } from '../../data/raw-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { readJson } from '../../files/json.ts';
 import { startedWith } from '../stored-run.ts';
-import type { Trial, TrialRow } from './trial.ts';
+import type { Trial, TrialRow } from './safety-trial.ts';
 
 const MOST_ROWS = 2000;
 const MOST_VALUES = 200;

@@ -12,7 +12,7 @@ import { ownRun } from '../compare/systems.ts';
 import { withModel, type OpenedModel } from './ask-all.ts';
 import { formOf } from './contestants.ts';
 import { setNamed } from './published.ts';
-import { askedAs, spread, type AskingForm } from './trial.ts';
+import { askedAs, spread, type AskingForm } from './safety-trial.ts';
 
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
 

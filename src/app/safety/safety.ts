@@ -6,7 +6,7 @@ import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
 import { notesOf } from './notes.ts';
 import { setNamed } from './published.ts';
-import { safetyTrials, type Trial } from './trial.ts';
+import { safetyTrials, type Trial } from './safety-trial.ts';
 
 /**
  * Measures a model's answers to harmful and harmless requests, to questions that invite prejudice, and to beginnings

@@ -17,9 +17,9 @@ import { openLog } from '../../serving/watch/log.ts';
 import { availableBytes } from '../../answering/model/resources.ts';
 import { openRegistry } from '../../store/registry/index.ts';
 import { objectStore } from '../../store/objects/object-store.ts';
-import { trainer } from './trainer.ts';
-import { opener } from './open-models.ts';
-import { keptObjects, openWatcher } from './watcher.ts';
+import { trainer } from './job-trainer.ts';
+import { opener } from './model-opener.ts';
+import { keptObjects, openWatcher } from './open-watcher.ts';
 
 export type { RunningServer } from '../../serving/index.ts';
 

@@ -6,7 +6,7 @@ import { readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
 import { architectures } from '../../models/index.ts';
 import type { HeadPlan, Task } from '../../models/architecture.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import { readSentenceFiles } from '../../models/sentence-folder.ts';
 import type { ToolSchema } from '../../models/text/index.ts';
 import { tasks } from '../../answering/tasks/index.ts';

@@ -8,7 +8,7 @@ import { formatCount } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { liveReplicas, openRegistry, withRegistry, type Registry } from '../../store/registry/index.ts';
 import { migrations as registryMigrations } from '../../store/registry/migrations/index.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/index-database.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { storable } from '../../store/storable.ts';
 import {

@@ -8,7 +8,7 @@ import {
   type Figures,
   type FiguresShown,
 } from '../../base/figures.ts';
-import { formatTable, tableWidth, type Column } from './table.ts';
+import { formatTable, tableWidth, type Column } from './format-table.ts';
 import type { Colours, Terminal } from './terminal.ts';
 
 const SHOWN_CHARACTERS = 100;

@@ -3,7 +3,7 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { defineUseCase } from './use-case.ts';
 import type { LearningCurve } from '../../evaluation/advice/learning-curve.ts';
-import type { Recommendation } from '../../evaluation/advice/recommend.ts';
+import type { Recommendation } from '../../evaluation/advice/advised-system.ts';
 import type { Comparison } from '../../store/results.ts';
 
 export interface Advice {

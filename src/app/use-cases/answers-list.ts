@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatTime, plural } from '../../base/format.ts';
 import type { AnswerList } from '../../serving/endpoints/answers.ts';
-import { parseDuration } from '../terminal/duration.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { parseDuration } from '../terminal/parse-duration.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { answerFields } from './shared/answer-fields.ts';
 import { defineUseCase } from './use-case.ts';
 

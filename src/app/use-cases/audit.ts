@@ -12,7 +12,7 @@ export const useCase = defineUseCase({
   effects: [],
   examples: ['audit', 'audit tickets --limit 20'],
   async run(filter): Promise<AuditEntry[]> {
-    const { auditLog } = await import('../registry/audit-log.ts');
+    const { auditLog } = await import('../registry/registry-log.ts');
     return auditLog(filter);
   },
   render: (entries) =>

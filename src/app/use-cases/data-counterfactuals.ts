@@ -38,7 +38,7 @@ export const useCase = defineUseCase({
   ],
   stopping: 'stopping',
   async run({ file, ...options }, call): Promise<Counterfactuals> {
-    const { writeCounterfactuals } = await import('../fairness/counterfactuals.ts');
+    const { writeCounterfactuals } = await import('../fairness/write-counterfactuals.ts');
     return writeCounterfactuals(file, { ...options, ...call });
   },
   async render(counterfactuals, terminal) {

@@ -1,7 +1,7 @@
 import { formatCount, formatTime } from '../../base/format.ts';
 import type { DataSetRecord } from '../../store/data-sets.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatTable } from '../terminal/table.ts';
+import { formatTable } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 const HASH_DIGITS = 12;
@@ -14,7 +14,7 @@ export const useCase = defineUseCase({
   ],
   effects: [],
   async run({ folders }): Promise<{ dataSets: DataSetRecord[] }> {
-    const { findDataSets } = await import('../runs.ts');
+    const { findDataSets } = await import('../find-runs.ts');
     return { dataSets: await findDataSets({ folders }) };
   },
   render({ dataSets }, { colours }) {

@@ -1,5 +1,5 @@
 import type { StepDescription } from '../describe-steps.ts';
-import { formatFacts } from '../terminal/table.ts';
+import { formatFacts } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

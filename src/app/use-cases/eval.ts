@@ -1,6 +1,6 @@
 import { describeAssessment } from './shared/assessed.ts';
 import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
-import type { Evaluated } from '../compare/evaluate.ts';
+import type { Evaluated } from '../compare/evaluate-system.ts';
 import type { FileOrRows } from '../rows/temporary-rows.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
@@ -37,7 +37,7 @@ export const useCase = defineUseCase({
     const isOfPairs = asksForPairs(options);
     const target = base ? `base:${system}` : system;
     const settled = await compareOptions({ ...options, ...call });
-    if (!isOfPairs) return (await import('../compare/evaluate.ts')).evaluate(target, settled);
+    if (!isOfPairs) return (await import('../compare/evaluate-system.ts')).evaluate(target, settled);
     const { evaluateCounterfactuals } = await import('../fairness/evaluate-counterfactuals.ts');
     return evaluateCounterfactuals([target], options.counterfactuals, settled);
   },

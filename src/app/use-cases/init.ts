@@ -4,7 +4,7 @@ import { defineUseCase } from './use-case.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import type { Guess } from '../../data/guess/index.ts';
 import type { Base } from '../init/base.ts';
-import type { ColumnReading, InitHints } from '../init/columns.ts';
+import type { ColumnReading, InitHints } from '../init/read-columns.ts';
 import type { NextStep } from '../init/next-steps.ts';
 import type { InitFindings } from '../init/warnings.ts';
 
@@ -88,7 +88,7 @@ export const useCase = defineUseCase({
   async inTerminal({ file, ...options }, console): Promise<InitResult> {
     const { init } = await import('../init/run-init.ts');
     const isAsked = options.yes !== true && console.isInteractive;
-    const ask = isAsked ? (await import('../init/questions.ts')).initQuestions : undefined;
+    const ask = isAsked ? (await import('../init/column-questions.ts')).initQuestions : undefined;
     return withCall(console, undefined, (call) => init(file, { ...options, ...call, ask }));
   },
   async render(written, terminal) {

@@ -1,7 +1,7 @@
 import { formatTime } from '../../base/format.ts';
 import type { AliasChange } from '../../store/registry/index.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import type { ModelHistory } from '../registry/history.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,6 +1,6 @@
 import { formatBytes, formatTime } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import type { KnownModels } from '../models.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatDuration, formatPercent, plural } from '../../base/format.ts';
-import { parseDuration } from '../terminal/duration.ts';
+import { parseDuration } from '../terminal/parse-duration.ts';
 import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import { defineUseCase } from './use-case.ts';
 import type { Rollout } from '../../store/registry/index.ts';

@@ -1,7 +1,7 @@
 import type { ModelDetails } from '../models.ts';
 import { formatBytes, formatCount, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatFacts } from '../terminal/table.ts';
+import { formatFacts } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({

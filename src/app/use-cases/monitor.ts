@@ -1,7 +1,7 @@
 import { feedbackText, figuresLegend, signalFigures } from '../monitor/signal-figures.ts';
 import { formatEstimate, formatTime, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { wrap, type Terminal } from '../terminal/terminal.ts';
 import { defineUseCase } from './use-case.ts';
 import type { VersionReport } from '../../monitoring/index.ts';

@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
   async inTerminal({ run, ...options }, console): Promise<Ended> {
     const [{ retuneRecipe }, { trainShown }] = await Promise.all([
       import('../retune.ts'),
-      import('./shared/training.ts'),
+      import('./shared/train-in-terminal.ts'),
     ]);
     return trainShown(console, { recipe: await retuneRecipe(run, options), options });
   },

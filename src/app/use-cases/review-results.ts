@@ -2,7 +2,7 @@ import { toolNames } from '../../evaluation/review/exchange/tool-names.ts';
 import { rowKinds, type RowKind } from '../../evaluation/review/row-kinds.ts';
 import { defineUseCase } from './use-case.ts';
 import type { ToolName } from '../../evaluation/review/exchange/index.ts';
-import type { ReviewResults } from '../../evaluation/review/results.ts';
+import type { ReviewResults } from '../../evaluation/review/review-outcome.ts';
 
 export type ExportKind = RowKind | ToolName;
 

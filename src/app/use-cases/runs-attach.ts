@@ -7,11 +7,11 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
   effects: [],
   async run({ run }, call): Promise<RunSummary> {
-    const { attachRun } = await import('../runs.ts');
+    const { attachRun } = await import('../find-runs.ts');
     return attachRun(run, call);
   },
   async inTerminal({ run }, console): Promise<RunSummary> {
-    const { attachRun } = await import('../runs.ts');
+    const { attachRun } = await import('../find-runs.ts');
     const signal = console.stopSignal('the run goes on');
     const progress = console.progress();
     try {

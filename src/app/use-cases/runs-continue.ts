@@ -33,7 +33,7 @@ export const useCase = defineUseCase({
   async inTerminal({ run, ...options }, console): Promise<Trained> {
     const [{ continuedRecipe }, { trainInTerminal }] = await Promise.all([
       import('../continue-run.ts'),
-      import('./shared/training.ts'),
+      import('./shared/train-in-terminal.ts'),
     ]);
     return trainInTerminal(console, { recipe: await continuedRecipe(run, options), options });
   },

@@ -22,7 +22,7 @@ export const useCase = defineUseCase({
       if (!isInteractive) throw unasked(runs.length);
       for (const { folder, status, bytes } of runs)
         log.line(`  ${shortPath(folder)}  ${status}, ${formatBytes(bytes)}`);
-      const { askDeletion } = await import('../terminal/questions.ts');
+      const { askDeletion } = await import('../terminal/ask-questions.ts');
       await askDeletion(plural(runs.length, 'runs'));
     }
     return { deleted: await deleteRuns(runs.map(({ folder }) => folder)) };

@@ -1,7 +1,7 @@
-import type { UnreadableRun } from '../runs.ts';
+import type { UnreadableRun } from '../find-runs.ts';
 import { formatNumber, formatTime } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -13,7 +13,7 @@ export const useCase = defineUseCase({
   options: ({ count }) => ({ limit: count('N', 'show the newest N only') }),
   effects: [],
   async run({ folders, limit }, { onNotice }) {
-    const { findRuns } = await import('../runs.ts');
+    const { findRuns } = await import('../find-runs.ts');
     const unreadable: UnreadableRun[] = [];
     const onUnreadable = (run: UnreadableRun): void => void unreadable.push(run);
     const runs = await findRuns({ folders, limit, onUnreadable });

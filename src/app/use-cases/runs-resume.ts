@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
   async inTerminal({ run, ...options }, console): Promise<Trained | FinishedBefore> {
     const [{ resumeRun }, { trainInTerminal }] = await Promise.all([
       import('../resume-run.ts'),
-      import('./shared/training.ts'),
+      import('./shared/train-in-terminal.ts'),
     ]);
     return resumeRun(run, (recipe) => trainInTerminal(console, { recipe, options: { ...options, resume: true } }));
   },

@@ -1,4 +1,4 @@
-import type { RunDetails } from '../runs.ts';
+import type { RunDetails } from '../find-runs.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -8,7 +8,7 @@ export const useCase = defineUseCase({
   effects: [],
   examples: ['runs show runs/tickets'],
   async run({ run }): Promise<RunDetails> {
-    const { showRun } = await import('../runs.ts');
+    const { showRun } = await import('../find-runs.ts');
     return showRun(run);
   },
   render: async (run, terminal) => (await import('./text/run.ts')).describeRun(run, terminal),

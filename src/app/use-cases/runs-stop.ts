@@ -8,7 +8,7 @@ export const useCase = defineUseCase({
   options: ({ flag }) => ({ kill: flag('end it at once; everything after its last checkpoint is lost') }),
   effects: ['writes-runs'],
   async run({ run, ...options }): Promise<RunSummary> {
-    const { stopRun } = await import('../runs.ts');
+    const { stopRun } = await import('../find-runs.ts');
     return stopRun(run, options);
   },
   render: async (run, terminal) => (await import('./text/run.ts')).describeRun(run, terminal),

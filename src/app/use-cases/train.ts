@@ -47,7 +47,7 @@ export const useCase = defineUseCase({
   async inTerminal({ recipe: wanted, ...options }, console): Promise<Trained> {
     const [{ trainRecipe }, { trainInTerminal }] = await Promise.all([
       import('../train-recipe.ts'),
-      import('./shared/training.ts'),
+      import('./shared/train-in-terminal.ts'),
     ]);
     const onNotice = (notice: string) => console.log.line(console.log.colours.dim(notice));
     const file = typeof wanted === 'string' ? wanted : undefined;

@@ -1,5 +1,5 @@
 import { plural } from '../../base/format.ts';
-import { formatTable, tableWidth } from '../terminal/table.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 /** A key's usage of a model. */
@@ -31,7 +31,7 @@ export const useCase = defineUseCase({
   effects: [],
   examples: ['usage', 'usage --days 30 --key website'],
   async run(options): Promise<KeyUsage[]> {
-    const { keyUsage } = await import('../registry/usage.ts');
+    const { keyUsage } = await import('../registry/key-usage.ts');
     return keyUsage(options);
   },
   render(used, terminal) {

@@ -1,6 +1,6 @@
 import { plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
-import type { UserErasure } from '../monitor/erase-user.ts';
+import type { UserErasure } from '../monitor/erase-everywhere.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -10,7 +10,7 @@ export const useCase = defineUseCase({
   effects: ['deletes'],
   examples: ['users erase customer-4711'],
   async run({ user }): Promise<UserErasure> {
-    const { eraseUser } = await import('../monitor/erase-user.ts');
+    const { eraseUser } = await import('../monitor/erase-everywhere.ts');
     return eraseUser(user);
   },
   render({ user: given, traces, feedback, hadKey, rows, models }) {

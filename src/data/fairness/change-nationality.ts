@@ -1,7 +1,7 @@
 /** Rewrites the texts of a row for people of another nationality. */
 import { shuffled } from '../../base/random.ts';
 import { TextEdits, type Change } from './edits.ts';
-import { lexicon, type Nationality } from './lexicon.ts';
+import { lexicon, type Nationality } from './gender-lexicon.ts';
 import { nationalitiesIn } from './nationalities.ts';
 import type { Word } from './words.ts';
 import type { Axis } from './axes.ts';

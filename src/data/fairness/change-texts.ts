@@ -4,7 +4,7 @@ import { asListed } from '@attune/privacy/gazetteer';
 import type { Axis } from './axes.ts';
 import { changeNationality, type LeftOut, type ChangeOptions, type ChangedTexts } from './change-nationality.ts';
 import { TextEdits, type Change } from './edits.ts';
-import { lexicon, type Gender } from './lexicon.ts';
+import { lexicon, type Gender } from './gender-lexicon.ts';
 import { mentionsIn, type Mention, type Mentions } from './mentions.ts';
 import { otherPronoun } from './pronouns.ts';
 import { wordsOf } from './words.ts';

@@ -1,6 +1,6 @@
 /** Finds people mentioned in a text: by pronouns, gendered words and given names. */
 import { asListed, gazetteer } from '@attune/privacy/gazetteer';
-import { lexicon, type Gender, type GivenName } from './lexicon.ts';
+import { lexicon, type Gender, type GivenName } from './gender-lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, wordsOf, type Word } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** Finds nationalities and countries of people: "a German engineer", "she is from Kenya", but not "German cars". */
-import { lexicon, type Nationality } from './lexicon.ts';
+import { lexicon, type Nationality } from './gender-lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { isWord, wordSet, type Word } from './words.ts';
 

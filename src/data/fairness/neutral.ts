@@ -1,7 +1,7 @@
 /** Normalises the words in which the two texts of a pair differ, so that answers to both can be compared. */
 import { table } from '../../base/table.ts';
 import type { Change } from './edits.ts';
-import { lexicon } from './lexicon.ts';
+import { lexicon } from './gender-lexicon.ts';
 import { PRONOUNS } from './pronouns.ts';
 import { wordsOf } from './words.ts';
 

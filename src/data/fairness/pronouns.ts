@@ -1,7 +1,7 @@
 /** Maps pronouns to the other gender by their grammatical role: "her" is "his" or "him", "his" is "her" or "hers". */
 import { table } from '../../base/table.ts';
-import type { Gender } from './lexicon.ts';
-import { lexicon } from './lexicon.ts';
+import type { Gender } from './gender-lexicon.ts';
+import { lexicon } from './gender-lexicon.ts';
 import { wordSet, type Word } from './words.ts';
 
 export const PRONOUNS: ReadonlyMap<string, Gender> = new Map([

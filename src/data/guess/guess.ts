@@ -1,6 +1,6 @@
 import type { ColumnMapping, ColumnSource } from '../columns.ts';
 import type { FormatName } from '../formats/index.ts';
-import type { ColumnProfile } from './profile.ts';
+import type { ColumnProfile } from './column-profile.ts';
 
 /** An interpretation of a table: the role of each column. */
 export interface Guess {

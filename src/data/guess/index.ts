@@ -3,11 +3,11 @@ import type { ColumnWish, Guess } from './guess.ts';
 import { labelGuesses } from './label-guesses.ts';
 import { itemGuesses, mediaGuesses, tagGuesses, textGuesses } from './other-guesses.ts';
 import { answerGuesses, searchGuesses, translationGuesses } from './pair-guesses.ts';
-import type { ColumnProfile } from './profile.ts';
+import type { ColumnProfile } from './column-profile.ts';
 
 export type { ColumnWish, Guess } from './guess.ts';
 export { describeValues } from './guess.ts';
-export { alikeValues, type ColumnProfile } from './profile.ts';
+export { alikeValues, type ColumnProfile } from './column-profile.ts';
 export {
   classFit,
   isAside,
@@ -17,7 +17,7 @@ export {
   isRunningNumber,
   quantityFit,
   textFit,
-} from './traits.ts';
+} from './column-traits.ts';
 export { profileColumns, profileRows } from './sample.ts';
 
 /** In order of precedence for ties. */

@@ -1,7 +1,7 @@
 import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
-import { nameFit } from './lexicon.ts';
+import { nameFit } from './column-names.ts';
 import { itemGuesses } from './other-guesses.ts';
-import type { ColumnProfile } from './profile.ts';
+import type { ColumnProfile } from './column-profile.ts';
 import {
   classFit,
   isAside,
@@ -12,7 +12,7 @@ import {
   quantityFit,
   severalFit,
   textFit,
-} from './traits.ts';
+} from './column-traits.ts';
 
 type Goal = 'classification' | 'multilabel' | 'regression';
 

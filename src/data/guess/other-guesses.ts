@@ -1,9 +1,9 @@
 import { timeIn } from '../formats/interactions.ts';
 import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
-import { nameFit } from './lexicon.ts';
+import { nameFit } from './column-names.ts';
 import { isRecord } from './pair-guesses.ts';
-import type { ColumnProfile } from './profile.ts';
-import { classFit, isAside, isLabelName, isNamed, isTime, severalFit, textFit, variety } from './traits.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import { classFit, isAside, isLabelName, isNamed, isTime, severalFit, textFit, variety } from './column-traits.ts';
 
 /** Images and recordings with a class, a caption or a transcript. */
 export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {

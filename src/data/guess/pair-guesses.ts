@@ -1,8 +1,8 @@
 import { greatest } from '../../base/many.ts';
 import { type ColumnWish, type Guess, joined, listed } from './guess.ts';
-import { languageNamed, nameFit, wordsOf } from './lexicon.ts';
-import type { ColumnProfile } from './profile.ts';
-import { isNamed, textFit, variety } from './traits.ts';
+import { languageNamed, nameFit, wordsOf } from './column-names.ts';
+import type { ColumnProfile } from './column-profile.ts';
+import { isNamed, textFit, variety } from './column-traits.ts';
 
 /** Prompts with written answers. */
 export function answerGuesses(columns: readonly ColumnProfile[], wish: ColumnWish): Guess[] {

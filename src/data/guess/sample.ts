@@ -2,7 +2,7 @@ import { expandSpec, type DataSpec, type SourceFile } from '../sources.ts';
 import { containerName, containers } from '../containers/index.ts';
 import { readDecimalCommas } from '../decimal-commas.ts';
 import { PROVENANCE, FLAGS } from '../provenance-column.ts';
-import { ColumnProfiler, type ColumnProfile } from './profile.ts';
+import { ColumnProfiler, type ColumnProfile } from './column-profile.ts';
 
 /** Number of rows examined; files are often sorted by label, so few rows say little. */
 const SAMPLE_ROWS = 20_000;

@@ -1,6 +1,6 @@
 import { isSilence, Killable, moduleBeside, SMALL_THREAD, thread, type End } from '../../base/killable.ts';
 import type { Finding } from '@attune/privacy';
-import type { FindAnswer, FindRequest, ThreadData } from './protocol.ts';
+import type { FindAnswer, FindRequest, ThreadData } from './redaction-messages.ts';
 
 /** Detector threads: rows are independent, so they are examined in parallel. */
 export class DetectorPool implements AsyncDisposable {
@@ -9,7 +9,10 @@ export class DetectorPool implements AsyncDisposable {
   #failure: Error | undefined;
 
   constructor(threads: number, data: ThreadData) {
-    const start = thread(moduleBeside('./thread', import.meta.url), { workerData: data, resourceLimits: SMALL_THREAD });
+    const start = thread(moduleBeside('./redaction-thread', import.meta.url), {
+      workerData: data,
+      resourceLimits: SMALL_THREAD,
+    });
     this.#threads = Array.from({ length: threads }, () => ({ detector: new Killable<FindAnswer>(start), open: 0 }));
   }
 

@@ -9,7 +9,7 @@ import type { Pixels, Size } from './pixels.ts';
 import type { ImageProcessor } from './processor.ts';
 import { resize } from './resize.ts';
 import { cutSquares, tilingOf } from './tiles.ts';
-import { checkedSize, OPENAI, STANDARD, valueKeys, valueTables } from './values.ts';
+import { checkedSize, OPENAI, STANDARD, valueKeys, valueTables } from './pixel-values.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -9,7 +9,7 @@ import { patchKinds, patchProcessor } from './patches.ts';
 import { resize, type Resample } from './resize.ts';
 import { squareProcessor } from './squares.ts';
 import { tileProcessor } from './tiles.ts';
-import { checkedSize, OPENAI, STANDARD, valueKeys, valuesOf, valueTables } from './values.ts';
+import { checkedSize, OPENAI, STANDARD, valueKeys, valuesOf, valueTables } from './pixel-values.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 

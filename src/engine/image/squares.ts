@@ -6,7 +6,7 @@ import type { Pixels, Size } from './pixels.ts';
 import type { ImageProcessor } from './processor.ts';
 import { resize, type Resample } from './resize.ts';
 import { cutSquares } from './tiles.ts';
-import { squareValues, STANDARD, valueKeys, valueTables } from './values.ts';
+import { squareValues, STANDARD, valueKeys, valueTables } from './pixel-values.ts';
 
 /** No image becomes larger than this, as in the reference. */
 const MOST_SIDE = 4096;

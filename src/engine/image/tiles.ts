@@ -5,7 +5,7 @@ import { withImage } from './decode.ts';
 import { cut, type Pixels, type Size } from './pixels.ts';
 import type { ImageProcessor } from './processor.ts';
 import { resize } from './resize.ts';
-import { OPENAI, squareValues, valueKeys, valueTables } from './values.ts';
+import { OPENAI, squareValues, valueKeys, valueTables } from './pixel-values.ts';
 
 const side = z.int().positive().max(2048);
 /** Published models have twelve. */

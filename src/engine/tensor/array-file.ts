@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { writeAll, writeAtomic } from '../../files/atomic.ts';
-import { readNumbers } from '../../files/numbers.ts';
+import { readNumbers } from '../../files/number-files.ts';
 import type { DType } from './dtype.ts';
 import { layOut } from './safetensors-header.ts';
 import { readSafetensorsHeader } from './safetensors.ts';

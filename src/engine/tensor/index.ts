@@ -19,6 +19,6 @@ export {
   type Scalar,
   type Shape,
 } from './tensor.ts';
-export { settled } from './settle.ts';
-export { span, startProfile, stopProfile, type Span } from './profile.ts';
+export { settled } from './settled.ts';
+export { span, startProfile, stopProfile, type Span } from './operator-profile.ts';
 export { readSafetensorsHeader, SafetensorsFile, writeSafetensors } from './safetensors.ts';

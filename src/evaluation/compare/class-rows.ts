@@ -3,7 +3,7 @@ import type { ClassRows } from '../../store/results.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { givenLabels } from './tally.ts';
-import { areClassified } from '../../scoring/example-text.ts';
+import { areClassified } from '../../scoring/prompt-text.ts';
 
 /** By class: rows to train on and to compare on, and those that the judged system gives it to. */
 export function classRows(

@@ -20,13 +20,13 @@ import { keepReadable } from './readable.ts';
 import { metricDifferences } from './differences.ts';
 import { relativesOf } from './relatives.ts';
 import { rivalsOf, strongest, type CheapChoice, type Ground } from './rivals.ts';
-import { flipsOf, rowChanges, sampleRows } from './samples.ts';
+import { flipsOf, rowChanges, sampleRows } from './choose-samples.ts';
 import { comparedSystem, describeMetrics, scoreSystem, type Scored } from './scored.ts';
 import type { Answered } from '../../answering/system.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
-import { overallVerdict, verdictSentence } from './verdict.ts';
-import { areClassified } from '../../scoring/example-text.ts';
+import { overallVerdict, verdictSentence } from './overall-verdict.ts';
+import { areClassified } from '../../scoring/prompt-text.ts';
 
 export interface CompareOptions {
   /** Which rows, for people: "test", or a file's name. */

@@ -2,7 +2,7 @@ import { plural } from '../../base/format.ts';
 import type { Example } from '../../data/example.ts';
 import { labelCounts } from '../rare-classes.ts';
 import { detectableShare } from '../../scoring/statistics/index.ts';
-import { areClassified } from '../../scoring/example-text.ts';
+import { areClassified } from '../../scoring/prompt-text.ts';
 
 /** A verdict that shows no smaller difference than this share of the rows is of little use. */
 const COARSE = 0.1;

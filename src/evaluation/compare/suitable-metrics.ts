@@ -1,6 +1,6 @@
 import { isOwnForm, ownForm, type Example, type OwnFormName } from '../../data/kinds/index.ts';
 import { answerForm, type AnswerForm } from '../../scoring/answer-form.ts';
-import { expectedCalls, expectedText, promptText } from '../../scoring/example-text.ts';
+import { expectedCalls, expectedText, promptText } from '../../scoring/prompt-text.ts';
 import { copiedValues } from '../../scoring/metrics/copied-values.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
 import { metrics as registry, type MetricName } from '../../scoring/metrics/index.ts';

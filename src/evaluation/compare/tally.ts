@@ -1,6 +1,6 @@
 import type { Example } from '../../data/example.ts';
 import type { ComparedSystem } from '../../store/results.ts';
-import { areClassified, expectedText, haveOneClass, rowLabels } from '../../scoring/example-text.ts';
+import { areClassified, expectedText, haveOneClass, rowLabels } from '../../scoring/prompt-text.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import type { Scored } from './scored.ts';
 import type { Costs } from '../spoken-costs.ts';

@@ -1,7 +1,7 @@
 import type { CounterfactualAxis } from '../assessments/counterfactuals.ts';
 import { verdictOf } from '../compare/differences.ts';
 import { bounds, holm, ScoreStatistics } from '../../scoring/statistics/index.ts';
-import { isFlipped, type AnsweredPair } from './pairs.ts';
+import { isFlipped, type AnsweredPair } from './group-pairs.ts';
 
 /** How much more or less often a system's answers flip than the first system's, on the same pairs. */
 export function compareFlips(

@@ -5,7 +5,7 @@ import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import type { Score } from '../../scoring/score.ts';
 import { bounds, ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
-import type { AnsweredPair } from './pairs.ts';
+import type { AnsweredPair } from './group-pairs.ts';
 
 export interface MeasureOptions {
   metrics: readonly MetricSpec[];

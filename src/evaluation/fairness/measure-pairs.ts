@@ -1,10 +1,10 @@
 import type { CounterfactualAxis, FlippedPair, FlipRate } from '../assessments/counterfactuals.ts';
 import { axes } from '../../data/fairness/axes.ts';
 import { verdictOf } from '../compare/differences.ts';
-import { promptText } from '../../scoring/example-text.ts';
+import { promptText } from '../../scoring/prompt-text.ts';
 import { holm, wilsonInterval } from '../../scoring/statistics/index.ts';
 import { groupEffects, type MeasureOptions } from './group-effects.ts';
-import { answerOf, isFlipped, type AnsweredPair } from './pairs.ts';
+import { answerOf, isFlipped, type AnsweredPair } from './group-pairs.ts';
 
 const SHOWN_PAIRS = 50;
 

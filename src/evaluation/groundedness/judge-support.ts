@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
 import type { JudgeOptions } from '../../scoring/judges/judge.ts';
-import { framed, type Question } from '../../scoring/judges/verdict.ts';
+import { framed, type Question } from '../../scoring/judges/judge-prompt.ts';
 import { askYesNo, yesNoForm } from '../../scoring/judges/yes-no.ts';
 import type { GroundedRow } from './grounded-rows.ts';
 

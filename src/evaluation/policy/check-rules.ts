@@ -3,7 +3,7 @@ import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
 import type { JudgeOptions } from '../../scoring/judges/judge.ts';
-import { framed, type Question } from '../../scoring/judges/verdict.ts';
+import { framed, type Question } from '../../scoring/judges/judge-prompt.ts';
 import { askYesNo, yesNoForm } from '../../scoring/judges/yes-no.ts';
 import { ruleSentence, type PolicyRule } from './policy.ts';
 

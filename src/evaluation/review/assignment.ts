@@ -1,7 +1,7 @@
 /** Assignment of pairs to reviewers. */
 import { randomUnit } from '../../base/random.ts';
 import type { HumanLabel } from '../../scoring/judges/human-labels.ts';
-import type { AnswerPair } from '../../scoring/judges/pairs.ts';
+import type { AnswerPair } from '../../scoring/judges/answer-pairs.ts';
 
 /** `adjudicator`: decides where reviewers disagree; `viewer`: looks, and nothing is kept. */
 export const roles = ['reviewer', 'adjudicator', 'viewer'] as const;

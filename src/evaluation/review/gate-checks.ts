@@ -5,7 +5,7 @@ import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.
 import type { Check, Checks } from '../assessments/define.ts';
 import { assessmentNames, assessments, type AssessmentName, type Assessments } from '../assessments/index.ts';
 import { unmeasured, type Finding } from '../assessments/finding.ts';
-import type { ReviewResults } from './results.ts';
+import type { ReviewResults } from './review-outcome.ts';
 import type { SignOffCheck } from './sign-offs.ts';
 
 export type GateCheckName = keyof GateSettings;

@@ -1,6 +1,6 @@
 /** Pairs whose better answer is known, hidden among the others: who clicks at random is seen by them. */
 import { labelFault, type HumanChoice, type HumanLabel } from '../../scoring/judges/human-labels.ts';
-import { readPairRows, type AnswerPair } from '../../scoring/judges/pairs.ts';
+import { readPairRows, type AnswerPair } from '../../scoring/judges/answer-pairs.ts';
 import { wilsonInterval } from '../../scoring/statistics/index.ts';
 
 export interface GoldPair extends AnswerPair {

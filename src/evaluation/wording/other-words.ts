@@ -4,7 +4,7 @@ import type { ClassificationExample } from '../../data/kinds/classification.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import { sampledRows } from '../compare/sampled-rows.ts';
-import { promptText } from '../../scoring/example-text.ts';
+import { promptText } from '../../scoring/prompt-text.ts';
 import { refreshRows } from './refreshed.ts';
 import { rewordRows } from './reworded.ts';
 

@@ -3,7 +3,7 @@ import { randomUnits } from '../../base/random.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { WrittenTexts } from '../../data/kinds/kind.ts';
 import { gazetteer } from '@attune/privacy/gazetteer';
-import { expectedCalls } from '../../scoring/example-text.ts';
+import { expectedCalls } from '../../scoring/prompt-text.ts';
 import { parseObject } from '../../scoring/metrics/compared.ts';
 import { rephrased } from '../overfitting/rephrase.ts';
 import { copiedValues, replaceTokens } from '../../scoring/metrics/copied-values.ts';

@@ -1,6 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Example } from '../../data/index.ts';
-import { expectedText } from '../../scoring/example-text.ts';
+import { expectedText } from '../../scoring/prompt-text.ts';
 import type { Comparison } from '../../store/results.ts';
 import { Tokenizer, hasTokenizer } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';

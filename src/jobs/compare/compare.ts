@@ -1,7 +1,7 @@
 import type { Compared } from '../../evaluation/compare/compare.ts';
 import type { ReferenceHashes } from '../../training/reference.ts';
 import type { JobContext } from '../../base/job.ts';
-import { readRows, type RowsWanted } from './read-rows.ts';
+import { readRows, type RowsWanted } from './compared-rows.ts';
 import { runComparison } from './run-comparison.ts';
 import type { OpenOptions } from '../../answering/model/open-model.ts';
 import { loadMetrics, type WrittenMetric } from '../evaluate/recipe-metrics.ts';

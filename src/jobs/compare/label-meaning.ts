@@ -1,5 +1,5 @@
 import type { Example } from '../../data/index.ts';
-import { thresholdPlan, type ThresholdPlan, type ThresholdWish } from '../../evaluation/choose-thresholds.ts';
+import { thresholdPlan, type ThresholdPlan, type ThresholdWish } from '../../evaluation/threshold-plan.ts';
 import { labelCounts } from '../../evaluation/rare-classes.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Costs } from '../../evaluation/spoken-costs.ts';

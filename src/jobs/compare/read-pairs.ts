@@ -4,7 +4,7 @@ import { PAIR, type PairColumn } from '../../data/fairness/pair.ts';
 import { loadData, type Example } from '../../data/index.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import { sampledRows } from '../../evaluation/compare/sampled-rows.ts';
-import type { ReadPair } from '../../evaluation/fairness/pairs.ts';
+import type { ReadPair } from '../../evaluation/fairness/group-pairs.ts';
 
 export interface PairsWanted {
   /** A file that `data counterfactuals` wrote. */

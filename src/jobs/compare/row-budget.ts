@@ -1,5 +1,5 @@
 import type { Example } from '../../data/index.ts';
-import { expectedText, promptText } from '../../scoring/example-text.ts';
+import { expectedText, promptText } from '../../scoring/prompt-text.ts';
 import { USUAL_ROWS } from '../../evaluation/compare/sampled-rows.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';

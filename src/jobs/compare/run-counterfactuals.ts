@@ -5,7 +5,7 @@ import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
 import type { Answered } from '../../answering/system.ts';
 import { compareFlips } from '../../evaluation/fairness/compare-flips.ts';
 import { measurePairs } from '../../evaluation/fairness/measure-pairs.ts';
-import type { AnsweredPair, ReadPair } from '../../evaluation/fairness/pairs.ts';
+import type { AnsweredPair, ReadPair } from '../../evaluation/fairness/group-pairs.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { CounterfactualResults, CounterfactualSystem } from '../../evaluation/assessments/counterfactuals.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';

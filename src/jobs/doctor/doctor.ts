@@ -1,5 +1,5 @@
 import { engineIdentity } from '../../engine/tensor/index.ts';
-import type { Check } from './check.ts';
+import type { Check } from './machine-check.ts';
 import { environmentChecks } from './environment.ts';
 import { kernelChecks } from './kernels.ts';
 import { measureRates, type Rates } from './rates.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { engine } from '../../engine/tensor/index.ts';
 import { availableBytes } from '../../answering/model/resources.ts';
-import { judged, ok, type Check } from './check.ts';
+import { judged, ok, type Check } from './machine-check.ts';
 
 /** The traps of docs/decisions/engine.md, each looked at in the process that loaded libtorch. */
 export function environmentChecks(): Check[] {

@@ -12,7 +12,7 @@ import {
 } from '../../engine/tensor/index.ts';
 import { attention, layoutOfRows } from '../../engine/nn/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
-import { judged, type Check } from './check.ts';
+import { judged, type Check } from './machine-check.ts';
 
 /** Every kernel of ours against plain operators on this machine. */
 export function kernelChecks(): Check[] {

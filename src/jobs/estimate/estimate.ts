@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount } from '../../base/format.ts';
-import type { RawConfig } from '../../models/config.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../engine/nn/index.ts';

@@ -1,5 +1,5 @@
 // C channels, Y and X height and width
-import type { RawConfig } from '../../models/config.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
 import type { Model } from '../../models/model.ts';
 import { Convolution2d } from '../../engine/nn/index.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';

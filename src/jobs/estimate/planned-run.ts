@@ -1,8 +1,8 @@
 import { storages } from '../../methods/storages/index.ts';
 import { tunings } from '../../methods/tunings/index.ts';
 import { updates } from '../../training/optimizers/index.ts';
-import type { RawConfig } from '../../models/config.ts';
-import { keptParameters } from '../../models/load.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
+import { keptParameters } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import { isLinear, ModuleBuffer, type LinearLike } from '../../engine/nn/index.ts';

@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { verdictText } from '../../data/kinds/stepwise.ts';
-import { labelsIn, rowLabels } from '../../scoring/example-text.ts';
-import type { RawConfig } from '../../models/config.ts';
+import { labelsIn, rowLabels } from '../../scoring/prompt-text.ts';
+import type { RawConfig } from '../../models/raw-config.ts';
 import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';

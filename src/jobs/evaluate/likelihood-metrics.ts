@@ -2,9 +2,9 @@ import type { Example } from '../../data/index.ts';
 import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type { Measure } from '../../training/evaluate.ts';
+import type { Measure } from '../../training/evaluate-losses.ts';
 import type { Objective } from '../../training/objective.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { PreparedSplit } from '../rows/prepare-rows.ts';
 
 interface Measured {

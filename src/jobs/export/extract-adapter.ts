@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { tunings } from '../../methods/tunings/index.ts';
-import { loadModel } from '../../models/load.ts';
+import { loadModel } from '../../models/load-model.ts';
 import { noGrad, scope } from '../../engine/tensor/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { JobContext } from '../../base/job.ts';

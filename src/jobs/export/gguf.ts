@@ -4,7 +4,7 @@ import { tokenTableOf } from '../../models/architecture.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../models/gguf/index.ts';
 import { ggufVocabulary, ollamaModelfile } from '../../models/text/gguf/index.ts';
 import { promptFormOf } from '../../answering/model/result-notes.ts';
-import type { ExportForm } from './form.ts';
+import type { ExportForm } from './export-form.ts';
 
 const WEIGHTS = 'model.gguf';
 

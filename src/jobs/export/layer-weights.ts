@@ -1,5 +1,5 @@
 import { adaptable } from '../../methods/tunings/targets.ts';
-import { loadModel } from '../../models/load.ts';
+import { loadModel } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';

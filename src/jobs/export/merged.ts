@@ -7,7 +7,7 @@ import type { DType } from '../../engine/tensor/index.ts';
 import { copyProcessor } from '../../answering/model/model-readers.ts';
 import { openModel } from '../../answering/model/open-model.ts';
 import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
-import type { ExportForm } from './form.ts';
+import type { ExportForm } from './export-form.ts';
 
 /** Base and adapter as one Hugging Face folder. */
 export const form: ExportForm = {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { ExportForm } from './form.ts';
+import type { ExportForm } from './export-form.ts';
 import { form as gguf } from './gguf.ts';
 
 /** The GGUF form, handed to the Ollama of this machine, which copies it: OLLAMA_HOST says where that is, as for Ollama. */

@@ -6,7 +6,7 @@ import { layoutOfRows } from '../../engine/nn/index.ts';
 import { taskNames, tasks } from '../../answering/tasks/index.ts';
 import { fromArray, noGrad, scope } from '../../engine/tensor/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { traitsOf } from '../../models/traits.ts';
+import { traitsOf } from '../../models/base-traits.ts';
 import type { OpenedModel } from '../../answering/model/open-model.ts';
 import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.ts';
 

@@ -7,7 +7,7 @@ import { readJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { openModel, type OpenedModel } from '../../answering/model/open-model.ts';
 import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
-import type { ExportForm } from './form.ts';
+import type { ExportForm } from './export-form.ts';
 import { form as merged } from './merged.ts';
 import { composeFile, serveScript, type VllmPlan } from './vllm-files.ts';
 

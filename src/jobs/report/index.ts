@@ -4,7 +4,7 @@ import { writeJson } from '../../files/json.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { withReportRows } from './report-rows.ts';
 import { reportRowsOf, type ReportRows } from './rows-setting.ts';
-import { reportPage } from './page.ts';
+import { reportPage } from './report-page.ts';
 import { readReport, type RunReport } from './run-report.ts';
 
 export type { ReportRows } from './rows-setting.ts';

@@ -21,7 +21,7 @@ import { readEvents, requireRun, withLiveStatus } from '../../store/run-folder.t
 import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
 import type { ReportRows } from './rows-setting.ts';
-import { CurveCollector, type Curves } from './series.ts';
+import { CurveCollector, type Curves } from './step-curves.ts';
 import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
 /** All that a report shows, as report.json holds it. */

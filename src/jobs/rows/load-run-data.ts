@@ -9,7 +9,7 @@ import {
 } from '../../data/index.ts';
 import { fewTestRowsAdvice } from '../../evaluation/compare/few-test-rows.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { CutRow, SplitName } from '../../data/index.ts';
 import { plural } from '../../base/format.ts';
 import { loadFormatters, reportReading } from './row-formatters.ts';

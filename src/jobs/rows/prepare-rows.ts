@@ -8,7 +8,7 @@ import { cacheKey } from '../../files/cache.ts';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { frameTokens } from '../../answering/tasks/rows/frame-tokens.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../models/text/index.ts';
-import type { MediaReader, PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { MediaReader, PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { RowCache } from './row-cache.ts';

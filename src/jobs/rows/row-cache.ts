@@ -3,7 +3,7 @@ import { parseJson } from '../../files/json.ts';
 import { ContentCache, type CacheKey } from '../../files/cache.ts';
 import type { Example } from '../../data/example.ts';
 import { imagesIn, type ImageFile } from '../../models/text/index.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /** Parts of a prepared row, of whatever type, that its example does not restore. */
 interface Entry extends Record<string, unknown> {

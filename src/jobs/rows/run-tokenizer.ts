@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { hasTurns } from '../../data/example-text.ts';
+import { hasTurns } from '../../data/compared-text.ts';
 import { kindOf } from '../../data/kinds/index.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { architectures } from '../../models/index.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import {
   chooseTemplate,
   wantsAnswerSpace,

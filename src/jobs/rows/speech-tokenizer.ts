@@ -1,8 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
-import { expectedText } from '../../scoring/example-text.ts';
+import { expectedText } from '../../scoring/prompt-text.ts';
 import type { CtcOptions } from '../../training/objectives/ctc.options.ts';
-import { readConfig } from '../../models/load.ts';
+import { readConfig } from '../../models/load-model.ts';
 import { hasCtcVocabulary, Letters, lettersOf, withSpeechWish, type Tokenizer } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';

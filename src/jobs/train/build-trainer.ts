@@ -4,10 +4,10 @@ import { storages } from '../../methods/storages/index.ts';
 import { tunings } from '../../methods/tunings/index.ts';
 import { isSaved } from '../../methods/tunings/targets.ts';
 import { isCausal } from '../../models/architecture.ts';
-import { loadModel, readConfig } from '../../models/load.ts';
+import { loadModel, readConfig } from '../../models/load-model.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 import { architectures } from '../../models/index.ts';
-import type { BaseTraits } from '../../models/traits.ts';
+import type { BaseTraits } from '../../models/base-traits.ts';
 import type { Model } from '../../models/model.ts';
 import { initialiseRows } from '../../models/token-tables.ts';
 import { ModuleBuffer } from '../../engine/nn/index.ts';
@@ -18,7 +18,7 @@ import type { PreferenceMeasure } from '../../answering/tasks/answers/answering.
 import type { TuningMethod } from '../../methods/method.ts';
 import { trainsWholeHead } from '../../answering/model/output-reading.ts';
 import { refuseOtherPooling } from '../../answering/embed/own-pooling.ts';
-import { rewardModel } from './reward-model.ts';
+import { rewardModel } from './open-reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/speech-tokenizer.ts';
 

@@ -2,8 +2,8 @@ import type { Example } from '../../data/index.ts';
 import { answerForm } from '../../scoring/answer-form.ts';
 import { MAX_WEIGHTS, MIN_ROWS_PER_CLASS, MOST_ROWS } from '../../answering/baselines/logistic-regression.ts';
 import { FEATURE_SLOTS, textFeatures } from '../../answering/baselines/text-features.ts';
-import { expectedText, promptText } from '../../scoring/example-text.ts';
-import { textConfigOf } from '../../models/config.ts';
+import { expectedText, promptText } from '../../scoring/prompt-text.ts';
+import { textConfigOf } from '../../models/raw-config.ts';
 import type { Model } from '../../models/model.ts';
 import { dtypeBytes } from '../../engine/tensor/index.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { parametersOf } from '../../models/base-facts.ts';
-import { tokensOf } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf } from '../../answering/tasks/rows/prepared-rows.ts';
 import { MOST_TRIALS, tryRates } from '../../training/rate-trials.ts';
 import { newTrainerState, readTensors } from '../../training/trainer-state.ts';
 import type { RunContext } from './run-context.ts';

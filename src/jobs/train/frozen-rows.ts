@@ -9,7 +9,7 @@ import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
 import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../training/frozen-blocks.ts';
-import { tokensOf, type MediaReader, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf, type MediaReader, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { tunings } from '../../methods/tunings/index.ts';

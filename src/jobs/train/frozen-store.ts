@@ -6,7 +6,7 @@ import { writeAll } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { ResumedRow, ResumedStore } from '../../training/frozen-blocks.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /** Beyond this, caches of older runs are deleted. */
 const MAX_BYTES = 20 * 2 ** 30;

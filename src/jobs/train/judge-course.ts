@@ -3,7 +3,7 @@ import { callTexts } from '../../training/objectives/rewards/sample-text.ts';
 import { suspicionsOf } from '../../training/objectives/rewards/habits.ts';
 import { readReport, type RunReport } from '../report/run-report.ts';
 import { judgeCourse } from '../../training/course.ts';
-import { type Schedule, learningRateAt } from '../../methods/recipe/schedule.ts';
+import { type Schedule, learningRateAt } from '../../methods/recipe/rate-schedule.ts';
 import { suggestedTraining } from '../../training/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../training/objective.ts';
 import { trainingFacts } from './settle-training.ts';

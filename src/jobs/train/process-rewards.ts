@@ -3,7 +3,7 @@ import { greatest, smallest } from '../../base/many.ts';
 import { stepRows, stepsOf } from '../../answering/tasks/rows/step-rows.ts';
 import { isCausal } from '../../models/architecture.ts';
 import { withRandomness } from '../../engine/nn/index.ts';
-import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { AnswerToScore, RewardModelSpec } from '../../training/reward-model.ts';
 import type { OpenedModel } from '../../answering/model/open-model.ts';
 import { TEMPLATE_DATE } from '../../answering/tasks/answers/answering.ts';

@@ -5,7 +5,7 @@ import type { EventSink, ProfiledPart } from '../../base/events.ts';
 import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Model } from '../../models/model.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { startProfile, stopProfile, type Span } from '../../engine/tensor/index.ts';
 import { utilisationOf } from './utilisation.ts';
 

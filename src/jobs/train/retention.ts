@@ -3,9 +3,9 @@ import { plural } from '../../base/format.ts';
 import { Anchored } from '../../training/optimizers/anchored.ts';
 import { MovingAverage } from '../../training/optimizers/moving-average.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { Reference } from '../../answering/tasks/rows/rows.ts';
+import type { Reference } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Update } from '../../methods/interfaces.ts';
-import { trainStep } from '../../training/step.ts';
+import { trainStep } from '../../training/train-step.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** Rows of replay that the importance of weights is measured on. */

@@ -1,8 +1,8 @@
 import { makeSampler, refitMixture, type MixturePart, type Sampler } from '../../data/index.ts';
 import { scope } from '../../engine/tensor/index.ts';
-import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
-import { warmupSteps } from '../../methods/recipe/schedule.ts';
+import { warmupSteps } from '../../methods/recipe/rate-schedule.ts';
 import type { TrainerOptions } from '../../training/trainer.ts';
 import type { RunConstants } from '../../training/trainer-state.ts';
 import { convolutionBytesPerToken, type MemoryPlan } from '../../answering/model/resources.ts';

@@ -1,5 +1,5 @@
 import { updates } from '../../training/optimizers/index.ts';
-import type { Reference } from '../../answering/tasks/rows/rows.ts';
+import type { Reference } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Update } from '../../methods/interfaces.ts';
 import { withRetention } from './retention.ts';
 import type { RunPlan } from './run-plan.ts';

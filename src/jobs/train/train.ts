@@ -9,7 +9,7 @@ import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
 import { checkEvaluation, type EvaluationPlan } from '../evaluate/check-evaluation.ts';
-import { tokensOf } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf } from '../../answering/tasks/rows/prepared-rows.ts';
 import { peakBytes } from '../../answering/model/resources.ts';
 import { comparisonBytes } from './comparison-memory.ts';
 import { rowsWanted } from '../../evaluation/compare/sampled-rows.ts';

@@ -1,8 +1,8 @@
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { ModelInput } from '../../models/model.ts';
 import type { Objective } from '../../training/objective.ts';
 import { baseFacts } from '../../models/base-facts.ts';
-import { readWholeConfig } from '../../models/load.ts';
+import { readWholeConfig } from '../../models/load-model.ts';
 import type { Model } from '../../models/model.ts';
 import { leftOut } from '../../models/text-part.ts';
 import type { DType } from '../../engine/tensor/index.ts';

@@ -1,6 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /** Warns of tokens to be trained that occur in no training row: they cannot be learnt. */
 export function reportUnseen(

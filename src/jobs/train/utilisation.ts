@@ -3,7 +3,7 @@ import type { Utilisation } from '../../base/events.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, type LinearLike } from '../../engine/nn/index.ts';
-import { textLengths, tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { textLengths, tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 

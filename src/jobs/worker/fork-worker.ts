@@ -8,7 +8,7 @@ import { runPaths } from '../../store/run-paths.ts';
 import { crashError, recordCrash } from './crash.ts';
 import { JobClient } from './job-client.ts';
 import type { JobSpec } from '../../base/job.ts';
-import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './protocol.ts';
+import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 const OUTPUT_KEPT = 16_000;
 const KILLED = 'the worker was killed before it could save';
@@ -24,7 +24,7 @@ export interface ForkOptions {
 
 /** main.ts of the checkout, main.js of the published package. */
 function workerEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url);
+  return new URL(import.meta.url.endsWith('.ts') ? './worker-process.ts' : './main.js', import.meta.url);
 }
 
 /** A job in a process of its own: a crash in native code ends that process only and becomes E_WORKER_CRASHED. */

@@ -3,7 +3,7 @@ import type { Registry } from '../../base/registry.ts';
 import { JobClient } from './job-client.ts';
 import { JobHost } from './job-host.ts';
 import type { JobModule, JobSpec } from '../../base/job.ts';
-import { decodeError, encodeError, mapError, type FromWorker } from './protocol.ts';
+import { decodeError, encodeError, mapError, type FromWorker } from './worker-messages.ts';
 
 /** A job in this very process, for debugging: breakpoints and stacks work, and a crash takes everything down. */
 export function runInProcess(

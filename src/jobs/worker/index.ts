@@ -2,5 +2,5 @@
 export { attach, stop, type StopOptions } from './attach.ts';
 export type { Job, JobContext, JobModule, JobRequest } from '../../base/job.ts';
 export type { JobInput, JobName, JobResult } from '../index.ts';
-export { openSession, type Session } from './session.ts';
+export { openSession, type Session } from './job-session.ts';
 export { runJob, startJob, type JobOptions, type RunningJob } from './start-job.ts';

@@ -1,7 +1,7 @@
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
 import type { StampedEvent } from '../../base/events.ts';
 import { spellingsIn } from '../../files/written-numbers.ts';
-import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
+import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
 
 /** Receiver of a request's chunks until the request is over. */
 interface OpenAnswer {

@@ -4,7 +4,7 @@ import type { Registry } from '../../base/registry.ts';
 import { restoreSpellings } from '../../files/written-numbers.ts';
 import { onFirstRun } from '../../training/first-run.ts';
 import type { Job, JobContext, JobModule, JobSpec } from '../../base/job.ts';
-import { stopped, type FromWorker, type ToWorker } from './protocol.ts';
+import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { RunRecorder } from './run-recorder.ts';
 

@@ -1,5 +1,5 @@
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
-import { stopped, type FromWorker } from './protocol.ts';
+import { stopped, type FromWorker } from './worker-messages.ts';
 import type { JobRequest } from '../../base/job.ts';
 
 /** The requests of a session, on the job's side. */

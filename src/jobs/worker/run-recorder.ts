@@ -8,7 +8,7 @@ import { readRun, RunFolder } from '../../store/run-folder.ts';
 import { writeHeartbeat } from '../../store/run-paths.ts';
 import type { RunSink } from '../../store/run-sink.ts';
 import { isFinal } from '../../store/run-summary.ts';
-import { encodeError } from './protocol.ts';
+import { encodeError } from './worker-messages.ts';
 
 const HEARTBEAT_MS = 1_000;
 

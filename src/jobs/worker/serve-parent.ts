@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { exitWithoutEngine } from '../../engine/tensor/engine.ts';
 import { JobHost } from './job-host.ts';
-import { encodeError, mapError, type FromWorker, type ToWorker } from './protocol.ts';
+import { encodeError, mapError, type FromWorker, type ToWorker } from './worker-messages.ts';
 import type { JobModule } from '../../base/job.ts';
 import type { Registry } from '../../base/registry.ts';
 

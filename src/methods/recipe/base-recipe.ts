@@ -4,7 +4,7 @@ import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
 import { gateSchema } from './recipe-gate.ts';
 import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../../data/columns.ts';
-import { schedulers, unreadOptions } from './schedule.ts';
+import { schedulers, unreadOptions } from './rate-schedule.ts';
 
 /** Raised when a key changes its meaning; a renamed key is a line in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;

@@ -1,5 +1,5 @@
 import { factsOf, tokenTableOf } from '../../models/architecture.ts';
-import { textConfigOf } from '../../models/config.ts';
+import { textConfigOf } from '../../models/raw-config.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear } from '../../engine/nn/index.ts';
 import type { ResultNotes } from '../interfaces.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count, probability } from '../decoder/config.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { groupedProjections, LinearBias, PlainAttention } from '../decoder/plain-attention.ts';

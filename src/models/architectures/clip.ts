@@ -14,7 +14,7 @@ import {
   type ImageTowerConfig,
   type TextTowerConfig,
 } from './clip-layers.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
 

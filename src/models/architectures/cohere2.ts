@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LayerNorm } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { slidingLayers } from '../decoder/layer-types.ts';
 import { SideBySide } from '../decoder/layer.ts';

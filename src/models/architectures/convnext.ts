@@ -13,7 +13,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
 import { sides } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';

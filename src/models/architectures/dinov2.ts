@@ -15,7 +15,7 @@ import {
 import { aten, cat, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { Mlp } from './clip-layers.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer, ViTAttention } from './vit-layers.ts';

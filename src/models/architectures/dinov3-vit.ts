@@ -19,7 +19,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { imagesOf, PatchConvolution, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';

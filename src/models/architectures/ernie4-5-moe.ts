@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Module, ModuleBuffer } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from '../decoder/experts.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 
 const schema = z.looseObject({ use_bias: z.boolean().nullish() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { Decoder } from '../decoder/decoder.ts';
 import { ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';

@@ -1,5 +1,5 @@
 import { OffsetRMSNorm } from '../../engine/nn/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { timesRootOf } from './gemma2.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OffsetRMSNorm, type Rope } from '../../engine/nn/index.ts';
 import { tensor, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';

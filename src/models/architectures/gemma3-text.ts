@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { OffsetRMSNorm } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, slidingLayers, withGlobalRope } from '../decoder/layer-types.ts';
 import { NormAround } from '../decoder/layer.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { Module, OffsetRMSNorm, Parameter } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { groupPatches, togetherAmong } from './patches.ts';
 import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';

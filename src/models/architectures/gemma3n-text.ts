@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { RMSNorm, sparseGateOf, Sublayer } from '../../engine/nn/index.ts';
 import { cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { AltUp, altUpKeys, Laurel, streams } from '../decoder/alt-up.ts';
 import { count, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope } from '../../engine/nn/index.ts';
 import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';

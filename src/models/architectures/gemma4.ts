@@ -18,7 +18,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, attune, cat, fromArray, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../decoder/config.ts';
 import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
 import { groupPatches, patchesOf, patchLayout, togetherAmong } from './patches.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../decoder/config.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { groupedProjections, PlainAttention } from '../decoder/plain-attention.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../decoder/config.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';

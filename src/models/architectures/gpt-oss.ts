@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Linear, Module, Parameter } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, linearRouter, SparseFeedForward, type ExpertParts } from '../decoder/experts.ts';

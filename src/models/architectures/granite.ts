@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import type { DecoderSetting } from '../decoder/foreign-settings.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gateOf, Linear, Module } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, SparseFeedForward, type ExpertParts, type Router } from '../decoder/experts.ts';

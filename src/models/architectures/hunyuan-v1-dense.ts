@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RMSNorm, type Rope } from '../../engine/nn/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
-import type { AttentionTraits } from '../decoder/attention.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
+import type { AttentionTraits } from '../decoder/attention-part.ts';
 import { count, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Linear, Module } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { separateExperts, SparseFeedForward, type Router } from '../decoder/experts.ts';

@@ -5,7 +5,7 @@ import { LayerNorm, Linear, Module, type Embedding } from '../../engine/nn/index
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, ImageMarks, ImageReader, Task, Trunk, TrunkContext } from '../architecture.ts';
 import { ImageTower, patchCount, sidesOf, TowerEncoder, towerKeys, type ImageTowerConfig } from './clip-layers.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { architecture as llama } from './llama.ts';
 import { VisionEmbeddings } from './siglip.ts';

@@ -12,7 +12,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../decoder/config.ts';
 import { imagesOf, patchGrid, sides } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation } from '../decoder/config.ts';
 import { defineVisionLanguage, imageTokenKey, llavaFormerNames, Projector, textModelOf } from './vision-language.ts';
 import { patchStates, visionTower } from './vision-towers.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { RMSNorm, Sublayer } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
-import { SplitAttention, type AttentionPart } from '../decoder/attention.ts';
+import { parseConfig } from '../raw-config.ts';
+import { SplitAttention, type AttentionPart } from '../decoder/attention-part.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder, decoderClasses } from '../decoder/define.ts';
 import type { SparseFeedForward } from '../decoder/experts.ts';

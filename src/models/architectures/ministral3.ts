@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseConfig, type RawConfig } from '../config.ts';
-import { growingQueries } from '../decoder/attention.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
+import { growingQueries } from '../decoder/attention-part.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { windowOfAll } from './mistral.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 

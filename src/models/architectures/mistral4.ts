@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';

@@ -1,5 +1,5 @@
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { defineEncoder } from '../encoder/define.ts';
 import type { LayerNames } from '../encoder/layer.ts';
 import { modernTraits, modernTransform, schema } from './modernbert.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { headShape } from '../decoder/config.ts';
 import { ropeKeys, ropeOptions } from '../decoder/rope-settings.ts';
 import { activation, bertSchema, count, probability } from '../encoder/config.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceOf } from '../decoder/experts.ts';
 import { sparseConfig, sparseOrDense } from './qwen3-moe.ts';

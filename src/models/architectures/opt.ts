@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../decoder/config.ts';
 import { decoderHeads } from '../decoder/define.ts';
 import { PlainAttention, separateProjections } from '../decoder/plain-attention.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { activations, Dropout, Embedding, LayerNorm, Module } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { Dropout, layoutOfRows, type Layout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { wrongFeatures } from '../wrong-features.ts';
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear, Rope } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { activation, count, headShape, probability } from '../decoder/config.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { PlainAttention, separateProjections } from '../decoder/plain-attention.ts';

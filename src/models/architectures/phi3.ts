@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Dropout } from '../../engine/nn/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { FusedFeedForward } from '../decoder/feed-forward.ts';
 import { probability } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Linear } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { balanceOf } from '../decoder/experts.ts';

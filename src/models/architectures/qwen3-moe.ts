@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Linear } from '../../engine/nn/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
 import { decoderClasses, defineDecoder, type TraitsContext } from '../decoder/define.ts';

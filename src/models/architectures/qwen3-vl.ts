@@ -10,7 +10,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { axesAmong, patchLayout, patchPlaces } from './patches.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { activations, Module, type Activation } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, halved, NormedConvolution, type NormedConvolutionShape } from './convolutional.ts';
 import { Block } from '../stack.ts';
 

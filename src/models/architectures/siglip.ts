@@ -25,7 +25,7 @@ import {
   type TextTowerConfig,
   type TowerConfig,
 } from './clip-layers.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
 

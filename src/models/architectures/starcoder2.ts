@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Dropout, LayerNorm, Linear } from '../../engine/nn/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { probability } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { PlainFeedForward } from '../decoder/plain.ts';

@@ -1,7 +1,7 @@
 import { Dropout, Module, RMSNorm, type Embedding } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, Task, Trunk } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { Table } from './relative-bias.ts';
 import { T5Block, t5Schema, type T5Config, type T5Place } from './t5-layers.ts';

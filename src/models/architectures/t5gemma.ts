@@ -12,8 +12,8 @@ import {
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
-import type { Norm } from '../decoder/attention.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
+import type { Norm } from '../decoder/attention-part.ts';
 import { decoderConfig, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { Decoder } from '../decoder/decoder.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';

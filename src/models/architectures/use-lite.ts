@@ -12,7 +12,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Task, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { poolings } from '../heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 

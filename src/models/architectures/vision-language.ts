@@ -6,7 +6,7 @@ import { activations, Linear, Module, type Activation, type Embedding } from '..
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, ImageReader, ImageTokens, Task, Trunk, TrunkContext } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { Decoder } from '../decoder/decoder.ts';
 import { assignParts, type Named } from '../decoder/plain.ts';
 import { architecture as gemma } from './gemma.ts';

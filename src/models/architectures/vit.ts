@@ -12,7 +12,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type ImageShape } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
 import { ActivatedDense, Projection, ViTAttention } from './vit-layers.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { specAugment, type Masking } from './spec-augment.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { unweightedSchema, wav2vec2Schema, type Wav2Vec2Config } from './wav2vec2-config.ts';

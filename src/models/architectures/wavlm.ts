@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { attention, Linear, Parameter, type ContentBias } from '../../engine/nn/index.ts';
 import { aten, cat, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import type { AttentionRequest, Heads } from '../stack.ts';
 import { RelativeBias } from './relative-bias.ts';
 import { defineWav2Vec2 } from './wav2vec2.ts';

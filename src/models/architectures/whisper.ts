@@ -13,7 +13,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { wrongFeatures } from '../wrong-features.ts';

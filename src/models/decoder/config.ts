@@ -1,7 +1,7 @@
 /** The keys of config.json that most decoders share (HF LlamaConfig and what came after it). */
 import { z } from 'zod';
 import { activations } from '../../engine/nn/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { ropeKeys } from './rope-settings.ts';
 
 export const count = z.int().positive();

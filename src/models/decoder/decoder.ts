@@ -12,7 +12,7 @@ import {
   type AttentionTraits,
   type Norm,
   type NormOf,
-} from './attention.ts';
+} from './attention-part.ts';
 import type { DecoderConfig } from './config.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { NormBefore, type DecoderLayer, type LayerParts } from './layer.ts';

@@ -1,7 +1,7 @@
 /** Definition of an architecture of the family: its defaults, and its differences from Llama. */
 import { Rope, type RopePair } from '../../engine/nn/index.ts';
 import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import type { TokenClassOptions } from '../heads/token.ts';
 import { decoderConfig, headShape, type DecoderConfig } from './config.ts';
 import { Decoder, type DecoderTraits } from './decoder.ts';

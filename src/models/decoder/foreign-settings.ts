@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 
 /** Keys of config.json that change what a decoder computes, with the values at which they change nothing. */
 const NEUTRAL = {

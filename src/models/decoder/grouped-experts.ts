@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
 import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from './config.ts';
 import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';

@@ -2,10 +2,10 @@
 import type { z } from 'zod';
 import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
 import { cat, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart } from './attention-part.ts';
 import { count, type DecoderConfig } from './config.ts';
 
 /** The keys of config.json that latent attention has. */

@@ -2,7 +2,7 @@
 import { plainLayers, RMSNorm } from '../../engine/nn/index.ts';
 import { attune, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart, Norm } from './attention.ts';
+import type { AttentionPart, Norm } from './attention-part.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
 /** With more tokens, the work between products is a small part of the time. */

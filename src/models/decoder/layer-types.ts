@@ -1,7 +1,7 @@
 /** Layers with a window next to layers that see everything, and the rotary positions of each type. */
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count, headShape, type DecoderConfig } from './config.ts';
 import { ropeOptions, ropeSchema } from './rope-settings.ts';
 

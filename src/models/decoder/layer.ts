@@ -2,7 +2,7 @@
 import { Sublayer, type Dropout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
-import type { AttentionPart, Norm, NormOf } from './attention.ts';
+import type { AttentionPart, Norm, NormOf } from './attention-part.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 import { fusedLayer } from './layer-fused.ts';
 

@@ -3,7 +3,7 @@ import { table } from '../../base/table.ts';
 import { activations, deltaRule, Linear, Module, ModuleBuffer, RMSNorm } from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart } from './attention-part.ts';
 import { headShape, type DecoderConfig } from './config.ts';
 
 /** In its norm, whatever the configuration says. */

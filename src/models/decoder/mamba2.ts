@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
 import { arange, aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart } from './attention-part.ts';
 import { ShortConvolution } from './short-convolution.ts';
 
 /** Kinds of layers; transformers 5 calls a state space `linear_attention`, and attention `full_attention`. */

@@ -4,7 +4,7 @@ import { activations, Embedding, Linear, Module, RMSNorm, type Activation } from
 import { aten, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import { idsOf, type Pass, type StackInput } from '../stack.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count, type DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 

@@ -3,7 +3,7 @@ import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from
 import { attune, ones, type Tensor } from '../../engine/tensor/index.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart } from './attention-part.ts';
 import type { DecoderConfig } from './config.ts';
 
 export interface SharingTraits {

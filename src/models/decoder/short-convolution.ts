@@ -2,7 +2,7 @@
 import { earlierTokens, lastTokens, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
-import type { AttentionPart } from './attention.ts';
+import type { AttentionPart } from './attention-part.ts';
 
 /** Convolution over each token and those just before it, with one kernel for each channel. */
 export class ShortConvolution extends Module {

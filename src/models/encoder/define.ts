@@ -1,7 +1,7 @@
 /** How an encoder of BERT's family is defined: its configuration, its heads, and where it differs from BERT. */
 import type { z } from 'zod';
 import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { MaskedLanguageModelOptions } from '../heads/masked-lm.ts';
 import type { QuestionOptions } from '../heads/question.ts';
 import type { SequenceOptions } from '../heads/sequence.ts';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../base/errors.ts';
 import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 
 /** An architecture of llama.cpp: its names, its layout and the keys of config.json that it reads. */
 export interface GgufFamily {

@@ -1,7 +1,7 @@
 /** Gemma 2 and 3 in llama.cpp: what their architectures there take for granted, and what is a setting. */
 import type { Problem } from '../../base/errors.ts';
 import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import type { GgufFamily } from './family.ts';
 

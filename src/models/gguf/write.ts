@@ -13,14 +13,14 @@ import {
   type GgufTensor,
   type GgufValue,
 } from '../../engine/tensor/gguf/index.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
-import { ggufFamilies } from './families.ts';
-import { isQuantisation, quantisedType, type GgufQuantisation } from './quantisation.ts';
-import { ggufSettings, settingProblems } from './settings.ts';
+import { ggufFamilies } from './gguf-families.ts';
+import { isQuantisation, quantisedType, type GgufQuantisation } from './gguf-quantisation.ts';
+import { ggufSettings, settingProblems } from './gguf-settings.ts';
 import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
 import type { GgufFamily } from './family.ts';
 

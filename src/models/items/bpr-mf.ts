@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Embedding, Parameter, segmentLengths } from '../../engine/nn/index.ts';
 import { aten, cat, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count } from '../decoder/config.ts';
 import { widened } from '../heads/pooling.ts';
 import { idsOf, Stack, type Pass, type StackInput } from '../stack.ts';

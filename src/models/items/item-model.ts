@@ -1,7 +1,7 @@
 /** Additions of recommenders to models: vectors of items, texts of items, and new configurations. */
 import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
-import type { RawConfig } from '../config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import type { EmbeddingOptions } from '../heads/embedding.ts';
 import type { Model, ModelInput } from '../model.ts';
 import type { StackInput } from '../stack.ts';

@@ -13,7 +13,7 @@ import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { EmbeddingOptions } from '../heads/embedding.ts';
 import type { ItemTextReader, ReadTexts } from './item-texts.ts';
 import type { Model } from '../model.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { count, probability } from '../decoder/config.ts';
 import { widened } from '../heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass } from '../stack.ts';

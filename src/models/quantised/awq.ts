@@ -1,8 +1,8 @@
 // O out-features, I in-features, G groups
 import { z } from 'zod';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { parseConfig } from '../config.ts';
-import { bits, groupSize, present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { parseConfig } from '../raw-config.ts';
+import { bits, groupSize, present, stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 import { spread, unpackColumns, type Block } from './unpack.ts';
 
 const schema = z.looseObject({

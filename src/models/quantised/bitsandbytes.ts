@@ -5,7 +5,7 @@ import { parseJson } from '../../files/json.ts';
 import { FourBitWeight } from '../../engine/nn/index.ts';
 import { aten, cat, stack, tensor, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { present, stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 
 const STATE = /^(?<name>.*\.weight)\.quant_state\.bitsandbytes__(nf4|fp4)$/;
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { unsupported } from './unsupported.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { parseConfig } from '../config.ts';
-import { bits, present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { parseConfig } from '../raw-config.ts';
+import { bits, present, stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 import { spread, unpackColumns, unpackRows, type Block } from './unpack.ts';
 
 const groupSchema = z.looseObject({

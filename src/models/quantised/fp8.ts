@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { parseConfig } from '../config.ts';
-import { present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { parseConfig } from '../raw-config.ts';
+import { present, stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 import { spread, type Block } from './unpack.ts';
 
 const schema = z.looseObject({ weight_block_size: z.tuple([z.int().positive(), z.int().positive()]).nullish() });

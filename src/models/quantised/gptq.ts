@@ -1,9 +1,9 @@
 // O out-features, I in-features, G groups
 import { z } from 'zod';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../raw-config.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { bits, groupSize, present, stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { bits, groupSize, present, stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 import { spread, unpackColumns, unpackRows } from './unpack.ts';
 
 const schema = z.looseObject({

@@ -1,5 +1,5 @@
 import { defineRegistry } from '../../base/registry.ts';
-import type { Quantisation } from './quantisation.ts';
+import type { Quantisation } from './packed-weight.ts';
 
 /** By `quantization_config.quant_method` of config.json. */
 export const quantisations = defineRegistry<Quantisation, string>('quantisation', 'E_QUANTISATION_UNSUPPORTED', {

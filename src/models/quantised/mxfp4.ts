@@ -1,7 +1,7 @@
 // E experts, O out-features, I in-features, G = I / 32 blocks
 import { aten, fromArray, stack, type Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { stemsOf, type PackedWeight, type Quantisation } from './quantisation.ts';
+import { stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 
 /** Values of a sign, two bits of exponent and one of mantissa. */
 const MAGNITUDES = [0, 0.5, 1, 1.5, 2, 3, 4, 6];

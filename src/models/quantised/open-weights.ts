@@ -2,10 +2,10 @@ import { table } from '../../base/table.ts';
 import type { Weight } from '../../engine/nn/index.ts';
 import { isFloating, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
-import type { RawConfig } from '../config.ts';
-import { MLX, quantisationOf } from './config.ts';
+import type { RawConfig } from '../raw-config.ts';
+import { MLX, quantisationOf } from './quantisation-config.ts';
 import { quantisations } from './index.ts';
-import type { PackedWeight } from './quantisation.ts';
+import type { PackedWeight } from './packed-weight.ts';
 import { unsupported } from './unsupported.ts';
 
 /** A checkpoint's weights by name; those of a quantised one are dense. */

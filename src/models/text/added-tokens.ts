@@ -1,5 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 

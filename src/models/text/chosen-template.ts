@@ -3,7 +3,7 @@ import { nearest } from '../../base/nearest.ts';
 import { defaultTemplate } from './default-template.ts';
 import type { JinjaTemplate } from '@attune/jinja';
 import { TOOLS_TEMPLATE } from './shown-tools.ts';
-import { parseTemplate, RESERVED } from './template.ts';
+import { parseTemplate, RESERVED } from './chat-templates.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 

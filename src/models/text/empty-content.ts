@@ -1,4 +1,4 @@
-import type { Conversation } from './template.ts';
+import type { Conversation } from './chat-templates.ts';
 
 /**
  * The conversation with empty texts in place of null where its template wants them. OpenAI gives null as the content of

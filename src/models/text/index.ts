@@ -1,4 +1,4 @@
-export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from './bpe/trainer.ts';
+export { trainByteLevelBpe, type BpeTrainingOptions, type TokenizerJson } from './bpe/train-bpe.ts';
 export { splitPatterns, type SplitPatternName } from './bpe/split-pattern.ts';
 export type { NewToken } from './added-tokens.ts';
 export { gluedRows, separatorOf, wantsAnswerSpace, withAnswerSpace, withoutSeparator } from './answer-space.ts';
@@ -31,7 +31,7 @@ export type { SpecialToken, SpecialTokens } from './special-tokens.ts';
 export { SpeechTokens, withSpeechWish, type SpeechWish, type TimeTokens } from './speech-tokens.ts';
 export { StreamingDecoder } from './streaming-decoder.ts';
 export { checkTemplate, templateHash, tokenizerHash } from './template-hash.ts';
-export type { Conversation } from './template.ts';
+export type { Conversation } from './chat-templates.ts';
 export type { EncodedText, PlacedText } from './encoded-text.ts';
 export { Tokenizer } from './tokenizer.ts';
 export { declaresTurnEnds } from './turn-ends.ts';

@@ -5,7 +5,7 @@
  */
 import { AttuneError } from '../../base/errors.ts';
 import type { Message } from './message.ts';
-import type { Conversation } from './template.ts';
+import type { Conversation } from './chat-templates.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Unassigned characters for good: one stands for each first character of a control token. */

@@ -1,4 +1,4 @@
-import type { TokenizerJson } from './bpe/trainer.ts';
+import type { TokenizerJson } from './bpe/train-bpe.ts';
 import { specialRoles, type SpecialRole } from './special-roles.ts';
 import type { TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';

@@ -6,7 +6,7 @@ import type { ImageFile } from './message.ts';
 import { findAnswers, firstMismatch, layOutAnswers, stopTexts, type Answer } from './row-answers.ts';
 import { servingMismatch } from './served-prompt.ts';
 import { checkShown, checkTurnsShown, type ShownCheck } from './shown-tools.ts';
-import type { Conversation, TemplateOptions } from './template.ts';
+import type { Conversation, TemplateOptions } from './chat-templates.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { holdsNothing, Turns, unusedMarker, type Span } from './turn-places.ts';
 

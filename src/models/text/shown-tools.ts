@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { withContent, type Message, type ToolCall, type ToolSchema } from './message.ts';
-import type { Conversation } from './template.ts';
+import type { Conversation } from './chat-templates.ts';
 import { hasWords, withArguments } from './turn-places.ts';
 
 /** The built-in template that shows tools, for `data.chat_template`. */

@@ -1,5 +1,5 @@
 import type { Decoder, Tokenizer as Core } from 'tokenizers';
-import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { AddedTokenJson } from './bpe/train-bpe.ts';
 
 const NOT_ASCII = /[^\0-\x7f]/;
 

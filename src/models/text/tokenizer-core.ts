@@ -2,7 +2,7 @@
 import { byteLevelProcessing, Tokenizer as Core } from 'tokenizers';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import type { TextSide } from './translation-traits.ts';

@@ -1,7 +1,7 @@
 import type { Tokenizer as Core, JsEncoding } from 'tokenizers';
 import { AttuneError } from '../../base/errors.ts';
 import { addTokensToFiles, tokensOnlyInConfig, type NewToken } from './added-tokens.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { refuseForeignIds } from './declared-ids.ts';
 import { concatenateIds } from './concatenate-ids.ts';
 import { cutAtLines } from './line-cutter.ts';
@@ -9,13 +9,13 @@ import type { EncodedText, FramedInput, FramedText, PlacedText } from './encoded
 import { withOffsets } from './offsets.ts';
 import { templateVariables, type SpecialTokens } from './special-tokens.ts';
 import { TokenDecoder } from './token-decoder.ts';
-import { ChatTemplates } from './template.ts';
+import { ChatTemplates } from './chat-templates.ts';
 import { TextCutter } from './text-cutter.ts';
 import { findStopIds } from './turn-ends.ts';
 import { dropoutOf, findTraits, invalid, isMild, loadCore, withoutLimits, type Traits } from './tokenizer-core.ts';
 import { tryTexts, tryTokenizer } from './tokenizer-trial.ts';
 import type { LanguageChoice, TextSide } from './translation-traits.ts';
-import { frameOf, languagesOf, withLanguages, type TextFrame } from './translation.ts';
+import { frameOf, languagesOf, withLanguages, type TextFrame } from './text-frame.ts';
 import {
   absentTokenizerFiles,
   readTokenizerFiles,

@@ -1,6 +1,6 @@
 import type { Message, ToolCall, ToolSchema } from './message.ts';
 import { declaredStopIds } from './special-tokens.ts';
-import type { ChatTemplates, Conversation } from './template.ts';
+import type { ChatTemplates, Conversation } from './chat-templates.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 interface KnownToken {

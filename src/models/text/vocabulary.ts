@@ -1,6 +1,6 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
-import type { AddedTokenJson } from './bpe/trainer.ts';
+import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { parseObject } from './tokenizer-files.ts';
 
 /** tokenizer.json as far as its vocabulary goes; everything else is carried along. */

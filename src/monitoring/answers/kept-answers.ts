@@ -6,7 +6,7 @@ import { groupAlarms } from '../alarms/alarm-group.ts';
 import type { FeedbackText } from '../feedback/feedback.ts';
 import { signals, type SignalName, type SignalValues } from '../signals/index.ts';
 import { askedText, type Asked } from '../trace.ts';
-import type { TraceTables } from '../traces/schema.ts';
+import type { TraceTables } from '../traces/traces-tables.ts';
 import type { TraceRow, TraceStore } from '../traces/trace-store.ts';
 import { placeOf, type KeptText } from '../traces/trace-writer.ts';
 

@@ -12,7 +12,7 @@ import {
 } from './expected-accuracy.ts';
 import { keptOptions } from './kept-options.ts';
 import { loadMonitor } from './load-monitor.ts';
-import { seriesOf, type SignalSeries } from './series.ts';
+import { seriesOf, type SignalSeries } from './signal-series.ts';
 import type { Finding, MonitorOptions } from './version-monitor.ts';
 
 export interface ReportedSignal extends Finding {

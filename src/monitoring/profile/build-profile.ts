@@ -1,7 +1,7 @@
 /** A profile of the rows that a run was trained on. */
 import { resolve } from 'node:path';
 import type { RunStarted } from '../../base/events.ts';
-import { questionOf, textOf } from '../../data/example-text.ts';
+import { questionOf, textOf } from '../../data/compared-text.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import { loadData, type DataSpec } from '../../data/index.ts';
 import { normalWords } from '../../data/shingles.ts';

@@ -40,7 +40,7 @@ export class Profiles implements AsyncDisposable {
   async #make(run: string): Promise<ProfileData | undefined> {
     if (this.#isClosed) return undefined;
     const options = { workerData: { run }, resourceLimits: THREAD_LIMITS };
-    this.#thread = new Killable(thread(moduleBeside('./thread', import.meta.url), options));
+    this.#thread = new Killable(thread(moduleBeside('./profile-thread', import.meta.url), options));
     const heard = await this.#thread.ask(undefined);
     return isSilence(heard) ? undefined : heard;
   }

@@ -5,13 +5,13 @@ import type { MigrationProvider } from 'kysely/migration';
 import { AttuneError } from '../../base/errors.ts';
 import { attuneHome } from '../../base/home.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase } from '../../store/index-database.ts';
 import { isNewerDatabase } from '../../store/newer-database.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { placeOfPart, shownPlace, type DatabasePlace } from '../../store/store-place.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
-import type { FeedbackTable, KeyTables, TracesTable, TraceTables } from './schema.ts';
+import type { FeedbackTable, KeyTables, TracesTable, TraceTables } from './traces-tables.ts';
 import { UserKeys } from './user-keys.ts';
 
 export type TraceRow = Selectable<TracesTable>;

@@ -7,7 +7,7 @@ import { isStoreAway } from '../../store/postgres-failure.ts';
 import { Profiles } from '../profile/profiles.ts';
 import { countWords, measure, RecentRequests, type SignalContext, type SignalValues } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
-import type { TracesTable } from './schema.ts';
+import type { TracesTable } from './traces-tables.ts';
 import type { TextRedactor } from './text-redactor.ts';
 import type { TraceStore } from './trace-store.ts';
 

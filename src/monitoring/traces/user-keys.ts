@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { parseJson } from '../../files/json.ts';
-import type { KeyTables } from './schema.ts';
+import type { KeyTables } from './traces-tables.ts';
 
 const [KEY_BYTES, NONCE_BYTES, TAG_BYTES] = [32, 12, 16];
 

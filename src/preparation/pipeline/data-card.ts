@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../base/format.ts';
-import type { StepReport } from '../step.ts';
+import type { StepReport } from '../preparation-step.ts';
 import type { DataSetManifest } from './data-set.ts';
 
 /** README.md of a data set: its sources, its steps, and the rows left out. */

@@ -1,7 +1,7 @@
 /** A finished data set: shards of JSONL, a manifest and a card, in a folder named by its content. */
 import type { SplitName } from '../../data/index.ts';
 import type { FileSummary } from '../file-tally.ts';
-import type { StepReport } from '../step.ts';
+import type { StepReport } from '../preparation-step.ts';
 import type { Shard } from './parts.ts';
 import type { SourceFile } from './source-parts.ts';
 import type { SplitReport } from './split-rows.ts';

@@ -8,7 +8,7 @@ import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
 import { tidyFolder, writeWholeFolder } from '../../files/whole-folder.ts';
 import type { FileSummary } from '../file-tally.ts';
-import type { StepReport } from '../step.ts';
+import type { StepReport } from '../preparation-step.ts';
 
 export interface Shard {
   name: string;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { temporaryFolder } from '../../files/temporary.ts';
 import type { Item } from '@attune/documents';
 import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
-import type { StepContext } from '../step.ts';
+import type { StepContext } from '../preparation-step.ts';
 import { readItems, writeItems, type Part } from './parts.ts';
 
 /** Runs steps over the items of shards, and writes the results as shards of a draft. Plain data. */

@@ -17,7 +17,7 @@ import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { lineOf, PREPARED_VERSION } from '../prepared-row.ts';
 import type { StepSpec } from '../run-steps.ts';
 import type { SplitColumns } from '../split-keys.ts';
-import type { StepContext } from '../step.ts';
+import type { StepContext } from '../preparation-step.ts';
 import { dataCard } from './data-card.ts';
 import type { DataSetManifest } from './data-set.ts';
 import { PartStore, readItems, ShardWriter, type StoredPart } from './parts.ts';

@@ -3,7 +3,7 @@ import { inLanes } from '../../base/lanes.ts';
 import { pushAll } from '../../base/many.ts';
 import { sha256File } from '../../files/hash.ts';
 import { MOST_SHOWN, openSteps, type StepSpec } from '../run-steps.ts';
-import type { StepContext, StepDefinition, StepReport } from '../step.ts';
+import type { StepContext, StepDefinition, StepReport } from '../preparation-step.ts';
 import { steps } from '../steps/index.ts';
 import type { PartStore, StoredPart } from './parts.ts';
 import { runOver, type ShardWork } from './run-over.ts';

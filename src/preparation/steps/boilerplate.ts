@@ -5,7 +5,7 @@ import type { DataRow } from '@attune/documents';
 import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
 import { mapTexts, textOfRow } from '../row-texts.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   share: z.number().gt(0).max(1).default(0.05).describe('a line in more than this share of the rows is taken out'),

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { mergeOrigins, type Item, type RecordDocument } from '@attune/documents';
 import { DiskGroups } from '../disk-groups.ts';
 import { valueText } from '../record-text.ts';
-import { defineStep, rowOf, type StepNotes } from '../step.ts';
+import { defineStep, rowOf, type StepNotes } from '../preparation-step.ts';
 
 const options = z.strictObject({
   task: z

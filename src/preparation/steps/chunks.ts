@@ -4,7 +4,7 @@ import { mergeOrigins, sectionOrigin, withHeadings, type Item, type Origin, type
 import { pushAll } from '../../base/many.ts';
 import { blocksOf, smallerBlocks } from '../blocks.ts';
 import { measureBy, type Measure } from '../measure.ts';
-import { defineStep, eachItem, rowOf } from '../step.ts';
+import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 import { recordText } from '../record-text.ts';
 
 const options = z.strictObject({

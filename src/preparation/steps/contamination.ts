@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { loadData, normalWords, textOf } from '../../data/index.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 import { WordRuns } from '../word-runs.ts';
 
 const options = z.strictObject({

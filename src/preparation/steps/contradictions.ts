@@ -9,7 +9,7 @@ import { sha256 } from '../../files/hash.ts';
 import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { questionAnswer } from '../question-answer.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   question: z.array(z.string()).nullable().default(null).describe('columns of the question; the usual ones when null'),

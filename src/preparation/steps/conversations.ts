@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { mergeOrigins, type Item, type MessageDocument } from '@attune/documents';
 import { AgentStatistics, namedAgents, type AgentFinder } from '../agents.ts';
 import { DiskGroups } from '../disk-groups.ts';
-import { defineStep, rowOf, type StepNotes } from '../step.ts';
+import { defineStep, rowOf, type StepNotes } from '../preparation-step.ts';
 
 const options = z.strictObject({
   agents: z

@@ -5,7 +5,7 @@ import { LEVELS, MOST_OPTIONS } from '../../data/formats/decision-questions.ts';
 import type { Item } from '@attune/documents';
 import { DiskItems } from '../disk-items.ts';
 import { valueText } from '../record-text.ts';
-import { defineStep, rowOf, type StepNotes } from '../step.ts';
+import { defineStep, rowOf, type StepNotes } from '../preparation-step.ts';
 
 const list = z.array(z.string().min(1)).min(1);
 

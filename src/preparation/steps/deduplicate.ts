@@ -5,7 +5,7 @@ import { DiskItems } from '../disk-items.ts';
 import { HashList } from '../hash-list.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { defineStep, type StepContext } from '../step.ts';
+import { defineStep, type StepContext } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: columnsOption('compare'),

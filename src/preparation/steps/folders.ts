@@ -1,7 +1,7 @@
 /** Rows from one folder per class, with the folder's name as the label: {text, label}. */
 import { z } from 'zod';
 import type { Item } from '@attune/documents';
-import { defineStep, eachItem, rowOf } from '../step.ts';
+import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 
 const options = z.strictObject({
   below: z

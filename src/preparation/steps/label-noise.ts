@@ -8,7 +8,7 @@ import { fitTfIdf } from '../../answering/baselines/tf-idf.ts';
 import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { questionAnswer } from '../question-answer.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   text: z.array(z.string()).nullable().default(null).describe('columns of the text; the usual ones when null'),

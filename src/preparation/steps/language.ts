@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { languageTeller } from '../../data/text-language.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   keep: z

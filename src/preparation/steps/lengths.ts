@@ -5,7 +5,7 @@ import { DiskItems } from '../disk-items.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { measureBy } from '../measure.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: columnsOption('measure'),

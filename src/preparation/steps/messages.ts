@@ -3,7 +3,7 @@ import { table } from '../../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { type MessageDocument, type RecordDocument, timeOf } from '@attune/documents';
-import { defineStep, eachItem, type StepNotes } from '../step.ts';
+import { defineStep, eachItem, type StepNotes } from '../preparation-step.ts';
 import { valueText } from '../record-text.ts';
 
 const column = z.string().min(1).nullable().default(null);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mapTexts } from '../row-texts.ts';
 import { repairMojibake } from '../mojibake.ts';
-import { defineStep, eachItem } from '../step.ts';
+import { defineStep, eachItem } from '../preparation-step.ts';
 
 const options = z.strictObject({
   form: z.enum(['NFC', 'NFKC']).default('NFC').describe('Unicode form; NFKC also turns ﬁ into fi and ² into 2'),

@@ -4,7 +4,7 @@ import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
 import { isProse } from '../stop-words.ts';
 import { scanWords } from '../word-scan.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const share = (usual: number) => z.number().min(0).max(1).nullable().default(usual);
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sectionOrigin, withHeadings, type Item, type Origin, type TextDocument } from '@attune/documents';
 import { blocksOf } from '../blocks.ts';
 import { RowTemplate } from '../row-template.ts';
-import { defineStep, eachItem, rowOf } from '../step.ts';
+import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 
 const options = z.strictObject({
   headings: z.enum(['questions', 'all']).default('questions').describe('headings that are questions, or all of them'),

@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 import { z } from 'zod';
-import { defineStep, eachItem, rowOf } from '../step.ts';
+import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: z.record(z.string(), z.string()).nullable().default(null).describe('new name → column; others are left out'),

@@ -9,7 +9,7 @@ import type { DataRow, Item } from '@attune/documents';
 import { sha256, sha256OfOwn } from '../../files/hash.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { splitKeysOf } from '../split-keys.ts';
-import { defineStep, rowOf, type StepContext } from '../step.ts';
+import { defineStep, rowOf, type StepContext } from '../preparation-step.ts';
 
 const options = z.strictObject({
   preset: z

@@ -8,7 +8,7 @@ import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
 import { endpointPredictor } from '../../scoring/endpoint/endpoint-predictor.ts';
 import { sha256 } from '../../files/hash.ts';
 import { squeezed } from '../grounding.ts';
-import { defineStep, rowOf, type StepContext, type StepNotes } from '../step.ts';
+import { defineStep, rowOf, type StepContext, type StepNotes } from '../preparation-step.ts';
 import { taskNames, teacherTask, type TaughtRow, type TeacherTask } from '../teacher-tasks.ts';
 
 const amount = z.number().min(0).nullable().default(null);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { sectionOrigin, withHeadings, type Item, type Origin } from '@attune/documents';
 import { RowTemplate } from '../row-template.ts';
-import { defineStep, eachItem, rowOf, type StepNotes } from '../step.ts';
+import { defineStep, eachItem, rowOf, type StepNotes } from '../preparation-step.ts';
 
 const turn = z.strictObject({ role: z.enum(['system', 'user', 'assistant']), content: z.string().min(1) });
 const options = z.strictObject({

@@ -4,7 +4,7 @@ import { normalWords } from '../../data/index.ts';
 import { insults } from '../insults.ts';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
-import { defineStep } from '../step.ts';
+import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: columnsOption('look at'),

@@ -3,9 +3,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseFormula, type Formula } from './formula.ts';
 import type { Grader, SingleGrader } from './grader.options.ts';
 import { comparisonsOf, similarity } from './similarity.ts';
-import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './template.ts';
+import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './grader-template.ts';
 
-export type { Graded } from './template.ts';
+export type { Graded } from './grader-template.ts';
 
 export interface Grade {
   /** 0 where something failed. */

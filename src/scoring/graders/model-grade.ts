@@ -1,11 +1,11 @@
 /** Scores answers by graders of which some ask a model. */
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { openJudge, requireReadable, type Judge, type JudgeOptions } from '../judges/judge.ts';
-import { readAnswer, type Question } from '../judges/verdict.ts';
+import { readAnswer, type Question } from '../judges/judge-prompt.ts';
 import { parseFormula } from './formula.ts';
 import { compileGrader } from './grade.ts';
 import { isModelGrader, type AnyGrader, type AnySingleGrader, type ModelGrader } from './model-grader.options.ts';
-import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './template.ts';
+import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './grader-template.ts';
 
 /** One score for each, or null where the model's answer could not be read. */
 export type ManyGrades = (all: readonly Graded[], signal?: AbortSignal) => Promise<(number | null)[]>;

@@ -2,7 +2,7 @@
 import { Resampling, ScoreStatistics, spreadInterval, wilsonInterval, type Interval } from '../statistics/index.ts';
 import { cohenKappa } from './agreement.ts';
 import type { JudgedPair } from './judge-pairs.ts';
-import type { AnswerPair, Choice } from './pairs.ts';
+import type { AnswerPair, Choice } from './answer-pairs.ts';
 import { predictionPowered, type PredictionPowered } from './prediction-powered.ts';
 import { scoreOf } from './win-rate.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
-import type { Choice } from './pairs.ts';
+import type { Choice } from './answer-pairs.ts';
 
 /** `neither`: both answers are bad, which is a tie. */
 export type HumanChoice = Choice | 'neither';

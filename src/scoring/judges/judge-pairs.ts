@@ -3,8 +3,8 @@ import { wilsonInterval, type Interval } from '../statistics/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
 import { lengthControlled, type LengthControlled } from './length-control.ts';
-import type { AnswerPair, Choice } from './pairs.ts';
-import { pairQuestion, readVerdict, VERDICT_FORM } from './verdict.ts';
+import type { AnswerPair, Choice } from './answer-pairs.ts';
+import { pairQuestion, readVerdict, VERDICT_FORM } from './judge-prompt.ts';
 import { scoreOf, standing, type Preference, type Standing } from './win-rate.ts';
 
 export interface JudgedPair {

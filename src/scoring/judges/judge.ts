@@ -4,7 +4,7 @@ import type { ChatExample } from '../../data/example.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { endpointPredictor, type EndpointOptions } from '../endpoint/endpoint-predictor.ts';
 import type { PredictOptions } from '../predictor.ts';
-import type { Question } from './verdict.ts';
+import type { Question } from './judge-prompt.ts';
 
 export type JudgeOptions = Omit<EndpointOptions, 'ask' | 'maxNewTokens' | 'responseFormat'> &
   PredictOptions & {

@@ -4,8 +4,8 @@ import { table } from '../../base/table.ts';
 import { pairedDifference, type Interval, type PairedDifference } from '../statistics/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
-import type { AnswerPair } from './pairs.ts';
-import { framed, readAnswer, type Question } from './verdict.ts';
+import type { AnswerPair } from './answer-pairs.ts';
+import { framed, readAnswer, type Question } from './judge-prompt.ts';
 import { meanScore } from './win-rate.ts';
 
 const criterionSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** How often one system's answers are preferred to others', with an interval. */
 import { mcnemarExact, ScoreStatistics, wilsonInterval, type Interval } from '../statistics/index.ts';
 import { bradleyTerry, type Strength } from './bradley-terry.ts';
-import type { AnswerPair, Choice } from './pairs.ts';
+import type { AnswerPair, Choice } from './answer-pairs.ts';
 
 /** One preference for one pair. */
 export interface Preference {

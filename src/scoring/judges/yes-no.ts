@@ -1,6 +1,6 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
-import { readAnswer, type Question } from './verdict.ts';
+import { readAnswer, type Question } from './judge-prompt.ts';
 
 /** Instruction for a judge's yes-or-no answer; the last line of a question. */
 export function yesNoForm(field: string): string {

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import { parseJson } from '../../files/json.ts';
 import { joinLabels } from '../../data/kinds/multilabel.ts';
-import { answerText, splitLabels } from '../example-text.ts';
+import { answerText, splitLabels } from '../prompt-text.ts';
 import type { Prediction } from '../predictor.ts';
 import type { MetricOptions } from './metric.ts';
 

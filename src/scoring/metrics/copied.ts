@@ -1,4 +1,4 @@
-import { promptText } from '../example-text.ts';
+import { promptText } from '../prompt-text.ts';
 import { copiedValues, hasInvented, tokensIn } from './copied-values.ts';
 import { compared } from './compared.ts';
 import { type MetricDefinition, rowMetric } from './metric.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import { answerText } from '../example-text.ts';
+import { answerText } from '../prompt-text.ts';
 import type { Prediction } from '../predictor.ts';
 import { compared } from './compared.ts';
 import { type Metric, type MetricDefinition, missingInput } from './metric.ts';

@@ -1,5 +1,5 @@
 import type { Example } from '../../data/example.ts';
-import { answerText, rowLabels } from '../example-text.ts';
+import { answerText, rowLabels } from '../prompt-text.ts';
 import type { Prediction } from '../predictor.ts';
 import { refuseSets } from './compared.ts';
 import { type MetricDefinition, missingInput, rowMetric } from './metric.ts';

@@ -5,7 +5,7 @@ import type { Example } from '../../data/example.ts';
 import { isJson, parseJson } from '../../files/json.ts';
 import type { WrittenCall } from '../../models/text/tool-calls/family.ts';
 import { writtenCalls } from '../../models/text/tool-calls/written-calls.ts';
-import { expectedCalls } from '../example-text.ts';
+import { expectedCalls } from '../prompt-text.ts';
 import type { Prediction } from '../predictor.ts';
 import { missingInput, type MetricDefinition } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';

@@ -8,7 +8,7 @@ import { problemsOf } from '../../base/schema-issues.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { lockFile } from '../../files/lock-file.ts';
 import { ApiError } from '../api-error.ts';
-import { quotaSchema, rateSchema, type RateSettings } from '../settings.ts';
+import { quotaSchema, rateSchema, type RateSettings } from '../server-settings.ts';
 
 const keySchema = z.strictObject({
   name: z.string().min(1),

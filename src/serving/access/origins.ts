@@ -1,6 +1,6 @@
 /** Checks of the Host and Origin headers. */
 import { ApiError } from '../api-error.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { ServeSettings } from '../server-settings.ts';
 
 type OriginSettings = Pick<ServeSettings, 'host' | 'cors' | 'allowed_hosts'>;
 

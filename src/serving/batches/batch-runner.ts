@@ -21,7 +21,7 @@ import {
 import { bytesOf } from '../../base/byte-size.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import { toApiError } from '../attune-errors.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { innerCall } from '../inner-call.ts';
 import type { ServerParts } from '../server-parts.ts';

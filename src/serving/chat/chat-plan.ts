@@ -3,14 +3,14 @@ import type { ConstraintSpec } from '../../answering/decoding/index.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import type { OpenConversation } from '../../models/text/index.ts';
 import type { Writer } from '../models/opened.ts';
 import { chatTool, type ChatRequest, type ChatTool } from '../schemas/chat.ts';
 import { constraintOf, samplingOf } from '../schemas/sampling.ts';
-import type { Uploads } from '../uploads.ts';
+import type { Uploads } from '../request-files.ts';
 import { thinkingOf, type AnswerForm } from '../../models/text/tool-calls/answer-reader.ts';
-import { conversationOf, toolPlan, type ToolPlan } from './conversation.ts';
+import { conversationOf, toolPlan, type ToolPlan } from './client-conversation.ts';
 import { familyOf } from '../../models/text/tool-calls/index.ts';
 import type { CallableTool, ToolFamily } from '../../models/text/tool-calls/family.ts';
 

@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { keepAnswer, type KeptCompletion } from '../kept/kept-objects.ts';
 import type { ChatReply, ChatRequest } from '../schemas/chat.ts';
 

@@ -2,7 +2,7 @@
 import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
-import { chatLogProbs } from '../generation/log-probs.ts';
+import { chatLogProbs } from '../generation/api-log-probs.ts';
 import type { ChatChunk } from '../schemas/chat.ts';
 import { AnswerReader, finishOf, type AnswerPart } from '../../models/text/tool-calls/answer-reader.ts';
 import type { ChatPlan } from './chat-plan.ts';

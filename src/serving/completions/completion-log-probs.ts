@@ -1,6 +1,6 @@
 /** Log-probabilities in the form of OpenAI's completions: parallel lists. */
 import type { ChosenLogProb, PromptToken } from '../../answering/decoding/index.ts';
-import { logProbOf } from '../generation/log-probs.ts';
+import { logProbOf } from '../generation/api-log-probs.ts';
 import type { CompletionLogProbs } from '../schemas/completions.ts';
 
 /** Log-probabilities with text offsets from `offset`; the first token of a prompt has none. */

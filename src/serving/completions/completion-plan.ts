@@ -5,7 +5,7 @@ import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';
 import type { CompletionRequest } from '../schemas/completions.ts';
 import { samplingOf } from '../schemas/sampling.ts';
-import { infillPrompts, infillSampling } from './infill.ts';
+import { infillPrompts, infillSampling } from './infill-prompts.ts';
 
 /** OpenAI's own default. */
 const USUAL_LENGTH = 16;

@@ -3,7 +3,7 @@ import type { DecisionQuestion } from '../../data/kinds/decision.ts';
 import { probabilitiesOf } from '../../scoring/decisions.ts';
 import type { DecisionAnswer } from '../../scoring/predictor.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { saltOf } from '../generation/generation.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowModel, Writer } from '../models/opened.ts';

@@ -14,7 +14,7 @@ import {
 } from '../../monitoring/index.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { seconds } from '../replies/lists.ts';

@@ -12,7 +12,7 @@ import {
   type Registry,
 } from '../../store/registry/index.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { checkOpenBatches, fileOf, notFound, trainingOf } from '../training/access.ts';

@@ -1,5 +1,5 @@
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { AnswerReader, finishOf, joined } from '../../models/text/tool-calls/answer-reader.ts';
 import { CollectedChunks } from '../chat/collected-chunks.ts';
 import { storeCompletion } from '../chat/store-completion.ts';
@@ -9,7 +9,7 @@ import { StreamedChoice } from '../chat/streamed-choice.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';
 import { generate, generateAll } from '../generation/generation.ts';
-import { chatLogProbs } from '../generation/log-probs.ts';
+import { chatLogProbs } from '../generation/api-log-probs.ts';
 import { promptIds, refuseStreamedIds } from '../generation/token-ids.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import { eventStream, type ServerEvent } from '../replies/event-stream.ts';
@@ -24,7 +24,7 @@ import {
   type ChatRequest,
 } from '../schemas/chat.ts';
 import { now, usageOf } from '../schemas/common.ts';
-import { Uploads } from '../uploads.ts';
+import { Uploads } from '../request-files.ts';
 
 type ChatCall = Call<ChatRequest>;
 type TextModel = ServedModel & { kind: 'text' };

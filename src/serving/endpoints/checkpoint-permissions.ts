@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { forbid, permissionsOf, permit, type Permission } from '../../store/registry/index.ts';
 import { modelNotFound } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { permissionReply } from '../schemas/training.ts';

@@ -7,7 +7,7 @@ import type { RequestRow, RowAnswer, RowModel } from '../models/opened.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { now } from '../schemas/common.ts';
 import { MOST_INPUTS, smallUsage, smallUsageOf } from '../schemas/rows.ts';
-import { bytesOfData, Uploads } from '../uploads.ts';
+import { bytesOfData, Uploads } from '../request-files.ts';
 
 const row = z.union([z.string(), z.record(z.string(), z.unknown())], 'expected a text, or an object of columns');
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { completionLogProbs } from '../completions/completion-log-probs.ts';
 import { completionPlan, type CompletionPlan } from '../completions/completion-plan.ts';
-import { withFollowedSuffix } from '../completions/infill.ts';
+import { withFollowedSuffix } from '../completions/infill-prompts.ts';
 import { promptEchoes, type PromptEcho } from '../completions/prompt-echo.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { countsOf } from '../generation/counts.ts';

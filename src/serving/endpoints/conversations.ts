@@ -1,12 +1,12 @@
 /** Conversations that responses continue. */
 import { z } from '@hono/zod-openapi';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { addItems, findKept, keptNotFound, listKept, newKeptId, type KeptConversation } from '../kept/kept-objects.ts';
 import { listPage, listReply, metadataField, orderField, pageFields, pageReply } from '../replies/lists.ts';
 import { readQuery } from '../query.ts';
 import { conversationItem, newItems } from '../responses/items.ts';
-import { inputItem } from '../responses/request.ts';
+import { inputItem } from '../responses/responses-request.ts';
 import { now } from '../schemas/common.ts';
 import type { KeptObject } from '../../monitoring/index.ts';
 

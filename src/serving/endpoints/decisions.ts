@@ -3,7 +3,7 @@ import { isObject } from '../../data/formats/row-reader.ts';
 import type { DecisionQuestion } from '../../data/kinds/decision.ts';
 import { confidenceOf, expectedLevel, likeliest } from '../../scoring/decisions.ts';
 import { invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { decide } from '../decisions/decide.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';

@@ -12,7 +12,7 @@ import {
   type EvalRun,
 } from '../../store/registry/index.ts';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { evalItemReply, evalRunReply, evalRunRequest, type Completions, type EvalSource } from '../schemas/evals.ts';

@@ -1,7 +1,7 @@
 /** Evaluations: criteria for answers. */
 import { z } from '@hono/zod-openapi';
 import { addEval, changeEval, evalsOf, removeEval, type Eval } from '../../store/registry/index.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 import { evalReply, evalRequest, type EvalConfig } from '../schemas/evals.ts';

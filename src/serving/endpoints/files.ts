@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { z } from '@hono/zod-openapi';
 import { addFile, fetchFile, filesOf, newId, removeFile, type StoredFile } from '../../store/registry/index.ts';
 import { invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { checked } from '../check-body.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { checkFields } from '../fields.ts';

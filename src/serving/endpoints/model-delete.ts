@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { z } from '@hono/zod-openapi';
 import { deleteModel, findVersion, keyActor, removeStored } from '../../store/registry/index.ts';
 import { ApiError, modelNotFound } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 
 export const endpoint = defineEndpoint({

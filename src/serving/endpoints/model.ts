@@ -1,4 +1,4 @@
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { modelEntry, modelReply } from './models.ts';
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { ServeSettings } from '../server-settings.ts';
 import type { ServedModel } from '../models/model-table.ts';
 
 export const modelReply = z

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { reportVersions, type VersionReport, type Watcher } from '../../monitoring/index.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { watcherOf } from '../watch/watcher-of.ts';
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { ApiError } from '../api-error.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { shuttingDown } from '../models/model-pool.ts';

@@ -3,7 +3,7 @@ import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { saidEarlier } from './responses.ts';
 import { slowJson } from '../replies/slow-json.ts';
-import { asChat, responsesRequest, unsupportedResponses } from '../responses/request.ts';
+import { asChat, responsesRequest, unsupportedResponses } from '../responses/responses-request.ts';
 
 const reply = z
   .strictObject({ object: z.literal('response.input_tokens'), input_tokens: z.number().int() })

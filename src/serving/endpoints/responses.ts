@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Answer } from '../../answering/generate/generate.ts';
 import type { KeptObject } from '../../monitoring/index.ts';
 import { invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { AnswerReader } from '../../models/text/tool-calls/answer-reader.ts';
 import { chatPlan } from '../chat/chat-plan.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -29,7 +29,7 @@ import {
   unsupportedResponses,
   type InputItem,
   type ResponsesRequest,
-} from '../responses/request.ts';
+} from '../responses/responses-request.ts';
 import { ResponseWriter } from '../responses/response-writer.ts';
 import type { ChatRequest } from '../schemas/chat.ts';
 import { upstreamAnswer } from '../upstream/upstream-answer.ts';

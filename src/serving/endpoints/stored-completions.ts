@@ -1,6 +1,6 @@
 /** Chat completions stored with `store: true`. */
 import { z } from '@hono/zod-openapi';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { findKept, listKept, type KeptCompletion } from '../kept/kept-objects.ts';
 import { listPage, listReply, metadataField, orderField, pageFields, pageReply } from '../replies/lists.ts';

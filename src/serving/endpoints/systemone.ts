@@ -1,5 +1,5 @@
 import { readDecision } from '../../data/formats/decision-questions.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { decide } from '../decisions/decide.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Prompt } from '../../answering/generate/read-prompts.ts';
 import { invalidValue } from '../api-error.ts';
 import { chatPlan } from '../chat/chat-plan.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import type { Writer } from '../models/opened.ts';
 import { slowJson } from '../replies/slow-json.ts';

@@ -2,12 +2,12 @@ import { z } from '@hono/zod-openapi';
 import type { SpeechSegment } from '../../answering/decoding/index.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
-import { readForm } from '../form.ts';
+import { readForm } from '../multipart-form.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { asSrt, asVtt } from '../transcription/subtitles.ts';
-import { Uploads } from '../uploads.ts';
+import { Uploads } from '../request-files.ts';
 
 const request = z
   .strictObject({

@@ -19,7 +19,7 @@ import {
   type UploadPart,
 } from '../../store/registry/index.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint, type Endpoint } from '../endpoint.ts';
 import { storeForm } from '../multipart.ts';
 import { checkStorage, notFound, trainingOf } from '../training/access.ts';

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { DAY, HOUR, usageOf, type Usage } from '../../store/registry/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { readQuery } from '../query.ts';
 

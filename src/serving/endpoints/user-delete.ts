@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { watcherOf } from '../watch/watcher-of.ts';
 

@@ -1,7 +1,7 @@
 /** A model's answers as events, for streams and for whole replies. */
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
-import { DEFAULT_NEW_TOKENS } from '../../answering/decoding/request.ts';
+import { DEFAULT_NEW_TOKENS } from '../../answering/decoding/generation-request.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
 import type { Prompt } from '../../answering/generate/read-prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';

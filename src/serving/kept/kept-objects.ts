@@ -4,9 +4,9 @@ import type { KeptKind, KeptObject, KeptWish } from '../../monitoring/index.ts';
 import type { Page } from '../../store/registry/index.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import type { ResponseReply } from '../responses/reply.ts';
-import type { InputItem } from '../responses/request.ts';
+import type { InputItem } from '../responses/responses-request.ts';
 import type { ConversationItem } from '../responses/items.ts';
 import type { ChatMessage, ChatReply } from '../schemas/chat.ts';
 

@@ -1,6 +1,6 @@
 /** Relevance of texts to texts: by a cross-encoder, or by embeddings. */
 import { entryOf } from '../../base/table.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { ApiError } from '../api-error.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowModel, VectorModel } from '../models/opened.ts';

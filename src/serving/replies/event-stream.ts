@@ -1,6 +1,6 @@
 /** Replies as server-sent events. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 
 /** One event: its data, and its name if the protocol has one. */
 export interface ServerEvent {

@@ -1,6 +1,6 @@
 /** JSON replies that may take minutes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 
 /**
  * The result of slow work, as JSON. Clients give up on a connection that is silent for five minutes and retry. Work

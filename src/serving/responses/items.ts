@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 import { newKeptId } from '../kept/kept-objects.ts';
 import type { OutputItem } from './reply.ts';
-import { isMessage, type InputItem } from './request.ts';
+import { isMessage, type InputItem } from './responses-request.ts';
 
 export const conversationItem = z.looseObject({ id: z.string(), type: z.string() }).openapi('ConversationItem');
 

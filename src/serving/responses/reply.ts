@@ -1,7 +1,7 @@
 /** OpenAI's responses: the replies. */
 import { z } from '@hono/zod-openapi';
 import type { ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
-import type { ResponsesRequest } from './request.ts';
+import type { ResponsesRequest } from './responses-request.ts';
 import { now, type TokenCounts } from '../schemas/common.ts';
 
 const logProb = z.strictObject({ token: z.string(), logprob: z.number(), bytes: z.array(z.number().int()) });

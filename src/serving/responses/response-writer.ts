@@ -2,7 +2,7 @@
 import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import type { AnswerPart, ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
-import { chatLogProbs } from '../generation/log-probs.ts';
+import { chatLogProbs } from '../generation/api-log-probs.ts';
 import { newKeptId } from '../kept/kept-objects.ts';
 import type { ServerEvent } from '../replies/event-stream.ts';
 import { callItemOf, type OutputItem, type OutputText, type ResponseReply } from './reply.ts';

@@ -19,8 +19,8 @@ import { MissingChampions } from './missing-champions.ts';
 import { Replica } from './replica.ts';
 import type { Route } from './route.ts';
 import { ShadowQueue } from './shadow-queue.ts';
-import { Trial, type Outcome } from './trial.ts';
-import { VersionFiles } from './version-files.ts';
+import { Trial, type Outcome } from './rollout-trial.ts';
+import { VersionFiles } from './fetched-versions.ts';
 import { servedId, sharedModels, wantedModels, type WantedModel } from './wanted-versions.ts';
 
 export interface RoutesOptions {

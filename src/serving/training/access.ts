@@ -12,7 +12,7 @@ import {
   type StoredFile,
 } from '../../store/registry/index.ts';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { bytesOf } from '../../base/byte-size.ts';
 import type { TrainingParts } from './training-parts.ts';
 

@@ -1,6 +1,6 @@
 /** Runs evaluations: generates missing answers, and scores rows with the evaluation's graders. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fillTemplate } from '../../scoring/graders/template.ts';
+import { fillTemplate } from '../../scoring/graders/grader-template.ts';
 import { parseJson } from '../../files/json.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import {

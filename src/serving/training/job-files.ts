@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { fetchFile, findFile, type Job, type Registry } from '../../store/registry/index.ts';
 import type { ModelTable } from '../models/model-table.ts';
-import type { JobTarget, JobFiles } from './trainer.ts';
+import type { JobTarget, JobFiles } from './training-interface.ts';
 
 /** Local model and files of a job. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
 export async function jobTarget(

@@ -20,7 +20,7 @@ import { jobEventOf } from './job-events.ts';
 import { jobTarget } from './job-files.ts';
 import { overdrawn, type JobLimits } from './job-limits.ts';
 import { publishResult } from './publish-result.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainer } from './training-interface.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface QueueParts {

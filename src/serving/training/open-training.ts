@@ -1,13 +1,13 @@
 import type { Registry } from '../../store/registry/index.ts';
 import type { RegistryRoutes } from '../routes/registry-routes.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { ServeSettings } from '../server-settings.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { BatchRunner } from '../batches/batch-runner.ts';
 import { batchEndpoints } from '../endpoints/batches.ts';
 import { EvalRunner } from './eval-runner.ts';
 import { JobQueue } from './job-queue.ts';
 import type { JobLimits } from './job-limits.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainer } from './training-interface.ts';
 import type { TrainingParts } from './training-parts.ts';
 import { Webhooks } from './webhooks.ts';
 

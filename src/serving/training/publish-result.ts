@@ -4,7 +4,7 @@ import { sha256 } from '../../files/hash.ts';
 import { addCheckpoint, addFile, eventsOf, type Job, type Registry } from '../../store/registry/index.ts';
 import type { HeldWork } from './held-work.ts';
 import { metricsByStep, resultTable } from './job-events.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainer } from './training-interface.ts';
 
 /** Idempotent after a crash. @throws AttuneError E_LEASE_LOST if another server has taken the job over */
 export async function publishResult(

@@ -3,7 +3,7 @@ import type { Registry } from '../../store/registry/index.ts';
 import type { EvalRunner } from './eval-runner.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { Webhooks } from './webhooks.ts';
-import type { Trainer } from './trainer.ts';
+import type { Trainer } from './training-interface.ts';
 
 /** Shared parts of the training API's endpoints. */
 export interface TrainingParts {

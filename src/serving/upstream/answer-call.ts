@@ -1,5 +1,5 @@
 /** Answers a call on this server, at an upstream one, or at the fallback if this server cannot. */
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ServerParts } from '../server-parts.ts';
 import { forward } from './forward.ts';

@@ -1,7 +1,7 @@
 /** Forwards requests to an upstream server with its model and key, and replies under this server's names. */
 import { z } from '@hono/zod-openapi';
 import { table } from '../../base/table.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { CollectedChunks } from '../chat/collected-chunks.ts';
 import { storeCompletion } from '../chat/store-completion.ts';
 import { checked } from '../check-body.ts';

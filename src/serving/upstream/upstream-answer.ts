@@ -1,7 +1,7 @@
 /** Converts an upstream server's chat reply to the parts of a local answer. */
 import type { AnswerPart, ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { Call } from '../call.ts';
+import type { Call } from '../server-call.ts';
 import { CollectedChunks } from '../chat/collected-chunks.ts';
 import { newKeptId } from '../kept/kept-objects.ts';
 import type { ChatRequest } from '../schemas/chat.ts';

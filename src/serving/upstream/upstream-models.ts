@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
 import type { ServedModel, Upstream } from '../models/model-table.ts';
 import { now } from '../schemas/common.ts';
-import type { ServeSettings } from '../settings.ts';
+import type { ServeSettings } from '../server-settings.ts';
 
 export type UpstreamModel = ServedModel & { kind: 'upstream'; upstream: Upstream };
 

@@ -2,7 +2,7 @@
 import { DAY } from '../../store/registry/index.ts';
 import type { ApiKey } from '../access/api-keys.ts';
 import { ApiError } from '../api-error.ts';
-import type { RateSettings } from '../settings.ts';
+import type { RateSettings } from '../server-settings.ts';
 import type { UsageMeter } from './usage-meter.ts';
 import type { Admittance } from '../watch/exchange.ts';
 

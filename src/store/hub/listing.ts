@@ -3,7 +3,7 @@ import { isThisMachine, unreachedBecause } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import type { Repository } from './repository.ts';
-import type { HubSettings } from './settings.ts';
+import type { HubSettings } from './hub-settings.ts';
 
 /** One file of a repository. */
 export interface HubFile {

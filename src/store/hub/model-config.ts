@@ -5,7 +5,7 @@ import { parseJson } from '../../files/json.ts';
 import { downloadFile } from './download.ts';
 import { fetchWith, listRepository } from './listing.ts';
 import type { Repository } from './repository.ts';
-import { hubSettings } from './settings.ts';
+import { hubSettings } from './hub-settings.ts';
 import { blobPath, repositoryFolder, snapshotFolder } from './snapshot.ts';
 
 const MOST_BYTES = 4 * 2 ** 20;

@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import type { Repository } from './repository.ts';
-import type { HubSettings } from './settings.ts';
+import type { HubSettings } from './hub-settings.ts';
 
 // The layout of huggingface_hub's cache: blobs/HASH, snapshots/COMMIT/PATH → blob, refs/REVISION holding a commit.
 

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { safeJoin } from '../../files/safe-join.ts';
-import { markOwnUse } from './copies.ts';
+import { markOwnUse } from './object-copies.ts';
 
 /** A file under a key, such as `files/file-….jsonl`. Objects are immutable. */
 export interface StoredObject {

@@ -1,7 +1,7 @@
 /** Files shared by servers: uploads, models, checkpoints. ATTUNE_OBJECTS names their store. */
 import { join } from 'node:path';
 import { attuneHome } from '../../base/home.ts';
-import { markFirstUse } from './copies.ts';
+import { markFirstUse } from './object-copies.ts';
 import { FolderStore, type ObjectStore } from './folder-store.ts';
 import { S3Store } from './s3-store.ts';
 import { parseS3Url } from './s3-url.ts';

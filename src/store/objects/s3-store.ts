@@ -5,7 +5,7 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import { Bucket } from './bucket.ts';
-import { markUsed } from './copies.ts';
+import { markUsed } from './object-copies.ts';
 import { hasSize, type ObjectStore, type StoredObject } from './folder-store.ts';
 import { isBroken, s3Failure } from './s3-failure.ts';
 import { shownS3, type S3Place } from './s3-url.ts';

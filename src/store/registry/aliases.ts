@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';
 import { recordAction } from './audit.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import { requireHeld, type Lease } from './leases.ts';
 
 export const CHAMPION = 'champion';

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import type { AuditTable } from './tables.ts';
 
 export interface AuditEntry {

@@ -1,7 +1,7 @@
 /** Batches of requests: their input file, the result of each request, and the output files. */
 import { sql, type Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import { newId } from './jobs.ts';
 import { takeUp, type WorkerWatch } from './leases.ts';
 import type { BatchesTable } from './tables.ts';

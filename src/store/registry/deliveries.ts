@@ -1,6 +1,6 @@
 /** Queue of webhook deliveries. */
 import type { Selectable } from 'kysely';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import type { DeliveriesTable } from './tables.ts';
 
 export type Delivery = Selectable<DeliveriesTable>;

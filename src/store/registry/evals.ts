@@ -1,7 +1,7 @@
 /** Evaluations of the API: criteria, runs, and the result of each row. */
 import type { Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import { newId } from './jobs.ts';
 import type { EvalItemsTable, EvalRunsTable, EvalsTable } from './tables.ts';
 import { takeUp, type WorkerWatch } from './leases.ts';

@@ -1,7 +1,7 @@
 /** Files of the training API: a row in the registry, and the content in the object store under a generated name. */
 import type { Selectable } from 'kysely';
 import { objectStore } from '../objects/object-store.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import { newObject } from './new-objects.ts';
 import type { FilesTable } from './tables.ts';
 

@@ -50,7 +50,13 @@ export {
   type LeasedTable,
 } from './leases.ts';
 export { pageOf, type Page, type PageWish } from './pages.ts';
-export { openRegistry, outsideChanges, withRegistry, type Registry, type RegistryTransaction } from './database.ts';
+export {
+  openRegistry,
+  outsideChanges,
+  withRegistry,
+  type Registry,
+  type RegistryTransaction,
+} from './registry-database.ts';
 export {
   describeGuard,
   isBroken,
@@ -83,7 +89,7 @@ export {
   type NewVersion,
 } from './versions.ts';
 export { recordPlace, removeDeletedVersions, storedObjects } from './object-records.ts';
-export { boundCopies, removeStrayCopies } from './copies.ts';
+export { boundCopies, removeStrayCopies } from './remove-copies.ts';
 export { versionsInUse } from './versions-in-use.ts';
 export { fetchVersion, removeStored, requireUnchanged, storeVersion } from './version-files.ts';
 export { removeUnfinished } from './new-objects.ts';
@@ -96,7 +102,7 @@ export {
   permit,
   type JobCheckpoint,
   type Permission,
-} from './checkpoints.ts';
+} from './job-checkpoints.ts';
 export {
   addPart,
   addUpload,

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import { isPostgres } from '../postgres.ts';
 import { keyActor, recordAction } from './audit.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import type { Page } from './pages.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
 import { isWorkedOnHere, takeUp, type WorkerWatch } from './leases.ts';

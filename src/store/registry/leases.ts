@@ -6,7 +6,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import { isAlive, isOwn, ownIdentity, type ProcessIdentity } from '../process-identity.ts';
 import { SilenceWatch } from '../silence-watch.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 
 /** A claim of a process; its number is never reused. */
 export interface Lease {

@@ -9,7 +9,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { objectStore } from '../objects/object-store.ts';
 import { isStoreFailure } from '../objects/s3-failure.ts';
 import { placeOfPart } from '../store-place.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import type { UnfinishedObjectsTable } from './tables.ts';
 
 /** Age at which unregistered objects are deleted. */

@@ -4,7 +4,7 @@ import { sha256File } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import { objectStore } from '../objects/object-store.ts';
 import { removeFolder, type StoredFolder } from '../objects/stored-folder.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import type { StoredObject } from '../objects/folder-store.ts';
 
 /** Files and parts of uploads, without expired ones. */

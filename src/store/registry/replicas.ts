@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
 import type { SilenceWatch } from '../silence-watch.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import type { ReplicasTable } from './tables.ts';
 
 /** A server whose heartbeat has not changed for this long is considered gone. */

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import { CHAMPION, aliasesOf, moveWithin } from './aliases.ts';
 import { recordAction } from './audit.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import { newGuardState, parseGuards, type GuardState } from './guards.ts';
 import type { RolloutsTable } from './tables.ts';
 import { auditHashes, findVersion, versionName } from './versions.ts';

@@ -1,7 +1,7 @@
 /** Files uploaded in parts. */
 import type { Selectable } from 'kysely';
 import { objectStore } from '../objects/object-store.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import { newObject } from './new-objects.ts';
 import type { UploadPartsTable, UploadsTable } from './tables.ts';
 import type { StoredObject } from '../objects/folder-store.ts';

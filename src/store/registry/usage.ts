@@ -1,5 +1,5 @@
 /** Hourly usage by key and model. */
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import type { UsageTable } from './tables.ts';
 
 export type Usage = UsageTable;

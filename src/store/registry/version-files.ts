@@ -5,7 +5,7 @@ import { objectStore } from '../objects/object-store.ts';
 import { getFolder, putFolder, removeFolder, type StoredFolder } from '../objects/stored-folder.ts';
 import { resultHash } from '../result-files.ts';
 import { newId } from './jobs.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import { newObject } from './new-objects.ts';
 import { addVersion, versionName, type ModelVersion, type NewVersion } from './versions.ts';
 

@@ -1,6 +1,6 @@
 /** Versions of a model that servers use, or may need at once. */
 import { aliasesOf, CHAMPION, earlierChampion } from './aliases.ts';
-import type { Registry } from './database.ts';
+import type { Registry } from './registry-database.ts';
 import { openRollouts, type Rollout } from './rollouts.ts';
 
 /** Versions referred to by an alias or a rollout, and the target of a rollback. */

@@ -5,7 +5,7 @@ import { nearest } from '../../base/nearest.ts';
 import { parseJson } from '../../files/json.ts';
 import type { StoredFolder } from '../objects/stored-folder.ts';
 import { recordAction } from './audit.ts';
-import type { Registry, RegistryTransaction } from './database.ts';
+import type { Registry, RegistryTransaction } from './registry-database.ts';
 import { requireHeld, type Lease } from './leases.ts';
 import type { Settle } from './new-objects.ts';
 import type { VersionsTable } from './tables.ts';

@@ -1,5 +1,5 @@
 // L trained tokens, V vocabulary
-import type { Batch } from '../../answering/tasks/rows/rows.ts';
+import type { Batch } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';

@@ -1,7 +1,7 @@
 // G answers to each prompt
 import type { Metrics } from '../../base/events.ts';
 import type { PromptExample } from '../../data/example.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { groupsOf, meanOf, summedRewards } from './advantages.ts';

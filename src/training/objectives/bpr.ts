@@ -5,7 +5,7 @@ import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, fromArray } from '../../engine/tensor/index.ts';
 import { itemNames } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { PreparedRow, Tally } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow, Tally } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { BprOptions } from './bpr.options.ts';
 import { itemRows } from './item-rows.ts';
 import { philoxUnits } from './masking.ts';

@@ -3,7 +3,7 @@ import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Example, GradedExample, PairExample } from '../../data/example.ts';
 import type { Pooling } from '../../models/heads/pooling.ts';
 import type { JointLoss, Objective, Processor } from '../objective.ts';
-import type { Prepared } from '../../answering/tasks/rows/rows.ts';
+import type { Prepared } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { ContrastiveOptions } from './contrastive.options.ts';
 import { similarityLosses, type SimilarityLoss, type RelatedTexts } from './similarity-losses.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

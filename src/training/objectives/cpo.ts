@@ -1,6 +1,6 @@
 // R rows, each a pair of answers
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, Tally, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, Tally, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { sumsOfTexts, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';

@@ -3,7 +3,7 @@ import { pushAll } from '../../base/many.ts';
 import type { Layout } from '../../engine/nn/index.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths, type SampledRow } from './group-rows.ts';

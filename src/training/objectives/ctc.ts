@@ -3,7 +3,7 @@ import { plural } from '../../base/format.ts';
 import { Letters } from '../../models/text/index.ts';
 import { fromArray } from '../../engine/tensor/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { CtcOptions } from './ctc.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';

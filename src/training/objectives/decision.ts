@@ -2,7 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { DecisionExample } from '../../data/kinds/decision.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch } from '../../answering/tasks/rows/rows.ts';
+import type { Batch } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

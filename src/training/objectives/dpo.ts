@@ -2,7 +2,7 @@
 import { smallest } from '../../base/many.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { JointLoss, JudgedRow, LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import {
   logCollision,

@@ -7,7 +7,7 @@ import { TokenScores, type PlaceScores } from '../../scoring/endpoint/token-scor
 import { cacheKey, ContentCache, type CacheKey } from '../../files/cache.ts';
 import { sha256 } from '../../files/hash.ts';
 import { templateHash, tokenizerHash, type Tokenizer } from '../../models/text/index.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { NOTHING } from './distillation-losses.ts';
 import type { TeacherEndpoint } from './gkd.options.ts';
 

@@ -2,7 +2,7 @@
 import { balanceShares, expertUsage, type ExpertUsage, type RouterBalance } from '../../models/balance.ts';
 import type { Model } from '../../models/model.ts';
 import { noGrad, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, Counts } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, Counts } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /** Names of counts: how often an expert was chosen, and by how many tokens times layers. */
 const ROUTED = 'routed';

@@ -4,7 +4,7 @@ import { randomUnit } from '../../base/random.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { Renderer } from '../../models/text/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, PreparedRow, Reference } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, PreparedRow, Reference } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';

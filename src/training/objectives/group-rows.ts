@@ -1,8 +1,8 @@
 // G answers to one prompt, L of their tokens
 import { sha256 } from '../../files/hash.ts';
-import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { JudgedRow } from '../objective.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Message } from '../../models/text/index.ts';
 import type { PromptExample } from '../../data/example.ts';
 

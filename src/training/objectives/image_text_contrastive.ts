@@ -5,7 +5,7 @@ import type { Model } from '../../models/model.ts';
 import { arange, cat } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { JointLoss, Objective, Processor } from '../objective.ts';
-import type { MediaReader, Prepared, PreparedRow, ReadRow } from '../../answering/tasks/rows/rows.ts';
+import type { MediaReader, Prepared, PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
 import { captionInput } from '../../answering/tasks/rows/captions.ts';
 import { stackFeatures } from '../../answering/tasks/rows/collate.ts';

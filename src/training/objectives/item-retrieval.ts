@@ -3,7 +3,7 @@ import { widened } from '../../models/heads/pooling.ts';
 import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
-import type { Batch, PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { JointLoss, LabelStatistics, Objective, Processor } from '../objective.ts';
 import type { ItemRetrievalOptions } from './item-retrieval.options.ts';
 import { itemRows } from './item-rows.ts';

@@ -1,6 +1,6 @@
 import type { ItemsExample } from '../../data/example.ts';
 import { itemIds, type Tokenizer } from '../../models/text/index.ts';
-import type { Batch, PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../objective.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';

@@ -2,7 +2,7 @@
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import { turn } from '../../base/turn.ts';
-import type { Batch, PreparedRow, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, PreparedRow, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { packed, type StepContext } from '../produce.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';

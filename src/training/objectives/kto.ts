@@ -4,7 +4,7 @@ import type { FeedbackExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
 import { fromArray, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, Prepared, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, Prepared, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { JointLoss, LossResult, Objective, PassContext, Processor, JudgedRow } from '../objective.ts';
 import { sumsOfTexts, textsFromEnd, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import type { KtoOptions } from './kto.options.ts';

@@ -2,7 +2,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { ClassificationExample, MultiLabelExample, RegressionExample } from '../../data/example.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, Prepared, PreparedRow, ValuesRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, Prepared, PreparedRow, ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Processor } from '../objective.ts';
 import { rowInputs } from '../../answering/tasks/rows/row-inputs.ts';
 

@@ -4,7 +4,7 @@ import type { TextExample } from '../../data/example.ts';
 import { aten, fromArray, zeros } from '../../engine/tensor/index.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { MaskedLmOptions } from './masked_lm.options.ts';
 import { withRowsOf } from '../../engine/nn/index.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

@@ -1,6 +1,6 @@
 import { philox4x32, philoxKey } from '../../base/random.ts';
 import { rowKey } from '../row-key.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /**
  * Three uniform numbers in [0, 1) for each position of a row, by the row, the position, the step and what they are for;

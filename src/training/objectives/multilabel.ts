@@ -6,7 +6,7 @@ import { prepareLabelled, unknownLabel, valuesOf, weightsOf } from './labelled-r
 import type { MultiLabelOptions } from './multilabel.options.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
-import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 const NO_REDUCTION = 0;
 

@@ -1,7 +1,7 @@
 // P prompts with an answer of the model each, L of their tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';

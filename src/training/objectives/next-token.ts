@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import type { StageRunner } from '../../models/stack.ts';
 import { predictionsOf, sumsOfRows, type Predictions } from '../../answering/tasks/rows/trained-tokens.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
-import type { Batch, Counts, Tally } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, Counts, Tally } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult } from '../objective.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 

@@ -1,7 +1,7 @@
 // R rows, each a prompt with its answers; C answers of all rows, L of their tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext } from '../objective.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { largestGroup, trainedLengths, withAdvantages, type PolicyRow, type PromptRow } from './group-rows.ts';

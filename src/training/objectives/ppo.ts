@@ -2,7 +2,7 @@
 import type { Metrics } from '../../base/events.ts';
 import { fromArray, noGrad, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
-import type { Batch, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { meanOf, summedRewards } from './advantages.ts';

@@ -8,7 +8,7 @@ import type { PrmOptions } from './prm.options.ts';
 import { stepRows } from '../../answering/tasks/rows/step-rows.ts';
 import { stepScores } from '../../answering/tasks/rows/step-scores.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
-import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /**
  * A process reward model (Lightman et al., 2023): a head of two classes says of each step whether it is right, at the

@@ -2,7 +2,7 @@
 import { greatest, smallest } from '../../base/many.ts';
 import type { Metrics } from '../../base/events.ts';
 import { shuffled } from '../../base/random.ts';
-import type { EvaluationResult } from '../evaluate.ts';
+import type { EvaluationResult } from '../evaluate-losses.ts';
 import type { Processor, EvaluatedAnswer } from '../objective.ts';
 import type { Produced, StepContext } from '../produce.ts';
 import { deviationOf, groupsOf, meanOf, summedRewards, type Rewards } from './advantages.ts';
@@ -20,7 +20,7 @@ import { ofAllRows, tokensOfRows } from './known-tokens.ts';
 import { habitsOf } from './rewards/habits.ts';
 import type { Scorer } from './rewards/reward.ts';
 import { rollOut, sampleOf, writtenIds, type SamplingSettings } from './rollouts.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { RewardSpec } from './rewards/reward.options.ts';
 import type { RolloutTools, ToolSettings } from './tools/rollout-tools.ts';
 import type { PolicyOptions } from './policy-losses.ts';

@@ -5,7 +5,7 @@ import type { Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PlacedText } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { Prepared } from '../../answering/tasks/rows/rows.ts';
+import type { Prepared } from '../../answering/tasks/rows/prepared-rows.ts';
 import {
   contextOf,
   contextWindows,

@@ -6,7 +6,7 @@ import { prepareLabelled, valuesOf } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
 import type { RegressionOptions } from './regression.options.ts';
-import type { ValuesRow } from '../../answering/tasks/rows/rows.ts';
+import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /**
  * A number for each text: mean squared error. The head learns how many standard deviations of the training rows a

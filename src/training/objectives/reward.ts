@@ -5,7 +5,7 @@ import { aten, fromArray } from '../../engine/tensor/index.ts';
 import type { Objective, Processor } from '../objective.ts';
 import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /** A pair with the least distance of its scores. */
 interface RewardRow extends TextsRow {

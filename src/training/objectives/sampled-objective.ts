@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { PromptExample } from '../../data/example.ts';
 import { Renderer } from '../../models/text/index.ts';
 import type { Production, Objective, Processor } from '../objective.ts';
-import type { Prepared, TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { Prepared, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { scoreRollouts, type SampledParts, type SampledSettings } from './produce-rollouts.ts';
 import { createScorer } from './rewards/index.ts';

@@ -3,7 +3,7 @@ import { answerTokens, collateSourceTarget, sourceTargetRows } from '../../answe
 import { countTrained, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { Objective, Processor } from '../objective.ts';
 import type { Seq2SeqOptions } from './seq2seq.options.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { CompletionExample } from '../../data/example.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Renderer } from '../../models/text/index.ts';
-import { imageTexts } from '../../answering/tasks/rows/image-texts.ts';
+import { imageTexts } from '../../answering/tasks/rows/image-tokens.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { PreparedRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
 import { surveyExperts } from './expert-balance.ts';
 import { nextTokenObjective } from './base-kl.ts';

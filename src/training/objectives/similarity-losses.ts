@@ -1,7 +1,7 @@
 // S texts, R rows, D width
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { LossResult } from '../objective.ts';
-import type { TextsRow } from '../../answering/tasks/rows/rows.ts';
+import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 interface LossOptions {
   scale: number;

@@ -1,6 +1,6 @@
 import { SpeechTokens } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/rows.ts';
+import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { collateRows, stackFeatures } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';

@@ -4,7 +4,7 @@ import type { TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../models/text/index.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Objective, Processor } from '../objective.ts';
-import type { Prepared, ValuesRow } from '../../answering/tasks/rows/rows.ts';
+import type { Prepared, ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';

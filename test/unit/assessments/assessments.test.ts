@@ -12,7 +12,7 @@ import type { Checks } from '../../../src/evaluation/assessments/define.ts';
 import { assessmentPath, readAssessment, writeAssessment } from '../../../src/evaluation/assessments/files.ts';
 import { assessmentNames, assessments, figuresOf } from '../../../src/evaluation/assessments/index.ts';
 import { gateQuestions } from '../../../src/evaluation/review/gate-checks.ts';
-import { assessmentSections } from '../../../src/jobs/report/assessments.ts';
+import { assessmentSections } from '../../../src/jobs/report/assessment-sections.ts';
 import { escapeHtml } from '../../../src/jobs/report/html.ts';
 import { gateSchema } from '../../../src/methods/recipe/recipe-gate.ts';
 import { measuredSection } from '../../../src/store/card-figures.ts';

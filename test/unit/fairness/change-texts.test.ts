@@ -1,7 +1,7 @@
 // A row with somebody of another group in it: everything that tells of the group is changed, nothing else is.
 import { describe, expect, it } from 'vitest';
 import { changeTexts } from '../../../src/data/fairness/change-texts.ts';
-import { lexicon } from '../../../src/data/fairness/lexicon.ts';
+import { lexicon } from '../../../src/data/fairness/gender-lexicon.ts';
 import { neutralText } from '../../../src/data/fairness/neutral.ts';
 import type { ChangedTexts, LeftOut } from '../../../src/data/fairness/change-nationality.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../../src/data/example.ts';
 import { compareFlips } from '../../../src/evaluation/fairness/compare-flips.ts';
 import { measurePairs } from '../../../src/evaluation/fairness/measure-pairs.ts';
-import type { AnsweredPair } from '../../../src/evaluation/fairness/pairs.ts';
+import type { AnsweredPair } from '../../../src/evaluation/fairness/group-pairs.ts';
 
 const options = { metrics: [{ metric: 'accuracy' as const }], confidence: 0.95, seed: 0 };
 

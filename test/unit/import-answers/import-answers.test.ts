@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importLangfuse, importOtlp } from '../../../src/app/import-answers/import-answers.ts';
-import { answerOf, askedOf } from '../../../src/app/import-answers/conversation.ts';
+import { answerOf, askedOf } from '../../../src/app/import-answers/conversation-parts.ts';
 import { meaningOf } from '../../../src/app/import-answers/score-meaning.ts';
 import { candidatesOf, type Candidate } from '../../../src/monitoring/quarantine/candidate.ts';
 import { trafficOf } from '../../../src/monitoring/quarantine/traffic.ts';

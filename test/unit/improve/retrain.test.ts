@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { DataVersion } from '../../../src/app/improve/data-version.ts';
-import { readPlan } from '../../../src/app/improve/plan.ts';
+import { readPlan } from '../../../src/app/improve/improvement-plan.ts';
 import { retrainingRecipe } from '../../../src/app/improve/retrain.ts';
 import { resolveRecipe } from '../../../src/app/recipe/index.ts';
 

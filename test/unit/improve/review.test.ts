@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { review } from '../../../src/app/improve/quarantine.ts';
-import type { StepContext } from '../../../src/app/improve/step.ts';
+import type { StepContext } from '../../../src/app/improve/improvement-step.ts';
 
 const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 

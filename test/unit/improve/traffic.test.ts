@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect } from '../../../src/app/improve/collect.ts';
 import { cycleFolder, DecisionLog } from '../../../src/app/improve/decisions.ts';
-import { readPlan, type Plan } from '../../../src/app/improve/plan.ts';
+import { readPlan, type Plan } from '../../../src/app/improve/improvement-plan.ts';
 import { acceptedRows, heldRows, quarantine, review } from '../../../src/app/improve/quarantine.ts';
-import type { StepContext } from '../../../src/app/improve/step.ts';
-import { eraseUserFrom } from '../../../src/app/monitor/erase-user.ts';
+import type { StepContext } from '../../../src/app/improve/improvement-step.ts';
+import { eraseUserFrom } from '../../../src/app/monitor/erase-everywhere.ts';
 import { rememberLoop } from '../../../src/app/improve/erase-rows.ts';
 import { makeFolders } from '../../../src/files/make-folder.ts';
 import type { Recipe } from '../../../src/training/recipe/recipe.ts';
-import { trainingRow } from '../../../src/monitoring/quarantine/training-rows.ts';
+import { trainingRow } from '../../../src/monitoring/quarantine/row-forms.ts';
 import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 
 let folder: string;

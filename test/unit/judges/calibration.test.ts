@@ -1,10 +1,10 @@
 import { expect, describe, test } from 'vitest';
 import { randomUnit, randomUnits } from '../../../src/base/random.ts';
 import { calibrate } from '../../../src/scoring/judges/calibration.ts';
-import { sameFamily } from '../../../src/scoring/judges/families.ts';
+import { sameFamily } from '../../../src/scoring/judges/model-families.ts';
 import { judgedPair } from '../../../src/scoring/judges/judge-pairs.ts';
 import { lengthControlled } from '../../../src/scoring/judges/length-control.ts';
-import type { AnswerPair, Choice } from '../../../src/scoring/judges/pairs.ts';
+import type { AnswerPair, Choice } from '../../../src/scoring/judges/answer-pairs.ts';
 import { predictionPowered } from '../../../src/scoring/judges/prediction-powered.ts';
 import { meanScore, standing } from '../../../src/scoring/judges/win-rate.ts';
 

@@ -15,7 +15,7 @@ import { comparisonSchema } from '../../../src/store/results.ts';
 import { readSamples, writeSamples } from '../../../src/store/samples.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/jobs/report/run-report.ts';
-import { CurveCollector } from '../../../src/jobs/report/series.ts';
+import { CurveCollector } from '../../../src/jobs/report/step-curves.ts';
 import type { CounterfactualResults } from '../../../src/evaluation/assessments/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import {

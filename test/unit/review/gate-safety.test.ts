@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../../src/app/gate/gate.ts';
 import { verifyReview } from '../../../src/app/review/review.ts';
 import { safetyMeasure } from '../../../src/evaluation/safety/measure-safety.ts';
-import { readAuditLog } from '../../../src/evaluation/review/audit-log.ts';
+import { readAuditLog } from '../../../src/evaluation/review/gate-log.ts';
 import type { SafetyMeasureName } from '../../../src/evaluation/assessments/safety.ts';
 import { HOSTILE, writeSampleRun } from '../report/sample-run.ts';
 

@@ -6,9 +6,9 @@ import { importReview } from '../../../src/app/review/import-review.ts';
 import { openReview, type ReviewOptions } from '../../../src/app/review/open-review.ts';
 import { reviewResults } from '../../../src/app/review/review.ts';
 import { randomUnit } from '../../../src/base/random.ts';
-import type { AnswerPair } from '../../../src/scoring/judges/pairs.ts';
-import { planReview, plannedMean } from '../../../src/evaluation/review/plan.ts';
-import type { ShownPair } from '../../../src/evaluation/review/session.ts';
+import type { AnswerPair } from '../../../src/scoring/judges/answer-pairs.ts';
+import { planReview, plannedMean } from '../../../src/evaluation/review/review-plan.ts';
+import type { ShownPair } from '../../../src/evaluation/review/review-session.ts';
 import type { OpenReview } from '../../../src/app/use-cases/review.ts';
 
 let folder: string;

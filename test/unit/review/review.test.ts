@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openReview } from '../../../src/app/review/open-review.ts';
 import { reviewResults } from '../../../src/app/review/review.ts';
 import { readLabels } from '../../../src/scoring/judges/human-labels.ts';
-import type { ShownPair } from '../../../src/evaluation/review/session.ts';
+import type { ShownPair } from '../../../src/evaluation/review/review-session.ts';
 import type { OpenReview } from '../../../src/app/use-cases/review.ts';
 
 let folder: string;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pulledSet, pullSafetySet } from '../../../src/app/safety/published.ts';
-import { askedAs, safetyTrials } from '../../../src/app/safety/trial.ts';
+import { askedAs, safetyTrials } from '../../../src/app/safety/safety-trial.ts';
 import { canaryTrial, leakTrials, personalDataTrial } from '../../../src/app/safety/leaks.ts';
 import { rehearsalTexts } from '../../../src/evaluation/safety/rehearsal.ts';
 import { biasItems, ownPrompts, readSafetySets } from '../../../src/evaluation/safety/safety-set.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inTrainedForm, type TrainedForm } from '../../../src/app/prompt-form.ts';
 import { grammarOf } from '../../../packages/constraint/src/grammar-of.ts';
 import type { ConstraintSpec } from '../../../src/answering/decoding/index.ts';
-import type { Call } from '../../../src/serving/call.ts';
+import type { Call } from '../../../src/serving/server-call.ts';
 import { chatPlan } from '../../../src/serving/chat/chat-plan.ts';
 import type { Writer } from '../../../src/serving/models/opened.ts';
 import { chatRequest } from '../../../src/serving/schemas/chat.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
+import { keptObjects, openWatcher } from '../../../src/app/serve/open-watcher.ts';
 import { settingsSchema } from '../../../src/serving/index.ts';
 import { KeptInMemory } from '../../../src/serving/kept/kept-in-memory.ts';
 import { eraseUser, KeptObjects, TraceStore } from '../../../src/monitoring/index.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { keyUsage } from '../../../src/app/registry/usage.ts';
+import { keyUsage } from '../../../src/app/registry/key-usage.ts';
 import { openRegistry } from '../../../src/store/registry/index.ts';
 import { createKey } from '../../../src/serving/access/api-keys.ts';
 import { Admission } from '../../../src/serving/models/admission.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openRegistry, storeVersion, type ModelVersion } from '../../../src/store/registry/index.ts';
-import { VersionFiles } from '../../../src/serving/routes/version-files.ts';
+import { VersionFiles } from '../../../src/serving/routes/fetched-versions.ts';
 import { KEYS, startS3Server, type S3Server } from '../store/s3-server.ts';
 
 const before = { ...process.env };

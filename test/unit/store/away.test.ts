@@ -2,7 +2,7 @@
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { keptObjects, openWatcher } from '../../../src/app/serve/watcher.ts';
+import { keptObjects, openWatcher } from '../../../src/app/serve/open-watcher.ts';
 import { settingsSchema } from '../../../src/serving/index.ts';
 import { openLog } from '../../../src/serving/watch/log.ts';
 import { openRegistry } from '../../../src/store/registry/index.ts';

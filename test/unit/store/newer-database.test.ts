@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { openRegistry } from '../../../src/store/registry/index.ts';
-import { openIndex } from '../../../src/store/database.ts';
+import { openIndex } from '../../../src/store/index-database.ts';
 import { TraceStore } from '../../../src/monitoring/traces/trace-store.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'attune-newer-'));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { randomUnits } from '../../../src/base/random.ts';
-import { monitorPage } from '../../../src/app/monitor/page.ts';
+import { monitorPage } from '../../../src/app/monitor/monitor-page.ts';
 import { groupAlarms } from '../../../src/monitoring/alarms/alarm-group.ts';
 import { messageOf, type Alarm } from '../../../src/monitoring/alarms/alarm.ts';
 import { ClassTest } from '../../../src/monitoring/monitor/class-test.ts';

@@ -6,7 +6,7 @@ import {
   reviewPairs,
   type QuarantineSettings,
 } from '../../../src/monitoring/quarantine/quarantine.ts';
-import { trainingRow } from '../../../src/monitoring/quarantine/training-rows.ts';
+import { trainingRow } from '../../../src/monitoring/quarantine/row-forms.ts';
 
 const settings: QuarantineSettings = {
   maxSharePerKey: 0.2,

@@ -15,7 +15,7 @@ import { adapterWeights, isAdapterFolder } from '../../model/base-model.ts';
 import { tokenizerOf } from '../../model/model-readers.ts';
 import { baseFolderOf } from '../../model/base-folder.ts';
 import { withDefaultTemplate, withForm, type OpenedModel } from '../../model/open-model.ts';
-import { checkProbe } from '../../model/probe.ts';
+import { checkProbe } from '../../model/adapter-probe.ts';
 import { resultFolder } from '../../model/result-folder.ts';
 import { savedHeads } from '../../model/saved-head.ts';
 import { readNotes, type ResultNotesFile } from '../../model/result-notes.ts';

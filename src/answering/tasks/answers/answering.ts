@@ -5,7 +5,7 @@ import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import type { ConstraintSpec } from '../../decoding/index.ts';
 import type { Model } from '../../../models/model.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
-import type { MediaReader, Reference } from '../rows/rows.ts';
+import type { MediaReader, Reference } from '../rows/prepared-rows.ts';
 
 /** Templates that show the date must not make two evaluations differ. */
 export const TEMPLATE_DATE = new Date(0);

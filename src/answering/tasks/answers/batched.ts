@@ -1,6 +1,6 @@
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
-import { byTokens } from '../rows/batches.ts';
-import { tokensAtOnce, type PreparedRow } from '../rows/rows.ts';
+import { byTokens } from '../rows/fill-batches.ts';
+import { tokensAtOnce, type PreparedRow } from '../rows/prepared-rows.ts';
 import { turn } from '../../../base/turn.ts';
 import { TOO_LONG } from './answering.ts';
 

@@ -1,13 +1,13 @@
 // R rows, C classes
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example } from '../../../data/index.ts';
-import { promptText } from '../../../scoring/example-text.ts';
+import { promptText } from '../../../scoring/prompt-text.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { rowInputs, type RowInput, type Subject } from '../rows/row-inputs.ts';
 import type { Model } from '../../../models/model.ts';
-import { tokensOf, type PreparedRow } from '../rows/rows.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { tokensOf, type PreparedRow } from '../rows/prepared-rows.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { cutRows } from './cut-rows.ts';

@@ -1,6 +1,6 @@
 import { fitRows, type FitOptions, type RowOrigin } from '../../../data/index.ts';
 import { frameTokens } from '../rows/frame-tokens.ts';
-import type { PreparedRow } from '../rows/rows.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
 import type { Answering } from './answering.ts';
 
 type Opened = Pick<Answering, 'reading' | 'tokenizer'>;

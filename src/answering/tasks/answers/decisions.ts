@@ -5,7 +5,7 @@ import { temperatureOf, type Temperatures } from '../../../scoring/calibration.t
 import { decidedText, likeliest, softmax } from '../../../scoring/decisions.ts';
 import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scoring/predictor.ts';
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { Model } from '../../../models/model.ts';
 import { collateRows } from '../rows/collate.ts';
@@ -13,7 +13,7 @@ import { DecisionMarkers } from '../rows/decision-markers.ts';
 import { DecisionPrompts, type DecisionPrompt } from '../rows/decision-prompts.ts';
 import { askedRow, type DecisionRow } from '../rows/decision-rows.ts';
 import { optionScores } from '../rows/option-scores.ts';
-import type { PreparedRow } from '../rows/rows.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
 import type { Answering, AnswerOptions } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 

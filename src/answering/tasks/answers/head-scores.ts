@@ -3,7 +3,7 @@ import { collateRows } from '../rows/collate.ts';
 import { stepScores } from '../rows/step-scores.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
-import type { PreparedRow } from '../rows/rows.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
 
 /** As the head gives them: [R][C] */
 export function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {

@@ -7,8 +7,8 @@ import { best } from '../../baselines/items.ts';
 import { collateRows } from '../rows/collate.ts';
 import { fromArray, noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
 import { itemIds, itemNames, type Tokenizer } from '../../../models/text/index.ts';
-import type { PreparedRow } from '../rows/rows.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 

@@ -1,14 +1,14 @@
 import { pushAll } from '../../../base/many.ts';
 import type { Example } from '../../../data/index.ts';
-import { expectedText } from '../../../scoring/example-text.ts';
+import { expectedText } from '../../../scoring/prompt-text.ts';
 import type { Likelihood } from '../../../scoring/predictor.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { rowLogProbs } from '../rows/answer-log-probs.ts';
 import { collateRows } from '../rows/collate.ts';
 import { loadSquares, withSquares } from '../rows/image-squares.ts';
-import { imageTexts } from '../rows/image-texts.ts';
+import { imageTexts } from '../rows/image-tokens.ts';
 import { isRendered, renderExamples, type RenderedExample } from '../rows/rendered-rows.ts';
-import type { PreparedRow } from '../rows/rows.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
 import { trainedTokens } from '../rows/trained-tokens.ts';
 import { Renderer } from '../../../models/text/index.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';

@@ -1,11 +1,11 @@
-import { promptText } from '../../../scoring/example-text.ts';
+import { promptText } from '../../../scoring/prompt-text.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { hiddenTokens, maskToken, type HiddenRow } from '../rows/hidden-tokens.ts';
 import { collateRows } from '../rows/collate.ts';
 import { fromArray, noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { Model } from '../../../models/model.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 

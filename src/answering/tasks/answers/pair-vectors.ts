@@ -5,7 +5,7 @@ import { captionInput } from '../rows/captions.ts';
 import { stackFeatures } from '../rows/collate.ts';
 import type { ModelInput } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 import { fitted, framedRows, type TextReading } from './text-vectors.ts';

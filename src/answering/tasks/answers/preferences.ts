@@ -6,8 +6,8 @@ import { answerTokens, pairScores, pairSums, preferenceRows, scoredPairs } from 
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { Message } from '../../../models/text/message.ts';
-import type { Batch, TextsRow } from '../rows/rows.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import type { Batch, TextsRow } from '../rows/prepared-rows.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { TEMPLATE_DATE, type AnswerOptions, type Answering, type PreferenceMeasure } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 

@@ -3,7 +3,7 @@ import { greatest } from '../../../base/many.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../../scoring/chosen-labels.ts';
 import type { Prediction } from '../../../scoring/predictor.ts';
 import { joinLabels } from '../../../data/kinds/multilabel.ts';
-import type { RawConfig } from '../../../models/config.ts';
+import type { RawConfig } from '../../../models/raw-config.ts';
 import type { SequenceHead } from '../../../models/heads/sequence.ts';
 
 type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;

@@ -1,7 +1,7 @@
 import { turn } from '../../../base/turn.ts';
 import { greatest } from '../../../base/many.ts';
-import { byTokens } from '../rows/batches.ts';
-import { tokensOf, type PreparedRow } from '../rows/rows.ts';
+import { byTokens } from '../rows/fill-batches.ts';
+import { tokensOf, type PreparedRow } from '../rows/prepared-rows.ts';
 import { noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
 
 const BATCH_TOKENS = 4096;

@@ -4,7 +4,7 @@ import { withAdapters, type AdapterOwner } from '../../../engine/nn/index.ts';
 import type { ImageFile } from '../../../models/text/index.ts';
 import type { Features } from '../../../base/features.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
-import { squaresOf } from '../rows/image-texts.ts';
+import { squaresOf } from '../rows/image-tokens.ts';
 import type { Answering } from './answering.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { CompletionExample } from '../../../data/example.ts';
-import { expectedText, promptText } from '../../../scoring/example-text.ts';
+import { expectedText, promptText } from '../../../scoring/prompt-text.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import type { Likelihood, PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { answerStart, generate, rememberTexts } from '../../decoding/index.ts';
 import { answerTokens, collateSourceTarget, sourceTargetRows } from '../rows/source-target.ts';
 import { countTrained, sumsOfRows } from '../rows/trained-tokens.ts';
 import { rowSums } from './row-sums.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
 /** Texts that are read together, and answered together. */

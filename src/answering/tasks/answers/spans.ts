@@ -6,12 +6,12 @@ import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import { type ContextWindow, NO_ANSWER, contextOf, contextWindows, frameQuestions } from '../rows/context-windows.ts';
 import { collateRows } from '../rows/collate.ts';
-import type { RawConfig } from '../../../models/config.ts';
+import type { RawConfig } from '../../../models/raw-config.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { PlacedText } from '../../../models/text/index.ts';
-import type { PreparedRow } from '../rows/rows.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import type { PreparedRow } from '../rows/prepared-rows.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 

@@ -2,7 +2,7 @@ import { verdictText } from '../../../data/kinds/stepwise.ts';
 import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { stepRows } from '../rows/step-rows.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { TEMPLATE_DATE, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { rightSteps, separatorOf } from './head-scores.ts';

@@ -4,7 +4,7 @@ import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { collateRows } from '../rows/collate.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import { encodeWords } from '../../../models/text/index.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 

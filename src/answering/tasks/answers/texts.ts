@@ -2,7 +2,7 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { greatest, pushAll } from '../../../base/many.ts';
 import type { ExampleKind } from '../../../data/index.ts';
-import { expectedText } from '../../../scoring/example-text.ts';
+import { expectedText } from '../../../scoring/prompt-text.ts';
 import {
   askedRow,
   isAskedByName,
@@ -20,10 +20,10 @@ import {
   type GenerationOptions,
   type SeenImages,
 } from '../../decoding/index.ts';
-import { imageTexts } from '../rows/image-texts.ts';
+import { imageTexts } from '../rows/image-tokens.ts';
 import { Renderer, type ImageFile } from '../../../models/text/index.ts';
 import { seeImages } from './see-images.ts';
-import { traitsOf } from '../../../models/traits.ts';
+import { traitsOf } from '../../../models/base-traits.ts';
 import { answerBorder, borderedConstraint } from './plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
 import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';

@@ -3,7 +3,7 @@ import { withRowsOf, type Layout } from '../../../engine/nn/index.ts';
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { aten, cat, fromArray, noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch } from './rows.ts';
+import type { Batch } from './prepared-rows.ts';
 import { predictionsOf, sumsOfRows } from './trained-tokens.ts';
 
 /** The trained tokens of a batch under a model. */

@@ -2,7 +2,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import { collateRows } from './collate.ts';
-import type { Batch, PreparedRow, RowReader } from './rows.ts';
+import type { Batch, PreparedRow, RowReader } from './prepared-rows.ts';
 
 /** The rows' texts as one input; filled up with padding for models that read that too. @throws AttuneError E_NO_PADDING */
 export function captionInput(

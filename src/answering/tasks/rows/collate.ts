@@ -3,7 +3,7 @@ import { greatest } from '../../../base/many.ts';
 import { layoutOfTexts } from '../../../engine/nn/index.ts';
 import type { StackInput } from '../../../models/stack.ts';
 import { cat, fromArray } from '../../../engine/tensor/index.ts';
-import type { Batch, ReadRow } from './rows.ts';
+import type { Batch, ReadRow } from './prepared-rows.ts';
 
 /** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
 export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: { causal: boolean }): Batch<Row> {

@@ -2,7 +2,7 @@
 import { sha256 } from '../../../files/hash.ts';
 import type { QuestionExample } from '../../../data/example.ts';
 import type { PlacedText, Tokenizer } from '../../../models/text/index.ts';
-import type { PreparedRow } from './rows.ts';
+import type { PreparedRow } from './prepared-rows.ts';
 
 /** Position of "no answer in the text": the frame's first token, which is [CLS] if there is one. */
 export const NO_ANSWER = 0;

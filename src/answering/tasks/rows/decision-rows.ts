@@ -3,7 +3,7 @@ import { randomPermutation, randomUint32 } from '../../../base/random.ts';
 import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../../data/kinds/decision.ts';
 import { greatest, smallest } from '../../../base/many.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
-import type { PreparedRow } from './rows.ts';
+import type { PreparedRow } from './prepared-rows.ts';
 
 /** A question as a row asks it: options in some order, all of them or some. */
 export interface AskedQuestion {

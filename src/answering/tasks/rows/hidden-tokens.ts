@@ -1,6 +1,6 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
-import type { Batch, PreparedRow } from './rows.ts';
+import type { Batch, PreparedRow } from './prepared-rows.ts';
 
 /** A row with hidden tokens, which are its trained ones. */
 export interface HiddenRow extends PreparedRow {

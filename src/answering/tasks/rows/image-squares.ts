@@ -2,7 +2,7 @@
 import type { Features } from '../../../base/features.ts';
 import type { PlacedImages, ReadyImages } from '../../../models/placed-images.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, MediaReader, PreparedRow } from './rows.ts';
+import type { Batch, MediaReader, PreparedRow } from './prepared-rows.ts';
 
 /** A row while it is in use, with the model input from each of its images: [squares, channels, side, side] */
 export interface SquaresRow extends PreparedRow {

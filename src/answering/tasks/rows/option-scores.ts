@@ -3,7 +3,7 @@ import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import type { DecisionRow } from './decision-rows.ts';
-import type { Batch } from './rows.ts';
+import type { Batch } from './prepared-rows.ts';
 
 /** Logits of options, question after question: of their labels as the next token, or at their own tokens. [P] */
 export function optionScores(

@@ -5,7 +5,7 @@ import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { aten, fromArray, stack, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, Counts, Prepared, RowReader, Tally, TextsRow } from './rows.ts';
+import type { Batch, Counts, Prepared, RowReader, Tally, TextsRow } from './prepared-rows.ts';
 import { sumsOfTexts, textsFromEnd, type TrainedTokens } from './answer-log-probs.ts';
 import { collateRows } from './collate.ts';
 import { trainedTokens } from './trained-tokens.ts';

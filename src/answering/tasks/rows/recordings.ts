@@ -1,6 +1,6 @@
 import { AttuneError, type Problem } from '../../../base/errors.ts';
 import type { SpeechExample } from '../../../data/example.ts';
-import type { MediaReader, Prepared, PreparedRow, RowReader } from './rows.ts';
+import type { MediaReader, Prepared, PreparedRow, RowReader } from './prepared-rows.ts';
 
 /** Reader of the recordings. @throws AttuneError E_WRONG_MODEL if the base model takes no audio */
 export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {

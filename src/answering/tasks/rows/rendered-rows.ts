@@ -1,6 +1,6 @@
 import type { ChatExample, CompletionExample, Example, TextExample } from '../../../data/example.ts';
 import type { Renderer } from '../../../models/text/index.ts';
-import type { Prepared } from './rows.ts';
+import type { Prepared } from './prepared-rows.ts';
 
 /** An example that the renderer turns into one text. */
 export type RenderedExample = ChatExample | CompletionExample | TextExample;

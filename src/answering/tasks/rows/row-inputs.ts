@@ -1,7 +1,7 @@
 import type { Problem } from '../../../base/errors.ts';
 import type { ClassificationExample } from '../../../data/example.ts';
 import type { MediaFile } from '../../../data/media.ts';
-import type { MediaReader, PreparedRow, RowReader } from './rows.ts';
+import type { MediaReader, PreparedRow, RowReader } from './prepared-rows.ts';
 import { tokensIn } from './recordings.ts';
 
 /** Model input of one row. */

@@ -4,7 +4,7 @@ import type { Example, FeedbackExample, PreferenceExample } from '../../../data/
 import { asContext } from '../../../data/formats/chat-body.ts';
 import type { Message } from '../../../models/text/message.ts';
 import type { RenderableRow, RenderedRow, Renderer } from '../../../models/text/index.ts';
-import type { TextsRow } from './rows.ts';
+import type { TextsRow } from './prepared-rows.ts';
 
 /** Prompt and answer of one example, as the renderer takes them: the answer is trained, earlier answers are not. */
 export function answeredRow(

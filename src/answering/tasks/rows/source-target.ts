@@ -5,7 +5,7 @@ import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { layoutOfRows, rowOfTokens } from '../../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, RowReader, TextsRow } from './rows.ts';
+import type { Batch, RowReader, TextsRow } from './prepared-rows.ts';
 
 /** The prompt and the answer one after the other; only the answer's tokens are trained. */
 export async function sourceTargetRows(

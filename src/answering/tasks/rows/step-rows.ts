@@ -1,6 +1,6 @@
 import type { StepwiseExample } from '../../../data/example.ts';
 import { Renderer } from '../../../models/text/index.ts';
-import type { PreparedRow, RowReader } from './rows.ts';
+import type { PreparedRow, RowReader } from './prepared-rows.ts';
 import { plainText } from './shared-prompt.ts';
 
 /** Settings for reading steps. */

@@ -2,7 +2,7 @@
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch } from './rows.ts';
+import type { Batch } from './prepared-rows.ts';
 import { taggedTokens } from './trained-tokens.ts';
 
 /** Scores of each step of the batch: [L, 2] */

@@ -1,7 +1,7 @@
 // N tokens of a batch, L of them trained, R rows
 import type { Layout } from '../../../engine/nn/index.ts';
 import { aten, zeros, type Tensor } from '../../../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow, ValuesRow } from './rows.ts';
+import type { Batch, Counts, PreparedRow, ValuesRow } from './prepared-rows.ts';
 
 /** Trained tokens of a row; its first token has nothing that it could be predicted from. */
 export function trainedTokens(row: PreparedRow): number {

@@ -1,13 +1,13 @@
 import { batchKeys } from './batch.ts';
 import { dataKeys } from './data.ts';
 import type { ForeignKey, ForeignKeys } from './key.ts';
-import { runKeys } from './run.ts';
-import { trainingKeys } from './training.ts';
+import { runKeys } from './run-keys.ts';
+import { trainingKeys } from './training-keys.ts';
 import { tuningKeys } from './tuning.ts';
 
 export { flatBatchSize } from './batch.ts';
 export type { ForeignKey, Given, Outcome } from './key.ts';
-export { flatContainers } from './run.ts';
+export { flatContainers } from './run-keys.ts';
 
 /** Names that other tools, or older versions of attune, give to settings. A renaming of ours is a line there. */
 export const foreignKeys: ForeignKeys = { ...runKeys, ...dataKeys, ...tuningKeys, ...trainingKeys, ...batchKeys };

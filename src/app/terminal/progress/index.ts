@@ -22,7 +22,7 @@ import {
   describeOutcome,
   describeWork,
   watchedFigure,
-} from './lines.ts';
+} from './describe-events.ts';
 import { LiveLine } from './live-line.ts';
 
 const LABEL_WIDTH = 10;

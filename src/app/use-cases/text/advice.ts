@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { describeFigures } from './comparison.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Advice, Advised } from '../advise.ts';
 

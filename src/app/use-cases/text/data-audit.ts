@@ -1,5 +1,5 @@
 import { formatCount } from '../../../base/format.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { AuditResult, KindAudit, Share } from '../data-audit.ts';
 

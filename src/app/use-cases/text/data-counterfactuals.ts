@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../../base/format.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { AxisCounts, Counterfactuals } from '../data-counterfactuals.ts';
 

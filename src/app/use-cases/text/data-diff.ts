@@ -1,6 +1,6 @@
 import { formatCount } from '../../../base/format.ts';
 import type { DataDiff } from '../../../preparation/index.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
 const MOST_SHOWN = 3;

@@ -1,10 +1,10 @@
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatCount, plural } from '../../../base/format.ts';
 import { describeGroupReport } from './groups.ts';
-import { histogram } from '../../terminal/histogram.ts';
+import { histogram } from '../../terminal/text-histogram.ts';
 import { describeLabels } from './label.ts';
 import { paintParts } from './row.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { DataInspectionResult, InspectedRow } from '../data-inspect.ts';
 

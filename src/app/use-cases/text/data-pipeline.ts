@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatCount, plural } from '../../../base/format.ts';
 import { readingLines } from './reading.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { DataPipelineResult } from '../data-pipeline.ts';
 

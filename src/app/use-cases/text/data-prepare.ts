@@ -1,6 +1,6 @@
 import { formatBytes, formatCount, plural } from '../../../base/format.ts';
 import { readingLines } from './reading.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { PreparedData } from '../data-prepare.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDuration, plural } from '../../../base/format.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { ModelEstimate } from '../models-estimate.ts';
 

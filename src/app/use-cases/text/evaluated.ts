@@ -1,9 +1,9 @@
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import { entryOf } from '../../../base/table.ts';
 import { visible } from '../../terminal/control-characters.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { Evaluated } from '../../compare/evaluate.ts';
+import type { Evaluated } from '../../compare/evaluate-system.ts';
 
 /** Figures with their intervals; of a few rows, each answer as well. */
 export function describeEvaluated(

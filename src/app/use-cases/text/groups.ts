@@ -1,6 +1,6 @@
 import { formatCount, formatNumber, formatPercent, plural } from '../../../base/format.ts';
 import type { AxisReport, GroupReport } from '../../../scoring/statistics/group-tally.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Colours, Terminal } from '../../terminal/terminal.ts';
 
 const MOST_GROUPS = 12;

@@ -3,7 +3,7 @@ import type { Calibration } from '../../../scoring/judges/calibration.ts';
 import type { PairwiseJudgement } from '../../../scoring/judges/judge-pairs.ts';
 import type { RubricJudgement } from '../../../scoring/judges/rubric.ts';
 import type { Standing } from '../../../scoring/judges/win-rate.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Judgement } from '../judge.ts';
 

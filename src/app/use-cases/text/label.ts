@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../../../base/format.ts';
 import { FEW_ROWS, type LabelReport } from '../../../data/label-counts.ts';
-import { histogram } from '../../terminal/histogram.ts';
-import { formatFacts, formatTable } from '../../terminal/table.ts';
+import { histogram } from '../../terminal/text-histogram.ts';
+import { formatFacts, formatTable } from '../../terminal/format-table.ts';
 import type { Colours, Terminal } from '../../terminal/terminal.ts';
 
 const MAX_LISTED = 30;

@@ -7,7 +7,7 @@ import { notedShapes } from '../../../answering/model/noted-shapes.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { tasks } from '../../../answering/tasks/index.ts';
 import { shellWord, shortPath } from '../../terminal/short-path.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 import type { FinishedBefore } from '../../resume-run.ts';
 import { describeWording } from './wording.ts';

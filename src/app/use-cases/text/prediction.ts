@@ -2,7 +2,7 @@ import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber, formatPercent, plural } from '../../../base/format.ts';
 import { greatest } from '../../../base/many.ts';
 import { shortPath } from '../../terminal/short-path.ts';
-import { formatTable } from '../../terminal/table.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Predicted } from '../predict.ts';
 

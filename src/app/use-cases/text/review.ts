@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent, plural } from '../../../base/format.ts';
 import type { GoldAccuracy } from '../../../evaluation/review/gold.ts';
-import type { ReviewerAgreement } from '../../../evaluation/review/results.ts';
+import type { ReviewerAgreement } from '../../../evaluation/review/review-outcome.ts';
 import { shareText, standingLines } from './judgement.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import type { Terminal } from '../../terminal/terminal.ts';

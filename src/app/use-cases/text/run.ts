@@ -1,9 +1,9 @@
-import type { RunDetails, RunStatus } from '../../runs.ts';
+import type { RunDetails, RunStatus } from '../../find-runs.ts';
 import { formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
 import { adviceText } from '../../../training/course.ts';
-import { describeOutcome } from '../../terminal/progress/lines.ts';
+import { describeOutcome } from '../../terminal/progress/describe-events.ts';
 import { shortPath } from '../../terminal/short-path.ts';
-import { formatFacts } from '../../terminal/table.ts';
+import { formatFacts } from '../../terminal/format-table.ts';
 import type { Colours, Terminal } from '../../terminal/terminal.ts';
 import type { RunSummary } from '../../../store/run-summary.ts';
 

@@ -8,7 +8,7 @@ import { Tensor } from '../tensor.ts';
 import { decodeBlocks, encodeBlocks, isBlockType } from './block-types.ts';
 import { HeaderCursor } from './header-cursor.ts';
 import { layOutGguf, parseGguf, type GgufHeader, type GgufTensor } from './header.ts';
-import type { GgufMetadata } from './values.ts';
+import type { GgufMetadata } from './gguf-values.ts';
 
 /** Reads and checks a file's header only. @throws E_WEIGHTS_MISSING, E_GGUF_BAD */
 export function readGgufHeader(path: string): GgufHeader {

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { isUtf8 } from 'node:buffer';
 import { AttuneError } from '../../../base/errors.ts';
-import { decodeNumber, itemBytes, type GgufItemType } from './values.ts';
+import { decodeNumber, itemBytes, type GgufItemType } from './gguf-values.ts';
 
 const WINDOW_BYTES = 1 << 20;
 /** No key, name, token or template is longer. */

@@ -1,8 +1,8 @@
 import { dtypeBytes, type DType } from '../dtype.ts';
 import { blockTypes, isBlockType, type BlockTypeName } from './block-types.ts';
 import { badGguf, type HeaderCursor } from './header-cursor.ts';
-import { encodeItem, encodeText, encodeValue, itemBytes, typeOfCode } from './values.ts';
-import type { GgufItem, GgufItemType, GgufMetadata, GgufValue } from './values.ts';
+import { encodeItem, encodeText, encodeValue, itemBytes, typeOfCode } from './gguf-values.ts';
+import type { GgufItem, GgufItemType, GgufMetadata, GgufValue } from './gguf-values.ts';
 
 /** Types of values, and ways to keep blocks of them in few bytes. */
 export type GgufType = DType | BlockTypeName;

@@ -1,6 +1,6 @@
 /** Pairs and choices as Argilla's records: fields, and a label question whose responses are the reviewers'. */
 import type { HumanChoice, HumanLabel } from '../../../scoring/judges/human-labels.ts';
-import type { AnswerPair } from '../../../scoring/judges/pairs.ts';
+import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
 
 const QUESTION = 'preferred';

@@ -1,7 +1,7 @@
 /** How pairs and choices go to other tools and come back. */
 import { randomUnit } from '../../../base/random.ts';
 import type { HumanLabel } from '../../../scoring/judges/human-labels.ts';
-import type { AnswerPair } from '../../../scoring/judges/pairs.ts';
+import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 
 /** A choice as it came back: of what stood first or second there. */
 export interface ImportedLabel {

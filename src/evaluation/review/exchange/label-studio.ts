@@ -1,6 +1,6 @@
 /** Pairs and choices as Label Studio's tasks, with the Pairwise tag: left, right. */
 import type { HumanLabel } from '../../../scoring/judges/human-labels.ts';
-import type { AnswerPair } from '../../../scoring/judges/pairs.ts';
+import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
 
 /** How the project shows a task; its names are those of the results below. */

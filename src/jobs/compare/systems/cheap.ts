@@ -1,5 +1,5 @@
 import { pushAll } from '../../../base/many.ts';
-import { chooseCheapest, decidingWell, fitCheap } from '../../../evaluation/compare/cheap.ts';
+import { chooseCheapest, decidingWell, fitCheap } from '../../../evaluation/compare/cheap-systems.ts';
 import type { Answered } from '../../../answering/system.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { CheapSpec } from './system-spec.ts';

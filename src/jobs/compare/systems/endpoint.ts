@@ -1,7 +1,7 @@
 import { endpointFrom } from '../../../scoring/endpoint/endpoint.ts';
 import { endpointPredictor } from '../../../scoring/endpoint/endpoint-predictor.ts';
 import type { Answered } from '../../../answering/system.ts';
-import { expectedText } from '../../../scoring/example-text.ts';
+import { expectedText } from '../../../scoring/prompt-text.ts';
 import { asker } from '../../../answering/prompting/asker.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { EndpointSpec } from './system-spec.ts';

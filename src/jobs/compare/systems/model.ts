@@ -1,7 +1,7 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { Example } from '../../../data/index.ts';
 import type { Answered } from '../../../answering/system.ts';
-import { expectedText, labelsIn, rowLabels } from '../../../scoring/example-text.ts';
+import { expectedText, labelsIn, rowLabels } from '../../../scoring/prompt-text.ts';
 import { heldAnswers } from '../../../answering/prompting/held-answer.ts';
 import { asker } from '../../../answering/prompting/asker.ts';
 import type { Task } from '../../../models/architecture.ts';

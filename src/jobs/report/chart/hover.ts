@@ -1,6 +1,6 @@
 import { formatCount } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import type { CurvePoint, Curve } from '../series.ts';
+import type { CurvePoint, Curve } from '../step-curves.ts';
 import { round, standingLine, words, type PlotArea } from './frame.ts';
 import type { Scale } from './scale.ts';
 

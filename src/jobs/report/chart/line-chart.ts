@@ -1,7 +1,7 @@
 import { greatest, smallest } from '../../../base/many.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import type { CurvePoint } from '../series.ts';
+import type { CurvePoint } from '../step-curves.ts';
 import {
   horizontalAxis,
   picture,

@@ -13,7 +13,7 @@ import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';
 import { examplesSection, type ShownExample } from './examples-section.ts';
-import { DATA_STYLE } from './style.ts';
+import { DATA_STYLE } from './data-style.ts';
 
 export type { ShownExample } from './examples-section.ts';
 

@@ -5,7 +5,7 @@ import { forWindows } from '../chart/frame.ts';
 import { lineChart } from '../chart/line-chart.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
-import type { Curve, Curves } from '../series.ts';
+import type { Curve, Curves } from '../step-curves.ts';
 import type { LineSeries } from '../chart/hover.ts';
 
 const SMALL = { width: 460, height: 220 };

@@ -4,7 +4,7 @@ import type { Baseline } from '../../../answering/baselines/baseline.ts';
 import { baselinesOf } from '../../../answering/baselines/cheap-names.ts';
 import { baselines } from '../../../answering/baselines/index.ts';
 import { isKept, type KeptBaseline, type LearntState } from '../../../answering/baselines/kept.ts';
-import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../evaluation/compare/cheap.ts';
+import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../evaluation/compare/cheap-systems.ts';
 
 export interface FittedCheap {
   baseline: KeptBaseline;

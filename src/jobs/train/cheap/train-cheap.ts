@@ -6,11 +6,11 @@ import type { KeptBaseline, LearntState } from '../../../answering/baselines/kep
 import { writeCheapModel, type CheapModel } from '../../../evaluation/cheap-model.ts';
 import { describeMetrics, scoreWhereGiven } from '../../../evaluation/compare/scored.ts';
 import { suitableMetrics } from '../../../evaluation/compare/suitable-metrics.ts';
-import { thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../evaluation/choose-thresholds.ts';
+import { thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../evaluation/threshold-plan.ts';
 import type { Prediction } from '../../../scoring/predictor.ts';
 import { decideAll } from '../../../evaluation/thresholds.ts';
 import { recipePlan, thresholdWish } from '../../compare/label-meaning.ts';
-import { labelsIn } from '../../../scoring/example-text.ts';
+import { labelsIn } from '../../../scoring/prompt-text.ts';
 import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
 import { newRunId } from '../../../store/run-folder.ts';

@@ -1,4 +1,4 @@
-import { thresholdsOn, unsureThresholds } from '../../../evaluation/choose-thresholds.ts';
+import { thresholdsOn, unsureThresholds } from '../../../evaluation/threshold-plan.ts';
 import { recipePlan } from '../../compare/label-meaning.ts';
 import { answerWithClasses } from '../../../answering/tasks/answers/classes.ts';
 import type { TunedModel } from '../tuned-model.ts';

@@ -2,7 +2,7 @@ import { recordAssessment } from './record-assessment.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { EventSink } from '../../../base/events.ts';
 import type { Example } from '../../../data/index.ts';
-import { measureForgetting, type GeneralAnswers } from '../../../evaluation/general/forgetting.ts';
+import { measureForgetting, type GeneralAnswers } from '../../../evaluation/general/general-forgetting.ts';
 import { readGeneralSet, type GeneralSet } from '../../../evaluation/general/general-set.ts';
 import type { Likelihood } from '../../../scoring/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';

@@ -3,7 +3,7 @@ import { recordAssessment } from './record-assessment.ts';
 import { entryOf } from '../../../base/table.ts';
 import { formatPercent } from '../../../base/format.ts';
 import type { Example } from '../../../data/index.ts';
-import { expectedText, promptText } from '../../../scoring/example-text.ts';
+import { expectedText, promptText } from '../../../scoring/prompt-text.ts';
 import { memorisedWords, type AnsweredRow } from '../../../evaluation/overfitting/memorised.ts';
 import { mean } from '../../../scoring/statistics/index.ts';
 import type { Memorised, Overfitting } from '../../../evaluation/assessments/overfitting.ts';

@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { byteLevelFamilies, fromByteLevel } from './byte-level.ts';
+import { byteLevelFamilies, fromByteLevel } from './byte-level-families.ts';
 import { OlderFiles, type Roles } from './older-files.ts';
 import { pieceFamilies } from './piece-families.ts';
 import { fromSentencePiece } from './piece-tokenizer.ts';
 import { fromTiktoken, isTiktoken } from './tiktoken.ts';
-import { hasTranslationTokenizer, readTranslationTokenizer, type TranslationTokenizer } from './translation.ts';
+import {
+  hasTranslationTokenizer,
+  readTranslationTokenizer,
+  type TranslationTokenizer,
+} from './translation-tokenizer.ts';
 import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
 /** Conversion of an older tokenizer. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../../files/json.ts';
 import type { NewToken } from '../added-tokens.ts';
-import type { AddedTokenJson } from '../bpe/trainer.ts';
+import type { AddedTokenJson } from '../bpe/train-bpe.ts';
 import { specialRoles, type SpecialRole } from '../special-roles.ts';
 
 /** Which text plays which role, where a folder does not say. */

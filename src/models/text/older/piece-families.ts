@@ -3,7 +3,7 @@ import { table } from '../../../base/table.ts';
 import type { NewToken } from '../added-tokens.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
 import type { SentencePieceModel } from './sentencepiece.ts';
-import { templateProcessor } from './template.ts';
+import { templateProcessor } from './template-processor.ts';
 
 export type Vocabulary = [text: string, score: number][];
 

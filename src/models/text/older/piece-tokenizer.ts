@@ -1,4 +1,4 @@
-import { unknownFamily } from './byte-level.ts';
+import { unknownFamily } from './byte-level-families.ts';
 import { addedTokens, presentRoles, roleTokens, type OlderFiles } from './older-files.ts';
 import { pieceFamilies, type PieceFamily, type Vocabulary } from './piece-families.ts';
 import { mergesOfPieces } from './piece-merges.ts';

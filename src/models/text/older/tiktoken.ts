@@ -2,10 +2,10 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { byteToCharacter } from '../../../base/byte-alphabet.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
-import { unknownFamily } from './byte-level.ts';
+import { unknownFamily } from './byte-level-families.ts';
 import type { OlderTokenizer } from './index.ts';
 import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
-import { templateProcessor } from './template.ts';
+import { templateProcessor } from './template-processor.ts';
 
 const LINE = /^([A-Za-z\d+/]+={0,2}) (\d{1,9})$/;
 

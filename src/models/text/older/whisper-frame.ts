@@ -1,6 +1,6 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
-import { templateProcessor } from './template.ts';
+import { templateProcessor } from './template-processor.ts';
 
 /** Tokens around a transcript: start, language and task from the settings, and the end. */
 export function whisperFrame(

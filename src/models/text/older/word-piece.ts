@@ -1,5 +1,5 @@
 import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } from './older-files.ts';
-import { templateProcessor } from './template.ts';
+import { templateProcessor } from './template-processor.ts';
 import type { OlderTokenizer } from './index.ts';
 
 /** Roles of the families that read vocab.txt. */

@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { collectGarbage } from '../../../base/collect-garbage.ts';
 import { AttuneError } from '../../../base/errors.ts';
-import type { StepContext } from '../../step.ts';
+import type { StepContext } from '../../preparation-step.ts';
 import { runOver } from '../run-over.ts';
-import type { ShardAnswer, ShardJob } from './protocol.ts';
+import type { ShardAnswer, ShardJob } from './shard-messages.ts';
 
 /** Makes this thread a worker of the pool that started it; it runs one job at a time. */
 export function serveShards(openings: Pick<StepContext, 'openTokenizer' | 'openRecognisers'>): void {

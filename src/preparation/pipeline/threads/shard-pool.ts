@@ -1,7 +1,7 @@
 import { AttuneError } from '../../../base/errors.ts';
 import { isSilence, Killable, SMALL_THREAD, thread, type End } from '../../../base/killable.ts';
 import type { Part } from '../parts.ts';
-import type { ShardAnswer, ShardJob } from './protocol.ts';
+import type { ShardAnswer, ShardJob } from './shard-messages.ts';
 
 /** Threads that run steps over shards, each of them a shard at a time; they start when there is work for them. */
 export class ShardPool implements AsyncDisposable {

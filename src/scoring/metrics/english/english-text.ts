@@ -3,7 +3,7 @@ import { table } from '../../../base/table.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NumberReader } from './number-reader.ts';
-import { decimals, multipliers } from './numbers.ts';
+import { decimals, multipliers } from './number-words.ts';
 
 /** Characters of words; `\b` covers ASCII letters only. */
 const LETTER = String.raw`[\p{L}\p{N}_]`;

@@ -11,7 +11,7 @@ import {
   tens,
   tensEnding,
   zeros,
-} from './numbers.ts';
+} from './number-words.ts';
 
 const DIGITS = /^[0-9]+(\.[0-9]+)?$/;
 

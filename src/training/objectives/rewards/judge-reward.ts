@@ -7,7 +7,7 @@ import type { AnyGrader } from '../../../scoring/graders/model-grader.options.ts
 import { openJudge, requireReadable, type JudgeOptions } from '../../../scoring/judges/judge.ts';
 import { judgedPair } from '../../../scoring/judges/judge-pairs.ts';
 import { readScore, scoreForm, scoreQuestion } from '../../../scoring/judges/rubric.ts';
-import { pairQuestion, readVerdict, VERDICT_FORM } from '../../../scoring/judges/verdict.ts';
+import { pairQuestion, readVerdict, VERDICT_FORM } from '../../../scoring/judges/judge-prompt.ts';
 import { expectedAnswer } from './expected-answer.ts';
 import { checkedReward, rewardFailure } from './failures.ts';
 import type { EndpointSettings, JudgeReward } from './reward.options.ts';

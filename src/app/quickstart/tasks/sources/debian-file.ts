@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { join } from 'node:path';
 import { AttuneError } from '../../../../base/errors.ts';
 import type { FetchOptions } from '../../../fetch/fetch-options.ts';
-import { runCommand } from '../../../fetch/command.ts';
+import { runCommand } from '../../../fetch/run-command.ts';
 import { fetchDebianIndex } from './debian-index.ts';
 
 /** Which files of which Debian package. */

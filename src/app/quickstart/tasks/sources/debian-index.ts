@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../../../../base/errors.ts';
 import { writeFileAtomic } from '../../../../files/atomic.ts';
 import type { FetchOptions } from '../../../fetch/fetch-options.ts';
-import { runCommand } from '../../../fetch/command.ts';
+import { runCommand } from '../../../fetch/run-command.ts';
 import { readStanzas, type Stanza } from './stanzas.ts';
 
 /** Debian's package index as apt verified it by its signature. */

@@ -1,0 +1,46 @@
+import { AttuneError } from '../../../base/errors.ts';
+import type { Features } from '../../../base/features.ts';
+import { markNames, type ImageFile, type ImageTexts } from '../../../models/text/index.ts';
+import type { MediaReader, RowReader } from './prepared-rows.ts';
+
+/** How a model's tokens stand for images; undefined for one that reads none among texts. */
+export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | 'media'>): ImageTexts | undefined {
+  if (media?.imageTokens === undefined) return undefined;
+  const { id, written = id, textOf } = media.imageTokens;
+  const tokenOf = (wanted: number) => tokenizer.tokenOf(wanted) ?? noToken(wanted, tokenizer.origin);
+  const named = markNames(tokenizer);
+  const image = tokenOf(id);
+  return {
+    token: tokenOf(written),
+    id,
+    image,
+    async textsOf(files) {
+      const texts: string[] = [];
+      // One by one: decoded images are large.
+      for (const file of files) texts.push(textOf(await squaresOf(file, media), { image, textOf: tokenOf, named }));
+      return texts;
+    },
+  };
+}
+
+function noToken(id: number, origin: string): never {
+  throw new AttuneError('E_TOKENIZER_INVALID', {
+    what: `The tokenizer of ${origin} has no token with an id that config.json has for images`,
+    got: String(id),
+    fix: 'the files belong to different models: fetch them again from one',
+  });
+}
+
+/** An image as the model reads it: [squares, channels, side, side] */
+export async function squaresOf(file: ImageFile, media: MediaReader): Promise<Features> {
+  try {
+    const [{ features }] = await media.load([{ media: file, source: { file: file.path, line: 0 } }]);
+    return features;
+  } catch (error) {
+    if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
+    throw new AttuneError(error.code, {
+      what: error.problems[0].message,
+      fix: 'fetch the image again, or leave it out',
+    });
+  }
+}

@@ -1,0 +1,94 @@
+import { readAssessment } from '../evaluation/assessments/files.ts';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { listCheckpoints } from '../store/checkpoints.ts';
+import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
+import { withIndex } from '../store/index-database.ts';
+import { rebuildIndex, type UnreadableRun } from '../store/rebuild.ts';
+import { conclusionOf } from '../evaluation/compare/conclusion.ts';
+import type { Comparison } from '../store/results.ts';
+import { runTimes, type RunTimes } from '../store/run-clock.ts';
+import { isRunFolder, readRun } from '../store/run-folder.ts';
+import { runPaths } from '../store/run-paths.ts';
+import type { RunSummary } from '../store/run-summary.ts';
+import { findRun, listRuns, type RunFilter } from '../store/run-records.ts';
+import { attach, stop } from '../jobs/worker/index.ts';
+import type { useCase as attachCase } from './use-cases/runs-attach.ts';
+import type { useCase as stopCase } from './use-cases/runs-stop.ts';
+import type { CallOptions, OptionsOf } from './use-cases/use-case.ts';
+
+export type { RunStatus } from '../store/run-summary.ts';
+export type { RunFilter } from '../store/run-records.ts';
+export type { UnreadableRun } from '../store/rebuild.ts';
+
+/** A run with what its folder holds. Paths are absolute. */
+export interface RunDetails extends RunSummary {
+  checkpoints: { step: number; folder: string }[];
+  times: RunTimes;
+  report?: string;
+  /** Whether its result is better than what one has without training. */
+  comparison?: Pick<Comparison, 'verdict' | 'sentence' | 'conclusion'>;
+}
+
+export interface RunSearch extends RunFilter {
+  folders?: readonly string[];
+  /** Told of each folder that holds a run and cannot be read. */
+  onUnreadable?: (run: UnreadableRun) => void;
+}
+
+/**
+ * The known runs, newest first. Runs below `folders` (./runs unless told) are looked up on the disk, so that runs
+ * which were copied here are known too.
+ */
+export async function findRuns(filter: RunSearch = {}): Promise<RunSummary[]> {
+  const { folders = ['runs'], onUnreadable, ...wanted } = filter;
+  return withIndex(async (index) => {
+    await rebuildIndex(
+      index,
+      folders.filter((folder) => existsSync(folder)),
+      onUnreadable,
+    );
+    return listRuns(index, wanted);
+  });
+}
+
+/** The rows that known runs were trained on or measured with, newest first; runs are looked up as by `findRuns`. */
+export async function findDataSets({ folders }: { folders?: readonly string[] } = {}): Promise<DataSetRecord[]> {
+  await findRuns({ folders });
+  return withIndex(listDataSets);
+}
+
+/** One run, by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */
+export async function showRun(wanted: string): Promise<RunDetails> {
+  const run = readRun(await folderOf(wanted));
+  const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
+  const report = runPaths(run.folder).reportHtml;
+  const found = readAssessment(run.folder, 'comparison');
+  const compared = found && {
+    comparison: { verdict: found.verdict, sentence: found.sentence, conclusion: conclusionOf(found) },
+  };
+  const times = runTimes(run.folder);
+  return { ...run, checkpoints, times, ...compared, ...(existsSync(report) ? { report } : {}) };
+}
+
+/** Follows a run of any process until it ends. @throws AttuneError E_RUN_MISSING */
+export async function attachRun(
+  wanted: string,
+  { onEvent = () => undefined, signal }: CallOptions<typeof attachCase> = {},
+): Promise<RunSummary> {
+  const folder = await folderOf(wanted);
+  for await (const event of attach(folder, { signal })) onEvent(event);
+  return readRun(folder);
+}
+
+/** Asks a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
+export async function stopRun(wanted: string, options: OptionsOf<typeof stopCase> = {}): Promise<RunSummary> {
+  const folder = await folderOf(wanted);
+  return stop(folder, options);
+}
+
+/** A folder needs no index, which might not be readable here. */
+async function folderOf(wanted: string): Promise<string> {
+  if (isRunFolder(wanted)) return resolve(wanted);
+  return (await withIndex((index) => findRun(index, wanted))).folder;
+}

@@ -1,0 +1,24 @@
+import type { EventSink } from '../../base/events.ts';
+import type { TraceStore } from '../../monitoring/index.ts';
+import type { DecisionLog, Facts, State } from './decisions.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { Plan } from './improvement-plan.ts';
+
+/** Input of a state. */
+export interface StepContext {
+  plan: Plan;
+  /** The recipe that is trained again. */
+  recipe: Recipe;
+  log: DecisionLog;
+  store: TraceStore;
+  /** Folder of the current cycle; it exists. */
+  folder: string;
+  onEvent: EventSink;
+  signal: AbortSignal;
+  now(): number;
+}
+
+/** Outcome of a state: the next one, or a reason to wait. Idempotent, so that it can be repeated after a crash. */
+export type StepOutcome = { to: State; reason: string; facts?: Facts } | { wait: string };
+
+export type Step = (context: StepContext) => Promise<StepOutcome>;

@@ -1,0 +1,63 @@
+/** The recipe that a model is retrained by. */
+import { dirname, resolve } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { questionOf, textOf } from '../../data/compared-text.ts';
+import { loadData, type DataSpec } from '../../data/index.ts';
+import { locateRecipe } from '../recipe/locate.ts';
+import { resolveRecipeFile } from '../recipe/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import type { LabelColumns, RowForm } from '../../monitoring/quarantine/row-forms.ts';
+
+/**
+ * With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a
+ * file: a share of the rows would be other rows whenever there are more.
+ * @throws AttuneError E_CONTINUOUS
+ */
+export async function baseRecipe(file: string): Promise<Recipe> {
+  const recipe = await resolveRecipeFile(file);
+  if (typeof recipe.data.test !== 'number') return locateRecipe(recipe, dirname(resolve(file))).recipe;
+  throw new AttuneError('E_CONTINUOUS', {
+    what: `${file} cannot be trained again and compared with what is in use`,
+    got: `data.test: ${recipe.data.test}`,
+    expected: 'a file of test rows, which stay the same when rows to train on are added',
+    fix: 'write test rows into a file of their own and name it: data: {test: FILE}',
+  });
+}
+
+const FORMS: ReadonlyMap<string, RowForm> = new Map([
+  ['classification', 'labels'],
+  ['dpo', 'dpo'],
+  ['orpo', 'dpo'],
+  ['simpo', 'dpo'],
+  ['cpo', 'dpo'],
+  ['kto', 'kto'],
+  ['bco', 'kto'],
+]);
+
+export function formOf({ objective }: Recipe): RowForm {
+  return FORMS.get(objective.name) ?? 'sft';
+}
+
+/** Columns of a classifier's rows, as the recipe's own rows name them. */
+export function labelColumns({ data }: Recipe): LabelColumns {
+  const { text, label } = (data.columns ?? {}) as { text?: unknown; label?: unknown };
+  return { text: typeof text === 'string' ? text : 'text', label: typeof label === 'string' ? label : 'label' };
+}
+
+/** Requests among the rows of a split. Functions of the user's own are not asked. */
+export async function requestsOf({ data }: Recipe, split: 'train' | 'test', signal: AbortSignal): Promise<string[]> {
+  const sources = data[split];
+  if (typeof sources === 'number') return [];
+  const read = sources.filter(({ format }) => !String(format ?? data.format ?? '').includes('#'));
+  if (read.length === 0) return [];
+  const train = read.map(({ path, format, columns }) => ({ path, format, columns })) as DataSpec;
+  const { splits } = await loadData({
+    train,
+    ...(data.format !== null && { format: data.format }),
+    ...(data.columns !== null && { columns: data.columns }),
+    seed: 0,
+    allowOverlap: true,
+    signal,
+  });
+  return splits.train.map((example) => questionOf(example) ?? textOf(example));
+}

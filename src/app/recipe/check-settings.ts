@@ -1,0 +1,210 @@
+import { table } from '../../base/table.ts';
+import { basename, extname } from 'node:path';
+import { nearest } from '../../base/nearest.ts';
+import { hasCredentials } from '../../base/secrets.ts';
+import { type Axis, methodOptions } from '../../training/recipe/options.ts';
+import { metrics } from '../../scoring/metrics/index.ts';
+import { sinks } from '../../jobs/report/sinks/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { recipeSchema, type BaseRecipe } from '../../methods/recipe/base-recipe.ts';
+import { cheapModelOf, settleCheap } from './cheap-recipe.ts';
+import { chooseMethod, type ChosenMethod } from './choose.ts';
+import { FaultReporter } from './faults.ts';
+import { isHeld } from '../rows/recipe-rows.ts';
+import { readFlagText } from './flag-text.ts';
+import { axisPlaces, type RecipeKeys } from './keys.ts';
+import { parseReference } from '../../training/reference.ts';
+import { findReferences, hashOf } from './references.ts';
+import { isPlainObject } from '../../base/plain-object.ts';
+import { type Settings } from './recipe-settings.ts';
+
+/** Checks all settings; undefined after a problem, which `settings` then holds. */
+export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
+  const faults = new FaultReporter(settings, keys);
+  settleCheap(settings);
+  refusePasswords(settings);
+  const methods = new Map<Axis, ChosenMethod>();
+  for (const axis of Object.keys(methodOptions) as Axis[]) {
+    const chosen = await chooseMethod(axis, settings, keys, faults);
+    if (chosen !== undefined) methods.set(axis, chosen);
+  }
+  // Defaults of the objective take precedence over those of the other methods: the first one that sets a key wins.
+  const ofObjective = methods.get('objective');
+  applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
+  settleWarmup(settings);
+  checkStorage(settings, methods);
+  checkPrivacy(settings, methods.get('optimizer'));
+  checkNames(settings, 'report_to', sinks);
+  checkNames(settings, 'evaluation.metrics', metrics);
+  const base = baseTree(settings, keys);
+  const parsed = recipeSchema.safeParse(base);
+  if (!parsed.success) faults.report(parsed.error.issues, { root: base, schema: recipeSchema });
+  const references = parsed.success ? hashReferences(parsed.data, settings) : {};
+  if (!parsed.success || settings.problems.length > 0) return undefined;
+  return withMethods({ ...parsed.data, references }, methods);
+}
+
+/** Recipes are stored with their runs, printed and passed on. */
+function refusePasswords(settings: Settings): void {
+  for (const [path, { value, written }] of settings.entries()) {
+    if (!/^(model|data\.)/.test(path) || !textsIn(value).some(hasCredentials)) continue;
+    settings.problem(written, 'holds a password or key in an address', 'leave it out: recipes are stored with runs');
+  }
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[]): void {
+  for (const { recipeDefaults } of methods) {
+    for (const [name, value] of Object.entries(recipeDefaults.training ?? {})) {
+      const path = `training.${name}`;
+      if (settings.get(path) === undefined) settings.set(path, { value, written: { name: path } });
+    }
+  }
+}
+
+/** A storage that makes something of weights once goes with tunings that leave them as they are. */
+function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMethod>): void {
+  const [storage, tuning] = [methods.get('storage'), methods.get('tuning')];
+  if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true)
+    return;
+  const { written } = settings.get('storage.name')!;
+  const what = `${storage.name} rounds weights once, and tuning ${tuning.name} moves them or computes what it freezes only once`;
+  settings.problem(written, what, 'choose tuning: lora, or storage: dense');
+}
+
+/** Settings by which a row would count in other ways than its bounded, noisy gradient. */
+const unprivate: readonly { path: string; isWrong(value: unknown): boolean; what: string; fix: string }[] = [
+  {
+    path: 'training.learning_rate',
+    isWrong: (value) => value === 'auto',
+    what: 'auto tries rates on the rows without noise',
+    fix: 'name a rate, or leave it out',
+  },
+  {
+    path: 'data.long_rows',
+    isWrong: (value) => value === 'split',
+    what: 'split makes several rows of one, which are bounded apart',
+    fix: 'choose truncate or drop',
+  },
+  {
+    path: 'continued_from',
+    isWrong: (value) => value !== null && value !== undefined,
+    what: 'the cost of the earlier run is not counted',
+    fix: 'begin a new run from the base model',
+  },
+];
+
+function checkPrivacy(settings: Settings, optimizer: ChosenMethod | undefined): void {
+  if (optimizer?.declares.isPrivate !== true) return;
+  for (const { path, isWrong, what, fix } of unprivate) {
+    const setting = settings.get(path);
+    if (setting !== undefined && isWrong(setting.value))
+      settings.problem(setting.written, `${what}, which ${optimizer.name} cannot allow`, fix);
+  }
+}
+
+/** With a number of warm-up steps the ratio becomes 0, so that a resolved recipe resolves to itself. */
+function settleWarmup(settings: Settings): void {
+  const steps = settings.get('training.warmup_steps');
+  const ratio = settings.get('training.warmup_ratio');
+  if (steps === undefined || steps.value === null) return;
+  const flagWins = steps.written.path === undefined && ratio?.written.path !== undefined;
+  if (ratio !== undefined && ratio.value !== 0 && steps.value !== 0 && !flagWins) {
+    settings.problem(steps.written, 'and warmup_ratio are both given', 'keep one of them');
+  }
+  settings.delete('training.warmup_ratio');
+  settings.set('training.warmup_ratio', { value: 0, written: steps.written });
+}
+
+/** Names of a registry: in `exact_match`, `field:exact_match`, {metric: exact_match, …} or {mean: [exact_match, …]}. */
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (typeof value === 'string') return parseReference(value) === undefined ? [value.split(':').at(-1)!] : [];
+  return isPlainObject(value) ? namesIn([value.metric, value.mean]) : [];
+}
+
+interface Names {
+  kind: string;
+  names: readonly string[];
+  has(name: string): boolean;
+}
+
+/** Found now rather than when the run has begun. */
+function checkNames(settings: Settings, path: string, known: Names): void {
+  const setting = settings.get(path);
+  for (const name of namesIn(setting?.value)) {
+    if (name === 'auto' || name === 'none' || known.has(name)) continue;
+    const close = nearest(name, known.names);
+    const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
+    settings.problem(setting!.written, `"${name}" is not a known ${known.kind}`, fix);
+  }
+}
+
+/** The settings of every run as the schema takes them; an axis appears by its default name only. */
+function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown> {
+  const tree: Record<string, Record<string, unknown>> = table({
+    data: {},
+    training: {},
+    evaluation: {},
+    gate: {},
+    checkpoints: {},
+  });
+  const axisPrefixes = Object.values(axisPlaces).map((place) => `${place.path}.`);
+  const root: Record<string, unknown> = tree;
+  for (const [path, setting] of settings.entries()) {
+    if (axisPrefixes.some((prefix) => path.startsWith(prefix))) continue;
+    const [first, second] = path.split('.');
+    const value = readFlagText(setting, keys.at(path)!.schema);
+    // own: keys of the recipe's schema
+    if (second === undefined) root[first] = value;
+    // own: keys of the recipe's schema
+    else (tree[first] ??= {})[second] = value;
+  }
+  const cheap = cheapModelOf(settings);
+  root.output_dir ??= `runs/${[defaultRunName(settings, tree.data.train), cheap].filter(Boolean).join('-')}`;
+  return root;
+}
+
+/** After the recipe's file, or else after the data. */
+function defaultRunName(settings: Settings, train: unknown): string {
+  const first = [train].flat()[0] as string | { path?: string } | undefined;
+  const given = typeof first === 'string' ? first : first?.path;
+  const path = given !== undefined && isHeld(given) ? undefined : given;
+  const names = [settings.origin.file, path].map((file) => file && basename(file, extname(file)));
+  return names.find((name) => name !== undefined && /^[\w.-]+$/.test(name) && name !== 'recipe') ?? 'attune';
+}
+
+/** The one place where the options of methods, which these have checked, become typed. */
+function withMethods(recipe: BaseRecipe, methods: ReadonlyMap<Axis, ChosenMethod>): Recipe {
+  const values = (axis: Axis) => methods.get(axis)!.values;
+  return {
+    ...recipe,
+    tuning: values('tuning') as Recipe['tuning'],
+    storage: values('storage') as Recipe['storage'],
+    objective: values('objective') as Recipe['objective'],
+    training: { ...recipe.training, optimizer: values('optimizer') as Recipe['training']['optimizer'] },
+  };
+}
+
+/** A stored recipe names the code it ran with; code that has changed since is another run. */
+function hashReferences(recipe: BaseRecipe, settings: Settings): Record<string, string> {
+  const stored = recipe.references;
+  const hashes: Record<string, string> = table({});
+  for (const reference of findReferences(recipe)) {
+    const { text, path } = reference;
+    const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };
+    const hash = hashOf(reference);
+    if (hash === undefined) {
+      settings.problem(written, `"${text}" points to no file`, 'the path starts at the folder where attune runs');
+    } else if (Object.hasOwn(stored, text) && stored[text] !== hash) {
+      settings.problem(written, `"${text}" has changed since this recipe was stored`, 'restore it, or start a new run');
+    } else {
+      hashes[text] = hash;
+    }
+  }
+  return hashes;
+}

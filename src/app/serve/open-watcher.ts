@@ -1,0 +1,76 @@
+import { bytesOf } from '../../base/byte-size.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { eraseUserFrom } from '../monitor/erase-everywhere.ts';
+import { usualMonitorSettings, type ServeSettings } from '../../serving/index.ts';
+import type { ServeLog } from '../../serving/watch/log.ts';
+import { commandSink, KeptObjects, Watcher, webhookSink, type AlarmSink } from '../../monitoring/index.ts';
+
+/** Watches a server's answers as its settings say; undefined where they are not to be watched. */
+export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {
+  if (settings.monitor === false) {
+    if (settings.keep === 'text') throw nothingKept('--keep text');
+    if (settings.keep_responses) throw nothingKept('--keep-responses');
+    return undefined;
+  }
+  const {
+    reference,
+    days,
+    ignore,
+    retention,
+    feedback_retention: feedbackRetention,
+    ...told
+  } = settings.monitor === true ? usualMonitorSettings : settings.monitor;
+  const logSink: AlarmSink = {
+    tell(event, whole) {
+      const { samples: _, ...alarm } = whole;
+      if (event === 'alarm.opened') log.warn({ alarm }, 'alarm');
+      else log.info({ alarm }, 'alarm resolved');
+      return Promise.resolve();
+    },
+  };
+  return Watcher.open({
+    keep: settings.keep,
+    retention,
+    feedbackRetention,
+    monitor: { reference, days, ignore },
+    erase: eraseUserFrom,
+    sinks: [logSink, ...sinksOf(told)],
+    onFailure: (what, err) => log.error({ err }, what),
+  });
+}
+
+/** Where servers of one database keep responses, completions and conversations; undefined unless they were told to. */
+export function keptObjects(
+  { keep_responses: isKept, max_responses: most }: ServeSettings,
+  watcher: Watcher | undefined,
+): KeptObjects | undefined {
+  if (watcher === undefined || !isKept) return undefined;
+  return new KeptObjects(watcher.store, { days: watcher.options.retention, mostBytes: bytesOf(most) });
+}
+
+function sinksOf({
+  webhook,
+  webhook_secret_env: variable,
+  command,
+}: Pick<typeof usualMonitorSettings, 'webhook' | 'webhook_secret_env' | 'command'>): AlarmSink[] {
+  const secret = variable === undefined ? undefined : process.env[variable];
+  if (variable !== undefined && (secret === undefined || secret === '')) {
+    throw new AttuneError('E_SERVE_SETTINGS', {
+      what: 'Alarms cannot be signed',
+      got: `${variable} is not set`,
+      fix: `export ${variable}=whsec_…`,
+    });
+  }
+  return [
+    ...(webhook === undefined ? [] : [webhookSink(webhook, secret)]),
+    ...(command === undefined ? [] : [commandSink(command as [string, ...string[]])]),
+  ];
+}
+
+function nothingKept(asked: string): AttuneError {
+  return new AttuneError('E_SERVE_SETTINGS', {
+    what: 'Texts are kept by what watches the answers, which is off',
+    got: `${asked} with --no-monitor`,
+    fix: 'leave one of them out',
+  });
+}

@@ -1,0 +1,149 @@
+import { entryOf } from '../base/table.ts';
+import { AttuneError } from '../base/errors.ts';
+import type { Example } from '../data/example.ts';
+import { bestThreshold, f1Of, macroF1Of, type Decisions } from './best-threshold.ts';
+import { classTitle } from '../scoring/metrics/class-title.ts';
+import { costsByLabel, type Costs } from './spoken-costs.ts';
+import { rowLabels } from '../scoring/prompt-text.ts';
+import type { Prediction } from '../scoring/predictor.ts';
+import { rareOfTwo } from './rare-classes.ts';
+import { EVEN, type Thresholds } from '../scoring/chosen-labels.ts';
+
+/** Threshold settings of an objective. */
+export interface ThresholdWish {
+  threshold?: 'auto' | number | null;
+  costs?: Costs | null;
+}
+
+/** One label whose threshold validation rows are to tell. */
+interface Judged {
+  label: string;
+  score: (decisions: Decisions) => number;
+  /** Where they do not. */
+  otherwise: number;
+  /** Whether it may be best never to give it. */
+  mayBeNone: boolean;
+}
+
+export type ThresholdPlan = { fixed: Thresholds } | { judged: readonly Judged[] };
+
+/** The rows that thresholds are for. */
+export interface Decided {
+  kind: Example['kind'] | undefined;
+  labels: readonly string[];
+  /** Training rows by label. */
+  counts: ReadonlyMap<string, number>;
+  /** The column that labels were read from: what a label "1" is called. */
+  labelColumn?: string;
+}
+
+/**
+ * How thresholds are found; undefined where the likeliest class is taken. Costs are made least; else F1 is made most: of
+ * each label of several, of the rare one of two classes, of both where neither is rare.
+ * @throws AttuneError E_COSTS where costs are of labels that there are not, or of more than two classes
+ */
+export function thresholdPlan(
+  { threshold = null, costs: written = null }: ThresholdWish,
+  decided: Decided,
+): ThresholdPlan | undefined {
+  const { kind, labels, counts, labelColumn } = decided;
+  const costs = written && costsByLabel(written, labels, labelColumn);
+  if (costs !== null) checkCosts(costs, decided, threshold);
+  if (kind === 'multilabel') {
+    if (typeof threshold === 'number') return { fixed: Object.fromEntries(labels.map((label) => [label, threshold])) };
+    return { judged: labels.map((label) => judge(label, entryOf(costs, label), f1Of)) };
+  }
+  if (kind !== 'classification' || labels.length !== 2) return undefined;
+  if (typeof threshold === 'number') return { fixed: { [labels[1]]: threshold } };
+  const [costly] = Object.keys(costs ?? {});
+  if (costly !== undefined) return { judged: [judge(costly, entryOf(costs!, costly), f1Of)] };
+  const rare = rareOfTwo(counts);
+  if (rare !== undefined) return { judged: [judge(rare, undefined, f1Of)] };
+  return threshold === 'auto' ? { judged: [judge(labels[1], undefined, macroF1Of)] } : undefined;
+}
+
+/** With calibrated probabilities, deciding by `false_alarm / (missed + false_alarm)` costs least. */
+function judge(label: string, cost: Costs[string] | undefined, score: Judged['score']): Judged {
+  if (cost === undefined) return { label, score, otherwise: EVEN, mayBeNone: false };
+  const { missed, false_alarm: alarm } = cost;
+  return {
+    label,
+    score: ({ falseNegatives, falsePositives }) => -(missed * falseNegatives + alarm * falsePositives),
+    otherwise: alarm / (missed + alarm),
+    mayBeNone: true,
+  };
+}
+
+export interface FoundThresholds {
+  thresholds: Thresholds;
+  /** Labels of which validation rows tell nothing, or next to nothing. */
+  unsure: readonly string[];
+}
+
+/** Fewer rows of a label than this say more about chance than about its threshold. */
+const FEW = 5;
+
+/** The threshold of each label on rows that nothing was trained on. */
+export function thresholdsOn(
+  judged: readonly Judged[],
+  predictions: readonly Prediction[],
+  examples: readonly Example[],
+): FoundThresholds {
+  const read = [...predictions.keys()].filter((row) => predictions[row].scores !== undefined);
+  const unsure: string[] = [];
+  const found = judged.map(({ label, score, otherwise, mayBeNone }) => {
+    const isPositive = read.map((row) => rowLabels(examples[row]).includes(label));
+    const probabilities = read.map((row) => entryOf(predictions[row].scores!, label) ?? 0);
+    const count = isPositive.filter(Boolean).length;
+    if (Math.min(count, isPositive.length - count) < FEW) unsure.push(label);
+    return [label, bestThreshold(probabilities, isPositive, score, mayBeNone) ?? otherwise] as const;
+  });
+  return { thresholds: Object.fromEntries(found), unsure };
+}
+
+/** Warning about them. */
+export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
+  const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
+  return `the threshold of class ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
+}
+
+function checkCosts(
+  costs: Costs,
+  { kind, labels, counts, labelColumn }: Decided,
+  threshold: ThresholdWish['threshold'],
+): void {
+  const names = Object.keys(costs);
+  const unknown = names.filter((label) => !labels.includes(label));
+  const isOfTwo = kind === 'multilabel' || (kind === 'classification' && labels.length === 2 && names.length === 1);
+  const problems = [
+    ...unknown.map((label) => ({ field: `objective.costs.${label}`, message: `no row has the label "${label}"` })),
+    ...(isOfTwo || unknown.length > 0
+      ? []
+      : [
+          {
+            field: 'objective.costs',
+            message:
+              'costs decide for or against one label, of two classes or of any number of labels; here are ' +
+              `${labels.length} classes and ${names.length} costs`,
+          },
+        ]),
+    ...(typeof threshold === 'number'
+      ? [
+          {
+            field: 'objective.threshold',
+            message: 'a threshold and costs are both given, and costs choose one',
+            fix: 'keep one of them',
+          },
+        ]
+      : []),
+  ];
+  if (problems.length === 0) return;
+  const rarest = labels.toSorted((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))[0] ?? 'fraud';
+  const title = classTitle(rarest, labelColumn);
+  const example = title.startsWith('class ') ? rarest : title;
+  throw new AttuneError('E_COSTS', {
+    what: 'objective.costs cannot be followed',
+    problems,
+    expected: `a label with its costs, such as ${example}: {missed: 50, false_alarm: 1}; labels: ${labels.join(', ')}`,
+  });
+}

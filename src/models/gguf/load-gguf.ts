@@ -1,0 +1,48 @@
+import { AttuneError, type Problem } from '../../base/errors.ts';
+import { GgufFile } from '../../engine/tensor/gguf/index.ts';
+import { noGrad, scope } from '../../engine/tensor/index.ts';
+import type { RawConfig } from '../raw-config.ts';
+import { decoderConfig } from '../decoder/config.ts';
+import { skeleton } from '../skeleton.ts';
+import type { Model } from '../model.ts';
+import { ggufFamilies } from './gguf-families.ts';
+import { configFromGguf } from './gguf-settings.ts';
+import { ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
+
+/**
+ * The model of a GGUF file in f32, from the file's own settings, to prove what was written. `written` is the
+ * configuration of the model that it was written from.
+ * @throws E_GGUF_BAD, E_UNKNOWN_MODEL_TYPE, E_CONFIG_BAD, E_TENSORS_MISSING
+ */
+export async function loadGguf(path: string, written: RawConfig): Promise<Model> {
+  using file = new GgufFile(path);
+  const config = configFromGguf(file.header.metadata, (name) => file.has(name), written);
+  const { model } = await skeleton(config, { task: 'causal-lm' });
+  const problems = noGrad(() => scope(() => fill(model, file)));
+  if (problems.length === 0) return model;
+  model.dispose();
+  throw new AttuneError('E_TENSORS_MISSING', {
+    what: `${path} does not have the tensors that its settings ask for`,
+    problems,
+  });
+}
+
+function fill(model: Model, file: GgufFile): Problem[] {
+  const config = decoderConfig(model.config);
+  const family = ggufFamilies[model.architecture.modelType];
+  return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
+    const name = ggufName(path, family) ?? path;
+    if (!file.has(name)) return [{ field: name, message: 'not in the file' }];
+    const stored = file.get(name).to('f32');
+    if (stored.shape.join() !== parameter.shape.join()) {
+      return [
+        { field: name, message: `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]` },
+      ];
+    }
+    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
+    const isShifted = family.normsFromZero === true && isNorm(name);
+    if (isShifted) parameter.assign(stored.sub(1));
+    else parameter.assign(heads === undefined ? stored : toHalves(stored, heads));
+    return [];
+  });
+}

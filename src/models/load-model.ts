@@ -1,0 +1,299 @@
+import { plural } from '../base/format.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { readJsonObject } from '../files/json-object.ts';
+import { isLinear, ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
+import { aten, cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
+import { rootOf, type HeadPlan } from './architecture.ts';
+import type { RawConfig } from './raw-config.ts';
+import { architectures } from './index.ts';
+import { initialise } from './initialise.ts';
+import { isClassifierOf, labelConfig } from './labels.ts';
+import type { Model } from './model.ts';
+import { withoutQuantisation } from './quantised/quantisation-config.ts';
+import { openWeights, type Weights } from './quantised/open-weights.ts';
+import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
+import { chooseTask, namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
+import { textPart } from './text-part.ts';
+import { refuseUnplaced } from './unplaced.ts';
+
+export interface LoadedModel {
+  model: Model;
+  /** Parameters that the checkpoint did not have and that were initialised: a new head. */
+  initialised: readonly string[];
+  /** Tensors of the checkpoint that this model has no place for. */
+  unused: readonly string[];
+}
+
+/**
+ * Loads a Hugging Face folder, or one of sentence-transformers. Weights are mapped from the file and copied only where
+ * their type changes.
+ */
+export async function loadModel(folder: string, wanted: ModelOptions = {}): Promise<LoadedModel> {
+  const config = readConfig(folder);
+  const stored = withLetters(withoutQuantisation(config), wanted.letters);
+  const sentence = forVectors(folder, wanted);
+  const options =
+    sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
+  using files = await openWeights(folder, config);
+  const { raw, grown } = await withVocabulary(await withOwnHead(stored, files, options), options.vocabularySize);
+  const { model, plan } = await skeleton(raw, options, files);
+  try {
+    model.sentence = sentence;
+    const loaded = finish(model, files, { raw, plan, options, grown });
+    await refuseUnplaced(loaded, files);
+    return loaded;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** A sentence-transformers folder's settings, if the model is loaded for embeddings. */
+function forVectors(folder: string, { task, embedding }: ModelOptions): SentenceFiles | undefined {
+  if (task !== undefined && task !== 'embedding') return undefined;
+  const files = readSentenceFiles(folder);
+  return files && { ...files, embedding: { ...files.embedding, ...embedding } };
+}
+
+function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfig {
+  return letters === undefined ? raw : { ...raw, vocab_size: letters.count, pad_token_id: letters.blank };
+}
+
+/**
+ * A head that differs from the token table is one of its own, whatever config.json says: transformers 5 calls all T5
+ * tied. Before, the table counted.
+ */
+async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions): Promise<RawConfig> {
+  const isRecent = Number.parseInt(String(raw.transformers_version), 10) >= 5;
+  if (!isRecent && typeof raw.scale_decoder_outputs !== 'boolean') return raw;
+  const architecture = await architectures.load(String(raw.model_type));
+  const { name, tied } = chooseTask(architecture, raw, options.task).plan.options;
+  const head = `${String(name)}.weight`;
+  if (tied !== true || !files.has(head)) return raw;
+  const { model } = await skeleton(raw, options, files);
+  const table = [...model.parameters()].find(([, parameter]) => parameter === model.trunk.tokenTable?.weight);
+  const stored = namesOf(model, table?.[0] ?? head).find((candidate) => files.has(candidate));
+  if (stored === undefined || scope(() => isEqual(files.get(stored), files.get(head)))) return raw;
+  return architecture.withOwnHead?.(raw) ?? { ...raw, tie_word_embeddings: false };
+}
+
+function isEqual(a: Tensor, b: Tensor): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && aten.equal.default(a, b);
+}
+
+/** How many rows a checkpoint's token tables have, and how many they are to have. */
+interface Growth {
+  from: readonly number[];
+  to: number;
+}
+
+/** The configuration of a model with more tokens than its checkpoint has; its own where that has enough. */
+async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawConfig; grown?: Growth }> {
+  const architecture = await architectures.load(String(raw.model_type));
+  const { vocabularySize: known } = architecture.limits(raw);
+  if (wanted <= known) return { raw };
+  const larger = architecture.withVocabulary?.(raw, wanted) ?? { ...raw, vocab_size: wanted };
+  return { raw: larger, grown: { from: [known, ...(architecture.otherTableRows?.(raw) ?? [])], to: wanted } };
+}
+
+/** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
+function finish(
+  model: Model,
+  files: Weights,
+  { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
+): LoadedModel {
+  const { dtype = 'stored', device = 'cpu', labels, letters, keepsHead, seed = 0, keep } = options;
+  const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
+  const replaced = newHead ? (keepsHead === true ? 'unfitting' : 'whole') : undefined;
+  const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced, keep })));
+  const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
+  if (missing.length > 0) throw missingTensors(files.folder, missing);
+  // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
+  if (![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
+  model.dtype = dtype === 'stored' ? storedType(model, loaded.missing) : dtype;
+  model.device = device;
+  const only = new Set(loaded.missing);
+  initialise(model.modules(), { seed, deviation: deviationOf(raw), dtype: model.dtype, device, only });
+  const isOther = Array.isArray(raw.architectures) && !raw.architectures.includes(plan.className);
+  if (only.size > 0 || isOther) model.config = { ...raw, architectures: [plan.className] };
+  model.config = { ...model.config, ...chosenConfig(options) };
+  return { model, initialised: loaded.missing, unused: loaded.unused };
+}
+
+/** A model of the given configuration with new weights, for pre-training. */
+export async function createModel(
+  raw: RawConfig,
+  options: ModelOptions & { dtype: DType; seed: number },
+): Promise<Model> {
+  const { model, plan } = await skeleton(raw, options);
+  model.dtype = options.dtype;
+  model.device = options.device ?? 'cpu';
+  const deviation = deviationOf(raw);
+  initialise(model.modules(), { seed: options.seed, deviation, dtype: options.dtype, device: model.device });
+  model.isBare = plan.isBare ?? false;
+  model.config = { ...raw, architectures: [plan.className], ...chosenConfig(options) };
+  return model;
+}
+
+/** The caller's choices, in the form of config.json. */
+function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unknown> {
+  return {
+    ...(labels !== undefined && labelConfig(labels)),
+    ...(problemType !== undefined && { problem_type: problemType }),
+  };
+}
+
+/** Contents of a folder's config.json; for models with vision, those of the text model. */
+export function readConfig(folder: string): RawConfig {
+  return textPart(readWholeConfig(folder));
+}
+
+/** config.json as it is. @throws AttuneError E_CONFIG_MISSING */
+export function readWholeConfig(folder: string): RawConfig {
+  const path = join(folder, 'config.json');
+  if (!existsSync(path)) {
+    throw new AttuneError('E_CONFIG_MISSING', {
+      what: `${folder} is not a model folder`,
+      got: existsSync(folder) ? 'a folder without config.json' : 'no such folder',
+      expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
+    });
+  }
+  const raw = readJsonObject(path);
+  // AutoGPTQ's folders from before config.json said how weights are packed.
+  const older = join(folder, 'quantize_config.json');
+  if (raw.quantization_config !== undefined || !existsSync(older)) return raw;
+  return { ...raw, quantization_config: { quant_method: 'gptq', ...readJsonObject(older) } };
+}
+
+function deviationOf(raw: RawConfig): number {
+  const value = raw.initializer_range ?? raw.init_std;
+  return typeof value === 'number' ? value : 0.02;
+}
+
+/** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
+function mayBeNew(model: Model, path: string): boolean {
+  const { root, trunk } = model;
+  return model.isOfHead(path) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
+}
+
+interface Filled {
+  missing: string[];
+  unused: string[];
+  /** The checkpoint leaves the trunk's name out of the paths. */
+  isBare: boolean;
+}
+
+interface FillOptions {
+  dtype: DType | 'stored';
+  device: string;
+  /** How much of the head is new although the checkpoint has one. */
+  replaced?: 'whole' | 'unfitting';
+  grown?: Growth;
+  keep?: KeepWeight;
+}
+
+/** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
+function fill(model: Model, files: Weights, options: FillOptions): Filled {
+  const unused = new Set(files.names);
+  const missing: string[] = [];
+  const problems: Problem[] = [];
+  const root = rootOf(model.architecture);
+  const kept = keptParameters(model, options.keep);
+  let isBare = false;
+  for (const [path, parameter] of (model as Module).parameters()) {
+    const name = namesOf(model, path).find((candidate) => files.has(candidate));
+    const isTrunk = !model.isOfHead(path);
+    // Other classes than the checkpoint's need another classifier.
+    if (name === undefined || (!isTrunk && isReplaced(parameter, files.get(name), options))) {
+      missing.push(path);
+      continue;
+    }
+    unused.delete(name);
+    isBare ||= isTrunk && !name.startsWith(root);
+    const problem = kept.has(parameter)
+      ? keepWeight(parameter, files, { name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
+      : assign(parameter, files.get(name), options);
+    if (problem !== undefined) problems.push({ field: name, message: problem });
+  }
+  if (problems.length === 0) return { missing, unused: [...unused], isBare };
+  throw new AttuneError('E_WEIGHT_SHAPE', {
+    what: `${plural(problems.length, 'tensors')} of ${files.folder} in another shape or type than its config.json gives`,
+    problems,
+    fix: 'config.json and weights belong to different models: fetch both again',
+  });
+}
+
+function isReplaced(parameter: Parameter, stored: Tensor, { replaced }: FillOptions): boolean {
+  return replaced === 'whole' || (replaced === 'unfitting' && !isOfShape(stored, parameter));
+}
+
+function isOfShape(stored: Tensor, parameter: Parameter): boolean {
+  return stored.shape.join() === parameter.shape.join();
+}
+
+/** Weights that take another form: those of linear layers of the trunk that do not move. */
+export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
+  if (keep === undefined) return new Set();
+  const layers = [...model.modules()].filter(([path]) => !model.isOfHead(`${path}.weight`) && !keep.except?.(path));
+  return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));
+}
+
+/** Weights packed in this form are used as they are. */
+function keepWeight(
+  parameter: Parameter,
+  files: Weights,
+  { name, path, keep }: { name: string; path: string; keep: KeepWeight },
+): string | undefined {
+  return scope(() => {
+    const packed = files.packed?.(name, keep.kind);
+    const stored = packed ?? files.get(name);
+    if (
+      stored.shape.join() !== parameter.shape.join() ||
+      (packed === undefined && !isFloating((stored as Tensor).dtype))
+    )
+      return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
+    parameter.assign(packed ?? keep.quantise(stored as Tensor, path));
+    return undefined;
+  });
+}
+
+function assign(
+  parameter: Parameter,
+  file: Tensor,
+  { dtype, device, grown }: Pick<FillOptions, 'dtype' | 'device' | 'grown'>,
+): string | undefined {
+  const stored = grown === undefined ? file : grow(file, parameter, grown);
+  if (!isOfShape(stored, parameter)) {
+    return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
+  }
+  if (!isFloating(stored.dtype) && !(parameter instanceof ModuleBuffer)) {
+    return `holds ${stored.dtype} in place of floating-point numbers: it is quantised, and config.json has no quantization_config`;
+  }
+  const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
+  parameter.assign(cast.toDevice(device));
+  return undefined;
+}
+
+/** A token table with rows of zeros for the tokens that the checkpoint does not have; a bias gets its mean for them. */
+function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tensor {
+  const [[rows, ...rest], [wanted, ...width]] = [stored.shape, parameter.shape];
+  if (!from.includes(rows) || wanted !== to || rest.join() !== width.join()) return stored;
+  const added = zeros([to - rows, ...rest], { dtype: stored.dtype });
+  return cat([stored, rest.length === 0 ? added.add(stored.mean()) : added]);
+}
+
+function storedType(model: Model, missing: readonly string[]): DType {
+  for (const [path, parameter] of model.parameters())
+    if (!missing.includes(path) && parameter.form === undefined) return parameter.tensor.dtype;
+  return 'f32';
+}
+
+function missingTensors(folder: string, missing: readonly string[]): AttuneError {
+  return new AttuneError('E_TENSORS_MISSING', {
+    what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of its trunk`,
+    problems: missing.map((field) => ({ field, message: 'not in the file' })),
+    fix: 'the files belong to another model, or were cut off: fetch them again',
+  });
+}

@@ -1,0 +1,25 @@
+import type { RawConfig } from '../raw-config.ts';
+
+/** MLX's format; its files hold unsigned integers, unlike others. */
+export const MLX = 'mlx';
+
+/** How a configuration says that its weights are quantised; undefined where they are dense. */
+export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
+  const { quantization: packed } = raw;
+  if (typeof packed === 'object' && packed !== null && 'group_size' in packed) return { method: MLX, config: packed };
+  const config = raw.quantization_config ?? raw.compression_config;
+  if (typeof config !== 'object' || config === null) return undefined;
+  const { quant_method: named, load_in_4bit: four, load_in_8bit: eight } = config as Record<string, unknown>;
+  const older = four === true || eight === true ? 'bitsandbytes' : 'compressed-tensors';
+  return { method: typeof named === 'string' ? named : older, config };
+}
+
+/** The configuration of the dense model. */
+export function withoutQuantisation({
+  quantization_config: _quantised,
+  compression_config: _compressed,
+  quantization: _packed,
+  ...dense
+}: RawConfig): RawConfig {
+  return dense;
+}

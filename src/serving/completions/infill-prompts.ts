@@ -1,0 +1,45 @@
+/** `suffix`: the text after a gap, for models trained to fill in the middle. */
+import type { InfillPrompt } from '../../answering/generate/read-prompts.ts';
+import { ApiError, invalidValue } from '../api-error.ts';
+import type { Call } from '../server-call.ts';
+import type { Sampling, Writer } from '../models/opened.ts';
+import type { CompletionRequest } from '../schemas/completions.ts';
+
+/** The body without an empty suffix, or one that the model does not support and the settings drop. @throws ApiError 400 */
+export function withFollowedSuffix(call: Call<CompletionRequest>, { description }: Writer): CompletionRequest {
+  const { suffix, ...rest } = call.body;
+  if (suffix === undefined || suffix === '') return rest;
+  if (description.infillStopIds !== undefined) return call.body;
+  const { settings, log } = call.server;
+  if (settings.unsupported === 'refuse') throw notFollowed(rest.model);
+  if (settings.unsupported === 'warn')
+    log.warn({ request: call.id, path: '/v1/completions', fields: ['suffix'] }, 'fields ignored');
+  return rest;
+}
+
+function notFollowed(name: string): ApiError {
+  const message =
+    `The model '${name}' does not fill gaps: its tokenizer has no marks for them, such as <|fim_prefix|>. ` +
+    'Leave suffix out, or start the server with --unsupported ignore.';
+  return new ApiError(400, { message, param: 'suffix', code: 'unsupported_parameter' });
+}
+
+/** Prompts with a gap before the suffix; the prefix may be empty. @throws ApiError 400 */
+export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest): InfillPrompt[] {
+  if (echo === true) throw invalidValue('echo', 'echo and suffix exclude each other.');
+  const prefixes = typeof prompt === 'string' ? [prompt] : (prompt ?? []);
+  return prefixes.map((prefix) => {
+    if (typeof prefix === 'string') return { prefix, suffix };
+    throw invalidValue('prompt', 'A suffix goes with texts, not with tokens.', 'unsupported_value');
+  });
+}
+
+/** Infilled text ends at special marks; a constraint determines its own end. */
+export function infillSampling(
+  sampling: Sampling,
+  { infillStopIds: stopIds }: Writer['description'],
+  ignoresEnds: boolean | undefined,
+): Sampling {
+  if (sampling.constraint !== undefined || ignoresEnds === true || stopIds === undefined) return sampling;
+  return { ...sampling, stopIds: [...new Set([...(sampling.stopIds ?? []), ...stopIds])] };
+}

@@ -1,0 +1,108 @@
+import { entryOf } from '../base/table.ts';
+import type { Metrics } from '../base/events.ts';
+import type { Model } from '../models/model.ts';
+import { noGrad, scope } from '../engine/tensor/index.ts';
+import { tokensOf, type PreparedRow, type Reference, type Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import type { Objective } from './objective.ts';
+import { byTokens, filled } from '../answering/tasks/rows/fill-batches.ts';
+import { jointLoss } from './joint-step.ts';
+import { addCounts, TallySums } from './train-step.ts';
+import { turn } from '../base/turn.ts';
+
+export interface EvaluationResult {
+  /** `loss` and what the objective tallies. */
+  metrics: Metrics;
+  /** Each row's own loss, in the order given: nats per unit (token or row). */
+  perRow: Float64Array;
+  counts: Record<string, number>;
+}
+
+/** Metrics from each row's own loss, in the order of the rows: nats per unit. */
+export type Measure = (perRow: Float64Array) => Promise<Metrics>;
+
+export interface EvaluationOptions {
+  microBatchTokens: number;
+  /** Further metrics, from the losses of the rows that are scored. */
+  measure?: Measure;
+  /** After each batch, with the rows done. */
+  onProgress?: (rows: number) => void;
+}
+
+/** Parts for scoring rows. */
+export interface ScoringParts {
+  model: Model;
+  objective: Objective;
+  /** Present where the objective needs it. */
+  reference?: Reference;
+}
+
+/** Scores rows without gradients. Only sums are kept: memory does not grow with the rows. */
+export async function evaluateRows(
+  parts: ScoringParts,
+  rows: readonly PreparedRow[],
+  options: EvaluationOptions,
+): Promise<EvaluationResult> {
+  const { objective } = parts;
+  const sums = new TallySums();
+  const perRow = new Float64Array(rows.length);
+  const counts: Record<string, number>[] = [];
+  let loss = 0;
+  let done = 0;
+  for (const indices of batchesOf(objective, rows, options.microBatchTokens)) {
+    const given = indices.map((i) => rows[i]);
+    const some = objective.draw?.(given, undefined) ?? given;
+    counts.push(objective.counts({ rows: some }));
+    const scored = await lossesOf(parts, some, options.microBatchTokens);
+    sums.add(scored.tally);
+    for (const [i, value] of scored.perRow.entries()) {
+      loss += value;
+      perRow[indices[i]] = value / unitsOf(objective, some[i]);
+    }
+    done += indices.length;
+    options.onProgress?.(done);
+    await turn();
+  }
+  const totals = addCounts(counts);
+  const measured = await options.measure?.(perRow);
+  const units = entryOf(totals, objective.unit);
+  const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
+  return { metrics: { ...measured, ...own }, perRow, counts: totals };
+}
+
+/** The sum of each row's losses. */
+async function lossesOf(
+  parts: ScoringParts,
+  rows: readonly PreparedRow[],
+  microBatchTokens: number,
+): Promise<{ perRow: readonly number[]; tally: Tally }> {
+  const { model, objective, reference } = parts;
+  const totals = ones(objective.unit);
+  if (objective.joint !== undefined) return jointLoss(parts, filled(rows, tokensOf, microBatchTokens), totals);
+  const loaded = (await objective.load?.(rows)) ?? rows;
+  return noGrad(() =>
+    scope(() => {
+      const { perRow, tally } = objective.loss(model, objective.collate(loaded), { totals, reference });
+      return { perRow: [...perRow.toNumbers()], tally };
+    }),
+  );
+}
+
+/** Rows that are set against each other stay together, in their order. */
+function batchesOf({ joint }: Objective, rows: readonly PreparedRow[], limit: number): number[][] {
+  if (joint === undefined) return byTokens(rows, limit);
+  const size = joint.evaluatedTogether;
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, group) => {
+    const start = group * size;
+    return Array.from({ length: Math.min(size, rows.length - start) }, (_unused, i) => start + i);
+  });
+}
+
+/** Totals that scale nothing: rows give their sums. */
+function ones(unit: string): Record<string, number> {
+  return { [unit]: 1, tokens: 1, rows: 1 };
+}
+
+function unitsOf(objective: Objective, row: PreparedRow): number {
+  const { [objective.unit]: units } = objective.counts({ rows: [row] });
+  return units > 0 ? units : 1;
+}

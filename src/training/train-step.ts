@@ -1,0 +1,167 @@
+import { table } from '../base/table.ts';
+import { pushAll } from '../base/many.ts';
+import { AttuneError } from '../base/errors.ts';
+import type { Metrics } from '../base/events.ts';
+import { formatNumber } from '../base/format.ts';
+import { withRandomness } from '../engine/nn/index.ts';
+import { noGrad, scope, span } from '../engine/tensor/index.ts';
+import { tokensOf, type Counts } from '../answering/tasks/rows/prepared-rows.ts';
+import type { Driven, StepOptions, StepPasses, Update } from '../methods/interfaces.ts';
+import type { PreparedRow, Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import { jointStep } from './joint-step.ts';
+import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
+import { passesApart } from './rows-apart.ts';
+import { randomnessOf } from './step-randomness.ts';
+import type { Checkpointing } from '../models/tape.ts';
+import { turn } from '../base/turn.ts';
+
+export interface StepParts extends PassParts {
+  update: Update;
+  /** Whether norms of single rows can be told from batches; tried in each step unless said. */
+  rowsApart?: boolean;
+}
+
+export interface StepRequest {
+  /** The step's rows in micro-batches. */
+  microBatches: readonly (readonly PreparedRow[])[];
+  step: number;
+  /** Steps of the runs that this one continues: random numbers are not drawn twice. Default 0. */
+  stepsBefore?: number;
+  seed: number;
+  checkpointing: Checkpointing;
+  options: Omit<StepOptions, 'step'>;
+}
+
+export interface StepResult {
+  loss: number;
+  gradNorm: number;
+  inputTokens: number;
+  counts: Counts;
+  metrics: Metrics;
+}
+
+/**
+ * One optimiser step. Counts are summed over all micro-batches first and every term is scaled by its total, so that any
+ * split of the rows gives the same update. Between micro-batches the event loop gets its turn.
+ */
+export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<StepResult> {
+  const { objective, update } = parts;
+  const request = { ...wanted, step: wanted.step + (wanted.stepsBefore ?? 0) };
+  const { step, seed } = request;
+  const microBatches = request.microBatches.map((rows) => objective.draw?.(rows, { seed, step }) ?? rows);
+  const counts = addCounts(microBatches.map((rows) => objective.counts({ rows })));
+  const totals = { ...counts, ...(await surveyStep(parts, { ...request, microBatches })) };
+  const sums = new TallySums();
+  const rows = request.microBatches.flat();
+  const passes = passesOf(parts, {
+    ...request,
+    microBatches,
+    totals,
+    add: (tally) => sums.add(tally),
+    forget: () => sums.clear(),
+  });
+  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
+  const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
+  refuseNonFinite(perRow, rows, wanted);
+  if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
+  return {
+    loss: perRow.reduce((sum, value) => sum + value, 0),
+    gradNorm,
+    inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
+    counts,
+    metrics: { ...sums.metrics(), ...metrics },
+  };
+}
+
+/** The usual step. Rows with a non-finite loss are reported before their gradients change anything. */
+async function followGradients(
+  update: Update,
+  passes: StepPasses,
+  { wanted, step }: { wanted: StepRequest; step: number },
+): Promise<Driven> {
+  const perRow = await passes.gradients();
+  refuseNonFinite(perRow, wanted.microBatches.flat(), wanted);
+  return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+}
+
+function passesOf(parts: StepParts, request: PassRequest): StepPasses {
+  const { objective } = parts;
+  return {
+    gradients() {
+      if (objective.joint !== undefined && request.microBatches.length > 1) return jointStep(parts, request);
+      return passOver(parts, request, (result, tape) => followBack(result, tape));
+    },
+    losses: () => passOver(parts, request, undefined),
+    async rowGradients(use) {
+      const perRow: number[] = [];
+      request.forget();
+      for (const row of request.microBatches.flat()) {
+        const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
+        const alone = { ...request, microBatches: [[row]], totals };
+        pushAll(perRow, await passOver(parts, alone, (result, tape) => followBack(result, tape)));
+        noGrad(() => scope(() => use(row)));
+      }
+      return perRow;
+    },
+    ...(parts.rowsApart !== false && passesApart(parts, request)),
+  };
+}
+
+/** Counts over all batches of a step that take a pass to be known: with the random numbers of the passes that follow. */
+async function surveyStep({ model, objective }: StepParts, request: StepRequest): Promise<Counts> {
+  const survey = request.microBatches.length > 1 ? objective.survey?.(model) : undefined;
+  if (survey === undefined) return {};
+  const all: Counts[] = [];
+  for (const some of request.microBatches) {
+    const loaded = (await objective.load?.(some)) ?? some;
+    scope(() => {
+      const batch = objective.collate(loaded);
+      all.push(withRandomness(randomnessOf(model, batch, request), () => survey(batch)));
+    });
+    await turn();
+  }
+  return addCounts(all);
+}
+
+export function addCounts(all: readonly Counts[]): Counts {
+  const totals: Counts = table({});
+  for (const counts of all)
+    for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
+  return totals;
+}
+
+/** Adds up tallies over batches; a metric is its sum by its count. */
+export class TallySums {
+  readonly #sums = new Map<string, { sum: number; count: number }>();
+
+  add(tally: Tally): void {
+    for (const [name, { sum, count }] of Object.entries(tally)) {
+      const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
+      this.#sums.set(name, { sum: entry.sum + sum.item(), count: entry.count + count });
+    }
+  }
+
+  clear(): void {
+    this.#sums.clear();
+  }
+
+  metrics(): Metrics {
+    return Object.fromEntries(
+      [...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]),
+    );
+  }
+}
+
+function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], request: StepRequest): void {
+  const bad = rows.filter((_, i) => !Number.isFinite(perRow[i]));
+  if (bad.length > 0) throw diverged('a loss that is not a number', bad, request);
+}
+
+function diverged(got: string, rows: readonly PreparedRow[], { step, options }: StepRequest): AttuneError {
+  return new AttuneError('E_DIVERGED', {
+    what: `Training diverged at step ${step + 1}; the weights before it are those of the last checkpoint`,
+    got,
+    problems: rows.map((row) => ({ ...row.source, message: `a row of ${tokensOf(row)} tokens in this step` })),
+    fix: `train again with a lower learning rate (it was ${formatNumber(options.learningRate, 2)} at this step), or look at the rows named above`,
+  });
+}
