@@ -1,4 +1,4 @@
-import { assessmentPath, writeAssessment } from '../evaluation/assessments/files.ts';
+import { assessmentPath, writeAssessment } from '../evaluation/assessments/assessment-files.ts';
 import type { AssessmentName, Assessments } from '../evaluation/assessments/index.ts';
 import { requireWritable } from '../files/atomic.ts';
 import { ownRun } from './compare/systems.ts';

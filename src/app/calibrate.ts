@@ -6,7 +6,7 @@ import type { DecisionExample } from '../data/kinds/decision.ts';
 import { requireWritable } from '../files/atomic.ts';
 import { sha256File } from '../files/hash.ts';
 import { readJson, writeJson } from '../files/json.ts';
-import { calibrationPath, readCalibration } from '../answering/model/calibration.ts';
+import { calibrationPath, readCalibration } from '../answering/model/kept-calibration.ts';
 import { OWN_BASE } from '../answering/model/base-model.ts';
 import { resultFolder } from '../answering/model/result-folder.ts';
 import {
@@ -24,7 +24,7 @@ import {
   type Costs,
   type JudgedQuestion,
   type Temperatures,
-} from '../scoring/calibration.ts';
+} from '../scoring/temperatures.ts';
 import { likeliest } from '../scoring/decisions.ts';
 import type { Prediction } from '../scoring/predictor.ts';
 import { scorePredictions } from '../scoring/score.ts';

@@ -142,7 +142,7 @@ export type { KeyUsage } from './use-cases/usage.ts';
 export type { ImportedReview } from './use-cases/review-import.ts';
 export type { OpenReview } from './use-cases/review.ts';
 export type { ReviewOutcome } from './use-cases/review-results.ts';
-export type { Decision } from './improve/decisions.ts';
+export type { Decision } from './improve/improvement-decisions.ts';
 export type { Improvement } from './use-cases/improve-run.ts';
 export type { RatedAnswer } from './use-cases/answers-rate.ts';
 export type { Chatted } from './use-cases/chat.ts';

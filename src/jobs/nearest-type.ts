@@ -1,5 +1,5 @@
 import type { RawConfig } from '../models/raw-config.ts';
-import { nearestType, type NearestType, type StoredShape } from '../models/nearest-type.ts';
+import { nearestType, type NearestType, type StoredShape } from '../models/find-nearest-type.ts';
 
 export interface NearestTypeInput {
   /** config.json of a model of an unknown type. */

@@ -1,5 +1,6 @@
 /** Probabilities of options as the answers that System One's clients read. */
 import { greatest } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
 import type { DecisionQuestion, DecisionType } from '../data/kinds/decision.ts';
 import type { DecisionAnswer } from './predictor.ts';
 
@@ -30,7 +31,7 @@ export function systemOneAnswers(
 /** Probabilities of an answer's options, in the order of the question's. */
 export function probabilitiesOf({ options }: DecisionQuestion, answer: SystemOneAnswer): number[] {
   if (answer.type === 'noul') return [1 - answer.noul, answer.noul];
-  return options.map(({ key }) => answer.probabilities[key]);
+  return options.map(({ key }) => entryOf(answer.probabilities, key)!);
 }
 
 function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: readonly number[]): SystemOneAnswer {

@@ -1,4 +1,4 @@
-import { readAssessment } from '../../src/evaluation/assessments/files.ts';
+import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { join } from 'node:path';
 import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
 import type { GeneralMeasure } from '../../src/evaluation/assessments/forgetting.ts';

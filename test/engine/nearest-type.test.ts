@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearestType, type StoredShape } from '../../src/models/nearest-type.ts';
+import { nearestType, type StoredShape } from '../../src/models/find-nearest-type.ts';
 import { namesOf, skeleton } from '../../src/models/skeleton.ts';
 import type { RawConfig } from '../../src/models/raw-config.ts';
 import { tinyConfigs } from './tiny-configs.ts';

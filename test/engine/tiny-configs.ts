@@ -3,6 +3,7 @@ import type { RawConfig } from '../../src/models/raw-config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
 import { tinyHybrids } from './tiny-hybrids.ts';
+import { tinyMedia } from './tiny-media.ts';
 import { todaysTinyDecoders } from './todays-tiny-decoders.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
@@ -12,47 +13,6 @@ const rope3 = {
   low_freq_factor: 1,
   high_freq_factor: 4,
   original_max_position_embeddings: 32,
-};
-
-/** A waveform of 4 (n - 1) + 6 samples makes n frames. */
-const waveform = {
-  model_type: 'wav2vec2',
-  vocab_size: 17,
-  hidden_size: 8,
-  intermediate_size: 10,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  conv_dim: [6, 4],
-  conv_kernel: [4, 2],
-  conv_stride: [2, 2],
-  num_conv_pos_embedding_groups: 2,
-  hidden_dropout: 0.2,
-  attention_dropout: 0.2,
-  activation_dropout: 0.2,
-  feat_proj_dropout: 0.2,
-  classifier_proj_size: 5,
-  num_labels: 3,
-  layerdrop: 0.3,
-  mask_time_prob: 0,
-  initializer_range: 0.4,
-};
-
-const tinyVision = {
-  hidden_size: 8,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  hidden_dropout_prob: 0.2,
-  attention_probs_dropout_prob: 0.2,
-  initializer_range: 0.4,
-  num_labels: 3,
-};
-
-const tinyTower = {
-  hidden_size: 8,
-  intermediate_size: 10,
-  num_hidden_layers: 2,
-  num_attention_heads: 2,
-  attention_dropout: 0.2,
 };
 
 const tinyTowers = {
@@ -113,6 +73,7 @@ const pair = {
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
   ...tinyHybrids,
+  ...tinyMedia,
   ...todaysTinyDecoders,
   ...tinyVisionLanguage,
   llama: [
@@ -269,29 +230,6 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
   bart: [{ ...pair, model_type: 'bart' }],
   marian: [{ ...pair, model_type: 'marian', scale_embedding: true, pad_token_id: 0 }],
   mbart: [{ ...pair, model_type: 'mbart', scale_embedding: true }],
-  parakeet_ctc: [
-    {
-      model_type: 'parakeet_ctc',
-      vocab_size: 17,
-      pad_token_id: 16,
-      initializer_range: 0.4,
-      encoder_config: {
-        hidden_size: 8,
-        num_hidden_layers: 2,
-        num_attention_heads: 2,
-        intermediate_size: 10,
-        conv_kernel_size: 3,
-        subsampling_factor: 4,
-        subsampling_conv_channels: 3,
-        num_mel_bins: 4,
-        layerdrop: 0.3,
-        dropout: 0.2,
-        dropout_positions: 0.2,
-        activation_dropout: 0.2,
-        attention_dropout: 0.2,
-      },
-    },
-  ],
   pegasus: [{ ...pair, model_type: 'pegasus', pad_token_id: 0 }],
   m2m_100: [{ ...pair, model_type: 'm2m_100' }],
   t5: [
@@ -311,90 +249,6 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   'xlm-roberta': [{ ...bertShape, model_type: 'xlm-roberta', type_vocab_size: 1, tie_word_embeddings: false }],
-  clip: [2, 3].map((eos) => ({
-    model_type: 'clip',
-    projection_dim: 6,
-    logit_scale_init_value: 0,
-    initializer_range: 0.4,
-    num_labels: 3,
-    text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, eos_token_id: eos, hidden_size: 12 },
-    vision_config: { ...tinyTower, image_size: 4, patch_size: 2 },
-  })),
-  convnext: [
-    { hidden_sizes: [6, 8], depths: [1, 2], drop_path_rate: 0.3 },
-    { hidden_sizes: [8], depths: [1], layer_scale_init_value: 0, patch_size: 3 },
-  ].map((raw) => ({ patch_size: 2, ...raw, model_type: 'convnext', images: [9, 13], num_labels: 3 })),
-  dinov3_vit: [
-    { num_register_tokens: 2, layerscale_value: 0.7, drop_path_rate: 0.3, key_bias: true },
-    { use_gated_mlp: true, hidden_act: 'silu', attention_dropout: 0.2, mlp_bias: false },
-  ].map((raw) => ({
-    ...tinyTower,
-    attention_dropout: 0,
-    initializer_range: 0.4,
-    num_labels: 3,
-    ...raw,
-    model_type: 'dinov3_vit',
-    image_size: 4,
-    patch_size: 2,
-    images: [4, 6],
-  })),
-  dinov2: [
-    { image_size: 4, layerscale_value: 0.7, drop_path_rate: 0.3 },
-    { image_size: 6, use_swiglu_ffn: true, use_mask_token: false },
-  ].map((raw) => ({ ...tinyVision, ...raw, model_type: 'dinov2', mlp_ratio: 1.5, patch_size: 2, images: [4, 6] })),
-  mobilenet_v2: [
-    { depth_multiplier: 0.06, min_depth: 2, depth_divisible_by: 2, images: [11, 7] },
-    {
-      depth_multiplier: 0.05,
-      min_depth: 2,
-      depth_divisible_by: 1,
-      output_stride: 8,
-      tf_padding: false,
-      images: [10, 8],
-    },
-  ].map((raw, i) => ({
-    ...raw,
-    model_type: 'mobilenet_v2',
-    expand_ratio: 1.5,
-    first_layer_is_expansion: i === 0,
-    finegrained_output: false,
-    // Smooth, so that differences tell gradients, and bounded, for there are fifty layers.
-    hidden_act: 'tanh',
-    classifier_dropout_prob: 0.2,
-    initializer_range: 0.1,
-    num_labels: 3,
-  })),
-  resnet: (['basic', 'bottleneck'] as const).map((layer_type) => ({
-    model_type: 'resnet',
-    layer_type,
-    embedding_size: 4,
-    hidden_sizes: [8, 12],
-    depths: [2, 1],
-    hidden_act: 'silu',
-    downsample_in_first_stage: layer_type === 'basic',
-    downsample_in_bottleneck: true,
-    images: [19, 26],
-    num_labels: 3,
-  })),
-  hubert: [{ ...waveform, model_type: 'hubert', num_conv_pos_embeddings: 3, feat_proj_layer_norm: false }],
-  siglip: [
-    {
-      model_type: 'siglip',
-      initializer_range: 0.4,
-      num_labels: 3,
-      text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
-      vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2 },
-    },
-  ],
-  siglip2: [
-    {
-      model_type: 'siglip2',
-      initializer_range: 0.4,
-      num_labels: 3,
-      text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
-      vision_config: { ...tinyTower, hidden_size: 12, num_patches: 4, patch_size: 2 },
-    },
-  ],
   use_lite: [
     {
       model_type: 'use_lite',
@@ -407,56 +261,6 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       max_position_embeddings: 32,
       initializer_range: 0.4,
       num_labels: 3,
-    },
-  ],
-  vit: [
-    {
-      model_type: 'vit',
-      hidden_size: 8,
-      intermediate_size: 10,
-      num_hidden_layers: 2,
-      num_attention_heads: 2,
-      image_size: [6, 4],
-      patch_size: 2,
-      qkv_bias: false,
-      hidden_dropout_prob: 0.2,
-      attention_probs_dropout_prob: 0.2,
-      initializer_range: 0.4,
-      num_labels: 3,
-    },
-  ],
-  deit: [{ ...tinyVision, model_type: 'deit', intermediate_size: 10, image_size: 4, patch_size: 2 }],
-  wav2vec2: [
-    { ...waveform, num_conv_pos_embeddings: 4 },
-    {
-      ...waveform,
-      num_conv_pos_embeddings: 3,
-      conv_bias: true,
-      feat_extract_norm: 'layer',
-      do_stable_layer_norm: true,
-      adapter_attn_dim: 3,
-    },
-  ],
-  wavlm: [{ ...waveform, model_type: 'wavlm', num_conv_pos_embeddings: 3, num_buckets: 8, max_bucket_distance: 6 }],
-  whisper: [
-    {
-      model_type: 'whisper',
-      vocab_size: 17,
-      d_model: 8,
-      num_mel_bins: 3,
-      encoder_layers: 1,
-      encoder_attention_heads: 2,
-      encoder_ffn_dim: 10,
-      decoder_layers: 2,
-      decoder_attention_heads: 2,
-      decoder_ffn_dim: 10,
-      max_source_positions: 6,
-      max_target_positions: 32,
-      scale_embedding: true,
-      init_std: 0.3,
-      dropout: 0.2,
-      attention_dropout: 0.2,
-      activation_dropout: 0.2,
     },
   ],
 };

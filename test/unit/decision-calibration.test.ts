@@ -11,7 +11,7 @@ import {
   rescaled,
   temperatureOf,
   type JudgedQuestion,
-} from '../../src/scoring/calibration.ts';
+} from '../../src/scoring/temperatures.ts';
 import { softmax } from '../../src/scoring/decisions.ts';
 
 /** A model whose logits are `sharpness` times too large: answers come from the probabilities at temperature 1. */

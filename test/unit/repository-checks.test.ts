@@ -8,6 +8,7 @@ import { layers } from '../../tools/check/layers.ts';
 import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
 import { foreignComments } from '../../tools/check/english.ts';
+import { names } from '../../tools/check/names.ts';
 import { packages } from '../../tools/check/packages.ts';
 import { rooms } from '../../tools/check/rooms.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
@@ -165,6 +166,22 @@ describe('the layers', () => {
       'src/base/a.ts': "// import { x } from '../cli/x.ts';\nexport const text = \"import { x } from '../cli/x.ts';\";",
     });
     expect(await layers.run(root)).toEqual([]);
+  });
+});
+
+describe('the names', () => {
+  it('say what is in a file, but for entries of tables and twins', async () => {
+    const root = repository({
+      'src/app/gate/plan.ts': '',
+      'src/evaluation/review/plan.ts': '',
+      'src/scoring/metrics/ranking.ts': '',
+      'src/training/objectives/ranking.ts': '',
+      'src/models/decoder/layer.ts': '',
+      'src/models/encoder/layer.ts': '',
+    });
+    expect(await names.run(root)).toEqual([
+      'app/gate/plan.ts and evaluation/review/plan.ts have one name: say in each what is in it',
+    ]);
   });
 });
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { assessmentPaths } from '../../src/evaluation/assessments/files.ts';
+import { assessmentPaths } from '../../src/evaluation/assessments/assessment-files.ts';
 import { listCheckpoints, pruneCheckpoints, removeUnfinished, writeCheckpoint } from '../../src/store/checkpoints.ts';
 import { JsonLinesReader, JsonLinesWriter, readJsonLines } from '../../src/store/json-lines.ts';
 import { isAlive, linuxStartTime, ownIdentity } from '../../src/store/process-identity.ts';

@@ -5,6 +5,7 @@ import { english } from './english.ts';
 import type { Check } from './check.ts';
 import { layers } from './layers.ts';
 import { format, lint, types, unused } from './programs.ts';
+import { names } from './names.ts';
 import { packages } from './packages.ts';
 import { rooms } from './rooms.ts';
 import { lookups } from './lookups.ts';
@@ -15,6 +16,7 @@ export const CHECKS: readonly Check[] = [
   layers,
   typeCircles,
   rooms,
+  names,
   packages,
   calls,
   budget,

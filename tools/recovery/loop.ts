@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { improve, models, resolveRecipeFile, review, train, type Decision } from '../../src/app/index.ts';
 import { randomUnit } from '../../src/base/random.ts';
 import { sha256FileSync } from '../../src/files/hash.ts';
-import { readDecisions } from '../../src/app/improve/decisions.ts';
+import { readDecisions } from '../../src/app/improve/improvement-decisions.ts';
 import { feedback, NEW, texts, writeTinyLoop } from '../../test/system/tiny-loop.ts';
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } }, allowPositionals: true });

@@ -42,14 +42,12 @@ const SPARE_SEQUENCES = 8;
 /** Part of the rows of states that is for beginnings of prompts, which others share. */
 const KEPT_SHARE = 0.25;
 
-/** Counters of a batcher. */
 export interface BatcherCounts {
   passes: number;
   /** Tokens that went through the model, prompts' and answers'. */
   read: number;
   /** Prompt tokens that did not have to: their keys and values were there. */
   shared: number;
-  /** Tokens of answers. */
   generated: number;
 }
 

@@ -22,7 +22,7 @@ import {
   type SpeechWish,
 } from '../../models/text/index.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
-import { readCalibration } from '../model/calibration.ts';
+import { readCalibration } from '../model/kept-calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 

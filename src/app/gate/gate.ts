@@ -1,4 +1,4 @@
-import { outdatedAssessments, readAssessments } from '../../evaluation/assessments/files.ts';
+import { outdatedAssessments, readAssessments } from '../../evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';

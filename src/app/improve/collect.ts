@@ -7,7 +7,7 @@ import { trafficOf, type Traffic } from '../../monitoring/quarantine/traffic.ts'
 import { trainingRow } from '../../monitoring/quarantine/row-forms.ts';
 import { modelHistory } from '../registry/history.ts';
 import { formOf, labelColumns } from './retraining-recipe.ts';
-import type { DecisionLog } from './decisions.ts';
+import type { DecisionLog } from './improvement-decisions.ts';
 import type { Plan } from './improvement-plan.ts';
 import type { Step, StepContext } from './improvement-step.ts';
 

@@ -8,7 +8,7 @@ import { parseJson, readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { watchFolder } from '../../monitoring/index.ts';
 import { MANIFEST, type DataVersion, type VersionFile } from './data-version.ts';
-import { cycleFolder, readDecisions, type Decision } from './decisions.ts';
+import { cycleFolder, readDecisions, type Decision } from './improvement-decisions.ts';
 import { eraseTexts } from './erase-texts.ts';
 import { versionFolder } from './known-rows.ts';
 import type { Plan } from './improvement-plan.ts';

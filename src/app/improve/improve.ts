@@ -8,7 +8,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
 import { baseRecipe, formOf } from './retraining-recipe.ts';
 import { collect } from './collect.ts';
-import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './decisions.ts';
+import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { readPlan, type Plan } from './improvement-plan.ts';
 import { rememberLoop } from './erase-rows.ts';

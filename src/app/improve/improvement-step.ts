@@ -1,6 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import type { TraceStore } from '../../monitoring/index.ts';
-import type { DecisionLog, Facts, State } from './decisions.ts';
+import type { DecisionLog, Facts, State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Plan } from './improvement-plan.ts';
 

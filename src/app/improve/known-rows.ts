@@ -5,7 +5,7 @@ import { readJson } from '../../files/json.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { RecipeSource } from '../../methods/recipe/base-recipe.ts';
 import { MANIFEST, type DataVersion } from './data-version.ts';
-import { cycleFolder, type DecisionLog } from './decisions.ts';
+import { cycleFolder, type DecisionLog } from './improvement-decisions.ts';
 
 export const versionFolder = (cycle: string): string => join(cycle, 'data');
 

@@ -11,7 +11,7 @@ import { reviewPlaces } from '../../evaluation/review/places.ts';
 import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
 import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import { askedText } from '../../monitoring/trace.ts';
-import { cycleFolder } from './decisions.ts';
+import { cycleFolder } from './improvement-decisions.ts';
 import type { TrafficJudge } from './plan-traffic.ts';
 import type { StepContext } from './improvement-step.ts';
 

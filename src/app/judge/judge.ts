@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
-import { calibrate, type Calibration } from '../../scoring/judges/calibration.ts';
+import { calibrate, type Calibration } from '../../scoring/judges/judge-calibration.ts';
 import { sameFamily } from '../../scoring/judges/model-families.ts';
 import { majorities, readLabels } from '../../scoring/judges/human-labels.ts';
 import { judgePairs } from '../../scoring/judges/judge-pairs.ts';

@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent } from '../../base/format.ts';
-import type { Calibration } from '../../scoring/calibration.ts';
+import type { Calibration } from '../../scoring/temperatures.ts';
 import { precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 

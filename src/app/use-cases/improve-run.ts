@@ -1,7 +1,7 @@
 import { withProgress } from '../terminal/with-progress.ts';
 import { decisionLine } from './text/improvement.ts';
 import { defineUseCase } from './use-case.ts';
-import type { Decision, State } from '../improve/decisions.ts';
+import type { Decision, State } from '../improve/improvement-decisions.ts';
 
 export interface Improvement {
   model: string;

@@ -1,7 +1,7 @@
 import type { ImprovementStatus } from '../improve/improve.ts';
 import { decisionLine } from './text/improvement.ts';
 import { defineUseCase } from './use-case.ts';
-import type { Decision } from '../improve/decisions.ts';
+import type { Decision } from '../improve/improvement-decisions.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',

@@ -1,7 +1,7 @@
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { RubricInput, RubricJudgement } from '../../scoring/judges/rubric.ts';
-import type { Calibration } from '../../scoring/judges/calibration.ts';
+import type { Calibration } from '../../scoring/judges/judge-calibration.ts';
 import type { PairwiseJudgement } from '../../scoring/judges/judge-pairs.ts';
 
 export interface Judgement {

@@ -9,8 +9,9 @@ import {
 } from './attention-bias.ts';
 import { fusedAttention, type AttentionProblem, type Heads } from './attention-fused.ts';
 import { withTokens, type Dropout } from './dropout.ts';
+import { withAncestors } from './attention-keys.ts';
 import { besideEachOther, places } from './attention-padded.ts';
-import { inChunks, inWindow, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
+import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
 export interface AttentionOptions {
   /** 1/√D by default. */
@@ -25,7 +26,7 @@ export interface AttentionOptions {
   content?: ContentBias;
   /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
   window?: number;
-  /** A token sees only those before it in its own stretch of this many positions (Llama 4). */
+  /** Size of the chunks of positions outside of which tokens see nothing (Llama 4). */
   chunk?: number;
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
@@ -274,42 +275,4 @@ function repeatHeads(x: Tensor, groups: number): Tensor {
     .unsqueeze(2)
     .expand(B, K, groups, T, D)
     .reshape(B, K * groups, T, D);
-}
-
-/** The keys of the tokens that may be attended to. */
-function onlySeen(heads: Heads, layout: Layout, unseen: Uint8Array): Heads & { keys: KeyLayout } {
-  const seen = [...unseen.keys()].filter((place) => unseen[place] === 0);
-  const places = fromArray(BigInt64Array.from(seen, BigInt)).toDevice(heads.k.device);
-  const [k, v] = [heads.k, heads.v].map((x) => x.indexSelect(0, places));
-  const offsets = layout.offsets.map((offset) => seen.filter((place) => place < offset).length);
-  const positions = BigInt64Array.from(seen, (place) => layout.positions[place]);
-  return { q: heads.q, k, v, keys: { offsets, positions } };
-}
-
-/** The keys of a segment with parents are its ancestors', oldest first, and its own. */
-function withAncestors(heads: Heads, layout: Layout): Heads & { keys: KeyLayout } {
-  const { parents, unseen } = layout;
-  if (unseen !== undefined) return onlySeen(heads, layout, unseen);
-  if (parents === undefined) return { ...heads, keys: layout };
-  const lengths = segmentLengths(layout);
-  const chains = lengths.map((_, segment) => ancestry(parents, segment));
-  const offsets = [0];
-  for (const chain of chains) offsets.push(chain.reduce((sum, s) => sum + lengths[s], offsets[offsets.length - 1]));
-  const positions = new BigInt64Array(offsets[offsets.length - 1]);
-  let next = 0;
-  for (const segment of chains.flat()) {
-    positions.set(layout.positions.subarray(layout.offsets[segment], layout.offsets[segment + 1]), next);
-    next += lengths[segment];
-  }
-  const [k, v] = [heads.k, heads.v].map((x) => {
-    const parts = x.split(lengths);
-    return cat(chains.flat().map((segment) => parts[segment]));
-  });
-  return { q: heads.q, k, v, keys: { offsets, positions } };
-}
-
-function ancestry(parents: readonly number[], segment: number): number[] {
-  const chain = [segment];
-  for (let parent = parents[segment]; parent >= 0; parent = parents[parent]) chain.unshift(parent);
-  return chain;
 }

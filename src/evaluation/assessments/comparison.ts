@@ -4,7 +4,7 @@ import { entryOf } from '../../base/table.ts';
 import { comparisonSchema, type Comparison, type Difference, type Verdict } from '../../store/results.ts';
 import { conclusionOf, isBehind } from '../compare/conclusion.ts';
 import { unmeasured, type Finding } from './finding.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 const MEASURE = 'attune compare RUN, with its folder as --output';
 

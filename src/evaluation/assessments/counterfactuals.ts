@@ -5,7 +5,7 @@ import { formatCount, formatNumber, formatPercent, formatSigned, plural } from '
 import { comparedMetricSchema, skippedSystemSchema, verdictSchema } from '../../store/results.ts';
 import { surestEffects, type Effect } from '../fairness/surest-effects.ts';
 import type { Finding } from './finding.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 const flipRateSchema = z.strictObject({
   pairs: z.number(),

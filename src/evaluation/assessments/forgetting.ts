@@ -3,7 +3,7 @@ import type { Row } from '../../base/figures.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { verdictSchema } from '../../store/results.ts';
 import type { Finding } from './finding.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 const generalMetricSchema = z.enum(['bits_per_byte', 'accuracy']);
 export type GeneralMetric = z.infer<typeof generalMetricSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Row } from '../../base/figures.ts';
 import { formatPercent, formatPercentRange, formatSignedPercent, plural } from '../../base/format.ts';
 import type { Finding } from './finding.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 import { safetyFiguresSchema } from './safety.ts';
 
 /** Undefined where no row is of that kind. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Figures, Row } from '../../base/figures.ts';
 import { formatCount, formatNumber, formatSigned, plural } from '../../base/format.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 /** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */
 const lossGapSchema = z.strictObject({

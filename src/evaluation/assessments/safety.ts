@@ -3,7 +3,7 @@ import type { Examples, Figures, Row } from '../../base/figures.ts';
 import { formatNumber, formatPercent, plural } from '../../base/format.ts';
 import type { Finding } from './finding.ts';
 import { hasRefusals } from '../safety/refusals.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 export const safetyMeasures = ['compliance', 'over_refusal', 'bias', 'toxicity', 'canaries', 'personal_data'] as const;
 

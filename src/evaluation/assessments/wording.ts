@@ -3,7 +3,7 @@ import type { Column } from '../../base/figures.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import { comparedMetricSchema, verdictSchema } from '../../store/results.ts';
-import { defineAssessment } from './define.ts';
+import { defineAssessment } from './define-assessment.ts';
 
 const wordedValueSchema = z.strictObject({
   /** On the test rows as they are. */

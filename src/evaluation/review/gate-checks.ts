@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { formatPercent } from '../../base/format.ts';
 import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
-import type { Check, Checks } from '../assessments/define.ts';
+import type { Check, Checks } from '../assessments/define-assessment.ts';
 import { assessmentNames, assessments, type AssessmentName, type Assessments } from '../assessments/index.ts';
 import { unmeasured, type Finding } from '../assessments/finding.ts';
 import type { ReviewResults } from './review-outcome.ts';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { isFolder } from '../../files/find-files.ts';
 import { resultFiles } from '../../store/result-files.ts';
-import { assessmentPath } from '../assessments/files.ts';
+import { assessmentPath } from '../assessments/assessment-files.ts';
 import { assessmentNames } from '../assessments/index.ts';
 import { runPaths } from '../../store/run-paths.ts';
 

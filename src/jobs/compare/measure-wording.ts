@@ -1,4 +1,4 @@
-import { readAssessment, writeAssessment } from '../../evaluation/assessments/files.ts';
+import { readAssessment, writeAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';

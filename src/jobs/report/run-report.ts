@@ -1,4 +1,4 @@
-import { readAssessments } from '../../evaluation/assessments/files.ts';
+import { readAssessments } from '../../evaluation/assessments/assessment-files.ts';
 import type { Assessments } from '../../evaluation/assessments/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';

@@ -1,4 +1,4 @@
-import { assessmentPaths } from '../../evaluation/assessments/files.ts';
+import { assessmentPaths } from '../../evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import type { RunEvent, StampedEvent } from '../../base/events.ts';
 import { sinks } from '../report/sinks/index.ts';

@@ -114,11 +114,12 @@ function maskingOf(config: Wav2Vec2Config): Masking {
 }
 
 /** A member of the family, by its `model_type` and the name in its classes. */
-export function defineWav2Vec2(
-  modelType: string,
-  className: string,
-  kind: { defaults?: RawConfig; attentionOf?(raw: RawConfig): NewAttention } = {},
-): Architecture {
+interface Member {
+  defaults?: RawConfig;
+  attentionOf?(raw: RawConfig): NewAttention;
+}
+
+export function defineWav2Vec2(modelType: string, className: string, kind: Member = {}): Architecture {
   const configOf = (raw: RawConfig) => parseConfig(wav2vec2Schema, { ...kind.defaults, ...raw });
   return {
     modelType,

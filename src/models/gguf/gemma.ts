@@ -3,7 +3,7 @@ import type { Problem } from '../../base/errors.ts';
 import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
-import type { GgufFamily } from './family.ts';
+import type { GgufFamily } from './gguf-family.ts';
 
 const names = {
   post_attention_layernorm: 'post_attention_norm',

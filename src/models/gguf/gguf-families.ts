@@ -2,7 +2,7 @@ import { gemma2, gemma3 } from './gemma.ts';
 
 /** llama.cpp's name of an architecture, and its differences from Hugging Face's. */
 import { table } from '../../base/table.ts';
-import type { GgufFamily } from './family.ts';
+import type { GgufFamily } from './gguf-family.ts';
 
 const ATTENTION_BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'];
 const FEED_FORWARD_BIASES = ['ffn_gate.bias', 'ffn_up.bias', 'ffn_down.bias'];

@@ -6,7 +6,7 @@ import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import { MISTRAL_WINDOW, windowOfAll } from '../architectures/mistral.ts';
 import { ggufFamilies } from './gguf-families.ts';
-import type { GgufFamily } from './family.ts';
+import type { GgufFamily } from './gguf-family.ts';
 
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
 const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });

@@ -2,7 +2,7 @@
 import { entryOf, table } from '../../base/table.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
-import type { GgufFamily } from './family.ts';
+import type { GgufFamily } from './gguf-family.ts';
 
 /** Hugging Face's names and llama.cpp's. */
 const OUTSIDE: Record<string, string> = table({

@@ -22,7 +22,7 @@ import { ggufFamilies } from './gguf-families.ts';
 import { isQuantisation, quantisedType, type GgufQuantisation } from './gguf-quantisation.ts';
 import { ggufSettings, settingProblems } from './gguf-settings.ts';
 import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
-import type { GgufFamily } from './family.ts';
+import type { GgufFamily } from './gguf-family.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
 

@@ -1,6 +1,7 @@
 /** Columns of a table as typed questions about the other columns. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { entryOf } from '../../base/table.ts';
 import { LEVELS, MOST_OPTIONS } from '../../data/formats/decision-questions.ts';
 import type { Item } from '@attune/documents';
 import { DiskItems } from '../disk-items.ts';
@@ -48,7 +49,7 @@ export const step = defineStep<Options>({
         noteValues(item.values, { given, seen });
         if (rows.count % 1000 === 0) signal?.throwIfAborted();
       }
-      for (const [column, values] of seen) checkCount(column, [...values], given.questions[column]);
+      for (const [column, values] of seen) checkCount(column, [...values], entryOf(given.questions, column)!);
       for await (const item of rows.rows()) {
         const row = decisionOf(item.values, { given, seen, notes, item });
         if (typeof row === 'string') notes.leaveOut(item, row);

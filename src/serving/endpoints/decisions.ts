@@ -4,7 +4,7 @@ import type { DecisionQuestion } from '../../data/kinds/decision.ts';
 import { confidenceOf, expectedLevel, likeliest } from '../../scoring/decisions.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Call } from '../server-call.ts';
-import { decide } from '../decisions/decide.ts';
+import { decide } from '../decisions/answer-decisions.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { decisionsReply, decisionsRequest, type DecisionsReply, type DecisionsRequest } from '../schemas/decisions.ts';

@@ -1,6 +1,6 @@
 import { readDecision } from '../../data/formats/decision-questions.ts';
 import type { Call } from '../server-call.ts';
-import { decide } from '../decisions/decide.ts';
+import { decide } from '../decisions/answer-decisions.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { slowJson } from '../replies/slow-json.ts';
 import { systemOneReply, systemOneRequest, type SystemOneReply } from '../schemas/decisions.ts';

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recipeKeys } from '../../../src/app/recipe/index.ts';
-import { describeFigures } from '../../../src/app/terminal/figures.ts';
+import { describeFigures } from '../../../src/app/terminal/format-figures.ts';
 import { createTerminal } from '../../../src/app/terminal/terminal.ts';
 import { useCases } from '../../../src/app/use-cases/index.ts';
 import { columnsOf } from '../../../src/base/figures.ts';
-import type { Checks } from '../../../src/evaluation/assessments/define.ts';
-import { assessmentPath, readAssessment, writeAssessment } from '../../../src/evaluation/assessments/files.ts';
+import type { Checks } from '../../../src/evaluation/assessments/define-assessment.ts';
+import {
+  assessmentPath,
+  readAssessment,
+  writeAssessment,
+} from '../../../src/evaluation/assessments/assessment-files.ts';
 import { assessmentNames, assessments, figuresOf } from '../../../src/evaluation/assessments/index.ts';
 import { gateQuestions } from '../../../src/evaluation/review/gate-checks.ts';
 import { assessmentSections } from '../../../src/jobs/report/assessment-sections.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { collect } from '../../../src/app/improve/collect.ts';
-import { cycleFolder, DecisionLog } from '../../../src/app/improve/decisions.ts';
+import { cycleFolder, DecisionLog } from '../../../src/app/improve/improvement-decisions.ts';
 import { readPlan, type Plan } from '../../../src/app/improve/improvement-plan.ts';
 import { acceptedRows, heldRows, quarantine, review } from '../../../src/app/improve/quarantine.ts';
 import type { StepContext } from '../../../src/app/improve/improvement-step.ts';

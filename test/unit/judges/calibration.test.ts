@@ -1,6 +1,6 @@
 import { expect, describe, test } from 'vitest';
 import { randomUnit, randomUnits } from '../../../src/base/random.ts';
-import { calibrate } from '../../../src/scoring/judges/calibration.ts';
+import { calibrate } from '../../../src/scoring/judges/judge-calibration.ts';
 import { sameFamily } from '../../../src/scoring/judges/model-families.ts';
 import { judgedPair } from '../../../src/scoring/judges/judge-pairs.ts';
 import { lengthControlled } from '../../../src/scoring/judges/length-control.ts';

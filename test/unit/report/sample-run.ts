@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../src/evaluation/assessments/files.ts';
+import { writeAssessment } from '../../../src/evaluation/assessments/assessment-files.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
 import type { Comparison, Difference, Samples } from '../../../src/store/results.ts';
 import { writeSamples } from '../../../src/store/samples.ts';

@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../src/evaluation/assessments/files.ts';
+import { writeAssessment } from '../../../src/evaluation/assessments/assessment-files.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 import type { FitOptions } from '../../../data/index.ts';
 import type { Asked, AskingStyle } from '../../../scoring/asked.ts';
-import type { Calibration } from '../../../scoring/calibration.ts';
+import type { Calibration } from '../../../scoring/temperatures.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import type { ConstraintSpec } from '../../decoding/index.ts';
 import type { Model } from '../../../models/model.ts';

@@ -1,7 +1,7 @@
 import { AttuneError } from '../../../base/errors.ts';
 import type { DecisionExample, DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Asked } from '../../../scoring/asked.ts';
-import { temperatureOf, type Temperatures } from '../../../scoring/calibration.ts';
+import { temperatureOf, type Temperatures } from '../../../scoring/temperatures.ts';
 import { decidedText, likeliest, softmax } from '../../../scoring/decisions.ts';
 import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scoring/predictor.ts';
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';

@@ -18,7 +18,7 @@ export async function describeAssessment<Name extends AssessmentName>(
 ): Promise<string> {
   const [{ figuresOf }, { describeFigures }] = await Promise.all([
     import('../../../evaluation/assessments/index.ts'),
-    import('../../terminal/figures.ts'),
+    import('../../terminal/format-figures.ts'),
   ]);
   const figures = figuresOf(name, found);
   return figures === undefined ? 'nothing was measured' : describeFigures(figures, terminal);

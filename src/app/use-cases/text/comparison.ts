@@ -9,7 +9,7 @@ import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
 import { correctedP, isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
 import type { Comparison } from '../../../store/results.ts';
 import { describeOutcome } from '../../terminal/progress/describe-events.ts';
-import { figuresTable } from '../../terminal/figures.ts';
+import { figuresTable } from '../../terminal/format-figures.ts';
 import { formatTable, tableWidth } from '../../terminal/format-table.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 

@@ -1,5 +1,5 @@
 import type { Colours } from '../../terminal/terminal.ts';
-import type { Decision } from '../../improve/decisions.ts';
+import type { Decision } from '../../improve/improvement-decisions.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
   quarantine: 'enough to learn',

@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent, formatPercentRange, plural } from '../../../base/format.ts';
-import type { Calibration } from '../../../scoring/judges/calibration.ts';
+import type { Calibration } from '../../../scoring/judges/judge-calibration.ts';
 import type { PairwiseJudgement } from '../../../scoring/judges/judge-pairs.ts';
 import type { RubricJudgement } from '../../../scoring/judges/rubric.ts';
 import type { Standing } from '../../../scoring/judges/win-rate.ts';

@@ -1,4 +1,4 @@
-import { readAssessment } from '../../../evaluation/assessments/files.ts';
+import { readAssessment } from '../../../evaluation/assessments/assessment-files.ts';
 import { recordAssessment } from './record-assessment.ts';
 import { entryOf } from '../../../base/table.ts';
 import { formatPercent } from '../../../base/format.ts';

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../../base/errors.ts';
-import { writeAssessment } from '../../../evaluation/assessments/files.ts';
+import { writeAssessment } from '../../../evaluation/assessments/assessment-files.ts';
 import type { AssessmentName, Assessments } from '../../../evaluation/assessments/index.ts';
 import type { FinishedRun } from '../run-context.ts';
 import { writeModelCard } from './result-card.ts';

@@ -12,7 +12,7 @@ import { isPeftFolder } from '../../../methods/tunings/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
 import type { Wording } from '../../../evaluation/assessments/wording.ts';
 import { isAdapterFolder } from '../../../answering/model/base-model.ts';
-import { readCalibration } from '../../../answering/model/calibration.ts';
+import { readCalibration } from '../../../answering/model/kept-calibration.ts';
 import { formatNumber } from '../../../base/format.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 

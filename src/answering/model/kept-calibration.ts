@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { calibrationSchema, type Calibration } from '../../scoring/calibration.ts';
+import { calibrationSchema, type Calibration } from '../../scoring/temperatures.ts';
 import { readVersioned } from '../../store/read-versioned.ts';
 
 /** Where a model's folder, or an adapter's, keeps what was calibrated. */

@@ -1,4 +1,5 @@
 /** Typed questions answered by a served model. */
+import { entryOf } from '../../base/table.ts';
 import type { DecisionQuestion } from '../../data/kinds/decision.ts';
 import { probabilitiesOf } from '../../scoring/decisions.ts';
 import type { DecisionAnswer } from '../../scoring/predictor.ts';
@@ -50,6 +51,8 @@ async function decideRow(opened: RowModel, name: string, { state, questions }: A
   const { rows, tokens } = await opened.predict([{ state, questions }]);
   const [{ answers = {}, error }] = rows;
   if (error !== undefined) throw invalidValue('state', `The questions cannot be answered: ${error}.`);
-  const decisions = questions.map((question) => ({ probabilities: probabilitiesOf(question, answers[question.id]) }));
+  const decisions = questions.map((question) => ({
+    probabilities: probabilitiesOf(question, entryOf(answers, question.id)!),
+  }));
   return { decisions, tokens };
 }
