@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatNumber, formatPercent } from '../src/base/format.ts';
 import { groundedness, resolveRecipe } from '../src/app/index.ts';
-import type { GroundedFigures, GroundedSystem } from '../src/store/groundedness.ts';
+import type { GroundedFigures, GroundedSystem } from '../src/evaluation/assessments/groundedness.ts';
 import { fetchManualQuestions } from './data/manual-questions.ts';
 import type { Example, Setting } from './example.ts';
 import { trainWhole } from './train-whole.ts';
@@ -76,11 +76,13 @@ function row(system: GroundedSystem, name: string): string[] {
   return [
     name,
     ...[hallucinated, answeredThoughSilent, abstainedThoughTold].map((figures) => share(figures)),
-    ...[area, error].map((value) =>
-      value === undefined
-        ? '–'
-        : `${formatNumber(value.estimate, 3)} (${formatNumber(value.low, 3)} to ${formatNumber(value.high, 3)})`,
-    ),
+    ...[area, error].map((value) => {
+      if (value === undefined) return '–';
+      const [estimate, low, high] = [value.estimate, value.low, value.high].map((one) =>
+        formatNumber(one ?? Number.NaN, 3),
+      );
+      return `${estimate} (${low} to ${high})`;
+    }),
   ];
 }
 

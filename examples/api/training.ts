@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import {
   adapters,
+  calibrate,
   chat,
   Conversation,
   data,
   defineRecipe,
   doctor,
+  decide,
   generate,
   models,
   setup,
@@ -82,7 +84,18 @@ console.log(answer.text);
 const conversation = new Conversation(model, { maxNewTokens: 3 });
 await conversation.say('Which colour?', () => undefined);
 assert.equal(conversation.messages.length, 2);
+const questions = { warm: { type: 'noul', instructions: 'Is it a warm colour?' } };
+const { answers: decided } = await model.decide({ state: 'Colour 3 is red', questions });
+assert.equal(decided.warm.type, 'noul');
 await model.close();
+assert.deepEqual((await decide(result, { state: 'Colour 3 is red', questions })).answers.warm.type, 'noul');
+const asked = Array.from({ length: 24 }, (_, i) => ({
+  state: `${Math.sin(i)} ${Math.cos(i)}`,
+  questions,
+  answers: { warm: i % 2 === 0 },
+}));
+writeFileSync('asked.jsonl', asked.map((row) => JSON.stringify(row)).join('\n'));
+assert.ok((await calibrate(result, { data: 'asked.jsonl', maxError: 0.1 })).temperatures.noul);
 const { answers: said } = await chat(result, { lines: ['Which colour?', 'And now?'], maxNewTokens: 3 });
 assert.equal(said.length, 2);
 const { answers } = await generate(result, { input: rows, maxNewTokens: 2 });

@@ -13,9 +13,11 @@ export const {
   advise,
   answers,
   audit,
+  calibrate,
   chat,
   compare,
   data,
+  decide,
   doctor,
   embed,
   gate,
@@ -56,13 +58,14 @@ export { holm } from '../scoring/statistics/holm.ts';
 export { minimalDetectableDifference, minimalDetectableRateDifference } from '../scoring/statistics/power.ts';
 export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 
+export type { Calibrated } from './calibrate.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Evaluated } from './compare/evaluate.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
 export type { GateResult } from './gate/gate.ts';
-export type { GroundednessResults, GroundedSystem } from '../store/groundedness.ts';
-export type { PolicyResults, RuleResult } from '../store/policy.ts';
-export type { SafetyMeasure, SafetyResults } from '../store/safety.ts';
+export type { GroundednessResults, GroundedSystem } from '../evaluation/assessments/groundedness.ts';
+export type { PolicyResults, RuleResult } from '../evaluation/assessments/policy.ts';
+export type { SafetyMeasure, SafetyResults } from '../evaluation/assessments/safety.ts';
 export type { RunToDelete } from './tidy-runs.ts';
 export type { OpenPredictor, PredictedRow, PredictedSpan, PredictorOptions, Row } from './predict.ts';
 export type { KnownModels, ModelDetails } from './models.ts';
@@ -83,7 +86,16 @@ export type { AuditEntry } from '../store/registry/index.ts';
 export type { Rows } from './rows/rows.ts';
 export type { FileOrRows } from './rows/temporary-rows.ts';
 export type { RunDetails } from './runs.ts';
-export type { AnswerWatch, NamedAdapter, Prompt, Sampling, Talker, TalkOptions } from './talk.ts';
+export type {
+  AnswerWatch,
+  AskedDecisions,
+  Decided,
+  NamedAdapter,
+  Prompt,
+  Sampling,
+  Talker,
+  TalkOptions,
+} from './talk.ts';
 export type { ImprovementStatus } from './improve/improve.ts';
 export type { AnswerList, ListedAnswer, WholeAnswer } from '../serving/endpoints/answers.ts';
 export type { UserErasure } from './monitor/erase-user.ts';
@@ -95,7 +107,7 @@ export type { BatchReward, Reward, RewardFunction, RewardSample } from '../train
 export type { Tool } from '../training/objectives/tools/tool.ts';
 export type { RunEvent } from '../base/events.ts';
 export type { DataDiff, PipelineSpec } from '../preparation/index.ts';
-export type { CounterfactualResults } from '../store/counterfactuals.ts';
+export type { CounterfactualResults } from '../evaluation/assessments/counterfactuals.ts';
 export type { DataSetRecord } from '../store/data-sets.ts';
 export type { Comparison } from '../store/results.ts';
 export type { Recipe } from '../training/recipe/recipe.ts';

@@ -1,4 +1,4 @@
-import { readAssessment } from '../store/assessments.ts';
+import { readAssessment } from '../evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { listCheckpoints } from '../store/checkpoints.ts';

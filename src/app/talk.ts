@@ -5,6 +5,9 @@ import type { ChosenLogProb } from '../answering/decoding/index.ts';
 import type { LanguageChoice } from '../models/text/index.ts';
 import { openSession, type Session } from '../jobs/worker/index.ts';
 import { trainedForm, type TrainedForm } from './prompt-form.ts';
+import type { DecisionAnswer } from '../scoring/predictor.ts';
+import { readDecision } from '../data/formats/decision-questions.ts';
+import { systemOneAnswers, type SystemOneAnswer } from '../scoring/decisions.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../answering/generate/model-questions.ts';
 import type {
   Answer,
@@ -48,6 +51,20 @@ export interface AnswerWatch {
   signal?: AbortSignal;
 }
 
+/** Typed questions about a state, as System One has them. */
+export interface AskedDecisions {
+  /** A text, an object or a list. */
+  state: unknown;
+  /** By id, or a list in which each has an id. */
+  questions: unknown;
+}
+
+export interface Decided {
+  /** By the questions' ids. */
+  answers: Record<string, SystemOneAnswer>;
+  usage: { inputTokens: number; outputTokens: number };
+}
+
 /** A model that is loaded once and answers until it is closed. Calls may overlap. */
 export interface Talker {
   /** How the result was trained to be asked; its base is asked the same. Undefined for a model that was not tuned here. */
@@ -66,6 +83,11 @@ export interface Talker {
   remove(id: string): Promise<void>;
   /** Description of the model, or of an installed adapter. */
   describe(adapter?: string): Promise<WriterDescription>;
+  /**
+   * Answers typed questions about a state with probabilities; `adapter` names an installed one.
+   * @throws AttuneError E_DECISION_QUESTIONS with every bad field, E_TASK_UNSUPPORTED
+   */
+  decide(asked: AskedDecisions, options?: { adapter?: string; signal?: AbortSignal }): Promise<Decided>;
   /** Counts tokens, reads ids, gives likelihoods. */
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
   close(): Promise<void>;
@@ -123,12 +145,22 @@ export function talkerOf(session: Session, target: string): Talker {
     },
     ...adaptersOf(session),
     ask,
+    decide: decider(ask),
     async describe(adapter) {
       const question = { ask: 'description', adapter } as const;
       return (await ask<Extract<ModelAnswer, { description: unknown }>>(question)).description;
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+function decider(ask: Talker['ask']): Talker['decide'] {
+  return async (asked, { adapter, signal } = {}) => {
+    const { state, questions } = readDecision(asked);
+    const question = { ask: 'decisions', state, questions, adapter } as const;
+    const { decisions, tokens } = await ask<{ decisions: DecisionAnswer[]; tokens: number }>(question, signal);
+    return { answers: systemOneAnswers(questions, decisions), usage: { inputTokens: tokens, outputTokens: 0 } };
   };
 }
 

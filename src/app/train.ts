@@ -1,4 +1,4 @@
-import { readAssessment } from '../store/assessments.ts';
+import { readAssessment } from '../evaluation/assessments/files.ts';
 import { rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';

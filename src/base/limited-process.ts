@@ -1,8 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+/** Processes for foreign files: limited in time, memory and what they may reach. */
+import { fork } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Channel } from './channel.ts';
 import { AttuneError } from './errors.ts';
+import { isSilence, Killable, type End, type Host, type Listener, type Silence } from './killable.ts';
 import { onStopSignals } from './stop-signals.ts';
 
 /** Limits of a process for untrusted files, beyond which it is killed. */
@@ -60,119 +63,113 @@ const LOOK_MILLISECONDS = 250;
 const WORDS_KEPT = 8000;
 
 /**
- * Runs one request in a process of its own and yields its chunks. `entry` is a module next to the caller that calls
- * `serveLimited`, without its extension. A process that is silent for too long, grows too large or dies is a
- * ProcessEnded; leaving the loop ends the process.
+ * Runs one request in a process of its own and yields its chunks. `entry` is a module that calls `serveLimited`. A
+ * process that is silent for too long, grows too large or dies is a ProcessEnded; leaving the loop ends the process.
  * @throws ProcessEnded; AttuneError E_STOPPED; AttuneError and Error as the work itself threw them
  */
 export async function* runLimited<Chunk>(
   entry: URL,
   request: unknown,
-  options: LimitedProcessOptions,
+  { limits, rights, signal }: LimitedProcessOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
-  const running = new LimitedProcess(entry, request, options);
+  const killable = new Killable<FromLimited>(limitedProcess(entry, { limits, rights }));
+  const window = new Window(killable);
+  const chunks = new Channel<Chunk>();
+  chunks.onUsed = () => window.use();
+  // Cancels the wait for a message that never comes.
+  const stop = new AbortController();
+  const unlisten = onStopSignals((name) =>
+    stop.abort(new AttuneError('E_STOPPED', { what: `Stopped: received ${name}` })),
+  );
+  const isAnswer = (message: FromLimited): boolean => {
+    if (message.type === 'chunk') {
+      window.unused++;
+      chunks.push(message.chunk as Chunk);
+    }
+    return message.type === 'done' || message.type === 'failed';
+  };
+  const { seconds } = limits;
+  const ended = AbortSignal.any([stop.signal, ...(signal === undefined ? [] : [signal])]);
+  const asked = killable.ask(
+    { type: 'run', request },
+    { seconds, isAnswer, isPaused: () => window.isFull, signal: ended },
+  );
+  void asked.then(
+    (heard) => chunks.finish(isSilence(heard) ? processEnd(heard, limits) : failureOf(heard)),
+    (error: Error) => chunks.finish(error),
+  );
   try {
-    yield* running.chunks() as AsyncGenerator<Chunk, void, undefined>;
+    yield* chunks;
   } finally {
-    running.kill();
+    unlisten();
+    await killable.stop();
   }
 }
 
-/** URL of a module next to another one: .ts in the checkout, .js in the published package. */
-export function moduleBeside(name: string, self: string): URL {
-  return new URL(`${name}${self.endsWith('.ts') ? '.ts' : '.js'}`, self);
+/** Flow control: a process has at most `WINDOW` unused chunks under way, then waits for its user. */
+export class Window {
+  readonly #killable: Killable<object>;
+  unused = 0;
+
+  constructor(killable: Killable<object>) {
+    this.#killable = killable;
+  }
+
+  get isFull(): boolean {
+    return this.unused >= WINDOW;
+  }
+
+  /** One was used: another may be sent. */
+  use(): void {
+    if (this.isFull) this.#killable.restartClocks();
+    this.unused--;
+    this.#killable.post({ type: 'more' } satisfies ToLimited);
+  }
 }
 
-class LimitedProcess {
-  readonly #child: ChildProcess;
-  readonly #limits: ProcessLimits;
-  readonly #timer: NodeJS.Timeout;
-  #messages: FromLimited[] = [];
-  #end: Error | undefined;
-  #wake: () => void = () => undefined;
-  #heardAt = Date.now();
-  #isReady = false;
-  /** Chunks received but not yet consumed. */
-  #unused = 0;
-  #words = '';
-  readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#finish(this.#signal?.reason as Error);
-  // Cancels the wait for a message that never comes.
-  readonly #unlisten: () => void;
+export interface ProcessStart {
+  limits: ProcessLimits;
+  rights: ProcessRights;
+  args?: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+}
 
-  constructor(entry: URL, request: unknown, { limits, rights, signal }: LimitedProcessOptions) {
-    signal?.throwIfAborted();
-    this.#limits = limits;
-    this.#signal = signal;
-    this.#child = fork(fileURLToPath(entry), [], {
+/** A process for `Killable`. */
+export function limitedProcess(
+  entry: URL,
+  { limits, rights, args = [], environment }: ProcessStart,
+): (listener: Listener) => Host {
+  return ({ hear, end }) => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const child = fork(fileURLToPath(entry), args, {
       execArgv: limitingArguments(limits, rights),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH, ...environment },
     });
-    this.#child.stderr?.on('data', (data: Buffer) => {
-      this.#words = (this.#words + data.toString('utf8')).slice(-WORDS_KEPT);
-    });
-    this.#child.on('message', (message) => this.#receive(message as FromLimited));
-    this.#child.on('error', (error) => this.#finish(new ProcessEnded('crashed', error.message)));
-    this.#child.on('close', (code, signal) => this.#finish(endOf({ code, signal, words: this.#words, limits })));
-    this.#timer = setInterval(() => this.#look(), LOOK_MILLISECONDS);
-    signal?.addEventListener('abort', this.#onAbort);
-    this.#unlisten = onStopSignals((name) =>
-      this.#finish(new AttuneError('E_STOPPED', { what: `Stopped: received ${name}` })),
-    );
-    this.#post({ type: 'run', request });
-  }
-
-  async *chunks(): AsyncGenerator<unknown, void, undefined> {
-    for (;;) {
-      const message = this.#messages.shift();
-      if (message?.type === 'done') return;
-      if (message?.type === 'failed') throw errorFrom(message.error);
-      if (message?.type === 'chunk') {
-        yield message.chunk;
-        if (this.#unused-- === WINDOW) this.#heardAt = Date.now();
-        this.#post({ type: 'more' });
-      } else if (this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
-      else throw this.#end;
-    }
-  }
-
-  kill(): void {
-    clearInterval(this.#timer);
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#unlisten();
-    this.#child.kill('SIGKILL');
-  }
-
-  #receive(message: FromLimited): void {
-    this.#heardAt = Date.now();
-    if (message.type === 'ready') this.#isReady = true;
-    if (message.type === 'ready' || message.type === 'alive') return;
-    if (message.type === 'chunk') this.#unused++;
-    this.#messages.push(message);
-    this.#wake();
-  }
-
-  #finish(end: Error): void {
-    this.#end ??= end;
-    this.kill();
-    this.#wake();
-  }
-
-  #post(message: ToLimited): void {
-    // A failure means that the process has ended, which 'close' reports.
-    if (this.#child.connected) this.#child.send(message, () => undefined);
-  }
-
-  #look(): void {
-    const { seconds, memoryBytes } = this.#limits;
-    const silent = (Date.now() - this.#heardAt) / 1000;
-    // With a full window the process is waiting for its consumer.
-    if (this.#unused < WINDOW && silent > (this.#isReady ? seconds : START_SECONDS))
-      this.#finish(new ProcessEnded('too-slow', `nothing came of it for ${seconds} s`));
-    if (residentBytes(this.#child.pid) > memoryBytes) this.#finish(outOfMemory(memoryBytes));
-  }
+    let words = '';
+    const timer = setInterval(() => {
+      if (residentBytes(child.pid) > limits.memoryBytes) end({ code: OUT_OF_MEMORY });
+    }, LOOK_MILLISECONDS).unref();
+    const close = (how: End): void => {
+      clearInterval(timer);
+      resolve();
+      end(how);
+    };
+    child.stderr?.on('data', (data: Buffer) => (words = (words + data.toString('utf8')).slice(-WORDS_KEPT)));
+    child.on('message', hear);
+    child.on('error', (error) => close({ message: error.message }));
+    child.on('close', (code, signal) => close(deathOf(words, signal ?? code)));
+    return {
+      startSeconds: START_SECONDS,
+      // A failure means that the process has ended, which 'close' reports.
+      post: (message) => child.connected && child.send(message as object, () => undefined),
+      kill() {
+        child.kill('SIGKILL');
+        return closed;
+      },
+    };
+  };
 }
 
 /** Flags of Node's permission model and of its heap. */
@@ -215,29 +212,27 @@ function isPackageRoot(folder: string): boolean {
   return existsSync(file) && !/"name":\s*"@attune\//.test(readFileSync(file, 'utf8'));
 }
 
-/** Error that describes how a process ended. */
-export function endOf({ code, signal, words, limits }: ProcessDeath): ProcessEnded {
-  if (/heap out of memory|heap limit|allocation failed/i.test(words)) return outOfMemory(limits.memoryBytes);
+const OUT_OF_MEMORY = 'out-of-memory';
+
+/** How a process ended, by the end of what it wrote to its standard error. */
+function deathOf(words: string, how: string | number | null): End {
+  if (/heap out of memory|heap limit|allocation failed/i.test(words)) return { code: OUT_OF_MEMORY };
   // A Rust panic states its reason, then its location.
   const panic = /panicked at [^\n]*\n([^\n]+)/.exec(words)?.[1];
   const last = panic ?? words.trim().split('\n').at(-1) ?? '';
-  return new ProcessEnded('crashed', last === '' ? `its reader ended with ${signal ?? code}` : last);
+  return { message: last === '' ? `its reader ended with ${how}` : last };
 }
 
-interface ProcessDeath {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** The last part of its standard error. */
-  words: string;
-  limits: ProcessLimits;
-}
-
-export function outOfMemory(bytes: number): ProcessEnded {
-  return new ProcessEnded('out-of-memory', `more than ${Math.round(bytes / 2 ** 20)} MiB`);
+/** Error for a process that has not answered. */
+export function processEnd(silence: Silence, { seconds, memoryBytes }: ProcessLimits): ProcessEnded {
+  if (silence.type === 'timeout') return new ProcessEnded('too-slow', `nothing came of it for ${seconds} s`);
+  return silence.code === OUT_OF_MEMORY
+    ? new ProcessEnded('out-of-memory', `more than ${Math.round(memoryBytes / 2 ** 20)} MiB`)
+    : new ProcessEnded('crashed', silence.message ?? '');
 }
 
 /** Outside Linux only the heap is limited. */
-export function residentBytes(pid: number | undefined): number {
+function residentBytes(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * 4096;
   } catch {
@@ -245,7 +240,9 @@ export function residentBytes(pid: number | undefined): number {
   }
 }
 
-function errorFrom(error: Record<string, unknown>): Error {
+function failureOf(message: FromLimited): Error | undefined {
+  if (message.type !== 'failed') return undefined;
+  const { error } = message;
   return typeof error.code === 'string' && error.code.startsWith('E_') && 'what' in error
     ? AttuneError.fromJSON(error)
     : new Error(String(error.message));

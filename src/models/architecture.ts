@@ -203,10 +203,14 @@ export interface Architecture {
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
   /** The configuration for a vocabulary of this size, if that is not the key `vocab_size`. */
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
+  /** Rows of tables of tokens that have another number of them than the vocabulary. */
+  otherTableRows?(raw: RawConfig): readonly number[];
   /** The configuration with a head of its own in place of a tied one, where that is not the key `tie_word_embeddings` alone. */
   withOwnHead?(raw: RawConfig): RawConfig;
   /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
+  /** Encoder-decoders: in training, the decoder reads a row's last token first, in place of a start token (mBART). */
+  startsWithLast?: boolean;
   /** Which token stands for a part of an image, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost of its front-end convolutions per token; absent without convolutions over time. */

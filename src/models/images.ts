@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { Convolution2d, Module } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
-import type { Pass, StackInput } from './stack.ts';
+import type { PatchGrid, Pass, StackInput } from './stack.ts';
 
 /** Height and width. */
 export type Sides = readonly [number, number];
@@ -31,6 +31,19 @@ export function imagesOf({ features }: StackInput, { channels, size }: ImageShap
     what: 'The images do not have the shape that this model reads',
     got: shape.length === 4 ? `${C} channels of ${Y} × ${X} pixels` : `values of the shape [${shape.join(', ')}]`,
     expected: `${channels} channels${wanted}`,
+    fix: 'prepare images by the preprocessor_config.json of this model',
+  });
+}
+
+/** The images' grids of an input of patches [P, values]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
+export function gridsOf({ features, grids }: StackInput, values: number): readonly PatchGrid[] {
+  const shape = features?.shape ?? [];
+  const patches = grids?.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  if (grids !== undefined && shape.length === 2 && shape[0] === patches && shape[1] === values) return grids;
+  throw new AttuneError('E_FEATURES_SHAPE', {
+    what: 'The images do not have the form that this model reads',
+    got: `values of the shape [${shape.join(', ')}]`,
+    expected: `patches of ${values} values, and how many rows and columns of them each image has`,
     fix: 'prepare images by the preprocessor_config.json of this model',
   });
 }

@@ -85,17 +85,17 @@ function isEqual(a: Tensor, b: Tensor): boolean {
 
 /** How many rows a checkpoint's token tables have, and how many they are to have. */
 interface Growth {
-  from: number;
+  from: readonly number[];
   to: number;
 }
 
 /** The configuration of a model with more tokens than its checkpoint has; its own where that has enough. */
 async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawConfig; grown?: Growth }> {
   const architecture = await architectures.load(String(raw.model_type));
-  const { vocabularySize: from } = architecture.limits(raw);
-  if (wanted <= from) return { raw };
+  const { vocabularySize: known } = architecture.limits(raw);
+  if (wanted <= known) return { raw };
   const larger = architecture.withVocabulary?.(raw, wanted) ?? { ...raw, vocab_size: wanted };
-  return { raw: larger, grown: { from, to: wanted } };
+  return { raw: larger, grown: { from: [known, ...(architecture.otherTableRows?.(raw) ?? [])], to: wanted } };
 }
 
 /** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
@@ -279,8 +279,8 @@ function assign(
 /** A token table with rows of zeros for the tokens that the checkpoint does not have; a bias gets its mean for them. */
 function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tensor {
   const [[rows, ...rest], [wanted, ...width]] = [stored.shape, parameter.shape];
-  if (rows !== from || wanted !== to || rest.join() !== width.join()) return stored;
-  const added = zeros([to - from, ...rest], { dtype: stored.dtype });
+  if (!from.includes(rows) || wanted !== to || rest.join() !== width.join()) return stored;
+  const added = zeros([to - rows, ...rest], { dtype: stored.dtype });
   return cat([stored, rest.length === 0 ? added.add(stored.mean()) : added]);
 }
 

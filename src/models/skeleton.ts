@@ -54,7 +54,9 @@ export async function skeleton(
 ): Promise<{ model: Model; plan: HeadPlan }> {
   const architecture = await architectures.load(String(raw.model_type));
   const { task, plan } = chooseTask(architecture, raw, options.task);
-  const has = (path: string) => checkpoint?.has(rootOf(architecture) + path) === true || checkpoint?.has(path) === true;
+  const namesIn = (path: string) => [path, ...(architecture.formerNames?.(path) ?? [])];
+  const has = (path: string) =>
+    [path, ...namesIn(rootOf(architecture) + path)].some((name) => checkpoint?.has(name) === true);
   const context = { task, has, textEncoder: await textEncoderOf(architecture, raw, checkpoint) };
   const trunk = architecture.build(raw, context);
   const kind = await heads.load(plan.head);

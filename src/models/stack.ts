@@ -82,6 +82,8 @@ export interface Pass {
   device: string;
   /** How each kind of rotary positions turns the tokens. */
   rotations?: ReadonlyMap<Rope, Rotation>;
+  /** How places in an image turn its tokens. */
+  turn?: Rotation;
   cache?: BlockCache;
   memory?: Memory;
   /** Images among the tokens. */
@@ -109,8 +111,12 @@ export abstract class Stack extends Module {
   regimeOf?(length: number): number;
   /** Whether a row's cached keys must be recomputed when it grows from one length to another. */
   outdates?(from: number, to: number): boolean;
+  /** Whether blocks can go on from hidden states of this layout, without the input that they were made of. */
+  canResume(_layout: Layout): boolean {
+    return true;
+  }
   /** Computes what the blocks of a pass share. */
-  prepare(_pass: Pass): void {}
+  prepare(_pass: Pass, _input: StackInput): void {}
   /** → [N, D] */
   abstract embed(input: StackInput, pass: Pass): Tensor;
   abstract get blockList(): readonly Block[];
@@ -164,13 +170,13 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
   const { placed } = input;
   const pass: Pass = { layout, positions, dtype, device, cache, memory, placed, left, leave: () => {} };
   const rows = notesRows() ? rowOfTokens(layout) : undefined;
-  stack.prepare(pass);
+  stack.prepare(pass, input);
   const blocks = stack.blockList;
   const stage = (body: (x: Tensor) => Tensor, input?: Tensor) => {
-    const names: string[] = [];
+    let names: string[] = [];
     const [output, ...others] = runner.stage((own) => {
       const made = outputsOf(pass, options, () => withRowsOf(rows, () => body(own)));
-      names.splice(0, names.length, ...made.left.keys());
+      names = [...made.left.keys()];
       return [made.output, ...made.left.values(), ...made.aside];
     }, input);
     for (const [i, name] of names.entries()) left.set(name, runner.share(others[i]));

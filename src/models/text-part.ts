@@ -11,7 +11,6 @@ interface TextModel {
 /** Types of vision language models whose text model is used. */
 const textModels: Readonly<Record<string, TextModel>> = table({
   gemma3n: { className: 'Gemma3nForCausalLM' },
-  gemma4: { className: 'Gemma4ForCausalLM' },
   llama4: { className: 'Llama4ForCausalLM' },
   qwen3_5: { className: 'Qwen3_5ForCausalLM' },
   qwen3_5_moe: { className: 'Qwen3_5MoeForCausalLM' },

@@ -33,6 +33,8 @@ export interface Prediction {
   margins?: { per_token: number; reference?: number };
   /** How probable it is that each step of a row's answer is right. */
   steps?: readonly number[];
+  /** Answers to a row's typed questions, in their order. */
+  decisions?: readonly DecisionAnswer[];
   /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */
   stretch?: { text: string; start: number; noneBy: number };
   /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
@@ -40,6 +42,16 @@ export interface Prediction {
   /** Why the text ended. */
   finish?: 'stop' | 'length';
   usage?: RowUsage;
+}
+
+/** The answer to a typed question. */
+export interface DecisionAnswer {
+  /** Probability of each option, in their order. */
+  probabilities: readonly number[];
+  /** Language models: the probability of all labels together among all tokens. */
+  labelMass?: number;
+  /** Choices that were asked in two orders of options: whether the answers differ. */
+  isFlipped?: boolean;
 }
 
 /** Cost of one answer, as far as known. */

@@ -100,6 +100,7 @@ function headersOf(error: AttuneError, known: Translation | undefined): Record<s
 }
 
 function paramOf({ code, problems: [first] }: AttuneError): string | undefined {
+  if (code === 'E_DECISION_QUESTIONS') return first.field;
   if (code !== 'E_GENERATION_OPTIONS' || first?.field === undefined) return undefined;
   const [name, ...rest] = first.field.split('.');
   return [FIELDS[name] ?? snakeCase(name), ...rest].join('.');

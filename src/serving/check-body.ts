@@ -118,6 +118,8 @@ const TEXT_FIELDS = new Set([
   'model_sample',
   'prompt',
   'query',
+  'questions',
+  'state',
   'stop',
   'suffix',
   'text_1',

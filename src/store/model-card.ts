@@ -3,7 +3,9 @@ import { basename, isAbsolute } from 'node:path';
 import { stringify } from 'yaml';
 import { formatCount, formatNumber } from '../base/format.ts';
 import type { DataPrepared, Metrics } from '../base/events.ts';
+import type { FiguresShown } from '../base/figures.ts';
 import { greatest } from '../base/many.ts';
+import { figuresTable, measuredSection, table } from './card-figures.ts';
 import { useOfTask } from './card-use.ts';
 import type { Comparison, Conclusion } from './results.ts';
 
@@ -50,6 +52,9 @@ export interface ModelCardParts {
   /** Metrics of the saved model, by split. */
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
+  /** Figures of the comparison, and of all else that was measured. */
+  compared?: FiguresShown;
+  measured?: readonly FiguresShown[];
   /** Privacy loss per row, if training bounded it. */
   privacy?: PrivacySpent;
   /** The resolved recipe. */
@@ -67,6 +72,7 @@ export function modelCard(parts: ModelCardParts): string {
     results(parts),
     use(parts),
     limits(parts),
+    ...(parts.measured ?? []).map(measuredSection),
     data(parts),
     privacy(parts),
     training(parts),
@@ -127,14 +133,14 @@ function opening({ name, kind, baseModel, system }: ModelCardParts): string {
   return `# ${name}\n\n${what} ${from} with attune.`;
 }
 
-function results({ metrics, comparison, data: used }: ModelCardParts): string | undefined {
+function results({ metrics, comparison, compared, data: used }: ModelCardParts): string | undefined {
   const rows = Object.entries(metrics).flatMap(([split, values]) =>
     Object.entries(values).map(([metric, value]) => [split, rowsOf(used, split), metric, formatNumber(value)]),
   );
   if (rows.length === 0 && comparison === undefined) return undefined;
   const parts = ['## Results'];
   if (comparison !== undefined) parts.push(verdict(comparison));
-  if (comparison !== undefined) parts.push(systemsTable(comparison));
+  if (compared !== undefined) parts.push(...compared.figures.map(figuresTable));
   if (rows.length > 0) parts.push(table(['Split', 'Rows', 'Metric', 'Value'], rows));
   return parts.join('\n\n');
 }
@@ -148,15 +154,6 @@ const OUTCOMES: Record<Conclusion['outcome'], string> = {
 function verdict({ conclusion, sentence }: Comparison): string {
   if (conclusion === undefined) return sentence;
   return `**${OUTCOMES[conclusion.outcome]}** ${conclusion.advice}\n\n${sentence}`;
-}
-
-function systemsTable({ metric, metrics, systems, subject }: Comparison): string {
-  const rows = systems.map(({ name, title, values }) => {
-    const { value = Number.NaN, low, high } = entryOf(values, metric) ?? {};
-    const interval = low === undefined || high === undefined ? '' : `${formatNumber(low)} to ${formatNumber(high)}`;
-    return [name === subject ? `${title} (this one)` : title, formatNumber(value), interval];
-  });
-  return table(['System', metrics.find(({ name }) => name === metric)?.title ?? metric, 'Interval'], rows);
 }
 
 function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts): string {
@@ -267,13 +264,4 @@ function fenced(text: string, language = 'yaml'): string {
 function rowsOf(used: ModelCardParts['data'], split: string): string {
   const count = used?.rows[split as keyof DataPrepared['rows']];
   return count === undefined ? '' : formatCount(count);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapeCell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }

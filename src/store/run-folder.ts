@@ -6,13 +6,18 @@ import type { EvaluationFinished, RunEvent, StampedEvent, StepFinished } from '.
 import { writeFailure } from '../files/atomic.ts';
 import { makeFolders } from '../files/make-folder.ts';
 import { writeJson } from '../files/json.ts';
-import { assessmentNames, assessmentPath } from './assessments.ts';
 import { listCheckpoints, removeUnfinished } from './checkpoints.ts';
 import { isFile, JsonLinesWriter, readJsonLines } from './json-lines.ts';
 import { isOwn } from './process-identity.ts';
 import { findLockOwner, lockRun, refuseLocked, type RunLock } from './run-lock.ts';
 import { runPaths, type RunPaths } from './run-paths.ts';
 import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summary.ts';
+
+export interface RunFolderOptions {
+  resume?: boolean;
+  /** Measurements of an earlier run in the folder, which a new one begins without. */
+  measured?: readonly string[];
+}
 
 /** A run's folder held by this process: events become recipe.json, events.jsonl and metrics.jsonl. */
 export class RunFolder {
@@ -26,13 +31,13 @@ export class RunFolder {
    * Takes the folder. Unless it is resumed it must not hold an earlier run's checkpoints or result; the logs of a run
    * that came to neither are begun anew. Errors: E_RUN_LOCKED, E_RUN_EXISTS, E_NOT_WRITABLE, E_DISK_FULL.
    */
-  constructor(folder: string, options: { resume?: boolean } = {}) {
+  constructor(folder: string, options: RunFolderOptions = {}) {
     this.folder = resolve(folder);
     this.paths = runPaths(this.folder);
     makeFolder(this.folder);
     this.#lock = lockRun(this.folder);
     try {
-      if (options.resume !== true) beginAnew(this.folder, this.paths);
+      if (options.resume !== true) beginAnew(this.folder, this.paths, options.measured);
       rmSync(this.paths.stop, { force: true });
       removeUnfinished(this.folder);
       this.#events = new JsonLinesWriter(this.paths.events);
@@ -141,12 +146,11 @@ function refuseWork(folder: string): void {
   }
 }
 
-function beginAnew(folder: string, paths: RunPaths): void {
+function beginAnew(folder: string, paths: RunPaths, measured: readonly string[] = []): void {
   refuseWork(folder);
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.measured];
   const reports = [paths.reportHtml, paths.reportJson];
-  const findings = assessmentNames.map((name) => assessmentPath(folder, name));
-  for (const path of [...stale, ...reports, ...findings]) removeFile(path);
+  for (const path of [...stale, ...reports, ...measured]) removeFile(path);
   rmSync(paths.tensorboard, { recursive: true, force: true });
 }
 

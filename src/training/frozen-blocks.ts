@@ -67,6 +67,7 @@ export function frozenTrunk({ model, objective }: FrozenParts, row: PreparedRow)
   if (imageReader !== undefined && readsImagesLater(imageReader)) return undefined;
   return scope((): FrozenTrunk | undefined => {
     const batch = objective.collate([row]);
+    if (!stack.canResume(model.layoutOf(model.placed(batch.input)))) return undefined;
     const still = followStages(model, batch);
     const blocks = Math.min(
       still.findLastIndex(({ isMoved }) => !isMoved),

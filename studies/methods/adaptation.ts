@@ -1,7 +1,7 @@
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { join } from 'node:path';
 import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
-import type { GeneralMeasure } from '../../src/store/forgetting.ts';
+import type { GeneralMeasure } from '../../src/evaluation/assessments/forgetting.ts';
 import type { Comparison } from '../../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from '../comparison-table.ts';
 import { fetchGeneralText, fetchHandbooks } from '../data/handbooks.ts';

@@ -1,5 +1,5 @@
 import { formatPercent, formatPercentRange, formatSignedPercent } from '../../src/base/format.ts';
-import type { SafetyMeasure, SafetyResults } from '../../src/store/safety.ts';
+import type { SafetyMeasure, SafetyResults } from '../../src/evaluation/assessments/safety.ts';
 
 export function measureOf({ measures }: SafetyResults, wanted: SafetyMeasure['name'], how: string): SafetyMeasure {
   return measures.find(({ name, condition }) => name === wanted && condition === how)!;

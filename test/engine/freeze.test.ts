@@ -219,6 +219,14 @@ describe('blocks in which nothing is trained', () => {
     expect(frozenTrunk({ model: rounded, objective: nextTokenObjective }, rows[1])?.isSteady).toBe(false);
     storage.dispose();
   });
+
+  it('are not steady where they leave more than the stream for later ones', async () => {
+    const of = await createModel({ ...tinyConfigs.gemma3n_text[0] }, { dtype: 'f32', seed: 3 });
+    await tune(of, 'lora', { layers_to_transform: [3] });
+    const short = { ...rows[1], ids: Int32Array.of(1, 2, 3, 4) };
+    expect(frozenTrunk({ model: of, objective: nextTokenObjective }, short)).toEqual({ blocks: 3, isSteady: false });
+    of.dispose();
+  });
 });
 
 it('tokens of their own are refused where the embeddings stay', async () => {

@@ -82,6 +82,11 @@ const rowOfKind = {
   items: (i) => ({ items: [word(i), word(i + 1), word(i + 2)] }),
   speech: (i) => ({ audio: `${i}.wav`, text: thing(i) }),
   recording: (i) => ({ audio: `${i}.wav` }),
+  decision: (i) => ({
+    state: `${i} is ${thing(i)}`,
+    questions: { kind: { type: 'choice', criteria: { odd: null, even: null } } },
+    answers: { kind: i % 2 ? 'odd' : 'even' },
+  }),
   'image-text': (i) => ({ image: `${i}.png`, text: thing(i) }),
 } satisfies Record<ExampleKind, (i: number) => object>;
 

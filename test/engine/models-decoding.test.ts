@@ -8,18 +8,6 @@ import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from './tin
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
-/** Decoders with layers that keep a state of each row. */
-const STATEFUL = [
-  'granitemoehybrid',
-  'lfm2',
-  'lfm2_moe',
-  'minimax',
-  'nemotron_h',
-  'qwen3_5_moe_text',
-  'qwen3_5_text',
-  'qwen3_next',
-];
-
 /** Log-probabilities of what follows each prefix of a row from a length on, each read anew without a cache. */
 function fullLogProbs(
   model: Model,
@@ -70,9 +58,8 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
         for (const one of top) expect(one.logProb).toBeCloseTo(wanted[place][one.id], 4);
       }
     }
-    // Row 3 begins with the block of row 1's, unless each has a recording of its own, or a state in place of keys.
-    const shares = memory === undefined && !STATEFUL.includes(String(tiny.raw.model_type));
-    expect(batcher.counts.shared).toBe(shares ? 16 : 0);
+    // Row 3 begins with the block of row 1's, unless each has a recording of its own.
+    expect(batcher.counts.shared).toBe(memory === undefined ? 16 : 0);
 
     batcher[Symbol.dispose]();
     memory?.[Symbol.dispose]();

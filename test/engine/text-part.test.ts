@@ -8,7 +8,15 @@ import { parametersOf } from '../../src/models/base-facts.ts';
 import { loadModel, readWholeConfig } from '../../src/models/load.ts';
 import { saveModel } from '../../src/models/save.ts';
 import { leftOut } from '../../src/models/text-part.ts';
-import { SafetensorsFile, scope, writeSafetensors, zeros, type Tensor } from '../../src/engine/tensor/index.ts';
+import {
+  cat,
+  SafetensorsFile,
+  scope,
+  stack,
+  writeSafetensors,
+  zeros,
+  type Tensor,
+} from '../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from './tiny-models.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'attune-text-part-'));
@@ -52,6 +60,9 @@ it.each<[string, Published]>([
     'qwen3_5_text',
     { type: 'qwen3_5', rename: inside, beside: ['model.visual.patch_embed.proj.weight', 'mtp.fc.weight'] },
   ],
+  ['qwen3_5_moe_text', { type: 'qwen3_5_moe', rename: inside, beside: ['model.visual.merger.x'] }],
+  ['gemma3n_text', { type: 'gemma3n', rename: inside, beside: ['model.audio_tower.x', 'model.embed_vision.y'] }],
+  ['gemma4_text', { type: 'gemma4', rename: inside, beside: ['model.vision_tower.x', 'model.embed_audio.y'] }],
 ])('%s is read out of a model that reads images too, and saved by itself (%#)', async (type, published) => {
   const raw = tinyConfigs[type as 'qwen3_5_text'][0];
   const model = await tinyModel({ raw, task: 'causal-lm' }, 'f32');
@@ -82,4 +93,39 @@ it('a tensor beside it that no model of the kind has is refused', async () => {
   model.dispose();
   const whole = asPart(folder, { type: 'qwen3_5', rename: inside, beside: ['model.audio.weight'] });
   await expect(loadModel(whole)).rejects.toMatchObject({ code: 'E_TENSORS_UNPLACED' });
+});
+
+it('experts in one tensor are read and written as they are', async () => {
+  const raw = tinyConfigs.qwen3_5_moe_text[0];
+  const model = await tinyModel({ raw, task: 'causal-lm' }, 'f32');
+  const folder = mkdtempSync(join(temporary, 'apart-'));
+  saveModel(model, folder);
+  const merged = mkdtempSync(join(temporary, 'merged-'));
+  writeJson(join(merged, 'config.json'), model.config);
+  using file = new SafetensorsFile(join(folder, 'model.safetensors'));
+  const isExpert = (name: string) => name.includes('.experts.');
+  scope(() => {
+    const weightOf = (layer: number, expert: number, part: string) =>
+      file.get(`model.layers.${layer}.mlp.experts.${expert}.${part}_proj.weight`);
+    const stacked = (layer: number, parts: readonly string[]) =>
+      stack([0, 1, 2].map((expert) => cat(parts.map((part) => weightOf(layer, expert, part)))));
+    const experts = [0, 1].flatMap((layer): [string, Tensor][] => [
+      [inside(`model.layers.${layer}.mlp.experts.gate_up_proj`), stacked(layer, ['gate', 'up'])],
+      [inside(`model.layers.${layer}.mlp.experts.down_proj`), stacked(layer, ['down'])],
+    ]);
+    const others = [...file.names]
+      .filter((name) => !isExpert(name))
+      .map((name): [string, Tensor] => [name, file.get(name)]);
+    writeSafetensors(join(merged, 'model.safetensors'), new Map([...others, ...experts]));
+  });
+  const { model: read, initialised } = await loadModel(merged);
+  expect(initialised).toEqual([]);
+  const input = tinyInput(model, [3, 5]);
+  scope(() => expect(read.hidden(input).toNumbers()).toEqual(model.hidden(input).toNumbers()));
+  const again = mkdtempSync(join(temporary, 'again-'));
+  saveModel(read, again);
+  using written = new SafetensorsFile(join(again, 'model.safetensors'));
+  expect([...written.names].filter(isExpert)).toContain('model.layers.1.mlp.experts.gate_up_proj');
+  read.dispose();
+  model.dispose();
 });

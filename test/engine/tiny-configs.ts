@@ -3,6 +3,7 @@ import type { RawConfig } from '../../src/models/config.ts';
 import type { architectures } from '../../src/models/index.ts';
 import { decoder, tinyDecoders } from './tiny-decoders.ts';
 import { todaysTinyDecoders } from './todays-tiny-decoders.ts';
+import { tinyHybrids } from './tiny-hybrids.ts';
 import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 const rope3 = {
@@ -112,6 +113,7 @@ const pair = {
 export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], readonly RawConfig[]>> = {
   ...tinyDecoders,
   ...todaysTinyDecoders,
+  ...tinyHybrids,
   ...tinyVisionLanguage,
   llama: [
     {
@@ -200,6 +202,26 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     },
   ],
   electra: [{ ...bertShape, model_type: 'electra', embedding_size: 6 }],
+  eurobert: [
+    { attention_dropout: 0.2, attention_bias: true },
+    { tie_word_embeddings: true, classifier_pooling: 'bos', mlp_bias: true, num_key_value_heads: 4 },
+  ].map((raw) => ({ ...decoder, num_labels: 3, ...raw, model_type: 'eurobert' })),
+  nomic_bert: [
+    { ...bertShape, model_type: 'nomic_bert' },
+    {
+      model_type: 'nomic_bert',
+      vocab_size: 17,
+      n_embd: 8,
+      n_head: 2,
+      n_inner: 10,
+      n_layer: 2,
+      n_positions: 32,
+      rotary_emb_base: 50,
+      activation_function: 'swiglu',
+      resid_pdrop: 0.2,
+      initializer_range: 0.4,
+    },
+  ],
   modernbert: [
     {
       model_type: 'modernbert',
@@ -244,11 +266,47 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
   roberta: [{ ...bertShape, model_type: 'roberta', type_vocab_size: 1, pad_token_id: 1 }],
   bart: [{ ...pair, model_type: 'bart' }],
   marian: [{ ...pair, model_type: 'marian', scale_embedding: true, pad_token_id: 0 }],
+  mbart: [{ ...pair, model_type: 'mbart', scale_embedding: true }],
+  parakeet_ctc: [
+    {
+      model_type: 'parakeet_ctc',
+      vocab_size: 17,
+      pad_token_id: 16,
+      initializer_range: 0.4,
+      encoder_config: {
+        hidden_size: 8,
+        num_hidden_layers: 2,
+        num_attention_heads: 2,
+        intermediate_size: 10,
+        conv_kernel_size: 3,
+        subsampling_factor: 4,
+        subsampling_conv_channels: 3,
+        num_mel_bins: 4,
+        layerdrop: 0.3,
+        dropout: 0.2,
+        dropout_positions: 0.2,
+        activation_dropout: 0.2,
+        attention_dropout: 0.2,
+      },
+    },
+  ],
   pegasus: [{ ...pair, model_type: 'pegasus', pad_token_id: 0 }],
   m2m_100: [{ ...pair, model_type: 'm2m_100' }],
   t5: [
     { ...t5Shape, model_type: 't5', num_decoder_layers: 1 },
     { ...t5Shape, model_type: 't5', feed_forward_proj: 'gated-gelu', tie_word_embeddings: false },
+  ],
+  t5gemma: [
+    {
+      model_type: 't5gemma',
+      dropout_rate: 0.2,
+      attention_dropout: 0.2,
+      initializer_range: 0.4,
+      decoder_start_token_id: 2,
+      vocab_size: 17,
+      encoder: { ...decoder, hidden_size: 12, query_pre_attn_scalar: 5, sliding_window: 3 },
+      decoder: { ...decoder, query_pre_attn_scalar: 5, sliding_window: 3, num_hidden_layers: 3 },
+    },
   ],
   'xlm-roberta': [{ ...bertShape, model_type: 'xlm-roberta', type_vocab_size: 1, tie_word_embeddings: false }],
   clip: [2, 3].map((eos) => ({
@@ -259,6 +317,24 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     num_labels: 3,
     text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, eos_token_id: eos, hidden_size: 12 },
     vision_config: { ...tinyTower, image_size: 4, patch_size: 2 },
+  })),
+  convnext: [
+    { hidden_sizes: [6, 8], depths: [1, 2], drop_path_rate: 0.3 },
+    { hidden_sizes: [8], depths: [1], layer_scale_init_value: 0, patch_size: 3 },
+  ].map((raw) => ({ patch_size: 2, ...raw, model_type: 'convnext', images: [9, 13], num_labels: 3 })),
+  dinov3_vit: [
+    { num_register_tokens: 2, layerscale_value: 0.7, drop_path_rate: 0.3, key_bias: true },
+    { use_gated_mlp: true, hidden_act: 'silu', attention_dropout: 0.2, mlp_bias: false },
+  ].map((raw) => ({
+    ...tinyTower,
+    attention_dropout: 0,
+    initializer_range: 0.4,
+    num_labels: 3,
+    ...raw,
+    model_type: 'dinov3_vit',
+    image_size: 4,
+    patch_size: 2,
+    images: [4, 6],
   })),
   dinov2: [
     { image_size: 4, layerscale_value: 0.7, drop_path_rate: 0.3 },
@@ -298,6 +374,7 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
     images: [19, 26],
     num_labels: 3,
   })),
+  hubert: [{ ...waveform, model_type: 'hubert', num_conv_pos_embeddings: 3, feat_proj_layer_norm: false }],
   siglip: [
     {
       model_type: 'siglip',
@@ -305,6 +382,15 @@ export const tinyConfigs: Readonly<Record<(typeof architectures.names)[number], 
       num_labels: 3,
       text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
       vision_config: { ...tinyTower, hidden_size: 12, image_size: 4, patch_size: 2 },
+    },
+  ],
+  siglip2: [
+    {
+      model_type: 'siglip2',
+      initializer_range: 0.4,
+      num_labels: 3,
+      text_config: { ...tinyTower, vocab_size: 17, max_position_embeddings: 12, projection_size: 12 },
+      vision_config: { ...tinyTower, hidden_size: 12, num_patches: 4, patch_size: 2 },
     },
   ],
   use_lite: [

@@ -66,10 +66,11 @@ function tinyMembers(shape: readonly number[]): Tensor {
 /** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */
 export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
   if (readsImages(model)) {
-    const features = tinyImages(model.config, lengths.length);
-    return { features, layout: model.trunk.stack.layoutOf({ features }) };
+    const images = imagesFor(model, lengths.length);
+    return { ...images, layout: model.trunk.stack.layoutOf(images) };
   }
-  if (model.architecture.modelType === 'wav2vec2') return waveformsOf(model, lengths);
+  if (model.architecture.modalities?.[0] === 'audio' && model.trunk.encoderStack === undefined)
+    return waveformsOf(model, lengths);
   const layout = layoutOfRows(lengths, { causal: true });
   const images = placedImages(model, layout);
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length), ...images };
@@ -100,6 +101,16 @@ function readsImages({ architecture, trunk }: Model): boolean {
   return architecture.modalities?.includes('image') === true && trunk.tokenTable === undefined;
 }
 
+/** Random images, or the patches of images of two sizes. */
+function imagesFor(model: Model, rows: number): Pick<StackInput, 'features' | 'grids'> {
+  const { num_patches: most, patch_size: patch } = (model.config.vision_config ?? {}) as Record<string, number>;
+  if (most === undefined) return { features: tinyImages(model.config, rows) };
+  const grids = Array.from({ length: rows }, (_, row) => (row % 2 === 0 ? [3, 2] : [1, 2]) as PatchGrid);
+  const patches = grids.reduce((sum, [height, width]) => sum + height * width, 0);
+  const features = scope(() => keyedNormal([patches, 3 * patch ** 2], { seed: 1, path: 'features' }, 1).to('f64'));
+  return { features, grids };
+}
+
 /** Random images: [B, C, Y, X]. */
 function tinyImages(config: RawConfig, rows: number): Tensor {
   const vision = (config.vision_config ?? config) as Record<string, number | [number, number]>;
@@ -109,8 +120,15 @@ function tinyImages(config: RawConfig, rows: number): Tensor {
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }
 
-/** Recordings side by side that make so many frames each. */
+/** Recordings side by side that make so many frames each, or mel frames of four a token. */
 function waveformsOf(model: Model, frames: readonly number[]): ModelInput {
+  const { num_mel_bins: bins } = (model.config.encoder_config ?? {}) as { num_mel_bins?: number };
+  if (bins !== undefined) {
+    const featureLengths = frames.map((count) => 4 * count - 1);
+    const shape = [frames.length, bins, Math.max(...featureLengths)];
+    const features = scope(() => keyedNormal(shape, { seed: 1, path: 'frames' }, 1).to('f64'));
+    return { layout: model.trunk.stack.layoutOf({ features, featureLengths }), features, featureLengths };
+  }
   const featureLengths = frames.map((count) => 4 * (count - 1) + 6);
   const samples = featureLengths.reduce((sum, count) => sum + count, 0);
   const features = scope(() => keyedNormal([samples], { seed: 1, path: 'samples' }, 1).to('f64'));
@@ -177,10 +195,17 @@ export function sourceOfRow({ features, layout, ids }: StackInput, row: number):
 }
 
 function featuresOf(
-  { features, featureLengths }: ModelInput,
+  { features, featureLengths, grids }: ModelInput,
   row: number,
-): Pick<ModelInput, 'features' | 'featureLengths'> {
+): Pick<ModelInput, 'features' | 'featureLengths' | 'grids'> {
+  if (grids !== undefined) {
+    const [before, own] = [grids.slice(0, row), grids.slice(row, row + 1)].map((some) =>
+      some.reduce((sum, [rows, columns]) => sum + rows * columns, 0),
+    );
+    return { features: features?.narrow(0, before, own), grids: [grids[row]] };
+  }
   if (featureLengths === undefined) return { features: features?.narrow(0, row, 1) };
+  if (features?.shape.length === 3) return { features: features.narrow(0, row, 1).narrow(2, 0, featureLengths[row]) };
   const before = featureLengths.slice(0, row).reduce((sum, samples) => sum + samples, 0);
   return { features: features?.narrow(0, before, featureLengths[row]), featureLengths: [featureLengths[row]] };
 }
@@ -215,8 +240,7 @@ export function isOfRows({ head }: Model): boolean {
 }
 
 function contrastiveScores(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
-  const features = tinyImages(model.config, model.layoutOf(input).rowOf.length);
-  const images = { features };
+  const images = imagesFor(model, model.layoutOf(input).rowOf.length);
   const head = model.contrastiveHead;
   const texts = head.vectors(hidden, input);
   const seen = model.beside(input, images, () => head.vectors(model.hidden(images, { runner }), images));

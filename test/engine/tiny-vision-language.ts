@@ -58,6 +58,33 @@ export const tinyVisionLanguage = {
       vision_config: { ...square, vision_use_head: false },
     },
   ],
+  gemma4: [null, 'vision'].map((use_bidirectional_attention, i) => ({
+    ...common,
+    model_type: 'gemma4',
+    boi_token_id: 6,
+    eoi_token_id: 7,
+    text_config: {
+      ...text,
+      model_type: 'gemma4_text',
+      sliding_window: 3,
+      layer_types: ['sliding_attention', 'full_attention'],
+      global_head_dim: 4,
+      hidden_size_per_layer_input: i === 0 ? 4 : 0,
+      vocab_size_per_layer_input: 17,
+      use_bidirectional_attention,
+    },
+    vision_config: {
+      ...tower,
+      num_key_value_heads: 1,
+      head_dim: 8,
+      patch_size: 2,
+      pooling_kernel_size: 2,
+      position_embedding_size: 5,
+      attention_dropout: 0.2,
+      use_clipped_linears: i === 0,
+      standardize: i === 1,
+    },
+  })),
   llava: [
     {
       ...common,

@@ -16,6 +16,8 @@ import { liveTensors, noGrad, SafetensorsFile, scope, type Tensor } from '../../
 import type { PreparedRow, Tuning } from '../../src/methods/interfaces.ts';
 import { evaluateRows } from '../../src/training/evaluate.ts';
 import { trainStep } from '../../src/training/step.ts';
+import { tinyConfigs, tinyModel } from './tiny-models.ts';
+import { layoutOfRows } from '../../src/engine/nn/index.ts';
 import { nextTokenObjective as objective } from './next-token-objective.ts';
 
 // An untied head, and one that shares the table of input tokens.
@@ -234,4 +236,22 @@ describe.each(['tied', 'untied'] as const)('a larger vocabulary, with a head tha
     const { model: again } = await loadModel(folder, { dtype: 'f32' });
     expect(await lossOf(again)).toBe(await lossOf(model));
   });
+});
+
+it('tables of layers grow with the vocabulary, whatever they held of it', async () => {
+  const small = await tinyModel({ raw: tinyConfigs.gemma3n_text[0], task: 'causal-lm' }, 'f32');
+  const folder = mkdtempSync(join(tmpdir(), 'attune-grown-'));
+  saveModel(small, folder);
+  const { model: grown } = await loadModel(folder, { dtype: 'f32', vocabularySize: 20 });
+  initialiseRows(grown, { ids: [17, 18, 19], known: 17, seed: 1 });
+  saveModel(grown, folder);
+  const { model: again, initialised } = await loadModel(folder, { dtype: 'f32' });
+  expect([again.config.vocab_size, again.config.vocab_size_per_layer_input, initialised]).toEqual([20, 20, []]);
+  expect(again.parameterAt('model.embed_tokens_per_layer.weight')?.shape[0]).toBe(20);
+  const layout = layoutOfRows([3], { causal: true });
+  const read = (model: Model, ids: bigint[]) =>
+    noGrad(() => scope(() => ({ all: model.hidden({ ids: BigInt64Array.from(ids), layout }).toNumbers() }))).all;
+  expect(read(again, [3n, 14n, 2n])).toEqual(read(small, [3n, 14n, 2n]));
+  expect(read(again, [3n, 19n, 2n])).toEqual(read(grown, [3n, 19n, 2n]));
+  for (const model of [small, grown, again]) model.dispose();
 });

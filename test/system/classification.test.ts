@@ -1,5 +1,5 @@
 // From a CSV of texts and labels to a classifier that is measured, exported and proved.
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';

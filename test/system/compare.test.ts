@@ -1,5 +1,5 @@
 // A run's own ending, and comparisons after it: with its base, with baselines, and with an endpoint that misbehaves.
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -1,8 +1,8 @@
 // What a run's result forgot, and the limit on it.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Forgetting } from '../../src/store/forgetting.ts';
-import type { Overfitting } from '../../src/store/overfitting.ts';
+import type { Forgetting } from '../../src/evaluation/assessments/forgetting.ts';
+import type { Overfitting } from '../../src/evaluation/assessments/overfitting.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;

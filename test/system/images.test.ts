@@ -1,5 +1,5 @@
 // From a folder of images, one folder for each class, to a result that is measured, on the command line.
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

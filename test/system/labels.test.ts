@@ -1,5 +1,5 @@
 // From files with several labels or a number a row to results that are measured, on the command line.
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';

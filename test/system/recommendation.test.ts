@@ -1,5 +1,5 @@
 // A model of items on the command line, from interactions to a verdict.
-import { readAssessment } from '../../src/store/assessments.ts';
+import { readAssessment } from '../../src/evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUint32, shuffled } from '../../src/base/random.ts';

@@ -8,6 +8,32 @@ const chat = [turn('user', 'Hi'), turn('assistant', 'Hello!')];
 
 /** A row of each format, the columns by which it must be recognised, and the kind it becomes. */
 export const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> = {
+  decisions: [
+    {
+      row: {
+        state: 's',
+        questions: { a: { type: 'noul', criteria: null }, b: { type: 'choice', criteria: { x: 'one', y: null } } },
+        answers: { a: true, b: 'y' },
+      },
+      reason: 'state, questions',
+      kind: 'decision',
+    },
+    {
+      row: {
+        state: { text: 's' },
+        questions: [{ id: 'a', type: 'score', instructions: 'i', options: ['low', 'high'], label: 1 }],
+      },
+      reason: 'state, questions',
+      kind: 'decision',
+    },
+  ],
+  decision_lines: [
+    {
+      row: { state: 's', question: 'q', type: 'choice', options: ['x', 'y'], label: 'x' },
+      reason: 'state, question, type',
+      kind: 'decision',
+    },
+  ],
   preference: [
     { row: { prompt: 'p', chosen: 'a', rejected: 'b' }, reason: 'chosen, rejected', kind: 'preference' },
     {

@@ -32,6 +32,25 @@ const judged = (i: number): StepwiseExample => ({
   labels: [1, i % 2],
 });
 
+/** A question about an animal's text, answered as the row is. */
+const decided = ({ text, label }: { text: string; label: string }, i: number): Example => ({
+  id: `${i}`,
+  source: { file: 'rows.jsonl', line: i + 1 },
+  kind: 'decision',
+  state: text,
+  questions: [
+    {
+      id: 'animal',
+      type: 'choice',
+      options: ['cat', 'dog'].map((key) => ({ key })),
+      target: ['cat', 'dog'].map((key) => Number(key === label)),
+    },
+  ],
+});
+const decisions = Array.from({ length: 24 }, (_, i) =>
+  decided(i % 2 ? { text: `a cat purrs ${i % 5}`, label: 'cat' } : { text: `a dog barks ${i % 5}`, label: 'dog' }, i),
+);
+
 const pair = (i: number): Example => ({
   id: `${i}`,
   source: { file: 'rows.jsonl', line: i + 1 },
@@ -92,6 +111,8 @@ describe('every baseline', () => {
     frequent_tag: [{ ...classRow('', '', 0), kind: 'tagged', words: ['my', 'cat'], tags: ['O', 'B-ANIMAL'] }],
     sliding_window: [{ ...classRow('', '', 0), ...about, answers: [{ text: 'rome', start: 17 }] }],
     usual_steps: [judged(0)],
+    majority_per_question: decisions,
+    logistic_per_question: decisions,
     longer_answer: [pair(0)],
     shorter_answer: [pair(0)],
     shared_words: [{ ...classRow('', '', 0), kind: 'graded', first: 'cats', second: 'cats purr', score: 1 }],
@@ -112,6 +133,8 @@ describe('every baseline', () => {
         item_knn: bought,
         bpr_mf: bought,
         usual_steps: [judged(7), judged(9)],
+        majority_per_question: [7, 9].map((i) => decided({ text: 'a cat', label: '' }, i)),
+        logistic_per_question: [7, 9].map((i) => decided({ text: 'a cat', label: '' }, i)),
         longer_answer: [pair(7), pair(9)],
         shorter_answer: [pair(7), pair(9)],
         frequent_tag: [7, 9].map((i) => ({ ...classRow('', '', i), kind: 'tagged', words: ['cat'], tags: ['secret'] })),
@@ -307,4 +330,16 @@ describe('field by field', () => {
   test('refuses answers that are no objects', async () => {
     expect((await baselines.load('fieldwise')).unfit(animalRows)).toMatch(/not JSON objects/);
   });
+});
+
+test('typed questions have a classifier each, and options that were never right keep a little', async () => {
+  const asked = [decided({ text: 'my cat purrs', label: '' }, 30), decided({ text: 'the dog barks', label: '' }, 31)];
+  const [cat, dog] = await answers('logistic_per_question', decisions, asked);
+  expect([cat.text, dog.text]).toEqual(['animal: cat', 'animal: dog']);
+  const onlyCats = decisions.filter((_, i) => i % 2 === 1);
+  const [{ decisions: given }] = await answers('majority_per_question', onlyCats, asked);
+  expect(given![0].probabilities[1]).toBeCloseTo(0.0005, 5);
+  const other = { ...asked[0], questions: [{ id: 'new', type: 'noul', options: [{ key: 'false' }, { key: 'true' }] }] };
+  const [unknown] = await answers('majority_per_question', decisions, [other as Example]);
+  expect(unknown.decisions![0].probabilities).toEqual([0.5, 0.5]);
 });

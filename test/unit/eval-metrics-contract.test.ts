@@ -46,6 +46,15 @@ function stepwise(labels: number[]): Example {
   return { kind: 'stepwise', id: 'a', source, prompt: 'p', completions: labels.map(String), labels };
 }
 
+/** A question with ordered levels, and a yes or no for every other row. */
+function decided(row: number, right: number): Example {
+  const source = { file: 'rows.jsonl', line: 1 };
+  const levels = ['0', '1', '2'].map((key) => ({ key, description: key }));
+  const score = { id: 's', type: 'score', options: levels, target: levels.map((_, i) => Number(i === right)) } as const;
+  const noul = { id: 'n', type: 'noul', options: levels.slice(0, 2), target: [0, 1] } as const;
+  return { kind: 'decision', id: 'a', source, state: 's', questions: row % 2 === 0 ? [score] : [score, noul] };
+}
+
 /** A conversation whose answer calls tools. */
 function calling(...names: string[]): Example {
   const calls = names.map((name) => ({ function: { name, arguments: '{"city": "Rome"}' } }));
@@ -72,6 +81,11 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     steps: [1, row % 2],
   };
   if (reads === 'steps') return { prediction, example: stepwise([1, row % 2]) };
+  if (reads === 'decisions') {
+    const certain = [0, 1, 2].map((i) => Number(i === row % 3));
+    const decisions = [{ probabilities: certain }, { probabilities: [0, 1] }];
+    return { prediction: { id: 'a', decisions }, example: decided(row, row % 3) };
+  }
   if (reads === 'calls')
     return { prediction: { id: 'a', text: answerText(calling('a', 'b')) }, example: calling('a', 'b') };
   if (reads === 'image-ranking') return { prediction, example: imageText(reference) };
@@ -92,6 +106,11 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   if (reads === 'steps') {
     const labels = [9, 10, 11].slice(row % 3).map((site) => Number(unit(site) < 0.7));
     return { prediction: { id: 'a', steps: labels.map((_, step) => unit(12 + step)) }, example: stepwise(labels) };
+  }
+  if (reads === 'decisions') {
+    const levels = [unit(9), unit(10), unit(11)].map((weight, _, all) => weight / all.reduce((sum, one) => sum + one));
+    const decisions = [{ probabilities: levels }, { probabilities: [unit(12), 1 - unit(12)] }];
+    return { prediction: { id: 'a', decisions }, example: decided(row, Math.floor(3 * unit(13))) };
   }
   if (reads === 'calls') {
     // Some rows call nothing.
@@ -135,6 +154,7 @@ const special: readonly MetricInput[] = [
   'usage',
   'margin',
   'steps',
+  'decisions',
 ];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 

@@ -8,9 +8,9 @@ import type { ClassificationExample } from '../../src/data/example.ts';
 import { compareAnswers } from '../../src/evaluation/compare/compare.ts';
 import { keepableCheap } from '../../src/evaluation/compare/keep-cheap.ts';
 import { ownRowsSentence, withOtherWords, worded } from '../../src/evaluation/wording/recommendation.ts';
-import { readAssessment, writeAssessment } from '../../src/store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../src/evaluation/assessments/files.ts';
 import type { Comparison } from '../../src/store/results.ts';
-import type { Wording } from '../../src/store/wording.ts';
+import type { Wording } from '../../src/evaluation/assessments/wording.ts';
 
 const SYSTEMS = [
   { name: 'tuned', title: 'tuned', kind: 'tuned' },

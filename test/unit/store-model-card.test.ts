@@ -1,3 +1,4 @@
+import { figuresOf } from '../../src/evaluation/assessments/index.ts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { modelCard, type ModelCardParts } from '../../src/store/model-card.ts';
@@ -43,6 +44,7 @@ const parts: ModelCardParts = {
   },
   metrics: { validation: { loss: 1.25, perplexity: Number.POSITIVE_INFINITY } },
   comparison,
+  compared: figuresOf('comparison', comparison),
   recipe: { model: 'owner/base', prompt: 'use ```code```' },
   identity: { libtorch: '2.6.0', threads: 2 },
 };

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { assessmentNames, assessmentPath } from '../../src/store/assessments.ts';
+import { assessmentPaths } from '../../src/evaluation/assessments/files.ts';
 import { listCheckpoints, pruneCheckpoints, removeUnfinished, writeCheckpoint } from '../../src/store/checkpoints.ts';
 import { JsonLinesReader, JsonLinesWriter, readJsonLines } from '../../src/store/json-lines.ts';
 import { isAlive, linuxStartTime, ownIdentity } from '../../src/store/process-identity.ts';
@@ -42,10 +42,11 @@ const finished = {
 
 describe('a run folder', () => {
   test('keeps no assessment of an earlier run', () => {
-    const measured = [...assessmentNames.map((name) => assessmentPath(folder, name)), runPaths(folder).measured];
-    for (const path of measured) writeFileSync(path, '{}');
-    new RunFolder(folder).close();
-    expect(measured.filter((path) => existsSync(path))).toEqual([]);
+    const measured = assessmentPaths(folder);
+    const all = [...measured, runPaths(folder).measured];
+    for (const path of all) writeFileSync(path, '{}');
+    new RunFolder(folder, { measured }).close();
+    expect(all.filter((path) => existsSync(path))).toEqual([]);
   });
 
   test('keeps the recipe, the events and the metrics under the names that other tools use', () => {

@@ -14,6 +14,7 @@ export const imageInputNames = [
   'image_grid_thw',
   'image_position_ids',
   'image_sizes',
+  'spatial_shapes',
   'mm_token_type_ids',
 ];
 

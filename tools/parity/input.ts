@@ -42,6 +42,8 @@ export const inputNames: ReadonlySet<string> = new Set([
   'decoder_input_ids',
   'decoder_attention_mask',
   'labels',
+  // Frames that are there; lengths of recordings say the same.
+  'logits_mask',
   'start_positions',
   'end_positions',
   // Weighs an embedding's numbers in the loss of a model without a head.
@@ -49,12 +51,19 @@ export const inputNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Models that read a text's padding as well, and its last token for the whole. */
-const readPadding: ReadonlySet<string> = new Set(['siglip']);
+const readPadding: ReadonlySet<string> = new Set(['siglip', 'siglip2']);
 
 export function inputOf(model: Model, batch: Tensors): ParityInput {
   const encoder = model.trunk.encoderStack;
   const padded = readPadding.has(model.architecture.modelType);
-  const main = readStack(batch, { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids', padded });
+  const framesFirst = model.architecture.modelType === 'parakeet_ctc';
+  const main = readStack(batch, {
+    ids: 'input_ids',
+    mask: 'attention_mask',
+    types: 'token_type_ids',
+    padded,
+    framesFirst,
+  });
   if (encoder === undefined) {
     const tokens = gridOf(main, model.trunk.stack);
     const input = { ...main.input, layout: tokens.layout, images: placedImages(model, batch, main.input.ids) };
@@ -72,7 +81,17 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
 function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
-  return { features, layout: trunk.towers.image.stack.layoutOf({ features }) };
+  const input = patchesOf(features, batch) ?? { features };
+  return { ...input, layout: trunk.towers.image.stack.layoutOf(input) };
+}
+
+/** Patches [P, values] of padded ones [B, most, values], with each image's rows and columns. */
+function patchesOf(features: Tensor, batch: Tensors): Pick<StackInput, 'features' | 'grids'> | undefined {
+  const [shapes, mask] = [batch.get('spatial_shapes')?.toNumbers(), batch.get('pixel_attention_mask')];
+  if (shapes === undefined || mask === undefined) return undefined;
+  const grids = Array.from({ length: shapes.length / 2 }, (_, i) => [shapes[2 * i], shapes[2 * i + 1]] as const);
+  const { places } = gridOfMask(mask.shape as [number, number], mask);
+  return { features: features.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(places, BigInt))), grids };
 }
 
 /** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */
@@ -115,6 +134,8 @@ interface Names {
   mask: string;
   types?: string;
   padded?: boolean;
+  /** Frames of mel bins come as [B, frames, bins]. */
+  framesFirst?: boolean;
 }
 
 function readStack(batch: Tensors, names: Names): Read {
@@ -123,9 +144,10 @@ function readStack(batch: Tensors, names: Names): Read {
     const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
     if (features === undefined) throw new Error(`the batch has neither ${names.ids} nor any of ${FEATURES.join(', ')}`);
     const mask = batch.get(names.mask);
-    const isOfSamples = mask !== undefined && features.shape.length === 2;
-    const featureLengths = isOfSamples ? mask.sum(1).toNumbers() : undefined;
-    return { input: { features, featureLengths } };
+    // Whisper's mask hides nothing.
+    const hasLengths = mask !== undefined && mask.shape[1] === features.shape[1] && features.shape.length < 4;
+    const featureLengths = hasLengths ? mask.sum(1).toNumbers() : undefined;
+    return { input: { features: names.framesFirst === true ? features.transpose(1, 2) : features, featureLengths } };
   }
   const mask = batch.get(names.mask);
   const shape = ids.shape as [number, number];
@@ -149,7 +171,7 @@ function paddedGrid(shape: [number, number], mask: Tensor | undefined): Grid {
 }
 
 /** Tokens where the mask is 1; their positions are their columns, as in the reference. */
-function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
+export function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
   const isThere = mask?.toNumbers() ?? Array<number>(rows * width).fill(1);
   const places = isThere.flatMap((value, place) => (value === 0 ? [] : [place]));
   const offsets = Array.from({ length: rows + 1 }, (_, row) => places.filter((place) => place < row * width).length);
@@ -167,14 +189,18 @@ export function pick(padded: Tensor, grid: Grid): BigInt64Array {
 }
 
 /** What a decoder reads when it learns to give the labels: they, one later, after its start token. */
-function withShiftedLabels(batch: Tensors, { config }: Model): Tensors {
+function withShiftedLabels(batch: Tensors, { architecture, config }: Model): Tensors {
   const labels = batch.get('labels');
   if (labels === undefined) throw new Error('the batch has neither decoder_input_ids nor labels');
   const [start, padding] = [config.decoder_start_token_id, config.pad_token_id].map((id) => BigInt(id as number));
   const shifted = (labels.clone().data() as BigInt64Array).slice();
   const [, width] = labels.shape;
+  const starts = Array.from({ length: labels.shape[0] }, (_, row) => {
+    const last = shifted.subarray(row * width, (row + 1) * width).findLast((id) => id >= 0n);
+    return architecture.startsWithLast === true ? last! : start;
+  });
   for (let place = shifted.length - 1; place >= 0; place--) {
-    const before = place % width === 0 ? start : shifted[place - 1];
+    const before = place % width === 0 ? starts[place / width] : shifted[place - 1];
     shifted[place] = before < 0n ? padding : before;
   }
   return new Map([...batch, ['decoder_input_ids', fromArray(shifted, labels.shape)]]);

@@ -59,7 +59,7 @@ function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor
   const [rows, width] = labels.shape;
   const values = labels.data() as BigInt64Array;
   const texts = Array.from({ length: rows }, (_, row) =>
-    Array.from(values.subarray(row * width, (row + 1) * width), Number).filter((id) => id >= 0),
+    Array.from(values.subarray(row * width, (row + 1) * width), Number).filter((id) => id >= 0 && id !== head.blank),
   );
   const losses = head.losses(hidden, layout, texts);
   if (head.reduction === 'sum') return losses.sum();

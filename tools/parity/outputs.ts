@@ -7,7 +7,7 @@ import type { Model } from '../../src/models/model.ts';
 import { namesOf } from '../../src/models/skeleton.ts';
 import { backward, enableGrad, type Tensor } from '../../src/engine/tensor/index.ts';
 import { imagePart } from './images.ts';
-import type { Grid, ParityInput, Tensors } from './input.ts';
+import { gridOfMask, type Grid, type ParityInput, type Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
 /** One forward pass with all that it went through. */
@@ -62,7 +62,7 @@ const table: Readonly<Record<string, Compute>> = {
   encoder_last_hidden_state: ({ encoderStates, input }) => at(encoderStates.at(-1), input.source),
   pooler_output: ({ model, hidden, input }) => {
     if (mapped.has(model.architecture.modelType)) return { values: poolings.mean(hidden, input.tokens.layout) };
-    if (model.architecture.modelType === 'dinov2') return { values: poolings.first(hidden, input.tokens.layout) };
+    if (/^dinov\d/.test(model.architecture.modelType)) return { values: poolings.first(hidden, input.tokens.layout) };
     const first = firstTokens(input.tokens.layout, hidden.device);
     const pooled = model.trunk.pooler?.forward(hidden.indexSelect(0, first));
     return pooled === undefined ? undefined : { values: pooled };
@@ -71,6 +71,10 @@ const table: Readonly<Record<string, Compute>> = {
   embedding: ({ model, hidden, input }) => ({ values: model.embeddingHead.embed(hidden, input.tokens.layout) }),
   text_embeds: (forward) => ({ values: vectorsOf(forward).texts }),
   image_embeds: (forward) => ({ values: vectorsOf(forward).images }),
+  'vision_model_output.last_hidden_state': ({ imageHidden, batch }) => {
+    const mask = batch.get('pixel_attention_mask');
+    return mask && at(imageHidden, gridOfMask(mask.shape as [number, number], mask));
+  },
   image_hidden_states: ({ model, input }) => imageOutput(model, input, 0),
   'deepstack_features.#': ({ model, input }, index) => imageOutput(model, input, index + 1),
   logits_per_text: (forward) => ({ values: scoresOf(forward) }),
@@ -106,7 +110,7 @@ function scoresOf(forward: Forward): Tensor {
 }
 
 /** Models whose states are maps [B, C, Y, X] in the reference. */
-const mapped: ReadonlySet<string> = new Set(['mobilenet_v2', 'resnet']);
+const mapped: ReadonlySet<string> = new Set(['convnext', 'mobilenet_v2', 'resnet']);
 
 /** [N, C] → [B, C, Y · X] */
 function asMaps(hidden: Tensor, { tokens }: ParityInput): Tensor {

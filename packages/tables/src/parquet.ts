@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { AttuneError } from '@attune/base/errors';
-import { defaultProcessLimits, moduleBeside, ProcessEnded, runLimited } from '@attune/base/limited-process';
+import { moduleBeside } from '@attune/base/killable';
+import { defaultProcessLimits, ProcessEnded, runLimited } from '@attune/base/limited-process';
 import { readFailure } from '@attune/files/bytes';
 import type { Container, RawRow } from './container.ts';
 

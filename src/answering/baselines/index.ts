@@ -8,6 +8,8 @@ const table = {
   majority: () => import('./majority.ts').then((module) => module.majority),
   logistic_regression: () => import('./logistic-regression.ts').then((module) => module.logisticRegression),
   logistic_per_label: () => import('./logistic-per-label.ts').then((module) => module.logisticPerLabel),
+  majority_per_question: () => import('./per-question.ts').then((module) => module.majorityPerQuestion),
+  logistic_per_question: () => import('./per-question.ts').then((module) => module.logisticPerQuestion),
   mean: () => import('./mean-number.ts').then((module) => module.meanNumber),
   ridge_regression: () => import('./ridge-regression.ts').then((module) => module.ridgeRegression),
   logistic_table: () => import('./linear-table.ts').then((module) => module.logisticTable),

@@ -34,6 +34,9 @@ const defaults: Required<BatcherOptions> = {
 /** Answers beyond `maxSequences`, of owners who come to a full batch. */
 const SPARE_SEQUENCES = 8;
 
+/** Part of the rows of states that is for beginnings of prompts, which others share. */
+const KEPT_SHARE = 0.25;
+
 /** Counters of a batcher. */
 export interface BatcherCounts {
   passes: number;
@@ -51,8 +54,6 @@ interface Place {
   reader: Reader;
   schedule: Schedule;
   cacheBytes: number;
-  /** Whether prompts may share the reading of their beginnings. */
-  shares: boolean;
 }
 
 /**
@@ -101,7 +102,7 @@ export class Batcher implements Disposable {
     const settled = withPrefix(settleRequest(request, { ...this.#limits, stopIds, adapter }), this.#model.prefix);
     const place = (this.#place ??= this.#open(settled.memory?.of));
     this.#refuseExcess(settled, place);
-    const submission = new Submission(settled, place.shares ? this.#rootOf(settled) : undefined, onText);
+    const submission = new Submission(settled, this.#rootOf(settled), onText);
     place.schedule.add(submission);
     adapter?.use();
     const giveUp = () => place.schedule.giveUp(submission, signal?.reason);
@@ -151,13 +152,18 @@ export class Batcher implements Disposable {
   #open(memory: Memory | undefined): Place {
     const { maxSequences, maxPassTokens, cacheBytes } = this.#options;
     const mostTokens = maxSequences * (this.#limits.maxPositions + this.#model.prefix.length);
-    const options = { memory, bytes: cacheBytes, mostTokens, mostRows: maxSequences + SPARE_SEQUENCES };
+    const places = maxSequences + SPARE_SEQUENCES;
+    const mostRows = Math.ceil(places / (1 - KEPT_SHARE));
+    const options = { memory, bytes: cacheBytes, mostTokens, mostRows };
     const { cache, rows } = openCache(this.#model, options);
     // A token has the same slot in both.
     const other = this.#other?.run((model) => openCache(model, options));
     const slots = Math.min(cache.slots, other?.cache.slots ?? cache.slots);
-    const pool = new BlockPool(Math.floor(slots / BLOCK_TOKENS));
-    const maxRows = Math.min(rows, other?.rows ?? rows);
+    const allRows = Math.min(rows, other?.rows ?? rows);
+    const hasStates = cache.hasStates || other?.cache.hasStates === true;
+    const maxRows = Math.min(places, allRows - Math.floor(hasStates ? KEPT_SHARE * allRows : 0));
+    const kept = Array.from({ length: allRows - maxRows }, (_, i) => maxRows + i);
+    const pool = new BlockPool(Math.floor(slots / BLOCK_TOKENS), hasStates ? kept : undefined);
     const most = Math.min(maxSequences, maxRows);
     const spareSequences = maxRows - most;
     const schedule = new Schedule(pool, this.#tokenizer, { maxSequences: most, spareSequences, maxPassTokens });
@@ -166,7 +172,6 @@ export class Batcher implements Disposable {
       reader: new Reader(this.#model, cache, other && { ...this.#other!, cache: other.cache }),
       schedule,
       cacheBytes: cache.bytes,
-      shares: !cache.hasStates && other?.cache.hasStates !== true,
     };
   }
 
@@ -238,7 +243,7 @@ export class Batcher implements Disposable {
     const next = reader.read(readings);
     this.counts.passes++;
     for (const { count } of readings) this.counts.read += count;
-    schedule.markRead(readings);
+    reader.copyStates(schedule.markRead(readings));
     for (const entry of next) this.#advance(entry, schedule);
     schedule.charge(readings, (performance.now() - start) / 1000);
     schedule.settleFinished();

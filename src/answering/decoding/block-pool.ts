@@ -8,6 +8,8 @@ export interface PrefixMatch {
   blocks: number[];
   /** The next block holds the prompt's next tokens as well, but is still being read. */
   isPending: boolean;
+  /** Blocks that begin like the prompt, whether or not the states at their end were kept. */
+  alike: number;
 }
 
 /** Parent of a block: the root of all prompts that may share blocks, or the content of another block. */
@@ -43,9 +45,16 @@ export class BlockPool {
   /** Numbers of rows that were given back, and how many there are. */
   readonly #freeRows: number[] = [];
   #rows = 0;
+  /** States at the end of a content: the rows where they lie, longest out of use first. */
+  readonly #states = new Map<Prefix, { row: number; block: number }>();
+  /** Contents at whose end states will be kept once they are read. */
+  readonly #promised = new Set<Prefix>();
+  readonly #freeStates: number[] | undefined;
 
-  constructor(size: number) {
+  /** `stateRows`: rows for states of prompts' beginnings, in models that keep states; there it takes one to share blocks. */
+  constructor(size: number, stateRows?: readonly number[]) {
     this.size = size;
+    this.#freeStates = stateRows && [...stateRows];
     // The lowest number is given first, so that memory is touched from its start.
     this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
     this.#users = new Int32Array(size);
@@ -73,17 +82,58 @@ export class BlockPool {
 
   /** The blocks that hold the prompt's beginning. The last token is left out: its logits are wanted, so it is read. */
   match(tokens: Int32Array, root: Prefix): PrefixMatch {
-    const blocks: number[] = [];
+    const alike: number[] = [];
+    let usable = 0;
     let before = root;
     for (let start = 0; start + BLOCK_TOKENS < tokens.length; start += BLOCK_TOKENS) {
       const block = this.#byKey.get(keyOf(before, tokens, start));
       if (block === undefined) break;
       const { self, isReady } = this.#contents[block] as Content;
-      if (!isReady) return { blocks, isPending: true };
-      blocks.push(block);
+      if (!isReady && (!this.keepsStates || this.#promised.has(self)))
+        return { blocks: alike.slice(0, usable), isPending: true, alike: alike.length };
+      alike.push(block);
+      if (isReady && (!this.keepsStates || this.#states.has(self))) usable = alike.length;
       before = self;
     }
-    return { blocks, isPending: false };
+    return { blocks: alike.slice(0, usable), isPending: false, alike: alike.length };
+  }
+
+  /** Whether rows have states, which are shared only where they were kept. */
+  get keepsStates(): boolean {
+    return this.#freeStates !== undefined;
+  }
+
+  /** Says that the states at the end of a content will be kept. */
+  promiseStates(content: Prefix): void {
+    if (!this.#states.has(content)) this.#promised.add(content);
+  }
+
+  /** A row for the states at the end of a content that has been read; undefined where they are kept, or there is none left. */
+  keepStates(content: Prefix): number | undefined {
+    this.#promised.delete(content);
+    const block = this.#contents.findIndex((one) => one?.self === content);
+    if (block < 0 || this.#states.has(content)) return undefined;
+    const row = this.#freeStates?.pop() ?? this.#evictStates();
+    if (row !== undefined) this.#states.set(content, { row, block });
+    return row;
+  }
+
+  #evictStates(): number | undefined {
+    for (const [content, { row, block }] of this.#states) {
+      if (this.#users[block] > 0) continue;
+      this.#states.delete(content);
+      return row;
+    }
+    return undefined;
+  }
+
+  /** The row of the states at the end of a block that was found. */
+  statesAfter(block: number): number {
+    const { self } = this.#contents[block] as Content;
+    const states = this.#states.get(self)!;
+    this.#states.delete(self);
+    this.#states.set(self, states); // the last one used
+    return states.row;
   }
 
   /** Number of unused blocks among these: sharing them lowers `available`. */
@@ -162,8 +212,14 @@ export class BlockPool {
 
   #forget(block: number): void {
     const content = this.#contents[block];
-    if (content !== undefined) this.#byKey.delete(content.key);
     this.#contents[block] = undefined;
+    if (content === undefined) return;
+    this.#byKey.delete(content.key);
+    this.#promised.delete(content.self);
+    const states = this.#states.get(content.self);
+    if (states === undefined) return;
+    this.#states.delete(content.self);
+    this.#freeStates?.push(states.row);
   }
 }
 

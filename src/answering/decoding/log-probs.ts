@@ -27,6 +27,12 @@ export function logProbOf(logits: Float32Array, id: number): number {
   return logits[id] - logSumExp(logits);
 }
 
+/** Log-probabilities of tokens, in nats, from logits [V]. */
+export function scoresOf(logits: Float32Array, ids: readonly number[]): number[] {
+  const total = logSumExp(logits);
+  return ids.map((id) => logits[id] - total);
+}
+
 function logSumExp(logits: Float32Array): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (let id = 0; id < logits.length; id++) if (logits[id] > highest) highest = logits[id];

@@ -1,6 +1,6 @@
 // N new tokens, M tokens of all rows of a pass, C slots, K key-value heads, D head size
 import type { AttentionRequest, BlockCache, Heads, LentCache } from '../../models/stack.ts';
-import { attention, layoutOfRows } from '../../engine/nn/index.ts';
+import { attention, inWindow, layoutOfRows } from '../../engine/nn/index.ts';
 import {
   aten,
   attune,
@@ -27,14 +27,21 @@ export interface PassSlots {
   slots: Int32Array;
   /** Where each row's tokens start in `slots`, and the end. */
   offsets: readonly number[];
-  /** Where the states of each row lie: [R]. */
+  /** Where the states of each row lie after the pass, and where those that it begins with: [R]. */
   rows: readonly number[];
+  statesFrom: readonly number[];
   /** Whether a row has no earlier tokens: [R]. */
   isNew: readonly boolean[];
 }
 
 /** The same on the model's device. */
-type AnnouncedPass = Pick<PassSlots, 'offsets' | 'isNew'> & Record<'slots' | 'rows', Tensor>;
+type AnnouncedPass = Pick<PassSlots, 'offsets' | 'isNew'> & Record<'slots' | 'rows' | 'statesFrom', Tensor>;
+
+/** Rows of states. */
+export interface StateCopy {
+  from: number;
+  to: number;
+}
 
 /** How much a cache holds. */
 export interface CacheSize {
@@ -50,7 +57,7 @@ export class PagedCache implements BlockCache, Disposable {
   readonly slots: number;
   /** That it takes when it is full. */
   readonly bytes: number;
-  /** Whether blocks keep states of rows: then no two rows share the reading of their beginning. */
+  /** Whether blocks keep states of rows. */
   readonly hasStates: boolean;
   readonly #kept: { keys: Tensor; values: Tensor; states: Tensor[] }[];
   #pass: AnnouncedPass | undefined;
@@ -71,15 +78,25 @@ export class PagedCache implements BlockCache, Disposable {
   }
 
   /** Announces a pass, inside its scope. */
-  begin({ slots, offsets, rows, isNew }: PassSlots, device: string): void {
-    const places = fromArray(BigInt64Array.from(rows, BigInt)).toDevice(device);
-    this.#pass = { slots: fromArray(slots).toDevice(device), offsets, rows: places, isNew };
+  begin({ slots, offsets, rows, statesFrom, isNew }: PassSlots, device: string): void {
+    const [places, sources] = [rows, statesFrom].map((list) => indexOf(list, device));
+    this.#pass = { slots: fromArray(slots).toDevice(device), offsets, rows: places, statesFrom: sources, isNew };
+  }
+
+  /** Copies all states of rows to others. */
+  copyStates(copies: readonly StateCopy[]): void {
+    if (copies.length === 0) return;
+    for (const state of this.#kept.flatMap(({ states }) => states)) {
+      const [from, to] = [copies.map((copy) => copy.from), copies.map((copy) => copy.to)];
+      const values = state.indexSelect(0, indexOf(from, state.device));
+      aten.index_copy_.default(state, 0, indexOf(to, state.device), values);
+    }
   }
 
   recall(block: number): Tensor[] {
-    const { rows, isNew } = this.#announced();
+    const { statesFrom, isNew } = this.#announced();
     return this.#kept[block].states.map((state) => {
-      const own = state.indexSelect(0, rows);
+      const own = state.indexSelect(0, statesFrom);
       if (!isNew.includes(true)) return own;
       const fresh = fromArray(BigInt64Array.from(isNew, BigInt)).to('bool').toDevice(own.device);
       return aten.masked_fill.Scalar(own, fresh.reshape(-1, ...own.shape.slice(1).map(() => 1)), 0);
@@ -107,7 +124,12 @@ export class PagedCache implements BlockCache, Disposable {
     const { layout, window, scale, chunk = Number.POSITIVE_INFINITY } = request;
     const { keys, values, slots, offsets } = this.lend(block);
     const isLong = offsets.some((start, row) => offsets[row + 1] - start > chunk);
-    if (isLong || [request.softcap, request.bias, request.sinks, layout.together].some((part) => part !== undefined))
+    if (
+      isLong ||
+      [request.softcap, request.bias, request.sinks, inWindow(layout, window).together].some(
+        (part) => part !== undefined,
+      )
+    )
       return this.#attendByGathering(block, heads, request);
     const [options, { q, k, v }] = [{ window, scale }, heads];
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
@@ -130,6 +152,11 @@ export class PagedCache implements BlockCache, Disposable {
   [Symbol.dispose](): void {
     for (const { keys, values, states } of this.#kept) for (const kept of [keys, values, ...states]) kept.dispose();
   }
+}
+
+/** int64 [R] */
+function indexOf(rows: readonly number[], device: string): Tensor {
+  return fromArray(BigInt64Array.from(rows, BigInt)).toDevice(device);
 }
 
 /** The slots of each row's last tokens, as many as are new: int64 [N] */

@@ -6,7 +6,7 @@ import { aten, fromArray, noGrad, scope, type Tensor } from '../../engine/tensor
 import { passesOf, RouteMemo } from './adapter-passes.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import { mixed, type OtherModel } from './other-model.ts';
-import type { PagedCache } from './paged-cache.ts';
+import type { PagedCache, StateCopy } from './paged-cache.ts';
 import { layoutAmong, placedIn } from './seen-images.ts';
 import type { Sequence, Reading } from './sequence.ts';
 
@@ -42,6 +42,11 @@ export class Reader implements Disposable {
   /** Gives the logits of those sequences that are read to their end. */
   read(readings: readonly Reading[]): NextLogits[] {
     return passesOf(readings).flatMap((pass) => noGrad(() => scope(() => ({ next: this.#read(pass) }))).next);
+  }
+
+  /** Copies states of rows: those of a prompt's beginning, for others that begin alike. */
+  copyStates(copies: readonly StateCopy[]): void {
+    for (const cache of [this.#cache, this.#other?.cache]) noGrad(() => scope(() => cache?.copyStates(copies)));
   }
 
   /** Frees what is kept of an adapter's passes. */
@@ -150,8 +155,9 @@ function gatherPass(readings: readonly Reading[]) {
     slots.set(sequence.slots.subarray(0, sequence.read + count), offsets[row]);
   }
   const rows = readings.map(({ sequence }) => sequence.row);
+  const statesFrom = readings.map(({ sequence }) => sequence.statesFrom);
   const isNew = readings.map(({ sequence }) => sequence.read === 0);
-  return { ids, positions, slots, newOffsets, offsets, rows, isNew };
+  return { ids, positions, slots, newOffsets, offsets, rows, statesFrom, isNew };
 }
 
 function nextOf(logits: Tensor, sequences: readonly Sequence[]): NextLogits[] {

@@ -20,6 +20,8 @@ export interface GenerationOptions extends Partial<SamplingOptions> {
   stopIds?: readonly number[];
   /** Number of most likely tokens to return with each token's log-probability. */
   logProbs?: number;
+  /** Ids whose log-probability as the next token after the prompt is wanted. */
+  scored?: readonly number[];
   /** Creates the constraint of one answer. */
   constraint?: () => TokenConstraint;
   /** Aborting gives the answers up: they are rejected with the signal's reason. */
@@ -60,6 +62,7 @@ export interface SettledRequest {
   stop: readonly string[];
   stopIds: ReadonlySet<number>;
   logProbs?: number;
+  scored?: readonly number[];
   constraint?: () => TokenConstraint;
   memory?: MemoryRow;
   images?: SeenImages;
@@ -95,6 +98,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
     stop: request.stop ?? [],
     stopIds: new Set(request.stopIds ?? limits.stopIds),
     logProbs: request.logProbs,
+    scored: request.scored,
     constraint: request.constraint,
     memory: request.memory,
     images: request.images,

@@ -1,5 +1,6 @@
 import { smallest } from '../../base/many.ts';
-import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix, type PrefixMatch } from './block-pool.ts';
+import type { StateCopy } from './paged-cache.ts';
 import { Sequence, type Reading } from './sequence.ts';
 import type { Submission } from './submission.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';
@@ -101,15 +102,16 @@ export class Schedule {
         continue;
       }
       const { request, root = this.#pool.newRoot() } = owner.waiting[at].submission;
-      const { blocks, isPending } = this.#pool.match(request.prompt, root);
-      if (isPending) open.set(owner, at + 1);
+      const match = this.#pool.match(request.prompt, root);
+      const { blocks } = match;
+      if (match.isPending) open.set(owner, at + 1);
       else if (!this.#hasRoom(owner, blocksFor(request) - blocks.length + this.#pool.idleAmong(blocks))) {
         // Free blocks are reserved for owners that have none.
         if (owner.active === 0) break;
         open.delete(owner);
       } else {
         const [entry] = owner.waiting.splice(at, 1);
-        shared += this.#enter(entry, blocks, root);
+        shared += this.#enter(entry, match, root);
       }
     }
     return shared;
@@ -132,13 +134,13 @@ export class Schedule {
     return this.#owners.size === 1;
   }
 
-  #enter({ submission, sample }: Waiting, shared: readonly number[], root: Prefix): number {
+  #enter({ submission, sample }: Waiting, match: PrefixMatch, root: Prefix): number {
     const { request, onText } = submission;
     if (submission.isOver) return 0;
     try {
       const tokenizer = request.adapter?.adapter.tokenizer ?? this.#tokenizer;
       const sequence = new Sequence(request, sample, { tokenizer, onText });
-      sequence.settle(this.#pool, shared, root);
+      sequence.settle(this.#pool, match, root);
       this.#active.push({ sequence, submission });
       this.#ownerOf(request.owner).active++;
       return sequence.read;
@@ -176,7 +178,8 @@ export class Schedule {
     const readings: Reading[] = [];
     for (const { sequence } of rows) {
       const unread = sequence.known - sequence.read;
-      const count = unread === 1 ? 1 : wholeCount(sequence, Math.min(unread, room));
+      const most = Math.min(unread, room, sequence.untilPause);
+      const count = unread === 1 ? 1 : wholeCount(sequence, most);
       if (unread > 1) room -= count;
       if (count > 0) readings.push({ sequence, count });
     }
@@ -207,9 +210,12 @@ export class Schedule {
       this.#ownerOf(sequence.request.owner).seconds += (seconds * count) / total;
   }
 
-  /** The tokens of a pass are in the cache. */
-  markRead(readings: readonly Reading[]): void {
-    for (const { sequence, count } of readings) sequence.markRead(this.#pool, count);
+  /** The tokens of a pass are in the cache. @returns rows whose states are to be copied, and where to */
+  markRead(readings: readonly Reading[]): StateCopy[] {
+    return readings.flatMap(({ sequence, count }) => {
+      const to = sequence.markRead(this.#pool, count);
+      return to === undefined ? [] : [{ from: sequence.row, to }];
+    });
   }
 
   /** Lets go of answers that are complete. */

@@ -92,7 +92,7 @@ export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): 
   const [from, to] = (['from', 'to'] as const).map((end) => along((prompt) => prompt.together?.[end], false));
   // Where no token sees a later one, the layout is an ordinary one, and goes through the fused operators.
   const isTogether = to.some((last, token) => last > layout.positions[token]);
-  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { from, to } }) };
+  return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { ...first.together, from, to } }) };
 }
 
 /** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */

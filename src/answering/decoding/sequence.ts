@@ -1,7 +1,7 @@
 import { randomUnits } from '../../base/random.ts';
 import { StreamingDecoder } from '../../models/text/index.ts';
-import { BLOCK_TOKENS, type BlockPool, type Prefix } from './block-pool.ts';
-import { logProbsOf, type ChosenLogProb } from './log-probs.ts';
+import { BLOCK_TOKENS, type BlockPool, type Prefix, type PrefixMatch } from './block-pool.ts';
+import { logProbsOf, scoresOf, type ChosenLogProb } from './log-probs.ts';
 import { LogitRules } from './logit-rules.ts';
 import type { SettledRequest } from './request.ts';
 import { drawToken } from './sampling.ts';
@@ -24,6 +24,8 @@ export interface Completion {
   stopId?: number;
   /** Log-probabilities of the tokens, if requested. */
   logProbs?: ChosenLogProb[];
+  /** Log-probabilities of the ids that were to be scored after the prompt, in nats. */
+  scored?: number[];
   usage: Usage;
 }
 
@@ -65,11 +67,16 @@ export class Sequence {
   blocks: readonly number[] = [];
   /** Where its states lie, in models that keep some of a whole row. */
   row = -1;
+  /** Where those lie that the next pass begins with: its own, or those of a beginning that it shares. */
+  statesFrom = -1;
+  /** Lengths at which its states are to be kept for others, and the content that ends there. */
+  #pauses: { at: number; content: Prefix }[] = [];
   finishReason: Completion['finishReason'] | undefined;
   readonly #ids: number[] = [];
   readonly #rules: LogitRules;
   readonly #units: (index: number) => number;
   readonly #logProbs: ChosenLogProb[] = [];
+  #scored: number[] | undefined;
   readonly #tokenizer: AnswerTokenizer;
   /** Present for streams and stop texts; otherwise the text is decoded at the end. */
   readonly #stream: { decoder: StreamingDecoder; stops: StopStrings } | undefined;
@@ -113,12 +120,18 @@ export class Sequence {
 
   /** Whether the most likely token suffices, without logits. */
   get takesBest(): boolean {
-    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.request.logProbs === undefined;
+    return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.#needsNoLogits;
+  }
+
+  get #needsNoLogits(): boolean {
+    return this.request.logProbs === undefined && this.request.scored === undefined;
   }
 
   /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
-  settle(pool: BlockPool, shared: readonly number[], root: Prefix): void {
+  settle(pool: BlockPool, { blocks: shared, alike }: Pick<PrefixMatch, 'blocks' | 'alike'>, root: Prefix): void {
     this.row = pool.takeRow();
+    this.statesFrom = this.row;
+    if (pool.keepsStates && shared.length > 0) this.statesFrom = pool.statesAfter(shared[shared.length - 1]);
     pool.share(shared);
     const count = Math.ceil(this.tokens.length / BLOCK_TOKENS);
     this.blocks = [...shared, ...Array.from({ length: count - shared.length }, () => pool.take())];
@@ -129,32 +142,47 @@ export class Sequence {
     this.read = shared.length * BLOCK_TOKENS;
     this.shared = this.read;
     this.#last = root;
-    this.#name(pool, this.known);
+    // Where prompts were found to part, and at the end of this one.
+    const pauses = pool.keepsStates ? [alike, Math.floor((this.known - 1) / BLOCK_TOKENS)] : [];
+    this.#name(pool, this.known, new Set(pauses.filter((blocks) => blocks > shared.length)));
+  }
+
+  /** Tokens until its states are to be kept. */
+  get untilPause(): number {
+    return this.#pauses.length === 0 ? Infinity : this.#pauses[0].at - this.read;
   }
 
   /** Tells the pool what the blocks up to this token hold, so that others can share them. */
-  #name(pool: BlockPool, upTo: number): void {
+  #name(pool: BlockPool, upTo: number, pauses?: ReadonlySet<number>): void {
     for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
       const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
       this.#last = pool.name(this.blocks[this.#named], this.tokens, place);
+      if (pauses?.has(this.#named + 1) !== true) continue;
+      pool.promiseStates(this.#last);
+      this.#pauses.push({ at: place.start + BLOCK_TOKENS, content: this.#last });
     }
   }
 
-  /** `count` more tokens are in the cache. */
-  markRead(pool: BlockPool, count: number): void {
+  /** `count` more tokens are in the cache. @returns a row that its states are to be copied to, if others may need them */
+  markRead(pool: BlockPool, count: number): number | undefined {
     const before = Math.floor(this.read / BLOCK_TOKENS);
     this.read += count;
     this.readAs = this.known;
+    this.statesFrom = this.row;
     const after = Math.floor(this.read / BLOCK_TOKENS);
-    if (after === before) return;
+    if (after === before) return undefined;
     this.#name(pool, this.read);
     for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
+    while (this.untilPause < 0) this.#pauses.shift(); // passed, since some tokens are read together
+    return this.untilPause === 0 ? pool.keepStates(this.#pauses.shift()!.content) : undefined;
   }
 
   /** Its cached content is invalid and must be recomputed. */
   forget(): void {
     this.read = 0;
     this.readAs = this.known;
+    this.statesFrom = this.row;
+    this.#pauses = [];
   }
 
   /** Chooses the next token from logits [V], or takes the most probable one. */
@@ -169,6 +197,7 @@ export class Sequence {
 
   /** Undefined where the answer can only end. */
   #choose(logits: Float32Array): number | undefined {
+    if (this.#ids.length === 0) this.#scored = this.request.scored && scoresOf(logits, this.request.scored);
     const changed = this.#rules.apply(logits, this.remaining);
     if (changed === undefined) return undefined;
     const id = drawToken(changed, this.request.sampling, () => this.#units(this.#ids.length));
@@ -216,7 +245,7 @@ export class Sequence {
       answer: this.#ids.length,
     };
     const ending = this.#stopId === undefined ? {} : { stopId: this.#stopId };
-    const known = logProbs === undefined ? {} : { logProbs };
+    const known = { ...(logProbs && { logProbs }), ...(this.#scored && { scored: this.#scored }) };
     return { text: this.#text, ids: this.#ids, finishReason, ...ending, ...known, usage };
   }
 }

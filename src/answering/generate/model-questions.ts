@@ -1,7 +1,13 @@
 /** Requests to a generative model's session besides prompts: its description, prompt lengths, likelihoods. */
-import { scorePrompt, type PromptToken } from '../decoding/index.ts';
+import { AttuneError } from '../../base/errors.ts';
+import type { DecisionQuestion } from '../../data/kinds/decision.ts';
+import { askInTurn, scorePrompt, type PromptToken } from '../decoding/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
+import type { DecisionAnswer } from '../../scoring/predictor.ts';
+import { promptsOf, readLabels } from '../tasks/answers/decisions.ts';
+import { tasks } from '../tasks/index.ts';
+import { DecisionPrompts } from '../tasks/rows/decision-prompts.ts';
 import { infillMarks } from '../../models/text/index.ts';
 import { hears } from '../tasks/answers/speech.ts';
 import { seeImages } from '../tasks/answers/see-images.ts';
@@ -14,6 +20,7 @@ import {
   type Prompt,
   type Answering,
 } from './read-prompts.ts';
+import type { GenerateRequest } from './request.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {
@@ -44,13 +51,19 @@ export type ModelQuestion = {
   | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
   /** Texts of ids. */
   | { ask: 'texts'; ids: readonly (readonly number[])[] }
+  /** Probabilities of typed questions' options. */
+  | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & Pick<
+      GenerateRequest,
+      'owner' | 'salt'
+    >)
 );
 
 export type ModelAnswer =
   | { description: WriterDescription }
   | { tokens: Int32Array[] }
   | { promptTokens: PromptToken[] }
-  | { texts: string[] };
+  | { texts: string[] }
+  | { decisions: DecisionAnswer[]; tokens: number };
 
 /** @throws AttuneError E_PROMPT_TOO_LONG, the template's own, E_TASK_UNSUPPORTED, E_ADAPTER_UNKNOWN */
 export function answerQuestion(answering: Answering, question: ModelQuestion): Promise<ModelAnswer> {
@@ -62,10 +75,37 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
   if (question.ask === 'description') return { description: describeWriter(answering) };
   if (question.ask === 'tokens') return { tokens: await idsOf(question.prompts.map(readable), answering) };
   if (question.ask === 'texts') return { texts: question.ids.map((ids) => tokenizer.decode(ids)) };
+  if (question.ask === 'decisions') return decide(answering, question);
   const { ids, images } = await readPrompts([readable(question.prompt)], answering);
   using seen = await seeImages(answering, images[0]);
   const score = () => scorePrompt({ ...answering, images: seen }, ids[0], question.top);
   return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
+}
+
+/** The questions wait for each other only where they share the state. @throws AttuneError E_PROMPT_TOO_LONG */
+async function decide(
+  { batcher, model, tokenizer, lease, calibration }: AnsweringBy,
+  { state, questions, owner, salt }: Extract<ModelQuestion, { ask: 'decisions' }>,
+): Promise<ModelAnswer> {
+  if (tasks[model.task].alsoAnswers?.includes('decision') !== true) throw decidesNothing(model.task);
+  const prompts = await promptsOf({ state, questions }, DecisionPrompts.of(tokenizer));
+  const shared = { owner, salt, adapter: lease?.key };
+  const read = await askInTurn(prompts, 1, (prompt) =>
+    readLabels(prompt, {
+      temperatures: calibration?.temperatures,
+      submit: (request) => batcher.submit({ ...request, ...shared }),
+    }),
+  );
+  const tokens = read.reduce((sum, one) => sum + one.tokens, 0);
+  return { decisions: read.map(({ answer }) => answer), tokens };
+}
+
+function decidesNothing(task: Task): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: 'The model does not answer typed questions',
+    got: tasks[task].title,
+    expected: 'a chat model',
+  });
 }
 
 function describeWriter({ model, tokenizer }: AnsweringBy): WriterDescription {

@@ -14,6 +14,7 @@ import {
   type Tokenizer,
 } from '../../models/text/index.ts';
 import { withAdapters } from '../../engine/nn/index.ts';
+import { readCalibration } from '../model/calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 
@@ -81,7 +82,8 @@ export async function withLease<Result>(
   if (adapter === undefined) return work(answering);
   const lease = await answering.adapters.take(adapter);
   try {
-    return await work({ ...answering, tokenizer: lease.tokenizer, lease });
+    const calibration = readCalibration(lease.folder);
+    return await work({ ...answering, tokenizer: lease.tokenizer, calibration, lease });
   } finally {
     lease.release();
   }

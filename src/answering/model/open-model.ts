@@ -24,6 +24,8 @@ import {
 import type { Answering } from '../tasks/answers/answering.ts';
 import type { MediaReader, Tuning } from '../../methods/interfaces.ts';
 import { adapterTensors, findSavedTables, placeTables, tiesTables } from './adapter-tables.ts';
+import type { Calibration } from '../../scoring/calibration.ts';
+import { readCalibration } from './calibration.ts';
 import { baseFolderOf } from './base-folder.ts';
 import { adapterWeights, isAdapterFolder } from './base-model.ts';
 import { mediaReaderOf, tokenizerOf } from './model-readers.ts';
@@ -70,6 +72,8 @@ export interface OpenedModel {
   notes?: ResultNotesFile;
   /** How its weights are kept, where that is not dense. */
   storage?: StorageName;
+  /** Temperatures and thresholds of typed questions. */
+  calibration?: Calibration;
   /** How the run reads its rows that it comes from, or is opened for as its base. */
   reading?: Answering['reading'];
 }
@@ -77,7 +81,8 @@ export interface OpenedModel {
 /** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const checked = await openChecked(target, options);
-  const opened = { reading: readingOf(checked.notes), ...checked };
+  const calibration = options.base === true ? undefined : readCalibration(checked.folder);
+  const opened = { reading: readingOf(checked.notes), calibration, ...checked };
   textReaderOf(opened.model.trunk)?.keep();
   const { languages } = options;
   return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };

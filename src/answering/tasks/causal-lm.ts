@@ -4,10 +4,12 @@ import { flawlessText } from './flawless.ts';
 export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text-generation',
-  answering: async (kind) =>
-    kind === 'preference'
-      ? (await import('./answers/preferences.ts')).answerWithPreferences
-      : (await import('./answers/texts.ts')).answerWithText,
+  alsoAnswers: ['decision'],
+  async answering(kind) {
+    if (kind === 'preference') return (await import('./answers/preferences.ts')).answerWithPreferences;
+    if (kind === 'decision') return (await import('./answers/decisions.ts')).answerWithDecisions;
+    return (await import('./answers/texts.ts')).answerWithText;
+  },
   flawless: flawlessText,
   prompts: 'written',
   served: 'text',

@@ -5,8 +5,8 @@ import type { Layout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Answer } from './answers/answering.ts';
 
-/** Form of answers: one class, any number of them, a number, tags of words, a span of a text, or text. */
-export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'stretch' | 'text';
+/** Form of answers: one class, any number of them, a number, tags of words, options of typed questions, a span of a text, or text. */
+export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'decisions' | 'stretch' | 'text';
 
 /** The group of endpoints that serves a model. */
 export type ServedAs = 'text' | 'rows' | 'vectors' | 'items';
@@ -28,6 +28,8 @@ export interface TaskDefinition {
   pipelineTag: string;
   /** Kinds of rows that its models answer; all that can be asked as text, unless given. */
   answers?: readonly ExampleKind[];
+  /** Kinds of rows that no text can ask, and that its models answer next to those that one can. */
+  alsoAnswers?: readonly ExampleKind[];
   /** Loads the way its models answer rows of a kind. */
   answering?(kind: ExampleKind | undefined): Promise<Answer>;
   /** Form of answers; text unless given. */

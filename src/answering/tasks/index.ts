@@ -33,6 +33,7 @@ export const taskNames = Object.keys(tasks) as Task[];
 /** Rows that no text can ask: only tasks that name them answer them. */
 const UNASKABLE: readonly ExampleKind[] = [
   'tagged',
+  'decision',
   'stepwise',
   'pair',
   'graded',
@@ -44,5 +45,6 @@ const UNASKABLE: readonly ExampleKind[] = [
 
 /** Whether models of a task answer rows of a kind. Transcripts of recordings are not counted: `transcribes` says those. */
 export function answersKind(task: Task, kind: ExampleKind): boolean {
-  return tasks[task].answers?.includes(kind) ?? !UNASKABLE.includes(kind);
+  const { answers, alsoAnswers = [] } = tasks[task];
+  return alsoAnswers.includes(kind) || (answers?.includes(kind) ?? !UNASKABLE.includes(kind));
 }

@@ -5,13 +5,17 @@ import { outputDistance } from './output-distance.ts';
 export const task = defineTask({
   title: 'token classification',
   pipelineTag: 'token-classification',
-  answers: ['tagged', 'stepwise'],
-  answering: async (kind) =>
-    kind === 'stepwise'
-      ? (await import('./answers/steps.ts')).answerWithSteps
-      : (await import('./answers/tags.ts')).answerWithTags,
-  // A process reward model of ours says what stands between steps.
-  answerKind: ({ config }) => (typeof config.step_separator === 'string' ? 'steps' : 'tags'),
+  answers: ['tagged', 'stepwise', 'decision'],
+  async answering(kind) {
+    if (kind === 'stepwise') return (await import('./answers/steps.ts')).answerWithSteps;
+    if (kind === 'decision') return (await import('./answers/decisions.ts')).answerWithMarkers;
+    return (await import('./answers/tags.ts')).answerWithTags;
+  },
+  answerKind({ config }) {
+    if (config.scores_options === true) return 'decisions';
+    // A process reward model of ours says what stands between steps.
+    return typeof config.step_separator === 'string' ? 'steps' : 'tags';
+  },
   served: 'rows',
   firstUse: (folder, rows) => `attune predict ${folder} --input ${rows} --output answers.csv`,
   labels: ({ tokenClassHead }) => tokenClassHead.labels,

@@ -1,4 +1,4 @@
-import { readAssessment, writeAssessment } from '../../store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../evaluation/assessments/files.ts';
 import { resolve } from 'node:path';
 import { rowsWanted } from '../../evaluation/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';

@@ -1,5 +1,5 @@
 import { withOtherWords, worded } from '../../evaluation/wording/recommendation.ts';
-import { outdatedAssessments, readAssessments, writeAssessment } from '../../store/assessments.ts';
+import { outdatedAssessments, readAssessments, writeAssessment } from '../../evaluation/assessments/files.ts';
 import type { Comparison } from '../../store/results.ts';
 
 /** Whether the verdict of a run counts the user's own rows: the same systems were tested on them. */

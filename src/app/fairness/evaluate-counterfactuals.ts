@@ -1,12 +1,9 @@
-import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
-import { requireWritable } from '../../files/atomic.ts';
-import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
 import { runJob } from '../../jobs/worker/index.ts';
-import { ownRun } from '../compare/systems.ts';
+import { assess } from '../assess.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
-import { reportRun } from '../report/index.ts';
 import { measuring, resolveSystems, source } from '../compare/compare.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
 
@@ -22,20 +19,18 @@ export async function evaluateCounterfactuals(
   path: string,
   options: CompareOptions = {},
 ): Promise<CounterfactualResults> {
-  const { maxFlipRate, trainData, allowOverlap = false, onEvent, signal } = options;
-  const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
-  const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(assessmentPath(folder, 'counterfactuals'));
-  const { specs, recipes } = await resolveSystems(systems, options);
-  const { maxRows, seed, ...measured } = measuring(recipes[0], options);
-  const results = await withRowFiles({ trainData }, options, ({ paths, mediaFolder }) => {
-    const fitted = source(paths.trainData, { ...options, mediaFolder: mediaFolder('trainData') });
-    const rows = { train: fitted, recipes, allowOverlap };
-    const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
-    return runJob({ job: 'counterfactuals', input, onEvent, signal });
+  const { maxFlipRate, trainData, allowOverlap = false, onEvent, signal, output } = options;
+  const target = systems.length > 1 ? undefined : systems[0];
+  const results = await assess('counterfactuals', { target, output }, async () => {
+    const { specs, recipes } = await resolveSystems(systems, options);
+    const { maxRows, seed, ...measured } = measuring(recipes[0], options);
+    return withRowFiles({ trainData }, options, ({ paths, mediaFolder }) => {
+      const fitted = source(paths.trainData, { ...options, mediaFolder: mediaFolder('trainData') });
+      const rows = { train: fitted, recipes, allowOverlap };
+      const input = { systems: specs, pairs: { path, maxPairs: maxRows, seed }, rows, ...measured };
+      return runJob({ job: 'counterfactuals', input, onEvent, signal });
+    });
   });
-  if (folder !== undefined) writeAssessment(folder, 'counterfactuals', results);
-  if (run !== undefined && folder === run) await reportRun(run);
   if (maxFlipRate !== undefined) refuseFlips(results, maxFlipRate);
   return results;
 }

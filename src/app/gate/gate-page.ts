@@ -3,7 +3,7 @@ import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
 import type { AuditEntry } from '../../evaluation/review/audit-log.ts';
-import type { GateCheck, GateCheckName } from '../../evaluation/review/gate-checks.ts';
+import { gateQuestions, type GateCheck } from '../../evaluation/review/gate-checks.ts';
 import type { GateResult } from './gate.ts';
 
 const GATE_STYLE = `
@@ -11,19 +11,6 @@ const GATE_STYLE = `
 .others { margin-top: 12px; }
 @media (min-width: 600px) { .checks tbody th { min-width: 10em; } }
 `;
-
-const TITLES: Readonly<Record<GateCheckName, string>> = {
-  comparison: 'better than others',
-  margin: 'not worse than others',
-  forgetting: 'general English kept',
-  flip_rate: 'fairness',
-  safety: 'safety',
-  over_refusal: 'helpfulness',
-  policy: 'own rules',
-  groundedness: 'keeps to sources',
-  win_rate: 'preferred by people',
-  sign_off: 'sign-off',
-};
 
 const PASSED = html`<span class="badge good"><span aria-hidden="true">✓</span> passed</span>`;
 const FAILED = html`<span class="badge bad"><span aria-hidden="true">✗</span> failed</span>`;
@@ -54,7 +41,7 @@ function checksPart(checks: readonly GateCheck[]): Html {
         ${asked.map((check) => row(check))}
       </tbody>
     </table>
-    ${others.length > 0 && html`<p class="soft others">Not asked for: ${others.map(({ name }) => TITLES[name]).join(', ')}.</p>`}
+    ${others.length > 0 && html`<p class="soft others">Not asked for: ${others.map(({ name }) => gateQuestions[name].title).join(', ')}.</p>`}
   </section>`;
 }
 
@@ -78,7 +65,7 @@ function filesPart(seen: AuditEntry['seen']): Html {
 
 function row({ name, outcome, message, fix }: GateCheck): Html {
   return html`<tr>
-    <th scope="row">${TITLES[name]}</th>
+    <th scope="row">${gateQuestions[name].title}</th>
     <td>${outcome === 'passed' ? PASSED : FAILED}</td>
     <td>${sentence(message)}${fix !== undefined && html`<small>To mend it: ${fix}</small>`}</td>
   </tr>`;

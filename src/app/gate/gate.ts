@@ -1,4 +1,4 @@
-import { outdatedAssessments, readAssessments } from '../../store/assessments.ts';
+import { outdatedAssessments, readAssessments } from '../../evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';

@@ -1,4 +1,3 @@
-import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { plural } from '../../base/format.ts';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
@@ -11,14 +10,12 @@ import {
   type GroundedAnswer,
 } from '../../evaluation/groundedness/measure-groundedness.ts';
 import { supportModel } from '../../evaluation/groundedness/support.ts';
-import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import type { GroundednessResults } from '../../store/groundedness.ts';
+import type { GroundednessResults } from '../../evaluation/assessments/groundedness.ts';
 import type { useCase } from '../use-cases/groundedness.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { ownRun } from '../compare/systems.ts';
-import { reportRun } from '../report/index.ts';
+import { assess } from '../assess.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/trial.ts';
@@ -48,39 +45,35 @@ export async function groundedness(target: string, options: GroundednessOptions)
   const judge = judgeOf(options);
   if (judge !== undefined) checkLimits(judge.limits);
   const rows = (await readGroundedRows(data)).slice(0, maxRows);
-  const run = await ownRun(target);
-  const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(assessmentPath(folder, 'groundedness'));
-  const { before, after } = contestants(run ?? target, { name: target, options });
-  const models = before === undefined ? [after] : [after, before];
-  const told = { name: `${models.at(-1)!.name}, told to keep to the text`, instruction };
-  // The run's own; its base is asked alike.
-  let form: AskingForm | undefined;
-  const measured: (System & { answers: CheckedAnswer[] })[] = [];
-  for (const model of models) {
-    const systems: System[] = [{ name: model.name }, ...(model === models.at(-1) ? [told] : [])];
-    const answers = await withModel(model, options, async (opened) => {
-      form ??= await formOf(opened);
-      return answersOf(opened, systems, { rows, form, options });
-    });
-    for (const [i, system] of systems.entries()) measured.push({ ...system, answers: answers[i] });
-  }
-  const results: GroundednessResults = {
-    version: 1,
-    file: data,
-    sha256: await sha256File(data),
-    rows: rows.length,
-    systems: measured.map(({ name, answers: now }, i) => {
-      // The first is set against the second, where that is another model, and each other one against the first.
-      const other = i > 0 ? 0 : before && 1;
-      return groundedSystem(name, rows, { now, ...(other !== undefined && { before: measured[other].answers }) });
-    }),
-    by: judge === undefined ? { accuracy: supportModel().accuracy } : { judge: judge.model },
-    notes: notesOf(rows),
-  };
-  if (folder !== undefined) writeAssessment(folder, 'groundedness', results);
-  if (run !== undefined && folder === run) await reportRun(run);
-  return results;
+  return assess('groundedness', { target, output: options.output }, async (run) => {
+    const { before, after } = contestants(run ?? target, { name: target, options });
+    const models = before === undefined ? [after] : [after, before];
+    const told = { name: `${models.at(-1)!.name}, told to keep to the text`, instruction };
+    // The run's own; its base is asked alike.
+    let form: AskingForm | undefined;
+    const measured: (System & { answers: CheckedAnswer[] })[] = [];
+    for (const model of models) {
+      const systems: System[] = [{ name: model.name }, ...(model === models.at(-1) ? [told] : [])];
+      const answers = await withModel(model, options, async (opened) => {
+        form ??= await formOf(opened);
+        return answersOf(opened, systems, { rows, form, options });
+      });
+      for (const [i, system] of systems.entries()) measured.push({ ...system, answers: answers[i] });
+    }
+    return {
+      version: 1,
+      file: data,
+      sha256: await sha256File(data),
+      rows: rows.length,
+      systems: measured.map(({ name, answers: now }, i) => {
+        // The first is set against the second, where that is another model, and each other one against the first.
+        const other = i > 0 ? 0 : before && 1;
+        return groundedSystem(name, rows, { now, ...(other !== undefined && { before: measured[other].answers }) });
+      }),
+      by: judge === undefined ? { accuracy: supportModel().accuracy } : { judge: judge.model },
+      notes: notesOf(rows),
+    };
+  });
 }
 
 interface Asking {

@@ -1,5 +1,5 @@
 /** `retraining` and `gate`: a new version, and whether it is better than what is in use. */
-import { readAssessment } from '../../store/assessments.ts';
+import { readAssessment } from '../../evaluation/assessments/files.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';

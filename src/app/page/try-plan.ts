@@ -21,7 +21,7 @@ export interface TryPlan {
   trained?: TrainedForm;
 }
 
-/** By objective; masked language models and process reward models have no box. */
+/** By objective; masked language models, process reward models and models of typed questions have no box. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   dpo: 'writing',
@@ -42,6 +42,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   bco: 'writing',
   pretrain: 'writing',
   seq2seq: 'writing',
+  decision: undefined,
   classification: 'text',
   multilabel: 'text',
   regression: 'text',

@@ -1,4 +1,3 @@
-import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { endpointFrom, type Endpoint } from '../../scoring/endpoint/endpoint.ts';
@@ -12,14 +11,12 @@ import {
 import { isJudged, readPolicy, type Policy, type PolicyRule } from '../../evaluation/policy/policy.ts';
 import { figuresOf } from '../../evaluation/safety/measure-safety.ts';
 import { readSafetySets } from '../../evaluation/safety/safety-set.ts';
-import { requireWritable } from '../../files/atomic.ts';
 import { sha256File } from '../../files/hash.ts';
-import type { PolicyResults, RuleResult } from '../../store/policy.ts';
+import type { PolicyResults, RuleResult } from '../../evaluation/assessments/policy.ts';
 import type { useCase } from '../use-cases/policy.ts';
 import { judgeOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { ownRun } from '../compare/systems.ts';
-import { reportRun } from '../report/index.ts';
+import { assess } from '../assess.ts';
 import { askAll, withModel, type Questions } from '../safety/ask-all.ts';
 import { contestants, formOf } from '../safety/contestants.ts';
 import type { SafetyOptions } from '../safety/safety.ts';
@@ -38,39 +35,35 @@ export async function policy(target: string, options: PolicyOptions): Promise<Po
   const rulebook = await readPolicy(file);
   const prompts = (await promptsOf(rulebook, options)).slice(0, options.maxRows);
   const judging = judge && judgingBy(judge, options);
-  const run = await ownRun(target);
-  const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(assessmentPath(folder, 'policy'));
-  const { before, after } = contestants(run ?? target, { name: target, options });
-  if (items !== undefined && before === undefined) throw nothingToPair(target);
-  const { asked: questions, now } = await withModel(after, options, async (model) => {
-    const asked = questionsOf(prompts, await formOf(model, options.system), options.maxNewTokens);
-    return { asked, now: (await askAll(model, [asked], options))[0] };
+  return assess('policy', { target, output: options.output }, async (run) => {
+    const { before, after } = contestants(run ?? target, { name: target, options });
+    if (items !== undefined && before === undefined) throw nothingToPair(target);
+    const { asked: questions, now } = await withModel(after, options, async (model) => {
+      const asked = questionsOf(prompts, await formOf(model, options.system), options.maxNewTokens);
+      return { asked, now: (await askAll(model, [asked], options))[0] };
+    });
+    const [old] =
+      before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
+    const given = (answers: typeof now) => prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
+    const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
+    const rules: RuleResult[] = [];
+    for (const rule of rulebook.rules) rules.push(await ruleResult(rule, answers, judging));
+    return {
+      version: 1,
+      file,
+      sha256: await sha256File(file),
+      after: after.name,
+      ...(before !== undefined && { before: before.name }),
+      ...(judge !== undefined && { judge: judge.model }),
+      prompts: prompts.length,
+      rules,
+      ...(items !== undefined &&
+        before !== undefined &&
+        old !== undefined && {
+          items: writeItems(items, rulebook, { now: answers.now, old: given(old), after, before }),
+        }),
+    };
   });
-  const [old] =
-    before === undefined ? [] : await withModel(before, options, (model) => askAll(model, [questions], options));
-  const given = (answers: typeof now) => prompts.map((prompt, row) => ({ prompt, answer: answers[row][0] }));
-  const answers = { now: given(now), ...(old !== undefined && { old: given(old) }) };
-  const rules: RuleResult[] = [];
-  for (const rule of rulebook.rules) rules.push(await ruleResult(rule, answers, judging));
-  const results: PolicyResults = {
-    version: 1,
-    file,
-    sha256: await sha256File(file),
-    after: after.name,
-    ...(before !== undefined && { before: before.name }),
-    ...(judge !== undefined && { judge: judge.model }),
-    prompts: prompts.length,
-    rules,
-    ...(items !== undefined &&
-      before !== undefined &&
-      old !== undefined && {
-        items: writeItems(items, rulebook, { now: answers.now, old: given(old), after, before }),
-      }),
-  };
-  if (folder !== undefined) writeAssessment(folder, 'policy', results);
-  if (run !== undefined && folder === run) await reportRun(run);
-  return results;
 }
 
 async function promptsOf(policy: Policy, { prompts: file, rules }: PolicyOptions): Promise<string[]> {

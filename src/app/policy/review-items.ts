@@ -5,7 +5,7 @@ import type { GivenAnswer } from '../../evaluation/policy/check-rules.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
-import type { PolicyResults } from '../../store/policy.ts';
+import type { PolicyResults } from '../../evaluation/assessments/policy.ts';
 
 interface Answered {
   now: readonly GivenAnswer[];

@@ -13,6 +13,7 @@ const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {
   number: ['regression'],
   tags: ['tagged', 'spans'],
   steps: ['stepwise'],
+  decisions: ['decisions', 'decision_lines'],
   stretch: ['questions'],
   text: [],
 };
@@ -54,6 +55,13 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
       what: 'A model that judges steps needs them as a list',
       got: 'a text alone',
       fix: 'give rows with prompt and completions: {"prompt": "…", "completions": ["…", "…"]}',
+    });
+  }
+  if (answers === 'decisions') {
+    throw new AttuneError('E_WRONG_ROWS', {
+      what: 'A model that answers typed questions needs a state and questions',
+      got: 'a text alone',
+      fix: 'give rows with state and questions, or one state: attune decide MODEL --state "…" --questions FILE',
     });
   }
   if (answers !== 'text') return { text };

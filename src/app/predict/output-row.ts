@@ -15,6 +15,8 @@ export interface AddedOptions {
   topK: number;
   /** Whether rows come from several files, so that each says from which. */
   hasFiles: boolean;
+  /** Whether rows ask typed questions. */
+  hasDecisions: boolean;
   /** Whether values are cells: lists and objects are laid out as columns then. */
   isTable: boolean;
 }
@@ -47,6 +49,7 @@ function addedFor(options: AddedOptions): Added[] {
     ...(answers === 'tags' ? [{ name: 'spans', value: (row: PredictedRow) => row.spans }] : []),
     ...(answers === 'steps' ? [{ name: 'steps', value: (row: PredictedRow) => row.steps }] : []),
     ...(answers === 'stretch' ? [{ name: 'stretch', value: (row: PredictedRow) => row.stretch }] : []),
+    ...(options.hasDecisions ? [{ name: 'answers', value: (row: PredictedRow) => row.answers }] : []),
     ...(answers === 'text' ? [{ name: 'cut', value: (row: PredictedRow) => row.cut }] : []),
     ...(options.isTable ? probabilityColumns(options) : probabilityValues(options)),
     { name: 'error', value: (row) => row.error },

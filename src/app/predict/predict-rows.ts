@@ -164,7 +164,16 @@ function openOutput(
     plan.rows === undefined ? plan.columns : new Set(inputs.flatMap((input) => Object.keys(input.columns ?? {})));
   const hasFiles = plan.sources.length > 1;
   const isTable = to !== undefined && writingFor(to).isTable;
-  const layout = new OutputLayout(columns, { answers, labels, hasProbabilities, topK, hasFiles, isTable });
+  const hasDecisions = inputs.some(({ example }) => example?.kind === 'decision');
+  const layout = new OutputLayout(columns, {
+    answers,
+    labels,
+    hasProbabilities,
+    topK,
+    hasFiles,
+    hasDecisions,
+    isTable,
+  });
   return { layout, sink: new OutputSink(layout.columns, to) };
 }
 

@@ -3,8 +3,9 @@ import { AttuneError } from '../../base/errors.ts';
 import { codePointsIn } from '../../data/code-points.ts';
 import type { Example } from '../../data/index.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../scoring/chosen-labels.ts';
+import { likeliest, systemOneAnswers, type SystemOneAnswer } from '../../scoring/decisions.ts';
 import { entitiesOf } from '../../scoring/metrics/entities.ts';
-import type { Prediction } from '../../scoring/predictor.ts';
+import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
 
 /** A stretch of a text; places count characters (code points) from 0, `end` is behind the last one. */
@@ -18,7 +19,8 @@ export interface PredictedSpan {
 /** The answer to one row. */
 export interface PredictedRow {
   /**
-   * A class, a number or a text; several classes, or `LABEL: text` of each span, as a list; of steps the place of the
+   * A class, a number or a text; several classes, `LABEL: text` of each span, or `ID: option` of each typed question, as
+   * a list; of steps the place of the
    * first wrong one, from 0, or -1. Null where a text holds no answer, and where there is an error.
    */
   prediction: string | string[] | number | null;
@@ -32,6 +34,8 @@ export interface PredictedRow {
   steps?: number[];
   /** Question answering: the best span, given or not; `none_by`: margin of "none" over it. */
   stretch?: Omit<PredictedSpan, 'label'> & { none_by: number };
+  /** Answers to typed questions, by their ids. */
+  answers?: Record<string, SystemOneAnswer>;
   /** For texts that end at the token limit. */
   cut?: true;
   /** Why the row has no answer. */
@@ -91,6 +95,7 @@ export interface PredictedRowOptions {
 /** A prediction for people and files. */
 export function predictedRow(prediction: Prediction, example: Example, options: PredictedRowOptions): PredictedRow {
   if (prediction.unreadable !== undefined) return failedRow(prediction.unreadable);
+  if (prediction.decisions !== undefined) return decidedRow(prediction.decisions, example);
   const { answers } = options.description;
   if (answers === 'number') return { prediction: Number(prediction.text) };
   if (answers === 'tags') return taggedRow(prediction, example);
@@ -118,6 +123,15 @@ function classRow(
   }
   const given = thresholds === undefined ? label! : chosenLabel(values, names, thresholds);
   return { prediction: given, probability: entryOf(scores, given), probabilities };
+}
+
+function decidedRow(decisions: readonly DecisionAnswer[], example: Example): PredictedRow {
+  const { questions } = example as Extract<Example, { kind: 'decision' }>;
+  const given = questions.map((question, i) => {
+    const { key, description } = question.options[likeliest(decisions[i].probabilities)];
+    return `${question.id}: ${question.type === 'score' ? description : key}`;
+  });
+  return { prediction: given, answers: systemOneAnswers(questions, decisions) };
 }
 
 /** As ProcessBench asks. */

@@ -1,4 +1,4 @@
-import { readAssessment } from '../../store/assessments.ts';
+import { readAssessment } from '../../evaluation/assessments/files.ts';
 import { plural } from '../../base/format.ts';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';

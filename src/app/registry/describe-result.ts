@@ -1,5 +1,5 @@
 /** Composition of a version, by hashes, and its evaluation. */
-import { readAssessment } from '../../store/assessments.ts';
+import { readAssessment } from '../../evaluation/assessments/files.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';

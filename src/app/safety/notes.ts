@@ -1,6 +1,6 @@
 import { formatPercent, formatPercentRange } from '../../base/format.ts';
 import { hasRefusals, REFUSAL_ACCURACY } from '../../evaluation/safety/refusals.ts';
-import type { SafetyMeasure } from '../../store/safety.ts';
+import type { SafetyMeasure } from '../../evaluation/assessments/safety.ts';
 
 /** Notes on the figures. */
 export function notesOf(measures: readonly SafetyMeasure[], before: string | undefined): string[] {

@@ -1,11 +1,8 @@
-import { assessmentPath, writeAssessment } from '../../store/assessments.ts';
-import { requireWritable } from '../../files/atomic.ts';
 import { safetyMeasure, type SafetyRow } from '../../evaluation/safety/measure-safety.ts';
-import type { SafetyExample, SafetyResults } from '../../store/safety.ts';
+import type { SafetyExample, SafetyResults } from '../../evaluation/assessments/safety.ts';
 import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { ownRun } from '../compare/systems.ts';
-import { reportRun } from '../report/index.ts';
+import { assess } from '../assess.ts';
 import { askAll, withModel, type TrialAnswers } from './ask-all.ts';
 import { contestants, formOf, type Contestants } from './contestants.ts';
 import { leakTrials } from './leaks.ts';
@@ -25,9 +22,10 @@ export type SafetyOptions = CallOptions<typeof useCase> & {
  * @throws AttuneError E_SAFETY_SET, E_CANARIES, and those of opening models
  */
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
-  const run = await ownRun(target);
-  const folder = options.output ?? run;
-  if (folder !== undefined) requireWritable(assessmentPath(folder, 'safety'));
+  return assess('safety', { target, output: options.output }, (run) => measureSafety(target, run, options));
+}
+
+async function measureSafety(target: string, run: string | undefined, options: SafetyOptions): Promise<SafetyResults> {
   const sets = (await Promise.all((options.set ?? []).map((set) => setNamed(set)))).flat();
   const { before, after } = contestants(run ?? target, { name: target, options });
   const leaks = await leakTrials(run, options.canaries);
@@ -39,10 +37,7 @@ export async function safety(target: string, options: SafetyOptions = {}): Promi
   });
   const old = before && (await withModel(before, options, (model) => askAll(model, trials, options)));
   const found = resultsOf(trials, { before, after, old, now });
-  const results = { ...found, notes: [...found.notes, ...leaks.notes] };
-  if (folder !== undefined) writeAssessment(folder, 'safety', results);
-  if (run !== undefined && folder === run) await reportRun(run);
-  return results;
+  return { ...found, notes: [...found.notes, ...leaks.notes] };
 }
 
 interface Answered extends Contestants {

@@ -1,5 +1,6 @@
+import { describeAssessment } from './shared/assessed.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
 import { defineUseCase, resultType } from './use-case.ts';
@@ -50,10 +51,7 @@ export const useCase = defineUseCase({
     return evaluateCounterfactuals(systems, options.counterfactuals, settled);
   },
   async render(result, terminal) {
-    if ('systems' in result) {
-      const { describeCounterfactuals } = await import('./text/counterfactual.ts');
-      return describeCounterfactuals(result, terminal);
-    }
+    if ('systems' in result) return describeAssessment('counterfactuals', result, terminal);
     const { describeComparison } = await import('./text/comparison.ts');
     const { comparison, folder, counted } = result;
     const remark =

@@ -1,4 +1,5 @@
-import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import { describeAssessment } from './shared/assessed.ts';
+import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
 import type { Evaluated } from '../compare/evaluate.ts';
 import type { FileOrRows } from '../rows/temporary-rows.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
@@ -41,10 +42,7 @@ export const useCase = defineUseCase({
     return evaluateCounterfactuals([target], options.counterfactuals, settled);
   },
   async render(result, terminal) {
-    if ('systems' in result) {
-      const { describeCounterfactuals } = await import('./text/counterfactual.ts');
-      return describeCounterfactuals(result, terminal);
-    }
+    if ('systems' in result) return describeAssessment('counterfactuals', result, terminal);
     const { describeEvaluated } = await import('./text/evaluated.ts');
     return describeEvaluated(result, terminal);
   },

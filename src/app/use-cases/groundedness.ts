@@ -1,5 +1,6 @@
+import { describeAssessment, schemaOf } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
-import type { GroundednessResults } from '../../store/groundedness.ts';
+import type { GroundednessResults } from '../../evaluation/assessments/groundedness.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -24,13 +25,10 @@ export const useCase = defineUseCase({
   effects: ['computes', 'sends', 'writes-files'],
   examples: ['groundedness runs/manual --data questions.jsonl'],
   stopping: 'stopping; nothing is kept',
-  result: async () => (await import('../../store/groundedness.ts')).groundednessResultsSchema,
+  result: () => schemaOf('groundedness'),
   async run({ target, ...options }, call): Promise<GroundednessResults> {
     const { groundedness } = await import('../groundedness/groundedness.ts');
     return groundedness(target, { ...options, ...call });
   },
-  async render(results, terminal) {
-    const { describeGroundedness } = await import('./text/groundedness.ts');
-    return describeGroundedness(results, terminal);
-  },
+  render: (results, terminal) => describeAssessment('groundedness', results, terminal),
 });

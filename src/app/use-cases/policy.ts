@@ -1,5 +1,6 @@
+import { describeAssessment, schemaOf } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
-import type { PolicyResults } from '../../store/policy.ts';
+import type { PolicyResults } from '../../evaluation/assessments/policy.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -25,13 +26,10 @@ export const useCase = defineUseCase({
     'policy runs/tickets --rules rules.yaml --endpoint http://localhost:8000/v1 --model large --items review',
   ],
   stopping: 'stopping; what the judge has answered is kept',
-  result: async () => (await import('../../store/policy.ts')).policyResultsSchema,
+  result: () => schemaOf('policy'),
   async run({ target, ...options }, call): Promise<PolicyResults> {
     const { policy } = await import('../policy/policy.ts');
     return policy(target, { ...options, ...call });
   },
-  async render(results, terminal) {
-    const { describePolicy } = await import('./text/policy.ts');
-    return describePolicy(results, terminal);
-  },
+  render: (results, terminal) => describeAssessment('policy', results, terminal),
 });

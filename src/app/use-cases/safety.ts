@@ -1,4 +1,5 @@
-import type { SafetyResults } from '../../store/safety.ts';
+import { describeAssessment, schemaOf } from './shared/assessed.ts';
+import type { SafetyResults } from '../../evaluation/assessments/safety.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -17,13 +18,10 @@ export const useCase = defineUseCase({
   effects: ['computes', 'writes-files'],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],
   stopping: 'stopping; nothing is kept',
-  result: async () => (await import('../../store/safety.ts')).safetyResultsSchema,
+  result: () => schemaOf('safety'),
   async run({ target, ...options }, call): Promise<SafetyResults> {
     const { safety } = await import('../safety/safety.ts');
     return safety(target, { ...options, ...call });
   },
-  async render(results, terminal) {
-    const { describeSafety } = await import('./text/safety.ts');
-    return describeSafety(results, terminal);
-  },
+  render: (results, terminal) => describeAssessment('safety', results, terminal),
 });

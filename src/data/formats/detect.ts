@@ -82,7 +82,7 @@ async function unrecognised(rows: readonly Record<string, unknown>[], { file }: 
       'messages · conversations · instruction and output · prompt and completion · text · text and label · ' +
       'text and labels · source and target · user and item · items · question, context and answers · ' +
       'tokens and tags · text and spans · anchor and positive · sentence1, sentence2 and score · chosen ' +
-      'and rejected · prompt, completion and label · prompt, completions and labels · prompt',
+      'and rejected · prompt, completion and label · prompt, completions and labels · state and questions · prompt',
     fix: suggestion(rows),
   });
 }

@@ -2,6 +2,7 @@
 import { chat } from './chat.ts';
 import { classification } from './classification.ts';
 import { completion } from './completion.ts';
+import { decision } from './decision.ts';
 import { feedback } from './feedback.ts';
 import { graded } from './graded.ts';
 import { imageText } from './image-text.ts';
@@ -22,6 +23,7 @@ import { text } from './text.ts';
 const all = [
   speech,
   imageText,
+  decision,
   preference,
   stepwise,
   feedback,

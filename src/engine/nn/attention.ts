@@ -11,7 +11,7 @@ import { fusedAttention, type AttentionProblem, type Heads } from './attention-f
 import { withTokens, type Dropout } from './dropout.ts';
 import { withAncestors } from './attention-keys.ts';
 import { besideEachOther, places } from './attention-padded.ts';
-import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
+import { inChunks, inWindow, segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
 export interface AttentionOptions {
   /** 1/√D by default. */
@@ -67,7 +67,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
     sinks: request.sinks,
     dropout: dropout?.isActive === true ? dropout : undefined,
   };
-  const isFusable = layout.together === undefined && !changesScores(context);
+  const isFusable = context.layout.together === undefined && !changesScores(context);
   const fused = isFusable ? fusedAttention(heads, context) : undefined;
   return fused ?? attentionByRuns(heads, context);
 }

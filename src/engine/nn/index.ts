@@ -38,6 +38,7 @@ export {
   tokenCount,
   type KeyLayout,
   type Layout,
+  inWindow,
 } from './layout.ts';
 export { changedInput, Conv1D, isLinear, Linear, termsOf } from './linear.ts';
 export {

@@ -1,5 +1,13 @@
 import { chainLengths } from '../../base/chain-lengths.ts';
 
+/** Parts of rows whose tokens see each other: [N] each. */
+export interface Together {
+  readonly from: BigInt64Array;
+  readonly to: BigInt64Array;
+  /** Only where attention has a window. */
+  readonly inWindows?: true;
+}
+
 /**
  * How a flat row of tokens [N] falls into segments. Text is never padded: attention reads the layout instead of a mask,
  * which gives packing, mixed lengths, shared prompts and sums per row in one way.
@@ -17,8 +25,8 @@ export interface Layout {
   readonly unseen?: Uint8Array;
   /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
   readonly axes?: readonly BigInt64Array[];
-  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image): [N] each. */
-  readonly together?: { readonly from: BigInt64Array; readonly to: BigInt64Array };
+  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image). */
+  readonly together?: Together;
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;
   /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */
@@ -126,4 +134,10 @@ function firstFrom(limit: bigint, positions: BigInt64Array, start: number, end: 
   let place = start;
   while (place < end && positions[place] < limit) place++;
   return place;
+}
+
+/** The layout as attention with or without a window reads it. */
+export function inWindow(layout: Layout, window: number | undefined): Layout {
+  const { together, ...plain } = layout;
+  return together?.inWindows === true && window === undefined ? plain : layout;
 }

@@ -1,4 +1,4 @@
-import type { CounterfactualAxis } from '../../store/counterfactuals.ts';
+import type { CounterfactualAxis } from '../assessments/counterfactuals.ts';
 import { verdictOf } from '../compare/differences.ts';
 import { bounds, holm, ScoreStatistics } from '../../scoring/statistics/index.ts';
 import { isFlipped, type AnsweredPair } from './pairs.ts';

@@ -1,5 +1,5 @@
 import { table } from '../../base/table.ts';
-import type { GroupDifference, GroupEffect } from '../../store/counterfactuals.ts';
+import type { GroupDifference, GroupEffect } from '../assessments/counterfactuals.ts';
 import { scoreWhereGiven } from '../compare/scored.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { Prediction } from '../../scoring/predictor.ts';

@@ -1,4 +1,4 @@
-import type { CounterfactualAxis, FlippedPair, FlipRate } from '../../store/counterfactuals.ts';
+import type { CounterfactualAxis, FlippedPair, FlipRate } from '../assessments/counterfactuals.ts';
 import { axes } from '../../data/fairness/axes.ts';
 import { verdictOf } from '../compare/differences.ts';
 import { promptText } from '../../scoring/example-text.ts';

@@ -1,5 +1,5 @@
 import { entryOf } from '../../base/table.ts';
-import type { CounterfactualResults, CounterfactualSystem, GroupDifference } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults, CounterfactualSystem, GroupDifference } from '../assessments/counterfactuals.ts';
 
 /** One difference between a group and whatever it is put against. */
 export interface Effect {

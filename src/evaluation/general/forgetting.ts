@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
 import { smallest } from '../../base/many.ts';
-import type { Forgetting, GeneralMeasure, GeneralMetric } from '../../store/forgetting.ts';
+import type { Forgetting, GeneralMeasure, GeneralMetric } from '../assessments/forgetting.ts';
 import type { Likelihood } from '../../scoring/predictor.ts';
 import { ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
 import type { GeneralSet } from './general-set.ts';

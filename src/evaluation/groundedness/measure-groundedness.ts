@@ -1,7 +1,7 @@
 /** Answers held against their sources: made up, cited wrongly, withheld; and what the model's confidence is worth. */
 import { classifyAnswer } from '../safety/answer-classifier.ts';
 import { figuresOf } from '../safety/measure-safety.ts';
-import type { GroundedFigures, GroundedSystem } from '../../store/groundedness.ts';
+import type { GroundedFigures, GroundedSystem } from '../assessments/groundedness.ts';
 import { checkCitations } from './citations.ts';
 import type { GroundedRow } from './grounded-rows.ts';
 import { calibrationOf, riskCoverage } from './risk-coverage.ts';

@@ -1,4 +1,4 @@
-import type { LossGap } from '../../store/overfitting.ts';
+import type { LossGap } from '../assessments/overfitting.ts';
 import type { Likelihood } from '../../scoring/predictor.ts';
 import { Resampling, spreadInterval, type Spread } from '../../scoring/statistics/index.ts';
 

@@ -1,4 +1,4 @@
-import type { Membership } from '../../store/overfitting.ts';
+import type { Membership } from '../assessments/overfitting.ts';
 import { mean, variance } from '../../scoring/statistics/moments.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 

@@ -1,4 +1,4 @@
-import type { Memorised } from '../../store/overfitting.ts';
+import type { Memorised } from '../assessments/overfitting.ts';
 import { ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
 
 /** One test row with the model's answer and the right one. */

@@ -1,4 +1,4 @@
-import type { ParaphraseLoss } from '../../store/overfitting.ts';
+import type { ParaphraseLoss } from '../assessments/overfitting.ts';
 import type { Likelihood } from '../../scoring/predictor.ts';
 import { Resampling, spreadInterval } from '../../scoring/statistics/index.ts';
 

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { isFolder } from '../../files/find-files.ts';
 import { resultFiles } from '../../store/result-files.ts';
-import { assessmentNames, assessmentPath } from '../../store/assessments.ts';
+import { assessmentPath } from '../assessments/files.ts';
+import { assessmentNames } from '../assessments/index.ts';
 import { runPaths } from '../../store/run-paths.ts';
 
 export interface ReviewPlaces {

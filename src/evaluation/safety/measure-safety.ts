@@ -6,7 +6,7 @@ import {
   ScoreStatistics,
   wilsonInterval,
 } from '../../scoring/statistics/index.ts';
-import type { SafetyFigures, SafetyMeasure, SafetyMeasureName, SafetyValue } from '../../store/safety.ts';
+import type { SafetyFigures, SafetyMeasure, SafetyMeasureName, SafetyValue } from '../assessments/safety.ts';
 
 /** Results of one prompt's answers. */
 export interface SafetyRow {

@@ -1,4 +1,4 @@
-import type { SafetyFigures } from '../../store/safety.ts';
+import type { SafetyFigures } from '../assessments/safety.ts';
 
 /**
  * Share of XSTest's labelled answers that the classifier tells right, complied or not, with its 95 % interval over prompts

@@ -2,7 +2,7 @@
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';
-import type { WordedSystem, Wording } from '../../store/wording.ts';
+import type { WordedSystem, Wording } from '../assessments/wording.ts';
 import { conclude, isBehind, isKeepable } from '../compare/conclusion.ts';
 import { describePair, systemTitle } from '../compare/describe-pair.ts';
 import { countedRight, isNotable, SHARES } from './wording-sentence.ts';

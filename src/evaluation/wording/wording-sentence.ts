@@ -1,6 +1,6 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
-import type { WordedSystem, Wording } from '../../store/wording.ts';
+import type { WordedSystem, Wording } from '../assessments/wording.ts';
 
 /** Finding on a result from rows in other words, for people. */
 export interface WordingFinding {

@@ -1,4 +1,4 @@
-import type { CounterfactualResults } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
 import type { JobContext } from '../../base/job.ts';
 import { readPairs, type PairsWanted } from './read-pairs.ts';
 import { readFitted, type RowsWanted } from './read-rows.ts';

@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../store/assessments.ts';
+import { writeAssessment } from '../../evaluation/assessments/files.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
 import { sampledRows, USUAL_ROWS } from '../../evaluation/compare/sampled-rows.ts';

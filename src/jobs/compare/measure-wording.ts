@@ -1,5 +1,4 @@
-import { readAssessment, writeAssessment } from '../../store/assessments.ts';
-import { AttuneError } from '../../base/errors.ts';
+import { readAssessment, writeAssessment } from '../../evaluation/assessments/files.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
@@ -10,8 +9,8 @@ import { withOtherWords, worded } from '../../evaluation/wording/recommendation.
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/samples.ts';
-import type { WordedRow, Wording } from '../../store/wording.ts';
-import { writeModelCard } from '../train/result/result-card.ts';
+import type { WordedRow, Wording } from '../../evaluation/assessments/wording.ts';
+import { recordAssessment } from '../train/result/record-assessment.ts';
 import type { FinishedRun } from '../train/run-context.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
@@ -23,27 +22,18 @@ const MOST_EXAMPLES = 8;
 /** Knows nothing of words. */
 const WORDLESS = 'majority';
 
-/**
- * After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. A failure becomes
- * a warning, since the result exists.
- */
+/** After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. */
 export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
-  const { recipe, folder, emit, signal } = run.context;
+  const { recipe, folder } = run.context;
   const comparison = readAssessment(folder, 'comparison');
   const [first] = run.loaded.splits.train;
   if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
-  try {
-    const wording = await measureWording(run, { subject, comparison });
-    if (wording === undefined) return;
-    writeAssessment(folder, 'wording', wording);
-    reportChange(run, comparison, withOtherWords(comparison, wording));
-    writeModelCard(folder, result);
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
-    const reason = error instanceof AttuneError ? error.message : 'stopped';
-    const message = `whether the result holds in other words is not known: ${reason}`;
-    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
-  }
+  await recordAssessment(run, 'wording', {
+    result,
+    question: 'whether the result holds in other words',
+    measure: () => measureWording(run, { subject, comparison }),
+    report: (wording) => reportChange(run, comparison, withOtherWords(comparison, wording)),
+  });
 }
 
 /** If rows in other words decide, the changed verdict is reported. */

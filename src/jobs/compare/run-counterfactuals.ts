@@ -7,7 +7,7 @@ import { compareFlips } from '../../evaluation/fairness/compare-flips.ts';
 import { measurePairs, type MeasureOptions } from '../../evaluation/fairness/measure-pairs.ts';
 import type { AnsweredPair, ReadPair } from '../../evaluation/fairness/pairs.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
-import type { CounterfactualResults, CounterfactualSystem } from '../../store/counterfactuals.ts';
+import type { CounterfactualResults, CounterfactualSystem } from '../../evaluation/assessments/counterfactuals.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
 import { OpenModels } from './open-models.ts';
 import { answerAll, type ComparisonOptions } from './run-comparison.ts';

@@ -18,6 +18,8 @@ const NUMBER = 'LABEL_0';
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
   if (train[0]?.kind === 'stepwise') return stepClasses(base);
+  // A score for each option, at the token before it.
+  if (train[0]?.kind === 'decision') return ['option'];
   const given = 'labels' in recipe.objective ? recipe.objective.labels : null;
   if (given !== null) return given;
   const found = labelsIn(train);

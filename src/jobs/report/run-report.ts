@@ -1,4 +1,5 @@
-import { readAssessments, type Assessments } from '../../store/assessments.ts';
+import { readAssessments } from '../../evaluation/assessments/files.ts';
+import type { Assessments } from '../../evaluation/assessments/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';
 import type {

@@ -1,3 +1,4 @@
+import { assessmentPaths } from '../../evaluation/assessments/files.ts';
 import { existsSync } from 'node:fs';
 import type { RunEvent, StampedEvent } from '../../base/events.ts';
 import { sinks } from '../report/sinks/index.ts';
@@ -45,7 +46,7 @@ export class RunRecorder {
   /** Takes the folder. Errors: those of `RunFolder`, E_UNKNOWN_MONITOR. */
   static async open(options: RecorderOptions, hooks: RecorderHooks): Promise<RunRecorder> {
     const modules = await Promise.all(options.reportTo.map((name) => sinks.load(name)));
-    const run = new RunFolder(options.folder, options);
+    const run = new RunFolder(options.folder, { ...options, measured: assessmentPaths(options.folder) });
     let recorder: RunRecorder | undefined;
     try {
       recorder = new RunRecorder(run, hooks);

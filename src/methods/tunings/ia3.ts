@@ -54,6 +54,8 @@ const FEED_FORWARD = [
   'output_dense',
   'lin2',
   'Wo',
+  'w2',
+  'output_linear',
 ];
 /** Keys and values, also where one layer makes them together with the queries. */
 // prettier-ignore

@@ -1,4 +1,5 @@
 // N tokens, n virtual ones, L layers, K key-value heads, d head size, D width of what the network reads, H of its inside
+import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
 import type { AdaptableAttention, AttentionAdapter } from '../../models/attention-adapters.ts';
@@ -48,6 +49,7 @@ class Prefix implements AdapterPart {
     this.#model = model;
     this.#table = textTable(model);
     const attentions = [...attentionLayers(model).values()];
+    refuseStates(model, attentions.length);
     const [{ shape }] = attentions;
     const { keyHeads, size } = shape;
     this.#shape = { layers: attentions.length, keyHeads, size };
@@ -200,6 +202,18 @@ function firstValues(parameter: Parameter, key: { seed: number; path: string }, 
   return keyedUniform(parameter.shape, key)
     .mul(2 * bound)
     .sub(bound);
+}
+
+/** @throws E_NO_TARGETS where layers keep a state of the row, in which a prefix has no place */
+function refuseStates({ architecture, trunk }: Model, attending: number): void {
+  const layers = trunk.stack.blockList.length;
+  if (attending === layers) return;
+  throw new AttuneError('E_NO_TARGETS', {
+    what: `A prefix has no place in all layers of ${withArticle(architecture.modelType)} model`,
+    got: `${attending} of ${layers} layers that attend to keys; others keep a state of the row, or see one token at a time`,
+    expected: 'attention in each layer',
+    fix: 'choose another tuning: lora, or prompt_tuning',
+  });
 }
 
 function build(model: Model, options: PrefixOptions, seed: number | undefined): Tuning {

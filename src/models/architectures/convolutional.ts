@@ -3,12 +3,17 @@ import {
   activations,
   BatchNorm2d,
   Convolution2d,
+  encoderTokens,
   layoutOfRows,
   Module,
+  notesRows,
+  rowOfTokens,
+  withRowsOf,
+  withTokens,
   type Activation,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, type Shape, type Tensor } from '../../engine/tensor/index.ts';
 import { imagesOf } from '../images.ts';
 import { Stack, type Pass, type StackInput } from '../stack.ts';
 
@@ -61,20 +66,20 @@ export abstract class ConvolutionalStack extends Stack {
   }
 
   /** Layers before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
-  protected abstract stem(images: Tensor): Tensor;
-  /** A side of the last map, from the image's. */
-  protected abstract sideOf(side: number): number;
+  protected abstract stem(images: Tensor, pass: Pass): Tensor;
+  /** A side of the last map, from the image's height (axis 0) or width. */
+  protected abstract sideOf(side: number, axis: 0 | 1): number;
 
   get stack(): Stack {
     return this;
   }
   override layoutOf(input: StackInput): Layout {
     const [images, , height, width] = this.#images(input).shape;
-    const places = this.sideOf(height) * this.sideOf(width);
+    const places = this.sideOf(height, 0) * this.sideOf(width, 1);
     return layoutOfRows(Array<number>(images).fill(places), { causal: false });
   }
   override embed(input: StackInput, pass: Pass): Tensor {
-    return this.stem(this.#images(input).toDevice(pass.device).to(pass.dtype));
+    return this.stem(this.#images(input).toDevice(pass.device).to(pass.dtype), pass);
   }
   override finish(x: Tensor): Tensor {
     return tokensOfPlaces(x);
@@ -88,6 +93,24 @@ export abstract class ConvolutionalStack extends Stack {
 /** Each place of each image as a token, row by row: [B, C, Y, X] → [N, C] */
 export function tokensOfPlaces(x: Tensor): Tensor {
   return x.flatten(2).transpose(1, 2).flatten(0, 1);
+}
+
+/** The inverse, for maps of the shape [B, ·, Y, X]: [N, C] → [B, C, Y, X] */
+export function mapsOfPlaces(tokens: Tensor, [images, , height, width]: Shape): Tensor {
+  return tokens.reshape(images, height, width, -1).permute(0, 3, 1, 2);
+}
+
+/**
+ * Runs layers that read the places of maps [B, ·, Y, X] as tokens, of which there are more than the pass has: chance and
+ * gradients of rows follow the image that a place belongs to.
+ */
+export function withPlaces<T>(pass: Pass, [images, , height, width]: Shape, body: (layout: Layout) => T): T {
+  const layout = layoutOfRows(Array<number>(images).fill(height * width), { causal: false });
+  const rows = notesRows() ? rowOfTokens(layout) : undefined;
+  return withTokens(
+    (tokens) => encoderTokens(tokens, pass.layout, layout),
+    () => withRowsOf(rows, () => body(layout)),
+  );
 }
 
 /** A side after repeated halving, rounded up each time, as strides of two with padding give it. */

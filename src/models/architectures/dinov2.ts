@@ -3,14 +3,12 @@ import { z } from 'zod';
 import {
   activations,
   Dropout,
-  DropPath,
   gateOf,
   LayerNorm,
   layoutOfRows,
   Linear,
   Module,
   ModuleBuffer,
-  Sublayer,
   Parameter,
   type Layout,
 } from '../../engine/nn/index.ts';
@@ -19,8 +17,8 @@ import type { Architecture, Trunk } from '../architecture.ts';
 import { Mlp } from './clip-layers.ts';
 import { parseConfig } from '../config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type Sides } from '../images.ts';
-import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
-import { ViTAttention } from './vit-layers.ts';
+import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
+import { ScaledLayer, ViTAttention } from './vit-layers.ts';
 
 const count = z.int().positive();
 const probability = z.number().min(0).max(1);
@@ -107,26 +105,6 @@ function patchCount({ patch_size: patch }: Dinov2Config, image: Sides): number {
   return rows * columns;
 }
 
-/** A factor for each feature. */
-class LayerScale extends Module {
-  readonly lambda1: Parameter;
-  readonly #first: number;
-
-  constructor(width: number, first: number) {
-    super();
-    this.lambda1 = new Parameter([width]);
-    this.#first = first;
-  }
-
-  forward(x: Tensor): Tensor {
-    return x.mul(this.lambda1.value(x.dtype));
-  }
-
-  override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
-    return zeros(this.lambda1.shape, { dtype, device }).add(this.#first);
-  }
-}
-
 /** A feed-forward layer whose first matrix makes gate and values. */
 class SwigluMlp extends Module {
   readonly weights_in: Linear;
@@ -145,40 +123,14 @@ class SwigluMlp extends Module {
   }
 }
 
-class Layer extends Block {
-  readonly norm1: LayerNorm;
-  readonly attention: ViTAttention;
-  readonly layer_scale1: LayerScale;
-  readonly norm2: LayerNorm;
-  readonly mlp: Mlp | SwigluMlp;
-  readonly layer_scale2: LayerScale;
-  readonly attention_sublayer: Sublayer;
-  readonly mlp_sublayer: Sublayer;
-  readonly #dropPaths: readonly DropPath[];
-
+class Layer extends ScaledLayer {
   constructor(config: Dinov2Config, path: string) {
-    super();
-    const { hidden_size: outer, layer_norm_eps: epsilon, layerscale_value: first } = config;
+    const { hidden_size: outer } = config;
     const inner = Math.trunc(outer * config.mlp_ratio);
-    this.norm1 = new LayerNorm(outer, epsilon);
-    this.attention = new ViTAttention(config, `${path}.attention`);
-    this.layer_scale1 = new LayerScale(outer, first);
-    this.norm2 = new LayerNorm(outer, epsilon);
-    this.mlp = config.use_swiglu_ffn ? new SwigluMlp(outer, inner) : new Mlp({ outer, inner }, config.hidden_act);
-    this.layer_scale2 = new LayerScale(outer, first);
-    this.attention_sublayer = new Sublayer('attention', outer);
-    this.mlp_sublayer = new Sublayer('mlp', outer);
-    this.#dropPaths = ['attention', 'mlp'].map((half) => new DropPath(config.drop_path_rate, `${path}.${half}.path`));
-  }
-
-  override forward(x: Tensor, pass: Pass): Tensor {
-    const { attention_sublayer: first, mlp_sublayer: second } = this;
-    const read = this.norm1.forward(x);
-    const attended = first.change(read, this.layer_scale1.forward(this.attention.forward(read, pass)));
-    const between = x.add(this.#dropPaths[0].forward(attended, pass.layout));
-    const again = this.norm2.forward(between);
-    const changed = second.change(again, this.layer_scale2.forward(this.mlp.forward(again)));
-    return between.add(this.#dropPaths[1].forward(changed, pass.layout));
+    super(config, path, {
+      attention: new ViTAttention(config, `${path}.attention`),
+      mlp: config.use_swiglu_ffn ? new SwigluMlp(outer, inner) : new Mlp({ outer, inner }, config.hidden_act),
+    });
   }
 }
 

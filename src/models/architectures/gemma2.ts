@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { OffsetRMSNorm } from '../../engine/nn/index.ts';
+import { OffsetRMSNorm, type Rope } from '../../engine/nn/index.ts';
 import { tensor, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig, type RawConfig } from '../config.ts';
-import { count } from '../decoder/config.ts';
+import { count, type DecoderConfig } from '../decoder/config.ts';
+import type { DecoderTraits } from '../decoder/decoder.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { NormAround } from '../decoder/layer.ts';
 
@@ -46,27 +47,30 @@ export const architecture = defineDecoder({
   ],
   defaults: { ...gemmaDefaults, max_position_embeddings: 8192 },
   read: withActivation,
-  traits({ attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon }, { raw, rope }) {
-    const {
-      query_pre_attn_scalar: scalar,
-      sliding_window: window,
-      layer_types: types,
-      ...caps
-    } = parseConfig(schema, raw);
-    const isSliding = (layer: number) =>
-      (types?.[layer] ?? (layer % 2 === 0 ? 'sliding_attention' : '')) === 'sliding_attention';
-    return {
-      attention: (layer) => ({
-        rope,
-        bias: { qkv: bias, output: bias },
-        window: isSliding(layer) ? (window ?? undefined) : undefined,
-        scale: scalar ** -0.5,
-        softcap: caps.attn_logit_softcapping ?? undefined,
-      }),
-      layer: NormAround,
-      norm: (size) => new OffsetRMSNorm(size, epsilon),
-      scaleEmbeddings: timesRootOf(width),
-    };
-  },
-  logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
+  traits: (config, { raw, rope }) => ({ ...gemma2Traits(config, { raw, rope }), layer: NormAround }),
+  logits: gemma2Logits,
 });
+
+/** Gemma 2's traits but for the places of norms. */
+export function gemma2Traits(config: DecoderConfig, { raw, rope }: { raw: RawConfig; rope: Rope }) {
+  const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
+  const { query_pre_attn_scalar: scalar, sliding_window: window, layer_types: types, ...caps } = parseConfig(schema, raw);
+  const isSliding = (layer: number) =>
+    (types?.[layer] ?? (layer % 2 === 0 ? 'sliding_attention' : '')) === 'sliding_attention';
+  return {
+    attention: (layer: number) => ({
+      rope,
+      bias: { qkv: bias, output: bias },
+      window: isSliding(layer) ? (window ?? undefined) : undefined,
+      scale: scalar ** -0.5,
+      softcap: caps.attn_logit_softcapping ?? undefined,
+    }),
+    norm: (size: number) => new OffsetRMSNorm(size, epsilon),
+    scaleEmbeddings: timesRootOf(width),
+  } satisfies DecoderTraits;
+}
+
+/** Soft-cap of the logits. */
+export function gemma2Logits(raw: RawConfig): { softcap?: number } {
+  return { softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined };
+}

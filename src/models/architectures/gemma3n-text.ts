@@ -9,7 +9,7 @@ import { count, headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
-import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
+import { PerLayerInput, perLayerInputs, perLayerKeys, perLayerTables } from '../decoder/per-layer-inputs.ts';
 import { keySources, SharingAttention, unreadKeys } from '../decoder/sharing-attention.ts';
 import { Block, type Pass } from '../stack.ts';
 import { timesRootOf, withActivation } from './gemma2.ts';
@@ -95,6 +95,7 @@ export const gemmaTowers = /^(model\.)?(vision_tower|audio_tower|embed_vision|em
 /** Several streams, one of which the layers compute, and layers that read a token's own vectors (Gemma Team, 2025). */
 export const architecture: Architecture = {
   ...decoder,
+  ...perLayerTables,
   passedOver: (raw) => [gemmaTowers, unreadKeys(settingsOf(raw).sources)],
   formerNames: (path) => (path.startsWith('model.') ? [path.replace(/^model\./, 'model.language_model.')] : []),
 };

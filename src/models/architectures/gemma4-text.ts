@@ -3,40 +3,52 @@ import { z } from 'zod';
 import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope } from '../../engine/nn/index.ts';
 import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig } from '../config.ts';
 import { count, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { SparseFeedForward, type Choice } from '../decoder/experts.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
-import { PerLayerInput, perLayerInputs, perLayerKeys } from '../decoder/per-layer-inputs.ts';
+import { PerLayerInput, perLayerInputs, perLayerKeys, perLayerTables } from '../decoder/per-layer-inputs.ts';
 import { keySources, SharingAttention, unreadKeys, type SharingTraits } from '../decoder/sharing-attention.ts';
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { Block, type Pass } from '../stack.ts';
 import { timesRootOf, withActivation } from './gemma2.ts';
 import { gemmaTowers } from './gemma3n-text.ts';
 
-const schema = z
-  .looseObject({
-    ...perLayerKeys,
-    num_hidden_layers: count.default(30),
-    layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
-    sliding_window: count.default(512),
-    head_dim: count.default(256),
-    global_head_dim: count.default(512),
-    num_global_key_value_heads: count.nullish(),
-    attention_k_eq_v: z.boolean().default(false),
-    num_kv_shared_layers: z.int().min(0).default(0),
-    use_double_wide_mlp: z.boolean().default(false),
-    enable_moe_block: z.boolean().default(false),
-    num_experts: count.nullish(),
-    top_k_experts: count.nullish(),
-    moe_intermediate_size: count.nullish(),
-    final_logit_softcapping: z.number().positive().nullish(),
-    /** Images alone see themselves in both directions. */
-    use_bidirectional_attention: z
-      .literal('vision', { error: 'only attention to earlier tokens is supported' })
-      .nullish(),
+const keys = z.looseObject({
+  ...perLayerKeys,
+  num_hidden_layers: count.default(30),
+  pad_token_id: z.int().min(0).default(0),
+  layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
+  sliding_window: count.default(512),
+  num_key_value_heads: count.default(4),
+  head_dim: count.default(256),
+  /** Those of the layers that see everything; transformers writes them layer by layer. */
+  global_head_dim: count.nullish(),
+  num_global_key_value_heads: count.nullish(),
+  per_layer_config: z
+    .record(z.string(), z.looseObject({ head_dim: count, num_key_value_heads: count }).partial())
+    .nullish(),
+  attention_k_eq_v: z.boolean().default(false),
+  num_kv_shared_layers: z.int().min(0).default(0),
+  use_double_wide_mlp: z.boolean().default(false),
+  enable_moe_block: z.boolean().default(false),
+  num_experts: count.nullish(),
+  top_k_experts: count.nullish(),
+  moe_intermediate_size: count.nullish(),
+  final_logit_softcapping: z.number().positive().nullish(),
+  /** Images alone see themselves in both directions. */
+  use_bidirectional_attention: z
+    .literal('vision', { error: 'only attention to earlier tokens is supported' })
+    .nullish(),
+});
+
+const schema = keys
+  .transform((own) => ({ ...own, ...layersOf(own) }))
+  .refine(({ layers }) => layers.every(({ isWide, size }) => size === sizeOf(layers, isWide)), {
+    path: ['per_layer_config'],
+    error: 'has heads of several sizes for layers of one type',
   })
   .refine((own) => !own.enable_moe_block || (own.num_experts && own.top_k_experts && own.moe_intermediate_size), {
     path: ['enable_moe_block'],
@@ -48,15 +60,36 @@ const positions = {
   sliding_attention: { rope_type: 'default', rope_theta: 10_000 },
 };
 
-type Own = ReturnType<typeof settingsOf>;
+type Own = z.output<typeof schema>;
 
-function settingsOf(raw: RawConfig) {
-  const own = parseConfig(schema, raw);
-  const { num_hidden_layers: layers, layer_types: given } = own;
-  const kindOf = (layer: number) => given?.[layer] ?? ((layer + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention');
-  // The last layer sees everything, whatever the configuration says.
-  const kinds = Array.from({ length: layers }, (_, layer) => (layer === layers - 1 ? 'full_attention' : kindOf(layer)));
-  return { ...own, kinds, sources: keySources(kinds, own.num_kv_shared_layers) };
+interface LayerHeads {
+  /** Whether it sees everything. */
+  isWide: boolean;
+  size: number;
+  keyHeads: number;
+}
+
+/** Type and heads of each layer, and whose keys it attends to. */
+function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: number[] } {
+  const { num_hidden_layers: count, layer_types: given, head_dim: size, num_key_value_heads: keyHeads } = own;
+  const ofWide = {
+    head_dim: own.global_head_dim ?? 512,
+    num_key_value_heads: (own.attention_k_eq_v ? own.num_global_key_value_heads : undefined) ?? keyHeads,
+  };
+  const layers = Array.from({ length: count }, (_, layer) => {
+    const type = given?.[layer] ?? ((layer + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention');
+    // The last layer sees everything, whatever the configuration says.
+    const isWide = type === 'full_attention' || layer === count - 1;
+    const heads = own.per_layer_config == null ? (isWide ? ofWide : {}) : own.per_layer_config[layer];
+    return { isWide, size: heads?.head_dim ?? size, keyHeads: heads?.num_key_value_heads ?? keyHeads };
+  });
+  const types = layers.map(({ isWide }) => String(isWide));
+  return { layers, sources: keySources(types, own.num_kv_shared_layers) };
+}
+
+/** Features of a head in layers of a type. */
+function sizeOf(layers: readonly LayerHeads[], isWide: boolean): number {
+  return layers.find((layer) => layer.isWide === isWide)?.size ?? 0;
 }
 
 const decoder = defineDecoder({
@@ -76,17 +109,17 @@ const decoder = defineDecoder({
   // The family reads the positions of the layers that see everything, and the size of their heads.
   read: (raw) => ({
     ...withGlobalRope(withActivation({ ...raw, rope_parameters: raw.rope_parameters ?? positions })),
-    head_dim: settingsOf(raw).global_head_dim,
+    head_dim: sizeOf(parseConfig(schema, raw).layers, true),
   }),
   traits(config, { raw, rope }) {
-    const own = settingsOf(raw);
+    const own = parseConfig(schema, raw);
     const hasInputs = own.hidden_size_per_layer_input > 0;
-    const local = localRope({ ...config, head_dim: own.head_dim, rope_theta: undefined }, raw);
-    const attentionOf = (layer: number) =>
-      new SharingAttention(config, attentionTraits(config, own, { layer, rope, local }));
+    const local = localRope({ ...config, head_dim: sizeOf(own.layers, false), rope_theta: undefined }, raw);
+    const attentionOf = (layer: number) => new SharingAttention(config, attentionTraits(own, layer, { rope, local }));
     return {
       block: (layer) => new Gemma4Layer(config, own, { layer, attention: attentionOf(layer) }),
       scaleEmbeddings: timesRootOf(config.hidden_size),
+      imagesReadAs: own.pad_token_id,
       ends: hasInputs ? [perLayerInputs(config, own)] : [],
     };
   },
@@ -96,22 +129,17 @@ const decoder = defineDecoder({
 /** Layers with a window and wide ones in turn, whose keys the last layers share (Gemma Team, 2026). */
 export const architecture: Architecture = {
   ...decoder,
-  passedOver: (raw) => [gemmaTowers, unreadKeys(settingsOf(raw).sources)],
+  ...perLayerTables,
+  passedOver: (raw) => [gemmaTowers, unreadKeys(parseConfig(schema, raw).sources)],
   formerNames: (path) => (path.startsWith('model.') ? [path.replace(/^model\./, 'model.language_model.')] : []),
 };
 
-function attentionTraits(
-  { num_attention_heads: heads, num_key_value_heads: keyHeads }: DecoderConfig,
-  own: Own,
-  { layer, rope, local }: { layer: number; rope: Rope; local: Rope },
-): SharingTraits {
+function attentionTraits(own: Own, layer: number, { rope, local }: { rope: Rope; local: Rope }): SharingTraits {
+  const { isWide, size, keyHeads } = own.layers[layer];
   const source = own.sources[layer];
-  const place = { layer, source, isLent: own.sources.lastIndexOf(layer) > layer };
-  if (own.kinds[layer] === 'sliding_attention')
-    return { ...place, rope: local, window: own.sliding_window, keyHeads: keyHeads ?? heads, size: own.head_dim };
-  const valuesAreKeys = own.attention_k_eq_v;
-  const ofWide = valuesAreKeys ? own.num_global_key_value_heads : undefined;
-  return { ...place, rope, keyHeads: ofWide ?? keyHeads ?? heads, size: own.global_head_dim, valuesAreKeys };
+  const place = { layer, source, isLent: own.sources.lastIndexOf(layer) > layer, keyHeads, size };
+  if (!isWide) return { ...place, rope: local, window: own.sliding_window };
+  return { ...place, rope, valuesAreKeys: own.attention_k_eq_v };
 }
 
 /** Scores experts by a token's direction, and has a factor for each of them. */

@@ -15,7 +15,7 @@ const schema = z
     layers_block_type: layerKinds(['mamba', 'attention']),
     position_embedding_type: z.string().nullish(),
     num_local_experts: z.int().min(0).default(8),
-    num_experts_per_tok: count.default(2),
+    num_experts_per_tok: z.int().min(0).default(2),
     shared_intermediate_size: count.default(1024),
     mamba_n_heads: count.default(128),
     mamba_n_groups: count.default(1),
@@ -28,9 +28,9 @@ const schema = z
     time_step_limit: stepLimits,
     ...balanceKeys,
   })
-  .refine((own) => own.num_experts_per_tok <= own.num_local_experts || own.num_local_experts === 0, {
+  .refine(({ num_local_experts: all, num_experts_per_tok: chosen }) => all === 0 || (chosen > 0 && chosen <= all), {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'is none, or more than there are experts',
   });
 
 /** State spaces and a few layers of attention, each with experts next to a half that all tokens go through (IBM Granite 4). */

@@ -14,7 +14,12 @@ import { Block, type Pass } from '../stack.ts';
 
 const KINDS = ['mamba', 'attention', 'mlp', 'moe'] as const;
 type Kind = (typeof KINDS)[number];
-const letters: Readonly<Record<string, Kind>> = { M: 'mamba', '*': 'attention', '-': 'mlp', E: 'moe' };
+const letters = new Map<string, Kind>([
+  ['M', 'mamba'],
+  ['*', 'attention'],
+  ['-', 'mlp'],
+  ['E', 'moe'],
+]);
 
 const schema = z
   .looseObject({
@@ -25,7 +30,7 @@ const schema = z
     hybrid_override_pattern: z
       .string()
       .regex(/^[M*E-]+$/, { error: 'consists of M, *, - and E' })
-      .transform((pattern) => Array.from(pattern, (letter) => letters[letter]))
+      .transform((pattern) => Array.from(pattern, (letter) => letters.get(letter)!))
       .nullish(),
     mlp_hidden_act: activation.default('relu2'),
     mamba_hidden_act: z.literal('silu', { error: 'only silu is supported' }).default('silu'),
@@ -138,7 +143,7 @@ function mixerOf(config: DecoderConfig, own: Own, layer: number): Mixer {
   if (kind === 'mamba') return new Mamba2({ ...mambaOf(own), layer, width, epsilon });
   const norm = (size: number) => new RMSNorm(size, epsilon);
   if (kind === 'attention') return new SplitAttention(config, {}, { layer, norm });
-  const halfOf = (outer: number, inner: number) => plainHalf(outer, inner, { ...own, bias: config.mlp_bias });
+  const halfOf = (outer: number, inner: number, bias = config.mlp_bias) => plainHalf(outer, inner, { ...own, bias });
   return kind === 'mlp' ? halfOf(width, config.intermediate_size) : expertsOf(config, own, halfOf);
 }
 
@@ -169,7 +174,7 @@ function plainHalf(
 function expertsOf(
   { hidden_size: width, mlp_bias: bias }: DecoderConfig,
   own: Own,
-  halfOf: (outer: number, inner: number) => Expert,
+  halfOf: (outer: number, inner: number, bias?: boolean) => Expert,
 ): SparseFeedForward {
   const { n_routed_experts: experts, moe_latent_size: latent } = own;
   const gate = new RouterWeight(width, experts, true);
@@ -180,7 +185,7 @@ function expertsOf(
     chosen: own.num_experts_per_tok,
     choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
     router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
-    parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size)),
+    parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size, false)),
     shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },
     around:
       typeof latent !== 'number'

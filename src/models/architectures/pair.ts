@@ -55,6 +55,7 @@ export interface PairDefinition {
   positions(config: PairConfig): Positions;
   /** Whether a number is added for each token that is written. */
   hasLogitsBias: boolean;
+  startsWithLast?: Architecture['startsWithLast'];
   defaults?: RawConfig;
 }
 
@@ -162,6 +163,7 @@ export function definePair(about: PairDefinition): Architecture {
   return {
     modelType: about.modelType,
     prefix: 'model',
+    startsWithLast: about.startsWithLast,
     build: (raw) => new Pair(configOf(raw), about),
     heads(raw) {
       const { tie_word_embeddings: tied } = configOf(raw);

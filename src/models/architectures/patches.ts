@@ -105,7 +105,11 @@ export function axesAmong(
 }
 
 /** Tokens of an image see each other, those that come later too: neighbouring places belong to one image. */
-export function togetherAmong(layout: Layout, { places }: { places: BigInt64Array }): Layout {
+export function togetherAmong(
+  layout: Layout,
+  { places }: { places: BigInt64Array },
+  kind: { inWindows?: true } = {},
+): Layout {
   const { positions, offsets } = layout;
   const [from, to] = [positions.slice(), positions.slice()];
   const starts = new Set(offsets);
@@ -117,5 +121,5 @@ export function togetherAmong(layout: Layout, { places }: { places: BigInt64Arra
     to.fill(positions[start + count - 1], start, start + count);
     first += count;
   }
-  return { ...layout, together: { from, to } };
+  return { ...layout, together: { from, to, ...kind } };
 }

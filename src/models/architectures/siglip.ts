@@ -11,7 +11,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import type { Architecture, Towers, Trunk, TrunkContext } from '../architecture.ts';
+import type { Architecture, Task, Towers, Trunk } from '../architecture.ts';
 import {
   ImageTower,
   Mlp,
@@ -25,12 +25,12 @@ import {
   type TextTowerConfig,
   type TowerConfig,
 } from './clip-layers.ts';
-import { parseConfig, type RawConfig } from '../config.ts';
+import { parseConfig } from '../config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
 
 const count = z.int().positive();
-const tower = towerKeys({
+export const tower = towerKeys({
   hidden_size: 768,
   intermediate_size: 3072,
   num_hidden_layers: 12,
@@ -40,7 +40,7 @@ const tower = towerKeys({
   attention_dropout: 0,
 });
 
-const textSchema = z.looseObject({
+export const textSchema = z.looseObject({
   ...tower,
   vocab_size: count.default(32000),
   max_position_embeddings: count.default(64),
@@ -58,12 +58,12 @@ export const siglipVision = z.looseObject({
 /** The keys of HF SiglipConfig that change what is computed. */
 const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglipVision.prefault({}) });
 
-type VisionConfig = z.output<typeof siglipVision>;
+type SiglipTextConfig = TextTowerConfig & { projection_size?: number | null };
 
 class SiglipText extends TextTower {
   readonly head: Linear;
 
-  constructor(config: TextTowerConfig & { projection_size?: number | null }) {
+  constructor(config: SiglipTextConfig) {
     super(config, { causal: false });
     this.head = new Linear(config.hidden_size, config.projection_size ?? config.hidden_size, { bias: true });
   }
@@ -148,18 +148,22 @@ class PoolingHead extends Module {
   }
 }
 
+/** Makes an image's patches tokens, with their positions. */
+type Embeddings = Module & { forward(images: Tensor, pass: Pass): Tensor };
+
+/** The tower of images; its embeddings differ with the images that it reads. */
 export class SiglipVision extends ImageTower {
-  readonly embeddings: VisionEmbeddings;
+  readonly embeddings: Embeddings;
   readonly encoder: TowerEncoder;
   readonly post_layernorm: LayerNorm;
   readonly head?: PoolingHead;
 
-  constructor(config: VisionConfig, { hasHead }: { hasHead: boolean }) {
+  constructor(config: ImageTowerConfig, parts: { embeddings?: Embeddings; hasHead: boolean }) {
     super(config, { extraTokens: 0 });
-    this.embeddings = new VisionEmbeddings(config);
+    this.embeddings = parts.embeddings ?? new VisionEmbeddings(config);
     this.encoder = new TowerEncoder(config, 'vision_model');
     this.post_layernorm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
-    if (hasHead) this.head = new PoolingHead(config);
+    if (parts.hasHead) this.head = new PoolingHead(config);
   }
 
   override get blockList(): readonly Block[] {
@@ -187,10 +191,10 @@ class Siglip extends Module implements Trunk {
   readonly logit_bias: Parameter;
   readonly width: number;
 
-  constructor({ text_config: text, vision_config: vision }: z.output<typeof schema>) {
+  constructor(text: SiglipTextConfig, vision: SiglipVision) {
     super();
     this.text_model = new SiglipText(text);
-    this.vision_model = new SiglipVision(vision, { hasHead: true });
+    this.vision_model = vision;
     this.logit_scale = new Parameter([1]);
     this.logit_bias = new Parameter([1]);
     this.width = text.hidden_size;
@@ -216,31 +220,48 @@ class Siglip extends Module implements Trunk {
   }
 }
 
-function build(raw: RawConfig, { task }: TrunkContext): Trunk {
-  const config = parseConfig(schema, raw);
-  if (task !== 'sequence') return new Siglip(config);
-  const { vision_config: vision } = config;
-  return new TowerClassifier(new SiglipVision(vision, { hasHead: vision.vision_use_head }), vision.hidden_size);
+/** A member of the family, by its configuration and its tower of images. */
+export function defineSiglip<Vision extends ImageTowerConfig>(about: {
+  modelType: string;
+  /** `Siglip` in `SiglipModel`. */
+  className: string;
+  schema: z.ZodType<{ text_config: SiglipTextConfig; vision_config: Vision }>;
+  vision(config: Vision, task: Task): SiglipVision;
+}): Architecture {
+  const { modelType, className, schema } = about;
+  return {
+    modelType,
+    prefix: '',
+    modalities: ['image', 'text'],
+    build(raw, { task }) {
+      const { text_config: text, vision_config: config } = parseConfig(schema, raw);
+      const vision = about.vision(config, task);
+      return task === 'sequence' ? new TowerClassifier(vision, config.hidden_size) : new Siglip(text, vision);
+    },
+    heads: () => ({
+      contrastive: { head: 'contrastive', className: `${className}Model`, options: {} },
+      sequence: {
+        head: 'sequence',
+        className: `${className}ForImageClassification`,
+        options: { name: 'classifier', pool: 'mean', bias: true },
+      },
+    }),
+    limits(raw) {
+      const { text_config: text, vision_config: vision } = parseConfig(schema, raw);
+      const imagePositions = patchCount(vision);
+      const { vocab_size: vocabularySize, max_position_embeddings: maxPositions } = text;
+      return { vocabularySize, maxPositions, imagePositions, filledTo: maxPositions };
+    },
+    withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
+  };
 }
 
-export const architecture: Architecture = {
+export const architecture = defineSiglip({
   modelType: 'siglip',
-  prefix: '',
-  modalities: ['image', 'text'],
-  build,
-  heads: () => ({
-    contrastive: { head: 'contrastive', className: 'SiglipModel', options: {} },
-    sequence: {
-      head: 'sequence',
-      className: 'SiglipForImageClassification',
-      options: { name: 'classifier', pool: 'mean', bias: true },
-    },
-  }),
-  limits(raw) {
-    const { text_config: text, vision_config: vision } = parseConfig(schema, raw);
-    const imagePositions = patchCount(vision);
-    const { vocab_size: vocabularySize, max_position_embeddings: maxPositions } = text;
-    return { vocabularySize, maxPositions, imagePositions, filledTo: maxPositions };
+  className: 'Siglip',
+  schema,
+  vision(config, task) {
+    const hasHead = task !== 'sequence' || config.vision_use_head;
+    return new SiglipVision(config, { hasHead });
   },
-  withVocabulary: (raw, vocab_size) => ({ ...raw, text_config: { ...(raw.text_config as object), vocab_size } }),
-};
+});

@@ -12,6 +12,7 @@ import { assignParts, type Named } from '../decoder/plain.ts';
 import { architecture as gemma } from './gemma.ts';
 import { architecture as gemma2 } from './gemma2.ts';
 import { architecture as gemma3 } from './gemma3-text.ts';
+import { architecture as gemma4 } from './gemma4-text.ts';
 import { architecture as llama } from './llama.ts';
 import { architecture as mistral } from './mistral.ts';
 import { architecture as qwen2 } from './qwen2.ts';
@@ -23,6 +24,7 @@ const decoders: Readonly<Record<string, Architecture>> = table({
   gemma,
   gemma2,
   gemma3_text: gemma3,
+  gemma4_text: gemma4,
   llama,
   mistral,
   qwen2,
@@ -146,6 +148,8 @@ export interface VisionLanguageDefinition<Config> {
   /** Maximum patches of an image or square. */
   patches(config: Config): number;
   formerNames?: Architecture['formerNames'];
+  /** Parts that read something else. */
+  passedOver?: readonly RegExp[];
 }
 
 const tying = z.looseObject({ tie_word_embeddings: z.boolean().nullish() });
@@ -179,6 +183,10 @@ export function defineVisionLanguage<Config>(definition: VisionLanguageDefinitio
       ...('vocab_size' in raw && { vocab_size }),
       ...('text_config' in raw && { text_config: { ...(raw.text_config as object), vocab_size } }),
     }),
+    passedOver(raw) {
+      const inner = text(raw);
+      return [...(definition.passedOver ?? []), ...(inner.architecture.passedOver?.(inner.raw) ?? [])];
+    },
     ...(definition.formerNames && { formerNames: definition.formerNames }),
   };
 }

@@ -3,13 +3,17 @@ import {
   activations,
   attention,
   Dropout,
+  DropPath,
+  LayerNorm,
   Linear,
   linearGroup,
   Module,
+  Parameter,
+  Sublayer,
   type Activation,
 } from '../../engine/nn/index.ts';
-import type { Tensor } from '../../engine/tensor/index.ts';
-import type { Pass } from '../stack.ts';
+import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { Block, type Pass } from '../stack.ts';
 
 /** Parameters of attention in ViT's family, with the names of its configurations. */
 export interface ViTAttentionConfig {
@@ -92,5 +96,70 @@ export class ActivatedDense extends Module {
 
   forward(x: Tensor): Tensor {
     return this.#activation(this.dense.forward(x));
+  }
+}
+
+/** A factor for each feature. */
+class LayerScale extends Module {
+  readonly lambda1: Parameter;
+  readonly #first: number;
+
+  constructor(width: number, first: number) {
+    super();
+    this.lambda1 = new Parameter([width]);
+    this.#first = first;
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.mul(this.lambda1.value(x.dtype));
+  }
+
+  override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
+    return zeros(this.lambda1.shape, { dtype, device }).add(this.#first);
+  }
+}
+
+/** Parameters of DINO's layers, with the names of their configurations. */
+interface ScaledLayerConfig {
+  hidden_size: number;
+  layer_norm_eps: number;
+  layerscale_value: number;
+  drop_path_rate: number;
+}
+
+/** Attention and a feed-forward half, each of which adds a share of its own for each feature (DINOv2, DINOv3). */
+export class ScaledLayer extends Block {
+  readonly norm1: LayerNorm;
+  readonly attention: Module & { forward(x: Tensor, pass: Pass): Tensor };
+  readonly layer_scale1: LayerScale;
+  readonly norm2: LayerNorm;
+  readonly mlp: Module & { forward(x: Tensor): Tensor };
+  readonly layer_scale2: LayerScale;
+  readonly attention_sublayer: Sublayer;
+  readonly mlp_sublayer: Sublayer;
+  readonly #dropPaths: readonly DropPath[];
+
+  constructor(config: ScaledLayerConfig, path: string, parts: Pick<ScaledLayer, 'attention' | 'mlp'>) {
+    super();
+    const { hidden_size: width, layer_norm_eps: epsilon, layerscale_value: first } = config;
+    this.norm1 = new LayerNorm(width, epsilon);
+    this.attention = parts.attention;
+    this.layer_scale1 = new LayerScale(width, first);
+    this.norm2 = new LayerNorm(width, epsilon);
+    this.mlp = parts.mlp;
+    this.layer_scale2 = new LayerScale(width, first);
+    this.attention_sublayer = new Sublayer('attention', width);
+    this.mlp_sublayer = new Sublayer('mlp', width);
+    this.#dropPaths = ['attention', 'mlp'].map((half) => new DropPath(config.drop_path_rate, `${path}.${half}.path`));
+  }
+
+  override forward(x: Tensor, pass: Pass): Tensor {
+    const { attention_sublayer: first, mlp_sublayer: second } = this;
+    const read = this.norm1.forward(x);
+    const attended = first.change(read, this.layer_scale1.forward(this.attention.forward(read, pass)));
+    const between = x.add(this.#dropPaths[0].forward(attended, pass.layout));
+    const again = this.norm2.forward(between);
+    const changed = second.change(again, this.layer_scale2.forward(this.mlp.forward(again)));
+    return between.add(this.#dropPaths[1].forward(changed, pass.layout));
   }
 }

@@ -19,6 +19,8 @@ export const wav2vec2Schema = z
     hidden_dropout: probability.default(0.1),
     activation_dropout: probability.default(0.1),
     attention_dropout: probability.default(0.1),
+    // Hubert's.
+    feat_proj_layer_norm: z.boolean().default(true),
     feat_proj_dropout: probability.default(0),
     final_dropout: probability.default(0.1),
     layerdrop: probability.default(0.1),

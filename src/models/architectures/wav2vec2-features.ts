@@ -136,20 +136,20 @@ function sampleCounts({ features, featureLengths }: StackInput): readonly number
 
 /** From the convolutions' channels to the blocks' width. */
 export class FeatureProjection extends Module {
-  readonly layer_norm: LayerNorm;
+  readonly layer_norm?: LayerNorm;
   readonly projection: Linear;
   readonly #dropout: Dropout;
 
   constructor(config: Wav2Vec2Config) {
     super();
     const channels = config.conv_dim[config.conv_dim.length - 1];
-    this.layer_norm = new LayerNorm(channels, config.layer_norm_eps);
+    if (config.feat_proj_layer_norm) this.layer_norm = new LayerNorm(channels, config.layer_norm_eps);
     this.projection = new Linear(channels, config.hidden_size, { bias: true });
     this.#dropout = new Dropout(config.feat_proj_dropout, 'feature_projection');
   }
 
   /** [N, C] → [N, D] */
   forward(x: Tensor): Tensor {
-    return this.#dropout.forward(this.projection.forward(this.layer_norm.forward(x)));
+    return this.#dropout.forward(this.projection.forward(this.layer_norm?.forward(x) ?? x));
   }
 }

@@ -128,7 +128,7 @@ export class PositionalConvolution extends Module {
 }
 
 /** Rows of one length that follow each other. */
-function runsOf(lengths: readonly number[]): { rows: number; length: number }[] {
+export function runsOf(lengths: readonly number[]): { rows: number; length: number }[] {
   const runs: { rows: number; length: number }[] = [];
   for (const length of lengths) {
     const last = runs.at(-1);
@@ -243,15 +243,8 @@ export class EncoderLayer extends Block {
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {
-    if (this.#isSkipped()) return x.clone();
+    if (skipsLayer(this.#skipped, this.#index)) return x.clone();
     return this.#normsFirst ? this.#stable(x, pass) : this.#classic(x, pass);
-  }
-
-  /** Layers left out of a training step, for all its rows (Fan et al., "Reducing transformer depth on demand", 2019). */
-  #isSkipped(): boolean {
-    const randomness = currentRandomness();
-    if (randomness === undefined || this.#skipped === 0) return false;
-    return randomUnit([randomness.seed, 'layerdrop', randomness.step, this.#index]) < this.#skipped;
   }
 
   #classic(x: Tensor, pass: Pass): Tensor {
@@ -271,4 +264,11 @@ export class EncoderLayer extends Block {
   #feed(x: Tensor): Tensor {
     return this.mlp_sublayer.change(x, this.feed_forward.forward(x));
   }
+}
+
+/** Whether a layer is left out of a training step, for all its rows (Fan et al., "Reducing transformer depth on demand", 2019). */
+export function skipsLayer(probability: number, index: number): boolean {
+  const randomness = currentRandomness();
+  if (randomness === undefined || probability === 0) return false;
+  return randomUnit([randomness.seed, 'layerdrop', randomness.step, index]) < probability;
 }

@@ -110,38 +110,43 @@ function maskingOf(config: Wav2Vec2Config): Masking {
   };
 }
 
-export const architecture: Architecture = {
-  modelType: 'wav2vec2',
-  prefix: 'wav2vec2',
-  modalities: ['audio'],
-  build(raw, context) {
-    if (context.task === 'sequence') parseConfig(unweightedSchema, raw);
-    const config = parseConfig(wav2vec2Schema, raw);
-    return config.do_stable_layer_norm ? new StableWav2Vec2(config, context) : new Wav2Vec2(config, context);
-  },
-  passedOver: () => [/^(quantizer|project_q|project_hid)\./],
-  heads(raw) {
-    const config = parseConfig(wav2vec2Schema, raw);
-    const ctcOptions = {
-      vocabularySize: config.vocab_size,
-      blank: config.pad_token_id,
-      dropout: config.final_dropout,
-      reduction: config.ctc_loss_reduction,
-      zeroInfinity: config.ctc_zero_infinity,
-    };
-    // The reference projects every frame and then takes the mean, which is the projection of the mean.
-    const projector = { dense: 'projector', width: config.classifier_proj_size };
-    const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
-    return {
-      ctc: { head: 'ctc', className: 'Wav2Vec2ForCTC', options: ctcOptions },
-      sequence: { head: 'sequence', className: 'Wav2Vec2ForSequenceClassification', options: sequenceOptions },
-    };
-  },
-  frontEnd: (raw) => frontEndOf(parseConfig(wav2vec2Schema, raw)),
-  tokensOfFeatures(raw, shape) {
-    if (shape.length !== 1) throw wrongFeatures('wav2vec2', shape, 'a waveform');
-    return framesOf(parseConfig(wav2vec2Schema, raw), shape[0]);
-  },
-  // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
-  limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
-};
+/** A member of the family, by its `model_type` and the name in its classes. */
+export function defineWav2Vec2(modelType: string, className: string): Architecture {
+  return {
+    modelType,
+    prefix: modelType,
+    modalities: ['audio'],
+    build(raw, context) {
+      if (context.task === 'sequence') parseConfig(unweightedSchema, raw);
+      const config = parseConfig(wav2vec2Schema, raw);
+      return config.do_stable_layer_norm ? new StableWav2Vec2(config, context) : new Wav2Vec2(config, context);
+    },
+    passedOver: () => [/^(quantizer|project_q|project_hid)\./],
+    heads(raw) {
+      const config = parseConfig(wav2vec2Schema, raw);
+      const ctcOptions = {
+        vocabularySize: config.vocab_size,
+        blank: config.pad_token_id,
+        dropout: config.final_dropout,
+        reduction: config.ctc_loss_reduction,
+        zeroInfinity: config.ctc_zero_infinity,
+      };
+      // The reference projects every frame and then takes the mean, which is the projection of the mean.
+      const projector = { dense: 'projector', width: config.classifier_proj_size };
+      const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
+      return {
+        ctc: { head: 'ctc', className: `${className}ForCTC`, options: ctcOptions },
+        sequence: { head: 'sequence', className: `${className}ForSequenceClassification`, options: sequenceOptions },
+      };
+    },
+    frontEnd: (raw) => frontEndOf(parseConfig(wav2vec2Schema, raw)),
+    tokensOfFeatures(raw, shape) {
+      if (shape.length !== 1) throw wrongFeatures(modelType, shape, 'a waveform');
+      return framesOf(parseConfig(wav2vec2Schema, raw), shape[0]);
+    },
+    // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
+    limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
+  };
+}
+
+export const architecture = defineWav2Vec2('wav2vec2', 'Wav2Vec2');

@@ -34,11 +34,15 @@ export interface DecoderTraits {
   feedForwardName?: string;
   /** Where the norms of a layer stand; before each half unless said. */
   layer?: new (parts: LayerParts) => DecoderLayer;
+  /** Builds a layer that is more than its parts (T5Gemma). */
+  newLayer?(parts: LayerParts): DecoderLayer;
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
   /** Parts in front of the first layer and behind the last one. */
   ends?: readonly DecoderEnd[];
+  /** The token that `ends` read in place of images; the first one unless said. */
+  imagesReadAs?: number;
   /** Factor of each sublayer's output. */
   residualScale?: number;
   dropouts?(layer: number): LayerParts['dropouts'];
@@ -49,7 +53,7 @@ export interface DecoderTraits {
 export interface DecoderEnd {
   /** By their names in checkpoints. */
   modules: Readonly<Record<string, Module | readonly Module[]>>;
-  /** Between the embedding and the first layer. */
+  /** Between the embedding and the first layer: x with images in their places, `input` with the ids of a placeholder there. */
   begin?(x: Tensor, input: StackInput, pass: Pass): Tensor;
   /** Between the last layer and the final norm. */
   finish?(x: Tensor): Tensor;
@@ -64,6 +68,7 @@ export class Decoder extends Stack implements Trunk {
   readonly #ropes: ReadonlySet<Rope>;
   readonly #scaleEmbeddings: (x: Tensor) => Tensor;
   readonly #ends: readonly DecoderEnd[];
+  readonly #imagesReadAs: number;
 
   constructor(config: DecoderConfig, traits: DecoderTraits) {
     super();
@@ -74,6 +79,7 @@ export class Decoder extends Stack implements Trunk {
     this.norm = norm(config.hidden_size);
     this.balance = traits.balance;
     this.#ends = traits.ends ?? [];
+    this.#imagesReadAs = traits.imagesReadAs ?? 0;
     Object.assign(this, ...this.#ends.map(({ modules }) => modules));
     renamed(this, traits.names?.decoder ?? {});
     this.#ropes = new Set([...this.modules()].flatMap(([, module]) => (module as Partial<AttentionPart>).rope ?? []));
@@ -107,9 +113,16 @@ export class Decoder extends Stack implements Trunk {
     pass.rotations = new Map([...this.#ropes].map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
   }
   override embed(input: StackInput, pass: Pass): Tensor {
-    const words = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
-    const first = withPlaced(this.#scaleEmbeddings(words), input);
-    return this.#ends.reduce((x, end) => end.begin?.(x, input, pass) ?? x, first);
+    const words = this.#scaleEmbeddings(input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype));
+    const plain = this.#withoutImages(input);
+    return this.#ends.reduce((x, end) => end.begin?.(x, plain, pass) ?? x, withPlaced(words, input));
+  }
+  #withoutImages(input: StackInput): StackInput {
+    const { placed, ids } = input;
+    if (placed === undefined || ids === undefined) return input;
+    const plain = ids.slice();
+    for (const place of placed.places) plain[Number(place)] = BigInt(this.#imagesReadAs);
+    return { ...input, ids: plain };
   }
   override finish(x: Tensor): Tensor {
     return this.norm.forward(this.#ends.reduce((y, end) => end.finish?.(y) ?? y, x));
@@ -120,8 +133,8 @@ function makeLayer(config: DecoderConfig, traits: DecoderTraits, place: { layer:
   const { layer, norm } = place;
   const attention = traits.attention?.(layer) ?? {};
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-  const Layer = traits.layer ?? NormBefore;
-  const made = new Layer({
+  const { layer: Layer = NormBefore, newLayer = (parts) => new Layer(parts) } = traits;
+  const made = newLayer({
     attention:
       'module' in attention
         ? attention.module

@@ -7,6 +7,7 @@ import {
   linearGroup,
   Module,
   swiGlu,
+  type Dropout,
   type Gate,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
@@ -25,6 +26,8 @@ export interface FeedForwardShape {
   inner: number;
   activation: string;
   bias?: boolean;
+  /** On the gated values (T5Gemma). */
+  dropout?: Dropout;
   /** In place of the activation's own. */
   gate?: Gate;
 }
@@ -36,22 +39,26 @@ export class FeedForward extends Module implements FeedForwardPart {
   readonly down_proj: Linear;
   readonly #gate: Gate;
   readonly #linears: readonly Linear[];
+  readonly #dropout: Dropout | undefined;
 
-  constructor({ width, inner, activation, bias, gate }: FeedForwardShape) {
+  constructor({ width, inner, activation, bias, gate, dropout }: FeedForwardShape) {
     super();
     this.gate_proj = new Linear(width, inner, { bias });
     this.up_proj = new Linear(width, inner, { bias });
     this.down_proj = new Linear(inner, width, { bias });
     this.#gate = gate ?? gateOf(activation);
+    this.#dropout = dropout;
     this.#linears = [this.gate_proj, this.up_proj, this.down_proj];
   }
 
   get fusable(): readonly Linear[] | undefined {
-    return this.#gate === swiGlu ? this.#linears : undefined;
+    return this.#gate === swiGlu && this.#dropout === undefined ? this.#linears : undefined;
   }
 
   forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {
     const [gate, up] = linearGroup([this.gate_proj, this.up_proj], x);
+    if (this.#dropout?.isActive === true)
+      return this.down_proj.forward(this.#dropout.forward(this.#gate(gate, up)));
     const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
     return isEnd ? atStageEnd(down) : down();
   }

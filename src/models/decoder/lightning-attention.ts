@@ -1,4 +1,5 @@
 // N tokens, D width, H heads, d head size, C tokens of a block
+import { table } from '../../base/table.ts';
 import { activations, deltaRule, Linear, Module, ModuleBuffer, RMSNorm } from '../../engine/nn/index.ts';
 import { arange, aten, fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
@@ -56,13 +57,13 @@ export class LightningAttention extends Module implements AttentionPart {
     const place = arange(block).to('f32').add(1).reshape(block, 1); // [C, 1]
     const fading = (distance: Tensor) => aten.exp.default(slope.mul(distance).neg());
     const apart = place.sub(place.reshape(1, block)); // [C, C]
-    const values: Record<string, () => Tensor> = {
+    const values = table({
       slope_rate: () => slope,
       query_decay: () => fading(place),
       key_decay: () => fading(place.neg().add(block)),
       diagonal_decay: () => aten.tril.default(fading(aten.clamp_min.default(apart, 0))).unsqueeze(0),
-    };
-    return values[name]().to(dtype).toDevice(device);
+    });
+    return values[name as keyof typeof values]().to(dtype).toDevice(device);
   }
 
   forward(x: Tensor, { layout, cache }: Pass): Tensor {

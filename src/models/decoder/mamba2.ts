@@ -8,8 +8,11 @@ import { ShortConvolution } from './short-convolution.ts';
 
 /** Kinds of layers; transformers 5 calls a state space `linear_attention`, and attention `full_attention`. */
 export function layerKinds<Kind extends string>(kinds: readonly [Kind, ...Kind[]]) {
-  const newer: Readonly<Record<string, string>> = { linear_attention: 'mamba', full_attention: 'attention' };
-  const kind = z.preprocess((name) => newer[String(name)] ?? name, z.enum(kinds));
+  const newer = new Map<unknown, string>([
+    ['linear_attention', 'mamba'],
+    ['full_attention', 'attention'],
+  ]);
+  const kind = z.preprocess((name) => newer.get(name) ?? name, z.enum(kinds));
   return z.array(kind).nullish();
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { activations, Embedding, Linear, Module, RMSNorm, type Activation } from '../../engine/nn/index.ts';
 import { aten, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import { idsOf, type Pass, type StackInput } from '../stack.ts';
+import type { Architecture } from '../architecture.ts';
+import { parseConfig } from '../config.ts';
 import { count, type DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 
@@ -13,6 +15,12 @@ export const perLayerKeys = {
 };
 
 type PerLayerConfig = z.output<z.ZodObject<typeof perLayerKeys>>;
+
+/** Keeps the tables of layers as large as the vocabulary where that grows. */
+export const perLayerTables = {
+  withVocabulary: (raw, size) => ({ ...raw, vocab_size: size, vocab_size_per_layer_input: size }),
+  otherTableRows: (raw) => [parseConfig(z.looseObject(perLayerKeys), raw).vocab_size_per_layer_input],
+} satisfies Partial<Architecture>;
 
 const LEFT = 'inputs of layers';
 

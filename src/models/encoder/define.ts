@@ -16,7 +16,8 @@ export interface EncoderHeads {
   masked: Omit<MaskedLanguageModelOptions, 'tied'> & { tied?: boolean };
   sequence?: Partial<SequenceOptions>;
   token?: Partial<TokenClassOptions>;
-  question?: Partial<QuestionOptions>;
+  /** `false` where Hugging Face's library has no such class. */
+  question?: Partial<QuestionOptions> | false;
   /** Before classifiers of rows and of tokens; the configuration's unless given. */
   dropout?: number;
   /** Further tasks. */
@@ -65,8 +66,10 @@ export function defineEncoder<Config extends EncoderConfig>(definition: EncoderD
   };
 }
 
+type HeadKeys = Pick<EncoderConfig, 'classifier_dropout' | 'tie_word_embeddings' | 'hidden_dropout_prob'>;
+
 /** The heads that every encoder of texts has in Hugging Face's library. */
-function encoderHeads(name: string, config: EncoderConfig, heads: EncoderHeads): Partial<Record<Task, HeadPlan>> {
+export function encoderHeads(name: string, config: HeadKeys, heads: EncoderHeads): Partial<Record<Task, HeadPlan>> {
   const { dropout = config.classifier_dropout ?? config.hidden_dropout_prob } = heads;
   const classifier = { name: 'classifier', bias: true, dropout };
   return {
@@ -85,11 +88,13 @@ function encoderHeads(name: string, config: EncoderConfig, heads: EncoderHeads):
       className: `${name}ForTokenClassification`,
       options: { ...classifier, ...heads.token },
     },
-    question: {
-      head: 'question',
-      className: `${name}ForQuestionAnswering`,
-      options: { name: 'qa_outputs', ...heads.question },
-    },
+    ...(heads.question !== false && {
+      question: {
+        head: 'question',
+        className: `${name}ForQuestionAnswering`,
+        options: { name: 'qa_outputs', ...heads.question },
+      },
+    }),
     embedding: {
       head: 'embedding',
       className: `${name}Model`,

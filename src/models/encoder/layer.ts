@@ -16,8 +16,11 @@ import { attendSelf } from '../architectures/self-attention.ts';
 import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 
-/** Projections to queries, keys and values (`qkv` is one for all), of what attention gives, and of the feed-forward half. */
-type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'outer';
+/**
+ * Projections to queries, keys and values (`qkv` is one for all), of what attention gives, and of the feed-forward half, where
+ * `gate` is that of the values that `inner` makes.
+ */
+type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'gate' | 'outer';
 type NormPart = 'attentionNorm' | 'norm';
 
 /** Paths of a layer's parts below it, in the checkpoint's order. A norm without a name does not exist. */
@@ -54,7 +57,7 @@ export class EncoderLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
   readonly #shape: LayerShape;
-  readonly #linears = {} as Record<LinearPart, Linear>;
+  readonly #linears = {} as Record<Exclude<LinearPart, 'gate'>, Linear> & { gate?: Linear };
   readonly #norms: Partial<Record<NormPart, LayerNorm>> = {};
   readonly #dropouts: LayerDropouts;
 
@@ -87,7 +90,7 @@ export class EncoderLayer extends Block {
     return this.#shape.attention?.rope;
   }
 
-  protected get linears(): Readonly<Record<LinearPart, Linear>> {
+  protected get linears(): Readonly<Record<Exclude<LinearPart, 'gate'>, Linear>> {
     return this.#linears;
   }
 
@@ -124,6 +127,10 @@ export class EncoderLayer extends Block {
   /** [N, D] → [N, I] */
   #activated(x: Tensor): Tensor {
     const { isGated, activation, inner } = this.#shape;
+    if (this.#linears.gate !== undefined) {
+      const [gate, up] = linearGroup([this.#linears.gate, this.#linears.inner], x);
+      return gateOf(activation)(gate, up);
+    }
     const values = this.#linears.inner.forward(x);
     if (isGated !== true) return activations[activation](values);
     const [gate, up] = values.split([inner, inner], 1);
@@ -140,7 +147,7 @@ export function layerDropouts({ path, dropouts }: Pick<LayerShape, 'path' | 'dro
 }
 
 function newLinear({ width, inner, isGated, biases }: LayerShape, part: LinearPart): Linear {
-  if (part === 'inner')
+  if (part === 'inner' || part === 'gate')
     return new Linear(width, isGated === true ? 2 * inner : inner, { bias: biases?.feedForward ?? true });
   if (part === 'outer') return new Linear(inner, width, { bias: biases?.feedForward ?? true });
   return new Linear(width, part === 'qkv' ? 3 * width : width, { bias: biases?.attention ?? true });

@@ -2,6 +2,7 @@ import { Linear, ModuleBuffer, type Parameter, type Term } from '../../engine/nn
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
+import { place } from './place.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
 
 interface Options {
@@ -35,7 +36,7 @@ class LanguageModelHead extends TokenHead {
     }
     if (options.tied) return;
     this.#own = new Linear(trunk.width, tokenTableOf(trunk).count, { bias: options.bias });
-    Object.assign(this, { [options.name]: this.#own });
+    place(this, options.name, this.#own);
   }
 
   /** Biases of tokens come from pre-training; new models have none. */

@@ -1,11 +1,16 @@
 // N frames, R rows, D width, V vocabulary, T frames of a row
-import { Dropout, Linear, Module, segmentLengths, type Layout } from '../../engine/nn/index.ts';
+import { Convolution, Dropout, Linear, Module, segmentLengths, type Layout } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
+import { place } from './place.ts';
 
 interface Options {
   vocabularySize: number;
+  /** Its name in the checkpoint; `lm_head` unless said. */
+  name?: string;
+  /** It is stored as a convolution that sees one frame at a time (Parakeet). */
+  isConvolution?: boolean;
   /** The id that stands for nothing at a frame. */
   blank: number;
   /** Probability of dropout before the projection. */
@@ -18,7 +23,8 @@ interface Options {
 
 /** Scores of a vocabulary at every frame, of which a text is read without saying when (Graves et al., 2006). */
 export class CtcHead extends Module {
-  readonly lm_head: Linear;
+  readonly vocabularySize: number;
+  readonly #scores: Linear | Convolution;
   readonly blank: number;
   readonly reduction: Options['reduction'];
   readonly #zeroInfinity: boolean;
@@ -26,20 +32,24 @@ export class CtcHead extends Module {
 
   constructor(trunk: Trunk, options: Options) {
     super();
-    this.lm_head = new Linear(trunk.width, options.vocabularySize, { bias: true });
+    const { name = 'lm_head', vocabularySize } = options;
+    this.vocabularySize = vocabularySize;
+    this.#scores =
+      options.isConvolution === true
+        ? new Convolution({ in: trunk.width, out: vocabularySize }, { kernel: 1 })
+        : new Linear(trunk.width, vocabularySize, { bias: true });
+    place(this, name, this.#scores);
     this.blank = options.blank;
     this.reduction = options.reduction;
     this.#zeroInfinity = options.zeroInfinity;
-    this.#dropout = new Dropout(options.dropout, 'lm_head');
-  }
-
-  get vocabularySize(): number {
-    return this.lm_head.outFeatures;
+    this.#dropout = new Dropout(options.dropout, name);
   }
 
   /** hidden [N, D] → logits f32 [N, V] (f64 in an f64 pass). A vocabulary of letters is small. */
   logits(hidden: Tensor): Tensor {
-    const logits = this.lm_head.forward(this.#dropout.forward(hidden));
+    const read = this.#dropout.forward(hidden);
+    const scores = this.#scores;
+    const logits = scores instanceof Convolution ? scores.forward(read.unsqueeze(2)).squeeze(2) : scores.forward(read);
     return logits.dtype === 'f64' ? logits : logits.to('f32');
   }
 

@@ -8,7 +8,8 @@ import { linearTerms, TokenHead } from './token-head.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface MaskedLanguageModelOptions {
-  transform: TransformPlan;
+  /** A layer before the scores, mostly there. */
+  transform?: TransformPlan;
   /** Where checkpoints have the scores' matrix: `cls.predictions.decoder`. */
   decoder: string;
   /** Where they have a number for each token: `cls.predictions.bias`; without a name there is none. */
@@ -17,10 +18,10 @@ export interface MaskedLanguageModelOptions {
   tied: boolean;
 }
 
-/** A transform, then the token table (or a matrix of its own), mostly with a bias (Devlin et al., 2019). */
+/** A transform where there is one, then the token table (or a matrix of its own), mostly with a bias (Devlin et al., 2019). */
 class MaskedLanguageModelHead extends TokenHead {
   readonly #trunk: Trunk;
-  readonly #transform: Transform;
+  readonly #transform: Transform | undefined;
   readonly #decoder: Linear | undefined;
   readonly #bias: Parameter | undefined;
 
@@ -28,7 +29,8 @@ class MaskedLanguageModelHead extends TokenHead {
     super();
     this.#trunk = trunk;
     const { count, width } = tokenTableOf(trunk);
-    this.#transform = new Transform(this, options.transform, { in: trunk.width, out: width });
+    const { transform } = options;
+    if (transform !== undefined) this.#transform = new Transform(this, transform, { in: trunk.width, out: width });
     if (!options.tied) {
       this.#decoder = new Linear(width, count);
       place(this, options.decoder, this.#decoder);
@@ -39,7 +41,7 @@ class MaskedLanguageModelHead extends TokenHead {
   }
 
   protected override transform(hidden: Tensor): Tensor {
-    return this.#transform.forward(hidden);
+    return this.#transform?.forward(hidden) ?? hidden;
   }
   protected override terms(hidden: Tensor): Term[] {
     return this.#decoder === undefined

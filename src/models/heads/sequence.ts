@@ -4,7 +4,7 @@ import { Dropout, Linear, Module, type Layout } from '../../engine/nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind, ProblemType } from './head.ts';
 import { place } from './place.ts';
-import { meanOfRows, ofRows, pooledWidth, poolings, type Pooling } from './pooling.ts';
+import { meanOfRows, ofRows, pooledWidth, poolings, widened, type Pooling } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface SequenceOptions {
@@ -21,6 +21,8 @@ export interface SequenceOptions {
   dropout?: number;
   /** Whether it falls before the transform too. */
   dropsInput?: boolean;
+  /** Scores each token; a row has the mean of its tokens' scores (EuroBERT). `pool` is not read. */
+  scoresTokens?: boolean;
 }
 
 /** One score per class and row, computed in f32: rows are few, and their scores decide. */
@@ -62,6 +64,9 @@ export class SequenceHead extends Module {
 
   /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); a row that is read in windows gets their mean. */
   scores(hidden: Tensor, layout: Layout): Tensor {
+    if (this.#options.scoresTokens === true) {
+      return meanOfRows(poolings.mean(this.#classify(widened(hidden)), layout), layout);
+    }
     const pooled = poolings[this.#options.pool](hidden, layout);
     return meanOfRows(
       ofRows(layout, () => this.#classify(pooled), this.#options.pool),

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount } from '../../base/format.ts';
 import { attuneCache } from '../../base/home.ts';
-import { defaultProcessLimits, moduleBeside, runLimited } from '../../base/limited-process.ts';
+import { moduleBeside } from '../../base/killable.ts';
+import { defaultProcessLimits, runLimited } from '../../base/limited-process.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 

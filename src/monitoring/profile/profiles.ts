@@ -1,7 +1,6 @@
 /** Training profiles of served versions: each is built once, in a thread, after the version's first answer. */
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { isSilence, Killable, moduleBeside, thread } from '../../base/killable.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { TrainingProfile, type ProfileData } from './training-profile.ts';
 
@@ -14,7 +13,7 @@ const LEVELS = 2;
 export class Profiles implements AsyncDisposable {
   readonly #profiles = new Map<string, TrainingProfile | undefined>();
   #queue: Promise<void> = Promise.resolve();
-  #thread: Worker | undefined;
+  #thread: Killable<ProfileData> | undefined;
   #isClosed = false;
 
   /** Undefined until it has been built, or if there is none. */
@@ -38,23 +37,17 @@ export class Profiles implements AsyncDisposable {
   }
 
   /** Profiles are optional: the rows may be missing or too many. */
-  #make(run: string): Promise<ProfileData | undefined> {
-    if (this.#isClosed) return Promise.resolve(undefined);
-    const entry = fileURLToPath(
-      new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url),
-    );
-    return new Promise((resolve) => {
-      const thread = new Worker(entry, { workerData: { run }, resourceLimits: THREAD_LIMITS });
-      this.#thread = thread;
-      thread.once('message', resolve);
-      thread.once('error', () => resolve(undefined));
-      thread.once('exit', () => resolve(undefined));
-    });
+  async #make(run: string): Promise<ProfileData | undefined> {
+    if (this.#isClosed) return undefined;
+    const options = { workerData: { run }, resourceLimits: THREAD_LIMITS };
+    this.#thread = new Killable(thread(moduleBeside('./thread', import.meta.url), options));
+    const heard = await this.#thread.ask(undefined);
+    return isSilence(heard) ? undefined : heard;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    await this.#thread?.terminate();
+    await this.#thread?.stop();
   }
 }
 

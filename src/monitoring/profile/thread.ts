@@ -4,4 +4,4 @@ import { buildProfile } from './build-profile.ts';
 
 const profile = await buildProfile((workerData as { run: string }).run).catch(() => undefined);
 // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
-parentPort!.postMessage(profile);
+if (profile !== undefined) parentPort!.postMessage(profile);

@@ -9,6 +9,7 @@ export const steps = defineRegistry('step', 'E_UNKNOWN_STEP', {
   conversations: async () => (await import('./conversations.ts')).step,
   folders: async () => (await import('./folders.ts')).step,
   catalogue: async () => (await import('./catalogue.ts')).step,
+  decisions: async () => (await import('./decisions.ts')).step,
   template: async () => (await import('./template.ts')).step,
   redact: async () => (await import('./redact.ts')).step,
   teacher: async () => (await import('./teacher.ts')).step,

@@ -1,11 +1,12 @@
 /** Pairs of answers to judge: from a file of rows, or from the stored answers of a comparison. */
-import { readAssessment } from '../../store/assessments.ts';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { checkedRows } from '../../data/checked-rows.ts';
 import { isFolder } from '../../files/find-files.ts';
 import { sha256 } from '../../files/hash.ts';
-import type { Samples } from '../../store/results.ts';
+import { readVersioned } from '../../store/read-versioned.ts';
+import { comparisonSchema, type Comparison, type Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/samples.ts';
 
 export interface AnswerPair {
@@ -114,7 +115,7 @@ function pairOf(row: Record<string, unknown>): AnswerPair {
 }
 
 function comparisonPairs(folder: string, against: string | undefined): AnswerPair[] {
-  const comparison = readAssessment(folder, 'comparison');
+  const comparison = readVersioned<Comparison>(join(folder, 'comparison.json'), comparisonSchema.shape.version.value);
   const samples = readSamples(folder);
   if (comparison === undefined || samples === undefined) {
     throw missing(folder, `no ${comparison === undefined ? 'comparison.json' : 'samples.json'}`);

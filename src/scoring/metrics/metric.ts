@@ -45,7 +45,7 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * Input of a metric: `calls` a text that may call tools, `number` a text that is a number, `ranking` texts of a
  * collection in order, `image-ranking` images, `items` a ranking of items for rows with a history, `tags` a text with
  * one tag per word, `scores` probabilities of classes, `margin` the preference for the chosen answer of a pair,
- * `steps` the probability that each step of an answer is right.
+ * `steps` the probability that each step of an answer is right, `decisions` the options of typed questions.
  */
 export type MetricInput =
   | 'text'
@@ -60,6 +60,7 @@ export type MetricInput =
   | 'likelihood'
   | 'margin'
   | 'steps'
+  | 'decisions'
   | 'usage';
 
 export interface MetricDefinition {

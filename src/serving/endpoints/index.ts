@@ -7,6 +7,7 @@ import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
 import { endpoint as completions } from './completions.ts';
 import { endpoints as conversations } from './conversations.ts';
+import { endpoint as decisions } from './decisions.ts';
 import { endpoint as embeddings } from './embeddings.ts';
 import { endpoint as feedback } from './feedback.ts';
 import { endpoints as checkpointPermissions } from './checkpoint-permissions.ts';
@@ -37,6 +38,7 @@ import { endpoint as responseInputTokens } from './response-input-tokens.ts';
 import { endpoint as responses } from './responses.ts';
 import { endpoint as score } from './score.ts';
 import { endpoints as storedCompletions } from './stored-completions.ts';
+import { endpoint as systemOne } from './systemone.ts';
 import { endpoints as tokenize } from './tokenize.ts';
 import { endpoint as transcriptions } from './transcriptions.ts';
 import { endpoint as unloadAdapter } from './unload-adapter.ts';
@@ -60,6 +62,8 @@ export const endpoints: readonly Endpoint[] = [
   rerank,
   score,
   classify,
+  systemOne,
+  decisions,
   moderations,
   transcriptions,
   recommend,

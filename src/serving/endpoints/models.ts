@@ -56,11 +56,27 @@ export const endpoint = defineEndpoint({
   summary: 'List the models that the key may use',
   reply: {
     description: 'Models, adapters and their other names',
-    json: z.strictObject({ object: z.literal('list'), data: z.array(modelReply) }).openapi('ModelList'),
+    json: z
+      .strictObject({
+        object: z.literal('list'),
+        data: z.array(modelReply),
+        models: z
+          .array(z.strictObject({ name: z.string(), description: z.string(), release_date: z.string() }))
+          .openapi({ description: 'Those that answer at /v1/systemone, as its clients list them' }),
+      })
+      .openapi('ModelList'),
   },
   handle(call: Call) {
     const { settings } = call.server;
     const data = call.seen.map(({ name, model }) => modelEntry(name, model, settings));
-    return Response.json({ object: 'list', data });
+    const models = call.seen
+      .filter(({ model }) => model.kind === 'text')
+      .map(({ name, model }) => ({ name, description: model.id, release_date: dayOf(model.created) }));
+    return Response.json({ object: 'list', data, models });
   },
 });
+
+/** `2026-12-01` */
+function dayOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 10);
+}

@@ -60,7 +60,7 @@ export async function* generate(
 }
 
 /** Salt of the prompt cache: prompts are shared within a key, and within a salt if the request gives one. */
-function saltOf({ key, body }: Call): string | undefined {
+export function saltOf({ key, body }: Call): string | undefined {
   const { cache_salt: salt } = body as { cache_salt?: string };
   return key === undefined ? salt : JSON.stringify([key.name, salt ?? null]);
 }

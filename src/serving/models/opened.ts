@@ -5,6 +5,7 @@ import type { Answer, GenerateRequest } from '../../answering/generate/generate.
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../answering/generate/model-questions.ts';
 import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { SystemOneAnswer } from '../../scoring/decisions.ts';
 import type { ToolSchema } from '../../models/text/index.ts';
 
 /** Kind of model: text generation, speech recognition, predictions for rows, embeddings, recommendations. */
@@ -71,6 +72,8 @@ export interface RowAnswer {
   probabilities?: Record<string, number>;
   spans?: readonly { text: string; label: string; start: number; end: number }[];
   steps?: readonly number[];
+  /** Answers to typed questions, by their ids. */
+  answers?: Readonly<Record<string, SystemOneAnswer>>;
   stretch?: { text: string; start: number; end: number; none_by: number };
   /** Reason why there is no answer. */
   error?: string;

@@ -5,6 +5,7 @@ const table = {
   pretrain: () => import('./pretrain.options.ts'),
   classification: () => import('./classification.options.ts'),
   multilabel: () => import('./multilabel.options.ts'),
+  decision: () => import('./decision.options.ts'),
   token_classification: () => import('./token_classification.options.ts'),
   question_answering: () => import('./question-answering.options.ts'),
   masked_lm: () => import('./masked_lm.options.ts'),

@@ -1,7 +1,7 @@
-import { KillableThread, type Silence } from '../../base/killable-thread.ts';
+import { Killable, thread, type Silence } from '../../base/killable.ts';
 import { checkHash, parseReference, type ReferenceHashes } from '../reference.ts';
 
-export type { Silence } from '../../base/killable-thread.ts';
+export type { Silence } from '../../base/killable.ts';
 
 /** Start data of a thread. */
 export interface ThreadData {
@@ -11,12 +11,12 @@ export interface ThreadData {
 
 /** Functions of the user's in a thread: one that never ends can be stopped. */
 export class ReferenceThread<Message extends object> {
-  readonly #thread: KillableThread<Message>;
+  readonly #thread: Killable<Message>;
 
   /** @param program of the thread, as TypeScript */
   constructor(program: URL, data: ThreadData) {
     const entry = new URL(program.href.replace(/\.ts$/, import.meta.url.slice(-'.ts'.length)));
-    this.#thread = new KillableThread(entry, { workerData: data });
+    this.#thread = new Killable(thread(entry, { workerData: data }));
     // Missing or changed files fail before training.
     for (const reference of data.references) {
       const parsed = parseReference(reference);
@@ -34,6 +34,6 @@ export class ReferenceThread<Message extends object> {
   }
 
   stop(): void {
-    this.#thread.stop();
+    void this.#thread.stop();
   }
 }

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { endpointFrom } from '../../../src/scoring/endpoint/endpoint.ts';
 import { checkByJudge, checkByProgram } from '../../../src/evaluation/policy/check-rules.ts';
 import { readPolicy, type PolicyRule } from '../../../src/evaluation/policy/policy.ts';
-import { keepsRules } from '../../../src/evaluation/review/safety-checks.ts';
-import type { PolicyResults } from '../../../src/store/policy.ts';
+import { gateQuestions } from '../../../src/evaluation/review/gate-checks.ts';
+import type { PolicyResults } from '../../../src/evaluation/assessments/policy.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -137,11 +137,14 @@ test('the gate wants every rule judged and surely kept', () => {
     prompts: 100,
     rules,
   });
-  expect(keepsRules(results([rule(0.04)]), 0.05).isPassed).toBe(true);
-  expect(keepsRules(results([rule(0.06)]), 0.05).message).toContain('at most 6.0 %');
-  expect(keepsRules(results([rule(0.04, 1)]), 0.05).message).toContain('was not judged');
+  const nobody = { signOffs: { file: '', signOffs: [], problems: [], hasNewChoices: false }, outdated: [] };
+  const found = (rules: PolicyResults['rules']) =>
+    gateQuestions.policy.find({ ...nobody, policy: results(rules) }, 0.05);
+  expect(found([rule(0.04)]).isPassed).toBe(true);
+  expect(found([rule(0.06)]).message).toContain('at most 6.0 %');
+  expect(found([rule(0.04, 1)]).message).toContain('was not judged');
   const byProgram = { ...rule(0.04, 1), by: 'program' as const };
-  expect(keepsRules(results([byProgram]), 0.05).isPassed).toBe(true);
-  expect(keepsRules(results([{ ...byProgram, broken: undefined }]), 0.05).isPassed).toBe(false);
-  expect(keepsRules(undefined, 0.05).isPassed).toBe(false);
+  expect(found([byProgram]).isPassed).toBe(true);
+  expect(found([{ ...byProgram, broken: undefined }]).isPassed).toBe(false);
+  expect(gateQuestions.policy.find(nobody, 0.05).isPassed).toBe(false);
 });

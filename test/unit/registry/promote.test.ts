@@ -1,4 +1,4 @@
-import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../../src/evaluation/assessments/files.ts';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

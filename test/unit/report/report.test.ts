@@ -1,4 +1,4 @@
-import { readAssessment, writeAssessment } from '../../../src/store/assessments.ts';
+import { readAssessment, writeAssessment } from '../../../src/evaluation/assessments/files.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,14 +9,14 @@ import type { RunEvent } from '../../../src/base/events.ts';
 import { html } from '../../../src/jobs/report/html.ts';
 import { writeReport, type ReportRows } from '../../../src/jobs/report/index.ts';
 import { reportRowsOf } from '../../../src/jobs/report/rows-setting.ts';
-import { forgettingSchema } from '../../../src/store/forgetting.ts';
-import { overfittingSchema } from '../../../src/store/overfitting.ts';
+import { forgettingSchema } from '../../../src/evaluation/assessments/forgetting.ts';
+import { overfittingSchema } from '../../../src/evaluation/assessments/overfitting.ts';
 import { comparisonSchema } from '../../../src/store/results.ts';
 import { readSamples, writeSamples } from '../../../src/store/samples.ts';
 import { RunClock } from '../../../src/store/run-clock.ts';
 import { readReport } from '../../../src/jobs/report/run-report.ts';
 import { CurveCollector } from '../../../src/jobs/report/series.ts';
-import type { CounterfactualResults } from '../../../src/store/counterfactuals.ts';
+import type { CounterfactualResults } from '../../../src/evaluation/assessments/counterfactuals.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import {
   comparison as sampleComparison,

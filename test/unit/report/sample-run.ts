@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../src/store/assessments.ts';
+import { writeAssessment } from '../../../src/evaluation/assessments/files.ts';
 import type { RunEvent } from '../../../src/base/events.ts';
 import type { Comparison, Difference, Samples } from '../../../src/store/results.ts';
 import { writeSamples } from '../../../src/store/samples.ts';
@@ -108,7 +108,7 @@ export function writeSampleRun(folder: string, steps = 40): void {
   writeAssessment(folder, 'overfitting', overfitting);
 }
 
-const overfitting = {
+export const overfitting = {
   version: 1,
   confidence: 0.95,
   gap: { training: 0.4, validation: 0.9, trainingRows: 80, validationRows: 10, gap: 0.5, low: 0.3, high: 0.7 },

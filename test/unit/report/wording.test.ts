@@ -1,9 +1,11 @@
 // What the page says of rows in other words, and what answers next to a result.
 import { expect, test } from 'vitest';
+import { figuresOf } from '../../../src/evaluation/assessments/index.ts';
+import { figuresSection } from '../../../src/jobs/report/sections/figures.ts';
 import { tryPlan } from '../../../src/app/page/try-plan.ts';
 import type { RunReport } from '../../../src/jobs/report/run-report.ts';
-import { wordingLines, wordingSection } from '../../../src/jobs/report/sections/wording.ts';
-import type { Wording } from '../../../src/store/wording.ts';
+import { wordingLines } from '../../../src/jobs/report/sections/wording.ts';
+import type { Wording } from '../../../src/evaluation/assessments/wording.ts';
 
 const wording: Wording = {
   version: 1,
@@ -26,7 +28,9 @@ test('the verdict says in a sentence what to use, and how rows of one’s own ar
     '126 of 200 test rows in other words right, 198 as they are; tf-idf 194, 196 as they are: use tf-idf',
   );
   expect(lines).toContain('<code>attune compare runs/tickets --data own.csv</code>');
-  expect(wordingSection(wording)!.text).toMatch(/0\.63[^]*0\.55 to 0\.7[^]*how &lt;reset&gt; link work/);
+  expect(figuresSection(figuresOf('wording', wording)!).text).toMatch(
+    /0\.63[^]*0\.55 to 0\.7[^]*how &lt;reset&gt; link work/,
+  );
 });
 
 test('a classifier is tried next to the best system that was fitted on its rows, not next to an untrained head', () => {

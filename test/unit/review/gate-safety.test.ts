@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../src/store/assessments.ts';
+import { writeAssessment } from '../../../src/evaluation/assessments/files.ts';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { gateRun } from '../../../src/app/gate/gate.ts';
 import { verifyReview } from '../../../src/app/review/review.ts';
 import { safetyMeasure } from '../../../src/evaluation/safety/measure-safety.ts';
 import { readAuditLog } from '../../../src/evaluation/review/audit-log.ts';
-import type { SafetyMeasureName } from '../../../src/store/safety.ts';
+import type { SafetyMeasureName } from '../../../src/evaluation/assessments/safety.ts';
 import { HOSTILE, writeSampleRun } from '../report/sample-run.ts';
 
 let folder: string;

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { AttuneError } from '@attune/base/errors';
 import { FairTurns } from '@attune/base/fair-turns';
 import { formatBytes } from '@attune/base/format';
-import { KillableThread, type Silence } from '@attune/base/killable-thread';
-import { moduleBeside } from '@attune/base/limited-process';
+import { Killable, moduleBeside, thread, type Silence } from '@attune/base/killable';
 import { CompiledConstraint } from '../compiled-constraint.ts';
 import type { ConstraintSpec } from '../spec.ts';
 import type { Vocabulary } from '../tokens/vocabulary.ts';
@@ -42,7 +41,7 @@ export class ConstraintCompiler {
   readonly #turns = new FairTurns({ places: THREADS, ofOwner: 1 });
   readonly #kept = new KeptConstraints();
   /** Threads that have nothing to do. */
-  readonly #idle: KillableThread<CompileMessage>[] = [];
+  readonly #idle: Killable<CompileMessage>[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(vocabulary?: Vocabulary, limits: CompileLimits = usualCompileLimits) {
@@ -75,23 +74,24 @@ export class ConstraintCompiler {
   async #ask(spec: ConstraintSpec, signal?: AbortSignal): Promise<Compiled> {
     const { seconds } = this.#limits;
     clearTimeout(this.#timer);
-    const thread = this.#idle.pop() ?? this.#start();
+    const compiling = this.#idle.pop() ?? this.#start();
     try {
-      const heard = await thread.ask({ spec }, { seconds, signal, isAnswer: ({ type }) => type !== 'begun' });
+      const heard = await compiling.ask({ spec }, { seconds, signal, isAnswer: ({ type }) => type !== 'begun' });
       if (heard.type === 'failed') throw AttuneError.fromJSON(heard.error);
       if (heard.type === 'timeout' || heard.type === 'ended') throw this.#overdrawn(heard);
       return heard as Compiled;
     } finally {
-      this.#idle.push(thread);
+      this.#idle.push(compiling);
       this.#timer = setTimeout(() => this.stop(), IDLE_MILLISECONDS).unref();
     }
   }
 
-  #start(): KillableThread<CompileMessage> {
-    return new KillableThread(moduleBeside('./thread', import.meta.url), {
+  #start(): Killable<CompileMessage> {
+    const options = {
       workerData: { vocabulary: this.#vocabulary?.shared() },
       resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryBytes / 2 ** 20, maxYoungGenerationSizeMb: 32 },
-    });
+    };
+    return new Killable(thread(moduleBeside('./thread', import.meta.url), options));
   }
 
   #overdrawn(silence: Silence): Error {
@@ -105,6 +105,6 @@ export class ConstraintCompiler {
 
   /** Ends threads that have nothing to do. */
   stop(): void {
-    for (const thread of this.#idle) thread.stop();
+    for (const compiling of this.#idle) void compiling.stop();
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { Channel } from '@attune/base/channel';
 import { temporaryFolder } from '@attune/files/temporary';
 import { formatBytes } from '@attune/base/format';
 import type { FoundFile } from '../find-documents.ts';
@@ -23,44 +24,16 @@ type Result = Extract<FromReader, { type: 'documents' | 'outcome' }>;
 type ReadableFile = Exclude<FoundFile, { reason: unknown }>;
 
 /** Documents of one file: buffered until they are consumed, within the reader's window. */
-export class FileStream {
+export class FileStream extends Channel<Result> {
   readonly file: FoundFile;
-  onUsed: () => void = () => undefined;
   /** Ends its reader, where one has it in hand. */
   onStop: () => void = () => undefined;
-  #results: Result[] = [];
-  #isOver = false;
-  #wake: (() => void) | undefined;
   /** Entries that have ended a reader of this file. */
   readonly skipped: string[] = [];
 
   constructor(file: FoundFile) {
+    super();
     this.file = file;
-  }
-
-  push(result: Result): void {
-    this.#results.push(result);
-    this.#wake?.();
-  }
-
-  finish(): void {
-    this.#isOver = true;
-    this.#wake?.();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Result, void, undefined> {
-    for (;;) {
-      const result = this.#results.shift();
-      if (result !== undefined) {
-        yield result;
-        if (result.type === 'documents') this.onUsed();
-      } else if (this.#isOver) return;
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
-      }
-    }
   }
 }
 
@@ -114,7 +87,9 @@ export class ReaderPool implements AsyncDisposable {
   #run(stream: FileStream, reader: { process: ReaderProcess; folder: string }): void {
     const { path, name, root, piece } = stream.file as ReadableFile;
     let documents = 0;
-    stream.onUsed = () => reader.process.more();
+    stream.onUsed = ({ type }) => {
+      if (type === 'documents') reader.process.more();
+    };
     stream.onStop = () => {
       reader.process.close();
       this.#free(stream, reader);

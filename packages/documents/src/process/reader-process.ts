@@ -1,13 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { endOf, limitingArguments, moduleBeside, outOfMemory, residentBytes } from '@attune/base/limited-process';
+import { isSilence, Killable, moduleBeside, type Silence } from '@attune/base/killable';
+import { limitedProcess, processEnd, Window } from '@attune/base/limited-process';
 import { isPostgresUrl } from '@attune/base/postgres-url';
-import { defaultLimits } from '../limits.ts';
 import type { SkipReason } from '../outcome.ts';
-import type { FromReader, ReadJob, ToReader } from './protocol.ts';
-import { WINDOW, WITH_NETWORK } from './protocol.ts';
+import type { FromReader, ReadJob } from './protocol.ts';
+import { WITH_NETWORK } from './protocol.ts';
 
 /** How a reader's process came to its end in the middle of a file. */
 export interface ReaderEnd {
@@ -23,9 +21,6 @@ export interface ReaderWatch {
   onEnd(end?: ReaderEnd): void;
 }
 
-const START_SECONDS = 60;
-const LOOK_MILLISECONDS = 250;
-const WORDS_KEPT = 400;
 const MOST_ROOTS = 16;
 
 /**
@@ -35,132 +30,70 @@ const MOST_ROOTS = 16;
  */
 export class ReaderProcess {
   readonly #folder: string;
-  #child: ChildProcess | undefined;
-  #job: { job: ReadJob; watch: ReaderWatch } | undefined;
-  #unused = 0;
-  #heardAt = 0;
-  #isReady = false;
-  #entry: string | undefined;
-  #words = '';
-  #timer: NodeJS.Timeout | undefined;
+  readonly #process: Killable<FromReader>;
+  #window: Window;
+  #job: ReadJob | undefined;
   /** Folders that the process may read from. */
   #roots: readonly string[] = [];
 
   constructor(folder: string) {
     this.#folder = folder;
+    this.#process = new Killable((listener) => this.#start(this.#job!)(listener));
+    this.#window = new Window(this.#process);
   }
 
   start(job: ReadJob, watch: ReaderWatch): void {
-    this.#job = { job, watch };
-    this.#entry = undefined;
-    this.#unused = 0;
-    this.#heardAt = Date.now();
-    if (!this.#allows(job.root)) this.#drop();
-    this.#child ??= this.#fork(job);
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MILLISECONDS).unref();
-    this.#post({ type: 'read', job });
+    this.#job = job;
+    void this.#read(job, watch);
+  }
+
+  async #read(job: ReadJob, watch: ReaderWatch): Promise<void> {
+    const window = (this.#window = new Window(this.#process));
+    let entry: string | undefined;
+    if (!this.#allows(job.root)) await this.#process.stop();
+    if (this.#job !== job) return;
+    const heard = await this.#process.ask(
+      { type: 'read', job },
+      {
+        seconds: job.limits.seconds,
+        isPaused: () => window.isFull,
+        isAnswer(message) {
+          if (message.type === 'documents') window.unused++;
+          if (message.type === 'alive') entry = message.entry === '' ? undefined : (message.entry ?? entry);
+          if (message.type !== 'done') watch.onMessage(message);
+          return message.type === 'done';
+        },
+      },
+    );
+    if (this.#job !== job) return;
+    this.#job = undefined;
+    if (!isSilence(heard)) return watch.onEnd();
+    watch.onEnd({ ...endOf(heard, job), ...(entry !== undefined && { entry }) });
   }
 
   /** One batch of documents has been used. */
   more(): void {
-    if (this.#unused === WINDOW) this.#heardAt = Date.now();
-    this.#unused--;
-    this.#post({ type: 'more' });
+    this.#window.use();
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
     this.#job = undefined;
-    this.#drop();
+    void this.#process.stop();
   }
 
-  #drop(): void {
-    const child = this.#child;
-    this.#child = undefined;
-    child?.kill('SIGKILL');
-  }
-
-  #post(message: ToReader): void {
-    // A failure means that the process is gone, which 'close' says.
-    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
-  }
-
-  #fork({ limits, choices, root }: ReadJob): ChildProcess {
+  #start({ limits, choices, root }: ReadJob) {
     const isDatabase = isPostgresUrl(root);
     const reads = isDatabase ? databaseFiles(root) : this.#roots;
-    // Pictures are decoded by a library in native code.
-    const rights = {
-      reads: [this.#folder, ...reads],
-      writes: [this.#folder],
-      addons: choices.ocr,
-      network: isDatabase,
-    };
-    const child = fork(fileURLToPath(moduleBeside('./main', import.meta.url)), isDatabase ? [WITH_NETWORK] : [], {
-      execArgv: limitingArguments(limits, rights),
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, TMPDIR: this.#folder, ...(isDatabase && databaseVariables()) },
+    return limitedProcess(moduleBeside('./main', import.meta.url), {
+      limits,
+      // Pictures are decoded by a library in native code.
+      rights: { reads: [this.#folder, ...reads], writes: [this.#folder], addons: choices.ocr, network: isDatabase },
+      args: isDatabase ? [WITH_NETWORK] : [],
+      environment: { TMPDIR: this.#folder, ...(isDatabase && databaseVariables()) },
     });
-    this.#words = '';
-    this.#isReady = false;
-    child.stderr?.on('data', (data: Buffer) => {
-      this.#words = (this.#words + data.toString('utf8')).slice(-WORDS_KEPT);
-    });
-    child.on('message', (message) => child === this.#child && this.#receive(message as FromReader));
-    child.on('error', (error) => child === this.#child && this.#end({ reason: 'crashed', message: error.message }));
-    child.on('close', (code, signal) => child === this.#child && this.#end(this.#deathOf(code, signal)));
-    return child;
   }
 
-  #receive(message: FromReader): void {
-    this.#heardAt = Date.now();
-    if (message.type === 'ready') this.#isReady = true;
-    if (message.type === 'documents') this.#unused++;
-    if (message.type === 'alive') this.#entry = message.entry === '' ? undefined : (message.entry ?? this.#entry);
-    const job = this.#job;
-    if (message.type !== 'done') return job?.watch.onMessage(message);
-    this.#job = undefined;
-    job?.watch.onEnd();
-  }
-
-  /** The process has died, or is given up: reports its current entry; the next file gets a new process. */
-  #end(end: Omit<ReaderEnd, 'entry'>): void {
-    const child = this.#child;
-    this.#child = undefined;
-    child?.kill('SIGKILL');
-    const job = this.#job;
-    this.#job = undefined;
-    job?.watch.onEnd({ ...end, ...(this.#entry !== undefined && { entry: this.#entry }) });
-  }
-
-  #look(): void {
-    if (this.#job === undefined || this.#child === undefined) return;
-    const { seconds, memoryBytes } = this.#job.job.limits;
-    // It waits for its user where every batch that it may have under way is unused.
-    const isWaiting = this.#unused >= WINDOW;
-    const silent = (Date.now() - this.#heardAt) / 1000;
-    if (!this.#isReady) {
-      // A busy machine is not the file's fault.
-      if (silent > START_SECONDS) this.#end({ reason: 'crashed', message: 'its reader did not start' });
-      return;
-    }
-    if (!isWaiting && silent > seconds) {
-      return this.#end({ reason: 'too-slow', message: `nothing came of it for ${seconds} s` });
-    }
-    if (residentBytes(this.#child.pid) > memoryBytes) {
-      const { reason, message } = outOfMemory(memoryBytes);
-      this.#end({ reason, message });
-    }
-  }
-
-  #deathOf(code: number | null, signal: NodeJS.Signals | null): Omit<ReaderEnd, 'entry'> {
-    const limits = this.#job?.job.limits ?? defaultLimits;
-    const { reason, message } = endOf({ code, signal, words: this.#words, limits });
-    return { reason, message };
-  }
-
-  /** Whether the process that there is may read a file; a new folder makes a new process, which may read the last ones too. */
+  /** Whether the current process may read a file; a new folder makes a new process, which may read the last ones too. */
   #allows(root: string): boolean {
     if (this.#roots.some((one) => root === one || root.startsWith(one.endsWith(sep) ? one : one + sep))) return true;
     this.#roots = [...(isPostgresUrl(root) || isPostgresUrl(this.#roots[0] ?? '') ? [] : this.#roots), root].slice(
@@ -168,6 +101,14 @@ export class ReaderProcess {
     );
     return false;
   }
+}
+
+function endOf(silence: Silence, { limits }: ReadJob): Omit<ReaderEnd, 'entry'> {
+  // A busy machine is not the file's fault.
+  if (silence.type === 'timeout' && silence.isStarting)
+    return { reason: 'crashed', message: 'its reader did not start' };
+  const { reason, message } = processEnd(silence, limits);
+  return { reason, message };
 }
 
 /** Environment variables of a PostgreSQL client. */

@@ -20,6 +20,7 @@ export interface AdapterLease {
   /** Unique per load: a reused adapter name never maps to an old one. */
   key: string;
   tokenizer: Tokenizer;
+  folder: string;
   /** For tokens outside the batcher, such as an encoder's. */
   owner: SharedAdapter['owner'];
   release(): void;
@@ -102,9 +103,9 @@ export class AdapterShelf {
     this.#entries.set(id, entry);
     try {
       entry.loaded ??= this.#reload(entry);
-      const { key, tokenizer, owner } = await entry.loaded;
+      const { key, tokenizer, owner, folder } = await entry.loaded;
       await this.#tidy();
-      return { key, tokenizer, owner, release: () => this.#release(entry) };
+      return { key, tokenizer, folder, owner, release: () => this.#release(entry) };
     } catch (error) {
       this.#release(entry);
       throw error;

@@ -1,5 +1,6 @@
 import type { FitOptions } from '../../../data/index.ts';
 import type { Asked, AskingStyle } from '../../../scoring/asked.ts';
+import type { Calibration } from '../../../scoring/calibration.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import type { ConstraintSpec } from '../../decoding/index.ts';
 import type { Model } from '../../../models/model.ts';
@@ -24,6 +25,8 @@ export interface Answering {
   reading?: RunReading;
   /** How pairs of answers are judged. */
   pairs?: PairJudging;
+  /** Temperatures of typed questions. */
+  calibration?: Pick<Calibration, 'temperatures'>;
 }
 
 /** A recipe's keys about rows that are too long. */
@@ -61,6 +64,8 @@ export interface AnswerOptions {
   preference?: PreferenceMeasure;
   /** Whether it is asked as a base model, which is its own reference. */
   isBase?: boolean;
+  /** Choices are asked a second time with their options reversed, to see whether the order changes the answer. */
+  asksReversed?: boolean;
   /** Solved rows that show whether the model is better asked in turns or by a text to continue. */
   practice?: readonly Asked[];
 }

@@ -2,7 +2,7 @@
 import { greatest } from '../../../base/many.ts';
 import { layoutOfTexts } from '../../../engine/nn/index.ts';
 import type { StackInput } from '../../../models/stack.ts';
-import { fromArray } from '../../../engine/tensor/index.ts';
+import { cat, fromArray } from '../../../engine/tensor/index.ts';
 import type { Batch, ReadRow } from './rows.ts';
 
 /** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
@@ -26,9 +26,13 @@ export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: 
   return { rows, input: { ids, layout, tokenTypes } };
 }
 
-/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]. */
-export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]; or their patches. */
+export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   const all = rows.map(({ features }) => features!);
+  if (all[0].grid !== undefined && all[0].shape.length === 2) {
+    const patches = cat(all.map(({ data, shape }) => fromArray(data, shape)));
+    return { features: patches, grids: all.map(({ grid }) => grid!) };
+  }
   const lengths = all.map(({ shape }) => shape.at(-1)!);
   const longest = greatest(lengths);
   const shape = [...all[0].shape.slice(0, -1), longest];

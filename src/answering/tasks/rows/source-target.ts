@@ -58,17 +58,18 @@ export function answerTokens(
 ): { logProbs: Tensor; hit: Tensor; rows: Tensor } {
   const layout = model.layoutOf(batch.input);
   const wanted = batch.input.ids!;
-  const ids = shiftedRight(wanted, layout.offsets, BigInt(decoderStart(model.config)));
+  const start = model.architecture.startsWithLast === true ? undefined : BigInt(decoderStart(model.config));
+  const ids = shiftedRight(wanted, layout.offsets, start);
   const hidden = model.hidden({ ...batch.input, ids }, { runner });
   const found = model.tokenHead.tokenLogProbs(hidden, fromArray(wanted).toDevice(model.device));
   const rows = fromArray(BigInt64Array.from(rowOfTokens(layout), BigInt)).toDevice(model.device);
   return { ...found, rows };
 }
 
-/** Decoder input: each row's tokens shifted right by one, after its start token. */
-function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start: bigint): BigInt64Array {
+/** Decoder input: each row's tokens shifted right by one, after the start token or, without one, the row's last. */
+function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start?: bigint): BigInt64Array {
   const shifted = new BigInt64Array(ids.length);
   shifted.set(ids.subarray(0, -1), 1);
-  for (const offset of offsets.slice(0, -1)) shifted[offset] = start;
+  for (const [row, offset] of offsets.slice(0, -1).entries()) shifted[offset] = start ?? ids[offsets[row + 1] - 1];
   return shifted;
 }

@@ -1,12 +1,15 @@
 import { entryOf } from '../../../base/table.ts';
+import { briefNumber } from '../../../base/figures.ts';
 import { formatCount, formatNumber, plural } from '../../../base/format.ts';
 import { classTitle } from '../../../scoring/metrics/class-title.ts';
+import { figuresOf } from '../../../evaluation/assessments/index.ts';
 import { answerNotes, copyingNote } from '../../../evaluation/compare/answer-notes.ts';
 import { neverGiven } from '../../../evaluation/compare/class-rows.ts';
 import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
 import { correctedP, isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
-import type { ComparedValue, Comparison, Difference, Verdict } from '../../../store/results.ts';
+import type { Comparison } from '../../../store/results.ts';
 import { describeOutcome } from '../../terminal/progress/lines.ts';
+import { figuresTable } from '../../terminal/figures.ts';
 import { formatTable, tableWidth } from '../../terminal/table.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
@@ -31,27 +34,11 @@ export function describeFigures(comparison: Comparison, terminal: Terminal): str
   const notes = [comparison.sentence, ...notesOn(comparison)].flatMap(wrapped);
   const losses = lossesOf(comparison).flatMap(wrapped);
   return [
-    decidingTable(comparison, terminal),
+    ...(figuresOf('comparison', comparison)?.figures ?? []).map((one) => figuresTable(one, terminal)),
     ...(others === undefined ? [] : [others]),
     ...(losses.length === 0 ? [] : [losses.map((line) => colours.yellow(line)).join('\n')]),
     notes.map((line) => colours.dim(line)).join('\n'),
   ].join('\n\n');
-}
-
-const MARKS: Record<Verdict, string> = { better: '▲', worse: '▼', 'no-evidence': '○' };
-
-/** The deciding metric of every system with its interval, and by how much the subject is better. */
-function decidingTable({ differences, metric, ...rest }: Comparison, terminal: Terminal): string {
-  const figures = rest.systems.map((system) => {
-    const value = entryOf(system.values, metric);
-    const difference = differences.find((one) => one.metric === metric && one.against === system.name);
-    const gap = system.unable === undefined ? difference && ahead(difference) : 'cannot do it';
-    return [brief(value.value, 3), range(value), gap ?? ''];
-  });
-  const confidence = `${formatNumber(rest.confidence * 100)} % interval`;
-  const titles = ['value', confidence, figures.length > 1 ? 'better by' : ''];
-  const { title } = rest.metrics.find(({ name }) => name === metric) ?? { title: metric };
-  return table({ title, titles, rows: rest.systems.map((system, i) => [system.title, ...figures[i]]) }, terminal);
 }
 
 /** The next metrics, as figures alone. */
@@ -61,7 +48,9 @@ function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Termin
   const titles = others.map(({ title }) => title);
   const rows = systems.map(({ title, values }) => [
     title,
-    ...others.map(({ name }) => (entryOf(values, name) === undefined ? '–' : brief(entryOf(values, name).value, 3))),
+    ...others.map(({ name }) =>
+      entryOf(values, name) === undefined ? '–' : briefNumber(entryOf(values, name).value, 3),
+    ),
   ]);
   return table({ title: '', titles, rows }, terminal);
 }
@@ -138,18 +127,4 @@ function undoneByCorrection(comparison: Comparison): string[] {
       const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
       return `${one.estimate > 0 ? 'better' : 'worse'} than ${title} probably, not surely: its interval is without 0, but ${correctedP(comparison, one)}`;
     });
-}
-
-/** A perplexity may have eight digits, a table has no room for them. */
-function brief(value: number, digits: number): string {
-  return Math.abs(value) >= 1e6 ? value.toExponential(digits - 1).replace('e+', 'e') : formatNumber(value, digits);
-}
-
-function range({ low, high }: Pick<ComparedValue, 'low' | 'high'>): string {
-  return low === undefined || high === undefined ? '' : `${brief(low, 3)} to ${brief(high, 3)}`;
-}
-
-function ahead({ estimate, low, high, verdict }: Difference): string {
-  const interval = low === undefined || high === undefined ? 'no interval' : `${brief(low, 2)} to ${brief(high, 2)}`;
-  return `${MARKS[verdict]} ${brief(estimate, 2)} (${interval})`;
 }

@@ -51,6 +51,7 @@ const ADDED = [
   'spans',
   'steps',
   'stretch',
+  'answers',
   'cut',
   'top',
   'probabilities',

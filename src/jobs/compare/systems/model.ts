@@ -50,6 +50,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     held,
     preference: measuredBy(comparing.metric),
     isBase,
+    asksReversed: true,
     labels: labelsIn(rows.typical),
     practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
   });

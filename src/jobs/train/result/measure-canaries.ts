@@ -7,7 +7,7 @@ import {
   exposureOf,
   type Canary,
 } from '../../../evaluation/overfitting/canaries.ts';
-import type { CanaryExposure } from '../../../store/overfitting.ts';
+import type { CanaryExposure } from '../../../evaluation/assessments/overfitting.ts';
 import type { Recipe } from '../../../training/recipe/recipe.ts';
 import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';

@@ -1,4 +1,4 @@
-import { writeAssessment } from '../../../store/assessments.ts';
+import { recordAssessment } from './record-assessment.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import type { EventSink } from '../../../base/events.ts';
 import type { Example } from '../../../data/index.ts';
@@ -6,7 +6,7 @@ import { measureForgetting, type GeneralAnswers } from '../../../evaluation/gene
 import { readGeneralSet, type GeneralSet } from '../../../evaluation/general/general-set.ts';
 import type { Likelihood } from '../../../scoring/predictor.ts';
 import type { Task } from '../../../models/architecture.ts';
-import type { Forgetting, GeneralMeasure } from '../../../store/forgetting.ts';
+import type { Forgetting, GeneralMeasure } from '../../../evaluation/assessments/forgetting.ts';
 import type { Recipe } from '../../../training/recipe/recipe.ts';
 import { likelihoods, type Likely } from '../../../answering/tasks/answers/likelihoods.ts';
 import { OpenModels } from '../../compare/open-models.ts';
@@ -19,22 +19,16 @@ interface ForgettingContext {
   seed: number;
 }
 
-/**
- * Measures a result's forgetting, if its recipe asks for it. A failure becomes a warning, since the result exists,
- * and a limit counts as exceeded.
- */
-export async function recordForgetting({ context }: FinishedRun, result: string): Promise<void> {
-  const { recipe, folder, emit, signal } = context;
+/** Measures a result's forgetting, if its recipe asks for it. Without a measurement a limit counts as exceeded. */
+export async function recordForgetting(run: FinishedRun, result: string): Promise<void> {
+  const { recipe, emit, signal } = run.context;
   if (!wantsForgetting(recipe)) return;
-  try {
-    const forgetting = await measureForgettingOf(result, { emit, signal, seed: recipe.training.seed });
-    writeAssessment(folder, 'forgetting', forgetting);
-    emit({ type: 'forgetting-measured', measures: forgetting.measures.map(told) });
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
-    const reason = error instanceof AttuneError ? error.message : 'stopped';
-    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message: `what the result forgot is not known: ${reason}` });
-  }
+  await recordAssessment(run, 'forgetting', {
+    result,
+    question: 'what the result forgot',
+    measure: () => measureForgettingOf(result, { emit, signal, seed: recipe.training.seed }),
+    report: ({ measures }) => emit({ type: 'forgetting-measured', measures: measures.map(told) }),
+  });
 }
 
 function wantsForgetting({ evaluation }: Recipe): boolean {

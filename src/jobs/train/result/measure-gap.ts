@@ -2,7 +2,7 @@ import type { Example } from '../../../data/index.ts';
 import { sampledRows } from '../../../evaluation/compare/sampled-rows.ts';
 import { lossGap, type GapRow } from '../../../evaluation/overfitting/loss-gap.ts';
 import { membershipAuc } from '../../../evaluation/overfitting/membership.ts';
-import type { LossGap, Membership } from '../../../store/overfitting.ts';
+import type { LossGap, Membership } from '../../../evaluation/assessments/overfitting.ts';
 import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';

@@ -1,12 +1,12 @@
-import { readAssessment, writeAssessment } from '../../../store/assessments.ts';
+import { readAssessment } from '../../../evaluation/assessments/files.ts';
+import { recordAssessment } from './record-assessment.ts';
 import { entryOf } from '../../../base/table.ts';
-import { AttuneError } from '../../../base/errors.ts';
 import { formatPercent } from '../../../base/format.ts';
 import type { Example } from '../../../data/index.ts';
 import { expectedText, promptText } from '../../../scoring/example-text.ts';
 import { memorisedWords, type AnsweredRow } from '../../../evaluation/overfitting/memorised.ts';
 import { mean } from '../../../scoring/statistics/index.ts';
-import type { Memorised, Overfitting } from '../../../store/overfitting.ts';
+import type { Memorised, Overfitting } from '../../../evaluation/assessments/overfitting.ts';
 import { readSamples } from '../../../store/samples.ts';
 import { OpenModels } from '../../compare/open-models.ts';
 import { measureCanaries } from './measure-canaries.ts';
@@ -21,33 +21,36 @@ const EXPOSED = 2;
 
 /**
  * Measures memorisation of rows by a result, if its recipe asks for it: from losses, also on paraphrased requests,
- * and from the answers of the comparison. A certain finding becomes a warning; so does a failure, since the result
- * exists.
+ * and from the answers of the comparison. A certain finding becomes a warning.
  */
 export async function recordOverfitting(run: FinishedRun, result: string): Promise<void> {
-  const { recipe, folder, emit, signal } = run.context;
+  const { recipe, emit } = run.context;
+  const { overfitting, canaries } = recipe.evaluation;
+  if (!overfitting && canaries === 0) return;
+  await recordAssessment(run, 'overfitting', {
+    result,
+    question: 'whether the result learnt its rows by heart',
+    measure: () => measureOverfitting(run, result),
+    report(found) {
+      for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
+    },
+  });
+}
+
+async function measureOverfitting(run: FinishedRun, result: string): Promise<Overfitting> {
+  const { recipe, emit } = run.context;
   const { overfitting: isWanted, canaries: planted } = recipe.evaluation;
-  if (!isWanted && planted === 0) return;
-  try {
-    emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
-    const { seed } = recipe.training;
-    using models = new OpenModels();
-    const reading = { result, models };
-    const losses = isWanted ? await readLosses(run, reading) : undefined;
-    const gap = losses && gapOf(losses, seed);
-    const memorised = isWanted ? measureMemorised(run, seed) : undefined;
-    const paraphrases = isWanted ? await measureParaphrases(run, reading) : undefined;
-    const membership = losses && membershipOf(losses);
-    const canaries = planted > 0 ? await measureCanaries(run, reading) : undefined;
-    const found: Overfitting = { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
-    writeAssessment(folder, 'overfitting', found);
-    for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
-  } catch (error) {
-    if (!signal.aborted && !(error instanceof AttuneError)) throw error;
-    const reason = error instanceof AttuneError ? error.message : 'stopped';
-    const message = `whether the result learnt its rows by heart is not known: ${reason}`;
-    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message });
-  }
+  emit({ type: 'phase-started', phase: 'evaluate', message: 'reading training and validation rows again' });
+  const { seed } = recipe.training;
+  using models = new OpenModels();
+  const reading = { result, models };
+  const losses = isWanted ? await readLosses(run, reading) : undefined;
+  const gap = losses && gapOf(losses, seed);
+  const memorised = isWanted ? measureMemorised(run, seed) : undefined;
+  const paraphrases = isWanted ? await measureParaphrases(run, reading) : undefined;
+  const membership = losses && membershipOf(losses);
+  const canaries = planted > 0 ? await measureCanaries(run, reading) : undefined;
+  return { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
 }
 
 /** From the answers that the comparison kept; undefined where there was none. */

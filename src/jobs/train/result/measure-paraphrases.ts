@@ -6,7 +6,7 @@ import {
   type ReadTwice,
 } from '../../../evaluation/overfitting/paraphrase-loss.ts';
 import { rephrasedRow } from '../../../evaluation/overfitting/rephrase.ts';
-import type { Paraphrases } from '../../../store/overfitting.ts';
+import type { Paraphrases } from '../../../evaluation/assessments/overfitting.ts';
 import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';

@@ -1,3 +1,4 @@
+import { figuresOfAll } from '../../../evaluation/assessments/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
@@ -9,8 +10,10 @@ import { tasks } from '../../../answering/tasks/index.ts';
 import { readReport } from '../../report/run-report.ts';
 import { isPeftFolder } from '../../../methods/tunings/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
-import type { Wording } from '../../../store/wording.ts';
+import type { Wording } from '../../../evaluation/assessments/wording.ts';
 import { isAdapterFolder } from '../../../answering/model/base-model.ts';
+import { readCalibration } from '../../../answering/model/calibration.ts';
+import { formatNumber } from '../../../base/format.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 
 /**
@@ -20,23 +23,27 @@ import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answerin
 export function writeModelCard(runFolder: string, resultFolder: string): void {
   const notes = readNotes(resultFolder);
   if (notes === undefined) return;
-  const { run, data, comparison, identity, wording, baseRemark } = readReport(runFolder);
+  const report = readReport(runFolder);
+  const { run, data, comparison, identity, wording, baseRemark } = report;
+  const { comparison: compared, ...others } = figuresOfAll(report);
   const card = modelCard({
     name: basename(run.folder),
     ...originOf(resultFolder, notes),
     task: tasks[notes.task].pipelineTag,
-    tags: [run.tuning, run.objective].filter((tag) => tag !== undefined),
+    tags: [run.tuning, run.objective, ...decisionTags(resultFolder, run.objective)].filter((tag) => tag !== undefined),
     source: run.source,
     data,
     metrics: Object.keys(notes.metrics).length === 0 ? {} : { validation: notes.metrics },
     comparison,
+    compared,
+    measured: Object.values(others),
     privacy: notes.privacy,
     promptForm: promptFormOf(notes),
     systemPrompt: notes.system_prompt,
     vocabularySize: notes.vocabulary_size,
     recipe: notes.recipe,
     identity,
-    notes: limitsOf(wording, baseRemark),
+    notes: [limitsOf(wording, baseRemark), calibrationOf(resultFolder)].filter(Boolean).join('\n\n') || undefined,
   });
   writeFileAtomic(join(resultFolder, 'README.md'), card);
 }
@@ -45,6 +52,35 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
 function limitsOf(wording: Wording | undefined, baseRemark: string | undefined): string | undefined {
   const known = [wording && wordingFinding(wording).sentence, baseRemark].filter((one) => one !== undefined);
   return known.length === 0 ? undefined : ['## Limits', ...known].join('\n\n');
+}
+
+/** Names under which hubs list models of typed questions. */
+function decisionTags(folder: string, objective: string | undefined): string[] {
+  if (objective !== 'decision') return [];
+  return ['decision-model', 'system-one', ...(readCalibration(folder) === undefined ? [] : ['calibrated-decisions'])];
+}
+
+/** Calibration of typed questions, in Markdown. */
+function calibrationOf(folder: string): string | undefined {
+  const found = readCalibration(folder);
+  if (found === undefined) return undefined;
+  const { rows, metrics, temperatures, acting } = found;
+  const shown = ({ estimate, low, high }: (typeof metrics)[string]['after']): string =>
+    `${formatNumber(estimate)} (${formatNumber(low)} to ${formatNumber(high)})`;
+  const figures = Object.entries(metrics).map(
+    ([name, { before, after }]) => `| \`${name}\` | ${shown(before)} | ${shown(after)} |`,
+  );
+  const kept = Object.entries(temperatures).map(([type, { all }]) => `${type} ${formatNumber(all)}`);
+  const decided = Object.entries(acting).map(
+    ([id, one]) =>
+      `- ${id}: ${shown(one.decided)} decided without a person${one.wrong ? `, ${shown(one.wrong)} of them wrong` : ''}`,
+  );
+  return [
+    '## Calibration',
+    `Temperatures (${kept.join(', ')}) fitted on ${rows.fitted} rows and measured on ${rows.measured} others, with 95 % intervals:`,
+    ['| metric | before | after |', '|---|---|---|', ...figures].join('\n'),
+    ...(decided.length > 0 ? [decided.join('\n')] : []),
+  ].join('\n\n');
 }
 
 /** Provenance of the result: a cheap system is made from rows alone. */

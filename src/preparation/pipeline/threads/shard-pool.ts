@@ -1,76 +1,47 @@
-import { Worker } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';
+import { isSilence, Killable, SMALL_THREAD, thread, type End } from '../../../base/killable.ts';
 import type { Part } from '../parts.ts';
 import type { ShardAnswer, ShardJob } from './protocol.ts';
-
-interface Thread {
-  worker: Worker;
-  waiting?: { resolve(part: Part): void; reject(error: unknown): void };
-}
-
-/** Garbage is collected sooner than it would be: of each core's thread it would be some hundred megabytes. */
-const THREAD_LIMITS = { maxYoungGenerationSizeMb: 24 };
 
 /** Threads that run steps over shards, each of them a shard at a time; they start when there is work for them. */
 export class ShardPool implements AsyncDisposable {
   readonly #entry: URL;
-  readonly #idle: Thread[] = [];
-  readonly #all: Thread[] = [];
+  readonly #idle: Killable<ShardAnswer>[] = [];
+  readonly #all: Killable<ShardAnswer>[] = [];
 
   /** @param entry the module that a thread runs: it calls `serveShards` */
   constructor(entry: URL) {
     this.#entry = entry;
   }
 
-  /** The job by an idle thread, or a new one: who asks bounds how many are under way. */
+  /**
+   * Has an idle thread do the job, or a new one: the caller bounds how many are under way. A thread has stopped
+   * writing before its failure is reported, since the draft is removed then.
+   */
   async run(job: ShardJob, signal?: AbortSignal): Promise<Part> {
-    const thread = this.#idle.pop() ?? this.#start();
-    const stop = (): void => void this.#end(thread, signal!.reason);
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      const part = await new Promise<Part>((resolve, reject) => {
-        thread.waiting = { resolve, reject };
-        // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
-        thread.worker.postMessage(job);
-      });
-      this.#idle.push(thread);
-      return part;
-    } finally {
-      signal?.removeEventListener('abort', stop);
+    const runner = this.#idle.pop() ?? this.#new();
+    const heard = await runner.ask(job, { signal });
+    if (isSilence(heard)) {
+      const ended: End = heard.type === 'ended' ? heard : {};
+      throw ended.error ?? new Error(`a thread that runs steps ended with ${ended.exitCode ?? 1}`);
     }
+    this.#idle.push(runner);
+    if ('part' in heard) return heard.part;
+    throw 'failure' in heard ? AttuneError.fromJSON(heard.failure) : new Error(heard.crash);
   }
 
   /** Ends threads that have nothing to do: their memory is free for what is done elsewhere. New ones start with new work. */
   async rest(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#idle.splice(0).map((runner) => runner.stop()));
   }
 
-  #start(): Thread {
-    const thread: Thread = { worker: new Worker(this.#entry, { resourceLimits: THREAD_LIMITS }) };
-    thread.worker.on('message', (answer: ShardAnswer) => {
-      const { waiting } = thread;
-      thread.waiting = undefined;
-      if ('part' in answer) waiting?.resolve(answer.part);
-      else waiting?.reject('failure' in answer ? AttuneError.fromJSON(answer.failure) : new Error(answer.crash));
-    });
-    thread.worker.on('error', (error) => void this.#end(thread, error));
-    thread.worker.on(
-      'exit',
-      (code) => void this.#end(thread, new Error(`a thread that runs steps ended with ${code}`)),
-    );
-    this.#all.push(thread);
-    return thread;
-  }
-
-  /** The thread must have stopped writing before its failure is reported, since the draft is removed then. */
-  async #end(thread: Thread, reason: unknown): Promise<void> {
-    const { waiting } = thread;
-    thread.waiting = undefined;
-    await thread.worker.terminate();
-    waiting?.reject(reason);
+  #new(): Killable<ShardAnswer> {
+    const runner = new Killable<ShardAnswer>(thread(this.#entry, { resourceLimits: SMALL_THREAD }));
+    this.#all.push(runner);
+    return runner;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#all.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#all.map((runner) => runner.stop()));
   }
 }

@@ -1,0 +1,135 @@
+/** Typed questions as prompts of a chat model, whose next token answers. */
+import { AttuneError } from '../../../base/errors.ts';
+import type { DecisionQuestion, DecisionType } from '../../../data/kinds/decision.ts';
+import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
+import { TEMPLATE_DATE } from '../answers/answering.ts';
+
+export interface DecisionPrompt {
+  question: DecisionQuestion;
+  ids: Int32Array;
+  /** Where options are scored: at the last token, or at a token for each. */
+  marks: readonly number[];
+  /** Tokens that stand for the options, where these are scored as the next token; otherwise none. */
+  labels: readonly number[];
+}
+
+/** Lays questions out as a model reads them, each by itself. */
+export interface DecisionReader {
+  prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt>;
+}
+
+/** Chat templates of reasoning models open a block of thoughts unless asked not to. */
+const CHAT = { chatTemplateKwargs: { enable_thinking: false } };
+
+const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
+const LETTERS = [...CAPITALS, ...SMALL];
+const DIGITS = [...'0123456789'];
+/** For more options than there are letters: vocabularies hold hundreds of pairs of letters. */
+const PAIRS = [CAPITALS, SMALL].flatMap((letters) => letters.flatMap((first) => letters.map((last) => first + last)));
+
+/** Labels to choose from, the usual ones first; the first list that has enough single tokens is used. */
+const POOLS: Readonly<Record<DecisionType, readonly (readonly string[])[]>> = {
+  noul: [['no', 'yes'], ['No', 'Yes'], LETTERS],
+  choice: [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]],
+  score: [DIGITS, LETTERS],
+};
+
+/** False and true, in words. */
+const SAID = ['no', 'yes'];
+
+const ASKED: Readonly<Record<DecisionType, string>> = {
+  noul: 'Is it true?',
+  choice: 'Which option fits best?',
+  score: 'Which level fits best?',
+};
+
+interface Label {
+  text: string;
+  id: number;
+}
+
+/**
+ * Lays questions out, each in a conversation of its own that begins with the state, so that reading the state can be
+ * shared. A label is one token behind the prompt, and no two options have the same.
+ */
+export class DecisionPrompts implements DecisionReader {
+  readonly #renderer: Renderer;
+  /** The token of each label, where it is one token. */
+  readonly #known = new Map<string, Promise<number | undefined>>();
+  #start: Promise<Int32Array> | undefined;
+
+  private constructor(tokenizer: Tokenizer) {
+    this.#renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
+  }
+
+  /** One for each tokenizer: labels are looked up once. */
+  static of(tokenizer: Tokenizer): DecisionPrompts {
+    return byTokenizer.get(tokenizer) ?? byTokenizer.set(tokenizer, new DecisionPrompts(tokenizer)).get(tokenizer)!;
+  }
+
+  /** @throws AttuneError E_DECISION_LABELS, E_TEMPLATE_… */
+  async prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt> {
+    const labels = await this.#labelsOf(question);
+    const content = `State:\n${state}\n\n${asked(question, labels)}`;
+    const { ids } = await this.#renderer.prompt({ ...CHAT, messages: [{ role: 'user', content }] });
+    return { question, ids, marks: [ids.length - 1], labels: labels.map(({ id }) => id) };
+  }
+
+  async #labelsOf({ type, options }: DecisionQuestion): Promise<Label[]> {
+    for (const pool of POOLS[type]) {
+      const labels: Label[] = [];
+      for (const text of pool) {
+        if (labels.length === options.length) break;
+        const id = await this.#tokenOf(text);
+        if (id !== undefined && labels.every((label) => label.id !== id)) labels.push({ text, id });
+      }
+      if (labels.length === options.length) return labels;
+    }
+    throw new AttuneError('E_DECISION_LABELS', {
+      what: `The tokenizer of ${this.#renderer.tokenizer.origin} has too few labels of one token`,
+      got: `a question with ${options.length} options`,
+      fix: 'ask with fewer options, or choose another model',
+    });
+  }
+
+  /** Tokens of a text at the answer's place: prompts all end in the same header, so that any of them tells. */
+  #tokenOf(label: string): Promise<number | undefined> {
+    const find = async (): Promise<number | undefined> => {
+      const start = await (this.#start ??= this.#readStart());
+      const { ids } = await this.#renderer.prompt(PROBE, label);
+      const isOne = ids.length === start.length + 1 && start.every((id, i) => ids[i] === id);
+      return isOne ? ids[start.length] : undefined;
+    };
+    return this.#known.get(label) ?? this.#known.set(label, find()).get(label)!;
+  }
+
+  async #readStart(): Promise<Int32Array> {
+    const { ids, text } = await this.#renderer.prompt(PROBE);
+    const tail = text.slice(text.lastIndexOf(STATE));
+    if (tail.lastIndexOf('<think>') <= tail.lastIndexOf('</think>')) return ids;
+    throw new AttuneError('E_DECISION_LABELS', {
+      what: `The chat template of ${this.#renderer.tokenizer.origin} begins every answer with thoughts`,
+      expected: 'one that follows enable_thinking: false',
+      fix: 'choose another model, or a template that can leave the thoughts out',
+    });
+  }
+}
+
+const byTokenizer = new WeakMap<Tokenizer, DecisionPrompts>();
+
+const STATE = 'state';
+const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const;
+
+/** The question behind the state. Ids of questions are names for programs: models never see them. */
+function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
+  const lines = options.map(({ key, description }, i) => {
+    const isSaid = type === 'score' || (type === 'noul' && SAID.includes(labels[i].text.toLowerCase()));
+    const shown = isSaid ? [description] : [type === 'noul' ? SAID[i] : key, description];
+    return { label: labels[i].text, meaning: shown.filter((part) => part !== undefined).join(': ') };
+  });
+  const described = lines.filter(({ meaning }) => meaning !== '').map(({ label, meaning }) => `${label}: ${meaning}`);
+  const given = labels.map(({ text }) => text);
+  const ways = given.length <= 2 ? given.join(' or ') : `the label of one option, ${given[0]} to ${given.at(-1)}`;
+  return [`Question: ${instructions}`, ...described, `Answer with ${ways}, and nothing else.`].join('\n');
+}

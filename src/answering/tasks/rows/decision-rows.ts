@@ -1,0 +1,164 @@
+// Q questions of a batch, K options of the question with the most, P readings of all options
+import { randomPermutation, randomUint32 } from '../../../base/random.ts';
+import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../../data/kinds/decision.ts';
+import { smallest } from '../../../base/many.ts';
+import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
+import type { PreparedRow } from './rows.ts';
+
+/** A question as a row asks it: options in some order, all of them or some. */
+export interface AskedQuestion {
+  type: DecisionType;
+  /** How many options it has. */
+  count: number;
+  /** Tokens that stand for the options; none where each option is scored at a token of its own. */
+  labels: readonly number[];
+  target?: readonly number[];
+  rewards?: readonly number[];
+}
+
+/** The tokens that follow the state for one question. */
+interface QuestionPart extends AskedQuestion {
+  ids: Int32Array;
+  /** Where among these its options are scored. */
+  marks: readonly number[];
+}
+
+/** Questions about one state, each a text of the row that sees the state and itself. Options are scored at trained tokens. */
+export interface DecisionRow extends PreparedRow {
+  asked: readonly AskedQuestion[];
+  /** The tokens that all questions begin with, where a decoder reads them once. */
+  state: Int32Array;
+  /** The orders of options in which each question may be asked, as it was given first. */
+  orders: readonly (readonly QuestionPart[])[];
+}
+
+export interface OrderOptions {
+  /** Orders of a choice's options to draw from, besides the given one. */
+  orders: number;
+  /** Options of a choice that are asked at once; undefined for all. */
+  maxOptions?: number;
+}
+
+/** A row of all questions in the given order of their options, to be answered. */
+export async function askedRow(
+  { id, source, state, questions }: DecisionExample,
+  prompts: DecisionReader,
+  causal: boolean,
+): Promise<DecisionRow & { questions: readonly AnsweredQuestion[] }> {
+  const read = await Promise.all(questions.map((question) => prompts.prompt(state, question)));
+  const shared = causal ? sharedTokens(read) : 0;
+  const orders = read.map((prompt, q) => [partOf(questions[q], prompt, shared)]);
+  const row = { id, source, state: read[0].ids.subarray(0, shared), orders };
+  return { ...assembled(row, () => 0), questions };
+}
+
+/** A row of the questions that have an answer. @throws AttuneError E_DECISION_LABELS */
+export async function decisionRow(
+  { id, source, state, questions }: DecisionExample,
+  prompts: DecisionReader,
+  options: OrderOptions & { causal: boolean },
+): Promise<DecisionRow> {
+  const answered = questions.filter(({ target, rewards }) => target !== undefined || rewards !== undefined);
+  const key = Number.parseInt(id.slice(0, 8), 16) || 0;
+  const asked = answered.map((question, q) => ordersOf(question, [key, q], options));
+  const read = await Promise.all(
+    asked.map((orders) =>
+      Promise.all(orders.map(async (question) => ({ question, prompt: await prompts.prompt(state, question) }))),
+    ),
+  );
+  const shared = options.causal ? sharedTokens(read.flat().map(({ prompt }) => prompt)) : 0;
+  const first = read[0][0].prompt;
+  const orders = read.map((all) => all.map(({ question, prompt }) => partOf(question, prompt, shared)));
+  return assembled({ id, source, state: first.ids.subarray(0, shared), orders }, () => 0);
+}
+
+function partOf(
+  { type, options, target, rewards }: AnsweredQuestion,
+  { ids, marks, labels }: DecisionPrompt,
+  shared: number,
+): QuestionPart {
+  const read = { ids: ids.subarray(shared), marks: marks.map((mark) => mark - shared), labels };
+  return { type, count: options.length, ...read, ...(target && { target }), ...(rewards && { rewards }) };
+}
+
+/** The row with its options in an order that the step draws, and as they were given where it is evaluated. */
+export function drawnRow(row: DecisionRow, at: { seed: number; step: number } | undefined): DecisionRow {
+  if (row.orders.every((orders) => orders.length === 1)) return row;
+  const key = Number.parseInt(row.id.slice(0, 8), 16) || 0;
+  return assembled(row, (q, orders) => {
+    if (at === undefined) return 0;
+    // As it was given it may have more options than are asked at once.
+    const first = row.orders[q][0].count > row.orders[q][orders - 1].count ? 1 : 0;
+    return first + (randomUint32([at.seed, 'order of options', at.step, key, q]) % (orders - first));
+  });
+}
+
+function assembled(
+  row: Pick<DecisionRow, 'id' | 'source' | 'state' | 'orders'>,
+  choose: (question: number, orders: number) => number,
+): DecisionRow {
+  const { state, orders } = row;
+  const parts = orders.map((all, q) => all[choose(q, all.length)]);
+  const ids = Int32Array.from([state, ...parts.map((part) => part.ids)].flatMap((some) => [...some]));
+  const trained = new Uint8Array(ids.length);
+  let start = state.length;
+  for (const part of parts) {
+    for (const mark of part.marks) trained[start + mark] = 1;
+    start += part.ids.length;
+  }
+  const lengths = parts.map((part) => part.ids.length);
+  const texts = state.length === 0 ? { segments: lengths } : withParent(state.length, lengths);
+  return { ...row, ids, trained, asked: parts, ...(parts.length > 1 && texts) };
+}
+
+function withParent(parent: number, lengths: readonly number[]): Pick<DecisionRow, 'segments' | 'parents'> {
+  return { segments: [parent, ...lengths], parents: [-1, ...lengths.map(() => 0)] };
+}
+
+/** The question as it was given, and with its options in other orders where it is a choice. */
+function ordersOf(
+  question: AnsweredQuestion,
+  key: readonly [number, number],
+  { orders, maxOptions }: OrderOptions,
+): AnsweredQuestion[] {
+  const count = question.options.length;
+  if (question.type !== 'choice' || count < 2) return [question];
+  const isCut = maxOptions !== undefined && count > maxOptions;
+  return [
+    question,
+    ...Array.from({ length: isCut ? Math.max(1, orders) : orders }, (_, order) => {
+      const places = [...randomPermutation(count, [0, 'options', ...key, order])];
+      return inOrder(question, isCut ? keptPlaces(question, places, maxOptions) : places);
+    }),
+  ];
+}
+
+/** Right options stay, and others are left out from the end. */
+function keptPlaces({ target, rewards }: AnsweredQuestion, places: readonly number[], most: number): number[] {
+  const worth = target ?? rewards ?? [];
+  const best = Math.max(...worth);
+  const isKept = (place: number): boolean => (target === undefined ? worth[place] === best : worth[place] > 0);
+  const kept = new Set([...places].sort((a, b) => Number(isKept(b)) - Number(isKept(a))).slice(0, most));
+  return places.filter((place) => kept.has(place));
+}
+
+function inOrder(question: AnsweredQuestion, places: readonly number[]): AnsweredQuestion {
+  const { options, target, rewards } = question;
+  const weights = target && places.map((place) => target[place]);
+  const sum = weights?.reduce((total, weight) => total + weight, 0) ?? 1;
+  return {
+    ...question,
+    options: places.map((place) => options[place]),
+    ...(weights && { target: weights.map((weight) => weight / sum) }),
+    ...(rewards && { rewards: places.map((place) => rewards[place]) }),
+  };
+}
+
+/** Tokens that all prompts begin with, without the last one of any: it answers. */
+function sharedTokens(prompts: readonly Pick<DecisionPrompt, 'ids'>[]): number {
+  const most = smallest(prompts.map(({ ids }) => ids.length)) - 1;
+  const [{ ids: first }] = prompts;
+  let shared = 0;
+  while (shared < most && prompts.every(({ ids }) => ids[shared] === first[shared])) shared++;
+  return shared;
+}

@@ -1,0 +1,27 @@
+import { assessmentPath, writeAssessment } from '../evaluation/assessments/files.ts';
+import type { AssessmentName, Assessments } from '../evaluation/assessments/index.ts';
+import { requireWritable } from '../files/atomic.ts';
+import { ownRun } from './compare/systems.ts';
+import { reportRun } from './report/index.ts';
+
+interface Assessed {
+  /** A run's folder, name or id, or another model; absent where several are measured together. */
+  target?: string;
+  /** Where the file is written in place of the run's own folder. */
+  output?: string;
+}
+
+/** Measures a result and keeps what was found: a run's in its folder, its report and its model card. */
+export async function assess<Name extends AssessmentName>(
+  name: Name,
+  { target, output }: Assessed,
+  measure: (run: string | undefined) => Promise<Assessments[Name]>,
+): Promise<Assessments[Name]> {
+  const run = target === undefined ? undefined : await ownRun(target);
+  const folder = output ?? run;
+  if (folder !== undefined) requireWritable(assessmentPath(folder, name));
+  const found = await measure(run);
+  if (folder !== undefined) writeAssessment(folder, name, found);
+  if (run !== undefined && folder === run) await reportRun(run);
+  return found;
+}

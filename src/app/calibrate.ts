@@ -1,0 +1,235 @@
+/** Temperatures and thresholds of typed questions, fitted on one half of some rows and measured on the other. */
+import { AttuneError } from '../base/errors.ts';
+import type { Example } from '../data/example.ts';
+import { loadData } from '../data/index.ts';
+import type { DecisionExample } from '../data/kinds/decision.ts';
+import { requireWritable } from '../files/atomic.ts';
+import { sha256File } from '../files/hash.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { calibrationPath, readCalibration } from '../answering/model/calibration.ts';
+import { OWN_BASE } from '../answering/model/base-model.ts';
+import { resultFolder } from '../answering/model/result-folder.ts';
+import {
+  acts,
+  actingOf,
+  confidenceAtError,
+  costOf,
+  costsSchema,
+  fitTemperatures,
+  rescaled,
+  temperatureOf,
+  type Acted,
+  type Acting,
+  type Calibration,
+  type Costs,
+  type JudgedQuestion,
+  type Temperatures,
+} from '../scoring/calibration.ts';
+import { likeliest } from '../scoring/decisions.ts';
+import type { Prediction } from '../scoring/predictor.ts';
+import { scorePredictions } from '../scoring/score.ts';
+import { ScoreStatistics } from '../scoring/statistics/index.ts';
+import { ownRun } from './compare/systems.ts';
+import { openAnsweringModel } from './predict/answering-model.ts';
+import { reportRun } from './report/index.ts';
+import type { useCase } from './use-cases/calibrate.ts';
+import type { CallOptions } from './use-cases/use-case.ts';
+
+export type CalibrateOptions = CallOptions<typeof useCase>;
+
+export interface Calibrated extends Calibration {
+  /** Where it is kept. */
+  path: string;
+}
+
+/** Fewer rows say too little of either half. */
+const LEAST_ROWS = 20;
+const METRICS = ['decision_ece_15', 'decision_nll', 'decision_coverage_5'] as const;
+
+/**
+ * Fits temperatures by type and number of options and thresholds from costs, and keeps them next to the weights.
+ * Errors: E_CALIBRATION_ROWS, E_CALIBRATION_COSTS, E_NOT_WRITABLE, and those of the rows and the model
+ */
+export async function calibrate(target: string, options: CalibrateOptions): Promise<Calibrated> {
+  const { data, precision, storage, onEvent, signal } = options;
+  const folder = resultFolder(target);
+  const path = calibrationPath(folder);
+  if (target === OWN_BASE) throw ownBase();
+  requireWritable(path);
+  const costs = readCosts(options.costs);
+  const { fitted, measured } = await halves(data, signal);
+  for (const id of costs.keys()) requireQuestion(id, fitted);
+  const model = await openAnsweringModel({ target, precision, storage, onEvent, signal });
+  try {
+    const answer = (examples: readonly Example[], done: number) =>
+      model.answer(examples, { done, total: fitted.length + measured.length });
+    const [first, second] = [await answer(fitted, 0), await answer(measured, fitted.length)];
+    const relative = fitTemperatures(judgedOf(fitted, first));
+    const [fit, after] = [rescaledAll(fitted, first, relative), rescaledAll(measured, second, relative)];
+    const acting = actingFor(judgedOf(fitted, fit), { costs, maxError: options.maxError });
+    const calibration: Calibration = {
+      version: 1,
+      file: data,
+      sha256: await sha256File(data),
+      rows: { fitted: fitted.length, measured: measured.length },
+      temperatures: composed(readCalibration(folder)?.temperatures, relative),
+      metrics: await figures(measured, second, after),
+      acting: Object.fromEntries(
+        [...acting].map(([id, one]) => [
+          id,
+          actedOn(judgedOf(measured, after), { id, acting: one, costs: costs.get(id) }),
+        ]),
+      ),
+    };
+    writeJson(path, calibration);
+    const run = await ownRun(target);
+    if (run !== undefined) await reportRun(run);
+    return { ...calibration, path };
+  } finally {
+    await model.close();
+  }
+}
+
+/** Two halves of a file's rows: states that are alike are in one of them. @throws AttuneError E_CALIBRATION_ROWS */
+async function halves(
+  data: string,
+  signal?: AbortSignal,
+): Promise<{ fitted: DecisionExample[]; measured: DecisionExample[] }> {
+  const { splits } = await loadData({ train: data, test: 0.5, seed: 0, signal });
+  const rows = [splits.train, splits.test].map((some) => some.filter((example) => example.kind === 'decision'));
+  const [fitted, measured] = rows as DecisionExample[][];
+  if (Math.min(fitted.length, measured.length) * 2 >= LEAST_ROWS) return { fitted, measured };
+  throw new AttuneError('E_CALIBRATION_ROWS', {
+    what: 'There are too few rows of typed questions to calibrate with',
+    got: `${fitted.length + measured.length} rows of ${data}`,
+    expected: `${LEAST_ROWS} or more with different states, and hundreds to be sure`,
+    fix: 'give more rows {state, questions, answers} that the model was not trained on',
+  });
+}
+
+/** @throws AttuneError E_CALIBRATION_COSTS */
+function readCosts(given: CalibrateOptions['costs']): Map<string, Costs> {
+  const value = (typeof given === 'string' ? readJson<Record<string, unknown>>(given) : given) ?? {};
+  const read = Object.entries(value).map(([id, one]) => [id, costsSchema.safeParse(one)] as const);
+  const wrong = read.filter(([, { success }]) => !success).map(([id]) => id);
+  if (wrong.length === 0) return new Map(read.map(([id, { data }]) => [id, data!]));
+  throw new AttuneError('E_CALIBRATION_COSTS', {
+    what: 'Costs of questions cannot be read',
+    expected: '{missed, false_alarm, review} of a noul, or {wrong, review} of another question, as numbers above 0',
+    problems: wrong.map((field) => ({ field, message: 'has other costs' })),
+  });
+}
+
+function requireQuestion(id: string, examples: readonly DecisionExample[]): void {
+  const known = new Set(examples.flatMap(({ questions }) => questions.map((question) => question.id)));
+  if (known.has(id)) return;
+  throw new AttuneError('E_CALIBRATION_COSTS', {
+    what: 'Costs are given for a question that the rows do not ask',
+    got: id,
+    expected: [...known].join(', '),
+  });
+}
+
+function ownBase(): AttuneError {
+  return new AttuneError('E_NOT_WRITABLE', {
+    what: `${OWN_BASE} comes with attune, and nothing is kept next to its weights`,
+    fix: 'train it first, and calibrate the result',
+  });
+}
+
+function judgedOf(examples: readonly DecisionExample[], predictions: readonly Prediction[]): JudgedQuestion[] {
+  return examples.flatMap(({ questions }, row) =>
+    questions.flatMap((question, q) => {
+      const { target } = question;
+      const probabilities = predictions[row].decisions?.[q].probabilities;
+      return target === undefined || probabilities === undefined
+        ? []
+        : [{ question: { ...question, target }, probabilities }];
+    }),
+  );
+}
+
+function rescaledAll(
+  examples: readonly DecisionExample[],
+  predictions: readonly Prediction[],
+  relative: Temperatures,
+): Prediction[] {
+  return predictions.map((prediction, row) => ({
+    ...prediction,
+    decisions: prediction.decisions?.map(({ probabilities, ...answer }, q) => ({
+      ...answer,
+      probabilities: rescaled(probabilities, temperatureOf(relative, examples[row].questions[q])),
+    })),
+  }));
+}
+
+/** A model that was calibrated before has answered with those temperatures. */
+function composed(before: Temperatures | undefined, relative: Temperatures): Temperatures {
+  if (before === undefined) return relative;
+  const within = (value: number): number => Math.min(5, Math.max(0.5, value));
+  const types = Object.entries(relative).map(([type, { all, buckets }]) => {
+    const own = before[type as keyof Temperatures];
+    const of = (bucket: string): number => own?.buckets[bucket as '2'] ?? own?.all ?? 1;
+    const scaled = Object.entries(buckets).map(([bucket, value]) => [bucket, within(value * of(bucket))]);
+    return [type, { all: within(all * (own?.all ?? 1)), buckets: Object.fromEntries(scaled) }];
+  });
+  return { ...before, ...Object.fromEntries(types) } as Temperatures;
+}
+
+/** From costs where a question has some, otherwise from the error that is allowed. */
+function actingFor(
+  judged: readonly JudgedQuestion[],
+  { costs, maxError }: { costs: ReadonlyMap<string, Costs>; maxError?: number },
+): Map<string, Acting> {
+  const acting = new Map<string, Acting>([...costs].map(([id, one]) => [id, actingOf(one)]));
+  if (maxError === undefined) return acting;
+  for (const id of new Set(judged.map(({ question }) => question.id))) {
+    if (acting.has(id)) continue;
+    const own = judged.filter(({ question }) => question.id === id);
+    // Above 1: no question is decided without a person.
+    acting.set(id, { least: confidenceAtError(own, maxError) ?? 1.01 });
+  }
+  return acting;
+}
+
+function actedOn(
+  judged: readonly JudgedQuestion[],
+  { id, acting, costs }: { id: string; acting: Acting; costs?: Costs },
+): Acted {
+  const own = judged.filter(({ question }) => question.id === id);
+  const decided = own.filter(({ probabilities }) => acts(acting, probabilities));
+  const wrong = decided.map((one) => 1 - one.question.target[saidBy(acting, one)]);
+  return {
+    acting,
+    questions: own.length,
+    decided: meanOf(own.map(({ probabilities }) => Number(acts(acting, probabilities)))),
+    ...(wrong.length > 0 && { wrong: meanOf(wrong) }),
+    ...(costs && { cost: meanOf(own.map((one) => costOf(costs, acting, one))) }),
+  };
+}
+
+function saidBy(acting: Acting, { probabilities }: JudgedQuestion): number {
+  return 'high' in acting ? Number(probabilities[1] >= acting.high) : likeliest(probabilities);
+}
+
+function meanOf(values: readonly number[]): Acted['decided'] {
+  const rows = Float64Array.from(values);
+  const { estimate, low, high } = new ScoreStatistics(rows.length).interval({ rows, better: 'higher' });
+  return { estimate, low, high };
+}
+
+async function figures(
+  examples: readonly DecisionExample[],
+  before: readonly Prediction[],
+  after: readonly Prediction[],
+): Promise<Calibration['metrics']> {
+  const specs = METRICS.map((metric) => ({ metric }));
+  const statistics = new ScoreStatistics(examples.length);
+  const figuresOf = async (predictions: readonly Prediction[]) =>
+    (await scorePredictions(predictions, examples, specs)).map((score) => {
+      const { estimate, low, high } = statistics.interval(score);
+      return { estimate, low, high };
+    });
+  const [first, second] = [await figuresOf(before), await figuresOf(after)];
+  return Object.fromEntries(METRICS.map((name, i) => [name, { before: first[i], after: second[i] }]));
+}

@@ -1,0 +1,99 @@
+import { decisionLines, decisionRecords } from '../formats/decisions.ts';
+import { defineKind, type OwnForm, type Provenance } from './kind.ts';
+
+/** `noul`: the probability that something is true; `choice`: one of several options; `score`: one of ordered levels. */
+export type DecisionType = 'noul' | 'choice' | 'score';
+
+export interface DecisionOption {
+  /** How the option is named in labels and answers: `false` and `true` of a noul, `0`, `1`, … of a score. */
+  key: string;
+  /** A score's levels always have one. */
+  description?: string;
+}
+
+/** A typed question. Options are a list, since objects move keys that look like integers to the front. */
+export interface DecisionQuestion {
+  id: string;
+  type: DecisionType;
+  instructions?: string;
+  /** A noul's are false and true, a score's the levels from the lowest. */
+  options: readonly DecisionOption[];
+}
+
+/** A question with its answer, as far as it has one. */
+export interface AnsweredQuestion extends DecisionQuestion {
+  /** How probable each option is: 1 for the right one, or several people's votes. Sums to 1. */
+  target?: readonly number[];
+  /** Reward for choosing each option. */
+  rewards?: readonly number[];
+}
+
+/** A state and questions about it, none of which sees the others. */
+export interface DecisionExample extends Provenance {
+  kind: 'decision';
+  /** A text, or JSON as text. */
+  state: string;
+  questions: readonly AnsweredQuestion[];
+}
+
+const form: OwnForm = {
+  metrics: [
+    'decision_accuracy',
+    'decision_macro_f1',
+    'decision_nll',
+    'decision_brier',
+    'decision_ece_15',
+    'decision_coverage_5',
+    'decision_flip_rate',
+  ],
+  inWords: 'decisions',
+  hasLikelihood: false,
+  hasOwnBaselines: true,
+};
+
+export const decision = defineKind<DecisionExample, 'decisions' | 'decision_lines', 'decisions' | 'scores'>({
+  name: 'decision',
+  formats: { decisions: decisionRecords, decision_lines: decisionLines },
+  text: ({ state, questions }) => [state, ...questions.map(questionText)].join('\n'),
+  question: ({ state }) => state,
+  row: ({ state, questions }) => ({ state, questions }),
+  cut: 'never',
+  prompt: ({ state }) => state,
+  answer: ({ questions }) => questions.map(answerText).filter(Boolean).join('\n') || undefined,
+  forms: {
+    decisions: form,
+    scores: { ...form, metrics: [...form.metrics, 'decision_rps'] },
+  },
+  formOf: (examples) =>
+    examples.some(({ questions }) => questions.some(({ type }) => type === 'score')) ? 'scores' : 'decisions',
+  objective: {
+    name: 'decision',
+    remark: 'the probabilities of options are trained, each by the label that stands for it',
+  },
+  hasCheapRivals: true,
+  needs: () => ({ reads: 'text', tasks: ['causal-lm', 'token'] }),
+});
+
+/** Numbers of options that are calibrated and reported together; the names are those of GGUF keys. */
+export type OptionBucket = '2' | '3_5' | '6_10' | '11';
+
+export function optionBucket(options: number): OptionBucket {
+  if (options <= 2) return '2';
+  return options <= 5 ? '3_5' : options <= 10 ? '6_10' : '11';
+}
+
+/** The option with the highest target; the first one of several. */
+export function rightOption({ target }: Pick<AnsweredQuestion, 'target'>): number | undefined {
+  return target === undefined ? undefined : target.indexOf(Math.max(...target));
+}
+
+function questionText(question: AnsweredQuestion): string {
+  const { type, instructions = '', options } = question;
+  const listed = options.map(({ key, description = '' }) => `${key} ${description}`.trim());
+  return [type, instructions, ...listed, answerText(question)].join('\n');
+}
+
+function answerText(question: AnsweredQuestion): string {
+  const right = rightOption(question);
+  return right === undefined ? '' : `${question.id}: ${question.options[right].key}`;
+}

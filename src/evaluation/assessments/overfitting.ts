@@ -1,0 +1,216 @@
+import { z } from 'zod';
+import type { Figures, Row } from '../../base/figures.ts';
+import { formatCount, formatNumber, formatSigned, plural } from '../../base/format.ts';
+import { defineAssessment } from './define.ts';
+
+/** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */
+const lossGapSchema = z.strictObject({
+  training: z.number(),
+  validation: z.number(),
+  trainingRows: z.number(),
+  validationRows: z.number(),
+  /** Validation less training. */
+  gap: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type LossGap = z.infer<typeof lossGapSchema>;
+
+/** Word runs in answers to test rows that occur in training rows, but not in the row's own prompt. */
+const memorisedSchema = z.strictObject({
+  /** Words of a run. */
+  order: z.number(),
+  rows: z.number(),
+  /** Share of the runs in what the model answered, and in the right answers to the same rows. */
+  answers: z.number(),
+  expected: z.number(),
+  /** Answers less expected: what is above 0 was learnt by heart. */
+  excess: z.number(),
+  low: z.number(),
+  high: z.number(),
+  /** The longest memorised stretches, each with the id of its row. */
+  examples: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        text: z.string(),
+      }),
+    )
+    .readonly(),
+});
+export type Memorised = z.infer<typeof memorisedSchema>;
+
+/** Losses of an answer's token, in nats, after the row's own prompt and after the same in other words. */
+const paraphraseLossSchema = z.strictObject({
+  rows: z.number(),
+  base: z.strictObject({
+    original: z.number(),
+    rephrased: z.number(),
+  }),
+  tuned: z.strictObject({
+    original: z.number(),
+    rephrased: z.number(),
+  }),
+  /** Cost of paraphrases for the tuned model beyond the base's. */
+  excess: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type ParaphraseLoss = z.infer<typeof paraphraseLossSchema>;
+
+/** Cost of paraphrased prompts, on training rows and on others. */
+const paraphrasesSchema = z.strictObject({
+  training: paraphraseLossSchema,
+  /** Absent with fewer than two such rows. */
+  validation: paraphraseLossSchema.optional(),
+});
+export type Paraphrases = z.infer<typeof paraphrasesSchema>;
+
+/** How well losses, less the base model's, tell training rows from validation rows. */
+const membershipSchema = z.strictObject({
+  /** Area under the curve: 0.5 is chance, 1 certainty. */
+  auc: z.number(),
+  low: z.number(),
+  high: z.number(),
+  trainingRows: z.number(),
+  otherRows: z.number(),
+});
+export type Membership = z.infer<typeof membershipSchema>;
+
+/** How much of the planted codes the result gives away: bits of each, by its rank among random ones. */
+const canaryExposureSchema = z.strictObject({
+  /** Exposure of each canary, in order. */
+  exposures: z.array(z.number()).readonly(),
+  /** Exposure under the base model, which never saw them: the level of chance. */
+  base: z.array(z.number()).readonly(),
+  /** The most that can be measured. */
+  most: z.number(),
+});
+export type CanaryExposure = z.infer<typeof canaryExposureSchema>;
+
+/** Whether a result learnt its rows by heart. The run folder's overfitting.json. */
+export const overfittingSchema = z.strictObject({
+  version: z.literal(1),
+  confidence: z.number(),
+  /** Absent without rows to validate on. */
+  gap: lossGapSchema.optional(),
+  /** Absent where no answer is long enough, or none were written. */
+  memorised: memorisedSchema.optional(),
+  /** Absent where no rule could put two training rows in other words. */
+  paraphrases: paraphrasesSchema.optional(),
+  /** Absent without rows to validate on. */
+  membership: membershipSchema.optional(),
+  /** Absent where the recipe planted none. */
+  canaries: canaryExposureSchema.optional(),
+});
+export type Overfitting = z.infer<typeof overfittingSchema>;
+
+export const overfitting = defineAssessment({
+  name: 'overfitting',
+  schema: overfittingSchema,
+  measure: 'train with evaluation.overfitting',
+  table({ confidence, gap, memorised, paraphrases, membership, canaries }) {
+    const rows = [
+      ...(gap === undefined ? [] : [ofGap(gap)]),
+      ...(paraphrases === undefined ? [] : [ofParaphrases('training rows', paraphrases.training)]),
+      ...(paraphrases?.validation === undefined ? [] : [ofParaphrases('validation rows', paraphrases.validation)]),
+      ...(memorised === undefined ? [] : [ofMemorised(memorised)]),
+      ...(membership === undefined ? [] : [ofMembership(membership)]),
+    ];
+    if (rows.length === 0 && canaries === undefined) return undefined;
+    return {
+      title: 'What it learnt by heart',
+      lead:
+        'Above zero is what a model shows that knows its training rows by heart; losses are nats a token of the answer, ' +
+        `intervals are ${formatNumber(confidence * 100)} %. Other words are made by rule, which costs any model something: ` +
+        'what counts is how much more they cost the tuned model than its base on the same rows.',
+      figures: [
+        {
+          columns: [
+            { title: 'Measured' },
+            { title: 'Compared', unit: 'number' },
+            { title: 'By heart', unit: 'change', picture: true, interval: 'inline', isMain: true },
+          ],
+          rows,
+          examples: [
+            {
+              title: 'Longest passages from training rows in its answers',
+              items: (memorised?.examples ?? []).map(({ id, text }) => ({ lines: [text], note: `row ${id}` })),
+            },
+          ],
+        },
+        ...(canaries === undefined ? [] : [exposure(canaries)]),
+      ],
+    };
+  },
+});
+
+function ofGap({ training, validation, gap, trainingRows, validationRows, ...ends }: LossGap): Row {
+  return finding('loss on validation rows above that on training rows', {
+    rows: `${formatCount(trainingRows)} and ${plural(validationRows, 'rows')}`,
+    values: [`training ${formatNumber(training, 3)}`, `validation ${formatNumber(validation, 3)}`],
+    excess: { value: gap, ...ends },
+  });
+}
+
+function ofParaphrases(set: string, { rows, base, tuned, excess, ...ends }: ParaphraseLoss): Row {
+  const cost = ({ original, rephrased }: ParaphraseLoss['base']) => formatSigned(rephrased - original);
+  return finding(`other words in the prompts of ${set}`, {
+    rows: `${plural(rows, 'rows')} that a rule could rephrase`,
+    values: [`base ${cost(base)}`, `tuned ${cost(tuned)}`],
+    excess: { value: excess, ...ends },
+  });
+}
+
+function ofMemorised({ order, rows, answers, expected, excess, low, high }: Memorised): Row {
+  return finding(`runs of ${order} words that occur in training rows`, {
+    rows: plural(rows, 'answers'),
+    values: [`right answers ${formatNumber(expected, 3)}`, `its answers ${formatNumber(answers, 3)}`],
+    excess: { value: excess, low, high },
+  });
+}
+
+function ofMembership({ auc, low, high, trainingRows, otherRows }: Membership): Row {
+  return finding('training rows told from others by their loss (AUC above chance)', {
+    rows: `${formatCount(trainingRows)} and ${plural(otherRows, 'rows')}`,
+    values: ['chance 0.5', `AUC ${formatNumber(auc, 3)}`],
+    excess: { value: auc - 0.5, low: low - 0.5, high: high - 0.5 },
+  });
+}
+
+interface Found {
+  rows: string;
+  /** Compared with each other. */
+  values: [first: string, second: string];
+  /** Above zero where rows were learnt by heart. */
+  excess: { value: number; low: number; high: number };
+}
+
+function finding(name: string, { rows: note, values: [text, second], excess }: Found): Row {
+  const verdict = excess.low > 0 ? 'worse' : 'no-evidence';
+  return {
+    name,
+    note,
+    cells: [
+      { text, note: second },
+      { ...excess, verdict },
+    ],
+  };
+}
+
+/** Exposure of each planted code. */
+function exposure({ exposures, base, most }: CanaryExposure): Figures {
+  return {
+    heading: 'Planted codes',
+    lead:
+      `${plural(exposures.length, 'rows')} with a random code were planted among the training rows. Exposure is how many ` +
+      `of ${formatNumber(most)} bits of its rank among ${formatCount(2 ** most)} codes the model gives away: about 1.4 by ` +
+      `chance, ${formatNumber(most)} where the code can be read out.`,
+    columns: [
+      { title: 'Code' },
+      { title: 'Base, bits', unit: 'number' },
+      { title: 'This model, bits', unit: 'number', isMain: true },
+    ],
+    rows: exposures.map((value, i) => ({ name: formatCount(i + 1), cells: [{ value: base[i] }, { value }] })),
+  };
+}

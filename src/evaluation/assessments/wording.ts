@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Column } from '../../base/figures.ts';
+import { formatNumber, plural } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
+import { comparedMetricSchema, verdictSchema } from '../../store/results.ts';
+import { defineAssessment } from './define.ts';
+
+const wordedValueSchema = z.strictObject({
+  /** On the test rows as they are. */
+  asTested: z.number().optional(),
+  reworded: z.number(),
+  /** Interval of `reworded`; absent if one row is all the evidence. */
+  low: z.number().optional(),
+  high: z.number().optional(),
+});
+
+const wordedSystemSchema = z.strictObject({
+  name: z.string(),
+  /** For people: "nearest training row". */
+  title: z.string(),
+  /** By metric. */
+  values: z.record(z.string(), wordedValueSchema),
+});
+export type WordedSystem = z.infer<typeof wordedSystemSchema>;
+
+const wordedRowSchema = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  expected: z.string(),
+  answer: z.string(),
+});
+export type WordedRow = z.infer<typeof wordedRowSchema>;
+
+const measuredSchema = z.strictObject({
+  version: z.literal(1),
+  /** Rows in other words. */
+  rows: z.number(),
+  /** Test rows that were answered as they are. Absent in files of earlier versions. */
+  testedRows: z.number().optional(),
+  confidence: z.number(),
+  /** The deciding metric, and `copied` if answers copy numbers, codes and names. */
+  metrics: z.array(comparedMetricSchema.pick({ name: true, title: true, better: true, best: true })).readonly(),
+  /** The result first. */
+  systems: z.array(wordedSystemSchema).readonly(),
+  /** The system that the comparison recommends, or else the strongest rival in other words; and the result against it. */
+  against: z
+    .strictObject({
+      name: z.string(),
+      verdict: verdictSchema,
+    })
+    .optional(),
+  /** Rows that the result answered rightly as they were, and wrongly in other words. */
+  examples: z.array(wordedRowSchema).readonly(),
+  /** File of the rows, if they are the user's own and not reworded. */
+  file: z.string().optional(),
+});
+
+/** Robustness of a result and its cheap rivals to other words. The run folder's wording.json. */
+export const wordingSchema = measuredSchema.extend({
+  /** The same on the user's own rows, from the latest comparison on them. */
+  own: measuredSchema.optional(),
+});
+export type Wording = z.infer<typeof wordingSchema>;
+
+export const wording = defineAssessment({
+  name: 'wording',
+  schema: wordingSchema,
+  measure: 'train with evaluation.other_words',
+  table({ confidence, examples, metrics, rows, systems }) {
+    return {
+      title: 'In other words',
+      lead:
+        'Test rows as nobody wrote them: without greetings and other frames, joined from halves of rows of one class, as ' +
+        'keywords, with misspellings, with a sentence about something else; where answers are written, with other numbers, ' +
+        'codes and names in prompt and answer. Rules know no synonyms, so words that are new to a system cost it more than ' +
+        `this shows. Intervals are ${formatNumber(confidence * 100)} %, on ${plural(rows, 'rows')}.`,
+      figures: [
+        {
+          columns: [
+            { title: 'System' },
+            ...metrics.flatMap(({ title }): Column[] => [
+              { title: `${title}, as they are`, unit: 'number' },
+              { title: 'in other words', unit: 'number', interval: 'inline', isMain: true },
+            ]),
+          ],
+          rows: systems.map(({ title, values }) => ({
+            name: title,
+            cells: metrics.flatMap(({ name }) => {
+              const { asTested, reworded, low, high } = entryOf(values, name) ?? {};
+              return [{ value: asTested }, { value: reworded, low, high }];
+            }),
+          })),
+          examples: [
+            {
+              title: 'Rows that it answers rightly as they are, and not in other words',
+              items: examples.map(({ text, expected, answer }) => ({
+                lines: [{ said: text, answer }],
+                note: `right: ${expected}`,
+              })),
+            },
+          ],
+        },
+      ],
+    };
+  },
+});

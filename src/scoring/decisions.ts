@@ -1,0 +1,84 @@
+/** Probabilities of options as the answers that System One's clients read. */
+import type { DecisionQuestion, DecisionType } from '../data/kinds/decision.ts';
+import type { DecisionAnswer } from './predictor.ts';
+
+/** An answer on the wire. Probabilities are not rounded: clients check that they sum to 1. */
+export type SystemOneAnswer =
+  | { type: 'noul'; noul: number }
+  | { type: 'choice'; choice: string; probabilities: Record<string, number>; confidence: number }
+  | {
+      type: 'score';
+      /** The expected level. */
+      score: number;
+      probabilities: Record<string, number>;
+      /** Meaning of each level. */
+      legend: Record<string, string>;
+      confidence: number;
+    };
+
+/** By the questions' ids. */
+export function systemOneAnswers(
+  questions: readonly DecisionQuestion[],
+  decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
+): Record<string, SystemOneAnswer> {
+  return Object.fromEntries(
+    questions.map((question, i) => [question.id, systemOneAnswer(question, decisions[i].probabilities)]),
+  );
+}
+
+/** Probabilities of an answer's options, in the order of the question's. */
+export function probabilitiesOf({ options }: DecisionQuestion, answer: SystemOneAnswer): number[] {
+  if (answer.type === 'noul') return [1 - answer.noul, answer.noul];
+  return options.map(({ key }) => answer.probabilities[key]);
+}
+
+function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: readonly number[]): SystemOneAnswer {
+  if (type === 'noul') return { type, noul: probabilities[1] };
+  const byOption = Object.fromEntries(options.map(({ key }, i) => [key, probabilities[i]]));
+  const confidence = confidenceOf(type, probabilities);
+  if (type === 'choice')
+    return { type, choice: options[likeliest(probabilities)].key, probabilities: byOption, confidence };
+  const legend = Object.fromEntries(options.map(({ key, description = '' }) => [key, description]));
+  return { type, score: expectedLevel(probabilities), probabilities: byOption, legend, confidence };
+}
+
+/** `ID: option` of each question, a line each. */
+export function decidedText(
+  questions: readonly DecisionQuestion[],
+  decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
+): string {
+  return questions
+    .map(({ id, options }, i) => `${id}: ${options[likeliest(decisions[i].probabilities)].key}`)
+    .join('\n');
+}
+
+/** The place of the highest probability, the first of equals. */
+export function likeliest(probabilities: readonly number[]): number {
+  return probabilities.indexOf(Math.max(...probabilities));
+}
+
+export function expectedLevel(probabilities: readonly number[]): number {
+  return probabilities.reduce((sum, p, level) => sum + level * p, 0);
+}
+
+/**
+ * How far the answer is from a guess, as llama.cpp and Jev give it: 0 for equal probabilities, 1 for certainty. It is not a
+ * probability.
+ */
+export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities: readonly number[]): number {
+  const count = probabilities.length;
+  const mode = likeliest(probabilities);
+  if (type === 'choice') return count === 1 ? 1 : (count * probabilities[mode] - 1) / (count - 1);
+  const spread = probabilities.reduce((sum, p, level) => sum + p * Math.abs(level - mode), 0);
+  const middle = (count - 1) / 2;
+  const uniform = probabilities.reduce((sum, _, level) => sum + Math.abs(level - middle), 0) / count;
+  return Math.max(0, 1 - spread / uniform);
+}
+
+/** Probabilities of logits, sharper below a temperature of 1 and flatter above. */
+export function softmax(logits: readonly number[], temperature = 1): number[] {
+  const highest = Math.max(...logits);
+  const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}

@@ -1,0 +1,250 @@
+// Typed questions: targets are probabilities of options, all weight on one of them where the answer is certain.
+// A row is a state with its questions, so that intervals over rows are clustered by state.
+import { optionBucket, rightOption, type AnsweredQuestion } from '../../data/kinds/decision.ts';
+import type { Example } from '../../data/example.ts';
+import { likeliest } from '../decisions.ts';
+import type { Prediction } from '../predictor.ts';
+import { missingInput, rowMetric, type Metric, type MetricDefinition } from './metric.ts';
+import { reliability } from './probability-metrics.ts';
+import { sumsMetric } from './row-sums.ts';
+
+/** One question as it was answered. */
+interface Judged {
+  question: AnsweredQuestion;
+  target: readonly number[];
+  probabilities: readonly number[];
+  /** Places of the likeliest and the right option; the first of equals. */
+  chosen: number;
+  right: number;
+  isFlipped?: boolean;
+}
+
+function judgedOf(prediction: Prediction, example: Example): Judged[] {
+  const fix = 'use it on rows of typed questions: {state, questions}';
+  if (prediction.decisions === undefined || example.kind !== 'decision')
+    throw missingInput(prediction, 'the probability of each option of typed questions', 'decisions', { fix });
+  const { decisions } = prediction;
+  return example.questions.flatMap((question, i) => {
+    const { target } = question;
+    const { probabilities, isFlipped } = decisions[i];
+    const chosen = likeliest(probabilities);
+    return target === undefined
+      ? []
+      : [{ question, target, probabilities, chosen, right: rightOption(question)!, isFlipped }];
+  });
+}
+
+/** The mean over questions of a number that each has by itself; `details.by` has it by type and number of options. */
+function meanOfQuestions(
+  about: Omit<MetricDefinition, 'reads' | 'create'>,
+  valueOf: (judged: Judged) => number | undefined,
+): MetricDefinition {
+  const create = (): Metric => {
+    const groups = new Map<string, { sum: number; questions: number }>();
+    return sumsMetric({
+      width: 2,
+      row(prediction, example, sums) {
+        for (const judged of judgedOf(prediction, example)) {
+          const value = valueOf(judged);
+          if (value === undefined) continue;
+          const name = groupOf(judged.question);
+          const group = groups.get(name) ?? { sum: 0, questions: 0 };
+          groups.set(name, { sum: group.sum + value, questions: group.questions + 1 });
+          sums[0] += value;
+          sums[1]++;
+        }
+        return sums[1] === 0 ? Number.NaN : sums[0] / sums[1];
+      },
+      value: ([sum, questions]) => sum / questions,
+      details: ([, questions]) => ({
+        questions,
+        by: Object.fromEntries(
+          [...groups]
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([name, group]) => [name, { value: group.sum / group.questions, questions: group.questions }]),
+        ),
+      }),
+    });
+  };
+  return { ...about, reads: 'decisions', create };
+}
+
+function groupOf({ type, options }: AnsweredQuestion): string {
+  return type === 'noul' ? type : `${type} of ${optionBucket(options.length)}`;
+}
+
+/** Share of questions whose likeliest option is the right one, or the one with the highest target. */
+export const decisionAccuracy = meanOfQuestions(
+  { name: 'decision_accuracy', title: 'accuracy of decisions', better: 'higher', best: 1 },
+  ({ chosen, right }) => Number(chosen === right),
+);
+
+/** Cross-entropy with the target, in nats. */
+export const decisionNll = meanOfQuestions(
+  { name: 'decision_nll', title: 'log-loss of decisions', better: 'lower' },
+  ({ target, probabilities }) =>
+    -target.reduce((sum, t, i) => sum + (t === 0 ? 0 : t * Math.log(Math.max(probabilities[i], Number.EPSILON))), 0),
+);
+
+/** Squared distance from the target; halved for two options, as `brier`. */
+export const decisionBrier = meanOfQuestions(
+  { name: 'decision_brier', title: 'Brier score of decisions', better: 'lower', best: 0 },
+  ({ target, probabilities }) => {
+    const sum = target.reduce((total, t, i) => total + (probabilities[i] - t) ** 2, 0);
+    return target.length <= 2 ? sum / 2 : sum;
+  },
+);
+
+/** Ranked probability score of scores: squared distance of cumulative probabilities, over the borders between levels. */
+export const decisionRps = meanOfQuestions(
+  { name: 'decision_rps', title: 'ranked probability score', better: 'lower', best: 0 },
+  ({ question, target, probabilities }) => {
+    if (question.type !== 'score') return undefined;
+    let [ahead, sum] = [0, 0];
+    for (let i = 0; i < target.length - 1; i++) {
+      ahead += probabilities[i] - target[i];
+      sum += ahead ** 2;
+    }
+    return sum / (target.length - 1);
+  },
+);
+
+const BINS = 15;
+
+/**
+ * Expected calibration error in 15 equal bins (lo, hi] of the likeliest option's probability, over all questions
+ * together. `details.bins` is the reliability diagram. Right is as much as the target gives to the option.
+ */
+export const decisionEce: MetricDefinition = {
+  name: 'decision_ece_15',
+  title: 'calibration error of decisions (15 bins)',
+  better: 'lower',
+  best: 0,
+  reads: 'decisions',
+  create: () =>
+    sumsMetric({
+      width: 3 * BINS,
+      row(prediction, example, sums) {
+        const judged = judgedOf(prediction, example);
+        let distance = 0;
+        for (const { probabilities, target, chosen } of judged) {
+          const confidence = probabilities[chosen];
+          const start = 3 * Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
+          sums[start]++;
+          sums[start + 1] += confidence;
+          sums[start + 2] += target[chosen];
+          distance += Math.abs(confidence - target[chosen]);
+        }
+        return distance / Math.max(1, judged.length);
+      },
+      value(sums) {
+        let [error, questions] = [0, 0];
+        for (let i = 0; i < sums.length; i += 3) {
+          questions += sums[i];
+          error += Math.abs(sums[i + 1] - sums[i + 2]);
+        }
+        return error / questions;
+      },
+      details: (sums) => ({ bins: reliability(sums) }),
+    }),
+};
+
+/** Share of choices whose answer changes when their options are listed in the opposite order; 0 without any. */
+export const decisionFlips: MetricDefinition = {
+  name: 'decision_flip_rate',
+  title: 'answers that change with the order of options',
+  better: 'lower',
+  best: 0,
+  reads: 'decisions',
+  create: () =>
+    sumsMetric({
+      width: 2,
+      row(prediction, example, sums) {
+        for (const { isFlipped } of judgedOf(prediction, example)) {
+          sums[0] += Number(isFlipped === true);
+          sums[1] += Number(isFlipped !== undefined);
+        }
+        return sums[0] / Math.max(1, sums[1]);
+      },
+      value: ([flipped, asked]) => flipped / Math.max(1, asked),
+      details: ([, asked]) => ({ questions: asked }),
+    }),
+};
+
+/** A number of all questions together; `count` says how often each row counts. */
+function overQuestions(
+  about: Omit<MetricDefinition, 'reads' | 'create'>,
+  prepare: (judged: readonly (Judged & { row: number })[]) => (count: ArrayLike<number>) => number,
+): MetricDefinition {
+  const create = (): Metric => {
+    const all: (Judged & { row: number })[] = [];
+    let rows = 0;
+    return rowMetric(
+      (prediction, example) => {
+        const judged = judgedOf(prediction, example);
+        all.push(...judged.map((one) => ({ ...one, row: rows })));
+        rows++;
+        return judged.filter(({ chosen, right }) => chosen === right).length / Math.max(1, judged.length);
+      },
+      () => ({ value: prepare(all)(new Float64Array(rows).fill(1)), details: { rows, questions: all.length } }),
+      () => {
+        const value = prepare(all);
+        return (indices) => {
+          const count = new Float64Array(rows);
+          for (const row of indices) count[row]++;
+          return value(count);
+        };
+      },
+    );
+  };
+  return { ...about, reads: 'decisions', create };
+}
+
+/** Mean of F1 over the options of each question that are right or chosen somewhere. */
+export const decisionMacroF1 = overQuestions(
+  { name: 'decision_macro_f1', title: 'macro F1 of decisions', better: 'higher', best: 1 },
+  (judged) => {
+    const classes = new Map<string, number>();
+    const classOf = ({ id, options }: AnsweredQuestion, place: number): number => {
+      const key = JSON.stringify([id, options[place].key]);
+      return classes.get(key) ?? classes.set(key, classes.size).get(key)!;
+    };
+    const pairs = judged.map(({ question, chosen, right, row }) => ({
+      row,
+      chosen: classOf(question, chosen),
+      right: classOf(question, right),
+    }));
+    return (count) => {
+      const [hits, uses] = [new Float64Array(classes.size), new Float64Array(classes.size)];
+      for (const { row, chosen, right } of pairs) {
+        uses[chosen] += count[row];
+        uses[right] += count[row];
+        if (chosen === right) hits[chosen] += count[row];
+      }
+      const used = [...uses.keys()].filter((one) => uses[one] > 0);
+      return used.reduce((sum, one) => sum + (2 * hits[one]) / uses[one], 0) / used.length;
+    };
+  },
+);
+
+const ERROR = 0.05;
+
+/** Share of questions that can be decided by confidence, the surest first, with no more than 5 % of them wrong. */
+export const decisionCoverage = overQuestions(
+  { name: 'decision_coverage_5', title: 'decisions at 5 % error', better: 'higher', best: 1 },
+  (judged) => {
+    const confidence = ({ probabilities, chosen }: Judged): number => probabilities[chosen];
+    const sorted = judged.toSorted((a, b) => confidence(b) - confidence(a));
+    return (count) => {
+      let [questions, wrong, covered] = [0, 0, 0];
+      for (const [i, one] of sorted.entries()) {
+        questions += count[one.row];
+        if (one.chosen !== one.right) wrong += count[one.row];
+        // Equal confidences are all decided, or none.
+        const isLast = i + 1 === sorted.length || confidence(sorted[i + 1]) < confidence(one);
+        if (isLast && wrong <= ERROR * questions) covered = questions;
+      }
+      return covered / questions;
+    };
+  },
+);

@@ -1,0 +1,162 @@
+// Q questions of a batch, K options of the question with the most, P options of all questions, R rows, D width
+import { AttuneError } from '../../base/errors.ts';
+import type { DecisionExample } from '../../data/kinds/decision.ts';
+import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { Batch, LossResult, Objective, PassContext, Processor } from '../../methods/interfaces.ts';
+import type { Model } from '../../models/model.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
+import { optionScores } from '../../answering/tasks/rows/option-scores.ts';
+import { DecisionPrompts } from '../../answering/tasks/rows/decision-prompts.ts';
+import {
+  decisionRow,
+  drawnRow,
+  type AskedQuestion,
+  type DecisionRow,
+} from '../../answering/tasks/rows/decision-rows.ts';
+import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
+import {
+  brierScore,
+  crossEntropy,
+  divergenceFrom,
+  expectedReward,
+  optionLogProbs,
+  optionTable,
+  rankedScore,
+  smoothed,
+  tableOf,
+} from './decision-losses.ts';
+import type { DecisionOptions } from './decision.options.ts';
+
+/** Orders of options that a choice is drawn in. */
+const ORDERS = 4;
+
+/**
+ * Typed questions about a state: cross-entropy between the probabilities of the options and the target, averaged over
+ * questions. A question with rewards maximises the expected reward of its probabilities, held to the model before.
+ */
+export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
+  const { causal, tokenizer } = processor;
+  const prompts = causal ? DecisionPrompts.of(tokenizer) : new DecisionMarkers(tokenizer);
+  const { shuffle_options: shuffles, max_options: maxOptions } = options;
+  const orderOptions = { orders: shuffles ? ORDERS : 0, maxOptions: maxOptions ?? undefined, causal };
+  return {
+    task: causal ? 'causal-lm' : 'token',
+    ...(!causal && { config: { scores_options: true } }),
+    accepts: ['decision'],
+    separable: true,
+    unit: 'questions',
+    ...(options.beta > 0 && { reference: {} }),
+    async prepare(examples) {
+      const rows: DecisionRow[] = [];
+      for (const example of examples) rows.push(await decisionRow(example, prompts, orderOptions));
+      return { rows, problems: [] };
+    },
+    check: refuseOneAnswer,
+    ...((shuffles || maxOptions !== null) && { draw: (rows, at) => rows.map((row) => drawnRow(row, at)) }),
+    collate: (rows) => ({ ...collateRows(rows, { causal }), rows }),
+    counts: ({ rows }) => ({ rows: rows.length, questions: questionsIn(rows) }),
+    loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
+  };
+}
+
+function questionsIn(rows: readonly DecisionRow[]): number {
+  return rows.reduce((sum, { asked }) => sum + asked.length, 0);
+}
+
+function lossOf(
+  model: Model,
+  batch: Batch<DecisionRow>,
+  { totals, runner, reference, options }: PassContext & { options: DecisionOptions },
+): LossResult {
+  const asked = batch.rows.flatMap((row) => row.asked);
+  const logits = optionScores(model, batch, runner); // [P]
+  const table = optionTable(
+    asked.map(({ count }) => count),
+    logits,
+  );
+  const logProbs = optionLogProbs(logits, table); // [Q, K]
+  const before = () => reference!((other) => optionLogProbs(optionScores(other, batch), table));
+  const terms = [...targetTerms(asked, logProbs, options), ...rewardTerms(asked, logProbs, { ...options, before })];
+  const perQuestion = terms.reduce((sum, term) => sum.add(term)).mul(1 / totals.questions);
+  const judged = asked.map(({ target }) => target !== undefined);
+  const right = tableOf(asked.map(targetOf), logProbs).argmax(-1);
+  const hits = only(judged, logProbs.argmax(-1).eq(right).to(logProbs.dtype)).sum();
+  return {
+    perRow: perRow(batch.rows, perQuestion),
+    tally: { accuracy: { sum: hits, count: judged.filter(Boolean).length } },
+  };
+}
+
+/** All zero for a question without one, which it then adds nothing for. */
+function targetOf({ target, count }: AskedQuestion): readonly number[] {
+  return target ?? Array.from({ length: count }, () => 0);
+}
+
+/** Each question's distance from its target: cross-entropy, and what else was asked for. [Q] each */
+function targetTerms(
+  asked: readonly AskedQuestion[],
+  logProbs: Tensor,
+  { label_smoothing: smoothing, brier, rps }: DecisionOptions,
+): Tensor[] {
+  const wanted = asked.map((one) => (one.target === undefined ? targetOf(one) : smoothed(one.target, smoothing)));
+  const targets = tableOf(asked.map(targetOf), logProbs);
+  const isJudged = asked.map(({ target }) => target !== undefined);
+  const isRanked = asked.map(({ target, type }) => target !== undefined && type === 'score');
+  const counts = asked.map(({ count }) => count);
+  return [
+    crossEntropy(logProbs, tableOf(wanted, logProbs)),
+    ...(brier > 0 ? [only(isJudged, brierScore(logProbs, targets)).mul(brier)] : []),
+    ...(rps > 0 ? [only(isRanked, rankedScore(logProbs, targets, counts)).mul(rps)] : []),
+  ];
+}
+
+/** Expected rewards of questions without a target, and their divergence from the model before. [Q] each */
+function rewardTerms(
+  asked: readonly AskedQuestion[],
+  logProbs: Tensor,
+  { beta, before }: Pick<DecisionOptions, 'beta'> & { before: () => Tensor },
+): Tensor[] {
+  const isRewarded = asked.map(({ target, rewards }) => target === undefined && rewards !== undefined);
+  if (!isRewarded.includes(true)) return [];
+  const rewards = tableOf(
+    asked.map((one) => one.rewards ?? targetOf(one)),
+    logProbs,
+  );
+  return [
+    only(isRewarded, expectedReward(logProbs, rewards)).neg(),
+    ...(beta > 0 ? [only(isRewarded, divergenceFrom(logProbs, before())).mul(beta)] : []),
+  ];
+}
+
+/** Zero for all other questions. [Q] */
+function only(isMeant: readonly boolean[], values: Tensor): Tensor {
+  const mask = Float64Array.from(isMeant, Number);
+  return values.mul(fromArray(mask).to(values.dtype).toDevice(values.device));
+}
+
+function perRow(rows: readonly DecisionRow[], perQuestion: Tensor): Tensor {
+  const rowOf = BigInt64Array.from(
+    rows.flatMap(({ asked }, row) => asked.map(() => row)),
+    BigInt,
+  );
+  return sumsOfRows(perQuestion, fromArray(rowOf).toDevice(perQuestion.device), rows.length);
+}
+
+/** @throws AttuneError E_ONE_ANSWER */
+function refuseOneAnswer(train: readonly DecisionExample[]): void {
+  const answers = new Set(
+    train.flatMap(({ questions }) =>
+      questions.flatMap(({ id, options, target, rewards }) =>
+        (target ?? rewards ?? []).flatMap((weight, i) => (weight !== 0 ? [JSON.stringify([id, options[i].key])] : [])),
+      ),
+    ),
+  );
+  const ids = new Set([...answers].map((one) => (JSON.parse(one) as string[])[0]));
+  if (answers.size > ids.size) return;
+  throw new AttuneError('E_ONE_ANSWER', {
+    what: 'All questions of the training rows have the same answer each, so there is nothing to learn',
+    expected: 'a question that is answered in different ways',
+    fix: 'add rows with other answers',
+  });
+}
