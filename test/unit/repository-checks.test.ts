@@ -8,9 +8,7 @@ import { layers } from '../../tools/check/layers.ts';
 import { lookups } from '../../tools/check/lookups.ts';
 import { findFunctions } from '../../tools/check/native-functions.ts';
 import { foreignComments } from '../../tools/check/english.ts';
-import { names } from '../../tools/check/names.ts';
 import { packages } from '../../tools/check/packages.ts';
-import { rooms } from '../../tools/check/rooms.ts';
 import { readTree, tree, writeTree } from '../../tools/check/tree.ts';
 import { circleGroups, MOST_TYPE_CIRCLES, typeCircles } from '../../tools/check/type-circles.ts';
 
@@ -166,41 +164,6 @@ describe('the layers', () => {
       'src/base/a.ts': "// import { x } from '../cli/x.ts';\nexport const text = \"import { x } from '../cli/x.ts';\";",
     });
     expect(await layers.run(root)).toEqual([]);
-  });
-});
-
-describe('the names', () => {
-  it('say what is in a file, but for entries of tables and twins', async () => {
-    const root = repository({
-      'src/app/gate/plan.ts': '',
-      'src/evaluation/review/plan.ts': '',
-      'src/scoring/metrics/ranking.ts': '',
-      'src/training/objectives/ranking.ts': '',
-      'src/models/decoder/layer.ts': '',
-      'src/models/encoder/layer.ts': '',
-    });
-    expect(await names.run(root)).toEqual([
-      'app/gate/plan.ts and evaluation/review/plan.ts have one name: say in each what is in it',
-    ]);
-  });
-});
-
-describe('the rooms', () => {
-  const room = (readme: string) => repository({ 'src/data/kinds/chat.ts': '', 'src/data/README.md': readme });
-
-  it('have a README of one screen that names their folders', async () => {
-    expect(await rooms.run(room('# data\n\n| `kinds/` | kinds of rows |\n'))).toEqual([]);
-    expect(await rooms.run(repository({ 'src/data/a.ts': '' }))).toEqual([
-      'src/data has no README.md: what it is for, its main types, what to read first',
-    ]);
-  });
-
-  it('are told of a folder that is missing or gone, and of a README that is too long', async () => {
-    expect(await rooms.run(room(`# data\n\`formats/\`${'\n'.repeat(40)}`))).toEqual([
-      'src/data/README.md has 42 lines, at most 40 fit on a screen',
-      'src/data/README.md does not name kinds/',
-      'src/data/README.md names formats/, which is not there',
-    ]);
   });
 });
 
