@@ -6,7 +6,6 @@ import {
   activations,
   attention,
   Dropout,
-  linearGroup,
   Linear,
   Module,
   ModuleBuffer,
