@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { attuneCache, attuneHome } from '../base/home.ts';
+import { moduleBeside } from '../base/killable.ts';
 import { missingFile, readFailure } from '../files/bytes.ts';
 import {
   checkPipeline,
@@ -75,8 +76,7 @@ async function initCommand(folder: string): Promise<string> {
   return `attune init ${shellWord(shortPath(folder))}${file === usual ? '' : ` --output ${file}`}`;
 }
 
-/** shard-thread.ts of the checkout, shard-thread.js of the published package. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? './shard-thread.ts' : './shard-thread.js', import.meta.url);
+const THREAD = moduleBeside('./shard-thread', import.meta.url);
 
 /** Finished parts of all pipelines: rows as they are between the steps. */
 function partsFolder(): string {

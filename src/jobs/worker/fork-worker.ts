@@ -2,6 +2,7 @@ import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { StampedEvent } from '../../base/events.ts';
+import { moduleBeside } from '../../base/killable.ts';
 import { writeFailure } from '../../files/atomic.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
@@ -22,11 +23,6 @@ export interface ForkOptions {
   entry?: URL;
 }
 
-/** main.ts of the checkout, main.js of the published package. */
-function workerEntry(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './worker-process.ts' : './main.js', import.meta.url);
-}
-
 /** A job in a process of its own: a crash in native code ends that process only and becomes E_WORKER_CRASHED. */
 export class ForkedWorker {
   readonly client: JobClient;
@@ -39,7 +35,7 @@ export class ForkedWorker {
   #killedFor?: string;
   #isReleased = false;
 
-  constructor({ spec, detach, onEvent, entry = workerEntry() }: ForkOptions) {
+  constructor({ spec, detach, onEvent, entry = moduleBeside('./worker-process', import.meta.url) }: ForkOptions) {
     this.#spec = spec;
     this.client = new JobClient(
       (message) => this.#post(message),

@@ -5,7 +5,7 @@ import { fakeServer, type FakeServer } from './fake-models.ts';
 import { requests } from './generated-requests.ts';
 
 /** 10,000 with ATTUNE_FUZZ=10000. */
-const RUNS = Number(process.env.ATTUNE_FUZZ ?? 300);
+const RUNS = Number(process.env.ATTUNE_FUZZ ?? 400);
 
 let server: FakeServer;
 let api: ApiDocument;
