@@ -28,7 +28,7 @@ export function parseArguments(name: string, command: Command, argv: readonly st
   return { all, options };
 }
 
-/** All that is missing at once. */
+/** Reports all missing options at once. */
 function refuseMissing(given: ParsedArguments['options'], name: string, command: Command): void {
   const missing = (command.options ?? []).filter((option) => option.required === true && !given.has(option.name));
   if (missing.length === 0) return;
@@ -40,7 +40,7 @@ function refuseMissing(given: ParsedArguments['options'], name: string, command:
   });
 }
 
-/** An empty word, as of a shell variable that is not set, would be read as this folder. */
+/** An empty word, for example from an unset shell variable, would be read as the current folder. */
 function refuseEmpty(words: readonly string[], name: string, command: Command): void {
   const place = words.findIndex((word) => word.trim() === '');
   if (place < 0) return;
@@ -71,7 +71,7 @@ function buildParser(command: Command): Parser {
   return parser;
 }
 
-/** Options that were given by an earlier spelling, in words. */
+/** Options given under an earlier name, as remarks. */
 export function renamedOptions({ options = [] }: Command, argv: readonly string[]): string[] {
   return options.flatMap(({ name, aliases = [] }) => {
     const given = aliases.filter((alias) => argv.some((word) => word === alias || word.startsWith(`${alias}=`)));

@@ -63,7 +63,7 @@ function inputOf(
   const options = flags.flatMap(({ key, name, value, many, read }): [string, unknown][] => {
     if (value === undefined) return context.has(name) ? [[key, read('', name)]] : [];
     const all = context.all(name);
-    // An empty text was typed; an option that was not has none.
+    // An empty text was typed; an absent option has no value.
     return all.length === 0 ? [] : [[key, read(many === true ? all : all[0], name)]];
   });
   return Object.fromEntries([...named, ...options]);

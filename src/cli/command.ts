@@ -8,21 +8,21 @@ export interface CommandArgument {
   name: string;
   summary: string;
   required?: boolean;
-  /** Takes all that follow. */
+  /** Takes all remaining words. */
   many?: boolean;
 }
 
 export interface CommandOption {
-  /** With dashes: --dry-run. */
+  /** Name with dashes: --dry-run. */
   name: string;
   /** Name of the value, in capitals; an option without one is a switch. */
   value?: string;
-  /** May be given several times; elsewhere only the last one would count. */
+  /** May be repeated; otherwise only the last occurrence would count. */
   many?: boolean;
   summary: string;
-  /** Other spellings that the command had before; a word says how it is called now. */
+  /** Former names of the option; a remark states the current one. */
   aliases?: readonly string[];
-  /** The command cannot do without: the usage line shows it, and the command says what it is for. */
+  /** Required: the usage line shows it, and the error explains its purpose. */
   required?: boolean;
 }
 
@@ -39,11 +39,9 @@ export interface Command<Result = unknown> {
   examples?: readonly string[];
   /** Prints its one document for `--json` itself, before it ends. */
   streamsJson?: true;
-  /** The result is what `--json` prints. */
+  /** Returns the result that `--json` prints. */
   run(context: CommandContext): Promise<Result>;
-  /**
-   * The result as text for people. A command that has already written everything leaves it out.
-   */
+  /** The result as text for people; absent for commands that print as they run. */
   render?(result: Result, terminal: Terminal): string | Promise<string>;
 }
 

@@ -5,7 +5,7 @@ import { commandOf } from './command-of.ts';
 import type { Command, Overview } from './command.ts';
 
 interface CommandModule {
-  /** For the list of commands, which has no need of the fields and the library that they are made with. */
+  /** For the list of commands, which must load neither fields nor zod. */
   overview: Overview;
   whole(): Promise<Command>;
 }

@@ -18,7 +18,7 @@ const recipeNote =
   'Settings are in the recipe or given as flags, which take precedence. Names of other tools work too.';
 const sections: readonly Section[] = ['Start', 'Data', 'Train', 'Use', 'System'];
 
-/** `attune --help`: one line for each command, by what one wants to do. */
+/** `attune --help`: one line per command, grouped by purpose. */
 export function overviewHelp(commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
   const { bold, dim } = terminal.colours;
   const blocks = sections.map((title) => ({
@@ -135,7 +135,7 @@ export function commandHelp(
   ].join('\n');
 }
 
-/** Settings by the recipe's groups; an option of methods stands under those to whom it is the same. */
+/** Settings by the recipe's groups; a method's option is listed under the methods that share it. */
 function recipeBlocks(listed: readonly RecipeKey[], keys: readonly RecipeKey[]): Block[] {
   const shown = listed.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
   const rows = shown.flatMap((key) => key.variants?.map((variant) => ({ ...key, ...variant })) ?? [key]);
@@ -151,7 +151,7 @@ function groupOf(key: RecipeKey): string {
   return key.methods === undefined ? `Settings: ${section}` : `Settings: ${section} ${key.methods.join(', ')}`;
 }
 
-/** The leaf name where it is enough; the short form for the choice of a method. */
+/** The last part of the name if it is unambiguous; the short form for the choice of a method. */
 function flagName(key: RecipeKey, keys: readonly RecipeKey[]): string {
   if (key.leaf === 'method' || key.leaf === 'name') return key.path.split('.').at(-2)!;
   return keys.filter((other) => other.leaf === key.leaf).length === 1 ? key.leaf : key.path;
@@ -191,7 +191,7 @@ function formatRow([term, description]: Row, termWidth: number, terminal: Termin
   return [`  ${cyan(term)}${' '.repeat(termWidth - term.length + 2)}${first}`, ...rest];
 }
 
-/** A long list of choices in lines, broken behind its bars. */
+/** Breaks a long list of choices after its bars. */
 function brokenChoices(term: string, width: number): string[] {
   const lines = [''];
   for (const choice of term.split(/(?<=\|)/)) {

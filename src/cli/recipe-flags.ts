@@ -49,7 +49,7 @@ function valueAfter(argv: readonly string[], index: number, switchKey: RecipeKey
   return next.startsWith('-') && !/^-\.?\d/.test(next) ? undefined : next;
 }
 
-/** The recipe's names for a flag, dashes or underscores. */
+/** The recipe keys that a flag may name, with dashes or underscores. */
 function keysNamed(name: string, keys: RecipeKeys) {
   const path = name.slice(2).replaceAll('-', '_');
   const whole = keys.at(path);
@@ -62,7 +62,7 @@ function switchNamed(name: string, keys: RecipeKeys): RecipeKey | undefined {
   return isSwitch ? found : undefined;
 }
 
-/** `--dry-rn` is nearer to the command's own option than to any setting of the recipe. */
+/** `--dry-rn` is closer to the command's own option than to any recipe setting. */
 function refuseSlip(name: string, own: ReadonlySet<string>, keys: RecipeKeys): void {
   if (keysNamed(name, keys).length > 0) return;
   const close = nearest(name, [...own]);

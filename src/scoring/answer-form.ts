@@ -5,24 +5,24 @@ import { parseObject } from './metrics/compared.ts';
 /** Form of a data set's answers; determines how they are measured and prompted for. */
 export type AnswerForm =
   | { kind: 'classes'; classes: readonly string[] }
-  /** Any number of these. */
+  /** Any number of classes. */
   | { kind: 'labels'; labels: readonly string[] }
   | { kind: 'json'; fields: readonly string[] }
-  /** `words`: nine answers in ten have no more. */
+  /** `words`: the 90th percentile of the number of words. */
   | { kind: 'short'; words: number }
   | { kind: 'long'; words: number }
   | { kind: 'text' }
-  /** Forms of one kind of rows only, declared in data/kinds. */
+  /** Forms of a single kind of rows, declared in data/kinds. */
   | { kind: OwnFormName };
 
 const MAX_CLASSES = 100;
-/** Fewer rows per distinct answer than this and the answers are texts, not classes. */
+/** With fewer rows per distinct answer, answers are texts rather than classes. */
 const ROWS_PER_CLASS = 5;
 const CLASS_LENGTH = 60;
 const JSON_SHARE = 0.9;
 const SHORT_WORDS = 8;
 
-/** Looks at rows with answers; those without one do not count. Running text has no answers to speak of. */
+/** Classifies rows with answers; others are ignored. Running text counts as having none. */
 export function answerForm(examples: readonly Example[]): AnswerForm {
   if (examples.every((example) => kindOf(example).isRunningText)) return { kind: 'text' };
   const own = formOfKind(examples);
@@ -39,7 +39,7 @@ export function answerForm(examples: readonly Example[]): AnswerForm {
   return { kind: words <= SHORT_WORDS ? 'short' : 'long', words };
 }
 
-/** The form that the rows' kind says, where all are of one that does. */
+/** The form declared by the rows' kind, if all rows are of one such kind. */
 function formOfKind(examples: readonly Example[]): AnswerForm | undefined {
   const [first] = examples;
   if (first === undefined || examples.some(({ kind }) => kind !== first.kind)) return undefined;
@@ -49,14 +49,14 @@ function formOfKind(examples: readonly Example[]): AnswerForm | undefined {
   return name !== undefined && isOwnForm(name) ? { kind: name } : undefined;
 }
 
-/** Names of the fields that most answers have, where most answers are JSON objects. */
+/** Field names that most answers have, if most answers are JSON objects. */
 function jsonFields(answers: readonly string[]): string[] | undefined {
   const counts = new Map<string, number>();
   let objects = 0;
   for (const [row, answer] of answers.entries()) {
     const object = parseObject(answer);
     if (object === undefined) {
-      // Each failure costs an exception: texts are given up once the share is out of reach.
+      // Each parse failure costs an exception, so parsing stops once the share is out of reach.
       if (objects + answers.length - row - 1 < JSON_SHARE * answers.length) return undefined;
       continue;
     }

@@ -5,11 +5,11 @@ import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
 import { expectedText, promptText, questionTurns } from './prompt-text.ts';
 
-/** A row with what it is asked with: an instruction, and solved rows to show before it. Plain data. */
+/** A row with its prompt's additions: an instruction, and solved rows to show before it. Plain data. */
 export interface Asked {
   example: Example;
   instruction?: string;
-  /** The best one first. */
+  /** Best first. */
   shots?: readonly Example[];
 }
 
@@ -25,7 +25,7 @@ export function askedExamples<Name extends ExampleKind>(asked: readonly Asked[],
 /** Turns of a chat template, or a text to continue. */
 export type AskingStyle = 'chat' | 'plain';
 
-/** Model input, and the expected answer. */
+/** Model input with the expected answer. */
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
@@ -44,12 +44,12 @@ export function askedRow(
     : asCompletion(example, { instruction, solved, answerSpace });
 }
 
-/** Whether a row has turns of its own, so that there is but one way to ask it. */
+/** Whether a row consists of turns, so that there is only one way to prompt it. */
 export function isChat(example: Example): boolean {
   return questionTurns(example) !== undefined;
 }
 
-/** The row as it is sent to a model that is to answer it. */
+/** The prompt for a model that should answer the row. */
 export function promptOf(row: AskedRow): Conversation | string {
   if (row.kind === 'completion') return row.prompt;
   const { messages, tools, chatTemplateKwargs } = row;
@@ -81,7 +81,7 @@ function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
   return { kind: 'chat', id, source, group, messages, tools, chatTemplateKwargs };
 }
 
-/** A solved row's question, without what the system was told there. */
+/** A solved row's question, without its system message. */
 function turnsOf(example: Example): readonly Message[] {
   const turns = questionTurns(example)?.filter(({ role }) => role !== 'system' && role !== 'developer');
   return turns ?? [{ role: 'user', content: promptText(example).trim() }];

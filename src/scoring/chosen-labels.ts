@@ -1,10 +1,10 @@
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 
-/** Minimum probability of each label. A binary classifier has it for one label only. */
+/** Minimum probability of each label. A binary classifier has a threshold for one label only. */
 export type Thresholds = Readonly<Record<string, number>>;
 
-/** Which one of the classes of a row is given: the likeliest, or of two by the threshold of one of them. */
+/** Chooses one class: the most likely, or for two classes by the threshold of one of them. */
 export function chosenLabel(
   probabilities: readonly number[],
   labels: readonly string[],
@@ -15,10 +15,10 @@ export function chosenLabel(
   return labels[probabilities[positive] >= entryOf(thresholds, labels[positive]) ? positive : 1 - positive];
 }
 
-/** The threshold where nothing else is said. */
+/** Default threshold. */
 export const EVEN = 0.5;
 
-/** Which of any number of classes are given, sorted. */
+/** Chooses any number of classes, sorted. */
 export function chosenLabels(
   probabilities: readonly number[],
   labels: readonly string[],

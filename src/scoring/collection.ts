@@ -1,9 +1,9 @@
 import type { Example } from '../data/example.ts';
 
-/** Places of a ranking that are kept. */
+/** Number of ranks that are kept. */
 export const KEPT = 100;
 
-/** The texts to search in: every text that belongs to a row, or is put against it, each once, sorted. */
+/** The texts to search in: every text that belongs to a row or serves as its negative, without repeats, sorted. */
 export function collectionOf(examples: readonly Example[]): string[] {
   const texts = examples.flatMap((one) => (one.kind === 'pair' ? [one.positive, ...one.negatives] : []));
   return [...new Set(texts)].toSorted();

@@ -1,4 +1,4 @@
-/** Probabilities of options as the answers that System One's clients read. */
+/** Probabilities of options in the form of System One's answers. */
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 import type { DecisionQuestion, DecisionType } from '../data/kinds/decision.ts';
@@ -18,7 +18,7 @@ export type SystemOneAnswer =
       confidence: number;
     };
 
-/** By the questions' ids. */
+/** Keyed by question id. */
 export function systemOneAnswers(
   questions: readonly DecisionQuestion[],
   decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
@@ -28,7 +28,7 @@ export function systemOneAnswers(
   );
 }
 
-/** Probabilities of an answer's options, in the order of the question's. */
+/** Probabilities of an answer's options, in the question's order. */
 export function probabilitiesOf({ options }: DecisionQuestion, answer: SystemOneAnswer): number[] {
   if (answer.type === 'noul') return [1 - answer.noul, answer.noul];
   return options.map(({ key }) => entryOf(answer.probabilities, key)!);
@@ -44,7 +44,7 @@ function systemOneAnswer({ type, options }: DecisionQuestion, probabilities: rea
   return { type, score: expectedLevel(probabilities), probabilities: byOption, legend, confidence };
 }
 
-/** `ID: option` of each question, a line each. */
+/** `ID: option` for each question, one per line. */
 export function decidedText(
   questions: readonly DecisionQuestion[],
   decisions: readonly Pick<DecisionAnswer, 'probabilities'>[],
@@ -54,7 +54,7 @@ export function decidedText(
     .join('\n');
 }
 
-/** The place of the highest probability, the first of equals. */
+/** Index of the highest probability, the first of equals. */
 export function likeliest(probabilities: readonly number[]): number {
   return probabilities.indexOf(greatest(probabilities));
 }
@@ -64,8 +64,8 @@ export function expectedLevel(probabilities: readonly number[]): number {
 }
 
 /**
- * How far the answer is from a guess, as llama.cpp and Jev give it: 0 for equal probabilities, 1 for certainty. It is not a
- * probability.
+ * Distance of an answer from a guess, as defined by llama.cpp and Jev: 0 for equal probabilities, 1 for certainty. It
+ * is not a probability.
  */
 export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities: readonly number[]): number {
   const count = probabilities.length;
@@ -77,7 +77,7 @@ export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities:
   return Math.max(0, 1 - spread / uniform);
 }
 
-/** Probabilities of logits, sharper below a temperature of 1 and flatter above. */
+/** Softmax of logits; a temperature below 1 sharpens it, above 1 flattens it. */
 export function softmax(logits: readonly number[], temperature = 1): number[] {
   const highest = greatest(logits);
   const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));

@@ -1,6 +1,6 @@
 import type { Example } from '../data/example.ts';
 
-/** How likely the example's own answer is to a model: what loss, perplexity and bits per byte are made of. */
+/** Likelihood of the example's answer under a model, from which loss, perplexity and bits per byte are computed. */
 export interface Likelihood {
   /** Sum over the answer's tokens of -ln p, in nats. */
   negativeLogLikelihood: number;
@@ -16,28 +16,28 @@ export interface Prediction {
   id: string;
   /** The answer. */
   text?: string;
-  /** The class, where the predictor chooses among known ones. */
+  /** The class, if the predictor chooses among known ones. */
   label?: string;
-  /** All classes that it gives, where rows may have any number of them. */
+  /** All predicted classes, for rows with any number of them. */
   labels?: readonly string[];
   /** Probability by label. */
   scores?: Record<string, number>;
-  /** Texts of a collection by how well they fit, the best first. */
+  /** Texts of a collection by relevance, best first. */
   ranking?: readonly string[];
-  /** Hashes of images by how well they fit the row's text, the best first. */
+  /** Hashes of images by relevance to the row's text, best first. */
   imageRanking?: readonly string[];
   likelihood?: Likelihood;
-  /** By how much the chosen answer of a pair is preferred to the rejected one; below 0 where it is not. */
+  /** Preference for the chosen over the rejected answer; negative if the rejected one is preferred. */
   margin?: number;
-  /** The same of a language model's answers by other measures: per token, and against its reference where that was asked. */
+  /** The preference by other measures of a language model: per token, and relative to its reference. */
   margins?: { per_token: number; reference?: number };
-  /** How probable it is that each step of a row's answer is right. */
+  /** Probability that each step of a row's answer is correct. */
   steps?: readonly number[];
-  /** Answers to a row's typed questions, in their order. */
+  /** Answers to a row's typed questions, in order. */
   decisions?: readonly DecisionAnswer[];
   /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */
   stretch?: { text: string; start: number; noneBy: number };
-  /** Why the row could not be answered at all: a clause such as "longer than the model can read". */
+  /** Why the row could not be answered: a clause such as "longer than the model can read". */
   unreadable?: string;
   /** Why the text ended. */
   finish?: 'stop' | 'length';
@@ -60,7 +60,7 @@ export interface RowUsage {
   seconds?: number;
   inputTokens?: number;
   outputTokens?: number;
-  /** In the currency of the prices that were given. */
+  /** In the currency of the given prices. */
   cost?: number;
 }
 
@@ -68,7 +68,7 @@ export interface PredictOptions {
   signal?: AbortSignal;
   /** Recommenders: whether items that a row already has may be recommended again; they are left out by default. */
   keepSeen?: boolean;
-  /** Told after each row or batch of rows. */
+  /** Called after each row or batch of rows. */
   onProgress?: (done: number, total: number) => void;
 }
 

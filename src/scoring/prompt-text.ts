@@ -2,15 +2,12 @@ import { AttuneError } from '../base/errors.ts';
 import { kindOf, type Example } from '../data/kinds/index.ts';
 import type { Message, ToolCall } from '../models/text/message.ts';
 
-/** The text that a predictor is given: prompt, conversation up to the last answer, or the text to classify. */
+/** The input of a predictor: a prompt, a conversation up to the last answer, or the text to classify. */
 export function promptText(example: Example): string {
   return kindOf(example).prompt(example);
 }
 
-/**
- * The answer that a prediction is compared with.
- * @throws E_NO_ANSWER for a row that has none, such as a prompt without completion.
- */
+/** The expected answer. @throws E_NO_ANSWER for a row without one, such as a prompt without completion */
 export function answerText(example: Example): string {
   const answer = expectedText(example);
   if (answer !== undefined) return answer;
@@ -21,19 +18,19 @@ export function answerText(example: Example): string {
   });
 }
 
-/** The answer, where the row has one. */
+/** The expected answer, if the row has one. */
 export function expectedText(example: Example): string | undefined {
   return kindOf(example).answer(example);
 }
 
-/** The calls of tools in the answer, where it has some. */
+/** Tool calls in the expected answer, if any. */
 export function expectedCalls(example: Example): readonly ToolCall[] | undefined {
   return example.kind === 'chat'
     ? example.messages.findLast(({ role }) => role === 'assistant')?.tool_calls
     : undefined;
 }
 
-/** The classes of one row, those of its words too; empty for rows without. */
+/** The classes of a row, including those of its words; empty for rows without. */
 export function rowLabels(example: Example): readonly string[] {
   const { label } = kindOf(example);
   if (label?.type === 'class') return [label.of(example)];
@@ -58,7 +55,7 @@ export function labelsIn(examples: readonly Example[]): string[] {
   return [...new Set(examples.flatMap(rowLabels))].toSorted();
 }
 
-/** The classes that a written answer names. */
+/** The classes named in a written answer. */
 export function splitLabels(text: string): string[] {
   const labels = text.split(/[,;|\n]/).map((label) => label.trim());
   return [...new Set(labels.filter((label) => label !== ''))].toSorted();

@@ -4,11 +4,11 @@ import type { ChatAnswer, ChatBody } from './chat-completion.ts';
 import { PassingFailure } from './post.ts';
 
 export interface BudgetLimits {
-  /** Tokens in all, read and written. */
+  /** Limit on input and output tokens together. */
   maxTokens?: number;
-  /** Money in all, in the currency of the prices. */
+  /** Limit on cost, in the currency of the prices. */
   maxCost?: number;
-  /** Prices of a million input and output tokens. */
+  /** Prices per million input and output tokens. */
   inputPrice?: number;
   outputPrice?: number;
 }
@@ -18,13 +18,13 @@ export interface TokenCounts {
   outputTokens: number;
 }
 
-/** Used, or set aside. */
+/** Spent, or reserved. */
 export interface Amount {
   tokens: number;
   cost: number;
 }
 
-/** Bytes of text that a token has at least, taken over a whole prompt. */
+/** Minimum bytes of text per token, averaged over a prompt. */
 const BYTES_PER_TOKEN = 3;
 
 /** @throws AttuneError E_PRICES_WANTED for a limit in money without prices */
@@ -37,7 +37,7 @@ export function checkLimits({ maxCost, inputPrice, outputPrice }: BudgetLimits):
   });
 }
 
-/** Keeps what is spent within limits: a request is only sent when the longest answer to it would still fit. */
+/** Keeps spending within limits: a request is only sent if its longest possible answer still fits. */
 export class Budget {
   readonly #limits: BudgetLimits;
   #spent: Amount = { tokens: 0, cost: 0 };
@@ -49,7 +49,7 @@ export class Budget {
     this.#limits = limits;
   }
 
-  /** Sets aside what a request may cost at worst; false where that is more than is left. */
+  /** Reserves the worst-case cost of a request; false if it exceeds the remainder. */
   reserve(request: ChatBody | TokenCounts): Amount | undefined {
     const most = this.#amount('messages' in request ? mostOf(request) : request);
     const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;
@@ -60,7 +60,7 @@ export class Budget {
     return most;
   }
 
-  /** Takes what was set aside back, and what was spent for it off; a server that counts nothing is taken at its worst. */
+  /** Releases a reservation and books the actual cost; without token counts, the worst case. */
   settle(reserved: Amount, answer: Partial<TokenCounts> | undefined): void {
     this.#reserved = plus(this.#reserved, { tokens: -reserved.tokens, cost: -reserved.cost });
     if (answer === undefined) return;
@@ -69,7 +69,7 @@ export class Budget {
     this.#spent = plus(this.#spent, isCounted ? this.#amount({ inputTokens, outputTokens }) : reserved);
   }
 
-  /** Takes a request that was lost on the way at its worst. @returns whether another one like it still fits */
+  /** Books a lost request at its worst case. @returns whether another one like it still fits */
   #lose(reserved: Amount): boolean {
     this.#spent = plus(this.#spent, reserved);
     const { maxTokens = Infinity, maxCost = Infinity } = this.#limits;

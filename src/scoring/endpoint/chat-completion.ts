@@ -11,21 +11,21 @@ export interface ChatBody {
   tools?: readonly unknown[];
   temperature: 0;
   max_tokens: number;
-  /** Answers of this form only, by a JSON schema. */
+  /** Constrains answers by a JSON schema. */
   response_format?: object;
 }
 
 /** Deviations of a server from OpenAI's API. */
 export interface Dialect {
-  /** `max_completion_tokens` in place of `max_tokens`. */
+  /** Uses `max_completion_tokens` instead of `max_tokens`. */
   newLimit: boolean;
-  /** Only its own temperature. */
+  /** Accepts only the default temperature. */
   ownTemperature: boolean;
-  /** No `response_format`: the form can only be asked for in words. */
+  /** Lacks `response_format`: the form can only be described in the prompt. */
   freeForm: boolean;
 }
 
-/** The dialect that a refusal asks for; undefined where it is about something else or nothing new. */
+/** The dialect that an error calls for; undefined for other errors or a dialect already in use. */
 export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dialect | undefined {
   if (code !== 'E_ENDPOINT_REFUSED') return undefined;
   if (!now.newLimit && got.includes('max_completion_tokens')) return { ...now, newLimit: true };
@@ -34,11 +34,11 @@ export function dialectAfter({ code, got = '' }: AttuneError, now: Dialect): Dia
   return undefined;
 }
 
-/** The parts of a reply that are used. */
+/** The parts of a reply that are read. */
 export interface ChatAnswer {
   text: string;
   finish: 'stop' | 'length';
-  /** The model's version as named by the server: a name may come to mean another model. */
+  /** The model version named by the server: a name may come to refer to another model. */
   version?: string;
   inputTokens?: number;
   outputTokens?: number;
@@ -79,7 +79,7 @@ function readAnswer(text: string): Omit<ChatAnswer, 'seconds'> {
   }
   const choice = answer?.choices?.[0];
   const content = choice?.message?.content;
-  // A model that calls a function or refuses says nothing.
+  // A function call or refusal has no content.
   if (choice?.message === undefined || !(typeof content === 'string' || content === null || content === undefined)) {
     throw new PassingFailure('JSON that is not a chat completion', { mayCost: true });
   }

@@ -14,14 +14,14 @@ import { patiently, type Patience } from './patience.ts';
 export interface EndpointOptions extends BudgetLimits, Patience {
   ask: (example: Example) => Asked;
   maxNewTokens: number;
-  /** Requests at once. Default 4. */
+  /** Concurrent requests. Default 4. */
   concurrency?: number;
-  /** Seconds for one answer. Default 120. */
+  /** Timeout per answer in seconds. Default 120. */
   timeout?: number;
   cache?: AnswerCache;
-  /** Answers of this form only: a JSON schema by its name. Servers that know none are asked without it. */
+  /** Constrains answers by a named JSON schema. Servers without support are prompted without it. */
   responseFormat?: { name: string; schema: object };
-  /** Told what answered each request, kept answers included, where the server says so. */
+  /** Called with the version that answered each request, cached answers included, if the server names it. */
   onVersion?: (version: string) => void;
 }
 
@@ -51,7 +51,7 @@ class Asking {
   readonly #budget: Budget;
   readonly #cache: AnswerCache;
   #answered = 0;
-  /** Asked once: whether anybody listens there at all. */
+  /** Checked once: whether the server can be reached. */
   #unreached?: Promise<string | undefined>;
 
   constructor(endpoint: Endpoint, options: EndpointOptions) {
@@ -120,7 +120,7 @@ class Asking {
     return answer;
   }
 
-  /** In the words that the server takes, which it says when it is first asked. */
+  /** Uses the server's dialect, which is learnt from its first reply. */
   async #once(body: ChatBody, signal: AbortSignal): Promise<ChatAnswer> {
     const { timeout: seconds = TIMEOUT } = this.#options;
     const spoken = this.dialect;

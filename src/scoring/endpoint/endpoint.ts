@@ -6,9 +6,9 @@ export interface Endpoint {
   /** Base URL including the version, without a trailing slash: "https://host/v1". Contains no secrets. */
   url: string;
   model: string;
-  /** Sent as bearer token; read from the environment, kept in memory only. */
+  /** Sent as a bearer token; read from the environment and kept in memory only. */
   key?: string;
-  /** Where the key comes from, for messages. */
+  /** Name of the key's environment variable, for messages. */
   keyVariable: string;
 }
 

@@ -3,11 +3,11 @@ import { randomUnit } from '../../base/random.ts';
 import { PassingFailure } from './post.ts';
 
 export interface Patience {
-  /** Tries in all. Default 7, which with the waits between them last about two minutes. */
+  /** Number of attempts. Default 7, which with the delays between them take about two minutes. */
   tries?: number;
-  /** Seconds before the second try; doubled each time. Default 1. */
+  /** Delay before the first retry in seconds, doubled each time. Default 1. */
   firstWait?: number;
-  /** Told of each failure that is waited out, with the seconds until the next try. */
+  /** Called before each retry, with the delay in seconds. */
   onWait?: (reason: string, seconds: number) => void;
   signal?: AbortSignal;
 }

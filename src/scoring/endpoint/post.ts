@@ -1,14 +1,14 @@
-/** Requests to endpoints: what every answer that is none means. */
+/** Requests to endpoints, and the meaning of their errors. */
 import { withoutSecrets } from '../../base/secrets.ts';
 import { retryAfter, UNREACHED_CODES } from '../../base/connection.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** A failure that another try may get over, with how long the server wants to be left alone. */
+/** A failure that a retry may overcome, with the delay that the server asks for. */
 export class PassingFailure extends Error {
   readonly waitSeconds: number | undefined;
-  /** The server may have answered, and charge for it, though the answer was lost. */
+  /** The server may have answered, and may charge for it, though the answer was lost. */
   readonly mayCost: boolean;
 
   constructor(message: string, { waitSeconds, mayCost = false }: { waitSeconds?: number; mayCost?: boolean } = {}) {
@@ -18,11 +18,11 @@ export class PassingFailure extends Error {
   }
 }
 
-/** Busy, rate-limited, or broken for the moment. */
+/** Busy, rate-limited, or temporarily broken. */
 const PASSING = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
 
 export interface PostLimits {
-  /** For one answer. */
+  /** Timeout of one answer. */
   seconds: number;
   signal?: AbortSignal;
 }
@@ -61,7 +61,7 @@ async function send(
   }
 }
 
-/** Sends JSON with an endpoint's key, and returns whatever is answered. */
+/** Sends JSON with an endpoint's key, and returns the response whatever its status. */
 export function postJson(
   { url, key }: Pick<Endpoint, 'url' | 'key'>,
   body: object,
@@ -74,13 +74,13 @@ export function postJson(
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     },
     body: JSON.stringify(body),
-    // Another host must not be handed the key.
+    // The key must not be sent to another host.
     redirect: 'manual',
     signal,
   });
 }
 
-/** No answer is longer; what is, would fill the memory. */
+/** Limit on the size of an answer, to bound memory. */
 const MOST_BYTES = 2 ** 24;
 
 async function bodyText({ body }: Response): Promise<string> {
@@ -95,7 +95,7 @@ async function bodyText({ body }: Response): Promise<string> {
 }
 
 const SHOWN = 300;
-/** Length searched for keys; no more than this is ever shown. */
+/** Number of characters searched for keys; no more is ever shown. */
 const LOOKED_AT = 4000;
 
 /** The message in an endpoint's reply, without its key. */
@@ -103,7 +103,7 @@ export function messageIn(text: string, endpoint: Pick<Endpoint, 'key' | 'keyVar
   return clean(messageOf(text), endpoint);
 }
 
-/** Why an endpoint could not be asked, without its key. */
+/** Why an endpoint could not be reached, without its key. */
 export function failureIn(error: unknown, endpoint: Pick<Endpoint, 'key' | 'keyVariable'>): string {
   return clean(causeOf(error), endpoint);
 }
@@ -114,7 +114,7 @@ function messageOf(text: string): string {
     const message = typeof error === 'string' ? error : error?.message;
     if (typeof message === 'string') return message;
   } catch {
-    // A page of text says as much.
+    // The text itself is the message.
   }
   return text.trim() || 'nothing';
 }

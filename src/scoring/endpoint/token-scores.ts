@@ -8,24 +8,24 @@ import type { Endpoint } from './endpoint.ts';
 import { patiently, type Patience } from './patience.ts';
 import { PassingFailure, post } from './post.ts';
 
-/** The likeliest tokens at one place, by id; an entry whose token is not known has none. */
+/** The most likely tokens at a position, by id; the id is missing if the token is unknown. */
 export type PlaceScores = readonly { id: number | undefined; logProb: number }[];
 
 export interface TokenScoresOptions extends BudgetLimits, Pick<Patience, 'tries' | 'firstWait'> {
-  /** Likeliest tokens at each place. */
+  /** Number of tokens per position. */
   top: number;
-  /** Requests at once. */
+  /** Concurrent requests. */
   concurrency: number;
-  /** Seconds for one answer. */
+  /** Timeout per answer in seconds. */
   timeout: number;
-  /** The id of a token as a server writes it; undefined for one that several ids are written as. */
+  /** The id of a token's text; undefined if several ids share it. */
   idOf(token: string): number | undefined;
 }
 
-/** How a server is asked: as vLLM is, which says ids, or as OpenAI's completions are, which say texts. */
+/** Form of the request: vLLM's, which returns ids, or OpenAI's completions, which return texts. */
 type Dialect = 'prompt_logprobs' | 'echo';
 
-/** Asks for the scores of texts in tokens. */
+/** Requests the scores of tokenised texts. */
 export class TokenScores {
   readonly #endpoint: Endpoint;
   readonly #options: TokenScoresOptions;
@@ -111,7 +111,7 @@ export class TokenScores {
     }
   }
 
-  /** In the words that the server knows, which turns out when it is first asked. */
+  /** Uses the form that the server supports, which its first reply shows. */
   async #scores(ids: readonly number[], signal?: AbortSignal): Promise<PlaceScores[]> {
     const { top, idOf } = this.#options;
     const dialect = this.#dialect;
@@ -153,7 +153,7 @@ function choiceIn(text: string): Choice {
     const [choice] = (parseJson(text) as { choices: Choice[] }).choices;
     if (typeof choice === 'object' && choice !== null) return choice;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new PassingFailure('an answer that is not a completion', { mayCost: true });
 }

@@ -8,14 +8,14 @@ import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './gra
 export type { Graded } from './grader-template.ts';
 
 export interface Grade {
-  /** 0 where something failed. */
+  /** 0 after a failure. */
   reward: number;
-  /** Scores of the parts of a `multi`. */
+  /** Scores of a `multi` grader's parts. */
   parts: Record<string, number>;
   failures: ('invalid_variable' | 'sample_parse' | 'not_finite')[];
 }
 
-/** Comparisons of one answer unless given: a second or so. */
+/** Default limit on comparisons per answer: about a second. */
 const USUAL_COMPARISONS = 1_000_000_000;
 
 /**

@@ -29,7 +29,7 @@ export function checkTemplate(template: string, field: string): void {
   }
 }
 
-/** Why a text cannot be filled in. */
+/** Why a template cannot be filled in. */
 export class TemplateFailure extends Error {
   readonly kind: 'invalid_variable' | 'sample_parse';
 
@@ -39,7 +39,7 @@ export class TemplateFailure extends Error {
   }
 }
 
-/** @throws TemplateFailure where the row or the answer lacks what is named */
+/** @throws TemplateFailure if the row or the answer lacks a variable */
 export function fillTemplate(template: string, graded: Graded): string {
   return template.replaceAll(VARIABLE, (_, variable: string) => {
     const [, space, path] = PATH.exec(variable)!;

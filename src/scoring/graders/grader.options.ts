@@ -12,7 +12,7 @@ export const stringCheck = z.strictObject({
   reference: template,
 });
 
-/** Similarity of two texts, each 0 to 1. */
+/** Similarity measures of two texts, each from 0 to 1. */
 export const similarities = [
   'fuzzy_match',
   'bleu',

@@ -1,4 +1,4 @@
-/** Scores answers by graders of which some ask a model. */
+/** Scores answers by graders, some of which use a model. */
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { openJudge, requireReadable, type Judge, type JudgeOptions } from '../judges/judge.ts';
 import { readAnswer, type Question } from '../judges/judge-prompt.ts';
@@ -7,7 +7,7 @@ import { compileGrader } from './grade.ts';
 import { isModelGrader, type AnyGrader, type AnySingleGrader, type ModelGrader } from './model-grader.options.ts';
 import { checkTemplate, fillTemplate, TemplateFailure, type Graded } from './grader-template.ts';
 
-/** One score for each, or null where the model's answer could not be read. */
+/** One score per answer, or null if the model's reply could not be parsed. */
 export type ManyGrades = (all: readonly Graded[], signal?: AbortSignal) => Promise<(number | null)[]>;
 
 interface Asking extends Pick<JudgeOptions, 'maxNewTokens'> {
@@ -58,7 +58,7 @@ function askingModel(grader: ModelGrader, { endpoint, options }: Asking): ManyGr
   };
 }
 
-/** Request to the model; undefined if row or answer lack a variable of the template. */
+/** The request to the model; undefined if the row or answer lacks a variable of the template. */
 function questionOf(grader: ModelGrader, graded: Graded, place: number): Question | undefined {
   try {
     const filled = grader.input.map(({ role, content }) => ({ role, text: fillTemplate(content, graded) }));

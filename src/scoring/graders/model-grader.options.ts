@@ -1,4 +1,4 @@
-/** Graders that call a model, and those that do not. */
+/** Graders with and without a model. */
 import { z } from 'zod';
 import { graderName, multiOf, stringCheck, template, textSimilarity } from './grader.options.ts';
 
@@ -8,7 +8,7 @@ const asked = {
   input: z
     .array(z.strictObject({ role: z.enum(['system', 'developer', 'user', 'assistant']), content: template }))
     .min(1),
-  /** Read for the sake of files from elsewhere: answers are greedy. */
+  /** Accepted for compatibility with other tools' files; answers are greedy. */
   sampling_params: z.record(z.string(), z.json()).optional(),
 };
 

@@ -1,4 +1,4 @@
-/** How alike two texts are, from 0 to 1. */
+/** Similarity of two texts, from 0 to 1. */
 import { bleuCounts, bleuScore, tokens13a } from '../metrics/bleu.ts';
 import { characters } from '../metrics/edit-distance.ts';
 import { overlap, wordGrams } from '../metrics/n-grams.ts';
@@ -19,7 +19,7 @@ function fuzzyMatch(a: readonly string[], b: readonly string[]): number {
   return (2 * longestCommon(a, b)) / (a.length + b.length);
 }
 
-/** Comparisons of characters or words that it takes; the other kinds take some for each character. */
+/** Number of character or word comparisons it takes; other measures take a few per character. */
 export function comparisonsOf(kind: Similarity, text: string, reference: string): number {
   if (kind === 'fuzzy_match') return text.length * reference.length;
   if (kind === 'rouge_l') return rougeWords(text).length * rougeWords(reference).length;

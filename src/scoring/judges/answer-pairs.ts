@@ -14,9 +14,9 @@ export interface AnswerPair {
   prompt: string;
   a: string;
   b: string;
-  /** Systems of answers `a` and `b`. */
+  /** Systems that gave answers `a` and `b`. */
   systems: readonly [a: string, b: string];
-  /** A right answer, where there is one. */
+  /** A reference answer, if there is one. */
   reference?: string;
 }
 
@@ -24,7 +24,7 @@ export interface AnswerPair {
 export type Choice = 'a' | 'b' | 'tie';
 
 export interface PairsOptions {
-  /** For a comparison: the system to compare its subject with; its strongest rival unless given. */
+  /** For a comparison: the system to compare its subject with; default: its strongest rival. */
   against?: string;
 }
 

@@ -2,12 +2,12 @@
 import { greatest } from '../../base/many.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 
-/** Two systems met: what the first one scored, 1 for a win, 0.5 for a tie, 0 for a loss. */
+/** A meeting of two systems: the first one's score, 1 for a win, 0.5 for a tie, 0 for a loss. */
 export interface Meeting {
   first: string;
   second: string;
   score: number;
-  /** How many such meetings this stands for. Default 1. */
+  /** Number of such meetings. Default 1. */
   weight?: number;
 }
 
@@ -63,7 +63,7 @@ function winsBetween(systems: readonly string[], meetings: readonly Meeting[]): 
   return wins;
 }
 
-/** Whether a chain of wins leads from every system to every other one. */
+/** Whether a chain of wins connects every system to every other one. */
 function isConnected(wins: readonly (readonly number[])[]): boolean {
   const reaches = (won: (from: number, to: number) => boolean): boolean => {
     const reached = new Set([0]);

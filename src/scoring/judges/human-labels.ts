@@ -12,12 +12,12 @@ export interface HumanLabel {
   id: string;
   choice: HumanChoice;
   reviewer: string;
-  /** Which answer was shown first. */
+  /** The answer that was shown first. */
   order?: 'ab' | 'ba';
   seconds?: number;
   /** By criterion, of `a` and of `b`. */
   ratings?: Readonly<Record<string, readonly [number, number]>>;
-  /** A right answer in the reviewer's own words. */
+  /** A correct answer written by the reviewer. */
   edit?: string;
   /** Problems of the pair: unsafe, personal data. */
   flags?: readonly string[];
@@ -29,7 +29,7 @@ export interface HumanLabel {
 
 const CHOICES: readonly unknown[] = ['a', 'b', 'tie', 'neither'];
 
-/** The last choice of each reviewer for each pair; what was undone is gone. @throws AttuneError E_LABELS */
+/** Each reviewer's last choice for each pair, without undone ones. @throws AttuneError E_LABELS */
 export async function readLabels(file: string): Promise<HumanLabel[]> {
   if (!existsSync(file)) throw new AttuneError('E_LABELS', { what: `${file} does not exist` });
   const { rows, problems } = await checkedRows(file, (value, refuse) => {
@@ -64,13 +64,13 @@ function enter({ undone, ...label }: HumanLabel & { undone?: boolean }, labels: 
   if (undone !== true) labels.set(key, { ...label, id: String(label.id), reviewer });
 }
 
-/** The labels that decide: for a pair with an adjudicator's choice that one alone, in place of the reviewers'. */
+/** The decisive labels: an adjudicator's choice replaces the reviewers'. */
 export function decisiveLabels<Label extends HumanLabel>(labels: readonly Label[]): Label[] {
   const decided = new Set(labels.filter(({ role }) => role === 'adjudicator').map(({ id }) => id));
   return labels.filter(({ id, role }) => role === 'adjudicator' || !decided.has(id));
 }
 
-/** Choice of each pair's majority, or of its adjudicator; a tie without a majority. */
+/** The majority's or adjudicator's choice for each pair; a tie without a majority. */
 export function majorities(labels: readonly HumanLabel[]): Map<string, Choice> {
   const counts = new Map<string, Record<Choice, number>>();
   for (const { id, choice, gold } of decisiveLabels(labels)) {

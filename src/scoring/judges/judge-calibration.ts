@@ -1,4 +1,4 @@
-/** How far a judge agrees with people, and what both together say. */
+/** Agreement of a judge with people, and the combined estimate of both. */
 import { Resampling, ScoreStatistics, spreadInterval, wilsonInterval, type Interval } from '../statistics/index.ts';
 import { cohenKappa } from './agreement.ts';
 import type { JudgedPair } from './judge-pairs.ts';
@@ -6,7 +6,7 @@ import type { AnswerPair, Choice } from './answer-pairs.ts';
 import { predictionPowered, type PredictionPowered } from './prediction-powered.ts';
 import { scoreOf } from './win-rate.ts';
 
-/** Labels below which a judge's numbers decide nothing. */
+/** With fewer labels a judge's results are not conclusive. */
 export const ENOUGH_LABELS = 50;
 
 export interface Calibration {

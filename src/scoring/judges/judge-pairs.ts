@@ -11,21 +11,21 @@ export interface JudgedPair {
   id: string;
   /** A tie where the orders disagree; absent where an answer could not be read. */
   choice?: Choice;
-  /** With `a` first, and with `b` first. */
+  /** Verdicts with `a` first, and with `b` first. */
   orders: readonly [Choice | undefined, Choice | undefined];
 }
 
 export interface PairwiseJudgement extends Partial<Standing> {
   pairs: readonly JudgedPair[];
-  /** Pairs with an unreadable verdict; they are not counted. */
+  /** Pairs with an unreadable verdict, which are not counted. */
   unreadable: number;
-  /** Pairs whose orders disagree: ties. */
+  /** Pairs with different verdicts in the two orders, counted as ties. */
   inconsistent: number;
   /** Share of the readable pairs with the same verdict in both orders. */
   positionConsistency: Interval;
   /** Position bias: of the inconsistent pairs with opposite winners, how many preferred the first answer both times. */
   firstPreferred: { pairs: number; first: number };
-  /** The win rate were all answers of the same length; absent where that cannot be said. */
+  /** The estimated win rate at equal lengths; absent if it cannot be estimated. */
   lengthControlled?: LengthControlled;
 }
 

@@ -3,7 +3,7 @@ import { parseJson } from '../../files/json.ts';
 import { sha256 } from '../../files/hash.ts';
 import type { AnswerPair, Choice } from './answer-pairs.ts';
 
-/** A judge's request: what is said to it, and the JSON schema of its answer. */
+/** A request to a judge: the prompt, and the JSON schema of the answer. */
 export interface Question {
   id: string;
   system: string;
@@ -46,7 +46,7 @@ export function pairQuestion(pair: AnswerPair, order: Order, instruction?: strin
   return { id: `${pair.id} ${order}`, system: PAIRWISE + criteria, user };
 }
 
-/** Texts between tags of their names. */
+/** Texts between tags with their names. */
 export function framed(texts: readonly (readonly [name: string, text: string])[]): string {
   const mark = sha256(JSON.stringify(texts)).slice(0, 12);
   return texts.map(([name, text]) => `<${name}-${mark}>\n${text}\n</${name}-${mark}>`).join('\n\n');

@@ -1,4 +1,4 @@
-/** A chat model behind an endpoint as a judge: asks in parallel, within a budget, and asks nothing twice. */
+/** A chat model behind an endpoint as a judge: concurrent requests within a budget, with cached answers. */
 import { AttuneError } from '../../base/errors.ts';
 import type { ChatExample } from '../../data/example.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -8,16 +8,16 @@ import type { Question } from './judge-prompt.ts';
 
 export type JudgeOptions = Omit<EndpointOptions, 'ask' | 'maxNewTokens' | 'responseFormat'> &
   PredictOptions & {
-    /** Longest answer in tokens; models that think aloud need more. Default 1024. */
+    /** Maximum tokens per answer; reasoning models need more. Default 1024. */
     maxNewTokens?: number;
   };
 
 const MAX_NEW_TOKENS = 1024;
 
-/** Answers in the order of the questions; undefined where one was cut off. */
+/** Answers in question order; undefined for truncated ones. */
 export type Judge = (questions: readonly Question[], options?: PredictOptions) => Promise<(string | undefined)[]>;
 
-/** A judge whose limits count over all that it is asked. @throws AttuneError E_PRICES_WANTED */
+/** Opens a judge whose limits apply to all its requests together. @throws AttuneError E_PRICES_WANTED */
 export function openJudge(
   endpoint: Endpoint,
   form: EndpointOptions['responseFormat'],
@@ -31,7 +31,7 @@ export function openJudge(
   };
 }
 
-/** Asks once. */
+/** Opens a judge for a single set of questions. */
 export function askJudge(
   endpoint: Endpoint,
   form: EndpointOptions['responseFormat'],

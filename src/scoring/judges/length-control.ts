@@ -3,7 +3,7 @@ import { normalQuantile } from '../statistics/normal.ts';
 import { solve } from './bradley-terry.ts';
 
 export interface LengthControlled {
-  /** At equal lengths. */
+  /** Estimated at equal lengths. */
   winRate: number;
   low: number;
   high: number;
@@ -13,7 +13,7 @@ export interface LengthControlled {
   slopeHigh: number;
 }
 
-/** An answer's score from 0 to 1, and how much longer it is than its rival, in any unit. */
+/** An answer's score from 0 to 1, and its excess length over its rival in any unit. */
 export interface LengthRow {
   score: number;
   longer: number;
@@ -21,10 +21,10 @@ export interface LengthRow {
 
 const MAX_ITERATIONS = 100;
 const CONVERGED = 1e-12;
-/** Log odds beyond which a fit runs away: length or chance separates wins from losses. */
+/** Log odds beyond which a fit diverges because wins and losses are separable. */
 const RUNAWAY = 30;
 
-/** Undefined where lengths do not differ, or where the fit does not exist. */
+/** Undefined if all lengths are equal or the fit diverges. */
 export function lengthControlled(rows: readonly LengthRow[], confidence = 0.95): LengthControlled | undefined {
   const scale = Math.sqrt(rows.reduce((sum, { longer }) => sum + longer ** 2, 0) / rows.length);
   if (!(scale > 0)) return undefined;

@@ -8,7 +8,7 @@ export function familyOf(model: string): string {
   return /^[a-z]*/.exec(name.toLowerCase())?.[0] ?? '';
 }
 
-/** The systems that are of the judge's family by their names: a judge favours its own kind. */
+/** Systems of the judge's own family, by name: judges favour their own kind. */
 export function sameFamily(judge: string, systems: readonly string[]): string[] {
   const family = familyOf(judge);
   return family === '' ? [] : systems.filter((system) => familyOf(system) === family);

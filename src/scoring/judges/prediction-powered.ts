@@ -4,11 +4,11 @@ import { normalQuantile } from '../statistics/normal.ts';
 import type { Interval } from '../statistics/index.ts';
 
 export interface PredictionPowered extends Interval {
-  /** From the true values alone. */
+  /** Estimated from the true values alone. */
   labelsAlone: Interval;
-  /** How much the guesses count: 0 where they say nothing, 1 where they are as good as true values. */
+  /** Weight of the guesses: 0 if uninformative, 1 if as good as true values. */
   weight: number;
-  /** Whether the interval is shorter than that of the true values alone, by a twentieth at least. */
+  /** Whether the interval is shorter than that of the true values alone by at least 5 %. */
   helps: boolean;
 }
 

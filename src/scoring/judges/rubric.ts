@@ -11,7 +11,7 @@ import { meanScore } from './win-rate.ts';
 const criterionSchema = z.strictObject({
   name: z.string().min(1),
   description: z.string().min(1),
-  /** The least and the most that can be given, whole numbers. */
+  /** Minimum and maximum, integers. */
   scale: z
     .tuple([z.int(), z.int()])
     .refine(([low, high]) => low < high, 'the first end is the lower one')
@@ -46,7 +46,7 @@ export interface CriterionResult {
   unreadable: number;
   a: Interval;
   b: Interval;
-  /** How much more `a` got than `b`. */
+  /** Mean excess of `a` over `b`. */
   difference: PairedDifference;
 }
 
@@ -110,7 +110,7 @@ export function scoreForm({ scale: [minimum, maximum] }: Pick<Criterion, 'scale'
   return { name: 'score', schema };
 }
 
-/** Undefined for what is not a whole number of the scale. */
+/** Undefined unless it is an integer on the scale. */
 export function readScore(answer: string, { scale: [low, high] }: Pick<Criterion, 'scale'>): number | undefined {
   const { score } = readAnswer(answer) ?? {};
   return Number.isInteger(score) && Number(score) >= low && Number(score) <= high ? Number(score) : undefined;
@@ -140,7 +140,7 @@ function resultOf(
   };
 }
 
-/** The mean of scores, by their places on the scale. */
+/** Mean of scores, rescaled to 0…1. */
 function onScale(scores: Float64Array, [low, high]: readonly [number, number]): Interval {
   const width = high - low;
   const { estimate, ...ends } = meanScore(scores.map((score) => (score - low) / width));

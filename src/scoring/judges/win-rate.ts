@@ -1,4 +1,4 @@
-/** How often one system's answers are preferred to others', with an interval. */
+/** Win rates between systems, with intervals. */
 import { mcnemarExact, ScoreStatistics, wilsonInterval, type Interval } from '../statistics/index.ts';
 import { bradleyTerry, type Strength } from './bradley-terry.ts';
 import type { AnswerPair, Choice } from './answer-pairs.ts';
@@ -15,13 +15,13 @@ export interface WinRate extends Interval {
   wins: number;
   ties: number;
   losses: number;
-  /** Two-sided sign test over pairs that as many are won as lost; where several judged one, their majority counts. */
+  /** Two-sided sign test of equal win rates over pairs; a pair judged several times counts by its majority. */
   p: number;
 }
 
 export interface Standing {
   winRate: WinRate;
-  /** For three or more systems; absent if there are too few meetings. */
+  /** For three or more systems with enough meetings. */
   bradleyTerry?: Strength[];
 }
 

@@ -8,9 +8,8 @@ export function yesNoForm(field: string): string {
 }
 
 /**
- * Whether each is so, by a model behind an endpoint; undefined where an answer cannot be read. `field`: its name in the
- * answers, as `yesNoForm` asks for them.
- * @throws AttuneError E_JUDGE_UNREADABLE where none can
+ * A model's yes-or-no answers; undefined for unreadable ones. `field`: the field that `yesNoForm` asked for. @throws
+ * AttuneError from endpoints
  */
 export async function askYesNo(
   questions: readonly Question[],

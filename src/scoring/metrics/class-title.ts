@@ -1,7 +1,7 @@
 const YES = /^(1|true|yes|y)$/i;
 const NO = /^(0|false|no|n)$/i;
 
-/** A class for people. One that is called 1 or 0 says nothing: the column does, `is_fraud` as "fraud". */
+/** Display name of a class. Classes called 1 or 0 are named after the column: `is_fraud` becomes "fraud". */
 export function classTitle(label: string, column?: string): string {
   const isNamed = column !== undefined && column !== 'label' && column !== 'labels';
   if (isNamed && YES.test(label)) return columnTitle(column);

@@ -21,7 +21,7 @@ export function compared(prediction: Prediction, example: Example, options?: Met
   return { predicted: fieldOf(predicted, options.field), reference: fieldOf(reference, options.field) };
 }
 
-/** As `compared`, with every answer that is right; an empty one where there is none to give. */
+/** Like `compared`, with every correct answer; an empty one if the text contains none. */
 export function comparedAnswers(
   prediction: Prediction,
   example: Example,

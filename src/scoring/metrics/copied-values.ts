@@ -1,11 +1,11 @@
-/** Numbers, codes and names that an answer takes from its prompt. */
+/** Numbers, codes and names that an answer copies from its prompt. */
 
 const TOKENS = /[\p{L}\p{M}\p{N}]+(?:[-_.:/@'’][\p{L}\p{M}\p{N}]+)*/gu;
 const NAME = /^\p{Lu}[\p{L}\p{M}]+(?:[-'’]\p{Lu}[\p{L}\p{M}]+)*$/u;
-/** Text before a word that is capitalised anyway. */
+/** Text before a word that is capitalised in any case. */
 const SENTENCE_START = /(?:^|[.!?…:\n]["“”'(]?|["“])\s*$/u;
 
-/** Order numbers, amounts, dates: whatever has a digit. */
+/** Order numbers, amounts, dates: words with a digit. */
 export function codesIn(text: string): Set<string> {
   return new Set((text.match(TOKENS) ?? []).filter((token) => /\p{N}/u.test(token)));
 }
@@ -27,13 +27,13 @@ function* namesInside(text: string): Generator<string> {
     if (NAME.test(token) && !SENTENCE_START.test(text.slice(Math.max(0, index - 8), index))) yield token;
 }
 
-/** Whether an answer has a number or code that none of its sources contains. */
+/** Whether an answer contains a number or code that occurs in none of its sources. */
 export function hasInvented(answer: string, sources: readonly string[]): boolean {
   const known = new Set(sources.flatMap((text) => [...codesIn(text)]));
   return [...codesIn(answer)].some((code) => !known.has(code));
 }
 
-/** A text with other tokens in place of some. */
+/** A text with some tokens replaced. */
 export function replaceTokens(text: string, others: ReadonlyMap<string, string>): string {
   return text.replaceAll(TOKENS, (token) => others.get(token) ?? token);
 }

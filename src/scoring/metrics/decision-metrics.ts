@@ -8,12 +8,12 @@ import { missingInput, rowMetric, type Metric, type MetricDefinition } from './m
 import { reliability } from './probability-metrics.ts';
 import { sumsMetric } from './row-sums.ts';
 
-/** One question as it was answered. */
+/** An answered question. */
 interface Judged {
   question: AnsweredQuestion;
   target: readonly number[];
   probabilities: readonly number[];
-  /** Places of the likeliest and the right option; the first of equals. */
+  /** Indices of the most likely and the correct option; the first of equals. */
   chosen: number;
   right: number;
   isFlipped?: boolean;
@@ -34,7 +34,7 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   });
 }
 
-/** The mean over questions of a number that each has by itself; `details.by` has it by type and number of options. */
+/** Mean over questions; `details.by` has it by type and number of options. */
 function meanOfQuestions(
   about: Omit<MetricDefinition, 'reads' | 'create'>,
   valueOf: (judged: Judged) => number | undefined,
@@ -171,7 +171,7 @@ export const decisionFlips: MetricDefinition = {
     }),
 };
 
-/** A number of all questions together; `count` says how often each row counts. */
+/** A statistic of all questions together; `count` is the weight of each row. */
 function overQuestions(
   about: Omit<MetricDefinition, 'reads' | 'create'>,
   prepare: (judged: readonly (Judged & { row: number })[]) => (count: ArrayLike<number>) => number,

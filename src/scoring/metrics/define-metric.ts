@@ -3,31 +3,31 @@ import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
 import { rowMetric, type MetricDefinition, type MetricInput } from './metric.ts';
 
-/** One row, as a metric of the user's own sees it. */
+/** One row, as passed to a user's metric. */
 export interface MetricRow {
-  /** The predicted class, or else the text, trimmed. */
+  /** The predicted class, otherwise the trimmed text. */
   predicted: string;
   /** The right answer. */
   reference: string;
-  /** Everything that the predictor said: scores, likelihood, usage. */
+  /** The complete prediction: scores, likelihood, usage. */
   prediction: Prediction;
   /** The row itself, with its prompt. */
   example: Example;
 }
 
 export interface OwnMetric {
-  /** As it is called in recipes and results: "valid_sql". */
+  /** Name in recipes and results: "valid_sql". */
   name: string;
-  /** For people; the name unless given. */
+  /** Display name; default: the name. */
   title?: string;
   better: 'higher' | 'lower';
-  /** A perfect value, where there is one. */
+  /** The perfect value, if there is one. */
   best?: number;
-  /** Required field of a prediction; systems without it are left out. Text unless given. */
+  /** Required field of a prediction; systems without it are left out. Default: text. */
   reads?: MetricInput;
-  /** The value of one row: a finite number, or whether it is right. */
+  /** The value of one row: a finite number, or whether it is correct. */
   score(row: MetricRow): number | boolean;
-  /** The value over rows from theirs; the mean unless given. Called on many choices of rows for the interval. */
+  /** The value over rows; default: the mean. Called on many resamples for the interval. */
   summarise?(rows: Float64Array): number;
 }
 

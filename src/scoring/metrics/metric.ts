@@ -23,19 +23,19 @@ export interface Metric {
 }
 
 export interface MetricOptions {
-  /** Compare this field of answers that are JSON objects, instead of the whole text. */
+  /** Compares this field of JSON answers instead of the whole text. */
   field?: string;
-  /** A regular expression (flag u) that the trimmed answer has to match somewhere. */
+  /** A regular expression (flag u) that must match somewhere in the trimmed answer. */
   pattern?: string;
-  /** A JSON schema that answers have to meet. */
+  /** A JSON schema that answers must satisfy. */
   schema?: JsonSchema;
-  /** How many of the most likely classes may hold the right one. */
+  /** Number of most likely classes that may contain the correct one. */
   k?: number;
-  /** The class to find, where there are two and finding one of them is the task. */
+  /** The class to find, if the task is to find one of two. */
   positive?: string;
   /** Normalisation of speech: case and punctuation (basic, the default), or also English forms. */
   normalizer?: 'basic' | 'english';
-  /** In how many equal bins confidence is looked at. */
+  /** Number of equal-width bins of confidence. */
   bins?: number;
 }
 
@@ -65,21 +65,21 @@ export type MetricInput =
 
 export interface MetricDefinition {
   readonly name: string;
-  /** For people: "chrF", "exact match". */
+  /** Display name: "chrF", "exact match". */
   readonly title: string;
-  /** The same of one class: "F1"; the title unless given. */
+  /** Display name for a single class: "F1"; default: the title. */
   readonly ofClass?: string;
   readonly better: 'higher' | 'lower';
   /** Perfect value of a bounded metric (1 or 100); undefined for others. */
   readonly best?: number;
   readonly reads: MetricInput;
-  /** Its 1 or 0 of a row says whether the answer has the form asked for: others are shown as invalid. */
+  /** Its 1 or 0 tells whether an answer has the requested form: others are shown as invalid. */
   readonly checksForm?: boolean;
-  /** Its result is the table in the details: next to other metrics, its value is neither shown nor compared. */
+  /** Its result is the table in the details; its value is neither shown nor compared. */
   readonly isTable?: boolean;
-  /** It says what answers are like, and no value of it is better than another: it is shown, and never a verdict. */
+  /** It describes answers without ranking them: it is shown, but never decides. */
   readonly isProperty?: boolean;
-  /** The options that it takes. */
+  /** Supported options. */
   readonly options?: readonly (keyof MetricOptions)[];
   /** `compare` gives predicted and right answer of a row, so that metrics of users need not load it. */
   create(options?: MetricOptions, compare?: CompareRow): Metric;
@@ -152,7 +152,7 @@ export function noRows(): AttuneError {
   return new AttuneError('E_NO_ROWS', { what: 'No row was scored', fix: 'give the evaluation at least one row' });
 }
 
-/** A metric was asked of predictions that lack what it is computed from. */
+/** Error for predictions that lack the metric's input. */
 export function missingInput(
   prediction: Prediction,
   needed: string,

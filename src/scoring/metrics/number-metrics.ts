@@ -1,4 +1,4 @@
-/** Metrics of pairs of numbers, and what becomes of answers that are none. */
+/** Metrics of predicted and true numbers, including answers that are not numbers. */
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
@@ -12,7 +12,7 @@ interface ComparedNumbers {
   reference: number;
 }
 
-/** The text as a number, without anything around it but white space; undefined where it is none. */
+/** The text as a number, ignoring white space around it; undefined otherwise. */
 function parseNumber(text: string): number | undefined {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : undefined;
@@ -43,11 +43,11 @@ export interface NumberPairs {
 interface NumbersDefinition {
   /** One row's own value. */
   own(predicted: number, reference: number): number;
-  /** The value of any choice of rows, where it is not the mean of their own. */
+  /** The value for any choice of rows, if it is not the mean of their values. */
   statistic?(pairs: NumberPairs): Statistic;
 }
 
-/** With a larger share of answers that are not numbers, a system has no value. */
+/** Above this share of answers that are not numbers, a system has no value. */
 const MOST_UNREADABLE = 0.5;
 /** Number of such rows listed by id. */
 const MOST_LISTED = 20;

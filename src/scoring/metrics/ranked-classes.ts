@@ -9,17 +9,17 @@ import {
 } from './metric.ts';
 import { type LabelProbability, classProbabilities, labelProbabilities, probabilityOf } from './probability-metrics.ts';
 
-/** How well the probability of one class separates it from the others. */
+/** The ranking of rows by the probability of one class. */
 export interface Ranking {
   /** Rows from the highest probability down. [R] */
   order: Uint32Array;
   /** Whether the row is the last of those with its probability, by place in `order`. [R] */
   isLast: Uint8Array;
-  /** Whether the row is of the class. [R] */
+  /** Whether the row belongs to the class. [R] */
   isPositive: Uint8Array;
 }
 
-/** The quality of one ranking, each row counted as often as `weights` says; NaN without rows of both kinds. */
+/** Quality of a ranking with rows weighted by `weights`; NaN without rows of both kinds. */
 type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
 
 /** Probabilities by class and row. */
@@ -86,7 +86,7 @@ function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Me
     },
     () => {
       const all = probabilities.rankings();
-      // Done for every resample: the other classes do not count.
+      // Built once for all resamples; only the scored classes are needed.
       const rankings = new Map([...all].filter(([label]) => positive === undefined || label === positive));
       const weights = new Float64Array(rows);
       return (indices) => {

@@ -6,13 +6,13 @@ import { type Metric, type MetricDefinition, type MetricOptions, missingInput, n
 
 const K = 10;
 
-/** A row as places of items: what it is recommended, and what it has before the item that is to be predicted. */
+/** A row as item indices: its recommendations, and its history. */
 interface RecommendedRow {
   items: Int32Array;
   history: Int32Array;
 }
 
-/** How many of some rows have each item: all that is known of its popularity. [V] */
+/** Number of rows whose history contains each item, as its popularity. [V] */
 class Popularity {
   readonly counts: Float64Array;
   readonly rows: number;
@@ -33,14 +33,14 @@ class Popularity {
   }
 }
 
-/** The mean of some items' values. */
+/** Mean of the items' values. */
 function meanOf(items: Int32Array, values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < items.length; i++) sum += values[items[i]];
   return sum / items.length;
 }
 
-/** The value of some of the rows, by their indices. */
+/** The value of some rows, by index. */
 type Value = (rows: readonly RecommendedRow[], indices: ArrayLike<number>, popularity: Popularity) => number;
 
 /** A metric of the first k recommended items (10 unless given) that needs all rows to know how popular items are. */
@@ -102,7 +102,7 @@ class RecommendedItems implements Metric {
   }
 }
 
-/** The mean of something over rows; rows without a value (NaN) do not count. */
+/** Mean over rows; NaN rows are skipped. */
 function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => number): number {
   let [sum, count] = [0, 0];
   for (let i = 0; i < indices.length; i++) {

@@ -2,17 +2,17 @@ import type { Example } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
 import { rowMetric, type Metric, type RowValues } from './metric.ts';
 
-/** A metric whose value is computed from sums over rows: matching n-grams, edits, tokens. */
+/** A metric computed from sums over rows: matching n-grams, edits, tokens. */
 export interface SumsDefinition {
-  /** How many sums. */
+  /** Number of sums. */
   width: number;
-  /** Writes one row's own sums into an array of zeros, and returns the row's own value. */
+  /** Writes a row's sums into an array of zeros, and returns the row's own value. */
   row(prediction: Prediction, example: Example, sums: Float64Array): number;
   value(sums: Float64Array): number;
   details?(sums: Float64Array, rows: RowValues): Record<string, unknown>;
 }
 
-/** Keeps each row's sums, so that the value of any choice of rows is known too. */
+/** Stores each row's sums, so that the value of any choice of rows can be computed. */
 export function sumsMetric({ width, row, value, details }: SumsDefinition): Metric {
   const kept = new SumRows(width);
   const sums = new Float64Array(width);

@@ -1,7 +1,7 @@
 import type { Prediction, RowUsage } from '../predictor.ts';
 import { type MetricDefinition, type RowValues, missingInput, rowMetric } from './metric.ts';
 
-/** A mean over rows of what one answer cost, with its quantiles. */
+/** Mean cost of an answer over rows, with quantiles. */
 function usageMetric(of: { name: string; title: string; kind: keyof RowUsage; per: number }): MetricDefinition {
   return {
     name: of.name,
@@ -33,10 +33,10 @@ export const outputTokens = usageMetric({
   per: 1,
 });
 
-/** In the currency of the prices that were given. */
+/** In the currency of the given prices. */
 export const cost = usageMetric({ name: 'cost_per_1000', title: 'cost of 1,000 answers', kind: 'cost', per: 1000 });
 
-/** The value that half, and that 95 % of the rows do not pass. */
+/** Median and 95th percentile. */
 function quantiles({ view }: RowValues) {
   const sorted = view.toSorted();
   const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1];

@@ -1,12 +1,12 @@
-/** Groups in the rows, their sizes, and whether their labels are balanced. */
+/** Groups in the rows, their sizes, and the balance of their labels. */
 import type { Verdict } from '../../store/results.ts';
 import { holm, shareDifference, wilsonInterval } from './index.ts';
 
-/** The groups that one row is of, by one way to tell them. */
+/** A row's groups along one axis. */
 export interface RowGroups {
-  /** A column's name, or what mentions tell: "gender", "origin". */
+  /** A column's name, or an axis of mentions: "gender", "origin". */
   axis: string;
-  /** `mentions`: found in texts, so that a row may be of several groups, and of none. */
+  /** `mentions`: found in texts, so that a row may belong to several groups or none. */
   by: 'column' | 'mentions';
   groups: readonly string[];
 }
@@ -22,25 +22,25 @@ export interface GroupReport<Row> {
 export interface AxisReport<Row> {
   axis: string;
   by: RowGroups['by'];
-  /** Rows of at least one group. */
+  /** Rows in at least one group. */
   rows: number;
-  /** The most first. */
+  /** Largest first. */
   groups: GroupOfRows<Row>[];
-  /** Kinds of labels that were counted; none where rows have no labels or too many kinds. */
+  /** Distinct labels that were counted; empty if rows have no labels or too many. */
   labels: string[];
 }
 
 export interface GroupOfRows<Row> {
   group: string;
   rows: number;
-  /** Share of the rows of any group. */
+  /** Share of the rows that belong to any group. */
   share: number;
   low: number;
   high: number;
-  /** `few`: next to nothing can be said of it. `small`: surely less than half of what an even share would be. */
+  /** `few`: too few rows for conclusions. `small`: certainly less than half of an even share. */
   flag?: 'few' | 'small';
   first: Row[];
-  /** Labels of rows that are in this group only. */
+  /** Labels of rows that belong to this group only. */
   labels: GroupLabel[];
 }
 
@@ -55,7 +55,7 @@ export interface GroupLabel {
 }
 
 export interface TallyOptions {
-  /** Rows of each group that are kept to be shown. Default 50. */
+  /** Number of rows per group kept for display. Default 50. */
   shown?: number;
   /** Default 30. */
   leastRows?: number;
@@ -63,15 +63,15 @@ export interface TallyOptions {
   confidence?: number;
 }
 
-/** More kinds of labels are texts. */
+/** With more distinct labels, they are texts. */
 const MOST_LABELS = 20;
-/** More groups are not groups but keys. */
+/** With more groups, they are keys. */
 const MOST_GROUPS = 200;
 
 interface Counted<Row> {
   rows: number;
   first: Row[];
-  /** By label, of rows that are of no other group. */
+  /** Per label, rows that belong to no other group. */
   labels: Map<string, number>;
 }
 
@@ -81,7 +81,7 @@ interface CountedAxis<Row> {
   groups: Map<string, Counted<Row>>;
 }
 
-/** Counts rows one by one; in memory are the counts and the first rows of each group. */
+/** Counts rows one by one; memory: the counts and the first rows of each group. */
 export class GroupTally<Row> {
   readonly #axes = new Map<string, CountedAxis<Row>>();
   readonly #labels = new Set<string>();
@@ -143,7 +143,7 @@ export class GroupTally<Row> {
   }
 }
 
-/** How often a group has each label, against all other groups together. */
+/** Frequency of each label in a group, compared with all other groups together. */
 function balanceOf<Row>(
   own: Counted<Row>,
   others: readonly Counted<Row>[],
