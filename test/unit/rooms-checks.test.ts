@@ -48,10 +48,11 @@ describe('the rooms', () => {
   });
 
   it('are told of a folder that is missing or gone, and of a README that is too long', async () => {
-    expect(await rooms.run(room(`# data\n\`formats/\`${'\n'.repeat(40)}`))).toEqual([
+    expect(await rooms.run(room(`# data\n\`formats/\` \`kinds/chat.ts\` \`gone.ts\`${'\n'.repeat(40)}`))).toEqual([
       'src/data/README.md has 42 lines, at most 40 fit on a screen',
       'src/data/README.md does not name kinds/',
       'src/data/README.md names formats/, which is not there',
+      'src/data/README.md names gone.ts, which is not there',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** The README of each room of src/: it is there, fits on a screen, and names the room's folders and no others. */
+/** The README of each room of src/: it is there, fits on a screen, names the room's folders and no others, and files that exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
@@ -18,12 +18,15 @@ function problemsOf(root: string, room: string): string[] {
   const lines = text.split('\n').length;
   const named = new Set([...text.matchAll(/`([a-z0-9-]+)\/`/g)].map(([, name]) => name));
   const folders = foldersIn(root, room);
+  const files = [...text.matchAll(/`((?:[\w.-]+\/)*[\w.-]+\.ts)`/g)].map(([, file]) => file);
+  const gone = files.filter((file) => !file.includes('NAME') && !existsSync(join(root, room, file)));
   return [
     ...(lines > MOST_LINES ? [`${room}/README.md has ${lines} lines, at most ${MOST_LINES} fit on a screen`] : []),
     ...folders.filter((folder) => !named.has(folder)).map((folder) => `${room}/README.md does not name ${folder}/`),
     ...[...named]
       .filter((folder) => !folders.includes(folder))
       .map((folder) => `${room}/README.md names ${folder}/, which is not there`),
+    ...gone.map((file) => `${room}/README.md names ${file}, which is not there`),
   ];
 }
 
