@@ -47,12 +47,12 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     await page.evaluate('window.isSame = true');
     run.record({ type: 'phase-started', phase: 'train', message: 'training' });
     steps(1, 12);
-    await page.getByText('Step 12 of 40, about 1 min 05 s left').waitFor({ timeout: 20_000 });
+    await page.getByText('Step 12 of 40, about 1 min 05 s left').waitFor({ timeout: 60_000 });
     const loss = page.getByRole('img', { name: 'Loss by step' });
     expect(await loss.textContent()).toContain('1.167');
     await page.getByText('The numbers').click();
     steps(13, 20);
-    await page.getByText('Step 20 of 40').waitFor({ timeout: 20_000 });
+    await page.getByText('Step 20 of 40').waitFor({ timeout: 60_000 });
     expect(await page.locator('details', { hasText: 'The numbers' }).getAttribute('open')).toBe('');
     expect(await page.evaluate('window.isSame')).toBe(true);
     expect(await barriers(page)).toEqual([]);
@@ -64,7 +64,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     const choice = { step: 40, reason: 'last-step' } as const;
     run.record({ type: 'run-finished', step: 40, choice, result: 'adapter', metrics: {}, seconds: 5 });
     run.close();
-    await page.getByRole('heading', { name: 'Try it' }).waitFor({ timeout: 20_000 });
+    await page.getByRole('heading', { name: 'Try it' }).waitFor({ timeout: 60_000 });
     expect(await page.getByLabel('Progress').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toContain('finished');
     expect(complaints).toEqual([]);

@@ -2,12 +2,13 @@ import { html } from '../../jobs/report/html.ts';
 import type { LivePart } from '../../jobs/report/report-page.ts';
 
 /**
- * The page of a run that goes on: asks every two seconds whether there is something new, and puts the new page's
- * content in place of the old. When the run has ended the page is loaded anew, with its verdict and the box to try it.
+ * The page of a run in progress: polls for changes every two to ten seconds and replaces its content. When the run has
+ * ended, the page reloads with the verdict and the box to try the result.
  */
 const LIVE_SCRIPT = `
 (() => {
   const PAUSE = 2000;
+  const LONGEST_PAUSE = 10_000;
   let { version } = document.querySelector('.following').dataset;
   const opened = () => [...document.querySelectorAll('main details')].map((element) => element.open);
   const renew = async () => {
@@ -27,8 +28,8 @@ const LIVE_SCRIPT = `
       const begun = performance.now();
       if (version !== state.version) await renew();
       version = state.version;
-      // A long run's log takes a while to read.
-      pause = Math.max(PAUSE, 10 * (performance.now() - begun));
+      // A long run's log takes a while to read; a busy machine must not put the reader off for long.
+      pause = Math.min(LONGEST_PAUSE, Math.max(PAUSE, 10 * (performance.now() - begun)));
     } catch {
       const note = document.querySelector('.following');
       if (note) note.textContent = 'attune no longer answers: is it still running in the terminal?';
