@@ -37,7 +37,7 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type CalibrateOptions = CallOptions<typeof useCase>;
 
-/** Fewer rows say too little of either half. */
+/** With fewer rows either half shows too little. */
 const LEAST_ROWS = 20;
 const METRICS = ['decision_ece_15', 'decision_nll', 'decision_coverage_5'] as const;
 
@@ -62,6 +62,7 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
     const relative = fitTemperatures(judgedOf(fitted, first));
     const [fit, after] = [rescaledAll(fitted, first, relative), rescaledAll(measured, second, relative)];
     const acting = actingFor(judgedOf(fitted, fit), { costs, maxError: options.maxError });
+    const judged = judgedOf(measured, after);
     const calibration: Calibration = {
       version: 1,
       file: data,
@@ -70,10 +71,7 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
       temperatures: composed(readCalibration(folder)?.temperatures, relative),
       metrics: await figures(measured, second, after),
       acting: Object.fromEntries(
-        [...acting].map(([id, one]) => [
-          id,
-          actedOn(judgedOf(measured, after), { id, acting: one, costs: costs.get(id) }),
-        ]),
+        [...acting].map(([id, one]) => [id, actedOn(judged, { id, acting: one, costs: costs.get(id) })]),
       ),
     };
     writeJson(path, calibration);
@@ -85,7 +83,7 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
   }
 }
 
-/** Two halves of a file's rows: states that are alike are in one of them. @throws AttuneError E_CALIBRATION_ROWS */
+/** Two halves of a file's rows; similar states are in the same half. @throws AttuneError E_CALIBRATION_ROWS */
 async function halves(
   data: string,
   signal?: AbortSignal,
@@ -111,7 +109,7 @@ function readCosts(given: CalibrateOptions['costs']): Map<string, Costs> {
   throw new AttuneError('E_CALIBRATION_COSTS', {
     what: 'Costs of questions cannot be read',
     expected: '{missed, false_alarm, review} of a noul, or {wrong, review} of another question, as numbers above 0',
-    problems: wrong.map((field) => ({ field, message: 'has other costs' })),
+    problems: wrong.map((field) => ({ field, message: 'has invalid costs' })),
   });
 }
 

@@ -76,11 +76,3 @@ export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities:
   const uniform = probabilities.reduce((sum, _, level) => sum + Math.abs(level - middle), 0) / count;
   return Math.max(0, 1 - spread / uniform);
 }
-
-/** Softmax of logits; a temperature below 1 sharpens it, above 1 flattens it. */
-export function softmax(logits: readonly number[], temperature = 1): number[] {
-  const highest = greatest(logits);
-  const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
-}

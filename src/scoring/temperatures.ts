@@ -7,7 +7,8 @@ import {
   type DecisionQuestion,
   type DecisionType,
 } from '../data/kinds/decision.ts';
-import { likeliest, softmax } from './decisions.ts';
+import { likeliest } from './decisions.ts';
+import { softmax } from './softmax.ts';
 
 const types = ['noul', 'choice', 'score'] as const satisfies DecisionType[];
 const buckets = ['2', '3_5', '6_10', '11'] as const;
@@ -22,7 +23,7 @@ const temperaturesSchema = z.partialRecord(
   }),
 );
 
-/** From which probability on a question is decided, and not handed to a person. */
+/** Probabilities from which on a question is decided without a person. */
 const actingSchema = z.union([
   /** A noul: true from `high` on, false up to `low`, and a person between. */
   z.strictObject({ low: z.number(), high: z.number() }),
@@ -36,13 +37,13 @@ export type Acting = z.infer<typeof actingSchema>;
 
 const figureSchema = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() });
 
-/** How a question fares by its thresholds, on rows that set none of them. */
+/** How a question fares with its thresholds, on rows that were not used to set them. */
 const actedSchema = z.strictObject({
   acting: actingSchema,
   questions: z.number().int(),
   /** Share that is decided without a person. */
   decided: figureSchema,
-  /** Share of those that is wrong; absent if none is decided. */
+  /** Share of the decided ones that is wrong; absent if none is decided. */
   wrong: figureSchema.optional(),
   /** Mean cost of a question, in the unit of the costs. */
   cost: figureSchema.optional(),
@@ -53,10 +54,10 @@ export const calibrationSchema = z.strictObject({
   version: z.literal(1),
   file: z.string(),
   sha256: z.string(),
-  /** Rows that temperatures and thresholds are from, and others that they were measured on. */
+  /** Rows that temperatures and thresholds were fitted on, and others that they were measured on. */
   rows: z.strictObject({ fitted: z.number().int(), measured: z.number().int() }),
   temperatures: temperaturesSchema,
-  /** Before and after, on the rows that were measured. */
+  /** Before and after, on the measured rows. */
   metrics: z.record(z.string(), z.strictObject({ before: figureSchema, after: figureSchema })),
   /** By the question's id. */
   acting: z.record(z.string(), actedSchema),
@@ -85,7 +86,7 @@ export interface JudgedQuestion {
 /** Fewer questions than this have the temperature of their type. */
 const LEAST_QUESTIONS = 10;
 
-/** The temperatures that make the targets likeliest, relative to those that the probabilities were made with. */
+/** The temperatures that make the targets likeliest, relative to those already applied to the probabilities. */
 export function fitTemperatures(judged: readonly JudgedQuestion[]): Temperatures {
   const fitted = types.flatMap((type) => {
     const own = judged.filter(({ question }) => question.type === type && question.options.length > 1);

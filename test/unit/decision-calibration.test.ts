@@ -12,7 +12,7 @@ import {
   temperatureOf,
   type JudgedQuestion,
 } from '../../src/scoring/temperatures.ts';
-import { softmax } from '../../src/scoring/decisions.ts';
+import { softmax } from '../../src/scoring/softmax.ts';
 
 /** A model whose logits are `sharpness` times too large: answers come from the probabilities at temperature 1. */
 function overconfident(type: DecisionType, options: number, sharpness: number, count = 2000): JudgedQuestion[] {

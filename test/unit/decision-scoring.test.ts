@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../src/data/kinds/decision.ts';
-import { confidenceOf, softmax, systemOneAnswers } from '../../src/scoring/decisions.ts';
+import { confidenceOf, systemOneAnswers } from '../../src/scoring/decisions.ts';
+import { softmax } from '../../src/scoring/softmax.ts';
 import { metrics, type MetricName } from '../../src/scoring/metrics/index.ts';
 
 type Asked = [type: DecisionType, target: number[], probabilities: number[]];

@@ -1,4 +1,5 @@
 /** Which words of a text tell its class: naive Bayes over the words of training rows. */
+import { softmax } from '../../scoring/softmax.ts';
 
 export interface LabelledText {
   text: string;
@@ -63,9 +64,7 @@ export class ClassWords {
         Math.log(((counts.get(label) ?? 0) + SMOOTHING) / (rows + 2 * SMOOTHING));
       return [label, known.reduce((sum, counts) => sum + ofWord(counts), Math.log(rows / this.#total))];
     });
-    const most = logs.reduce((greatest, [, log]) => Math.max(greatest, log), Number.NEGATIVE_INFINITY);
-    const shares = logs.map(([label, log]): [string, number] => [label, Math.exp(log - most)]);
-    const sum = shares.reduce((total, [, share]) => total + share, 0);
-    return new Map(shares.map(([label, share]) => [label, share / sum]));
+    const probabilities = softmax(logs.map(([, log]) => log));
+    return new Map(logs.map(([label], i) => [label, probabilities[i]]));
   }
 }

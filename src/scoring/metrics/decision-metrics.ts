@@ -113,7 +113,7 @@ const BINS = 15;
 
 /**
  * Expected calibration error in 15 equal bins (lo, hi] of the likeliest option's probability, over all questions
- * together. `details.bins` is the reliability diagram. Right is as much as the target gives to the option.
+ * together. `details.bins` is the reliability diagram. An answer is right to the extent of its option's target.
  */
 export const decisionEce: MetricDefinition = {
   name: 'decision_ece_15',

@@ -2,7 +2,8 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { DecisionExample, DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Asked } from '../../../scoring/asked.ts';
 import { temperatureOf, type Temperatures } from '../../../scoring/temperatures.ts';
-import { decidedText, likeliest, softmax } from '../../../scoring/decisions.ts';
+import { decidedText, likeliest } from '../../../scoring/decisions.ts';
+import { softmax } from '../../../scoring/softmax.ts';
 import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scoring/predictor.ts';
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';
 import { traitsOf } from '../../../models/base-traits.ts';
@@ -17,7 +18,7 @@ import type { PreparedRow } from '../rows/prepared-rows.ts';
 import type { Answering, AnswerOptions } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** Rows between two signs of progress. */
+/** Rows between two reports of progress. */
 const BATCH = 64;
 
 /** Typed questions answered by how likely their labels are as the next token. The questions of a state share its cache. */
@@ -155,7 +156,7 @@ function isReversible({ type, options }: DecisionQuestion): boolean {
   return type === 'choice' && options.length > 1;
 }
 
-/** All questions, and behind them the choices with their options in the opposite order. */
+/** All questions, followed by the choices with their options reversed. */
 function withReversed(questions: readonly DecisionQuestion[]): DecisionQuestion[] {
   const reversed = questions.filter(isReversible).map((one) => ({ ...one, options: one.options.toReversed() }));
   return [...questions, ...reversed];

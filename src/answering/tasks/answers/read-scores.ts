@@ -1,7 +1,7 @@
 // C classes
-import { greatest } from '../../../base/many.ts';
 import { chosenLabel, chosenLabels, type Thresholds } from '../../../scoring/chosen-labels.ts';
 import type { Prediction } from '../../../scoring/predictor.ts';
+import { softmax } from '../../../scoring/softmax.ts';
 import { joinLabels } from '../../../data/kinds/multilabel.ts';
 import type { RawConfig } from '../../../models/raw-config.ts';
 import type { SequenceHead } from '../../../models/heads/sequence.ts';
@@ -24,10 +24,7 @@ function thresholdsOf({ label_thresholds: thresholds }: RawConfig): Thresholds {
 }
 
 function oneOf(scores: readonly number[], labels: readonly string[], config: RawConfig): Answer {
-  const most = greatest(scores);
-  const weights = scores.map((score) => Math.exp(score - most));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const probabilities = weights.map((weight) => weight / total);
+  const probabilities = softmax(scores);
   const label = chosenLabel(probabilities, labels, thresholdsOf(config));
   return { text: label, label, scores: named(probabilities, labels) };
 }

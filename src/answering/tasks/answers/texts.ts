@@ -1,6 +1,6 @@
 // N tokens of a batch, R rows
 import { AttuneError } from '../../../base/errors.ts';
-import { greatest, pushAll } from '../../../base/many.ts';
+import { pushAll } from '../../../base/many.ts';
 import type { ExampleKind } from '../../../data/index.ts';
 import { expectedText } from '../../../scoring/prompt-text.ts';
 import {
@@ -12,7 +12,9 @@ import {
   type AskedRow,
   type AskingStyle,
 } from '../../../scoring/asked.ts';
+import { likeliest } from '../../../scoring/decisions.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
+import { softmax } from '../../../scoring/softmax.ts';
 import {
   constraintFor,
   generate,
@@ -198,11 +200,9 @@ async function chooseClasses(
   for (const [place, { i }] of candidates.entries()) logProbs[i].push(-nats(likely[place], Infinity));
   return logProbs.map((values) => {
     if (values.length === 0) return undefined;
-    const most = greatest(values);
-    const weights = values.map((value) => Math.exp(value - most));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const label = labels[values.indexOf(most)];
-    return { text: label, label, scores: Object.fromEntries(labels.map((name, c) => [name, weights[c] / total])) };
+    const label = labels[likeliest(values)];
+    const probabilities = softmax(values);
+    return { text: label, label, scores: Object.fromEntries(labels.map((name, c) => [name, probabilities[c]])) };
   });
 }
 

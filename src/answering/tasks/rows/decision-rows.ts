@@ -29,7 +29,7 @@ export interface DecisionRow extends PreparedRow {
   asked: readonly AskedQuestion[];
   /** The tokens that all questions begin with, where a decoder reads them once. */
   state: readonly number[];
-  /** The orders of options in which each question may be asked, as it was given first. */
+  /** The orders of options in which each question may be asked; the first is as given. */
   orders: readonly (readonly QuestionPart[])[];
 }
 
@@ -60,7 +60,7 @@ export async function decisionRow(
   options: OrderOptions & { causal: boolean },
 ): Promise<DecisionRow> {
   const answered = questions.filter(({ target, rewards }) => target !== undefined || rewards !== undefined);
-  const key = Number.parseInt(id.slice(0, 8), 16) || 0;
+  const key = keyOf(id);
   const asked = answered.map((question, q) => ordersOf(question, [key, q], options));
   const read = await Promise.all(
     asked.map((orders) =>
@@ -82,16 +82,21 @@ function partOf(
   return { type, count: options.length, ...read, ...(target && { target }), ...(rewards && { rewards }) };
 }
 
-/** The row with its options in an order that the step draws, and as they were given where it is evaluated. */
+/** The row with its options in an order that the step draws; as given, in evaluations. */
 export function drawnRow(row: DecisionRow, at: { seed: number; step: number } | undefined): DecisionRow {
   if (row.orders.every((orders) => orders.length === 1)) return row;
-  const key = Number.parseInt(row.id.slice(0, 8), 16) || 0;
+  const key = keyOf(row.id);
   return assembled(row, (q, orders) => {
     if (at === undefined) return 0;
-    // As it was given it may have more options than are asked at once.
+    // The order as given may have more options than are asked at once.
     const first = row.orders[q][0].count > row.orders[q][orders - 1].count ? 1 : 0;
     return first + (randomUint32([at.seed, 'order of options', at.step, key, q]) % (orders - first));
   });
+}
+
+/** A number to draw orders from: an id begins with a hash, unless a caller made it up. */
+function keyOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8), 16) || 0;
 }
 
 function assembled(
@@ -134,7 +139,7 @@ function ordersOf(
   ];
 }
 
-/** Right options stay, and others are left out from the end. */
+/** Keeps the right options and leaves others out from the end. */
 function keptPlaces({ target, rewards }: AnsweredQuestion, places: readonly number[], most: number): number[] {
   const worth = target ?? rewards ?? [];
   const best = greatest(worth);
