@@ -7,11 +7,11 @@ import { reportRun } from './report/index.ts';
 interface Assessed {
   /** A run's folder, name or id, or another model; absent where several are measured together. */
   target?: string;
-  /** Where the file is written in place of the run's own folder. */
+  /** Folder to write the file to; default: the run's own. */
   output?: string;
 }
 
-/** Measures a result and keeps what was found: a run's in its folder, its report and its model card. */
+/** Measures a result and saves what was found; for a run, in its folder, report and model card. */
 export async function assess<Name extends AssessmentName>(
   name: Name,
   { target, output }: Assessed,

@@ -7,7 +7,7 @@ import { weightFiles } from '../models/checkpoint-files.ts';
 import type { RawConfig } from '../models/raw-config.ts';
 import { architectures } from '../models/index.ts';
 
-/** Kinds of tensors that are named, of each defect. */
+/** Kinds of tensors named for each defect. */
 const SHOWN = 8;
 
 /** For a folder of an unknown type: names the known type that its tensors are most like, and what differs. */

@@ -11,7 +11,7 @@ export class Channel<Item> {
     this.#wake();
   }
 
-  /** Ends it, after what was pushed before; with an error, that is thrown. Only the first call counts. */
+  /** Ends the queue after the items already pushed, and throws the error, if any. Only the first call counts. */
   finish(error?: Error): void {
     this.#end ??= { error };
     this.#wake();

@@ -42,7 +42,7 @@ export interface Column {
   isMain?: boolean;
   /** A page draws the intervals as well, between words for less and more. */
   picture?: true | readonly [less: string, more: string];
-  /** Cells that say what a page says in notes. */
+  /** Shown in one medium only: cells that repeat a page's notes, for example. */
   only?: 'terminal' | 'page';
   /** Names, which a narrow terminal may shorten. */
   isName?: boolean;
@@ -86,7 +86,7 @@ export interface Figures {
   examples?: readonly Examples[];
 }
 
-/** All that is shown of one assessment. */
+/** The figures of one assessment, with a title and notes. */
 export interface FiguresShown {
   title: string;
   /** Measurement and how to read it, for page and card. */
@@ -95,7 +95,7 @@ export interface FiguresShown {
   brief?: string;
   figures: readonly Figures[];
   notes?: readonly string[];
-  /** Remarks for a terminal alone: what to do next, and what pages say in their leads. */
+  /** Remarks for a terminal alone: what to do next, and the content of a page's lead. */
   remarks?: readonly string[];
 }
 

@@ -6,11 +6,11 @@ export interface End {
   message?: string;
   code?: string;
   exitCode?: number;
-  /** As it was thrown. */
+  /** The error as thrown. */
   error?: Error;
 }
 
-/** In place of an answer: the thread or process has ended, or says nothing for too long. */
+/** In place of an answer: the thread or process has ended, or was silent for too long. */
 export type Silence = ({ type: 'ended' } & End) | { type: 'timeout'; isStarting: boolean };
 
 export interface Listener {
@@ -29,7 +29,7 @@ export interface Host {
 }
 
 export interface Question<Message> {
-  /** How long it may say nothing; no limit unless given. */
+  /** Seconds that it may stay silent; no limit unless given. */
   seconds?: number;
   /** Sees every message, and says whether it is the last one of the answer; the first unless given. */
   isAnswer?: (message: Message) => boolean;
@@ -49,8 +49,8 @@ interface Run {
 const MOST_MILLISECONDS = 2 ** 31 - 1;
 
 /**
- * A thread or process that starts with its first question and can be killed. After one that ended, was killed or said
- * nothing for too long, the next question starts another.
+ * A thread or process that starts with its first question and can be killed. After it has ended, was killed or was
+ * silent for too long, the next question starts another.
  */
 export class Killable<Message extends object> {
   readonly #start: (listener: Listener) => Host;
@@ -66,7 +66,7 @@ export class Killable<Message extends object> {
   }
 
   /**
-   * Posts a request, or without one hears what it says by itself. Questions may overlap where `isAnswer` tells their
+   * Posts a request, if there is one, and waits for the answer. Questions may overlap where `isAnswer` tells their
    * answers apart. @throws the signal's reason, after its end
    */
   async ask(request: unknown, question: Question<Message> = {}): Promise<Message | Silence> {

@@ -7,7 +7,7 @@ export interface NearestTypeInput {
   tensors: readonly StoredShape[];
 }
 
-/** The known type whose tensors are most like a model's, and how they differ; none where nothing is alike. */
+/** The known type whose tensors are most like a model's, and how they differ; none if nothing is similar. */
 export async function run({ config, tensors }: NearestTypeInput): Promise<{ nearest?: NearestType }> {
   return { nearest: await nearestType(config, tensors) };
 }

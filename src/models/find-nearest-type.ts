@@ -1,4 +1,4 @@
-/** For a model type that is not known: the known one whose tensors are most like a checkpoint's, and where they differ. */
+/** For an unknown model type: the known type whose tensors are most like a checkpoint's, and where they differ. */
 import { AttuneError } from '../base/errors.ts';
 import { scope } from '../engine/tensor/index.ts';
 import type { RawConfig } from './raw-config.ts';
@@ -15,13 +15,13 @@ export interface NearestType {
   modelType: string;
   /** Share of the tensors of both that have one name and one shape. */
   share: number;
-  /** Names of tensors by what is the matter with them, a star for each number; each kind of layer once. */
+  /** Names of tensors by defect, with a star for each number; each kind of layer once. */
   beyond: string[];
   missing: string[];
   reshaped: string[];
 }
 
-/** Layers that are compared: the first ones show what there is. */
+/** Number of layers compared: the first ones are representative. */
 const LAYERS = 4;
 
 /** Share below which a type does not help. */
@@ -56,7 +56,7 @@ function isShown(name: string): boolean {
 }
 
 interface Expected {
-  /** As the checkpoint calls it, where it has the tensor. */
+  /** Its name in the checkpoint, if it is there. */
   name: string;
   shape: string;
 }

@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.ts';
 import { logisticRegression } from './logistic-regression.ts';
 import { majority } from './majority.ts';
 
-/** Share of an answer that options have together which no training row chose. */
+/** Combined share of the options that no training row chose. */
 const UNSEEN = 1e-3;
 
 export const majorityPerQuestion = perQuestion(majority, {

@@ -10,7 +10,7 @@ import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
 /** How the tokens of a prompt see images among them. */
 interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
   prompt: Int32Array;
-  /** How much further positions are after the prompt than the number of its tokens. */
+  /** Position of the first token after the prompt, less the number of the prompt's tokens. */
   shift: bigint;
 }
 
@@ -35,7 +35,7 @@ export class SeenImages implements Disposable {
     this.#layoutAmong = model.trunk.imageReader?.layoutAmong;
   }
 
-  /** How the prompt's tokens see the images among them; undefined where it is as they see words. */
+  /** How the prompt's tokens see the images among them; undefined if as they see words. */
   layoutOf(prompt: Int32Array): SeenPrompt | undefined {
     if (this.#layoutAmong === undefined) return undefined;
     if (this.#seen?.prompt !== prompt) {
@@ -48,7 +48,7 @@ export class SeenImages implements Disposable {
     return this.#seen;
   }
 
-  /** How many tokens from `read` on a pass has to take, so that it ends where parts of an image that see each other do. */
+  /** Tokens from `read` on that a pass must take, `count` or more, so as not to split an image whose tokens see each other. */
   wholeCount(prompt: Int32Array, read: number, count: number): number {
     const last = this.layoutOf(prompt)?.together?.to[read + count - 1];
     return last === undefined ? count : Number(last) + 1 - read;
@@ -59,18 +59,18 @@ export class SeenImages implements Disposable {
   }
 }
 
-/** The places of a prompt's tokens that images take, in their order. */
+/** Places of the image tokens in a prompt, ascending. */
 export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Array): number[] {
   return [...prompt.keys()].filter((place) => prompt[place] === token);
 }
 
-/** As much of a sequence and its pass as images are placed by. */
+/** The fields of a sequence and its pass that place images. */
 interface ImageReading {
   sequence: { request: { images?: SeenImages; prompt: Int32Array }; read: number };
   count: number;
 }
 
-/** A pass's layout, with what images among the tokens change of it. */
+/** A pass's layout, changed for the images among its tokens. */
 export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): Layout {
   const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
   const first = seen.find((one) => one !== undefined);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { calibrationSchema, type Calibration } from '../../scoring/temperatures.ts';
 import { readVersioned } from '../../store/read-versioned.ts';
 
-/** Where a model's folder, or an adapter's, keeps what was calibrated. */
+/** Path of the calibration in a model's or an adapter's folder. */
 export function calibrationPath(folder: string): string {
   return join(folder, 'calibration.json');
 }

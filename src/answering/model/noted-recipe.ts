@@ -8,7 +8,7 @@ import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 const name = z.string().nullish();
 const layout = { format: name, columns: columnsSchema.nullish() };
 
-/** The keys of a run's recipe that its result is opened by. Recipes of older versions lack some of them. */
+/** Keys of a run's recipe that opening its result needs. Older recipes lack some of them. */
 const notedSchema = z.looseObject({
   data: z
     .looseObject({
@@ -27,7 +27,7 @@ const notedSchema = z.looseObject({
 
 export type NotedRecipe = z.output<typeof notedSchema>;
 
-/** The recipe of the run that a result comes from; undefined for models of others. @throws AttuneError E_NOTES_INVALID */
+/** Recipe of the run that produced a result; undefined for models that no run produced. @throws AttuneError E_NOTES_INVALID */
 export function notedRecipe(notes: ResultNotesFile | undefined): NotedRecipe | undefined {
   if (notes === undefined) return undefined;
   const { recipe = {} } = notes;

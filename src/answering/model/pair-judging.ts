@@ -5,12 +5,12 @@ import type { OpenedModel } from './open-model.ts';
 
 type Judged = Pick<OpenedModel, 'model' | 'tuning' | 'notes'>;
 
-/** How pairs of answers are judged by a result: as its run did. */
+/** A result judges pairs of answers as its run did. */
 export function pairJudging(opened: Judged): PairJudging {
   return { measure: opened.notes?.preference, reference: () => referenceOf(opened) };
 }
 
-/** The model that training compared with; undefined for one that nothing was made from: it is its own. */
+/** The model that training compared with; undefined for a model that was not trained here, which is its own. */
 async function referenceOf({ model, tuning, notes }: Judged): Promise<ReferenceModel | undefined> {
   const recipe = notedRecipe(notes);
   if (recipe === undefined && tuning === undefined) return undefined;

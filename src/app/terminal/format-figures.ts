@@ -13,7 +13,7 @@ import type { Colours, Terminal } from './terminal.ts';
 
 const SHOWN_CHARACTERS = 100;
 
-/** Figures for people, with what is said of them. */
+/** Figures for people, with their notes. */
 export function describeFigures(
   { brief, figures, notes = [], remarks = [] }: FiguresShown,
   terminal: Terminal,
@@ -56,7 +56,7 @@ function shortTitle({ title, short }: Figure): string {
   return short ?? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
 }
 
-/** Ends of shares are as wide as each other, and stand under each other. */
+/** The ends of shares are equally wide, so that they align. */
 function headOf(column: Figure): Column[] {
   const { unit = 'text', interval, isName } = column;
   const value = { title: shortTitle(column), isName, isNumeric: !['text', 'verdict', 'p'].includes(unit) };

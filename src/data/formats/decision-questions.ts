@@ -1,4 +1,4 @@
-/** Typed questions out of JSON, in the layouts that clients and files have. */
+/** Typed questions from JSON, in the layouts of clients and files. */
 import { AttuneError } from '../../base/errors.ts';
 import { stringifyAsWritten } from '../../files/written-numbers.ts';
 import type { DecisionOption, DecisionQuestion, DecisionType } from '../kinds/decision.ts';
@@ -8,10 +8,10 @@ export const MOST_OPTIONS = 255;
 /** Fewest and most levels of a score. */
 export const LEVELS = [2, 10] as const;
 
-/** As many as OpenAI takes. */
+/** OpenAI's limit. */
 const MOST_QUESTIONS = 400;
 
-/** Names of types; clients of OpenAI, SGLang and the AI SDK call a noul otherwise. */
+/** Names of types; OpenAI's, SGLang's and the AI SDK's clients have another name for a noul. */
 const TYPES: Readonly<Record<string, DecisionType>> = {
   noul: 'noul',
   boolean: 'noul',
@@ -28,7 +28,7 @@ export interface Placed {
 }
 
 /**
- * A state and its questions as a program or a request has them; `name` is what the state is called there.
+ * A state and its questions from a program or a request; `name` is their name for the state.
  * @throws AttuneError E_DECISION_QUESTIONS with every bad field
  */
 export function readDecision(
@@ -48,7 +48,7 @@ export function readDecision(
   });
 }
 
-/** Questions by id, or a list of questions with an id each; what is wrong is noted on the row. */
+/** Questions by id, or a list of questions with ids; problems are noted on the row. */
 export function readQuestions(
   row: RowReader,
   path: string,
@@ -99,7 +99,7 @@ const readers: Record<DecisionType, (row: RowReader, criteria: Placed) => Decisi
   score: readScore,
 };
 
-/** Null, or what true and false mean. */
+/** Null, or the meanings of true and false. */
 function readNoul(row: RowReader, { path, value }: Placed): DecisionOption[] | undefined {
   const listed = Array.isArray(value) ? entriesOf(row, { path, value }) : undefined;
   const given = listed === undefined ? value : Object.fromEntries(listed.map((one) => [one.key, one.description]));
@@ -110,7 +110,7 @@ function readNoul(row: RowReader, { path, value }: Placed): DecisionOption[] | u
   return ['false', 'true'].map((key) => optionOf(row, key, { path: `${path}.${key}`, value: given?.[key] }));
 }
 
-/** Options by name with what each means, or a list of them. */
+/** Options by name with their meanings, or a list of them. */
 function readChoice(row: RowReader, { path, value }: Placed): DecisionOption[] | undefined {
   const options = isObject(value)
     ? Object.entries(value).map(([key, one]) => optionOf(row, key, { path: `${path}.${key}`, value: one }))
@@ -125,7 +125,7 @@ function readChoice(row: RowReader, { path, value }: Placed): DecisionOption[] |
   return options;
 }
 
-/** Levels from the lowest, each with what it means. */
+/** Levels from the lowest, with their meanings. */
 function readScore(row: RowReader, { path, value }: Placed): DecisionOption[] | undefined {
   if (!Array.isArray(value)) return row.problem(path, `must be a list of levels, not ${describeValue(value)}`);
   const [least, most] = LEVELS;
@@ -137,7 +137,7 @@ function readScore(row: RowReader, { path, value }: Placed): DecisionOption[] | 
   });
 }
 
-/** Names alone, or objects with a name and what it means. */
+/** Names alone, or objects with a name and a meaning. */
 function entriesOf(row: RowReader, { path, value }: { path: string; value: unknown[] }): DecisionOption[] {
   return value.flatMap((one, i) => {
     const place = `${path}[${i}]`;

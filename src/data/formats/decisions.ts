@@ -1,4 +1,4 @@
-/** Rows of typed questions about a state, in the layouts of those who train decision models. */
+/** Rows of typed questions about a state, in the layouts that trainers of decision models use. */
 import type { AnsweredQuestion } from '../kinds/decision.ts';
 import { readQuestion, readQuestions, textOf, type Placed } from './decision-questions.ts';
 import { readRewards, readTarget } from './decision-targets.ts';
@@ -67,7 +67,7 @@ function answersOf(
         ? []
         : [{ path: isOwn ? `${path}.${name}` : `${name}.${id}`, value: one }];
     });
-  // Votes say more than the label that came of them.
+  // Votes say more than the label derived from them.
   const labels = [
     ...found(['target', 'soft_labels', 'label'], true),
     ...found(['soft_labels', 'gold', 'answers', 'expected'], false),

@@ -49,7 +49,7 @@ function ahead({ estimate, low, high, verdict }: Difference): string {
   return `${MARKS[verdict]} ${briefNumber(estimate, 2)} (${interval})`;
 }
 
-/** A margin of this part of the value says little. */
+/** A margin of this share of the value says little. */
 const WIDE = 0.5;
 
 function isBetter(found: Comparison): Finding {

@@ -20,7 +20,7 @@ const groupDifferenceSchema = z.strictObject({
   value: z.number(),
   other: z.number(),
   estimate: z.number(),
-  /** Absent where one pair is all the evidence. */
+  /** Absent if the evidence is a single pair. */
   low: z.number().optional(),
   high: z.number().optional(),
   p: z.number(),
@@ -58,7 +58,7 @@ const counterfactualAxisSchema = z.strictObject({
   axis: z.string(),
   pairs: z.number(),
   flips: flipRateSchema,
-  /** How much this system's flip rate is above the first's; absent of the first. */
+  /** How much this system's flip rate is above the first's; absent for the first. */
   against: groupDifferenceSchema.optional(),
   /** Pairs with a group on one side and any other on the other side; pairs of `mixed` rows are in none. */
   groups: z.array(groupEffectSchema).readonly(),
@@ -79,7 +79,7 @@ export const counterfactualResultsSchema = z.strictObject({
   /** The file of pairs. */
   file: z.string(),
   pairs: z.number(),
-  /** How many the file has, where the pairs are a sample of it. */
+  /** Number of pairs in the file, if these are a sample. */
   available: z.number().optional(),
   /** Pairs that were left out because a system could not answer them. */
   leftOut: z
@@ -105,7 +105,7 @@ export const counterfactuals = defineAssessment({
     const { systems, leftOut, available, pairs, skipped } = results;
     if (systems.every(({ axes }) => axes.length === 0)) return undefined;
     return {
-      title: 'Whom it answers otherwise',
+      title: 'Who gets different answers',
       lead:
         `${plural(pairs, 'pairs')} of rows that differ only in the group of the person they mention, as words and names ` +
         'usually tell it; nobody’s own is known. Shares are those of pairs whose answers differ in more than those ' +

@@ -3,21 +3,21 @@ import type { FiguresShown } from '../../base/figures.ts';
 import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import type { Finding } from './finding.ts';
 
-/** A key of the recipe's `gate`, held against what was measured. */
+/** A key of the recipe's `gate`, compared with the measurement. */
 export interface Check<Found, Limit> {
   /** Name on the gate's page. */
   title: string;
   /** The open question without the measurement: "safety before and after". */
   question: string;
-  /** Undefined where it was not among what was measured. */
+  /** Undefined if it was not measured. */
   find(found: Found, limit: Limit): Finding | undefined;
 }
 
 export type Checks<Found> = { readonly [Key in keyof GateSettings]?: Check<Found, NonNullable<GateSettings[Key]>> };
 
 /**
- * A measurement of a run's result, declared once: its file in the run's folder, what terminal, page and model card show
- * of it, and what the gate asks of it.
+ * A measurement of a run's result, declared once: its file in the run's folder, its figures in terminal, page and model
+ * card, and the gate's checks.
  */
 export interface Assessment<Name extends string = string, Schema extends VersionedSchema = VersionedSchema> {
   /** Its file is NAME.json. */
@@ -25,7 +25,7 @@ export interface Assessment<Name extends string = string, Schema extends Version
   schema: Schema;
   /** How it is measured: a command line, or a key of the recipe. */
   measure: string;
-  /** Undefined where nothing in it is to be shown. */
+  /** Undefined if there is nothing to show. */
   table(found: z.infer<Schema>): FiguresShown | undefined;
   checks?: Checks<z.infer<Schema>>;
 }

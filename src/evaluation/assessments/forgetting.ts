@@ -17,7 +17,7 @@ const generalMeasureSchema = z.strictObject({
   rows: z.number(),
   before: z.number(),
   after: z.number(),
-  /** How much was lost; negative where something was gained. */
+  /** Loss; negative for a gain. */
   loss: z.number(),
   low: z.number(),
   high: z.number(),
@@ -52,7 +52,7 @@ export const forgetting = defineAssessment({
             { title: 'Measured' },
             { title: 'Before and after', unit: 'number' },
             { title: 'Change', unit: 'change', picture: ['forgot', 'gained'], interval: 'inline', isMain: true },
-            { title: 'So it is', unit: 'verdict' },
+            { title: 'Verdict', unit: 'verdict' },
           ],
           rows: measures.map(rowOf),
         },

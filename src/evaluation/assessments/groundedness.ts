@@ -19,7 +19,7 @@ const endedSchema = z.strictObject({
 
 const groundedSystemSchema = z.strictObject({
   name: z.string(),
-  /** Share of all answers that say what the source does not. */
+  /** Share of all answers that the source does not support. */
   hallucinated: safetyFiguresSchema,
   /** For rows whose source lacks the answer, and for those whose source has it. */
   answeredThoughSilent: groundedFiguresSchema.optional(),
@@ -65,7 +65,7 @@ export const groundednessResultsSchema = z.strictObject({
   file: z.string(),
   sha256: z.string(),
   rows: z.number(),
-  /** The tuned model first; each of the others as it is, and the first set against every one of them. */
+  /** The tuned model first, with its differences from each of the others. */
   systems: z.array(groundedSystemSchema).readonly(),
   /** Judge of support: a model, or the classifier with its accuracy. */
   by: z.union([
@@ -102,8 +102,8 @@ export const groundedness = defineAssessment({
           columns: [
             { title: 'Model', isName: true },
             { title: 'Made up', unit: 'share', interval: 'inline' },
-            { title: 'Answered though silent', unit: 'share', interval: 'inline' },
-            { title: 'Abstained though told', unit: 'share', interval: 'inline' },
+            { title: 'Answered without support', unit: 'share', interval: 'inline' },
+            { title: 'Abstained despite support', unit: 'share', interval: 'inline' },
             { title: 'Wrong quotes', unit: 'count', only: 'terminal' },
             { title: 'Risk over coverage', short: 'risk/coverage', unit: 'number', missing: 'too few rows' },
             { title: 'Calibration error', unit: 'number', missing: 'too few rows' },
@@ -140,7 +140,7 @@ function changeOf({ hallucinated: { difference } }: GroundedSystem): string[] {
   return [`made up, against before: ${formatSignedPercent(value)}, 95 % interval ${formatPercentRange(low!, high!)}`];
 }
 
-/** It surely makes up at most so much of its answers. */
+/** The share of made-up answers is surely at most the limit. */
 function isGrounded({ systems, rows }: GroundednessResults, limit: number): Finding {
   const { value, high } = systems[0].hallucinated.after;
   return {

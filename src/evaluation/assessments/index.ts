@@ -31,7 +31,7 @@ export const assessmentNames = Object.keys(assessments) as AssessmentName[];
 const tables: { readonly [Name in AssessmentName]: { table(found: Assessments[Name]): FiguresShown | undefined } } =
   assessments;
 
-/** Figures of a result; undefined where nothing was measured or is to be shown. */
+/** Figures of a result; undefined if nothing was measured or is to be shown. */
 export function figuresOf<Name extends AssessmentName>(
   name: Name,
   found: Assessments[Name] | undefined,
@@ -39,7 +39,7 @@ export function figuresOf<Name extends AssessmentName>(
   return found && tables[name].table(found);
 }
 
-/** Figures of all that was measured. */
+/** Figures of every measurement. */
 export function figuresOfAll(found: Partial<Assessments>): { [Name in AssessmentName]?: FiguresShown } {
   const all = assessmentNames.map((name) => [name, figuresOf(name, found[name])] as const);
   return Object.fromEntries(all.filter(([, figures]) => figures !== undefined));

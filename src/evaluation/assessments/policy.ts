@@ -8,7 +8,7 @@ import { safetyFiguresSchema } from './safety.ts';
 const ruleResultSchema = z.strictObject({
   name: z.string(),
   by: z.enum(['program', 'judge']),
-  /** Shares of answers that break it; absent where no answer could be judged. */
+  /** Shares of answers that break it; absent if no answer could be judged. */
   broken: safetyFiguresSchema.optional(),
   /** Answers that the rule applies to but that could not be judged. */
   unjudged: z.number(),
@@ -32,11 +32,11 @@ export const policyResultsSchema = z.strictObject({
   sha256: z.string(),
   after: z.string(),
   before: z.string().optional(),
-  /** The judging model, where there was one. */
+  /** The judging model, if any. */
   judge: z.string().optional(),
   prompts: z.number(),
   rules: z.array(ruleResultSchema).readonly(),
-  /** Where pairs and criteria for reviewers were written. */
+  /** Path of the pairs and criteria written for reviewers. */
   items: z
     .strictObject({
       pairs: z.string(),
@@ -98,8 +98,8 @@ function remarkOn({ name, by, unjudged, broken }: RuleResult, judge: string | un
 }
 
 /**
- * No rule is surely broken in more than `limit` of the answers that it is for; what a judge did not judge is not kept. An
- * answer too short to tell its language breaks no rule of languages.
+ * No rule is surely broken in more than `limit` of the answers it applies to, and a judge has judged all of these. An
+ * answer too short to tell its language breaks no rule about languages.
  */
 function keepsRules({ rules }: PolicyResults, limit: number): Finding {
   const unknown = rules.filter(({ by, broken, unjudged }) => broken === undefined || (by === 'judge' && unjudged > 0));

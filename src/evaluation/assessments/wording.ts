@@ -70,7 +70,7 @@ export const wording = defineAssessment({
     return {
       title: 'In other words',
       lead:
-        'Test rows as nobody wrote them: without greetings and other frames, joined from halves of rows of one class, as ' +
+        'Altered test rows: without greetings and other frames, joined from halves of rows of one class, as ' +
         'keywords, with misspellings, with a sentence about something else; where answers are written, with other numbers, ' +
         'codes and names in prompt and answer. Rules know no synonyms, so words that are new to a system cost it more than ' +
         `this shows. Intervals are ${formatNumber(confidence * 100)} %, on ${plural(rows, 'rows')}.`,

@@ -1,4 +1,4 @@
-/** Whether a result may be used, by what was measured and who approved it. Each check rests on the end of an interval. */
+/** Whether a result may be used, by its measurements and approvals. Each check rests on the end of an interval. */
 import { z } from 'zod';
 import { formatPercent } from '../../base/format.ts';
 import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
@@ -25,11 +25,11 @@ export type GateCheck = z.infer<typeof gateCheckSchema>;
 export interface GateEvidence extends Partial<Assessments> {
   review?: ReviewResults;
   signOffs: SignOffCheck;
-  /** Measurements of other files than the result has now. */
+  /** Measurements of files that the result no longer has. */
   outdated: readonly AssessmentName[];
 }
 
-/** A key of the recipe's `gate`: what it rests on, and how its value is held against that. */
+/** A key of the recipe's `gate`: its evidence, and how its value is compared with that. */
 interface GateQuestion {
   title: string;
   restsOn?: AssessmentName;
@@ -69,7 +69,7 @@ export const gateQuestions = Object.fromEntries([
 ]) as Readonly<Record<GateCheckName, GateQuestion>>;
 
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  // A margin asks for less than being better, in its place.
+  // A margin replaces the check for being better, and asks for less.
   const left: GateCheckName = settings.margin === null ? 'margin' : 'comparison';
   const names = gateSchema.keyof().options.filter((name) => name !== left);
   return names.map((name) => checkOf(name, settings[name], evidence));

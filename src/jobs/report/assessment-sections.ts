@@ -8,7 +8,7 @@ import { html, type Html } from './html.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { figuresSection } from './sections/figures.ts';
 
-/** Sections of all that was measured. */
+/** Sections of every measurement. */
 export function assessmentSections(found: Partial<Assessments>): Html[] {
   return assessmentNames.map((name) => html`${sectionOf(name, found)} `);
 }

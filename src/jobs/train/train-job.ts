@@ -11,9 +11,9 @@ export interface TrainInput {
   profile?: boolean;
   /** Stops after the preflight. */
   dryRun?: boolean;
-  /** Goes on from the newest checkpoint of the folder. */
+  /** Resumes from the newest checkpoint in the folder. */
   resume?: boolean;
-  /** A checkpoint whose run is repeated: what that run decided for itself (clock, micro-batches) is decided the same. */
+  /** Checkpoint of a run to repeat, with the decisions it made at run time (clock, micro-batches). */
   like?: string;
 }
 
@@ -22,9 +22,9 @@ export interface TrainResult {
   step: number;
   /** Task of the model: chatting needs `causal-lm`. */
   task: Task;
-  /** Where the adapter or the model lies. */
+  /** Folder of the adapter or the model. */
   result: string | null;
-  /** Which step's weights it has; null without a result. */
+  /** Step that its weights are from; null without a result. */
   choice: ResultChoice | null;
   /** Validation of the result's step, or else of the last one. */
   metrics: Metrics;

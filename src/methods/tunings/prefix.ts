@@ -209,7 +209,7 @@ function refuseStates({ architecture, trunk }: Model, attending: number): void {
   const layers = trunk.stack.blockList.length;
   if (attending === layers) return;
   throw new AttuneError('E_NO_TARGETS', {
-    what: `A prefix has no place in all layers of ${withArticle(architecture.modelType)} model`,
+    what: `A prefix needs attention in every layer, which ${withArticle(architecture.modelType)} model does not have`,
     got: `${attending} of ${layers} layers that attend to keys; others keep a state of the row, or see one token at a time`,
     expected: 'attention in each layer',
     fix: 'choose another tuning: lora, or prompt_tuning',

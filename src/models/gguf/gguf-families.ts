@@ -19,7 +19,7 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   llama,
   gemma2,
   gemma3_text: gemma3,
-  // Its sliding window is another matter: `settings.ts` refuses one that matters.
+  // `settings.ts` refuses a sliding window that would change answers.
   mistral: llama,
   // Its fused matrices are read as they are; llama.cpp leaves its sliding window out, as `settings.ts` says.
   phi3: { architecture: 'phi3', rotatesNeighbours: false, reads: [], readsRopeFactors: false },

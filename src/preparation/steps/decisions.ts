@@ -30,7 +30,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 type Question = z.output<typeof question>;
 
-/** Values of each column that has its options from them, in their order of appearance. */
+/** Values of each column whose options are taken from the rows, in order of appearance. */
 type Seen = Map<string, Set<string>>;
 
 export const step = defineStep<Options>({
@@ -80,7 +80,7 @@ function checkOptions({ questions, state }: Options): void {
   for (const [column, { options: values, ...one }] of Object.entries(questions))
     if (values !== null) checkCount(column, values, { ...one, options: values });
   if (problems.length > 0)
-    throw new AttuneError('E_STEP_OPTIONS', { what: 'The step decisions cannot ask so', problems });
+    throw new AttuneError('E_STEP_OPTIONS', { what: 'The options of the step decisions are invalid', problems });
 }
 
 /** @throws AttuneError E_STEP_OPTIONS */

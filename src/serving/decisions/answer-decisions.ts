@@ -22,7 +22,7 @@ interface Decided {
   tokens: number;
 }
 
-/** One answer for each question. @throws ApiError 400 for a model of something else, 429, and the model's own errors */
+/** One answer for each question. @throws ApiError 400 for other models, 429, and the model's own errors */
 export async function decide(
   call: Call,
   model: DecidingModel,

@@ -96,7 +96,7 @@ function plain(question: Readonly<Record<string, unknown>>, i: number): Record<s
   return { ...question, instructions: text, ...(described && { levels: described }) };
 }
 
-/** Messages as text: one of a user alone is what it says, and others are named by their roles. */
+/** Messages as text: a single user message is its content alone; otherwise each message is preceded by its role. */
 function textOfInput(input: DecisionsRequest['input']): unknown {
   if (!Array.isArray(input)) return input;
   const turns = input.map((item, i) => ({
@@ -107,7 +107,7 @@ function textOfInput(input: DecisionsRequest['input']): unknown {
   return turns.map(({ role, text }) => (role === undefined ? text : `${role}: ${text}`)).join('\n\n');
 }
 
-/** @throws ApiError 400 for an image, which no model here decides about */
+/** @throws ApiError 400 for an image: no model here answers questions about one */
 function textOfParts(content: unknown, path: string): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content))

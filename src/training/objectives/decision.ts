@@ -29,7 +29,7 @@ import {
 } from './decision-losses.ts';
 import type { DecisionOptions } from './decision.options.ts';
 
-/** Orders of options that a choice is drawn in. */
+/** Number of orders of options to draw from for a choice. */
 const ORDERS = 4;
 
 /**
@@ -89,12 +89,12 @@ function lossOf(
   };
 }
 
-/** All zero for a question without one, which it then adds nothing for. */
+/** All zero for a question without a target, which then adds nothing. */
 function targetOf({ target, count }: AskedQuestion): readonly number[] {
   return target ?? Array.from({ length: count }, () => 0);
 }
 
-/** Each question's distance from its target: cross-entropy, and what else was asked for. [Q] each */
+/** Each question's distance from its target: cross-entropy, and further losses as configured. [Q] each */
 function targetTerms(
   asked: readonly AskedQuestion[],
   logProbs: Tensor,
@@ -112,7 +112,7 @@ function targetTerms(
   ];
 }
 
-/** Expected rewards of questions without a target, and their divergence from the model before. [Q] each */
+/** Expected rewards of questions without a target, and their divergence from the base model. [Q] each */
 function rewardTerms(
   asked: readonly AskedQuestion[],
   logProbs: Tensor,

@@ -52,7 +52,7 @@ export class DecisionMarkers implements DecisionReader {
     return this.#last.ids;
   }
 
-  /** Special tokens that a text spells are left out: none of them may move a border. */
+  /** Special tokens spelled out in a text are left out: they must not move a border. */
   #plain(ids: Int32Array): Int32Array {
     const { unkId } = this.#tokenizer;
     return ids.filter((id) => id === unkId || !this.#tokenizer.isSpecial(id));

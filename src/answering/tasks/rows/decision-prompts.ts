@@ -51,7 +51,7 @@ interface Label {
 
 /**
  * Lays questions out, each in a conversation of its own that begins with the state, so that reading the state can be
- * shared. A label is one token behind the prompt, and no two options have the same.
+ * shared. A label is one token after the prompt, and no two options share it.
  */
 export class DecisionPrompts implements DecisionReader {
   readonly #renderer: Renderer;
@@ -121,7 +121,7 @@ const byTokenizer = new WeakMap<Tokenizer, DecisionPrompts>();
 const STATE = 'state';
 const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const;
 
-/** The question behind the state. Ids of questions are names for programs: models never see them. */
+/** The question, which follows the state. Ids of questions are names for programs: models never see them. */
 function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
   const lines = options.map(({ key, description }, i) => {
     const isSaid = type === 'score' || (type === 'noul' && SAID.includes(labels[i].text.toLowerCase()));

@@ -4,7 +4,7 @@ import type { Terminal } from '../../terminal/terminal.ts';
 
 type Schemas = { readonly [Name in AssessmentName]: { schema: z.ZodType<Assessments[Name]> } };
 
-/** Schema of a use case whose result is an assessment's. */
+/** Schema of a use case that returns an assessment. */
 export async function schemaOf<Name extends AssessmentName>(name: Name): Promise<z.ZodType<Assessments[Name]>> {
   const { assessments }: { assessments: Schemas } = await import('../../../evaluation/assessments/index.ts');
   return assessments[name].schema;

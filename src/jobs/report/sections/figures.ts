@@ -20,7 +20,7 @@ import { outcomeBadge } from './outcome.ts';
 /** More columns than this scroll in a narrow window. */
 const WIDE = 4;
 
-/** A section of what was measured. */
+/** A section of measurements. */
 export function figuresSection({ title, lead, figures, notes = [] }: FiguresShown): Html {
   return html`<section>
     <h2>${title}</h2>

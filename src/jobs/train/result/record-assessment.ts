@@ -7,11 +7,11 @@ import { writeModelCard } from './result-card.ts';
 interface Measuring<Found> {
   /** The folder of the result. */
   result: string;
-  /** The open question where the measurement fails: "what the result forgot". */
+  /** The question left open if the measurement fails: "what the result forgot". */
   question: string;
   /** Undefined without anything to measure. */
   measure(): Promise<Found | undefined>;
-  /** Tells of what was found and written. */
+  /** Announces the findings and the file. */
   report(found: Found): void;
 }
 

@@ -15,7 +15,7 @@ export class ShardPool implements AsyncDisposable {
   }
 
   /**
-   * Has an idle thread do the job, or a new one: the caller bounds how many are under way. A thread has stopped
+   * Runs the job on an idle thread or a new one; the caller bounds their number. A thread has stopped
    * writing before its failure is reported, since the draft is removed then.
    */
   async run(job: ShardJob, signal?: AbortSignal): Promise<Part> {
@@ -30,7 +30,7 @@ export class ShardPool implements AsyncDisposable {
     throw 'failure' in heard ? AttuneError.fromJSON(heard.failure) : new Error(heard.crash);
   }
 
-  /** Ends threads that have nothing to do: their memory is free for what is done elsewhere. New ones start with new work. */
+  /** Ends idle threads to free their memory. New work starts new ones. */
   async rest(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((runner) => runner.stop()));
   }
