@@ -27,11 +27,14 @@ export function withVirtualTokens(
   const of = (own: (token: number) => bigint, virtual: (place: number) => bigint) =>
     BigInt64Array.from(sources, (source) => (source < 0 ? virtual(source + prefix.length) : own(source)));
   const added = BigInt(prefix.length);
-  const { unseen, rowLengths } = layout;
+  const moved = (positions: BigInt64Array) => of((t) => positions[t] + added, BigInt);
+  const { unseen, rowLengths, axes, together } = layout;
   const longer: Layout = {
     ...layout,
     offsets,
-    positions: of((t) => layout.positions[t] + added, BigInt),
+    positions: moved(layout.positions),
+    ...(axes && { axes: axes.map(moved) }),
+    ...(together && { together: { ...together, from: moved(together.from), to: moved(together.to) } }),
     ...(unseen && { unseen: Uint8Array.from(sources, (source) => (source < 0 ? 0 : unseen[source])) }),
     ...(rowLengths && { rowLengths: rowLengths.map((length) => length + prefix.length) }),
   };

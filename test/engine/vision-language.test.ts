@@ -1,6 +1,6 @@
 // N tokens, V vocabulary
 import { afterAll, describe, expect, it } from 'vitest';
-import { Batcher, SeenImages } from '../../src/answering/decoding/index.ts';
+import { Batcher, scorePrompt, SeenImages } from '../../src/answering/decoding/index.ts';
 import type { Features } from '../../src/base/features.ts';
 import { withSquares, type SquaresRow } from '../../src/answering/tasks/rows/image-squares.ts';
 import { tunings } from '../../src/methods/tunings/index.ts';
@@ -253,5 +253,58 @@ describe('tuning it', () => {
     images.pixels.dispose();
     tuning.dispose();
     tuned.dispose();
+  });
+});
+
+/** Four tokens of an image, which see each other (Gemma 4) or have a row and a column each (Qwen). */
+describe.each([
+  ['gemma4', tinyConfigs.gemma4[1]],
+  ['qwen2_5_vl', tinyConfigs.qwen2_5_vl[0]],
+  ['qwen3_vl', tinyConfigs.qwen3_vl[0]],
+])('%s, whose tokens stand otherwise where images are', (_, raw) => {
+  const words = [1, 2, 3, IMAGE, IMAGE, IMAGE, IMAGE, 4, 2];
+  const grids = [[4, 4]] as const;
+  const open = () => tinyModel({ raw, task: 'causal-lm' }, 'f32');
+  const patches = () => scope(() => keyedNormal([16, 12], { seed: 1, path: 'patches' }, 1));
+
+  function hiddenOf(one: Model, ids: readonly number[], pixels: Tensor): Tensor {
+    const places = [...ids.keys()].filter((i) => ids[i] === IMAGE);
+    return one.hidden({
+      ids: BigInt64Array.from(ids, BigInt),
+      layout: layoutOfRows([ids.length], { causal: true }),
+      images: { pixels, grids, places: BigInt64Array.from(places, BigInt) },
+    });
+  }
+
+  it('scores a prompt as training reads it', async () => {
+    const one = await open();
+    const pixels = patches();
+    const images = noGrad(() => new SeenImages(one, { pixels, grids }, { token: IMAGE, identity: 'a' }));
+    const scored = scorePrompt({ model: one, tokenizer, images }, Int32Array.from(words), 0);
+    const wanted = noGrad(() =>
+      scope(() => {
+        const logits = one.tokenHead.logits(hiddenOf(one, words, pixels));
+        const all = logits.softmax(-1).toNumbers();
+        return words.slice(1).map((id, i) => Math.log(all[i * logits.shape[1] + id]));
+      }),
+    );
+    for (const [i, { logProb }] of scored.slice(1).entries()) expect(logProb).toBeCloseTo(wanted[i], 4);
+    images[Symbol.dispose]();
+    pixels.dispose();
+    one.dispose();
+  });
+
+  it('reads virtual tokens as it reads tokens in their place', async () => {
+    const one = await open();
+    const pixels = patches();
+    const own = [6, 7, 3];
+    const read = (ids: readonly number[], from = 0) =>
+      noGrad(() => scope(() => hiddenOf(one, ids, pixels).narrow(0, from, words.length).toNumbers()));
+    const wanted = read([...own, ...words], own.length);
+    one.prefix = own;
+    const found = read(words);
+    expect(Math.max(...found.map((value, i) => Math.abs(value - wanted[i])))).toBeLessThan(1e-5);
+    pixels.dispose();
+    one.dispose();
   });
 });

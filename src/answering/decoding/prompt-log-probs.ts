@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { layoutOfRows } from '../../engine/nn/index.ts';
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import { logProbsOf, type TokenLogProb } from './log-probs.ts';
-import { placesOf, type SeenImages } from './seen-images.ts';
+import { layoutAmong, placedIn, type SeenImages } from './seen-images.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';
 
 /** A token of a prompt; the first one follows nothing, so that nothing is known of it. */
@@ -33,11 +33,9 @@ export function scorePrompt(
   const tokens: PromptToken[] = Array.from(prompt.subarray(0, 1), (id) => ({ id, token: textOf(id) }));
   noGrad(() =>
     scope(() => {
-      const layout = layoutOfRows([prompt.length], { causal: true });
-      const placed = images && {
-        places: BigInt64Array.from(placesOf(images, prompt), BigInt),
-        vectors: images.vectors,
-      };
+      const plain = layoutOfRows([prompt.length], { causal: true });
+      const whole = [{ sequence: { request: { images, prompt }, read: 0 }, count: prompt.length }];
+      const [layout, placed] = [layoutAmong(plain, whole), placedIn(whole, plain.offsets)];
       const hidden = model.hidden({ ids: BigInt64Array.from(prompt, BigInt), layout, placed }); // [N, D]
       const last = prompt.length - 1;
       for (let from = 0; from < last; from += PLACES) {
