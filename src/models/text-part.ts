@@ -4,8 +4,6 @@ import type { RawConfig } from './raw-config.ts';
 interface TextModel {
   /** The class of the text model by itself. */
   className: string;
-  /** Keys that the configuration omits inside that of the whole model, but not alone. */
-  defaults?: RawConfig;
 }
 
 /** Types of vision language models whose text model is used. */
@@ -30,7 +28,7 @@ export function textPart(raw: RawConfig): RawConfig {
   if (known === undefined || typeof own !== 'object' || own === null) return raw;
   const shared = Object.fromEntries(Object.entries(raw).filter(([key]) => SHARED.test(key)));
   const model_type = `${String(raw.model_type)}_text`;
-  return { ...known.defaults, ...shared, ...own, model_type, architectures: [known.className] };
+  return { ...shared, ...own, model_type, architectures: [known.className] };
 }
 
 /** Names of a text model's parameter inside the whole model, today's and older. */

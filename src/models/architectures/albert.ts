@@ -1,7 +1,8 @@
 // N tokens, D width, E width of the token table
 import { Linear, Module } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { bertSchema, count, probability } from '../encoder/config.ts';
+import { count, probability } from '../config-keys.ts';
+import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, formerNormNames, normedTransform } from '../encoder/define.ts';
 import { layerShape } from '../encoder/encoder.ts';
 import { EncoderLayer, layerDropouts, type LayerDropouts } from '../encoder/layer.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count, probability } from '../decoder/config.ts';
+import { count, probability } from '../config-keys.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { groupedProjections, LinearBias, PlainAttention } from '../decoder/plain-attention.ts';
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
@@ -57,7 +57,7 @@ export const architecture: Architecture = {
     const { tie_word_embeddings: tied } = configOf(raw);
     return decoderHeads(decoderClasses('Bloom'), {
       causal: { name: 'lm_head', tied },
-      token: { name: 'classifier', dropout: tokenDropout({ ...raw, hidden_dropout: raw.hidden_dropout }) },
+      token: { name: 'classifier', dropout: tokenDropout(raw) },
     });
   },
   limits(raw) {

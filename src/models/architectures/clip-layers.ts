@@ -17,8 +17,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import { imagesOf, patchGrid, type Sides } from '../images.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
-
-const count = z.int().positive();
+import { activation, count } from '../config-keys.ts';
 
 /** Configuration common to both towers of CLIP and SigLIP. */
 export interface TowerConfig {
@@ -38,7 +37,7 @@ export function towerKeys(defaults: TowerConfig) {
     intermediate_size: count.default(defaults.intermediate_size),
     num_hidden_layers: count.default(defaults.num_hidden_layers),
     num_attention_heads: count.default(defaults.num_attention_heads),
-    hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default(defaults.hidden_act),
+    hidden_act: activation.default(defaults.hidden_act),
     layer_norm_eps: z.number().default(defaults.layer_norm_eps),
     attention_dropout: z.number().min(0).max(1).default(defaults.attention_dropout),
   };

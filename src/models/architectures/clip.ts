@@ -17,8 +17,8 @@ import {
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
+import { count } from '../config-keys.ts';
 
-const count = z.int().positive();
 const common = { hidden_act: 'quick_gelu', layer_norm_eps: 1e-5, attention_dropout: 0, num_hidden_layers: 12 };
 
 const textSchema = z

@@ -17,8 +17,7 @@ import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
 import { sides } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';
-
-const count = z.int().positive();
+import { activation, count } from '../config-keys.ts';
 
 /** The keys of HF ConvNextConfig that change what is computed. */
 const schema = z
@@ -27,7 +26,7 @@ const schema = z
     patch_size: sides.default([4, 4]),
     hidden_sizes: z.array(count).min(1).default([96, 192, 384, 768]),
     depths: z.array(count).min(1).default([3, 3, 9, 3]),
-    hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu'),
+    hidden_act: activation.default('gelu'),
     layer_norm_eps: z.number().default(1e-12),
     layer_scale_init_value: z.number().default(1e-6),
     drop_path_rate: z.number().min(0).max(1).default(0),

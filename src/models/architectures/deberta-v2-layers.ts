@@ -15,7 +15,8 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import { activation, bertSchema, count } from '../encoder/config.ts';
+import { activation, count } from '../config-keys.ts';
+import { bertSchema } from '../encoder/config.ts';
 import { EncoderLayer, type LayerShape } from '../encoder/layer.ts';
 import { place } from '../heads/place.ts';
 import type { Pass } from '../stack.ts';

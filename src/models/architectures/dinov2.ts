@@ -1,7 +1,6 @@
 // N tokens, B images, P patches of an image, D width
 import { z } from 'zod';
 import {
-  activations,
   Dropout,
   gateOf,
   LayerNorm,
@@ -19,9 +18,7 @@ import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer, ViTAttention } from './vit-layers.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF Dinov2Config that change what is computed. */
 const schema = z.looseObject({
@@ -29,7 +26,7 @@ const schema = z.looseObject({
   num_hidden_layers: count.default(12),
   num_attention_heads: count.default(12),
   mlp_ratio: z.number().positive().default(4),
-  hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu'),
+  hidden_act: activation.default('gelu'),
   hidden_dropout_prob: probability.default(0),
   attention_probs_dropout_prob: probability.default(0),
   layer_norm_eps: z.number().default(1e-6),

@@ -24,9 +24,7 @@ import { FeedForward } from '../decoder/feed-forward.ts';
 import { imagesOf, PatchConvolution, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer } from './vit-layers.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF DINOv3ViTConfig that change what is computed. */
 const schema = z
@@ -35,7 +33,7 @@ const schema = z
     intermediate_size: count.default(1536),
     num_hidden_layers: count.default(12),
     num_attention_heads: count.default(6),
-    hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu'),
+    hidden_act: activation.default('gelu'),
     attention_dropout: probability.default(0),
     layer_norm_eps: z.number().default(1e-5),
     rope_theta: z.number().positive().default(100),

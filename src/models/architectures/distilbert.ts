@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Embedding } from '../../engine/nn/index.ts';
 import { fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { activation, count, probability } from '../encoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { defineEncoder, normedTransform } from '../encoder/define.ts';
 
 /** The keys of HF DistilBertConfig that change what is computed. */

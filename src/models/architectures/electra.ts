@@ -1,5 +1,6 @@
 import { Linear } from '../../engine/nn/index.ts';
-import { bertSchema, count } from '../encoder/config.ts';
+import { count } from '../config-keys.ts';
+import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, formerNormNames, normedTransform, twoLayerClassifier } from '../encoder/define.ts';
 
 /** An encoder that was trained to tell replaced tokens from real ones (Clark et al., 2020). */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Linear, Rope, type DistanceBias } from '../../engine/nn/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { activation, count, probability } from '../decoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { groupedProjections, LinearBias, PlainAttention } from '../decoder/plain-attention.ts';
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { Module, OffsetRMSNorm, Parameter } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { groupPatches, togetherAmong } from './patches.ts';
 import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';
 import { patchStates, visionTower, type VisionTower } from './vision-towers.ts';

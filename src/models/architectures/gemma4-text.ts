@@ -4,7 +4,8 @@ import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope }
 import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
 import { SparseFeedForward, type Choice } from '../decoder/experts.ts';

@@ -17,7 +17,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, attune, cat, fromArray, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { activation, count, probability } from '../decoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
 import { groupPatches, patchesOf, patchLayout } from './patches.ts';
 

@@ -15,7 +15,7 @@ import {
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
-import { activation, count, probability } from '../decoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 import { attendSelf } from './self-attention.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Linear, Module, Parameter } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, linearRouter, SparseFeedForward, type ExpertParts } from '../decoder/experts.ts';
 import { unstacked } from '../decoder/stacked-experts.ts';

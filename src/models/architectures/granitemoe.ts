@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { gateOf, Linear, Module } from '../../engine/nn/index.ts';
+import { Linear, Module } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, SparseFeedForward, type ExpertParts, type Router } from '../decoder/experts.ts';
-import { StackedLinear } from '../decoder/stacked-experts.ts';
+import { beginGated, StackedLinear } from '../decoder/stacked-experts.ts';
 import { graniteMultipliers, graniteSettings } from './granite.ts';
 
 const schema = z
@@ -67,17 +67,10 @@ function routerOf(width: number, experts: number): Router {
 }
 
 function expertsOf(shape: ExpertsShape): ExpertParts {
-  const { experts, width, inner, activation } = shape;
+  const { experts, width, inner } = shape;
   const [input, output] = [new StackedLinear(experts, width, 2 * inner), new StackedLinear(experts, inner, width)];
-  const gated = gateOf(activation);
   return {
     modules: { input_linear: input, output_linear: output },
-    begin(dtype) {
-      const [read, write] = [input.begin(dtype), output.begin(dtype)];
-      return (x, expert) => {
-        const [gate, up] = read(x, expert).chunk(2, 1); // [n, F] each
-        return write(gated(gate, up), expert);
-      };
-    },
+    begin: beginGated(input.weight, output.weight, shape),
   };
 }

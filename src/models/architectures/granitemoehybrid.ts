@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { renamed } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf } from '../decoder/experts.ts';
 import { FusedFeedForward, SummedFeedForward } from '../decoder/feed-forward.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { RMSNorm, type Rope } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { AttentionTraits } from '../decoder/attention-part.ts';
-import { count, headShape, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import { headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 
 const entry = z.looseObject({ alpha: z.number().positive().nullish(), rope_theta: z.number().positive().nullish() });

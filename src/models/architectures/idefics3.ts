@@ -10,8 +10,7 @@ import type { Decoder } from '../decoder/decoder.ts';
 import { architecture as llama } from './llama.ts';
 import { VisionEmbeddings } from './siglip.ts';
 import type { Block, PatchGrid, Pass, Stack, StackInput } from '../stack.ts';
-
-const count = z.int().positive();
+import { count } from '../config-keys.ts';
 
 const visionSchema = z.looseObject({
   ...towerKeys({

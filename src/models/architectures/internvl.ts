@@ -13,7 +13,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { activation, count, probability } from '../decoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { imagesOf, patchGrid, sides } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
 import { Mlp } from './clip-layers.ts';

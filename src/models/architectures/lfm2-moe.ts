@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ModuleBuffer } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { NumberedFeedForward, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
 import { chooseByGroups } from '../decoder/grouped-experts.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { renamed } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
 import { defineDecoder, type TraitsContext } from '../decoder/define.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseConfig } from '../raw-config.ts';
-import { activation } from '../decoder/config.ts';
+import { activation } from '../config-keys.ts';
 import { defineVisionLanguage, imageTokenKey, llavaFormerNames, Projector, textModelOf } from './vision-language.ts';
 import { patchStates, visionTower } from './vision-towers.ts';
 

@@ -4,8 +4,8 @@ import { growingQueries } from '../decoder/attention-part.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { windowOfAll } from './mistral.ts';
 
-/** Positions where a configuration says nothing of them. */
-const YARN = {
+/** Default rotary settings. */
+export const YARN = {
   rope_type: 'yarn',
   rope_theta: 1_000_000,
   factor: 16,
@@ -33,8 +33,8 @@ export function queryScaleOf(raw: RawConfig): ReturnType<typeof growingQueries> 
   return weight && step ? growingQueries(weight, step) : undefined;
 }
 
-function withPositions(raw: RawConfig): RawConfig {
-  return { ...raw, rope_parameters: raw.rope_parameters ?? YARN };
+export function withPositions(raw: RawConfig, defaults: RawConfig = YARN): RawConfig {
+  return { ...raw, rope_parameters: raw.rope_parameters ?? defaults };
 }
 
 /** Mistral with queries that grow with their positions (Ministral 3, Mistral AI, 2025). */
@@ -52,7 +52,7 @@ export const architecture = defineDecoder({
     rms_norm_eps: 1e-5,
     max_position_embeddings: 262144,
   },
-  read: withPositions,
+  read: (raw) => withPositions(raw),
   traits(_config, { raw, rope }) {
     const window = windowOfAll(raw);
     const queryScale = queryScaleOf(withPositions(raw));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 
 /** The reference's window where a configuration does not speak of one. */

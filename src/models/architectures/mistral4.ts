@@ -1,24 +1,13 @@
 import { z } from 'zod';
-import { parseConfig, type RawConfig } from '../raw-config.ts';
+import { parseConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
-import { queryScaleOf } from './ministral3.ts';
+import { queryScaleOf, withPositions, YARN } from './ministral3.ts';
 
 const schema = z.looseObject({ ...latentKeys, ...groupedKeys });
 
-/** Positions where a configuration says nothing of them. */
-const YARN = {
-  rope_type: 'yarn',
-  rope_theta: 10_000,
-  factor: 128,
-  original_max_position_embeddings: 8192,
-  beta_fast: 32,
-  beta_slow: 1,
-  mscale_all_dim: 1,
-  mscale: 1,
-  llama_4_scaling_beta: 0.1,
-};
+const positions = { ...YARN, rope_theta: 10_000, factor: 128, original_max_position_embeddings: 8192 };
 
 const defaults = {
   vocab_size: 131072,
@@ -37,22 +26,18 @@ const defaults = {
   max_position_embeddings: 1048576,
 };
 
-function withPositions(raw: RawConfig): RawConfig {
-  return { ...raw, rope_parameters: raw.rope_parameters ?? YARN };
-}
-
 /** DeepSeek V3's layers with a softmax over the experts, and queries that grow with their positions (Mistral AI, 2026). */
 export const architecture = defineDecoder({
   modelType: 'mistral4',
   classes: decoderClasses('Mistral4'),
   defaults,
   rope: (raw) => ({ turnsNeighbours: raw.rope_interleave !== false }),
-  read: (raw) => withTurnedHead(withPositions(raw)),
+  read: (raw) => withTurnedHead(withPositions(raw, positions)),
   traits(config, { raw, rope }) {
     const own = parseConfig(schema, { ...defaults, ...raw });
     const { qk_nope_head_dim: plain, qk_rope_head_dim: turned } = own;
     const scale = (plain + turned) ** -0.5;
-    const traits = { rope, scale, queryScale: queryScaleOf(withPositions(raw)) };
+    const traits = { rope, scale, queryScale: queryScaleOf(withPositions(raw, positions)) };
     return {
       attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, ...traits }) }),
       feedForward: (layer) => groupedFeedForward(layer, config, own, { scores: 'softmax', best: 2, isMerged: true }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, NumberedFeedForward, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
 import { windowOfAll } from './mistral.ts';

@@ -1,13 +1,12 @@
 // B images, C channels, Y and X height and width, N places of all images
 import { z } from 'zod';
-import { activations, Module } from '../../engine/nn/index.ts';
+import { Module } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, halved, NormedConvolution } from './convolutional.ts';
 import { Block } from '../stack.ts';
-
-const count = z.int().positive();
+import { activation, count } from '../config-keys.ts';
 
 /** The keys of HF MobileNetV2Config that change what is computed. */
 const schema = z.looseObject({
@@ -20,7 +19,7 @@ const schema = z.looseObject({
   output_stride: count.default(32),
   first_layer_is_expansion: z.boolean().default(true),
   finegrained_output: z.boolean().default(true),
-  hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('relu6'),
+  hidden_act: activation.default('relu6'),
   tf_padding: z.boolean().default(true),
   classifier_dropout_prob: z.number().min(0).max(1).default(0.8),
   layer_norm_eps: z.number().default(0.001),

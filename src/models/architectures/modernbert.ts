@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
-import { activation, count, probability } from '../encoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { defineEncoder } from '../encoder/define.ts';
 import type { EncoderTraits } from '../encoder/encoder.ts';
 import type { LayerNames } from '../encoder/layer.ts';

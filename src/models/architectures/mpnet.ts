@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bertSchema, count } from '../encoder/config.ts';
+import { count } from '../config-keys.ts';
+import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, normedTransform, twoLayerClassifier } from '../encoder/define.ts';
 import { bertDropouts, bertNames } from '../encoder/encoder.ts';
 import { RelativeBias } from './relative-bias.ts';

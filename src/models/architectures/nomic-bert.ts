@@ -3,7 +3,8 @@ import { Rope } from '../../engine/nn/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 import { headShape } from '../decoder/config.ts';
 import { ropeKeys, ropeOptions } from '../decoder/rope-settings.ts';
-import { activation, bertSchema, count, probability } from '../encoder/config.ts';
+import { activation, count, probability } from '../config-keys.ts';
+import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, normedTransform } from '../encoder/define.ts';
 import type { LayerNames } from '../encoder/layer.ts';
 

@@ -1,15 +1,13 @@
 // N tokens, D width
 /** Text to text by an encoder and a decoder with positions: BART and what grew out of it. */
 import { z } from 'zod';
-import { activations, Dropout, Embedding, LayerNorm, Module } from '../../engine/nn/index.ts';
+import { Dropout, Embedding, LayerNorm, Module } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys that change what is computed; HF BartConfig has them, and its descendants. */
 const schema = z.looseObject({
@@ -22,7 +20,7 @@ const schema = z.looseObject({
   decoder_layers: count.default(12),
   decoder_ffn_dim: count.default(4096),
   decoder_attention_heads: count.default(16),
-  activation_function: z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu'),
+  activation_function: activation.default('gelu'),
   dropout: probability.default(0.1),
   attention_dropout: probability.default(0),
   activation_dropout: probability.default(0),

@@ -15,8 +15,7 @@ import {
   Subsampling,
   type EncoderConfig,
 } from './parakeet-layers.ts';
-
-const count = z.int().positive();
+import { count } from '../config-keys.ts';
 
 /** The keys of HF ParakeetCTCConfig that change what is computed. */
 const schema = z

@@ -23,9 +23,7 @@ import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 import { runsOf, skipsLayer } from './wav2vec2-layers.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF ParakeetEncoderConfig that change what is computed. */
 export const encoderSchema = z
@@ -34,7 +32,7 @@ export const encoderSchema = z
     num_hidden_layers: count.default(24),
     num_attention_heads: count.default(8),
     intermediate_size: count.default(4096),
-    hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('silu'),
+    hidden_act: activation.default('silu'),
     attention_bias: z.boolean().default(true),
     convolution_bias: z.boolean().default(true),
     conv_kernel_size: count.default(9).refine((size) => size % 2 === 1, { error: 'must be odd' }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Dropout } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { FusedFeedForward } from '../decoder/feed-forward.ts';
-import { probability } from '../decoder/config.ts';
+import { probability } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { windowOfAll } from './mistral.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LayerNorm } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import {
   balanceKeys,

@@ -5,7 +5,8 @@ import { attention, Linear, Module, Rope, rotate, type RopePair, type Layout } f
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { ImageTokens } from '../architecture.ts';
 import type { RawConfig } from '../raw-config.ts';
-import { activation, count, headShape, type DecoderConfig } from '../decoder/config.ts';
+import { activation, count } from '../config-keys.ts';
+import { headShape, type DecoderConfig } from '../decoder/config.ts';
 import { patchesOf, PatchProjection } from './patches.ts';
 import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Linear, Module, RMSNorm, type Layout } from '../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { axesAmong, patchLayout } from './patches.ts';

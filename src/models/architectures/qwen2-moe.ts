@@ -1,21 +1,22 @@
 import { z } from 'zod';
-import { Linear } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { balanceOf } from '../decoder/experts.ts';
-import { FeedForward } from '../decoder/feed-forward.ts';
-import { sparseConfig, sparseOrDense } from './qwen3-moe.ts';
+import { gatedExperts } from './qwen3-moe.ts';
 
 const schema = z.looseObject({
   qkv_bias: z.boolean().default(true),
-  shared_expert_intermediate_size: count.default(5632),
+  use_sliding_window: z.boolean().default(false),
   sliding_window: z.int().min(0).nullish().default(4096),
   max_window_layers: z.int().min(0).default(28),
   layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
 });
 
-const experts = { moe_intermediate_size: 1408, num_experts: 60, num_experts_per_tok: 4 };
+const experts = {
+  moe_intermediate_size: 1408,
+  num_experts: 60,
+  num_experts_per_tok: 4,
+  shared_expert_intermediate_size: 5632,
+};
 
 /** Qwen2 with some of many feed-forward halves for each token, and one with a gate for all (Yang et al., 2024). */
 export const architecture = defineDecoder({
@@ -31,28 +32,21 @@ export const architecture = defineDecoder({
     num_key_value_heads: 16,
     max_position_embeddings: 32768,
   },
-  traits(config, { raw, rope }) {
-    const { hidden_size: width, hidden_act: activation } = config;
+  traits(config, context) {
+    const { raw, rope } = context;
     const own = parseConfig(schema, raw);
-    const sparse = sparseConfig(raw, experts);
     const isSliding = (layer: number) =>
-      sparse.use_sliding_window &&
+      own.use_sliding_window &&
       (own.layer_types?.[layer] ??
         (layer % 2 === 0 && layer < own.max_window_layers ? 'sliding_attention' : 'full_attention')) ===
         'sliding_attention';
-    const common = () => ({
-      name: 'shared_expert',
-      module: new FeedForward({ width, inner: own.shared_expert_intermediate_size, activation }),
-      gate: { name: 'shared_expert_gate', module: new Linear(width, 1) },
-    });
     return {
       attention: (layer) => ({
         rope,
         bias: { qkv: own.qkv_bias, output: false },
         window: isSliding(layer) ? (own.sliding_window ?? undefined) : undefined,
       }),
-      feedForward: (layer) => sparseOrDense(layer, sparse, config, { shared: common }),
-      balance: balanceOf(sparse, { experts: sparse.num_experts, chosen: sparse.num_experts_per_tok }),
+      ...gatedExperts(config, context, experts),
     };
   },
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Linear } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from '../decoder/config.ts';
 import type { DecoderTraits } from '../decoder/decoder.ts';
 import { decoderClasses, defineDecoder, type TraitsContext } from '../decoder/define.ts';
 import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
@@ -57,7 +58,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Experts next to one that all tokens go through, with a gate (Qwen3-Next and later). */
+/** Experts next to one that all tokens go through, with a gate (Qwen2 MoE, and Qwen3-Next and later). */
 export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext, defaults: RawConfig) {
   const { hidden_size: width, hidden_act: activation } = config;
   const own = sparseConfig(raw, defaults);

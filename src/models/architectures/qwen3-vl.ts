@@ -11,7 +11,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { axesAmong, patchLayout, patchPlaces } from './patches.ts';
 import {

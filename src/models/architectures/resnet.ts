@@ -6,8 +6,7 @@ import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, halved, NormedConvolution, type NormedConvolutionShape } from './convolutional.ts';
 import { Block } from '../stack.ts';
-
-const count = z.int().positive();
+import { activation, count } from '../config-keys.ts';
 
 /** The keys of HF ResNetConfig that change what is computed. */
 const schema = z
@@ -17,7 +16,7 @@ const schema = z
     hidden_sizes: z.array(count).min(1).default([256, 512, 1024, 2048]),
     depths: z.array(count).min(1).default([3, 4, 6, 3]),
     layer_type: z.enum(['basic', 'bottleneck']).default('bottleneck'),
-    hidden_act: z.enum(Object.keys(activations) as [string, ...string[]]).default('relu'),
+    hidden_act: activation.default('relu'),
     downsample_in_first_stage: z.boolean().default(false),
     downsample_in_bottleneck: z.boolean().default(false),
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { probability } from '../decoder/config.ts';
+import { probability } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 
 const schema = z.looseObject({

@@ -28,8 +28,8 @@ import {
 import { parseConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
+import { count } from '../config-keys.ts';
 
-const count = z.int().positive();
 export const tower = towerKeys({
   hidden_size: 768,
   intermediate_size: 3072,

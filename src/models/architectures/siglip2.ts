@@ -6,8 +6,7 @@ import type { ImageTowerConfig } from './clip-layers.ts';
 import { gridsOf } from '../images.ts';
 import { defineSiglip, SiglipVision, textSchema, tower } from './siglip.ts';
 import type { PatchGrid, Pass, StackInput } from '../stack.ts';
-
-const count = z.int().positive();
+import { count } from '../config-keys.ts';
 
 /** The keys of HF Siglip2Config that change what is computed. */
 const visionSchema = z

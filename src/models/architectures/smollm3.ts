@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 
 const schema = z.looseObject({

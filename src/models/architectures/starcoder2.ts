@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Dropout, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { probability } from '../decoder/config.ts';
+import { probability } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { PlainFeedForward } from '../decoder/plain.ts';
 import { windowOfAll } from './mistral.ts';

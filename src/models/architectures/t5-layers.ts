@@ -18,8 +18,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import { memoryOfSegments, projectMemory } from '../memory.ts';
 import { RelativeBias } from './relative-bias.ts';
 import { Block, type Pass } from '../stack.ts';
-
-const count = z.int().positive();
+import { count } from '../config-keys.ts';
 
 /** Feed-forward type, by `feed_forward_proj`; "gated-gelu" has always meant the approximate one. */
 const feedForward = z.string().transform((value, context) => {

@@ -15,8 +15,7 @@ import type { Architecture, Task, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { poolings } from '../heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
-
-const count = z.int().positive();
+import { count } from '../config-keys.ts';
 
 /** Configuration in folders made by `attune models import` from Universal Sentence Encoder Lite. */
 const schema = z.looseObject({

@@ -1,25 +1,13 @@
 // N tokens, B images, P patches of an image, D width
 import { z } from 'zod';
-import {
-  activations,
-  Dropout,
-  LayerNorm,
-  layoutOfRows,
-  Module,
-  Parameter,
-  Sublayer,
-  type Layout,
-} from '../../engine/nn/index.ts';
+import { Dropout, LayerNorm, layoutOfRows, Module, Parameter, Sublayer, type Layout } from '../../engine/nn/index.ts';
 import { cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type ImageShape } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
 import { ActivatedDense, Projection, ViTAttention } from './vit-layers.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
-const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF ViTConfig that change what is computed. */
 const schema = z.looseObject({

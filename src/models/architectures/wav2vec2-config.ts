@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { activations } from '../../engine/nn/index.ts';
+import { activation, count, probability } from '../config-keys.ts';
 
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
-const activation = z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu');
 const spans = z.int().nonnegative();
 
 /** The keys of HF Wav2Vec2Config that change what is computed, with its defaults. */
@@ -15,7 +12,7 @@ export const wav2vec2Schema = z
     num_hidden_layers: count.default(12),
     num_attention_heads: count.default(12),
     intermediate_size: count.default(3072),
-    hidden_act: activation,
+    hidden_act: activation.default('gelu'),
     hidden_dropout: probability.default(0.1),
     activation_dropout: probability.default(0.1),
     attention_dropout: probability.default(0.1),
@@ -26,7 +23,7 @@ export const wav2vec2Schema = z
     layerdrop: probability.default(0.1),
     layer_norm_eps: z.number().default(1e-5),
     feat_extract_norm: z.enum(['group', 'layer']).default('group'),
-    feat_extract_activation: activation,
+    feat_extract_activation: activation.default('gelu'),
     conv_dim: z.array(count).default([512, 512, 512, 512, 512, 512, 512]),
     conv_stride: z.array(count).default([5, 2, 2, 2, 2, 2, 2]),
     conv_kernel: z.array(count).default([10, 3, 3, 3, 3, 2, 2]),

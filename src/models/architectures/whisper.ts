@@ -17,9 +17,7 @@ import { parseConfig } from '../raw-config.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { wrongFeatures } from '../wrong-features.ts';
-
-const count = z.int().positive();
-const probability = z.number().min(0).max(1);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF WhisperConfig that change what is computed. */
 const schema = z.looseObject({
@@ -34,7 +32,7 @@ const schema = z.looseObject({
   decoder_ffn_dim: count,
   max_source_positions: count.default(1500),
   max_target_positions: count.default(448),
-  activation_function: z.enum(Object.keys(activations) as [string, ...string[]]).default('gelu'),
+  activation_function: activation.default('gelu'),
   dropout: probability.default(0),
   attention_dropout: probability.default(0),
   activation_dropout: probability.default(0),

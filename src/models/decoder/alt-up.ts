@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
 import { aten, cat, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { count, type DecoderConfig } from './config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 
-/** The keys of config.json that speak of streams. */
+/** The config.json keys of AltUp's streams. */
 export const altUpKeys = {
   altup_num_inputs: count.default(4),
   altup_active_idx: z.int().min(0).default(0),

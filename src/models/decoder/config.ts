@@ -1,12 +1,8 @@
 /** The keys of config.json that most decoders share (HF LlamaConfig and what came after it). */
 import { z } from 'zod';
-import { activations } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { ropeKeys } from './rope-settings.ts';
-
-export const count = z.int().positive();
-export const probability = z.number().min(0).max(1);
-export const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
+import { activation, count, probability } from '../config-keys.ts';
 
 const schema = z.looseObject({
   vocab_size: count,

@@ -159,14 +159,15 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   /** Each expert's own rows, which lie side by side in the experts' order. */
   #runExperts(inputs: Tensor, of: { tokens: Tensor; list: readonly number[]; counts: readonly number[] }): Tensor {
     const { tokens, list, counts } = of;
-    const [parts, owners] = [inputs.split(counts), tokens.split(counts)];
+    const active = [...counts.keys()].filter((expert) => counts[expert] > 0);
+    const sizes = active.map((expert) => counts[expert]);
+    const [parts, owners] = [inputs.split(sizes), tokens.split(sizes)];
     const run = this.#shape.parts.begin(inputs.dtype);
     let end = 0;
-    const results = parts.flatMap((part, expert) => {
-      const own = list.slice(end, (end += counts[expert]));
-      if (own.length === 0) return [];
-      const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[expert]);
-      return [withTokens(keysOf, () => withSomeTokens(own, () => withRowsOf(rowsOf(own), () => run(part, expert))))];
+    const results = active.map((expert, i) => {
+      const own = list.slice(end, (end += sizes[i]));
+      const keysOf = (all: Tensor): Tensor => all.indexSelect(0, owners[i]);
+      return withTokens(keysOf, () => withSomeTokens(own, () => withRowsOf(rowsOf(own), () => run(parts[i], expert))));
     });
     return cat(results);
   }

@@ -5,7 +5,8 @@ import { aten, cat, ones, type DType, type Tensor } from '../../engine/tensor/in
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from './config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from './config.ts';
 import type { DecoderTraits } from './decoder.ts';
 import type { TraitsContext } from './define.ts';
 import { ShortConvolution } from './short-convolution.ts';

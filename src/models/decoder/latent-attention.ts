@@ -6,7 +6,8 @@ import type { RawConfig } from '../raw-config.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
-import { count, type DecoderConfig } from './config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from './config.ts';
 
 /** The keys of config.json that latent attention has. */
 export const latentKeys = {

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count, headShape, type DecoderConfig } from './config.ts';
+import { count } from '../config-keys.ts';
+import { headShape, type DecoderConfig } from './config.ts';
 import { ropeOptions, ropeSchema } from './rope-settings.ts';
 
 const types = z.enum(['sliding_attention', 'full_attention']);

@@ -5,7 +5,8 @@ import { aten, tensor, type Tensor } from '../../engine/tensor/index.ts';
 import { idsOf, type Pass, type StackInput } from '../stack.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, type DecoderConfig } from './config.ts';
+import { count } from '../config-keys.ts';
+import type { DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 
 /** The keys of config.json that say how much each layer reads of a token besides the stream. */

@@ -12,15 +12,9 @@ export class StackedLinear extends Module {
     super();
     this.weight = new Parameter([experts, outFeatures, inFeatures]);
   }
-
-  /** Split once for a pass: the gradient is put together once. x [n, in] → [n, out] */
-  begin(dtype: DType): (x: Tensor, expert: number) => Tensor {
-    const weights = unstacked(this.weight, dtype);
-    return (x, expert) => aten.linear.default(x, weights[expert]);
-  }
 }
 
-/** Each expert's part of a stacked parameter. */
+/** Each expert's part of a stacked parameter, split once for a pass: the gradient is put together once. */
 export function unstacked(parameter: Parameter, dtype: DType): Tensor[] {
   return aten.unbind.int(parameter.value(dtype));
 }
@@ -51,17 +45,23 @@ class MergedExperts extends Module {
 
 export function mergedExperts(shape: MergedShape): ExpertParts {
   const experts = new MergedExperts(shape);
-  const gated = gateOf(shape.activation);
+  return { modules: { experts }, begin: beginGated(experts.gate_up_proj, experts.down_proj, shape) };
+}
+
+/** Gated experts from all their first weights (gate and inner values in one) and all their last ones. */
+export function beginGated(
+  first: Parameter,
+  last: Parameter,
+  { activation, isTransposed }: Pick<MergedShape, 'activation' | 'isTransposed'>,
+): ExpertParts['begin'] {
+  const gated = gateOf(activation);
   const product = (x: Tensor, weight: Tensor) =>
-    shape.isTransposed === true ? x.matmul(weight) : aten.linear.default(x, weight);
-  return {
-    modules: { experts },
-    begin(dtype) {
-      const [read, write] = [unstacked(experts.gate_up_proj, dtype), unstacked(experts.down_proj, dtype)];
-      return (x, expert) => {
-        const [gate, up] = product(x, read[expert]).chunk(2, 1); // [n, F] each
-        return product(gated(gate, up), write[expert]);
-      };
-    },
+    isTransposed === true ? x.matmul(weight) : aten.linear.default(x, weight);
+  return (dtype) => {
+    const [read, write] = [unstacked(first, dtype), unstacked(last, dtype)];
+    return (x, expert) => {
+      const [gate, up] = product(x, read[expert]).chunk(2, 1); // [n, F] each
+      return product(gated(gate, up), write[expert]);
+    };
   };
 }

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { activations } from '../../engine/nn/index.ts';
-
-export const count = z.int().positive();
-export const probability = z.number().min(0).max(1);
-export const activation = z.enum(Object.keys(activations) as [string, ...string[]]);
+import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF BertConfig that change what is computed; its descendants have the same. */
 export const bertSchema = z.looseObject({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Embedding, Parameter, segmentLengths } from '../../engine/nn/index.ts';
 import { aten, cat, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../decoder/config.ts';
+import { count } from '../config-keys.ts';
 import { widened } from '../heads/pooling.ts';
 import { idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import type { ItemArchitecture, ItemTrunk } from './item-model.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { activations, Dropout, Embedding, LayerNorm, Linear } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, probability } from '../decoder/config.ts';
+import { count, probability } from '../config-keys.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import type { ItemArchitecture, ItemTrunk } from './item-model.ts';

@@ -14,7 +14,7 @@ import type { EmbeddingOptions } from '../heads/embedding.ts';
 import type { ItemTextReader, ReadTexts } from './item-texts.ts';
 import type { Model } from '../model.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count, probability } from '../decoder/config.ts';
+import { count, probability } from '../config-keys.ts';
 import { widened } from '../heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass } from '../stack.ts';
 import type { ItemArchitecture, ItemInput, ItemTrunk } from './item-model.ts';
