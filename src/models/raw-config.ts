@@ -18,7 +18,7 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, raw: RawCo
   throw new AttuneError('E_CONFIG_BAD', {
     what: `The config.json of this ${String(raw.model_type)} model does not say what is needed`,
     problems: [...problemsOf(result.error?.issues ?? [], { root: raw, schema }), ...sizes],
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }
 

@@ -43,7 +43,7 @@ function notPooled(side: number, tokens: number): AttuneError {
     what: 'The images of this config.json do not divide into the tokens that stand for them',
     got: `mm_tokens_per_image ${tokens}, ${side} patches along a side`,
     expected: 'a square number whose root divides them',
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }
 

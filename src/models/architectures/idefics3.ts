@@ -157,7 +157,7 @@ function read(raw: RawConfig): Config {
     what: 'The images of this config.json do not divide into the tokens that stand for them',
     got: `image_size ${vision.image_size}, patch_size ${vision.patch_size}, scale_factor ${factor}`,
     expected: `a scale_factor that divides the ${side} patches along a side`,
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }
 

@@ -191,7 +191,7 @@ function badSections(got: unknown, size: number): AttuneError {
     what: 'The positions of this config.json do not fit its heads',
     got: `mrope_section ${JSON.stringify(got ?? null)}`,
     expected: `three numbers that add up to ${size / 2}`,
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }
 

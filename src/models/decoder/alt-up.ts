@@ -6,7 +6,7 @@ import { count } from '../config-keys.ts';
 import type { DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 
-/** The config.json keys of AltUp's streams. */
+/** config.json keys of AltUp. */
 export const altUpKeys = {
   altup_num_inputs: count.default(4),
   altup_active_idx: z.int().min(0).default(0),
@@ -15,7 +15,7 @@ export const altUpKeys = {
 
 type AltUpConfig = z.output<z.ZodObject<typeof altUpKeys>>;
 
-/** The embedding as the first of several streams, and all of them as one in the end. */
+/** Expands the embedding into several streams before the first layer, and averages them after the last. */
 export function streams({ hidden_size: width }: DecoderConfig, count: number): DecoderEnd {
   const projections = () => Array.from({ length: count - 1 }, () => new Linear(width, width));
   const [altup_projections, altup_unembed_projections] = [projections(), projections()];
@@ -34,13 +34,16 @@ export function streams({ hidden_size: width }: DecoderConfig, count: number): D
   };
 }
 
-/** x [N, D] scaled to the root mean square of another. */
+/** x [N, D], scaled to the root mean square of `other`. */
 function asLargeAs(other: Tensor, x: Tensor): Tensor {
   const square = (one: Tensor) => one.pow(2).mean(-1, { keepdim: true });
   return x.mul(aten.sqrt.default(square(other))).div(aten.sqrt.default(aten.clamp_min.default(square(x), 1e-5)));
 }
 
-/** Predicts all streams of what a layer reads, and corrects them by what it computed of one (Baykal et al., 2023). */
+/**
+ * Predicts every stream from a layer's input and corrects them with the output of the one stream that the layer
+ * computes (Baykal et al., 2023).
+ */
 export class AltUp extends Module {
   readonly correct_output_scale: Parameter;
   readonly correction_coefs: Linear;
@@ -97,7 +100,7 @@ export class AltUp extends Module {
   }
 }
 
-/** A way around attention through a narrow layer. */
+/** Low-rank layer in parallel with attention (LAuReL). */
 export class Laurel extends Module {
   readonly linear_left: Linear;
   readonly linear_right: Linear;

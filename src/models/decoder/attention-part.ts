@@ -22,37 +22,36 @@ type HeadShape = ReturnType<typeof headShape>;
 
 export type Norm = RMSNorm | LayerNorm;
 
-/** Creates a norm of the given width. */
 export type NormOf = (width: number) => Norm;
 
-/** Where the attention of a layer differs from Llama's. */
+/** Differences from Llama's attention. */
 export interface AttentionTraits {
-  /** How positions enter; not at all where it is left out (SmolLM3's layers without). */
+  /** Rotary positions; absent in layers without positions (SmolLM3). */
   rope?: Rope;
-  /** Biases of q, k and v, and of the output projection; neither unless said. */
+  /** Biases of q, k and v, and of the output projection; none by default. */
   bias?: { qkv: boolean; output: boolean };
-  /** One matrix gives q, k and v (Phi-3). */
+  /** One matrix projects q, k and v (Phi-3). */
   isFused?: boolean;
   /** Normalisation of q and k before rotation: per head (Qwen3) or over all of them (OLMo 2). */
   queryKeyNorm?: 'head' | 'whole';
   /** Sliding window in tokens; unlimited if undefined. */
   window?: number;
-  /** Size of the chunks of positions outside of which tokens see nothing (Llama 4). */
+  /** Chunked attention: tokens see only their own chunk of this many positions (Llama 4). */
   chunk?: number;
   /** Factor of the scores; 1/√d unless given. */
   scale?: number;
   softcap?: number;
-  /** Norms of each head of q and of k after they are turned, by their names in checkpoints (Hunyuan). */
+  /** Per-head norms of q and k after rotation, with their names in checkpoints (Hunyuan). */
   turnedNorms?: readonly [q: Named<HeadNorm>, k: Named<HeadNorm>];
-  /** Bound of every number in q, k and v. */
+  /** Clamps q, k and v to ± this value. */
   clip?: number;
-  /** Factor of each token's queries, by its position: int64 [N] → [N] */
+  /** Scales each token's query by its position: int64 [N] → [N] */
   queryScale?(positions: Tensor): Tensor;
-  /** Whether tokens see those after them too, whatever the layout says. */
+  /** Bidirectional attention, even where the layout is causal. */
   seesAll?: boolean;
-  /** Whether heads' outputs are multiplied by a gate projected with the queries (Qwen3.5). */
+  /** Multiplies the heads' outputs by a gate projected together with the queries (Qwen3.5). */
   isGated?: boolean;
-  /** A trained score of each head that takes a share of the probability (gpt-oss). */
+  /** A trained score per head that joins the softmax without a value (gpt-oss). */
   hasSinks?: boolean;
 }
 
@@ -61,28 +60,28 @@ interface AttentionPlace {
   norm: NormOf;
 }
 
-/** Parts for an operator that computes attention with its projections. */
+/** Parts of attention for an operator that fuses it with its projections. */
 export interface FusableAttention {
-  /** Projections of q, k, v and the output. */
+  /** q, k, v and output projections. */
   linears: readonly Linear[];
-  /** Norms of the heads of q and k, or none. */
+  /** Per-head norms of q and k, if any. */
   norms: readonly Norm[];
   rotation: Rotation;
   options: { window?: number; scale?: number };
 }
 
-/** The half of a layer in which tokens see others. */
+/** A layer's attention, or a module in its place. */
 export interface AttentionPart extends Module {
   /** x [N, D] → [N, D] */
   forward(x: Tensor, pass: Pass): Tensor;
-  /** How positions enter, where they do by rotation. */
+  /** Rotary positions, if any. */
   readonly rope?: Rope;
-  /** For an operator that computes a whole layer, where it is attention to keys. */
+  /** Index of the layer, for an operator that computes a whole layer. */
   readonly layer?: number;
   fusable?(pass: Pass): FusableAttention | undefined;
 }
 
-/** Attention of a decoder's layer, whatever its projections. */
+/** Base class of a decoder layer's attention; subclasses project q, k and v. */
 export abstract class Attention extends AdaptableAttention implements AttentionPart {
   /** [H] */
   readonly sinks?: Parameter;
@@ -104,13 +103,13 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
   }
 
   abstract readonly o_proj: Linear;
-  /** x [N, D] → heads, normalised but not turned yet. */
+  /** x [N, D] → heads, normalised but not yet rotated. */
   protected abstract project(x: Tensor): Heads & { gate?: Tensor };
   override keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'> {
     const { k, v } = this.project(x);
     return { k, v };
   }
-  /** Linear layers and norms of the heads, where there is nothing else in the projections. */
+  /** Projections and head norms, if the subclass's projections consist of nothing else. */
   protected plainParts(): Pick<FusableAttention, 'linears' | 'norms'> | undefined {
     return undefined;
   }
@@ -122,7 +121,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     return this.#traits.rope;
   }
 
-  /** Undefined where it is more than the operator can. */
+  /** Undefined if the operator does not support this attention. */
   fusable(pass: Pass): FusableAttention | undefined {
     const { rope, window, scale, softcap } = this.#traits;
     const [parts, rotation] = [this.plainParts(), rope && pass.rotations?.get(rope)];
@@ -143,7 +142,7 @@ export abstract class Attention extends AdaptableAttention implements AttentionP
     return this.o_proj.forward(gate === undefined ? y : y.mul(aten.sigmoid.default(gate)));
   }
 
-  /** Heads with the positions in them. */
+  /** Applies positions to the heads. */
   #placed(heads: Heads, pass: Pass): Heads {
     const { rope, queryScale, turnedNorms } = this.#traits;
     const rotation = rope && pass.rotations?.get(rope);
@@ -161,7 +160,7 @@ export interface HeadNorm extends Module {
   forward(x: Tensor): Tensor;
 }
 
-/** Without weights (Llama 4). */
+/** RMSNorm without weights (Llama 4). */
 export class BareRMSNorm extends Module implements HeadNorm {
   readonly #epsilon: number;
 
@@ -175,7 +174,7 @@ export class BareRMSNorm extends Module implements HeadNorm {
   }
 }
 
-/** Queries that grow with the logarithm of their position, so that attention stays sharp in long rows (Llama 4). */
+/** Scales queries with the logarithm of their position, which keeps attention sharp in long rows (Llama 4). */
 export function growingQueries(weight: number, step: number, offset = 0): (positions: Tensor) => Tensor {
   return (positions) => {
     const steps = aten.floor.default(positions.to('f32').add(offset).div(step));
@@ -183,7 +182,7 @@ export function growingQueries(weight: number, step: number, offset = 0): (posit
   };
 }
 
-/** With a matrix each for q, k and v. */
+/** Separate matrices for q, k and v. */
 export class SplitAttention extends Attention {
   readonly q_proj: Linear;
   readonly k_proj: Linear;
@@ -228,7 +227,7 @@ export class SplitAttention extends Attention {
     return this.#isWhole ? undefined : { linears: this.#linears, norms: [this.q_norm, this.k_norm] };
   }
 
-  /** Each head's query and, behind it, its gate: [N, H·2d] → [N, H·d] each */
+  /** Splits each head's output into its query and the gate behind it: [N, H·2d] → [N, H·d] each */
   #gateOf(x: Tensor): { q: Tensor; gate: Tensor } {
     const [q, gate] = x.reshape(x.shape[0], -1, 2 * this.#size).chunk(2, 2);
     return { q: q.flatten(1), gate: gate.flatten(1) };
@@ -244,7 +243,7 @@ export class SplitAttention extends Attention {
   }
 }
 
-/** With one matrix for q, k and v, in that order. */
+/** One matrix for q, k and v, in that order. */
 export class FusedAttention extends Attention {
   override readonly o_proj: Linear;
   readonly qkv_proj: Linear;

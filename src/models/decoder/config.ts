@@ -1,4 +1,4 @@
-/** The keys of config.json that most decoders share (HF LlamaConfig and what came after it). */
+/** config.json keys that most decoders share (HF LlamaConfig and later). */
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { ropeKeys } from './rope-settings.ts';
@@ -23,7 +23,7 @@ const schema = z.looseObject({
 
 export type DecoderConfig = z.output<typeof schema>;
 
-/** The shared keys; where a configuration leaves one out, its architecture's default or else Llama's. */
+/** Parses the shared keys; missing ones fall back to the architecture's defaults, then to Llama's. */
 export function decoderConfig(raw: RawConfig, defaults: RawConfig = {}): DecoderConfig {
   return parseConfig(schema, { ...defaults, ...raw });
 }
@@ -32,7 +32,7 @@ type HeadKeys = Pick<DecoderConfig, 'num_attention_heads' | 'num_key_value_heads
   head_dim?: number | null;
 };
 
-/** How many heads queries and keys have, and the features of each. */
+/** Number of query and key-value heads, and the head size. */
 export function headShape(config: HeadKeys): { heads: number; keyHeads: number; size: number } {
   const heads = config.num_attention_heads;
   return {

@@ -18,48 +18,48 @@ import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { NormBefore, type DecoderLayer, type LayerParts } from './layer.ts';
 import type { Named } from './plain.ts';
 
-/** Where a decoder differs from Llama. */
+/** Differences from Llama. */
 export interface DecoderTraits {
-  /** Its differences from Llama's, or another module in its place. */
+  /** Differences of the attention, or a module in its place. */
   attention?(layer: number): AttentionTraits | Named<AttentionPart>;
-  /** Layers of another form. */
+  /** Replaces the whole layer. */
   block?(layer: number, norm: NormOf): Block;
-  /** A layer's feed-forward half; gated and dense unless said. */
+  /** The feed-forward half; gated and dense by default. */
   feedForward?(layer: number): FeedForwardPart;
-  /** Biases of the dense feed-forward half; none unless said. */
+  /** Biases in the dense feed-forward half; none by default. */
   mlpBias?: boolean;
-  /** Other names in checkpoints: of the decoder's own parts, of a layer's, and of its attention's. */
+  /** Renames in checkpoints: the decoder's own parts, a layer's, and its attention's. */
   names?: Partial<Record<'decoder' | 'layer' | 'attention', Readonly<Record<string, string>>>>;
-  /** `mlp` unless said. */
+  /** `mlp` by default. */
   feedForwardName?: string;
-  /** Where the norms of a layer stand; before each half unless said. */
+  /** Placement of a layer's norms; before each half by default. */
   layer?: new (parts: LayerParts) => DecoderLayer;
-  /** Builds a layer that is more than its parts (T5Gemma). */
+  /** Builds layers that have more than the usual parts (T5Gemma). */
   newLayer?(parts: LayerParts): DecoderLayer;
   norm?: NormOf;
   /** Scales embeddings before the first layer: [N, D] → [N, D] */
   scaleEmbeddings?(x: Tensor): Tensor;
-  /** Parts in front of the first layer and behind the last one. */
+  /** Modules before the first and after the last layer. */
   ends?: readonly DecoderEnd[];
-  /** The token that `ends` read in place of images; the first one unless said. */
+  /** Token that `ends` read in place of images; the first one by default. */
   imagesReadAs?: number;
-  /** Factor of each sublayer's output. */
+  /** Scales each sublayer's output. */
   residualScale?: number;
   dropouts?(layer: number): LayerParts['dropouts'];
   balance?: RouterBalance;
 }
 
-/** Modules around a decoder's layers, other than embedding and final norm. */
+/** Modules around the decoder's layers, besides embedding and final norm. */
 export interface DecoderEnd {
-  /** By their names in checkpoints. */
+  /** Keyed by their names in checkpoints. */
   modules: Readonly<Record<string, Module | readonly Module[]>>;
-  /** Between the embedding and the first layer: x with images in their places, `input` with the ids of a placeholder there. */
+  /** Runs between the embedding and the first layer: x already has the images in place; `input` has a placeholder's id there. */
   begin?(x: Tensor, input: StackInput, pass: Pass): Tensor;
-  /** Between the last layer and the final norm. */
+  /** Runs between the last layer and the final norm. */
   finish?(x: Tensor): Tensor;
 }
 
-/** A decoder with rotary positions and gated feed-forward layers (Touvron et al., 2023, and what grew out of it). */
+/** A decoder with rotary positions and gated feed-forward layers (Touvron et al., 2023, and its descendants). */
 export class Decoder extends Stack implements Trunk {
   readonly embed_tokens: Embedding;
   readonly layers: readonly Block[];

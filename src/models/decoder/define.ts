@@ -1,4 +1,4 @@
-/** Definition of an architecture of the family: its defaults, and its differences from Llama. */
+/** Defines a Llama-like architecture by its defaults and its differences from Llama. */
 import { Rope, type RopePair } from '../../engine/nn/index.ts';
 import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../raw-config.ts';
@@ -8,16 +8,16 @@ import { Decoder, type DecoderTraits } from './decoder.ts';
 import { refuseForeignSettings, type DecoderSetting } from './foreign-settings.ts';
 import { ropeOptions, stretchedPositions, type RopeDefaults } from './rope-settings.ts';
 
-/** Hugging Face's classes of a decoder: `LlamaForCausalLM`, and those for whole rows and for tokens where there are. */
+/** Hugging Face's class names: `LlamaForCausalLM`, and the classifiers of rows and tokens if they exist. */
 export interface DecoderClasses {
   causal: string;
   sequence?: string;
   token?: string;
-  /** The trunk's own, where it is not called as the others are: `LlamaModel`. */
+  /** The trunk's class, if it does not follow the pattern `LlamaModel`. */
   trunk?: string;
 }
 
-/** Those of most decoders, by the name in them: `Llama`. */
+/** Usual class names, built from a stem: `Llama`. */
 export function decoderClasses(name: string): DecoderClasses {
   return {
     causal: `${name}ForCausalLM`,
@@ -29,19 +29,19 @@ export function decoderClasses(name: string): DecoderClasses {
 export interface DecoderDefinition {
   modelType: string;
   classes: DecoderClasses;
-  /** The reference's defaults for missing configuration keys, if other than Llama's. */
+  /** Reference defaults of missing keys, where they differ from Llama's. */
   defaults?: RawConfig;
   rope?: RopeDefaults | ((raw: RawConfig) => RopeDefaults);
-  /** Which axis of positions turns which features, where images among the tokens have rows and columns. */
+  /** Which position axis rotates which features, for models whose image tokens have rows and columns. */
   ropePairs?(config: DecoderConfig): readonly RopePair[];
-  /** Keys that change the computation and that most of the family do not have. */
+  /** Keys that change the computation and are specific to this architecture. */
   settings?: readonly DecoderSetting[];
-  /** The configuration in the family's names, where it has others. */
+  /** Translates the configuration to the family's key names. */
   read?(raw: RawConfig): RawConfig;
   traits(config: DecoderConfig, context: TraitsContext): DecoderTraits;
-  /** Whether tokens see those after them too, so that nothing can be predicted (EmbeddingGemma). */
+  /** Bidirectional attention, so that no next token can be predicted (EmbeddingGemma). */
   seesAll?(raw: RawConfig): boolean;
-  /** Soft-cap, factor and bias of the logits. */
+  /** Soft cap, factor and bias of the logits. */
   logits?(raw: RawConfig): { softcap?: number; scale?: number; bias?: boolean };
 }
 
@@ -50,7 +50,6 @@ export interface TraitsContext extends Pick<TrunkContext, 'has'> {
   rope: Rope;
 }
 
-/** An architecture of the family. */
 export function defineDecoder(definition: DecoderDefinition): Architecture {
   const { modelType, classes, rope, read = (raw) => raw } = definition;
   const configOf = (raw: RawConfig) => decoderConfig(read(raw), definition.defaults);
@@ -78,21 +77,18 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
   };
 }
 
-/** Without that of the next token; vectors are means of all states. */
+/** Heads without next-token prediction; vectors are the mean of all states. */
 function bidirectionalHeads({ embedding, ...heads }: ReturnType<typeof decoderHeads>): ReturnType<typeof decoderHeads> {
   const { 'causal-lm': _causal, ...others } = heads;
   return { embedding: { ...embedding!, options: { pooling: 'mean', normalise: true } }, ...others };
 }
 
-/** Dropout before a decoder's classifier of tokens: its own key, or what the reference takes without one. */
+/** Dropout before the token classifier: its own key, or the reference's fallback. */
 export function tokenDropout({ classifier_dropout: own, hidden_dropout: hidden }: RawConfig): number {
   return [own, hidden].find((value) => typeof value === 'number') ?? 0.1;
 }
 
-/**
- * The heads of a decoder: the next token, classes of each token, and of whole rows, from their last token, classes and
- * vectors.
- */
+/** Heads of a decoder: next token, token classes, and, from a row's last token, row classes and vectors. */
 export function decoderHeads(
   classes: DecoderClasses,
   options: { causal: HeadPlan['options']; token: Partial<TokenClassOptions> },

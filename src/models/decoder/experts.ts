@@ -1,4 +1,4 @@
-// N tokens, D width, E experts, k of them for each token, P = N · k pairs of a token and one of its experts
+// N tokens, D width, E experts, k chosen per token, P = N · k pairs of a token and an expert
 import { z } from 'zod';
 import {
   currentRowsOf,
@@ -18,7 +18,7 @@ import type { RouterBalance } from '../balance.ts';
 import type { Pass } from '../stack.ts';
 import type { FeedForwardPart, FeedForwardShape } from './feed-forward.ts';
 
-/** Whether and how strongly experts are kept in balance: as the reference, only where the configuration asks for it. */
+/** Load-balancing loss: only if the configuration asks for it, as in the reference. */
 export const balanceKeys = {
   output_router_logits: z.boolean().default(false),
   router_aux_loss_coef: z.number().min(0).default(0.001),
@@ -40,11 +40,11 @@ export interface Expert extends Module {
 /** The experts of a layer, by their names in checkpoints. */
 export interface ExpertParts {
   modules: Readonly<Record<string, Module | readonly Module[]>>;
-  /** Called once for a pass: what each expert makes of its own rows, [n, D] → [n, D]. */
+  /** Called once per pass: returns the function that applies an expert to its rows, [n, D] → [n, D]. */
   begin(dtype: DType): (x: Tensor, expert: number) => Tensor;
 }
 
-/** Experts that are modules of their own. */
+/** Experts as separate modules. */
 export function separateExperts(count: number, make: () => Expert): ExpertParts {
   const experts = Array.from({ length: count }, make);
   return { modules: { experts }, begin: () => (x, expert) => experts[expert].forward(x) };
@@ -52,19 +52,19 @@ export function separateExperts(count: number, make: () => Expert): ExpertParts 
 
 /** Scores each token for each expert. */
 export interface Router {
-  /** Its name in checkpoints, and the module under it. */
+  /** Name in checkpoints. */
   name: string;
   module: Module;
   /** x [N, D] → [N, E] */
   forward(x: Tensor): Tensor;
 }
 
-/** A linear layer of that name. */
+/** A router that is a single linear layer. */
 export function linearRouter(name: string, linear: Linear): Router {
   return { name, module: linear, forward: (x) => linear.forward(x) };
 }
 
-/** Which experts a token goes through, and how much each counts: both [N, k]. */
+/** The experts chosen for each token and their weights: both [N, k]. */
 export interface Choice {
   indices: Tensor;
   weights: Tensor;
@@ -82,26 +82,26 @@ export interface SparseShape {
   experts: number;
   /** k */
   chosen: number;
-  /** Whether the weights of a token's experts are made to add up to 1. */
+  /** Normalises each token's expert weights to a sum of 1. */
   normalises?: boolean;
-  /** Chooses from logits [N, E], of f32 at least; the largest shares of a softmax unless said. */
+  /** Chooses from logits [N, E] (f32 or wider); by default the top k of a softmax. */
   choose?(logits: Tensor): Choice;
-  /** Whether the weights multiply what experts read, in place of what they give (Llama 4). */
+  /** Weights scale the experts' input instead of their output (Llama 4). */
   weighsInput?: boolean;
-  /** Expert that all tokens go through as well, and a gate on it. */
+  /** Expert that every token passes through, with an optional gate. */
   shared?: { name: string; module: Expert; gate?: { name: string; module: Linear } };
-  /** Modules between the stream and the experts, which the router does not see, and behind their sum. */
+  /** Projections around the experts; the router reads the input without them. */
   around?: { before: Around; after: Around };
-  /** Noise on what router and experts read while the model trains. */
+  /** Multiplicative noise on the input of router and experts in training. */
   jitter?: { amount: number; site: string };
-  /** A linear layer `gate` without a bias unless said. */
+  /** By default a linear layer named `gate`, without bias. */
   router?: Router;
   parts: ExpertParts;
 }
 
 /**
- * A feed-forward half of which each token goes through the k experts that a router gives it (Shazeer et al., 2017). The
- * router's logits [N, E] are put aside for the loss that keeps experts in balance.
+ * Mixture of experts: the router sends each token to k experts (Shazeer et al., 2017). Router logits [N, E] are
+ * collected as auxiliary outputs for the load-balancing loss.
  */
 export class SparseFeedForward extends Module implements FeedForwardPart {
   readonly #shape: SparseShape;
@@ -156,7 +156,7 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
     return gate === undefined ? all : all?.mul(aten.sigmoid.default(gate));
   }
 
-  /** Each expert's own rows, which lie side by side in the experts' order. */
+  /** Runs each expert on its rows, which are contiguous and in the experts' order. */
   #runExperts(inputs: Tensor, of: { tokens: Tensor; list: readonly number[]; counts: readonly number[] }): Tensor {
     const { tokens, list, counts } = of;
     const active = [...counts.keys()].filter((expert) => counts[expert] > 0);
@@ -173,13 +173,13 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
   }
 }
 
-/** Rows of the tokens, if known. */
+/** The tokens' rows, if known. */
 function rowsOf(places: readonly number[]): number[] | undefined {
   const rows = currentRowsOf();
   return rows && places.map((place) => rows[place]);
 }
 
-/** Places in indices [N, k] sorted by the expert that stands there, and how many each expert has. */
+/** Positions in indices [N, k] sorted by expert, and the number per expert. */
 function pairsByExpert(indices: Tensor, experts: number): { places: number[]; counts: number[] } {
   const chosen = expertsOf(indices, experts);
   const lists: number[][] = Array.from({ length: experts }, () => []);
@@ -187,7 +187,7 @@ function pairsByExpert(indices: Tensor, experts: number): { places: number[]; co
   return { places: lists.flat(), counts: lists.map((list) => list.length) };
 }
 
-/** Tensors on `meta` have no values: experts take turns. */
+/** Tensors on `meta` have no values: deals the experts out in turn. */
 function expertsOf(indices: Tensor, experts: number): number[] {
   if (indices.device === 'meta') return Array.from({ length: indices.size }, (_, place) => place % experts);
   return Array.from(indices.data() as BigInt64Array, Number);
@@ -197,7 +197,7 @@ function onDevice(values: readonly number[], like: Tensor): Tensor {
   return fromArray(BigInt64Array.from(values, BigInt)).toDevice(like.device);
 }
 
-/** A gated feed-forward layer under Mixtral's names: w1 is the gate, w3 the inner values, w2 the way back. */
+/** Gated feed-forward layer under Mixtral's names: w1 is the gate, w3 the up projection, w2 the down projection. */
 export class NumberedFeedForward extends Module implements Expert {
   readonly w1: Linear;
   readonly w2: Linear;

@@ -13,11 +13,11 @@ import {
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 
-/** The half of a layer that sees one token at a time. */
+/** The feed-forward half of a layer: acts on each token alone. */
 export interface FeedForwardPart extends Module {
-  /** x [N, D] → [N, D]; `isEnd` says that the result goes nowhere but, added to something, into the stage's output. */
+  /** x [N, D] → [N, D]; with `isEnd`, the result is only added to the stage's output. */
   forward(x: Tensor, pass: Pass, isEnd?: boolean): Tensor;
-  /** Linear layers of gate, inner values and output, where silu's gate is all that is between them. */
+  /** Gate, up and down projections, if only SiLU gating lies between them. */
   readonly fusable?: readonly Linear[] | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface FeedForwardShape {
   inner: number;
   activation: string;
   bias?: boolean;
-  /** On the gated values (T5Gemma). */
+  /** Applied to the gated values (T5Gemma). */
   dropout?: Dropout;
-  /** In place of the activation's own. */
+  /** Replaces the activation's own gate. */
   gate?: Gate;
 }
 
-/** Gated feed-forward layer (SwiGLU where the activation is silu). */
+/** Gated feed-forward layer (SwiGLU if the activation is SiLU). */
 export class FeedForward extends Module implements FeedForwardPart {
   readonly gate_proj: Linear;
   readonly up_proj: Linear;
@@ -63,7 +63,7 @@ export class FeedForward extends Module implements FeedForwardPart {
   }
 }
 
-/** The same with one matrix for gate and inner values, in that order (Phi-3). */
+/** Gated feed-forward layer with one matrix for gate and up projection, in that order (Phi-3). */
 export class FusedFeedForward extends Module implements FeedForwardPart {
   readonly gate_up_proj: Linear;
   readonly down_proj: Linear;
@@ -83,11 +83,11 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
   }
 }
 
-/** Halves side by side, whose results are added. */
+/** Sums the results of parallel feed-forward parts. */
 export class SummedFeedForward extends Module implements FeedForwardPart {
   readonly #parts: readonly FeedForwardPart[];
 
-  /** By their names in checkpoints. */
+  /** `parts`: keyed by their names in checkpoints. */
   constructor(parts: Readonly<Record<string, FeedForwardPart>>) {
     super();
     Object.assign(this, parts);

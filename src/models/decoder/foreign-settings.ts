@@ -1,7 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { RawConfig } from '../raw-config.ts';
 
-/** Keys of config.json that change what a decoder computes, with the values at which they change nothing. */
+/** config.json keys that change a decoder's computation, with the values that leave it unchanged. */
 const NEUTRAL = {
   logit_scale: [1],
   logits_scaling: [1],
@@ -26,8 +26,9 @@ const NEUTRAL = {
 export type DecoderSetting = keyof typeof NEUTRAL;
 
 /**
- * Refuses settings that change the computation and that the model type does not have: the reference would ignore them,
- * so the weights were made by other code than the type's.
+ * Rejects settings that change the computation but do not belong to the model type: the reference would ignore them, so
+ * other code must have trained the weights.
+ *
  * @throws AttuneError E_CONFIG_FOREIGN
  */
 export function refuseForeignSettings(modelType: string, raw: RawConfig, own: readonly DecoderSetting[] = []): void {
@@ -38,11 +39,11 @@ export function refuseForeignSettings(modelType: string, raw: RawConfig, own: re
   });
   if (foreign.length === 0) return;
   throw new AttuneError('E_CONFIG_FOREIGN', {
-    what: `The config.json of this ${modelType} model has settings that a ${modelType} model does not have`,
+    what: `config.json has settings that a ${modelType} model does not support`,
     problems: foreign.map(([field]) => ({
       field,
-      message: `is ${JSON.stringify(raw[field])}, and would change what is computed`,
+      message: `is ${JSON.stringify(raw[field])}, which would change the computation`,
     })),
-    fix: `use the model_type that the weights were trained with; where the settings are left over, remove them from config.json`,
+    fix: `use the model_type that the weights were trained with; if the settings are leftovers, remove them from config.json`,
   });
 }

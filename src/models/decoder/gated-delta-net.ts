@@ -1,4 +1,4 @@
-// N tokens, D width, S segments, H heads of values, K heads of keys, d size of keys, e size of values, X = 2Kd + He
+// N tokens, D width, S segments, H value heads, K key heads, d key size, e value size, X = 2Kd + He
 import { z } from 'zod';
 import { deltaRule, Linear, linearGroup, Module, OffsetRMSNorm, Parameter, RMSNorm } from '../../engine/nn/index.ts';
 import { aten, cat, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -18,12 +18,12 @@ export interface DeltaNetShape {
   valueHeads: number;
   keySize: number;
   valueSize: number;
-  /** Tokens that the convolution before it sees: a token and those just before it. */
+  /** Width of the causal convolution: the token itself and those just before it. */
   kernel: number;
   epsilon: number;
 }
 
-/** Keys of config.json of models that take turns between a state and attention with a gate (Qwen3-Next and later). */
+/** config.json keys of models that alternate between a recurrent state and gated attention (Qwen3-Next and later). */
 const keys = z
   .looseObject({
     layer_types: z.array(z.enum(['linear_attention', 'full_attention'])).nullish(),
@@ -41,7 +41,7 @@ const keys = z
     error: 'must divide linear_num_value_heads',
   });
 
-/** Linear attention in most layers, and attention with a gate in the others. */
+/** Linear attention in most layers, gated attention in the rest. */
 export function deltaNetTraits(
   config: DecoderConfig,
   { raw, rope }: TraitsContext,
@@ -71,7 +71,7 @@ export function deltaNetTraits(
   } satisfies DecoderTraits;
 }
 
-/** Inputs of the convolution [N, X], gates of the values [N, He], and two numbers for each head [N, H]. */
+/** Input of the convolution [N, X], gates of the values [N, He], and two scalars per head [N, H]. */
 interface Projected {
   mixed: Tensor;
   z: Tensor;
@@ -79,7 +79,7 @@ interface Projected {
   a: Tensor;
 }
 
-/** Attention with a state in place of keys: what it costs does not grow with the row (Yang et al., 2025). */
+/** Linear attention with a recurrent state instead of keys, so that its cost per token does not grow with the row (Yang et al., 2025). */
 export abstract class GatedDeltaNet extends Module implements AttentionPart {
   readonly conv1d: ShortConvolution;
   readonly dt_bias: Parameter;
@@ -103,7 +103,7 @@ export abstract class GatedDeltaNet extends Module implements AttentionPart {
 
   protected abstract project(x: Tensor): Projected;
 
-  /** Rates of forgetting are spread between 0 and 16. */
+  /** Initial decay rates are spread between 0 and 16. */
   override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
     if (name !== 'A_log' && name !== 'dt_bias') return undefined;
     const { valueHeads: H } = this.#shape;
@@ -146,7 +146,7 @@ export abstract class GatedDeltaNet extends Module implements AttentionPart {
   }
 }
 
-/** With a matrix each for what goes through the convolution, gates, and the heads' two numbers (Qwen3.5). */
+/** Separate matrices for convolution input, gates and the two scalars per head (Qwen3.5). */
 export class SplitDeltaNet extends GatedDeltaNet {
   readonly in_proj_qkv: Linear;
   readonly in_proj_z: Linear;
@@ -168,7 +168,7 @@ export class SplitDeltaNet extends GatedDeltaNet {
   }
 }
 
-/** With two matrices, whose rows lie side by side for each head of keys (Qwen3-Next). */
+/** Two matrices whose rows are grouped by key head (Qwen3-Next). */
 export class GroupedDeltaNet extends GatedDeltaNet {
   readonly in_proj_qkvz: Linear;
   readonly in_proj_ba: Linear;
@@ -196,12 +196,12 @@ export class GroupedDeltaNet extends GatedDeltaNet {
   }
 }
 
-/** x [N, K, d] with each head scaled to the length 1 */
+/** x [N, K, d] with each head scaled to unit length */
 function ofLengthOne(x: Tensor): Tensor {
   return x.mul(aten.rsqrt.default(x.pow(2).sum(-1).unsqueeze(-1).add(1e-6)));
 }
 
-/** Each head of keys serves the heads of values of its group: [N, K, d] → [N, H, d] */
+/** Repeats each key head for the value heads of its group: [N, K, d] → [N, H, d] */
 function repeated(x: Tensor, times: number): Tensor {
   if (times === 1) return x;
   const [N, K, d] = x.shape;

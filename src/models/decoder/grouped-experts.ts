@@ -1,4 +1,4 @@
-// N tokens, D width, E experts in G groups, k chosen for each token
+// N tokens, D width, E experts in G groups, k chosen per token
 import { z } from 'zod';
 import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
 import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -9,11 +9,11 @@ import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { mergedExperts } from './stacked-experts.ts';
 
-/** A router that neither adapters nor quantised storage touch, and that computes in f32. */
+/** A router computed in f32, out of reach of adapters and quantised storage. */
 export class RouterWeight extends Module {
   /** [E, D] */
   readonly weight: Parameter;
-  /** [E]: added to the scores by which experts are chosen. */
+  /** [E]: added to the scores when choosing experts. */
   readonly e_score_correction_bias?: ModuleBuffer;
 
   constructor(width: number, experts: number, hasBias = false) {
@@ -34,7 +34,7 @@ export class RouterWeight extends Module {
   }
 }
 
-/** The keys of config.json of routed experts in groups, next to those that all tokens go through. */
+/** config.json keys of grouped experts, next to shared ones that all tokens pass through. */
 export const groupedKeys = {
   n_routed_experts: count,
   n_shared_experts: z.int().min(0).nullish(),
@@ -49,31 +49,31 @@ export const groupedKeys = {
 
 export type GroupedConfig = z.output<z.ZodObject<typeof groupedKeys>>;
 
-/** Those that the choice depends on. */
+/** Keys that affect the choice. */
 type ChoiceConfig = Pick<
   GroupedConfig,
   'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
 >;
 
-/** Layers behind the last one predict several tokens at once in pre-training. */
+/** Extra layers behind the last one, which predict several tokens at once in pre-training. */
 export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
   return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
 }
 
-/** How scores come of logits, and how a group is ranked. */
+/** How logits become scores, and how groups are ranked. */
 interface Scoring {
   scores: 'sigmoid' | 'softmax';
-  /** Whether a bias counts for the choice, but not for the weights. */
+  /** Adds a bias to the scores when choosing, but not to the weights. */
   hasBias?: boolean;
-  /** A group counts as much as its best experts, this many of them. */
+  /** A group's rank is the sum of its best experts' scores, this many of them. */
   best: 1 | 2;
-  /** Added to the sum that weights are divided by. */
+  /** Added to the sum that weights are divided by, against division by zero. */
   least?: number;
-  /** Whether checkpoints hold all experts' weights in one tensor. */
+  /** Checkpoints hold the weights of all experts in one tensor. */
   isMerged?: boolean;
 }
 
-/** The feed-forward half of a layer: dense in the first ones. */
+/** The feed-forward half of a layer: dense in the first layers, experts in the rest. */
 export function groupedFeedForward(
   layer: number,
   config: DecoderConfig,
@@ -100,8 +100,8 @@ export function groupedFeedForward(
 }
 
 /**
- * Chooses the best experts of the best groups by biased scores, and weighs them by the scores without the bias
- * (DeepSeek-AI, "DeepSeek-V3", 2024).
+ * Chooses the best experts of the best groups by biased scores and weights them by the unbiased ones (DeepSeek-AI,
+ * "DeepSeek-V3", 2024).
  */
 export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & { bias?: Tensor }): Choice {
   const scores = by.scores === 'sigmoid' ? aten.sigmoid.default(logits) : logits.softmax(-1); // [N, E]
@@ -112,7 +112,7 @@ export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & 
   return { indices, weights: shares.mul(own.routed_scaling_factor) };
 }
 
-/** Scores [N, E] with those of other groups out of reach. */
+/** Scores [N, E] with those outside of the best groups masked. */
 function ofBestGroups(scores: Tensor, { n_group: groups, topk_group: kept }: ChoiceConfig, best: number): Tensor {
   if (typeof groups !== 'number' || typeof kept !== 'number' || kept >= groups) return scores;
   const [N, E] = scores.shape;

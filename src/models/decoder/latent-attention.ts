@@ -1,4 +1,4 @@
-// N tokens, D width, H heads, c latent width, d size of keys, r of its features that are turned, e size of values
+// N tokens, D width, H heads, c latent width, d key size, r rotated features of a key, e value size
 import type { z } from 'zod';
 import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
 import { cat, zeros, type Tensor } from '../../engine/tensor/index.ts';
@@ -9,7 +9,7 @@ import type { AttentionPart } from './attention-part.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from './config.ts';
 
-/** The keys of config.json that latent attention has. */
+/** config.json keys of latent attention. */
 export const latentKeys = {
   q_lora_rank: count.nullish(),
   kv_lora_rank: count.default(512),
@@ -18,7 +18,7 @@ export const latentKeys = {
   v_head_dim: count.default(128),
 };
 
-/** Rotary positions are a part of each head, on which the others do not depend. */
+/** Sets the size of rotated heads: a part of each head, `qk_rope_head_dim` features, carries the positions. */
 export function withTurnedHead(raw: RawConfig): RawConfig {
   const share = { partial_rotary_factor: undefined };
   const parameters = raw.rope_parameters as object | null | undefined;
@@ -32,21 +32,20 @@ export function withTurnedHead(raw: RawConfig): RawConfig {
 
 export type LatentShape = z.output<z.ZodObject<typeof latentKeys>>;
 
-/** In the norms of narrow vectors, whatever the configuration says. */
+/** Epsilon of the latent vectors' norms, whatever the configuration says. */
 const EPSILON = 1e-6;
 
 export interface LatentTraits {
   layer: number;
   rope: Rope;
-  /** Factor of the scores. */
   scale: number;
-  /** Factor of each token's queries, by its position: int64 [N] → [N] */
+  /** Scales each token's query by its position: int64 [N] → [N] */
   queryScale?(positions: Tensor): Tensor;
 }
 
 /**
- * Keys and values of all heads come from one narrow vector per token, positions from one key that the heads share
- * (DeepSeek-AI, "DeepSeek-V2", 2024).
+ * Multi-head latent attention: one narrow vector per token gives the keys and values of all heads; a single rotated
+ * key, shared by all heads, carries positions (DeepSeek-AI, "DeepSeek-V2", 2024).
  */
 export class LatentAttention extends Module implements AttentionPart {
   readonly q_proj?: Linear;
@@ -91,7 +90,7 @@ export class LatentAttention extends Module implements AttentionPart {
     const { layer, scale, queryScale } = this.#traits;
     const { q, k, v } = this.#project(x, pass);
     const scaled = queryScale === undefined ? q : q.mul(queryScale(pass.positions).to(q.dtype).reshape(-1, 1, 1));
-    // Kernels and caches have one size for keys and values.
+    // Kernels and caches need keys and values of the same size.
     const size = Math.max(q.shape[2], v.shape[2]);
     const padded = { q: widened(scaled, size), k: widened(k, size), v: widened(v, size) };
     const y = attendSelf(pass, layer, padded, { scale, dropout: this.#dropout });
@@ -99,7 +98,7 @@ export class LatentAttention extends Module implements AttentionPart {
     return this.o_proj.forward(values.flatten(1));
   }
 
-  /** x [N, D] → q and k [N, H, d], v [N, H, e], turned */
+  /** x [N, D] → q and k [N, H, d], v [N, H, e], rotated */
   #project(x: Tensor, pass: Pass): Heads {
     const { kv_lora_rank: latent, qk_nope_head_dim: plain, qk_rope_head_dim: turned, v_head_dim: e } = this.#shape;
     const [N, H] = [x.shape[0], this.#heads];
@@ -115,7 +114,7 @@ export class LatentAttention extends Module implements AttentionPart {
   }
 }
 
-/** Zeros behind each head's features, up to a size: [N, H, d] → [N, H, size] */
+/** Pads each head with zeros: [N, H, d] → [N, H, size] */
 function widened(x: Tensor, size: number): Tensor {
   const [N, H, d] = x.shape;
   return d === size ? x : cat([x, zeros([N, H, size - d], { dtype: x.dtype, device: x.device })], 2);

@@ -5,14 +5,14 @@ import type { Pass } from '../stack.ts';
 import type { AttentionPart, Norm } from './attention-part.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 
-/** With more tokens, the work between products is a small part of the time. */
+/** With more tokens, the overhead between matrix products is negligible. */
 const FEW_TOKENS = 8;
 
-/** A layer whose halves read normalised values and are added to what they read. */
+/** A layer whose halves read normalised input and are added to the residual stream. */
 export interface FusableLayer {
   attention: AttentionPart;
   feedForward: FeedForwardPart;
-  /** Before attention and before the feed-forward half. */
+  /** Before attention and before feed-forward. */
   norms: readonly Norm[];
 }
 
@@ -55,7 +55,7 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
   );
 }
 
-/** Whether they are what the operator computes. */
+/** Whether the norms are the kind that the operator computes. */
 function areAlike(norms: readonly Norm[]): norms is readonly RMSNorm[] {
   const [first] = norms;
   return norms.every((norm) => norm instanceof RMSNorm && first instanceof RMSNorm && norm.epsilon === first.epsilon);

@@ -1,4 +1,4 @@
-/** Layers with a window next to layers that see everything, and the rotary positions of each type. */
+/** Layers with a sliding window among layers with full attention, and each type's rotary positions. */
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
@@ -11,11 +11,11 @@ const types = z.enum(['sliding_attention', 'full_attention']);
 const schema = z.looseObject({
   sliding_window: count.nullish(),
   layer_types: z.array(types).nullish(),
-  /** Older configurations: the last of this many layers sees everything. */
+  /** Older configurations: every nth layer has full attention. */
   sliding_window_pattern: count.nullish(),
 });
 
-/** The type and window of each layer, by name or by a pattern; `absent` where a configuration does not speak of them. */
+/** Type and window of each layer, from a list or a pattern; `absent` fills in what the configuration omits. */
 export function slidingLayers(raw: RawConfig, absent: { window?: number; pattern: number }) {
   const config = parseConfig(schema, raw);
   const { layer_types: own, sliding_window_pattern: given, sliding_window: window = absent.window } = config;
@@ -34,13 +34,13 @@ function ropesOf(raw: RawConfig): z.output<typeof byType>['rope_parameters'] | u
   return types.options.some((type) => type in parameters) ? parseConfig(byType, raw).rope_parameters : undefined;
 }
 
-/** The configuration with the positions of the layers that see everything, where each type has its own. */
+/** The configuration with the rotary settings of full attention, if each layer type has its own. */
 export function withGlobalRope(raw: RawConfig): RawConfig {
   const own = ropesOf(raw);
   return own === undefined ? raw : { ...raw, rope_parameters: own.full_attention };
 }
 
-/** Positions of the layers with a window: `rope_scaling` is not theirs, but `rope_parameters` for all types are. */
+/** Rotary positions of the sliding layers: `rope_scaling` does not apply to them; `rope_parameters` without layer types do. */
 export function localRope(config: DecoderConfig, raw: RawConfig): Rope {
   const own = ropesOf(raw);
   const isCommon = own === undefined && (raw.rope_parameters ?? undefined) !== undefined;

@@ -6,23 +6,22 @@ import type { AttentionPart, Norm, NormOf } from './attention-part.ts';
 import type { FeedForwardPart } from './feed-forward.ts';
 import { fusedLayer } from './layer-fused.ts';
 
-/** Parts of a layer. */
 export interface LayerParts {
   attention: AttentionPart;
-  /** Its name in checkpoints. */
+  /** Name in checkpoints. */
   attentionName: string;
   feedForward: FeedForwardPart;
-  /** The feed-forward part's name in checkpoints; empty where its modules are the layer's own. */
+  /** Name in checkpoints; empty if its modules are direct children of the layer. */
   feedForwardName: string;
   norm: NormOf;
   width: number;
-  /** Factor of each sublayer's output (Granite). */
+  /** Scales each sublayer's output (Granite). */
   residualScale: number;
-  /** On each half's result (Phi-3). */
+  /** Applied to each half's result (Phi-3). */
   dropouts?: { attention: Dropout; feedForward: Dropout };
 }
 
-/** A layer of a decoder: attention, then a feed-forward half, each added to what it read. */
+/** A decoder layer: attention, then feed-forward, each added to the residual stream. */
 export abstract class DecoderLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
@@ -49,7 +48,7 @@ export abstract class DecoderLayer extends Block {
     return add(attended, this.feed(attended, pass));
   }
 
-  /** Both halves, where their results are added as they are just now. */
+  /** Both halves, if their results are currently added unchanged. */
   protected get plainParts(): { attention: AttentionPart; feedForward: FeedForwardPart } | undefined {
     const { residualScale, dropouts } = this.#parts;
     const isPlain = this.attention_sublayer.isIdle && this.mlp_sublayer.isIdle;
@@ -61,13 +60,13 @@ export abstract class DecoderLayer extends Block {
     return this.attention_sublayer.change(x, this.#parts.dropouts?.attention.forward(result) ?? result);
   }
   protected feed(x: Tensor, pass: Pass, isEnd = false): Tensor {
-    // Adapters read the result too.
+    // An adapter on the sublayer needs the result as well.
     const result = this.#feedForward.forward(x, pass, isEnd && this.mlp_sublayer.isIdle);
     return this.mlp_sublayer.change(x, this.#parts.dropouts?.feedForward.forward(result) ?? result);
   }
 }
 
-/** Each half reads normalised values (Llama and most others). */
+/** Norms on the input of each half (Llama and most others). */
 export class NormBefore extends DecoderLayer {
   readonly input_layernorm: Norm;
   readonly post_attention_layernorm: Norm;
@@ -117,7 +116,7 @@ export interface NormNames {
   feedForward: readonly [before: string, after: string];
 }
 
-/** Norms on the input and the output of each sublayer, by their names in checkpoints. */
+/** Norms on the input and the output of each half, with their names in checkpoints. */
 export function normsAround({ attention, feedForward }: NormNames): new (parts: LayerParts) => DecoderLayer {
   return class extends DecoderLayer {
     readonly #norms: readonly Norm[];
@@ -138,13 +137,13 @@ export function normsAround({ attention, feedForward }: NormNames): new (parts: 
   };
 }
 
-/** Those of Gemma 2 and 3. */
+/** As in Gemma 2 and 3. */
 export const NormAround = normsAround({
   attention: ['input_layernorm', 'post_attention_layernorm'],
   feedForward: ['pre_feedforward_layernorm', 'post_feedforward_layernorm'],
 });
 
-/** Both halves read the same normalised values (Cohere). */
+/** Both halves read the same normalised input in parallel (Cohere). */
 export class SideBySide extends DecoderLayer {
   readonly input_layernorm: Norm;
 

@@ -6,18 +6,18 @@ import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { headShape, type DecoderConfig } from './config.ts';
 
-/** In its norm, whatever the configuration says. */
+/** Epsilon of the norm, whatever the configuration says. */
 const EPSILON = 1e-6;
 
-/** Attention whose past fades by a rate of each head, with a state in place of keys (Qin et al., 2024). */
+/** Linear attention with a fixed decay rate per head and a recurrent state instead of keys (Qin et al., 2024). */
 export class LightningAttention extends Module implements AttentionPart {
   readonly qkv_proj: Linear;
   readonly out_proj: Linear;
   readonly output_gate: Linear;
   readonly norm: RMSNorm;
-  /** Rate at which a head forgets: [H, 1, 1] */
+  /** Decay rate of each head: [H, 1, 1] */
   readonly slope_rate: ModuleBuffer;
-  // Factors that follow from it for blocks of tokens: the reference's checkpoints hold them too.
+  // Block-wise factors derived from the rate; kept because the reference's checkpoints hold them.
   readonly query_decay: ModuleBuffer;
   readonly key_decay: ModuleBuffer;
   readonly diagonal_decay: ModuleBuffer;
@@ -46,7 +46,7 @@ export class LightningAttention extends Module implements AttentionPart {
     this.diagonal_decay = new ModuleBuffer([1, heads, block, block]);
   }
 
-  /** Heads forget the less the further back they stand, and the less the deeper the layer. */
+  /** Later heads decay more slowly, and so do deeper layers. */
   override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
     const [heads, block] = this.query_decay.shape;
     const slopes = Array.from(

@@ -1,4 +1,4 @@
-// N tokens, D width, S segments, H heads, G groups of heads, e size of a head, d size of the state, X = He + 2Gd
+// N tokens, D width, S segments, H heads, G groups of heads, e head size, d state size, X = He + 2Gd
 import { z } from 'zod';
 import { deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
 import { arange, aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -6,7 +6,7 @@ import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { ShortConvolution } from './short-convolution.ts';
 
-/** Kinds of layers; transformers 5 calls a state space `linear_attention`, and attention `full_attention`. */
+/** Layer types; transformers 5 calls a state space layer `linear_attention` and attention `full_attention`. */
 export function layerKinds<Kind extends string>(kinds: readonly [Kind, ...Kind[]]) {
   const newer = new Map<unknown, string>([
     ['linear_attention', 'mamba'],
@@ -16,7 +16,7 @@ export function layerKinds<Kind extends string>(kinds: readonly [Kind, ...Kind[]
   return z.array(kind).nullish();
 }
 
-/** Least and greatest step of time; transformers writes infinity as an object, since JSON has none. */
+/** Limits of the time step; transformers writes infinity as an object, since JSON has none. */
 export const stepLimits = z
   .tuple([z.number(), z.union([z.number(), z.looseObject({ __float__: z.literal('Infinity') })])])
   .default([0, Number.POSITIVE_INFINITY])
@@ -31,14 +31,14 @@ export interface MambaShape {
   stateSize: number;
   kernel: number;
   bias: { convolution: boolean; projection: boolean };
-  /** Least and greatest step of time. */
+  /** Limits of the time step. */
   limits: readonly [number, number];
   epsilon: number;
-  /** Features that are normalised together; all of them unless said. */
+  /** Number of features normalised together; all by default. */
   normSize?: number;
 }
 
-/** Normalisation of gated values, in parts of as many features: x, gate [N, F] → [N, F] */
+/** Normalises gated values in groups of `size` features: x, gate [N, F] → [N, F] */
 class GatedNorm extends RMSNorm {
   readonly #size: number;
 
@@ -56,7 +56,7 @@ class GatedNorm extends RMSNorm {
   }
 }
 
-/** A state space whose steps depend on the token, in place of attention (Dao and Gu, 2024). */
+/** State space layer with token-dependent steps, in place of attention (Dao and Gu, 2024). */
 export class Mamba2 extends Module implements AttentionPart {
   readonly conv1d: ShortConvolution;
   readonly dt_bias: Parameter;
@@ -84,7 +84,7 @@ export class Mamba2 extends Module implements AttentionPart {
     this.out_proj = new Linear(this.#inner, width, { bias: bias.projection });
   }
 
-  /** Rates of forgetting from 1 to the number of heads. */
+  /** Initial decay rates run from 1 to the number of heads. */
   override fixedValue(name: string, place: { dtype: DType; device: string }): Tensor | undefined {
     const { heads } = this.#shape;
     if (name === 'A_log') return aten.log.default(arange(heads).to(place.dtype).add(1)).toDevice(place.device);

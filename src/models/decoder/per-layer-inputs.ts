@@ -9,7 +9,7 @@ import { count } from '../config-keys.ts';
 import type { DecoderConfig } from './config.ts';
 import type { DecoderEnd } from './decoder.ts';
 
-/** The keys of config.json that say how much each layer reads of a token besides the stream. */
+/** config.json keys of per-layer inputs. */
 export const perLayerKeys = {
   vocab_size_per_layer_input: count.default(262_144),
   hidden_size_per_layer_input: z.int().min(0).default(256),
@@ -17,7 +17,7 @@ export const perLayerKeys = {
 
 type PerLayerConfig = z.output<z.ZodObject<typeof perLayerKeys>>;
 
-/** Keeps the tables of layers as large as the vocabulary where that grows. */
+/** Grows the per-layer table together with the vocabulary. */
 export const perLayerTables = {
   withVocabulary: (raw, size) => ({ ...raw, vocab_size: size, vocab_size_per_layer_input: size }),
   otherTableRows: (raw) => [parseConfig(z.looseObject(perLayerKeys), raw).vocab_size_per_layer_input],
@@ -25,7 +25,7 @@ export const perLayerTables = {
 
 const LEFT = 'inputs of layers';
 
-/** A table of vectors for each layer, mixed with what a projection gives of the embedding (Gemma 3n, Gemma 4). */
+/** One embedding table per layer, mixed with a projection of the main embedding (Gemma 3n, Gemma 4). */
 export function perLayerInputs(config: DecoderConfig, own: PerLayerConfig): DecoderEnd {
   const { hidden_size: width, num_hidden_layers: layers, rms_norm_eps: epsilon } = config;
   const { hidden_size_per_layer_input: size, vocab_size_per_layer_input: known } = own;
@@ -53,13 +53,13 @@ export function perLayerInputs(config: DecoderConfig, own: PerLayerConfig): Deco
   };
 }
 
-/** Tokens that the table does not have read its first row, as the reference has it: int64 [N] */
+/** Maps tokens that the table lacks to its first row, as the reference does: int64 [N] */
 function knownIds(input: StackInput, pass: Pass, known: number): Tensor {
   const ids = idsOf(input, pass);
   return aten.masked_fill.Scalar(ids, aten.ge.Scalar(ids, known), 0);
 }
 
-/** A layer's own input of each token, let through by a gate that the stream opens. */
+/** Adds a layer's own input to the stream, gated by the stream. */
 export class PerLayerInput extends Module {
   readonly per_layer_input_gate: Linear;
   readonly per_layer_projection: Linear;

@@ -13,9 +13,9 @@ import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
 import { assignParts, type Named } from './plain.ts';
 
-/** How queries, keys and values come out of the projections. */
+/** Projections of queries, keys and values. */
 export interface Projections {
-  /** All that read x, by their names. */
+  /** All layers that read x, by name. */
   linears: readonly Named<Linear>[];
   /** x [N, D] → q [N, H, d], k and v [N, K, d] */
   heads(x: Tensor): Heads;
@@ -27,13 +27,13 @@ export interface PlainAttentionParts {
   layer: number;
   dropout: Dropout;
   rope?: Rope;
-  /** Over each head of q and of k, before they are turned. */
+  /** Norms of each head of q and k, before rotation. */
   norms?: { q: Named<LayerNorm>; k: Named<LayerNorm> };
   bias?: DistanceBias;
   scale?: number;
 }
 
-/** Attention of a decoder of GPT's kind. */
+/** Attention of GPT-like decoders. */
 export class PlainAttention extends Module {
   readonly #parts: PlainAttentionParts;
 
@@ -60,7 +60,7 @@ export interface HeadCounts {
   size: number;
 }
 
-/** A matrix each for q, k and v. */
+/** Separate matrices for q, k and v. */
 export function separateProjections(linears: readonly [Linear, Linear, Linear], size: number): Projections {
   const [q, k, v] = linears;
   const byHead = (x: Tensor) => x.reshape(x.shape[0], -1, size);
@@ -71,8 +71,8 @@ export function separateProjections(linears: readonly [Linear, Linear, Linear], 
 }
 
 /**
- * One matrix whose output lies by groups: in each, the queries that share a key, then that key, then its value. One
- * group for every head is GPT-NeoX's order, one group in all that of multi-query attention.
+ * One matrix whose output is grouped: each group holds the queries that share a key, then the key, then the value.
+ * GPT-NeoX has one group per head, multi-query attention a single group.
  */
 export function groupedProjections(linear: Named<Linear>, { heads, keyHeads, size }: HeadCounts): Projections {
   const shared = heads / keyHeads;
@@ -86,11 +86,11 @@ export function groupedProjections(linear: Named<Linear>, { heads, keyHeads, siz
   };
 }
 
-/** A score falls with the distance, at a rate of its own for each head (ALiBi; Press et al., 2022). */
+/** Subtracts a penalty that grows with the distance, at a different rate per head (ALiBi; Press et al., 2022). */
 export class LinearBias implements DistanceBias {
   readonly #slopes: Float64Array;
 
-  /** `scale`: what slopes are multiplied by besides. */
+  /** `scale` multiplies the slopes. */
   constructor(heads: number, scale = 1) {
     this.#slopes = Float64Array.from(slopesOf(heads), (slope) => slope * scale);
   }

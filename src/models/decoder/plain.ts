@@ -1,5 +1,5 @@
 // N tokens, D width
-/** Decoders with LayerNorm and a feed-forward half of two layers: GPT's kind, before Llama. */
+/** Decoders with LayerNorm and a two-layer feed-forward half, as GPT has them. */
 import {
   activations,
   Module,
@@ -15,37 +15,37 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 
-/** A module under its name in checkpoints. */
+/** A module and its name in checkpoints. */
 export interface Named<Part extends Module> {
   name: string;
   module: Part;
 }
 
-/** Reads the tokens of a pass: so that this file does not know attention's. */
+/** Attention as this file needs it, without depending on an implementation. */
 interface AttentionHalf extends Module {
   /** x [N, D] → [N, D] */
   forward(x: Tensor, pass: Pass): Tensor;
 }
 
 /**
- * Where the norms of a layer stand: each half reads normalised values and is added to what stood before them; or to the
- * normalised values themselves; or each sum is normalised; or both halves read what the layer reads.
+ * Placement of norms. `before`: each half normalises its input and adds its result to the stream; `before, and kept`:
+ * to the normalised input instead; `after`: each sum is normalised; `side by side`: both halves read the layer's input.
  */
 export type Arrangement = 'before' | 'before, and kept' | 'after' | 'side by side';
 
 export interface PlainLayerParts {
   attention: { name: string; module: AttentionHalf };
-  /** Without a name, its layers are direct children of the layer (OPT). */
+  /** Without a name, its modules are direct children of the layer (OPT). */
   feedForward: { name?: string; module: PlainFeedForward };
   attentionNorm: Named<LayerNorm>;
-  /** Side by side, both halves read one norm where this is left out. */
+  /** `side by side` only: absent if both halves share one norm. */
   feedForwardNorm?: Named<LayerNorm>;
   arrangement: Arrangement;
-  /** On each half's result. */
+  /** Applied to each half's result. */
   dropouts: { attention: Dropout; feedForward: Dropout };
 }
 
-/** A layer: attention and a feed-forward half, each added to the stream. */
+/** A layer: attention and feed-forward, each added to the residual stream. */
 export class PlainLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
@@ -116,15 +116,15 @@ export class PlainFeedForward extends Module {
 
 export interface PlainParts {
   tokens: Named<Embedding>;
-  /** Learned positions, the first of which are for no token. */
+  /** Learned positions; the first `offset` rows belong to no token. */
   positions?: Named<Embedding> & { offset: number };
   embeddingNorm?: Named<LayerNorm>;
-  /** Between the width of the tokens' vectors and the layers'. */
+  /** Between the embedding's width and the layers'. */
   projections?: { in: Named<Linear>; out: Named<Linear> };
   layers: { name: string; list: readonly PlainLayer[] };
   finalNorm?: Named<LayerNorm>;
   rope?: Rope;
-  /** On what the first layer reads. */
+  /** Applied to the first layer's input. */
   dropout?: Dropout;
 }
 
@@ -143,7 +143,6 @@ export class PlainDecoder extends Stack implements Trunk {
   get stack(): Stack {
     return this;
   }
-  /** Width of the hidden states that a head reads. */
   get width(): number {
     return this.#parts.tokens.module.width;
   }
@@ -179,12 +178,12 @@ export class PlainDecoder extends Stack implements Trunk {
   override finish(x: Tensor): Tensor {
     const { finalNorm, projections } = this.#parts;
     const normed = finalNorm?.module.forward(x) ?? x;
-    // A stage makes a tensor of its own.
+    // A stage must create a tensor of its own.
     return projections?.out.module.forward(normed) ?? (normed === x ? x.clone() : normed);
   }
 }
 
-/** Makes parts properties of a module, by their names in checkpoints. */
+/** Assigns parts to a module under their names in checkpoints. */
 export function assignParts(owner: Module, parts: readonly (Named<Module> | undefined)[]): void {
   for (const part of parts) if (part !== undefined) Object.assign(owner, { [part.name]: part.module });
 }

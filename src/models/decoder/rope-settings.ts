@@ -1,4 +1,4 @@
-/** Rotary positions as configurations have them: `rope_theta` with `rope_scaling`, or `rope_parameters` (transformers 5). */
+/** Rotary settings of a configuration: `rope_theta` with `rope_scaling`, or `rope_parameters` (transformers 5). */
 import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from '../../engine/nn/index.ts';
@@ -41,7 +41,7 @@ export const ropeSchema = z
 
 export type RopeEntry = z.output<typeof ropeSchema>;
 
-/** The keys that speak of rotary positions. */
+/** config.json keys of rotary positions. */
 export const ropeKeys = {
   max_position_embeddings: z.int().positive().default(2048),
   rope_theta: number,
@@ -56,15 +56,15 @@ export type RopeConfig = z.output<z.ZodObject<typeof ropeKeys>>;
 /** An architecture's defaults for missing configuration keys. */
 export interface RopeDefaults {
   theta?: number;
-  /** Share of a head's features that are turned. */
+  /** Share of a head's features that is rotated. */
   share?: number;
   original?: number;
   turnsNeighbours?: boolean;
 }
 
 /**
- * Rotary positions of heads of a size. Which of two contradicting values counts is as in transformers: 4.57 for the older
- * names, 5 for the newer ones.
+ * Options of the rotary positions. Contradictions are resolved as transformers does: 4.57 for the older names, 5 for
+ * the newer ones.
  *
  * @throws AttuneError E_CONFIG_BAD
  */
@@ -136,11 +136,11 @@ function refuseOtherSizes({ size, scaling }: RopeOptions): void {
     return length === size / 2 ? [] : [{ field, message: `has ${length} factors for ${size / 2} frequencies` }];
   });
   if (size % 2 === 1)
-    problems.push({ field: 'partial_rotary_factor', message: `turns ${size} features, an odd number` });
+    problems.push({ field: 'partial_rotary_factor', message: `rotates ${size} features, an odd number` });
   if (problems.length === 0) return;
   throw new AttuneError('E_CONFIG_BAD', {
-    what: 'The rotary positions of this config.json do not fit its heads',
+    what: 'The rotary settings in config.json do not fit its attention heads',
     problems,
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }

@@ -8,15 +8,15 @@ import type { DecoderConfig } from './config.ts';
 
 export interface SharingTraits {
   layer: number;
-  /** The layer whose keys and values it attends to; its own one unless another. */
+  /** Layer whose keys and values it attends to: this one or an earlier one. */
   source: number;
-  /** Whether later layers attend to its keys and values. */
+  /** Whether later layers reuse its keys and values. */
   isLent: boolean;
   rope: Rope;
   window?: number;
   keyHeads: number;
   size: number;
-  /** Whether values are keys before their norm (Gemma 4). */
+  /** Values are the keys before normalisation (Gemma 4). */
   valuesAreKeys?: boolean;
 }
 
@@ -25,7 +25,7 @@ interface KeysAndValues {
   v: Tensor;
 }
 
-/** Attention whose keys and values serve later layers too, with norms on all three (Gemma 3n, Gemma 4). */
+/** Attention whose keys and values are reused by later layers, with norms on q, k and v (Gemma 3n, Gemma 4). */
 export class SharingAttention extends Module implements AttentionPart {
   readonly q_proj: Linear;
   readonly k_proj?: Linear;
@@ -68,7 +68,7 @@ export class SharingAttention extends Module implements AttentionPart {
       pass.leave(`keys of ${layer}`, k);
       pass.leave(`values of ${layer}`, v);
     }
-    // The source's place in the cache: a later layer writes there what stands there already.
+    // Uses the source's slot in the cache: a later layer rewrites the same values there.
     const y = attendSelf(pass, source, { q, k, v }, { window, scale: 1, dropout: this.#dropout });
     return this.o_proj.forward(y);
   }
@@ -93,16 +93,14 @@ function lentBy(layer: number, { left }: Pass): KeysAndValues {
   return { k: left.get(`keys of ${layer}`)!, v: left.get(`values of ${layer}`)! };
 }
 
-/** Layer whose keys each one attends to: each of the last ones shares those of the last one of its kind before them. */
+/** Source layer of each layer: each of the last `sharing` layers reuses the last layer of its kind before them. */
 export function keySources(kinds: readonly string[], sharing: number): number[] {
   const first = kinds.length - sharing;
   const before = kinds.slice(0, first);
   return kinds.map((kind, layer) => (layer < first || first <= 0 ? layer : before.lastIndexOf(kind)));
 }
 
-/**
- * Projections of layers that attend to another one's keys: some checkpoints hold them, and nothing reads them.
- */
+/** Key and value projections of layers that reuse another's: some checkpoints hold them, but nothing reads them. */
 export function unreadKeys(sources: readonly number[]): RegExp {
   const sharing = sources.flatMap((source, layer) => (source === layer ? [] : [layer]));
   return new RegExp(`(^|\\.)layers\\.(${sharing.join('|')})\\.self_attn\\.(k_proj|v_proj|k_norm|v_norm)\\.`);

@@ -4,7 +4,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 
-/** Convolution over each token and those just before it, with one kernel for each channel. */
+/** Causal depthwise convolution: one kernel per channel over a token and those just before it. */
 export class ShortConvolution extends Module {
   /** [X, 1, k] */
   readonly weight: Parameter;
@@ -19,7 +19,7 @@ export class ShortConvolution extends Module {
     this.#kernel = kernel;
   }
 
-  /** x [N, X], `before` [S, k - 1, X] of earlier passes → y [N, X]; `tail` gives what the next pass needs of this one. */
+  /** x [N, X], `before` [S, k - 1, X] from earlier passes → y [N, X]; `tail` returns what the next pass needs. */
   forward(x: Tensor, layout: Layout, before?: Tensor): { y: Tensor; tail: () => Tensor } {
     const weights = this.weight.value(x.dtype).squeeze(1); // [X, k]
     const rows = { layout, before: before?.to(x.dtype) };

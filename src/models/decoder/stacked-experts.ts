@@ -3,7 +3,7 @@ import { gateOf, Module, Parameter } from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { ExpertParts } from './experts.ts';
 
-/** Linear layers of all experts in one tensor. */
+/** Linear layers of all experts, stacked in one tensor. */
 export class StackedLinear extends Module {
   /** [E, out, in] */
   readonly weight: Parameter;
@@ -14,7 +14,7 @@ export class StackedLinear extends Module {
   }
 }
 
-/** Each expert's part of a stacked parameter, split once for a pass: the gradient is put together once. */
+/** Each expert's slice of a stacked parameter; splitting once per pass assembles the gradient only once. */
 export function unstacked(parameter: Parameter, dtype: DType): Tensor[] {
   return aten.unbind.int(parameter.value(dtype));
 }
@@ -24,11 +24,11 @@ interface MergedShape {
   width: number;
   inner: number;
   activation: string;
-  /** Weights are stored [in, out] (Llama 4). */
+  /** Weights are stored as [in, out] (Llama 4). */
   isTransposed?: boolean;
 }
 
-/** All experts' gates and inner values in one tensor, and their ways back in another. */
+/** Gate and up projections of all experts in one tensor, down projections in another. */
 class MergedExperts extends Module {
   /** [E, 2F, D], or [E, D, 2F] where transposed */
   readonly gate_up_proj: Parameter;
@@ -48,7 +48,7 @@ export function mergedExperts(shape: MergedShape): ExpertParts {
   return { modules: { experts }, begin: beginGated(experts.gate_up_proj, experts.down_proj, shape) };
 }
 
-/** Gated experts from all their first weights (gate and inner values in one) and all their last ones. */
+/** Applies gated experts given all their gate and up projections, and all their down projections. */
 export function beginGated(
   first: Parameter,
   last: Parameter,
