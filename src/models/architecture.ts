@@ -4,84 +4,82 @@ import type { RouterBalance } from './balance.ts';
 import type { RawConfig } from './raw-config.ts';
 import type { PatchGrid, Stack } from './stack.ts';
 
-/** The trunk of a model: everything but the head. */
+/** A model without its head. */
 export interface Trunk extends Module {
   /** Encoder-decoders: the stack whose output the decoder attends to. */
   readonly encoderStack?: Stack;
-  /** The stack that gives the hidden states that a head reads. */
+  /** Stack whose hidden states the head reads. */
   readonly stack: Stack;
-  /** Width of those hidden states. */
+  /** Width of the hidden states that the head reads. */
   readonly width: number;
-  /** The table of input tokens, which a tied head shares; what reads no tokens has none. */
+  /** Embedding of input tokens, shared by a tied head; undefined for models that read no tokens. */
   readonly tokenTable?: Embedding;
-  /** The layer between a row's pooled hidden state and its classifier, where the architecture has one. */
+  /** Layer between a row's pooled hidden state and its classifier, if the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
-  /** Parts with new weights around a pre-trained one: an adapter trains them whole. */
+  /** Newly initialised parts around a pre-trained one: an adapter trains them in full. */
   readonly newlyInitialised?: readonly Module[];
-  /** Text and image towers, for models with a stack for each; `stack` is the text tower's. */
+  /** Text and image towers of a dual encoder; `stack` is the text tower's. */
   readonly towers?: Towers;
-  /** Vision language models: encodes the images among a text's tokens. */
+  /** Vision language models: encodes images placed among tokens. */
   readonly imageReader?: ImageReader;
   /** Mixtures of experts: load-balancing loss in training. */
   readonly balance?: RouterBalance;
-  /** Parts that checkpoints saved for another task lack; like a head they are then initialised. */
+  /** Parts missing from checkpoints of other tasks; initialised like a new head. */
   readonly optional?: readonly string[];
 }
 
-/** Makes vectors of images, each of which takes the place of a token. */
+/** Encodes images as vectors, each of which replaces a token's embedding. */
 export interface ImageReader {
   readonly stack: Stack;
-  /** Width of the stack's hidden states. */
   readonly width: number;
-  /** All that it consists of: adapters of `all-linear` leave it as it is. */
+  /** All modules of the reader, which adapters of `all-linear` skip. */
   readonly modules: readonly Module[];
-  /** Blocks whose states the vectors are made of; all of them and the final norm unless given. */
+  /** Number of blocks to run; by default all, followed by the final norm. */
   readonly blocks?: number;
-  /** Whether what its blocks put aside is for the vectors (states of several layers). */
+  /** Whether `vectors` needs the blocks' auxiliary outputs (states of several layers). */
   readonly hasAside?: boolean;
-  /** Hidden states of all patches [T · P, V] → [T · S, D], as wide as a token's vector, or with parts that later blocks add */
+  /** Hidden states of all patches [T · P, V] → [T · S, D]; the last dimension is a multiple of D if later blocks add further parts. */
   vectors(hidden: Tensor, read: ReadImages): Tensor;
-  /** Tokens that stand for an image of its own size; all squares have the same number unless given. */
+  /** Number of tokens of a variable-size image; absent if all tiles have the same number. */
   tokensOf?(grid: PatchGrid): number;
-  /** How tokens see images among them, where that is not as they see words: positions of several axes, parts that see each other. */
+  /** Layout in which tokens attend to images differently than to words: positions with several axes, bidirectional image tokens. */
   layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
 }
 
-/** A stack's input and by-products. */
+/** Input and by-products of an image stack. */
 export interface ReadImages {
-  /** Each image's patches, where they have sizes of their own. */
+  /** Patch grid of each image, for variable-size images. */
   grids?: readonly PatchGrid[];
-  /** Values that its blocks put aside. */
+  /** Auxiliary outputs of the blocks. */
   aside: readonly Tensor[];
 }
 
-/** One of a trunk's two stacks. */
+/** One of a dual encoder's two stacks. */
 export interface Tower {
   readonly stack: Stack;
-  /** One vector for each row, of any length: hidden [N, D] → [R, E] */
+  /** One vector per row, not normalised: hidden [N, D] → [R, E] */
   vectors(hidden: Tensor, rows: { ids?: BigInt64Array; layout: Layout }): Tensor;
 }
 
-/** Two stacks whose rows get vectors of one space. */
+/** Two stacks that embed their rows in a shared space. */
 export interface Towers {
   readonly text: Tower;
   readonly image: Tower;
-  /** Cosines are multiplied by its exponential, */
+  /** Logarithm of the factor of the cosines. */
   readonly logScale: Parameter;
-  /** and this is added to them. */
+  /** Added to the scaled cosines. */
   readonly bias?: Parameter;
 }
 
-/** The table of input tokens of a trunk that reads some: what heads over a vocabulary, and adapters of tokens, need. */
+/** The trunk's embedding; throws if it reads no tokens. */
 export function tokenTableOf(trunk: Trunk): Embedding {
   if (trunk.tokenTable === undefined) throw new Error('this trunk reads no tokens');
   return trunk.tokenTable;
 }
 
-/** Context that a trunk is built for. */
 export interface TrunkContext {
   task: Task;
-  /** Whether the checkpoint holds a tensor, by its path inside the trunk; false for all where there is none. */
+  /** Whether the checkpoint holds a tensor, by its path inside the trunk; always false without a checkpoint. */
   has(path: string): boolean;
 }
 
@@ -89,11 +87,11 @@ export interface TrunkContext {
 export interface HeadPlan {
   /** Name in the head registry. */
   head: string;
-  /** The class that Hugging Face would load: `LlamaForCausalLM`. */
+  /** Hugging Face's class: `LlamaForCausalLM`. */
   className: string;
-  /** Options of the head; each head checks its own. */
+  /** Options of the head, validated by the head itself. */
   options: Readonly<Record<string, unknown>>;
-  /** It is the trunk's own class (`BertModel`): saved without the trunk's name in front of the paths. */
+  /** The model is the trunk's own class (`BertModel`), saved without the trunk's prefix. */
   isBare?: boolean;
 }
 
@@ -101,14 +99,14 @@ export interface HeadPlan {
 export interface TaskFacts {
   /** PEFT's `task_type`; absent where PEFT has none. */
   peft?: string;
-  /** Its head is made of what the base model has: biases and norms of it count as the model's own. */
+  /** The head is pre-trained together with the base model: its biases and norms count as the model's own. */
   hasLanguageHead?: true;
 }
 
 /**
- * Task of a head, whatever the rows are: `sequence` gives classes or numbers to a whole row (a text, an image, a
- * recording), `token` to each token, `replaced-token` whether it was replaced, `embedding` a vector to a row,
- * `contrastive` one to a text and one to an image.
+ * Task of a head. A row is a text, an image or a recording: `sequence` scores whole rows (classes or numbers), `token`
+ * classifies each token, `replaced-token` detects replaced tokens, `embedding` gives each row a vector, `contrastive`
+ * embeds texts and images in one space.
  */
 export const taskFacts = {
   'causal-lm': { peft: 'CAUSAL_LM', hasLanguageHead: true },
@@ -130,59 +128,57 @@ export function factsOf(task: Task): TaskFacts {
   return taskFacts[task];
 }
 
-/** The task that PEFT names so. */
+/** Task for one of PEFT's task types. */
 export function taskOfPeft(type: string | null | undefined): Task | undefined {
   return (Object.keys(taskFacts) as Task[]).find((task) => type != null && factsOf(task).peft === type);
 }
 
-/** Modality of an architecture's rows. */
 export type Modality = 'text' | 'image' | 'audio' | 'items';
 
-/** How long the rows of a model may be, and how many tokens it knows. */
+/** Maximum row length and vocabulary size. */
 export interface Limits {
   vocabularySize: number;
-  /** Maximum tokens of a row; image patches for models of images only. */
+  /** Maximum tokens of a row; for image models, the number of patches. */
   maxPositions: number;
-  /** Maximum patches of an image, for models of texts and images. */
+  /** Maximum patches of an image, for models of text and images. */
   imagePositions?: number;
-  /** Length that texts are padded to; the padding is read too. */
+  /** Texts are padded to this length, and the padding is attended to. */
   filledTo?: number;
 }
 
-/** The tokens whose places the vectors of images take. */
+/** Placeholder tokens that image vectors replace. */
 export interface ImageTokens {
   id: number;
-  /** The token that chat templates write for an image, where it is another. */
+  /** Token that chat templates write for an image, if it differs from the placeholder. */
   written?: number;
-  /** Patches of the vision tower behind each of them. */
+  /** Vision patches behind each placeholder. */
   patches: number;
-  /** The text that takes the place of that token. */
+  /** Text that replaces the template's image token. */
   textOf(image: ImageInput, marks: ImageMarks): string;
 }
 
-/** Output of the processor for an image: values of squares or patches, the rows and columns of its squares, and of each part's patches. */
+/** An image from the processor: shape of its tiles or patches, the rows and columns of its tiles, and each part's patch grid. */
 export interface ImageInput {
   shape: readonly number[];
   grid?: PatchGrid;
   grids?: readonly PatchGrid[];
 }
 
-/** Texts of the tokens around an image's. */
+/** Texts of the special tokens around an image. */
 export interface ImageMarks {
-  /** The token whose places the vectors take. */
+  /** The placeholder token. */
   image: string;
-  /** Text of a token. */
   textOf(id: number): string;
-  /** The tokenizer's own name for a mark (`boi_token`), or the usual one. */
+  /** The tokenizer's name for a special token (`boi_token`), or the usual one. */
   named(key: string, usual: string): string;
 }
 
-/** Convolutions over time in front of the blocks, for each token that they give, on a recording of some length. */
+/** Cost of the convolutions over time before the blocks, per token that they produce. */
 export interface FrontEnd {
   products: number;
-  /** Values that they give, all of which backward needs. */
+  /** Intermediate values that backward needs. */
   values: number;
-  /** Tokens of a recording, if all have the same number. */
+  /** Tokens of a recording, if every recording has the same number. */
   recordingTokens?: number;
 }
 
@@ -190,42 +186,42 @@ export interface FrontEnd {
 export interface Architecture {
   /** config.json's `model_type`. */
   modelType: string;
-  /** The trunk's name inside checkpoints that have a head: `model`, `bert`; empty if its parts are at the top level. */
+  /** The trunk's name in checkpoints that have a head: `model`, `bert`; empty if the trunk's parts are at the top level. */
   prefix: string;
-  /** Input modalities; text unless given. */
+  /** Input modalities; text by default. */
   modalities?: readonly Modality[];
   build(raw: RawConfig, context: TrunkContext): Trunk;
-  /** Older names that checkpoints may use for a parameter. */
+  /** Older checkpoint names of a parameter. */
   formerNames?(path: string): readonly string[];
-  /** Names of tensors that published checkpoints hold and the reference passes over: masks, tied copies, heads of pre-training. */
+  /** Tensors in published checkpoints that the reference ignores: masks, tied copies, pre-training heads. */
   passedOver?(raw: RawConfig): readonly RegExp[];
-  /** The tasks it can do and their heads; the first one is the default. */
+  /** Supported tasks and their heads; the first one is the default. */
   heads(raw: RawConfig): Partial<Record<Task, HeadPlan>>;
-  /** The configuration for a vocabulary of this size, if that is not the key `vocab_size`. */
+  /** Configuration with a vocabulary of this size; sets `vocab_size` by default. */
   withVocabulary?(raw: RawConfig, size: number): RawConfig;
-  /** Rows of tables of tokens that have another number of them than the vocabulary. */
+  /** Further row counts that token tables may have besides the vocabulary size. */
   otherTableRows?(raw: RawConfig): readonly number[];
-  /** The configuration with a head of its own in place of a tied one, where that is not the key `tie_word_embeddings` alone. */
+  /** Configuration with an untied head; clears `tie_word_embeddings` by default. */
   withOwnHead?(raw: RawConfig): RawConfig;
-  /** Tokens that its blocks see of one row's features; as many as it can read at most unless said. */
+  /** Number of tokens for a row's features; by default the maximum. */
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
-  /** Encoder-decoders: in training, the decoder reads a row's last token first, in place of a start token (mBART). */
+  /** Encoder-decoders: in training, the decoder starts with the row's last token instead of a start token (mBART). */
   startsWithLast?: boolean;
-  /** Which token stands for a part of an image, and the text of an image. */
+  /** Placeholder tokens of images, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
-  /** Cost of its front-end convolutions per token; absent without convolutions over time. */
+  /** Cost per token of front-end convolutions; absent without convolutions over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
   /** Limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }
 
-/** Whether its tokens see those before them only. */
+/** Whether tokens attend only to earlier ones. */
 export function isCausal(architecture: Architecture, raw: RawConfig): boolean {
   const tasks = architecture.heads(raw);
   return 'causal-lm' in tasks || 'seq2seq' in tasks || 'next-item' in tasks;
 }
 
-/** How the paths of a trunk's parameters begin: `bert.`. */
+/** Prefix of the trunk's parameter paths: `bert.`. */
 export function rootOf({ prefix }: Architecture): string {
   return prefix === '' ? '' : `${prefix}.`;
 }

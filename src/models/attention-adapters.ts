@@ -3,22 +3,22 @@ import { Module } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { Heads, Pass } from './stack.ts';
 
-/** Changes a layer's keys and values: prefixes, additional prompts. */
+/** Changes a layer's keys and values: prefix tuning, adaption prompts. */
 export interface AttentionAdapter {
-  /** Heads after they are turned → the heads that are attended with. */
+  /** Heads after rotation → heads used for attention. */
   heads?(heads: Heads, pass: Pass): Heads;
-  /** Addition to each head's output, from its rotated queries: [N, H·d] */
+  /** Term added to each head's output, computed from its rotated queries: [N, H·d] */
   context?(queries: Tensor, attention: AdaptableAttention): Tensor | undefined;
 }
 
-/** Attention of a decoder's layer that prefixes and prompts can act in. */
+/** A decoder layer's attention, which prefixes and prompts can hook into. */
 export abstract class AdaptableAttention extends Module {
   readonly #adapters = new Set<AttentionAdapter>();
 
   abstract readonly shape: { heads: number; keyHeads: number; size: number };
-  /** Features of what it reads. */
+  /** Input width. */
   abstract readonly width: number;
-  /** Keys and values of vectors other than tokens: [n, D] → [n, K, d] each, normalised and not rotated. */
+  /** Keys and values of extra vectors that are not tokens: [n, D] → [n, K, d] each, normalised and not rotated. */
   abstract keysAndValues(x: Tensor): Pick<Heads, 'k' | 'v'>;
 
   addAdapter(adapter: AttentionAdapter): void {
@@ -35,7 +35,7 @@ export abstract class AdaptableAttention extends Module {
     return [...this.#adapters].reduce((own, adapter) => adapter.heads?.(own, pass) ?? own, heads);
   }
 
-  /** y with what is added to it: [N, H·d] */
+  /** y plus the adapters' terms: [N, H·d] */
   protected withContext(y: Tensor, queries: Tensor): Tensor {
     return [...this.#adapters].reduce((sum, adapter) => {
       const added = adapter.context?.(queries, this);

@@ -1,7 +1,7 @@
-// N tokens, L layers with a router, E experts, k of them for each token
+// N tokens, L layers with a router, E experts, k chosen per token
 import { aten, cat, fromArray, type Tensor } from '../engine/tensor/index.ts';
 
-/** How a trunk whose tokens choose among experts keeps these in use alike while it trains. */
+/** Load balancing of a mixture of experts during training. */
 export interface RouterBalance {
   /** E */
   experts: number;
@@ -11,15 +11,14 @@ export interface RouterBalance {
   weight: number;
 }
 
-/** How often experts were chosen. */
 export interface ExpertUsage {
-  /** Number of choices of each expert: [E] */
+  /** How often each expert was chosen: [E] */
   choices: readonly number[];
-  /** Choosers: tokens times layers. */
+  /** Number of routing decisions: tokens times layers. */
   routed: number;
 }
 
-/** Choices of routers with logits [N, E] each. */
+/** Counts the experts chosen by routers with logits [N, E] each. */
 export function expertUsage(logits: readonly Tensor[], { experts, chosen }: RouterBalance): ExpertUsage {
   const all = cat(logits).detach(); // [L·N, E]
   const [, indices] = aten.topk.default(all, chosen);
@@ -28,10 +27,10 @@ export function expertUsage(logits: readonly Tensor[], { experts, chosen }: Rout
 }
 
 /**
- * Each token's share of the load-balancing loss (Fedus et al., 2022, equations 4 to 6; HF
- * `load_balancing_loss_func`): weight · E · Σ over experts of their share of choices times their mean probability,
- * over all layers together. It is not a sum over rows, since the share counts over all of them; given that share
- * (`usage`, of everything that the loss covers), it is.
+ * Each token's term of the load-balancing loss (Fedus et al., 2022, equations 4 to 6; HF `load_balancing_loss_func`):
+ * weight · E · Σ over experts of their share of choices times their mean probability, over all layers together. The
+ * share of choices depends on all rows, so the loss only splits into terms per token once that share (`usage`) is
+ * fixed.
  * @returns [N]
  */
 export function balanceShares(logits: readonly Tensor[], balance: RouterBalance, usage: ExpertUsage): Tensor {

@@ -7,7 +7,7 @@ import { readConfig } from './load-model.ts';
 import { quantisationOf, withoutQuantisation } from './quantised/quantisation-config.ts';
 import { skeleton } from './skeleton.ts';
 
-/** Families of models that are trained at like rates. `items`: recommenders, whose weights are new. */
+/** Families of models with similar learning rates. `items`: recommenders, whose weights are new. */
 export type BaseKind = 'decoder' | 'encoder' | 'encoder-decoder' | 'vision' | 'speech' | 'items';
 
 export interface BaseFacts {
@@ -16,8 +16,7 @@ export interface BaseFacts {
 }
 
 /**
- * Facts from a base model's files; no weights are read. A quantised one needs the engine for the shapes of its
- * layers.
+ * Facts about a base model, without reading weights. Quantised models need the engine for their layers' shapes.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_BAD
  */
 export async function baseFacts(folder: string): Promise<BaseFacts> {
@@ -26,7 +25,7 @@ export async function baseFacts(folder: string): Promise<BaseFacts> {
   return { kind: kindOf(architecture, raw), parameters: await parametersOf(folder) };
 }
 
-/** Weights of a base model; those of a quantised one, whose tensors hold packed numbers, by the shapes of its layers. */
+/** Parameters of a base model. Quantised models store packed numbers, so their layers' shapes are counted instead. */
 export async function parametersOf(folder: string): Promise<number> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
@@ -36,19 +35,19 @@ export async function parametersOf(folder: string): Promise<number> {
   return [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);
 }
 
-/** By modality, and for texts by task. */
+/** Kind by modality, and for text models by task. */
 export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   const { modalities = ['text'] } = architecture;
   const tasks = architecture.heads(raw);
   if (modalities.includes('items')) return 'items';
-  // One that writes is tuned like others that write, whatever it reads besides.
+  // Generative models are tuned alike, whatever their further modalities.
   if (modalities.includes('image') && !('causal-lm' in tasks)) return 'vision';
   if (modalities.includes('audio')) return 'speech';
   if ('seq2seq' in tasks) return 'encoder-decoder';
   return 'causal-lm' in tasks ? 'decoder' : 'encoder';
 }
 
-/** Numbers in safetensors files, by their headers, but for tensors of some names. */
+/** Numbers stored in safetensors files, by their headers, except in tensors that match `except`. */
 export function storedParameters(files: readonly string[], except: readonly RegExp[] = []): number {
   const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
   const counted = entries.filter(({ name }) => !except.some((pattern) => pattern.test(name)));

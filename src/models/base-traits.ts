@@ -1,9 +1,9 @@
 import { isCausal, type Limits } from './architecture.ts';
 import type { Model } from './model.ts';
 
-/** Facts from a base model's configuration, before its weights are loaded. */
+/** Facts from a base model's configuration, available before its weights are loaded. */
 export interface BaseTraits extends Limits {
-  /** A decoder, not an encoder that reads both ways. */
+  /** Whether it is a decoder, as opposed to a bidirectional encoder. */
   causal: boolean;
 }
 

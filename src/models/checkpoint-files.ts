@@ -8,7 +8,7 @@ import { isFloating, SafetensorsFile, type DType, type Tensor } from '../engine/
 const INDEX = 'model.safetensors.index.json';
 const SINGLE = 'model.safetensors';
 
-/** The weights of a folder, one file or shards, as one table of names. Tensors are mapped, not read. */
+/** Weights of a folder, in one file or shards, as one table of names. Tensors are memory-mapped. */
 export class CheckpointFiles implements Disposable {
   readonly folder: string;
   readonly #files: SafetensorsFile[];
@@ -32,10 +32,10 @@ export class CheckpointFiles implements Disposable {
     if (file === undefined) throw new Error(`no tensor "${name}" in ${this.folder}`);
     return file.get(name);
   }
-  /** The type of the first weight: a checkpoint's have one. */
+  /** Type of the first floating-point weight. */
   get dtype(): DType {
     const types = this.#files.flatMap(({ header }) => header.entries.map(({ dtype }) => dtype));
-    // Counts of batches, which are whole numbers, may stand first.
+    // Integer buffers (batch counts) may come first.
     return types.find((dtype) => isFloating(dtype)) ?? types[0];
   }
   [Symbol.dispose](): void {
@@ -56,7 +56,7 @@ function shardFiles(folder: string): string[] {
   const problems = names.filter((name) => typeof name !== 'string' || !isInside(folder, name));
   if (names.length === 0 || problems.length > 0) {
     throw new AttuneError('E_INDEX_BAD', {
-      what: `${join(folder, INDEX)} names shards that cannot be used`,
+      what: `${join(folder, INDEX)} lists unusable shards`,
       got: names.length === 0 ? 'no shard' : problems.map((name) => JSON.stringify(name)).join(', '),
       expected: 'names of files in the same folder',
     });
@@ -82,9 +82,9 @@ function missingWeights(folder: string): AttuneError {
   const pickles = names.filter((name) => /\.(bin|pt|pth|ckpt)$/.test(name));
   if (pickles.length > 0) {
     return new AttuneError('E_PICKLE_WEIGHTS', {
-      what: `${folder} has its weights as pickle only (${pickles.join(', ')}), which can run code when it is read`,
+      what: `${folder} has only pickle weights (${pickles.join(', ')}), which can run code when loaded`,
       expected: 'model.safetensors',
-      fix: 'take a revision of the model that has safetensors, or convert it where you trust it',
+      fix: 'use a revision of the model with safetensors, or convert it yourself if you trust it',
     });
   }
   return new AttuneError('E_WEIGHTS_MISSING', {

@@ -1,11 +1,11 @@
-/** For an unknown model type: the known type whose tensors are most like a checkpoint's, and where they differ. */
+/** For an unknown model type: finds the known type whose tensors match a checkpoint best, and the differences. */
 import { AttuneError } from '../base/errors.ts';
 import { scope } from '../engine/tensor/index.ts';
 import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
 import { namesOf, skeleton } from './skeleton.ts';
 
-/** A tensor of a checkpoint, by its header. */
+/** A tensor's name and shape, from a checkpoint's header. */
 export interface StoredShape {
   name: string;
   shape: readonly number[];
@@ -13,21 +13,21 @@ export interface StoredShape {
 
 export interface NearestType {
   modelType: string;
-  /** Share of the tensors of both that have one name and one shape. */
+  /** Share of all tensors, of either side, that agree in name and shape. */
   share: number;
-  /** Names of tensors by defect, with a star for each number; each kind of layer once. */
+  /** Differing tensor names, with `*` for numbers, so that each kind of layer is listed once. */
   beyond: string[];
   missing: string[];
   reshaped: string[];
 }
 
-/** Number of layers compared: the first ones are representative. */
+/** Layers to compare: the first ones are representative. */
 const LAYERS = 4;
 
-/** Share below which a type does not help. */
+/** A type with a smaller share is not worth suggesting. */
 const LEAST = 0.2;
 
-/** The known type that comes nearest; undefined where none is like it. */
+/** The most similar known type; undefined if none is similar enough. */
 export async function nearestType(raw: RawConfig, stored: readonly StoredShape[]): Promise<NearestType | undefined> {
   const short = shortened(raw);
   const shapes = new Map(stored.filter(({ name }) => isShown(name)).map(({ name, shape }) => [name, shape.join()]));
@@ -40,7 +40,7 @@ export async function nearestType(raw: RawConfig, stored: readonly StoredShape[]
   return best === undefined || best.share < LEAST ? undefined : best;
 }
 
-/** The configuration with a few layers only. */
+/** The configuration, cut down to the layers compared. */
 function shortened(raw: RawConfig): RawConfig {
   const { num_hidden_layers: layers } = raw;
   if (typeof layers !== 'number' || layers <= LAYERS) return raw;
@@ -56,12 +56,12 @@ function isShown(name: string): boolean {
 }
 
 interface Expected {
-  /** Its name in the checkpoint, if it is there. */
+  /** The name found in the checkpoint, or the parameter's own. */
   name: string;
   shape: string;
 }
 
-/** Undefined where the type cannot read the configuration at all. */
+/** Undefined if the type cannot parse the configuration. */
 async function expectedShapes(raw: RawConfig, stored: ReadonlyMap<string, string>): Promise<Expected[] | undefined> {
   try {
     const { model } = await skeleton(raw, {}, { has: (name) => stored.has(name) });
@@ -91,7 +91,7 @@ function compared(modelType: string, expected: readonly Expected[], stored: Read
   };
 }
 
-/** Names with a star for each number, each once. */
+/** Distinct names, with `*` for numbers. */
 function kinds(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.replace(/(?<=^|\.)\d+(?=\.|$)/g, '*')))];
 }

@@ -9,18 +9,18 @@ import type { PatchGrid, Pass, StackInput } from './stack.ts';
 export type Sides = readonly [number, number];
 
 const side = z.int().positive();
-/** Height and width as configurations have them: one number for both, or two. */
+/** Height and width in configurations: one number for both, or a pair. */
 export const sides = z
   .union([side, z.tuple([side, side])])
   .transform((value): Sides => (typeof value === 'number' ? [value, value] : value));
 
 export interface ImageShape {
   channels: number;
-  /** Left out where a model reads images of any size. */
+  /** Absent for models that read images of any size. */
   size?: Sides;
 }
 
-/** The images of an input: [B, C, Y, X]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
+/** The input's images: [B, C, Y, X]. @throws AttuneError E_FEATURES_SHAPE if their shape does not fit the model */
 export function imagesOf({ features }: StackInput, { channels, size }: ImageShape): Tensor {
   if (features === undefined) throw new Error('this model reads features [B, channels, height, width]');
   const { shape } = features;
@@ -28,23 +28,23 @@ export function imagesOf({ features }: StackInput, { channels, size }: ImageShap
   if (shape.length === 4 && C === channels && (size === undefined || (Y === size[0] && X === size[1]))) return features;
   const wanted = size === undefined ? '' : ` of ${size.join(' × ')} pixels (height × width)`;
   throw new AttuneError('E_FEATURES_SHAPE', {
-    what: 'The images do not have the shape that this model reads',
+    what: "The images' shape does not fit this model",
     got: shape.length === 4 ? `${C} channels of ${Y} × ${X} pixels` : `values of the shape [${shape.join(', ')}]`,
     expected: `${channels} channels${wanted}`,
-    fix: 'prepare images by the preprocessor_config.json of this model',
+    fix: "prepare the images with this model's preprocessor_config.json",
   });
 }
 
-/** The images' grids of an input of patches [P, values]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
+/** Patch grids of an input of patches [P, values]. @throws AttuneError E_FEATURES_SHAPE if its shape does not fit the model */
 export function gridsOf({ features, grids }: StackInput, values: number): readonly PatchGrid[] {
   const shape = features?.shape ?? [];
   const patches = grids?.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
   if (grids !== undefined && shape.length === 2 && shape[0] === patches && shape[1] === values) return grids;
   throw new AttuneError('E_FEATURES_SHAPE', {
-    what: 'The images do not have the form that this model reads',
+    what: "The images' shape does not fit this model",
     got: `values of the shape [${shape.join(', ')}]`,
-    expected: `patches of ${values} values, and how many rows and columns of them each image has`,
-    fix: 'prepare images by the preprocessor_config.json of this model',
+    expected: `patches of ${values} values, with the rows and columns of each image`,
+    fix: "prepare the images with this model's preprocessor_config.json",
   });
 }
 
@@ -55,12 +55,12 @@ export interface PatchShape {
   bias?: boolean;
 }
 
-/** Rows and columns of patches in an image; what is left over at the right and at the bottom is not read. */
+/** Rows and columns of whole patches in an image; the remainder at the right and the bottom is dropped. */
 export function patchGrid(image: Sides, patch: Sides): Sides {
   return [Math.floor(image[0] / patch[0]), Math.floor(image[1] / patch[1])];
 }
 
-/** A convolution that makes one token of each patch. */
+/** A convolution that turns each patch into a token. */
 export class PatchConvolution extends Convolution2d {
   constructor({ channels, patch, width, bias }: PatchShape) {
     super({ in: channels, out: width }, { kernel: patch, stride: patch, bias });
@@ -72,7 +72,7 @@ export class PatchConvolution extends Convolution2d {
   }
 }
 
-/** The same under the name that ViT's family has for it. */
+/** `PatchConvolution` under the name that the ViT family uses. */
 export class PatchEmbeddings extends Module {
   readonly projection: PatchConvolution;
 

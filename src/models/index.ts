@@ -1,6 +1,6 @@
 import { defineRegistry } from '../base/registry.ts';
 
-/** Every model type that can be loaded. One more is a file and a line. */
+/** Every model type that can be loaded; a new one takes a file and a line here. */
 export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE', {
   albert: async () => (await import('./architectures/albert.ts')).architecture,
   bart: async () => (await import('./architectures/bart.ts')).architecture,

@@ -18,24 +18,24 @@ export interface InitialiseOptions {
   deviation: number;
   dtype: DType;
   device: string;
-  /** Paths of the parameters that need values; all by default. */
+  /** Paths of the parameters to initialise; all by default. */
   only?: ReadonlySet<string>;
 }
 
-/** Names the numbers of one parameter: they depend on nothing else, so not on what else is initialised. */
+/** Keys a parameter's random values, which are thus independent of everything else that is initialised. */
 export interface ParameterKey {
   seed: number;
   path: string;
 }
 
-/** Uniform numbers in [0, 1), in steps of 2^-24. */
+/** Uniform values in [0, 1), in steps of 2^-24. */
 export function keyedUniform(shape: Shape, { seed, path }: ParameterKey): Tensor {
   const [rows, ...rest] = shape.length === 0 ? [1] : shape;
   const width = rest.reduce((product, size) => product * size, 1);
   return attune.keyed_uniform.default(arange(rows), width, philoxWord([seed, `init:${path}`])).reshape(...shape);
 }
 
-/** Normal numbers around 0. */
+/** Normal values with mean 0. */
 export function keyedNormal(shape: Shape, key: ParameterKey, deviation: number): Tensor {
   const centred = keyedUniform(shape, key)
     .mul(2)
@@ -43,7 +43,7 @@ export function keyedNormal(shape: Shape, key: ParameterKey, deviation: number):
   return aten.erfinv.default(centred).mul(Math.SQRT2 * deviation);
 }
 
-/** Gives parameters of a module tree their first values. */
+/** Initialises the parameters of a module tree. */
 export function initialise(modules: Iterable<[string, Module]>, options: InitialiseOptions): void {
   const place = { dtype: options.dtype, device: options.device };
   for (const [modulePath, module] of modules) {

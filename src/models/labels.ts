@@ -2,19 +2,19 @@ import { AttuneError } from '../base/errors.ts';
 import type { RawConfig } from './raw-config.ts';
 import { problemTypes, type ProblemType } from './heads/head.ts';
 
-/** The classes that a checkpoint's configuration names, in the order of its classifier; made-up names are none. */
+/** Class names in a checkpoint's configuration, in classifier order; undefined if they are placeholders (LABEL_0). */
 export function namedLabels(raw: RawConfig): string[] | undefined {
   const labels = labelsOf(raw);
   return labels.every((label, i) => label === `LABEL_${i}`) ? undefined : labels;
 }
 
-/** Whether a checkpoint's classifier can be one of these classes: as many, and by no other names. */
+/** Whether a checkpoint's classifier fits these classes: the same number, and no other names. */
 export function isClassifierOf(labels: readonly string[], raw: RawConfig): boolean {
   const named = namedLabels(raw);
   return labelsOf(raw).length === labels.length && (named ?? labels).every((label, i) => label === labels[i]);
 }
 
-/** The names of a configuration's classes; two without names where it says nothing, as in HF PretrainedConfig. */
+/** Class names of a configuration; two unnamed classes if it has none, as in HF PretrainedConfig. */
 export function labelsOf(raw: RawConfig): string[] {
   const table = raw.id2label;
   if (typeof table === 'object' && table !== null) return Object.values(table as Record<string, string>);
@@ -22,7 +22,7 @@ export function labelsOf(raw: RawConfig): string[] {
   return Array.from({ length: count }, (_, i) => `LABEL_${i}`);
 }
 
-/** The keys of a configuration that name classes. */
+/** Configuration keys for class names. */
 export function labelConfig(labels: readonly string[]): Record<string, unknown> {
   return {
     id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),
@@ -31,15 +31,15 @@ export function labelConfig(labels: readonly string[]): Record<string, unknown> 
   };
 }
 
-/** Meaning of a classifier's scores; if the configuration does not say, one score is a number (as in HF). */
+/** Meaning of a classifier's scores; by default, as in HF, a single score is a number and several are classes. */
 export function problemTypeOf(raw: RawConfig, labels: readonly string[]): ProblemType {
   const stated = raw.problem_type ?? undefined;
   if (stated === undefined) return labels.length === 1 ? 'regression' : 'single_label_classification';
   const known = problemTypes.find((type) => type === stated);
   if (known !== undefined) return known;
   throw new AttuneError('E_CONFIG_BAD', {
-    what: `The config.json of this ${String(raw.model_type)} model does not say what its scores mean`,
-    got: `problem_type ${JSON.stringify(stated)}`,
+    what: `config.json of this ${String(raw.model_type)} model has an unknown problem_type`,
+    got: JSON.stringify(stated),
     expected: problemTypes.join(', '),
   });
 }

@@ -20,15 +20,15 @@ import { refuseUnplaced } from './unplaced.ts';
 
 export interface LoadedModel {
   model: Model;
-  /** Parameters that the checkpoint did not have and that were initialised: a new head. */
+  /** Parameters missing from the checkpoint and newly initialised, such as a new head. */
   initialised: readonly string[];
-  /** Tensors of the checkpoint that this model has no place for. */
+  /** Tensors of the checkpoint that the model does not use. */
   unused: readonly string[];
 }
 
 /**
- * Loads a Hugging Face folder, or one of sentence-transformers. Weights are mapped from the file and copied only where
- * their type changes.
+ * Loads a Hugging Face or sentence-transformers folder. Weights are memory-mapped, and copied only to change their
+ * type.
  */
 export async function loadModel(folder: string, wanted: ModelOptions = {}): Promise<LoadedModel> {
   const config = readConfig(folder);
@@ -62,8 +62,8 @@ function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfi
 }
 
 /**
- * A head that differs from the token table is one of its own, whatever config.json says: transformers 5 calls all T5
- * tied. Before, the table counted.
+ * A stored head that differs from the token table is untied, whatever config.json says: transformers 5 marks every T5
+ * as tied. Checkpoints of earlier versions tie it to the table.
  */
 async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions): Promise<RawConfig> {
   const isRecent = Number.parseInt(String(raw.transformers_version), 10) >= 5;
@@ -83,13 +83,13 @@ function isEqual(a: Tensor, b: Tensor): boolean {
   return a.dtype === b.dtype && a.shape.join() === b.shape.join() && aten.equal.default(a, b);
 }
 
-/** How many rows a checkpoint's token tables have, and how many they are to have. */
+/** Rows of a checkpoint's token tables, and the wanted number. */
 interface Growth {
   from: readonly number[];
   to: number;
 }
 
-/** The configuration of a model with more tokens than its checkpoint has; its own where that has enough. */
+/** The configuration, enlarged if more tokens are wanted than the checkpoint has. */
 async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawConfig; grown?: Growth }> {
   const architecture = await architectures.load(String(raw.model_type));
   const { vocabularySize: known } = architecture.limits(raw);
@@ -98,7 +98,7 @@ async function withVocabulary(raw: RawConfig, wanted = 0): Promise<{ raw: RawCon
   return { raw: larger, grown: { from: [known, ...(architecture.otherTableRows?.(raw) ?? [])], to: wanted } };
 }
 
-/** Fills a skeleton from its checkpoint, and with new values where that may lack some. */
+/** Fills a skeleton from a checkpoint, and initialises parameters that the checkpoint may lack. */
 function finish(
   model: Model,
   files: Weights,
@@ -110,7 +110,7 @@ function finish(
   const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced, keep })));
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
-  // A trunk's own checkpoint knows no prefix; with a head of its own the result needs one to be found.
+  // A bare trunk's checkpoint has no prefix. With a new head, the saved model needs one.
   if (![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
   model.dtype = dtype === 'stored' ? storedType(model, loaded.missing) : dtype;
   model.device = device;
@@ -137,7 +137,7 @@ export async function createModel(
   return model;
 }
 
-/** The caller's choices, in the form of config.json. */
+/** The caller's choices, as config.json keys. */
 function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unknown> {
   return {
     ...(labels !== undefined && labelConfig(labels)),
@@ -145,12 +145,12 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
-/** Contents of a folder's config.json; for models with vision, those of the text model. */
+/** A folder's config.json; for vision models reduced to their text model, that model's. */
 export function readConfig(folder: string): RawConfig {
   return textPart(readWholeConfig(folder));
 }
 
-/** config.json as it is. @throws AttuneError E_CONFIG_MISSING */
+/** A folder's config.json, unchanged. @throws AttuneError E_CONFIG_MISSING */
 export function readWholeConfig(folder: string): RawConfig {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) {
@@ -161,7 +161,7 @@ export function readWholeConfig(folder: string): RawConfig {
     });
   }
   const raw = readJsonObject(path);
-  // AutoGPTQ's folders from before config.json said how weights are packed.
+  // Old AutoGPTQ folders keep the quantisation settings in a file of their own.
   const older = join(folder, 'quantize_config.json');
   if (raw.quantization_config !== undefined || !existsSync(older)) return raw;
   return { ...raw, quantization_config: { quant_method: 'gptq', ...readJsonObject(older) } };
@@ -172,7 +172,7 @@ function deviationOf(raw: RawConfig): number {
   return typeof value === 'number' ? value : 0.02;
 }
 
-/** Whether a checkpoint may lack a parameter: a head's, or one of a part that only some tasks have. */
+/** Whether a checkpoint may lack a parameter: part of a head, or of an optional part. */
 function mayBeNew(model: Model, path: string): boolean {
   const { root, trunk } = model;
   return model.isOfHead(path) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
@@ -181,20 +181,20 @@ function mayBeNew(model: Model, path: string): boolean {
 interface Filled {
   missing: string[];
   unused: string[];
-  /** The checkpoint leaves the trunk's name out of the paths. */
+  /** The checkpoint's paths lack the trunk's prefix. */
   isBare: boolean;
 }
 
 interface FillOptions {
   dtype: DType | 'stored';
   device: string;
-  /** How much of the head is new although the checkpoint has one. */
+  /** How much of the checkpoint's head to replace. */
   replaced?: 'whole' | 'unfitting';
   grown?: Growth;
   keep?: KeepWeight;
 }
 
-/** Gives every parameter that the checkpoint knows its tensor; all wrong shapes are reported at once. */
+/** Assigns the checkpoint's tensors to the parameters; all mismatches are reported together. */
 function fill(model: Model, files: Weights, options: FillOptions): Filled {
   const unused = new Set(files.names);
   const missing: string[] = [];
@@ -205,7 +205,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
   for (const [path, parameter] of (model as Module).parameters()) {
     const name = namesOf(model, path).find((candidate) => files.has(candidate));
     const isTrunk = !model.isOfHead(path);
-    // Other classes than the checkpoint's need another classifier.
+    // A classifier for other classes is initialised instead.
     if (name === undefined || (!isTrunk && isReplaced(parameter, files.get(name), options))) {
       missing.push(path);
       continue;
@@ -219,9 +219,9 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
-    what: `${plural(problems.length, 'tensors')} of ${files.folder} in another shape or type than its config.json gives`,
+    what: `${plural(problems.length, 'tensors')} in ${files.folder} contradict config.json in shape or type`,
     problems,
-    fix: 'config.json and weights belong to different models: fetch both again',
+    fix: 'config.json and the weights belong to different models: fetch both again',
   });
 }
 
@@ -233,14 +233,14 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
   return stored.shape.join() === parameter.shape.join();
 }
 
-/** Weights that take another form: those of linear layers of the trunk that do not move. */
+/** Weights to store in another form: those of the trunk's linear layers that are not trained. */
 export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
   if (keep === undefined) return new Set();
   const layers = [...model.modules()].filter(([path]) => !model.isOfHead(`${path}.weight`) && !keep.except?.(path));
   return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));
 }
 
-/** Weights packed in this form are used as they are. */
+/** Weights already packed in the wanted form are used unchanged. */
 function keepWeight(
   parameter: Parameter,
   files: Weights,
@@ -269,14 +269,14 @@ function assign(
     return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
   }
   if (!isFloating(stored.dtype) && !(parameter instanceof ModuleBuffer)) {
-    return `holds ${stored.dtype} in place of floating-point numbers: it is quantised, and config.json has no quantization_config`;
+    return `holds ${stored.dtype} instead of floating-point numbers: it is quantised, but config.json has no quantization_config`;
   }
   const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
   parameter.assign(cast.toDevice(device));
   return undefined;
 }
 
-/** A token table with rows of zeros for the tokens that the checkpoint does not have; a bias gets its mean for them. */
+/** Pads a token table with zero rows for tokens that the checkpoint lacks, and a bias with its mean. */
 function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tensor {
   const [[rows, ...rest], [wanted, ...width]] = [stored.shape, parameter.shape];
   if (!from.includes(rows) || wanted !== to || rest.join() !== width.join()) return stored;
@@ -293,7 +293,7 @@ function storedType(model: Model, missing: readonly string[]): DType {
 function missingTensors(folder: string, missing: readonly string[]): AttuneError {
   return new AttuneError('E_TENSORS_MISSING', {
     what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of its trunk`,
-    problems: missing.map((field) => ({ field, message: 'not in the file' })),
-    fix: 'the files belong to another model, or were cut off: fetch them again',
+    problems: missing.map((field) => ({ field, message: 'is missing' })),
+    fix: 'the files are incomplete or belong to another model: fetch them again',
   });
 }

@@ -8,16 +8,16 @@ export interface KeysAndValues {
   v: Tensor;
 }
 
-/** An encoder's output as decoders see it: one segment for each row. */
+/** An encoder's output as seen by the decoder: one segment per row. */
 export interface Memory {
   /** [M, D] */
   hidden: Tensor;
   keys: KeyLayout;
-  /** Keys of its rows' random numbers, in training: int64 [M] */
+  /** Keys of the rows' random numbers in training: int64 [M] */
   tokens?: Tensor;
-  /** Where blocks keep the keys and values that they made of it, if it serves many passes. */
+  /** Cached keys and values per block, if the memory serves several passes. */
   kept?: Map<number, KeysAndValues>;
-  /** Where its rows come from, if it was put together: their keys and values are made there, once. */
+  /** Source rows, if the memory was joined from several: keys and values are computed and cached there. */
   parts?: readonly MemoryRow[];
 }
 
@@ -27,7 +27,7 @@ export interface MemoryRow {
   row: number;
 }
 
-/** A memory that outlives its pass. It owns its tensors. */
+/** A memory that outlives its pass and owns its tensors. */
 export class KeptMemory implements Memory, Disposable {
   readonly hidden: Tensor;
   readonly keys: KeyLayout;
@@ -49,7 +49,7 @@ export class KeptMemory implements Memory, Disposable {
   }
 }
 
-/** A block's keys and values of a memory: made once where the memory keeps them. */
+/** A block's keys and values, computed only once if the memory caches them. */
 export function projectMemory(
   memory: Memory,
   block: number,
@@ -72,12 +72,12 @@ export function projectMemory(
   return made;
 }
 
-/** The row of each token, each having a segment. */
+/** Each token's row; every row is one segment. */
 function rowsOf({ offsets }: KeyLayout): Int32Array | undefined {
   return notesRows() ? rowOfTokens({ offsets, rowOf: offsets.slice(1).map((_, row) => row) }) : undefined;
 }
 
-/** The rows' own pieces of tensors that hold one row after the other. */
+/** Concatenates the rows' slices. */
 function joinRows(parts: readonly MemoryRow[], tensorOf: (memory: Memory) => Tensor): Tensor {
   const pieces = parts.map(({ of, row }) => {
     const [start, end] = [of.keys.offsets[row], of.keys.offsets[row + 1]];
@@ -86,7 +86,7 @@ function joinRows(parts: readonly MemoryRow[], tensorOf: (memory: Memory) => Ten
   return cat(pieces);
 }
 
-/** Rows of several memories as one that serves many passes. It owns what it keeps, not the memories themselves. */
+/** Joins rows of several memories into one that serves many passes. It owns its own cache, not the source memories. */
 export function joinMemory(parts: readonly MemoryRow[]): KeptMemory {
   const positions = parts.map(({ of, row }) =>
     of.keys.positions.subarray(of.keys.offsets[row], of.keys.offsets[row + 1]),
@@ -99,7 +99,7 @@ export function joinMemory(parts: readonly MemoryRow[]): KeptMemory {
   return new KeptMemory({ hidden, keys: { offsets, positions: joined }, parts });
 }
 
-/** Keys and values laid out for a decoder's segments, each of which sees the memory of its row. */
+/** Keys and values laid out for a decoder's segments, each of which attends to its row's memory. */
 export function memoryOfSegments(
   memory: Memory,
   made: KeysAndValues,

@@ -32,39 +32,39 @@ import {
 import { placeImages, type PlacedImages } from './placed-images.ts';
 import { withVirtualTokens } from './virtual-tokens.ts';
 
-/** The input of a whole model; `source` is what an encoder-decoder's encoder reads, one segment for each of its rows. */
+/** Input of a whole model; `source` is the encoder's input in an encoder-decoder, one segment per row. */
 export interface ModelInput extends StackInput {
   source?: StackInput;
-  /** Images whose vectors take the places of tokens. */
+  /** Images whose vectors replace tokens' embeddings. */
   images?: PlacedImages;
 }
 
 export interface ForwardOptions {
   runner?: StageRunner;
   cache?: BlockCache;
-  /** An encoder's output computed before, in place of `source`. */
+  /** A precomputed encoder output, instead of `source`. */
   memory?: Memory;
   watch?: PassOptions['watch'];
   aside?: PassOptions['aside'];
 }
 
-/** A trunk with a head, as a checkpoint names them. Compute type and device are the model's, not the caller's. */
+/** A trunk with a head, under its checkpoint's names. The model, not the caller, determines compute type and device. */
 export class Model extends Module {
   readonly architecture: Architecture;
   readonly task: Task;
   readonly plan: HeadPlan;
   readonly trunk: Trunk;
   readonly head: Module;
-  /** config.json as it is to be written with this model. */
+  /** config.json to save with this model. */
   config: RawConfig;
-  /** The type of activations. */
+  /** Type of activations. */
   dtype: DType = 'f32';
   device = 'cpu';
-  /** Checkpoints of a bare trunk leave its name out of the paths. */
+  /** Checkpoints of a bare trunk omit its prefix. */
   isBare = false;
-  /** Ids in front of every text that it reads; those from the vocabulary's size on are virtual tokens. */
+  /** Ids prepended to every text; those beyond the vocabulary are virtual tokens. */
   prefix: readonly number[] = [];
-  /** sentence-transformers settings of its folder, if it has any. */
+  /** sentence-transformers settings of the folder, if any. */
   sentence: SentenceFiles | undefined;
   #headPaths: Set<string> | undefined;
 
@@ -85,7 +85,7 @@ export class Model extends Module {
     this.config = parts.config;
   }
 
-  /** How the paths of the trunk's parameters begin: not at all where the model is a trunk's own class, as PEFT has it. */
+  /** Prefix of the trunk's parameter paths: empty if the model is the trunk's own class, as in PEFT. */
   get root(): string {
     return this.plan.isBare === true ? '' : rootOf(this.architecture);
   }
@@ -100,13 +100,13 @@ export class Model extends Module {
     for (const entry of this.parameters()) if (entry[1].trainable) yield entry;
   }
 
-  /** Maximum tokens of a text, without the prefix. */
+  /** The architecture's limits, minus the prefix. */
   get limits(): Limits {
     const limits = this.architecture.limits(this.config);
     return { ...limits, maxPositions: limits.maxPositions - this.prefix.length };
   }
 
-  /** How the hidden states of an input fall into rows. */
+  /** Layout of an input's hidden states. */
   layoutOf(input: ModelInput): Layout {
     return layoutOf(this.stackFor(input), input);
   }
@@ -117,7 +117,7 @@ export class Model extends Module {
     return undefined;
   }
 
-  /** Whether a parameter is the head's, by its path. */
+  /** Whether the parameter at this path belongs to the head. */
   isOfHead(path: string): boolean {
     this.#headPaths ??= new Set([...this.head.parameters()].map(([name]) => name));
     return this.#headPaths.has(path);
@@ -139,30 +139,30 @@ export class Model extends Module {
     return { hidden: options.runner?.share(hidden) ?? hidden, keys: stack.layoutOf(source), tokens };
   }
 
-  /** An encoder's output for the many passes of a generation, together with what the decoder's blocks make of it. */
+  /** An encoder's output for many decoding steps; caches the keys and values of the decoder's blocks. */
   remember(source: StackInput): KeptMemory {
     return new KeptMemory(noGrad(() => scope(() => this.encode(source))));
   }
 
-  /** An input as the stack reads it: with the vectors of its images. */
+  /** Encodes the input's images. */
   placed(input: ModelInput, runner?: StageRunner): ModelInput {
     return input.images === undefined ? input : placeImages(this, input, { images: input.images, runner });
   }
 
-  /** Hidden states after the final norm: [N, D]. Logits are asked of the head, for the tokens that need them. */
+  /** Hidden states after the final norm: [N, D]. Callers apply the head to the tokens that need logits. */
   hidden(given: ModelInput, options: ForwardOptions = {}): Tensor {
     const { runner } = options;
     const input = this.placed(given, runner);
     const memory =
       options.memory ?? (input.source === undefined ? undefined : this.#encodeFor(input, input.source, runner));
     const { dtype, device } = this;
-    // With a cache, the caller prepends them once per text.
+    // With a cache, the caller prepends the prefix once per text.
     if (this.prefix.length > 0 && options.cache === undefined) return this.#hiddenAfterPrefix(input, options);
     const hidden = runStack(this.stackFor(input), input, { ...options, dtype, device, memory });
     return runner?.share(hidden) ?? hidden;
   }
 
-  /** [N, D], of the input's own tokens. */
+  /** Hidden states of the input's own tokens, without the prefix: [N, D] */
   #hiddenAfterPrefix(input: ModelInput, options: ForwardOptions): Tensor {
     const { dtype, device, head } = this;
     const readsFirst = head instanceof SequenceHead && head.readsFirst;
@@ -178,31 +178,31 @@ export class Model extends Module {
     return withTokens(keysOf, () => this.encode(source, { runner }));
   }
 
-  /** Runs what is made of images that belong to texts, row by row: the texts' rows key its chance. */
+  /** Runs `body` on images that belong to texts, row by row, with random numbers keyed by the texts' rows. */
   beside<T>(texts: ModelInput, images: ModelInput, body: () => T): T {
     return withTokens((tokens) => encoderTokens(tokens, this.layoutOf(texts), this.layoutOf(images)), body);
   }
 
   get tokenHead(): TokenHead {
-    return this.#headOf(TokenHead, 'predicts no tokens');
+    return this.#headOf(TokenHead, 'does not predict tokens');
   }
   get sequenceHead(): SequenceHead {
-    return this.#headOf(SequenceHead, 'scores no rows');
+    return this.#headOf(SequenceHead, 'does not classify rows');
   }
   get tokenClassHead(): TokenClassHead {
-    return this.#headOf(TokenClassHead, 'gives no classes to tokens');
+    return this.#headOf(TokenClassHead, 'does not classify tokens');
   }
   get ctcHead(): CtcHead {
-    return this.#headOf(CtcHead, 'reads no speech');
+    return this.#headOf(CtcHead, 'does not transcribe speech');
   }
   get questionHead(): QuestionHead {
-    return this.#headOf(QuestionHead, 'finds no answers');
+    return this.#headOf(QuestionHead, 'does not extract answers');
   }
   get contrastiveHead(): ContrastiveHead {
-    return this.#headOf(ContrastiveHead, 'compares nothing');
+    return this.#headOf(ContrastiveHead, 'does not compare rows');
   }
   get embeddingHead(): EmbeddingHead {
-    return this.#headOf(EmbeddingHead, 'gives no vectors');
+    return this.#headOf(EmbeddingHead, 'does not embed rows');
   }
 
   #headOf<Head extends Module>(kind: abstract new (...args: never[]) => Head, lacks: string): Head {

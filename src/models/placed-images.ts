@@ -1,4 +1,4 @@
-// T squares of images, P patches of a square, S tokens of a square, D width of the tokens, V width of the vision tower
+// T tiles of images, P patches of a tile, S tokens of a tile, D width of the tokens, V width of the vision tower
 import {
   currentRandomness,
   segmentLengths,
@@ -12,24 +12,24 @@ import type { ImageReader } from './architecture.ts';
 import type { Model, ModelInput } from './model.ts';
 import { directRunner, runStack, type PatchGrid, type StageRunner } from './stack.ts';
 
-/** Images as a vision tower reads them. */
+/** Preprocessed images for a vision tower. */
 export interface ReadyImages {
-  /** The squares that they are cut into [T, C, Y, X], or the patches of images of their own sizes [P, values] */
+  /** Tiles [T, C, Y, X], or patches of variable-size images [P, values] */
   pixels: Tensor;
-  /** Rows and columns of the patches of images of their own sizes. */
+  /** Patch grids of variable-size images. */
   grids?: readonly PatchGrid[];
 }
 
-/** Images among tokens. */
+/** Images and their places among tokens. */
 export interface PlacedImages extends ReadyImages {
-  /** Positions of their vectors, square after square: int64 [T · S] */
+  /** Token positions of their vectors, tile after tile: int64 [T · S] */
   places: BigInt64Array;
 }
 
-/** Squares, or images of their own sizes, that are read at once where nothing is kept of them. */
+/** Tiles, or variable-size images, to encode at a time. */
 const AT_ONCE = 8;
 
-/** An input of tokens with the vectors of its images in place of the images. */
+/** Replaces the images of an input with their vectors. */
 export function placeImages(
   model: Model,
   { images: _images, ...input }: ModelInput,
@@ -48,7 +48,7 @@ export function placeImages(
   return { ...input, layout, placed: { places, vectors: runner?.share(vectors) ?? vectors } };
 }
 
-/** Each image's chance is keyed by the first token that stands for a part of it. */
+/** An image's random numbers are keyed by its first placeholder token. */
 function ownersOf(reader: ImageReader, images: PlacedImages) {
   const layout = reader.stack.layoutOf(inputOf(images));
   const lengths = segmentLengths(layout);
@@ -63,7 +63,7 @@ function ownersOf(reader: ImageReader, images: PlacedImages) {
   return { owners: BigInt64Array.from(owners), parts: layout.positions };
 }
 
-/** Vectors of images as tokens' places take them, a few squares at a time and without dropout: → [T · S, D] */
+/** Vectors that replace the placeholder tokens, computed in batches and without dropout: → [T · S, D] */
 export function imageVectors(model: Model, images: ReadyImages): Tensor {
   const parts: Tensor[] = [];
   const read = () => {
@@ -73,7 +73,7 @@ export function imageVectors(model: Model, images: ReadyImages): Tensor {
   return parts.length === 1 ? parts[0] : cat(parts);
 }
 
-/** A few images at a time. */
+/** Batches of images. */
 function* inParts({ pixels, grids }: ReadyImages): Generator<ReadyImages> {
   const lengths = grids?.map(patchesOf) ?? Array<number>(pixels.shape[0]).fill(1);
   for (let image = 0, from = 0; image < lengths.length; image += AT_ONCE) {
@@ -105,14 +105,14 @@ function imageReaderOf({ architecture, trunk }: Model): ImageReader {
   return trunk.imageReader;
 }
 
-/** Whether a weight of it moves, or an adapter's on one of its layers. */
+/** Whether any of its weights is trained, directly or by an adapter. */
 export function isTrained({ modules }: Pick<ImageReader, 'modules'>): boolean {
   return modules.some((part) => [...part.modules()].some(([, module]) => isMoving(module)));
 }
 
 /**
- * Whether all that the first block of a model with images reads stays as the checkpoint has it, to the bit, and later
- * blocks read nothing else of the images.
+ * Whether the first block's input stays bit-identical to the base model's in training, with no later block reading the
+ * images.
  */
 export function hasFixedInput({ trunk, prefix }: Model): boolean {
   const { imageReader, tokenTable } = trunk;
@@ -123,7 +123,7 @@ export function hasFixedInput({ trunk, prefix }: Model): boolean {
   return isDense && !isTrained({ modules });
 }
 
-/** Whether blocks need to know where images stand, or more of them than their embedding. */
+/** Whether blocks need the images' positions, or more of them than the input embedding. */
 export function readsImagesLater({ layoutAmong, hasAside }: ImageReader): boolean {
   return layoutAmong !== undefined || hasAside === true;
 }

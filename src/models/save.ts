@@ -9,17 +9,20 @@ import type { Model } from './model.ts';
 import { writeSentenceFiles } from './sentence-folder.ts';
 
 export interface SaveOptions {
-  /** Type of the written weights; by default each keeps its own. */
+  /** Type of the written weights; by default each weight keeps its own. */
   dtype?: DType;
   /** Tensors to write in place of the model's own, by path. */
   kept?: ReadonlyMap<string, Tensor>;
-  /** Shards are at most this large; 5 GB as Hugging Face writes them. */
+  /** Maximum bytes per shard; 5 GB by default, as in Hugging Face. */
   shardBytes?: number;
 }
 
 const SHARD_BYTES = 5e9;
 
-/** Writes config.json and the weights as a Hugging Face folder, for vectors with what sentence-transformers reads; returns the bytes of the weights. */
+/**
+ * Writes config.json and the weights as a Hugging Face folder, plus sentence-transformers files for embedding models.
+ * Returns the bytes of the weights.
+ */
 export function saveModel(model: Model, folder: string, options: SaveOptions = {}): number {
   const { dtype, shardBytes = SHARD_BYTES } = options;
   writeJson(join(folder, 'config.json'), dtype === undefined ? model.config : withType(model.config, dtype));
@@ -30,7 +33,7 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
   return scope(() => {
     const tensors = new Map(
       [...namedTensors(model, options.kept)].map(([name, tensor]) => {
-        const isCast = dtype !== undefined && isFloating(tensor.dtype); // counts stay counts
+        const isCast = dtype !== undefined && isFloating(tensor.dtype); // integer buffers keep their type
         return [name, isCast ? tensor.to(dtype) : tensor];
       }),
     );
@@ -40,12 +43,12 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
   });
 }
 
-/** Whether sentence-transformers could read it: it reads texts, and Hugging Face's library has its class. */
+/** Whether sentence-transformers can load it: it reads text, and Hugging Face has its class. */
 export function isForSentences({ architecture, plan }: Model): boolean {
   return plan.isBare === true && (architecture.modalities ?? ['text']).includes('text');
 }
 
-/** A model's tensors under the names that its checkpoint had. */
+/** A model's tensors under their names in its checkpoint. */
 export function* namedTensors(model: Model, kept?: ReadonlyMap<string, Tensor>): Generator<[string, Tensor]> {
   const cut = model.isBare ? rootOf(model.architecture) : '';
   for (const [path, parameter] of model.parameters()) {
@@ -56,7 +59,7 @@ export function* namedTensors(model: Model, kept?: ReadonlyMap<string, Tensor>):
   }
 }
 
-/** Under both names that Hugging Face has for it, where the older one is used. */
+/** Sets the type under Hugging Face's current key, and under the older one if present. */
 function withType(config: RawConfig, dtype: DType): RawConfig {
   const name = torchName(dtype);
   return { ...config, dtype: name, ...('torch_dtype' in config && { torch_dtype: name }) };

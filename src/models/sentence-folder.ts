@@ -11,12 +11,12 @@ const MODULES = 'modules.json';
 const LIMITS = 'sentence_bert_config.json';
 const SETTINGS = 'config_sentence_transformers.json';
 
-/** Settings of sentence-transformers; unknown ones are kept as they are. */
+/** Settings of a sentence-transformers folder; unknown ones are preserved. */
 export interface SentenceFiles {
   embedding: EmbeddingOptions;
-  /** Maximum tokens of a row, if the folder sets it. */
+  /** Maximum tokens of a row, if set. */
   maxLength?: number;
-  /** sentence_bert_config.json and config_sentence_transformers.json, as far as they were there. */
+  /** Contents of sentence_bert_config.json and config_sentence_transformers.json, if present. */
   limits?: Readonly<Record<string, unknown>>;
   settings?: Readonly<Record<string, unknown>>;
 }
@@ -26,7 +26,7 @@ const moduleSchema = z.array(
 );
 const limitsSchema = z.looseObject({ max_seq_length: z.int().positive().nullish() });
 
-/** The kinds of pooling by their keys in 1_Pooling/config.json. */
+/** Keys of the pooling modes in 1_Pooling/config.json. */
 const modes = {
   first: 'pooling_mode_cls_token',
   mean: 'pooling_mode_mean_tokens',
@@ -34,12 +34,12 @@ const modes = {
   last: 'pooling_mode_lasttoken',
 } as const satisfies Partial<Record<Pooling, string>>;
 
-/** Name of a pooling in 1_Pooling/config.json. */
+/** Key of a pooling mode in 1_Pooling/config.json. */
 export function poolingKey(pooling: Pooling): string {
   return modes[pooling as keyof typeof modes];
 }
 
-/** Every mode that its config.json lists, in its order. */
+/** All modes that 1_Pooling/config.json lists, in its order. */
 const listed = [
   modes.first,
   modes.mean,
@@ -49,7 +49,7 @@ const listed = [
   modes.last,
 ];
 
-/** Reads a sentence-transformers folder; undefined where it is none. @throws E_SENTENCE_MODULES */
+/** Reads a sentence-transformers folder; undefined for other folders. @throws E_SENTENCE_MODULES */
 export function readSentenceFiles(folder: string): SentenceFiles | undefined {
   const path = join(folder, MODULES);
   if (!existsSync(path)) return undefined;
@@ -73,7 +73,7 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
   };
 }
 
-/** `sentence_transformers.models.Pooling`, in newer versions a longer path. */
+/** The class of `sentence_transformers.models.Pooling`; newer versions have a longer path. */
 function kindOf(type: string): string {
   return type.slice(type.lastIndexOf('.') + 1);
 }
@@ -92,14 +92,14 @@ function readPooling(path: string): Pooling {
 
 function unusable(path: string, got: string, expected: string): AttuneError {
   return new AttuneError('E_SENTENCE_MODULES', {
-    what: `${path} describes vectors that cannot be made here`,
+    what: `${path} describes an unsupported embedding pipeline`,
     got,
     expected,
-    fix: 'choose another model, or give the model without modules.json and say with --pooling how vectors are made',
+    fix: 'choose another model, or remove modules.json and set --pooling',
   });
 }
 
-/** Writes what sentence-transformers needs to make the same vectors from a folder with model and tokenizer. */
+/** Writes what sentence-transformers needs to reproduce the vectors, next to model and tokenizer. */
 export function writeSentenceFiles(folder: string, files: SentenceFiles, width: number): void {
   const { pooling, normalise } = files.embedding;
   const mode = poolingKey(pooling);

@@ -12,41 +12,41 @@ import { isItemArchitecture, TEXT_ENCODER } from './items/item-model.ts';
 import { labelsOf, problemTypeOf } from './labels.ts';
 import { Model } from './model.ts';
 
-/** How frozen linear layers are kept from the moment that they are loaded. */
+/** Form in which frozen linear layers are stored from loading on. */
 export interface KeepWeight {
-  /** Its name in checkpoints: packed weights of that kind are used as they are. */
+  /** Name of the form in checkpoints: weights already packed in it are used unchanged. */
   kind: string;
-  /** `path`: of the layer. */
+  /** `path` is the layer's. */
   quantise(stored: Tensor, path: string): Weight;
-  /** Modules that are trained, and stay as they are. */
+  /** Modules to leave unchanged because they are trained. */
   except?(path: string): boolean;
 }
 
 export interface ModelOptions {
-  /** Task of the model; by default the one that the checkpoint was saved for. */
+  /** Task of the model; by default the checkpoint's. */
   task?: Task;
   /** Type of weights and activations; `stored` keeps the checkpoint's. */
   dtype?: DType | 'stored';
   device?: string;
   /** Class names of a sequence or token head; by default the checkpoint's. */
   labels?: readonly string[];
-  /** With other classes than the checkpoint's: keeps those of the head's weights that fit still, as HF does. */
+  /** With other classes than the checkpoint's: keeps the head's weights whose shapes still fit, as HF does. */
   keepsHead?: boolean;
   /** Meaning of a sequence head's scores; by default the checkpoint's. */
   problemType?: ProblemType;
-  /** Another vocabulary of letters than the checkpoint's, for a head that reads speech: that head is then new. */
+  /** Replaces the checkpoint's letters and thus the head of a speech model. */
   letters?: { count: number; blank: number };
-  /** How an embedding head makes a row's vector, where it is not to be as the checkpoint says. */
+  /** Overrides the checkpoint's pooling and normalisation in an embedding head. */
   embedding?: Partial<EmbeddingOptions>;
-  /** Keys the values of a new head. */
+  /** Seed of a new head's values. */
   seed?: number;
-  /** Another form for the weights of the trunk's linear layers. */
+  /** Form in which frozen linear layers are stored. */
   keep?: KeepWeight;
-  /** Rows that the token tables need; those beyond the checkpoint's are zero until they are given values. */
+  /** Minimum rows of the token tables; added rows are zero until initialised. */
   vocabularySize?: number;
 }
 
-/** The model's modules on `meta`: shapes without memory. Optional parts depend on the checkpoint's contents. */
+/** The model's modules on `meta`: shapes without memory. Optional parts are built if the checkpoint has them. */
 export async function skeleton(
   raw: RawConfig,
   options: ModelOptions,
@@ -78,7 +78,7 @@ async function textEncoderOf(
   return (await skeleton(plan.config, { task: 'embedding', embedding: plan.embedding }, { has })).model;
 }
 
-/** The task that is wanted, or that the checkpoint was saved for, with its head. @throws AttuneError E_TASK_UNSUPPORTED */
+/** The wanted task, or the checkpoint's, with its head. @throws AttuneError E_TASK_UNSUPPORTED */
 export function chooseTask(
   architecture: Architecture,
   raw: RawConfig,
@@ -99,18 +99,18 @@ export function chooseTask(
   });
 }
 
-/** `BartForCausalLM` and its like are the decoder of a pair, without what it would attend to. */
+/** `BartForCausalLM` and the like: a decoder whose cross-attention has nothing to attend to. */
 function refuseDecoderAlone({ modelType }: Architecture, plans: readonly [Task, HeadPlan][], saved: unknown[]): void {
   const alone = saved.find((name) => String(name).endsWith('ForCausalLM'));
   if (alone === undefined || plans.every(([task]) => task !== 'seq2seq')) return;
   throw new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `A ${String(alone)} is the decoder of a ${modelType} model alone, which is not supported`,
+    what: `A ${String(alone)} is only the decoder of a ${modelType} model, which is not supported`,
     expected: plans.map(([, { className }]) => className).join(' or '),
-    fix: 'choose a checkpoint of the whole model, or another base model',
+    fix: 'use a checkpoint of the whole model, or another base model',
   });
 }
 
-/** The names under which a checkpoint may hold a parameter: with or without the trunk's, or an older one. */
+/** Names under which a checkpoint may hold a parameter: with or without the trunk's prefix, or older ones. */
 export function namesOf(model: Model, path: string): string[] {
   const { architecture } = model;
   const root = rootOf(architecture);

@@ -11,7 +11,7 @@ import {
 } from '../engine/nn/index.ts';
 import type { Memory } from './memory.ts';
 
-/** Vectors of images in place of those of some tokens: places int64 [M], vectors [M, D], or wider where later blocks add parts. */
+/** Image vectors that replace tokens' embeddings: places int64 [M], vectors [M, D], or wider if later blocks add further parts. */
 export interface Placed {
   places: BigInt64Array;
   vectors: Tensor;
@@ -22,26 +22,25 @@ export type PatchGrid = readonly [rows: number, columns: number];
 
 /** Input of a stack: tokens, embeddings, or features (log-mel frames, patches). */
 export interface StackInput {
-  /** Left out where features say it: the stack then knows how many tokens they make. */
+  /** Absent if derived from `features`. */
   layout?: Layout;
   /** int64 [N] */
   ids?: BigInt64Array;
   /** int64 [N], BERT's segment ids */
   tokenTypes?: BigInt64Array;
-  /** [N, D], in place of ids */
+  /** int64 [N], BERT's segment ids */
   embeddings?: Tensor;
   placed?: Placed;
-  /** In place of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples]; or patches [P, values] */
+  /** Instead of tokens, one row each: [B, channels, height, width], [B, mel bins, frames] or [B, samples]; or patches [P, values] */
   features?: Tensor;
-  /** Images that `features` holds the patches of, where they have sizes of their own. */
+  /** Patch grids of the images in `features`, for variable-size images. */
   grids?: readonly PatchGrid[];
-  /** In place of all of these: what the first blocks made of them, computed before. */
+  /** Hidden states after the first blocks, precomputed; replaces all other inputs. */
   resumed?: { blocks: number; hidden: Tensor };
-  /** How many of the last dimension's values are each row's own, where rows are padded; all of them unless said. */
+  /** Unpadded lengths of the last dimension, per row; the full length by default. */
   featureLengths?: readonly number[];
 }
 
-/** Queries [N, H, D], keys and values [N, K, D] of a pass's tokens. */
 export interface Heads {
   q: Tensor;
   k: Tensor;
@@ -50,22 +49,22 @@ export interface Heads {
 
 export type AttentionRequest = AttentionOptions & { layout: Layout };
 
-/** Keys and values of earlier tokens, kept per block. */
+/** Cached keys and values of earlier tokens, per block. */
 export interface BlockCache {
-  /** Keeps this pass's keys and values, and attends to those of the rows' earlier tokens as well: → [N, H, D] */
+  /** Stores this pass's keys and values and attends to the rows' earlier ones as well: → [N, H, D] */
   attend(block: number, heads: Heads, request: AttentionRequest): Tensor;
   /**
-   * Blocks with a state per row instead of keys: the initial states of the pass's rows, [R, …] for each of the
+   * For blocks with a recurrent state instead of keys: the rows' states before this pass, [R, …] for each of the
    * shapes; zeros for new rows.
    */
   recall?(block: number, shapes: readonly (readonly number[])[]): Tensor[];
-  /** Keeps the rows' states after the pass. */
+  /** Stores the rows' states after the pass. */
   retain?(block: number, states: readonly Tensor[]): void;
-  /** Cache for an operator that stores and attends by itself; undefined or absent if only `attend` can. */
+  /** Raw cache for an operator that stores and attends by itself; undefined or absent if only `attend` is possible. */
   lend?(block: number): LentCache;
 }
 
-/** A block's memory in slots: keys and values [C, K, D], the slots of all tokens of the pass's rows [M], where each row starts. */
+/** A block's cache in slots: keys and values [C, K, D], slots of all tokens of the pass's rows [M], and each row's offset. */
 export interface LentCache {
   keys: Tensor;
   values: Tensor;
@@ -73,68 +72,68 @@ export interface LentCache {
   offsets: readonly number[];
 }
 
-/** Shared by all blocks of one pass. Tensors belong to the scope of the pass. */
+/** State shared by all blocks of a pass. Its tensors live in the pass's scope. */
 export interface Pass {
   layout: Layout;
   /** int64 [N] */
   positions: Tensor;
   dtype: DType;
   device: string;
-  /** How each kind of rotary positions turns the tokens. */
+  /** Rotation of each kind of rotary positions. */
   rotations?: ReadonlyMap<Rope, Rotation>;
-  /** How places in an image turn its tokens. */
+  /** Rotation by positions within an image. */
   turn?: Rotation;
   cache?: BlockCache;
   memory?: Memory;
   /** Images among the tokens. */
   placed?: Placed;
-  /** Collects an auxiliary output of the current stage, for a loss of the whole pass. */
+  /** Collects an auxiliary output of the current stage, for a loss over the whole pass. */
   putAside?: (x: Tensor) => void;
-  /** Leaves a tensor of the current stage, next to the stream, for later stages, which find it in `left`. */
+  /** Passes a tensor of the current stage to later ones, which read it from `left`. */
   leave(name: string, x: Tensor): void;
   readonly left: ReadonlyMap<string, Tensor>;
 }
 
 export abstract class Block extends Module {
-  /** x [N, D] → [N, D]; inside a convolutional network maps [B, C, Y, X] in place of tokens */
+  /** x [N, D] → [N, D]; in convolutional networks, maps [B, C, Y, X] instead of tokens */
   abstract forward(x: Tensor, pass: Pass): Tensor;
 }
 
 /** Embedding, blocks, final norm. A decoder is one stack; an encoder-decoder is two. */
 export abstract class Stack extends Module {
-  /** The layout of an input; a stack that reads features derives it from their shape. */
+  /** Layout of an input; stacks that read features derive it from their shape. */
   layoutOf(input: StackInput): Layout {
     if (input.layout === undefined) throw new Error('an input of tokens needs a layout');
     return input.layout;
   }
-  /** Rows of one regime share cached keys; a number for each length where positions depend on it. */
+  /** Cached keys are shared between rows of one regime; the number depends on the length if positions do. */
   regimeOf?(length: number): number;
-  /** Whether a row's cached keys must be recomputed when it grows from one length to another. */
+  /** Whether cached keys become invalid when a row grows from one length to another. */
   outdates?(from: number, to: number): boolean;
-  /** Whether blocks can go on from hidden states of this layout, without the input that they were made of. */
+  /** Whether blocks can resume from hidden states of this layout, without the original input. */
   canResume(_layout: Layout): boolean {
     return true;
   }
-  /** Computes what the blocks of a pass share. */
+  /** Prepares values shared by all blocks of a pass. */
   prepare(_pass: Pass, _input: StackInput): void {}
   /** → [N, D] */
   abstract embed(input: StackInput, pass: Pass): Tensor;
   abstract get blockList(): readonly Block[];
-  /** Whether the last state that is watched is that after the final norm. */
+  /** Whether the last watched state is the one after the final norm. */
   readonly watchesNorm: boolean = true;
-  /** The final norm, where there is one: [N, D] → [N, D] */
+  /** Final norm, if any: [N, D] → [N, D] */
   finish?(x: Tensor): Tensor;
 }
 
-/** How the stages of a pass are run: at once, or with what backward needs to go through them one by one. */
+/** Runs the stages of a pass: directly, or recorded so that backward can go through them one by one. */
 export interface StageRunner {
-  /** One stage: `body(x)`, whose first output the next stage reads; x is undefined for an embedding. */
+  /** Runs a stage: the next one reads the first output of `body(x)`; x is undefined for an embedding. */
   stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[];
-  /** A value that several later stages, or the objective, read. */
+  /** Marks a value that several later stages, or the objective, read. */
   share(x: Tensor): Tensor;
 }
 
-/** Runs stages at once; each frees what it does not return. */
+/** Runs stages directly; each frees everything but its outputs. */
 export const directRunner: StageRunner = {
   stage: (body, x) => scope(() => body(x as Tensor)),
   share: (x) => x,
@@ -146,18 +145,18 @@ export interface PassOptions {
   runner?: StageRunner;
   cache?: BlockCache;
   memory?: Memory;
-  /** Sees each stage's output: 0 is the embedding, i the i-th block; the last also after the final norm. */
+  /** Called with each stage's output: 0 is the embedding, i the i-th block; the last one includes the final norm. */
   watch?: (index: number, hidden: Tensor) => void;
-  /** Gets what blocks put aside, in their order. */
+  /** Receives the blocks' auxiliary outputs, in order. */
   aside?: Tensor[];
   /** Stops after this many blocks, before the final norm. */
   until?: number;
 }
 
-/** How an input's hidden states fall into rows. */
+/** Layout of an input's hidden states. */
 export function layoutOf(stack: Stack, input: StackInput): Layout {
   if (input.resumed === undefined) return stack.layoutOf(input);
-  if (input.layout === undefined) throw new Error('hidden states that were computed before need a layout');
+  if (input.layout === undefined) throw new Error('resuming from hidden states needs a layout');
   return input.layout;
 }
 
@@ -193,14 +192,14 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   if (options.until === blocks.length) return x;
-  // Without a norm there is no stage: a stage must create a tensor of its own.
+  // Without a norm there is no stage, since a stage must create a tensor of its own.
   const finish = (hidden: Tensor) => stack.finish!(withLaterPart(hidden, pass, blocks.length));
   if (stack.finish !== undefined) x = stage(finish, x);
   if (stack.watchesNorm) watch?.(blocks.length, x);
   return x;
 }
 
-/** Output of a stage, what it leaves for later ones, and its auxiliary outputs. */
+/** A stage's output, the tensors it leaves for later stages, and its auxiliary outputs. */
 function outputsOf(pass: Pass, { aside: isWanted }: PassOptions, body: () => Tensor) {
   const [left, aside]: [Map<string, Tensor>, Tensor[]] = [new Map(), []];
   pass.putAside = isWanted === undefined ? undefined : (x) => aside.push(x);
@@ -208,14 +207,14 @@ function outputsOf(pass: Pass, { aside: isWanted }: PassOptions, body: () => Ten
   return { output: body(), left, aside };
 }
 
-/** Tokens' vectors [N, D] with those of images in their places. */
+/** Token vectors [N, D] with image vectors in their places. */
 export function withPlaced(x: Tensor, { placed }: Pick<StackInput, 'placed'>): Tensor {
   if (placed === undefined) return x;
   const vectors = placed.vectors.narrow(1, 0, x.shape[1]).to(x.dtype);
   return aten.index_copy.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
 }
 
-/** Hidden states [N, D] with a later part of the images' vectors added in their places, where there is one: the first is their embedding. */
+/** Adds a later part of the image vectors to hidden states [N, D]; part 0 is the embedding itself. */
 function withLaterPart(x: Tensor, { placed }: Pass, part: number): Tensor {
   const [, width] = x.shape;
   if (part === 0 || placed === undefined || placed.vectors.shape[1] < (part + 1) * width) return x;
@@ -223,7 +222,7 @@ function withLaterPart(x: Tensor, { placed }: Pass, part: number): Tensor {
   return aten.index_add.default(x, 0, fromArray(placed.places).toDevice(x.device), vectors);
 }
 
-/** The input's token ids on the pass's device: int64 [N]. */
+/** Token ids on the pass's device: int64 [N]. */
 export function idsOf(input: StackInput, pass: Pass): Tensor {
   if (input.ids === undefined) throw new Error('this stack reads token ids, and the input has none');
   return fromArray(input.ids).toDevice(pass.device);

@@ -4,32 +4,33 @@ import { backward, enableGrad, noGrad, scope, span, type Tensor } from '../engin
 
 interface Stage {
   body: (x: Tensor) => Tensor[];
-  /** Input of the stage: a leaf of its own, detached from the previous stage. */
+  /** The stage's input: a leaf, detached from the previous stage. */
   input: Tensor | undefined;
   outputs: readonly Tensor[];
   randomness: Randomness | undefined;
-  /** Cached outputs of a stage that runs again; undefined if the stage is recorded. */
+  /** Cached products of a recomputed stage; undefined if the stage is recorded. */
   kept: KeptProducts | undefined;
 }
 
 /**
- * Whether stages run again in backward. Then each keeps its input and outputs of its layers, up to KEPT_PER_INPUT values for
- * each of the input's; with `least` none of these.
+ * Whether stages are recomputed in backward. Each then keeps its input and outputs of its linear layers, up to
+ * KEPT_PER_INPUT values for each input value; with `least`, only its input.
  */
 export type Checkpointing = boolean | 'least';
 
-/** Room for q, k, v and the output projection (at most four widths), not for a feed-forward's inner values. */
+/** Enough for q, k, v and the output projection (at most four widths), but not for a feed-forward's inner values. */
 export const KEPT_PER_INPUT = 4;
 
 /**
  * Runs a model stage by stage (embedding, blocks, final norm) so that backward can go through them one by one. With
- * `checkpointing` a stage keeps its input and a few outputs of its layers, and is computed again when its turn comes:
- * memory for one block instead of all. Both ways take the same steps in the same order, so their gradients are equal to the bit.
+ * `checkpointing`, a stage keeps only its input and a few outputs of its layers and is recomputed in backward, which
+ * needs the memory of one block instead of all. Both ways take the same steps in the same order, so gradients are
+ * bit-identical.
  */
 export class Tape implements StageRunner {
   readonly #checkpointing: Checkpointing;
   readonly #stages: Stage[] = [];
-  /** The leaves that stand for an output in later stages, by the output's id. */
+  /** Leaves that represent an output in later stages, by the output's id. */
   readonly #leaves = new Map<number, Tensor[]>();
 
   constructor(options: { checkpointing: Checkpointing }) {
@@ -38,7 +39,7 @@ export class Tape implements StageRunner {
 
   stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] {
     const input = x === undefined ? undefined : this.#leafOf(x);
-    // An embedding is cheap to keep, and whether it needs a gradient says whether the first block's input does.
+    // An embedding is cheap to keep, and its result shows whether the first block's input needs a gradient.
     const kept = input === undefined ? undefined : this.#keptOf(input);
     const run = () => body(input as Tensor);
     const { outputs } = span(this.#nameOf('forward'), () =>
@@ -56,7 +57,7 @@ export class Tape implements StageRunner {
     return new KeptProducts(this.#checkpointing === 'least' ? 0 : KEPT_PER_INPUT * input.size);
   }
 
-  /** Name of the next stage, or of the one just removed: the same number in both directions. */
+  /** Name of the next stage, or of the one just removed: both directions number a stage alike. */
   #nameOf(direction: 'forward' | 'backward'): string {
     return `stage ${this.#stages.length} ${direction}`;
   }
@@ -76,7 +77,7 @@ export class Tape implements StageRunner {
     return leaf;
   }
 
-  /** Goes back through the stages; the gradients of what the objective read must have been computed. */
+  /** Backpropagates through the stages; the gradients of the outputs that the objective read must exist already. */
   backward(): void {
     for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
       span(this.#nameOf('backward'), () => scope(() => this.#backwardThrough(stage)));

@@ -1,4 +1,4 @@
-// V rows of a table, K of them with a token, n new ones, D width
+// V rows of a table, K of them with a trained token, n new ones, D width
 import { isLinear, type Embedding, type LinearLike } from '../engine/nn/index.ts';
 import { aten, fromArray, noGrad, scope, type Tensor } from '../engine/tensor/index.ts';
 import { tokenTableOf } from './architecture.ts';
@@ -6,14 +6,14 @@ import { TokenHead } from './heads/token-head.ts';
 import { keyedNormal } from './initialise.ts';
 import type { Model } from './model.ts';
 
-/** A matrix [V, D] with a row for each token. */
+/** A matrix [V, D] with one row per token. */
 export interface TokenTable {
   /** The module's path in the checkpoint. */
   path: string;
   module: Embedding | LinearLike;
 }
 
-/** The table of input tokens and, where the output head has a matrix of its own, that one. */
+/** The input embedding and, if it is untied, the output matrix. */
 export function tokenTables(model: Model): { input: TokenTable; output?: TokenTable } {
   const tokenTable = tokenTableOf(model.trunk);
   const entries = [...model.modules()];
@@ -26,7 +26,7 @@ export function tokenTables(model: Model): { input: TokenTable; output?: TokenTa
   return { input };
 }
 
-/** The same as a list, the input's first; empty where the model reads no tokens. */
+/** Token tables as a list, the input's first; empty if the model reads no tokens. */
 export function listTokenTables(model: Model): TokenTable[] {
   if (model.trunk.tokenTable === undefined) return [];
   const { input, output } = tokenTables(model);
@@ -35,18 +35,18 @@ export function listTokenTables(model: Model): TokenTable[] {
 
 export interface NewRows {
   ids: readonly number[];
-  /** Rows below this have a token that was trained. */
+  /** Rows below this belong to trained tokens. */
   known: number;
   seed: number;
 }
 
-/** How far new rows spread around the mean: the covariance of the known rows times this. */
+/** Scale of the new rows' covariance, relative to that of the known rows. */
 const SPREAD = 1e-5;
 
 /**
- * Gives the rows of new tokens their first values: near the mean of the known ones, so that they change the other
- * tokens' probabilities little (Hewitt, "Initializing new word embeddings for pretrained language models", 2021, as
- * transformers' `resize_token_embeddings` has it).
+ * Initialises the rows of new tokens close to the mean of the known ones, so that other tokens' probabilities hardly
+ * change (Hewitt, "Initializing new word embeddings for pretrained language models", 2021; transformers'
+ * `resize_token_embeddings`).
  */
 export function initialiseRows(model: Model, rows: NewRows): void {
   if (rows.ids.length === 0) return;
@@ -59,18 +59,18 @@ function initialiseTable({ path, module: { weight } }: TokenTable, { ids, known,
   const all = weight.tensor;
   const table = all.narrow(0, 0, known).to('f32'); // [K, D]
   const mean = table.mean(0); // [D]
-  // A normal combination of the centred rows has their covariance.
+  // A normally distributed combination of the centred rows has their covariance.
   const chance = keyedNormal([ids.length, known], { seed, path: `new_tokens:${path}` }, Math.sqrt(SPREAD / known));
   const centred = chance.toDevice(all.device).matmul(table.sub(mean)); // [n, D]
   weight.assign(withRows(all, ids, mean.add(centred)));
 }
 
-/** A copy of a table with other rows [n, D] in some places. */
+/** A copy of a table with some rows [n, D] replaced. */
 export function withRows(table: Tensor, ids: readonly number[], rows: Tensor): Tensor {
   return aten.index_copy.default(table, 0, indexOf(ids, table.device), rows.to(table.dtype));
 }
 
-/** Ids as an index: int64 [n]. */
+/** Ids as an index tensor: int64 [n]. */
 export function indexOf(ids: readonly number[], device: string): Tensor {
   return fromArray(BigInt64Array.from(ids, BigInt)).toDevice(device);
 }

@@ -5,7 +5,7 @@ import type { Model } from './model.ts';
 import type { Weights } from './quantised/open-weights.ts';
 import { namesOf, skeleton } from './skeleton.ts';
 
-/** Tensors of any architecture's checkpoints that the reference ignores. */
+/** Tensors that the reference ignores in checkpoints of any architecture. */
 const EVERYWHERE: readonly RegExp[] = [
   /(^|\.)rotary_emb\.inv_freq$/,
   /(^|\.)position_ids$/,
@@ -14,8 +14,8 @@ const EVERYWHERE: readonly RegExp[] = [
 ];
 
 /**
- * Refuses a checkpoint with tensors that neither this model has a place for nor its architecture for another task: what
- * is left out in silence changes what the model computes.
+ * Rejects a checkpoint with tensors that no task of its architecture uses: silently ignoring them could change the
+ * model's output.
  * @throws AttuneError E_TENSORS_UNPLACED
  */
 export async function refuseUnplaced(
@@ -31,9 +31,9 @@ export async function refuseUnplaced(
   throw new AttuneError('E_TENSORS_UNPLACED', {
     what:
       `${files.folder} holds ${unplaced.length === 1 ? 'a tensor' : `${unplaced.length} tensors`} that a ` +
-      `${architecture.modelType} model has no place for, so it would compute something else`,
-    problems: unplaced.map((field) => ({ field, message: 'belongs to no layer that config.json describes' })),
-    fix: 'config.json and weights belong to different models, or the model is of a variant that attune does not know',
+      `${architecture.modelType} model does not use, so its output would differ`,
+    problems: unplaced.map((field) => ({ field, message: 'matches no layer in config.json' })),
+    fix: 'config.json and the weights belong to different models, or attune does not support this variant of the model',
   });
 }
 
@@ -43,11 +43,11 @@ interface Checkpoint {
   files: Weights;
 }
 
-/** Those of the names that no task has a parameter for, with a head of its own or a tied one. */
+/** The names that no task uses, with a tied or an untied head. */
 async function withoutPlace(names: readonly string[], { architecture, raw, files }: Checkpoint): Promise<string[]> {
   const left = new Set(names);
   for (const task of tasksOf(architecture, raw)) {
-    // A head of its own has names that a tied one lacks.
+    // An untied head has parameters that a tied one lacks.
     const heads = raw.tie_word_embeddings === false ? [raw] : [raw, { ...raw, tie_word_embeddings: false }];
     for (const config of heads) {
       const { model } = await skeleton(config, { task }, files);
@@ -58,7 +58,7 @@ async function withoutPlace(names: readonly string[], { architecture, raw, files
   return [...left];
 }
 
-/** The one that the checkpoint was saved for first: it has a place for nearly everything. */
+/** Starts with the checkpoint's own task, which uses nearly all tensors. */
 function tasksOf(architecture: Architecture, raw: RawConfig): Task[] {
   const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];
   const heads = Object.entries(architecture.heads(raw)) as [Task, { className: string }][];

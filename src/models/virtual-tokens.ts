@@ -1,21 +1,21 @@
-// N tokens of a batch, P virtual ones in front of each segment
+// N tokens of a batch, P virtual ones before each segment
 import { fromArray, type Tensor } from '../engine/tensor/index.ts';
 import type { Layout } from '../engine/nn/index.ts';
 import type { StackInput } from './stack.ts';
 
-/** An input with virtual tokens, and how it belongs to the one without. */
+/** An input with virtual tokens, and its relation to the original one. */
 export interface PrefixedInput {
   input: StackInput;
-  /** Where the input's own tokens lie: int64 [N] */
+  /** Positions of the original tokens: int64 [N] */
   places: BigInt64Array;
-  /** Keys of chance for all tokens, from those of the input's own [N]. */
+  /** Keys of the random numbers of all tokens, derived from the original tokens' keys [N]. */
   keysOf(tokens: Tensor): Tensor;
 }
 
 /**
- * Prepends virtual tokens to every segment without a parent: they are read like tokens and count in positions, and
- * their states are removed from the output. `readsFirst`: a row is represented by its first token, which is then the
- * first virtual one (as in PEFT).
+ * Prepends virtual tokens to every segment without a parent. They count in positions like tokens, and their states are
+ * removed from the output. `readsFirst`: the row's first token represents it, which is then the first virtual one (as
+ * in PEFT).
  */
 export function withVirtualTokens(
   { ids, layout, tokenTypes, placed: images, ...rest }: StackInput,
@@ -56,7 +56,7 @@ export function withVirtualTokens(
   return { input, places, keysOf: (tokens) => prefixedKeys(tokens, sources, prefix.length) };
 }
 
-/** The input's token at each place, below zero for virtual ones, and where segments and tokens have gone. */
+/** Maps each place to its original token (negative for virtual ones), and segments and tokens to their new places. */
 function placed(layout: Layout, P: number, readsFirst: boolean) {
   const sources: number[] = [];
   const offsets = [0];
@@ -75,7 +75,7 @@ function placed(layout: Layout, P: number, readsFirst: boolean) {
   return { sources, offsets, places };
 }
 
-/** A virtual token's key comes from that of its segment's first token and from its place. */
+/** A virtual token's key is derived from its segment's first token and its own index. */
 function prefixedKeys(tokens: Tensor, sources: readonly number[], P: number): Tensor {
   const [from, factors, added] = [sources, sources, sources].map(() => new BigInt64Array(sources.length));
   let first = 0n;
@@ -83,7 +83,7 @@ function prefixedKeys(tokens: Tensor, sources: readonly number[], P: number): Te
     const isVirtual = sources[i] < 0;
     if (!isVirtual) first = BigInt(sources[i]);
     from[i] = first;
-    // An odd factor keeps different keys different; sums with small positions then do not meet.
+    // Multiplying by an odd number is injective mod 2^64, and keeps the sums with small indices apart.
     factors[i] = isVirtual ? 6364136223846793005n : 1n;
     added[i] = isVirtual ? BigInt(sources[i] + P + 1) : 0n;
   }
