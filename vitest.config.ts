@@ -25,19 +25,19 @@ const SHARED_PROCESS = { isolate: false, setupFiles: ['test/restore-process.ts']
 
 /** But these look at the memory of their process, change a library's or a module's state, or import other tests. */
 const OWN_PROCESS = [
-  'test/unit/files.test.ts',
-  'test/unit/init.test.ts',
-  'test/unit/predict-rows.test.ts',
+  'test/unit/files/files.test.ts',
+  'test/unit/app/init/init.test.ts',
+  'test/unit/app/predict/predict-rows.test.ts',
   'packages/documents/test/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
-  'test/engine/memory.test.ts',
+  'test/engine/engine/memory.test.ts',
 ];
 
 /** Files that bound how long something takes: nothing else of ours runs meanwhile. */
 const TIMED = [
   'test/timed/**/*.test.ts',
-  'test/unit/serve/bounded.test.ts',
-  'test/unit/serve/routes.test.ts',
+  'test/unit/serving/bounded.test.ts',
+  'test/unit/serving/routes.test.ts',
   'test/unit/store/away.test.ts',
   'test/system/ctrl-c.test.ts',
   'test/system/rollback.test.ts',

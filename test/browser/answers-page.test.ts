@@ -8,7 +8,7 @@ import { getRequestListener } from '@hono/node-server';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Watcher } from '../../src/monitoring/index.ts';
-import { fakeServer, type FakeServer } from '../unit/serve/fake-models.ts';
+import { fakeServer, type FakeServer } from '../unit/serving/fake-models.ts';
 import { barriers } from './axe.ts';
 
 const SAID = '<img src=x onerror=alert(1)> hello';

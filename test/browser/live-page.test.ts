@@ -8,7 +8,7 @@ import { openPage } from '../../src/app/page/index.ts';
 import type { PageServer } from '../../src/app/page/page-server.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
-import { recipe, stepFinished } from '../unit/report/sample-run.ts';
+import { recipe, stepFinished } from '../unit/jobs/report/sample-run.ts';
 import { barriers } from './axe.ts';
 
 describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run that goes on', () => {

@@ -6,7 +6,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { gateRun } from '../../src/app/gate/gate.ts';
 import { writeReport } from '../../src/jobs/report/index.ts';
-import { recipe, writeSampleRun } from '../unit/report/sample-run.ts';
+import { recipe, writeSampleRun } from '../unit/jobs/report/sample-run.ts';
 import { barriers } from './axe.ts';
 
 describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => {

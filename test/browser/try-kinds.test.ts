@@ -8,7 +8,7 @@ import type { PageServer } from '../../src/app/page/page-server.ts';
 import { BadInputBench } from '../system/bad-input-bench.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
-import { flatPng } from '../unit/embed/flat-png.ts';
+import { flatPng } from '../unit/app/embed/flat-png.ts';
 
 const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
 const topics = ['parcel', 'invoice', 'login', 'weather'];

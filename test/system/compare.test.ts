@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compare, eval as evaluate, type Advice } from '../../src/app/index.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { readSamples } from '../../src/store/samples.ts';
-import { ChatServer } from '../unit/eval-endpoint-server.ts';
+import { ChatServer } from '../unit/scoring/endpoint-server.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 
 const hasEngine = existsSync('build/attune.node');

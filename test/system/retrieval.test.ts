@@ -5,7 +5,7 @@ import { openEmbedder, openIndex, retrieve } from '../../src/app/index.ts';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyBert } from './cli-tiny-bert.ts';
 import { writeTinyClip } from './cli-tiny-clip.ts';
-import { flatPng } from '../unit/embed/flat-png.ts';
+import { flatPng } from '../unit/app/embed/flat-png.ts';
 
 let bench: BadInputBench;
 const topics = ['parcel', 'invoice', 'login', 'refund', 'weather'];

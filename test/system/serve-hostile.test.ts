@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requests } from '../unit/serve/generated-requests.ts';
+import { requests } from '../unit/serving/generated-requests.ts';
 import { post, startServer, tinyFolder, type TestServer } from './serve-tiny.ts';
 
 let files: Awaited<ReturnType<typeof tinyFolder>>;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toFile } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { models } from '../../src/app/index.ts';
-import { hasPostgres, startPostgres, type PostgresServer } from '../unit/postgres-server.ts';
+import { hasPostgres, startPostgres, type PostgresServer } from '../unit/store/postgres-server.ts';
 import { KEYS, startS3Server, type S3Server } from '../unit/store/s3-server.ts';
 import {
   post,

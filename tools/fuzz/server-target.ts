@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { AttuneError } from '../../src/base/errors.ts';
-import { trainingServer, type TrainingServer } from '../../test/unit/serve/training-server.ts';
+import { trainingServer, type TrainingServer } from '../../test/unit/serving/training-server.ts';
 import { mutateJson, type Chance } from './mutate.ts';
 import { json, type Target } from './target.ts';
 

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { AttuneError } from '../../src/base/errors.ts';
 import { findJob, openRegistry, versionsOf, type Job, type Registry } from '../../src/store/registry/index.ts';
 import { startServerProcess, type ServerProcess } from '../../test/system/serve-tiny.ts';
-import { hasPostgres, startPostgres } from '../../test/unit/postgres-server.ts';
+import { hasPostgres, startPostgres } from '../../test/unit/store/postgres-server.ts';
 import { KEYS, startS3Server } from '../../test/unit/store/s3-server.ts';
 import { familyOf } from '../stress/process-usage.ts';
 import { beginJob, EACH_ONCE, stepsOf, waitForEnd, writeJobModel } from './tiny-job.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDocuments, readDocuments, type Document, type FileOutcome } from '../src/index.ts';
 import { isReading } from '../src/formats/sql/query.ts';
-import { hasPostgres, startPostgres, type PostgresServer } from '../../../test/unit/postgres-server.ts';
+import { hasPostgres, startPostgres, type PostgresServer } from '../../../test/unit/store/postgres-server.ts';
 
 let server: PostgresServer;
 

@@ -7,9 +7,9 @@ import { settingsSchema } from '../../../src/serving/index.ts';
 import { openLog } from '../../../src/serving/watch/log.ts';
 import { openRegistry } from '../../../src/store/registry/index.ts';
 import { checkedStoreUrl } from '../../../src/store/store-place.ts';
-import { hasPostgres, startPostgres } from '../postgres-server.ts';
-import { fakeServer, type FakeServer } from '../serve/fake-models.ts';
-import { ROWS } from '../serve/training-server.ts';
+import { hasPostgres, startPostgres } from './postgres-server.ts';
+import { fakeServer, type FakeServer } from '../serving/fake-models.ts';
+import { ROWS } from '../serving/training-server.ts';
 
 const postgres = hasPostgres ? await startPostgres() : undefined;
 const { ATTUNE_STORE: before } = process.env;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openRegistry } from '../../../src/store/registry/index.ts';
 import { storeParts } from '../../../src/store/store-place.ts';
-import { hasPostgres, startPostgres } from '../postgres-server.ts';
+import { hasPostgres, startPostgres } from './postgres-server.ts';
 
 const server = hasPostgres ? await startPostgres() : undefined;
 if (server !== undefined) process.env.ATTUNE_STORE = server.url;
@@ -27,28 +27,28 @@ describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
   });
   describe('registry', async () => {
     beforeEach(empty);
-    await import('../registry/registry.test.ts');
+    await import('./registry/registry.test.ts');
   });
   describe('leases', async () => {
     beforeEach(empty);
-    await import('../registry/leases.test.ts');
+    await import('./registry/leases.test.ts');
   });
   describe('promoting', async () => {
     beforeEach(empty);
-    await import('../registry/promote.test.ts');
+    await import('../app/registry/promote.test.ts');
   });
   describe('routes', async () => {
     beforeEach(empty);
-    await import('../serve/routes.test.ts');
+    await import('../serving/routes.test.ts');
   });
   describe('watching', async () => {
     beforeEach(empty);
-    await import('../watch/traces.test.ts');
+    await import('../monitoring/traces.test.ts');
   });
   describe('kept objects', async () => {
-    await import('../serve/kept.test.ts');
+    await import('../serving/kept.test.ts');
   });
   describe('training', async () => {
-    await import('../serve/training.test.ts');
+    await import('../serving/training.test.ts');
   });
 });

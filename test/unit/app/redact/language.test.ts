@@ -7,7 +7,7 @@ import { auditData } from '../../../../src/app/redact/audit-data.ts';
 import { redactData } from '../../../../src/app/redact/redact-data.ts';
 import { Detector, readLanguage, Redactor } from '@attune/privacy';
 import { languages } from '../../../../packages/privacy/src/language.ts';
-import { run } from '../../prepare/running.ts';
+import { run } from '../../preparation/running.ts';
 
 let folder: string;
 const path = (name: string): string => join(folder, name);

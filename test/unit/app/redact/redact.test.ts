@@ -10,7 +10,7 @@ import { redactRows } from '../../../../src/data/redaction/redact-rows.ts';
 import { Detector, Redactor } from '@attune/privacy';
 import type { RedactorOptions } from '../../../../packages/privacy/src/redactor.ts';
 import { recogniser as card } from '../../../../packages/privacy/src/shapes/card.ts';
-import { run } from '../../prepare/running.ts';
+import { run } from '../../preparation/running.ts';
 
 const key = Buffer.from('a key');
 

@@ -1,0 +1,152 @@
+// What llama.cpp makes of files that are written here: the same tokens, and the same answers. It runs where
+// ATTUNE_LLAMA_CPP is a folder in which `npm install node-llama-cpp` was done.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { generate } from '../../../src/answering/decoding/index.ts';
+import { loadGguf, planGguf, writeModelGguf } from '../../../src/models/gguf/index.ts';
+import { createModel } from '../../../src/models/load-model.ts';
+import type { Model } from '../../../src/models/model.ts';
+import { ggufVocabulary } from '../../../src/models/text/gguf/index.ts';
+import { Tokenizer } from '../../../src/models/text/index.ts';
+
+const llama = process.env.ATTUNE_LLAMA_CPP;
+const folder = mkdtempSync(join(tmpdir(), 'attune-llama-cpp-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const COUNT = 20;
+const texts = [
+  'hello',
+  'Hello world, this is a test.',
+  ' two  spaces',
+  'é日本🙂\n\ttab',
+  '<s>hello</s> world',
+  'a 12345 !!',
+];
+
+const program = `
+const { path, texts, prompts, count, library } = JSON.parse(process.argv[2]);
+const { getLlama, LlamaLogLevel } = await import(library);
+const llama = await getLlama({ build: 'never', gpu: false, logLevel: LlamaLogLevel.error, maxThreads: 1 });
+const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
+const answers = [];
+for (const prompt of prompts) {
+  const context = await model.createContext({ contextSize: 64, threads: 1 });
+  const answer = [];
+  for await (const id of context.getSequence().evaluate(prompt, { temperature: 0 })) if (answer.push(id) >= count) break;
+  answers.push(answer);
+}
+console.log(JSON.stringify({ tokens: texts.map((text) => model.tokenize(text, true)), answers }));
+process.exit(0);`;
+
+interface Read {
+  tokens: number[][];
+  answers: number[][];
+}
+
+function read(path: string, prompts: readonly number[][]): Read {
+  const library = join(llama!, 'node_modules/node-llama-cpp/dist/index.js');
+  const script = join(folder, 'program.mjs');
+  writeFileSync(script, program);
+  const asked = JSON.stringify({ path, texts, prompts, count: COUNT, library });
+  const output = execFileSync(process.execPath, [script, asked], { encoding: 'utf8' });
+  return JSON.parse(output.trim().split('\n').at(-1)!) as Read;
+}
+
+async function pieces(settings: object): Promise<Tokenizer> {
+  const place = mkdtempSync(join(folder, 'pieces-'));
+  cpSync(resolve('fixtures/text/sentencepiece/llama.model'), join(place, 'tokenizer.model'));
+  writeFileSync(
+    join(place, 'tokenizer_config.json'),
+    JSON.stringify({ tokenizer_class: 'LlamaTokenizer', ...settings }),
+  );
+  return Tokenizer.load(place);
+}
+
+/** Ids up to where llama.cpp ends at the end token. */
+async function answersOf(model: Model, tokenizer: Tokenizer, prompts: readonly number[][]): Promise<number[][]> {
+  const found = await generate({ model, tokenizer }, prompts, { maxNewTokens: COUNT });
+  return found.map(({ ids }) => ids);
+}
+
+const gemma = {
+  sliding_window: 8,
+  query_pre_attn_scalar: 16,
+  rope_theta: 1e6,
+  tie_word_embeddings: true,
+  hidden_activation: 'gelu_pytorch_tanh',
+};
+
+describe.skipIf(llama === undefined)('llama.cpp', () => {
+  const prompts = [
+    [1, 5, 9, 30],
+    [1, 100, 7, 8, 44],
+  ];
+
+  it.each([
+    ['llama', 'a space before texts', {}],
+    ['mistral', 'none', { add_prefix_space: false }],
+    ['phi3', 'a space before texts', {}],
+    ['gemma2', 'none', { add_prefix_space: false }],
+    ['gemma3_text', 'none', { add_prefix_space: false }],
+    ['qwen2', 'none', { add_prefix_space: false }],
+    ['qwen3', 'a space before texts', {}],
+  ])('reads %s with a vocabulary of SentencePiece and %s, and answers the same', async (type, _, settings) => {
+    const tokenizer = await pieces(settings);
+    const raw = {
+      model_type: type,
+      vocab_size: tokenizer.size,
+      hidden_size: 64,
+      intermediate_size: 96,
+      head_dim: 16,
+      num_hidden_layers: type === 'gemma3_text' ? 6 : 2,
+      num_attention_heads: 4,
+      num_key_value_heads: 2,
+      max_position_embeddings: 64,
+      rms_norm_eps: 1e-5,
+      tie_word_embeddings: false,
+      initializer_range: 0.3,
+      rope_theta: 10_000,
+      ...(type.startsWith('gemma') ? gemma : { sliding_window: null }),
+    };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+    const path = join(folder, `${type}.gguf`);
+    const { metadata, differences } = ggufVocabulary(tokenizer, tokenizer.size);
+    expect(differences).toEqual([]);
+    writeModelGguf(path, planGguf(model, 'f32'), metadata);
+    const { tokens, answers } = read(path, prompts);
+    const encoded = await Promise.all(texts.map((text) => tokenizer.encode(text)));
+    expect(tokens).toEqual(encoded.map((ids) => [...ids]));
+    expect(answers).toEqual(await answersOf(model, tokenizer, prompts));
+  });
+
+  it.each(['q8_0', 'q4_0', 'q4_k_m'] as const)(
+    'reads %s, and answers as what was read back here does',
+    async (form) => {
+      const tokenizer = await pieces({});
+      const raw = {
+        model_type: 'llama',
+        vocab_size: tokenizer.size,
+        hidden_size: 256,
+        intermediate_size: 512,
+        num_hidden_layers: 3,
+        num_attention_heads: 4,
+        num_key_value_heads: 2,
+        max_position_embeddings: 64,
+        rms_norm_eps: 1e-5,
+        tie_word_embeddings: false,
+        initializer_range: 0.3,
+        rope_theta: 10_000,
+      };
+      const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+      const path = join(folder, `${form}.gguf`);
+      writeModelGguf(path, planGguf(model, form), ggufVocabulary(tokenizer, tokenizer.size).metadata);
+      const { answers } = read(path, prompts);
+      const own = await answersOf(await loadGguf(path, model.config), tokenizer, prompts);
+      // Its products round activations to 8 bits: answers part where two tokens are about as likely.
+      for (const [i, answer] of answers.entries()) expect(answer.slice(0, 4)).toEqual(own[i].slice(0, 4));
+    },
+  );
+});

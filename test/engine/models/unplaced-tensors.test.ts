@@ -1,0 +1,125 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createModel, loadModel } from '../../../src/models/load-model.ts';
+import { skeleton } from '../../../src/models/skeleton.ts';
+import { layoutOfRows } from '../../../src/engine/nn/index.ts';
+import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../../src/engine/tensor/index.ts';
+
+import { tinyConfigs } from '../tiny-configs.ts';
+
+const LLAMA = 'fixtures/models/llama';
+const work = mkdtempSync(join(tmpdir(), 'attune-unplaced-'));
+afterAll(() => rmSync(work, { recursive: true }));
+const floats = (numbers: readonly number[], shape: readonly number[]) => fromArray(Float32Array.from(numbers), shape);
+
+describe('tensors without a place', () => {
+  const folderWith = (name: string, extra: [string, Tensor][], config: object = {}): string => {
+    const folder = join(work, name);
+    cpSync(LLAMA, folder, { recursive: true });
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    writeSafetensors(
+      join(folder, 'model.safetensors'),
+      new Map([...files.names.map((path) => [path, files.get(path)] as const), ...extra]),
+    );
+    const raw = JSON.parse(readFileSync(join(LLAMA, 'config.json'), 'utf8')) as object;
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...raw, ...config }));
+    return folder;
+  };
+
+  it.each([
+    'model.layers.0.self_attn.q_proj.bias',
+    'model.layers.7.input_layernorm.weight',
+    'model.layers.0.mlp.up_proj.weight_scale',
+  ])('%s refuses the load', async (path) => {
+    const folder = folderWith(`extra-${path.length}`, [[path, floats([1, 2], [2])]]);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'E_TENSORS_UNPLACED', problems: [{ field: path }] });
+  });
+
+  it('passes over what the reference does: frequencies, a copy of a tied head, another task’s head', async () => {
+    const extra: [string, Tensor][] = [
+      ['model.layers.0.self_attn.rotary_emb.inv_freq', floats([1, 2], [2])],
+      ['score.weight', floats([0, 0], [2])],
+    ];
+    const { unused } = await loadModel(folderWith('known', extra));
+    expect(unused).toEqual(extra.map(([path]) => path));
+    const tied = await loadModel(folderWith('tied', [], { tie_word_embeddings: true }));
+    expect(tied.unused).toEqual(['lm_head.weight']);
+  });
+
+  it('takes a head that differs from the tied table for one of its own, as transformers 5 does', async () => {
+    const recent = { tie_word_embeddings: true, transformers_version: '5.3.0' };
+    const { model, unused } = await loadModel(folderWith('own-head', [], recent));
+    expect(unused).toEqual([]);
+    expect(model.config.tie_word_embeddings).toBe(false);
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    const head = new Map(model.parameters()).get('lm_head.weight')!;
+    expect(head.tensor.toNumbers()).toEqual(files.get('lm_head.weight').toNumbers());
+    const copy: [string, Tensor] = ['lm_head.weight', files.get('model.embed_tokens.weight')];
+    const tied = await loadModel(folderWith('copy', [copy], recent));
+    expect([tied.unused, tied.model.config.tie_word_embeddings]).toEqual([['lm_head.weight'], true]);
+  });
+
+  it('integers in place of weights are refused', async () => {
+    const path = 'model.layers.0.mlp.up_proj.weight';
+    using files = new SafetensorsFile(join(LLAMA, 'model.safetensors'));
+    const { shape } = files.get(path);
+    const codes = fromArray(new Int8Array(shape[0] * shape[1]), shape);
+    const folder = folderWith('integers', [[path, codes]]);
+    await expect(loadModel(folder)).rejects.toMatchObject({ code: 'E_WEIGHT_SHAPE', problems: [{ field: path }] });
+  });
+});
+
+describe('settings of another model type', () => {
+  const raw = JSON.parse(readFileSync(join(LLAMA, 'config.json'), 'utf8')) as Record<string, unknown>;
+
+  it.each([
+    ['logit_scale', 0.0625],
+    ['residual_multiplier', 0.22],
+    ['final_logit_softcapping', 30],
+    ['no_rope_layers', [1, 1, 1, 0]],
+  ])('%s refuses a llama', async (key, value) => {
+    const problems = [{ field: key }];
+    await expect(skeleton({ ...raw, [key]: value }, {})).rejects.toMatchObject({ code: 'E_CONFIG_FOREIGN', problems });
+  });
+
+  it('passes at values that change nothing', async () => {
+    const neutral = { logit_scale: 1, final_logit_softcapping: null, no_rope_layers: [], use_qk_norm: false };
+    await expect(skeleton({ ...raw, ...neutral }, {})).resolves.toBeDefined();
+  });
+});
+
+describe('settings as transformers 5 writes or ignores them', () => {
+  it('an EXAONE 4 without any window', async () => {
+    const [raw] = tinyConfigs.exaone4;
+    const model = (await skeleton({ ...raw, sliding_window: null, sliding_window_pattern: 0 }, {})).model;
+    expect(model.trunk.stack.blockList).toHaveLength(Number(raw.num_hidden_layers));
+  });
+
+  it('a Whisper whose embeddings would be scaled', async () => {
+    const [raw] = tinyConfigs.whisper;
+    const vectors = async (scale_embedding: boolean) => {
+      const model = await createModel({ ...raw, scale_embedding }, { task: 'seq2seq', dtype: 'f32', seed: 1 });
+      return scope(() => {
+        const layout = layoutOfRows([2], { causal: true });
+        const ids = BigInt64Array.of(1n, 2n);
+        const positions = fromArray(BigInt64Array.of(0n, 1n));
+        return model.trunk.stack
+          .embed({ ids, layout } as never, { ids, positions, layout, dtype: 'f32', device: 'cpu' } as never)
+          .toNumbers();
+      });
+    };
+    expect(await vectors(true)).toEqual(await vectors(false));
+  });
+
+  it.each([
+    ['bart', 'BartForCausalLM'],
+    ['marian', 'MarianForCausalLM'],
+  ] as const)('the decoder of a %s alone is refused', async (type, name) => {
+    await expect(skeleton({ ...tinyConfigs[type][0], architectures: [name] }, {})).rejects.toMatchObject({
+      code: 'E_TASK_UNSUPPORTED',
+      what: expect.stringContaining(name),
+    });
+  });
+});

@@ -1,0 +1,102 @@
+// What rows in other words change of a verdict that the test rows leave open.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { countOwnRows } from '../../../src/app/compare/own-rows.ts';
+import type { ClassificationExample } from '../../../src/data/example.ts';
+import { compareAnswers } from '../../../src/evaluation/compare/compare.ts';
+import { keepableCheap } from '../../../src/evaluation/compare/keep-cheap.ts';
+import { ownRowsSentence, withOtherWords, worded } from '../../../src/evaluation/wording/recommendation.ts';
+import { readAssessment, writeAssessment } from '../../../src/evaluation/assessments/assessment-files.ts';
+import type { Comparison } from '../../../src/store/results.ts';
+import type { Wording } from '../../../src/evaluation/assessments/wording.ts';
+
+const SYSTEMS = [
+  { name: 'tuned', title: 'tuned', kind: 'tuned' },
+  { name: 'logistic_regression', title: 'tf-idf', kind: 'cheap' },
+] as const;
+
+/** Texts without a word in common, in two classes. */
+function rowsOf(count: number): ClassificationExample[] {
+  return Array.from({ length: count }, (_, i) => ({
+    kind: 'classification',
+    id: `row-${i}`,
+    source: { file: 'rows.csv', line: i + 1 },
+    text: `w${i}a w${i}b w${i}c`,
+    label: i % 2 === 0 ? 'billing' : 'shipping',
+  }));
+}
+
+/** So many rows, of which each system answers so many wrongly. */
+async function comparisonOf(count: number, wrong: readonly [tuned: number, words: number]): Promise<Comparison> {
+  const rows = rowsOf(count);
+  const answer = (which: 0 | 1) => ({
+    ...SYSTEMS[which],
+    predictions: rows.map(({ id, label }, i) => ({ id, label: i >= count - wrong[which] ? 'other' : label })),
+  });
+  const answered = [answer(0), answer(1)] as const;
+  return (await compareAnswers(answered, rows, { split: 'test', metrics: [{ metric: 'accuracy' }] })).comparison;
+}
+
+function wordingOf(other: Comparison, tested: Comparison, file?: string): Wording {
+  return { version: 1, ...worded(other, tested), examples: [], ...(file !== undefined && { file }) };
+}
+
+describe('rows in other words, on a tie', async () => {
+  const tested = await comparisonOf(300, [0, 0]);
+
+  test('put the tuned model first where it stands and the cheap one falls', async () => {
+    expect(tested.conclusion?.use).toBe('logistic_regression');
+    const found = withOtherWords(tested, wordingOf(await comparisonOf(200, [8, 70]), tested));
+    expect(found.conclusion).toEqual({
+      outcome: 'better',
+      use: 'tuned',
+      advice:
+        'Use the tuned model: in other words it answers 192 of 200 test rows right, tf-idf 130. ' +
+        'The test rows as they are do not tell them apart: both answer 300 of 300 rows right.',
+    });
+    expect(keepableCheap(found)).toBeUndefined();
+  });
+
+  test.each([
+    ['tell as little', [4, 6]],
+    ['take as much of both', [60, 62]],
+    ['take more of the tuned model', [70, 4]],
+  ] as const)('leave the cheap system first where they %s', async (_, wrong) => {
+    expect(withOtherWords(tested, wordingOf(await comparisonOf(200, [...wrong]), tested))).toBe(tested);
+  });
+
+  test("count less than people's own rows, which speak for either", async () => {
+    const byRules = wordingOf(await comparisonOf(200, [0, 0]), tested);
+    const decided = async (wrong: readonly [number, number]) => {
+      const own = wordingOf(await comparisonOf(160, wrong), tested, 'own.csv');
+      const wording = { ...byRules, own };
+      const { conclusion } = withOtherWords(tested, wording);
+      return [conclusion?.use, conclusion?.advice, ownRowsSentence(wording, tested)];
+    };
+    const [use, advice, sentence] = await decided([21, 66]);
+    expect(use).toBe('tuned');
+    expect(advice).toMatch(
+      /^Use the tuned model: on rows of your own \(own\.csv\) it answers 139 of 160 right, tf-idf 94\. The test rows/,
+    );
+    expect(sentence).toBe('On rows of your own (own.csv) it answers 139 of 160 right, tf-idf 94.');
+    expect((await decided([66, 21])).slice(0, 2)).toEqual([
+      'logistic_regression',
+      'Use tf-idf: on rows of your own (own.csv) it answers 139 of 160 right, the tuned model 94.',
+    ]);
+    expect((await decided([20, 21]))[1]).toBe(tested.conclusion!.advice);
+  });
+
+  test('are kept with the run whose result was compared on them, and change its verdict', async () => {
+    const run = mkdtempSync(join(tmpdir(), 'attune-own-rows-'));
+    const own = { ...(await comparisonOf(160, [21, 66])), split: 'own.csv' };
+    expect(countOwnRows(run, own)).toBe(false);
+    writeAssessment(run, 'comparison', tested);
+    writeAssessment(run, 'wording', wordingOf(await comparisonOf(200, [0, 0]), tested));
+    expect(countOwnRows(run, own)).toBe(true);
+    expect(readAssessment(run, 'comparison')?.conclusion?.advice).toMatch(/^Use the tuned model: on rows of your own/);
+    expect(readAssessment(run, 'wording')?.own).toMatchObject({ rows: 160, testedRows: 300, file: 'own.csv' });
+    rmSync(run, { recursive: true });
+  });
+});

@@ -1,0 +1,24 @@
+// A base that does not answer under objectives that teach no answers.
+import { expect, test } from 'vitest';
+import { resolveRecipe } from '../../../src/app/recipe/index.ts';
+import { warnOfSilence } from '../../../src/jobs/train/warn-of-silence.ts';
+
+async function warningsOf(model: string, objective: 'dpo' | 'kto' | 'orpo'): Promise<string[]> {
+  const warnings: string[] = [];
+  const recipe = await resolveRecipe({ model, objective, data: { train: 'rows.jsonl' } });
+  await warnOfSilence(recipe, (event) => void (event.type === 'warning-raised' && warnings.push(event.message)));
+  return warnings;
+}
+
+test.each(['dpo', 'kto'] as const)('%s on a base is warned of', async (objective) => {
+  const [warning] = await warningsOf('attune-base', objective);
+  expect(warning).toContain(`attune-base does not answer yet, and ${objective} teaches it to prefer, not to answer`);
+  expect(warning).toContain('orpo');
+});
+
+test.each([
+  ['orpo learns the answers too', 'attune-base', 'orpo'],
+  ['an instructed model answers', 'someone/model-1B-Instruct', 'dpo'],
+] as const)('%s: no warning', async (_, model, objective) => {
+  expect(await warningsOf(model, objective)).toEqual([]);
+});
