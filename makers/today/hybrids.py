@@ -39,7 +39,7 @@ make("nemotron-h", "NemotronHForCausalLM",
       "n_groups": 2, "ssm_state_size": 3, "conv_kernel": 3, "n_routed_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 6,
       "moe_shared_expert_intermediate_size": 10, "moe_latent_size": 8, "routed_scaling_factor": 2.5, "time_step_min": 0.3},
      rules=[*DECAY, ("e_score_correction_bias", 0.0, 0.5)], grads=[["backbone.layers.0.mixer.A_log", "model.layers.0.mixer.A_log"]],
-     published={"backbone.embedding.weight": "backbone.embeddings.weight"})  # fmt: skip
+     published=lambda name: name.replace("backbone.embedding.", "backbone.embeddings."))  # fmt: skip
 
 make("gemma3n", "Gemma3nForCausalLM",
      {**GEMMA, "model_type": "gemma3n_text", "altup_num_inputs": 3, "laurel_rank": 4, "activation_sparsity_pattern": [0.8, 0.0, 0.0, 0.5],

@@ -88,16 +88,17 @@ def gradients(model, loss, names):
     return out
 
 
-def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=None, generate=10, attention="eager", published={}):
+def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=None, generate=10, attention="eager", published=lambda name: name,
+         prompt=None):  # fmt: skip
     """One file of fixtures/today. `outputs`: (model, inputs) → named tensors; logits and loss of a text unless given.
-    `published`: names on the hub of tensors that transformers saves under others
+    `published`: the name on the hub of a tensor that transformers saves under another; `prompt`: what is answered greedily
     """
     wanted = sys.argv[1:]
     if wanted and name not in wanted:
         return
     cls, given, tensors = build(class_name, config)
     given._attn_implementation = attention
-    weights = filled({published.get(name, name): tensor for name, tensor in tensors.items()}, rules)
+    weights = filled({published(name): tensor for name, tensor in tensors.items()}, rules)
     raw = {**config, "architectures": [class_name]}
     model = load(cls, given, raw, weights)
     inputs = inputs or text_batch(name, config.get("vocab_size", 23), low=3)
@@ -110,9 +111,9 @@ def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=N
     if grads:
         got.update(gradients(model, got["loss"], grads))
     if generate and "logits" in got and "input_ids" in values:
-        prompt = values["input_ids"][:1, :12]
+        prompt = prompt or {"input_ids": values["input_ids"][:1, :12]}
         with torch.no_grad():
-            got["generated_ids"] = model.generate(prompt, max_new_tokens=generate, do_sample=False, pad_token_id=0)
+            got["generated_ids"] = model.generate(**prompt, max_new_tokens=generate, do_sample=False, pad_token_id=0)
     common.KEPT = tuple(got)
     common.save(name, raw, weights, inputs, got)
     size = os.path.getsize(os.path.join(common.FOLDER, name + ".json"))

@@ -100,6 +100,25 @@ export const tinyVisionLanguage = {
       vision_config: { ...square, model_type: 'siglip_vision_model', patch_size: 4, vision_use_head: false },
     },
   ],
+  mistral3: [
+    {
+      ...common,
+      model_type: 'mistral3',
+      // Sums over all values of four patches.
+      initializer_range: 0.25,
+      spatial_merge_size: 2,
+      text_config: { ...text, model_type: 'mistral', sliding_window: null },
+      vision_config: { ...tower, hidden_size: 16, image_size: 32, patch_size: 2, attention_dropout: 0.2 },
+    },
+  ],
+  lfm2_vl: [true, false].map((projector_use_layernorm) => ({
+    ...common,
+    model_type: 'lfm2_vl',
+    projector_hidden_size: 10,
+    projector_use_layernorm,
+    text_config: { ...text, model_type: 'lfm2', layer_types: ['conv', 'full_attention'], block_multiple_of: 4 },
+    vision_config: { ...tower, patch_size: 2, num_patches: 9, attention_dropout: 0.2, vision_use_head: false },
+  })),
   internvl: [
     {
       ...common,

@@ -49,6 +49,30 @@ export const marks: Readonly<Partial<Record<VlmType, Marks>>> = {
     ids: { image_token_id: 0 },
     processor: { image_processor_type: 'CLIPImageProcessor', size: { shortest_edge: 4 }, crop_size: squares.size },
   },
+  mistral3: {
+    tokens: ['[IMG]', '[IMG_BREAK]', '[IMG_END]'],
+    ids: { image_token_id: 0 },
+    processor: { image_processor_type: 'PixtralImageProcessorFast', size: { longest_edge: 12 }, patch_size: 2 },
+  },
+  lfm2_vl: {
+    tokens: [
+      '<image>',
+      '<|image_start|>',
+      '<|image_end|>',
+      '<|img_thumbnail|>',
+      '<|img_row_1_col_1|>',
+      '<|img_row_1_col_2|>',
+    ],
+    ids: { image_token_id: 0 },
+    processor: {
+      image_processor_type: 'Lfm2VlImageProcessorFast',
+      encoder_patch_size: 2,
+      tile_size: 4,
+      min_image_tokens: 1,
+      max_image_tokens: 4,
+      max_tiles: 2,
+    },
+  },
   internvl: {
     tokens: ['<IMG_CONTEXT>', '<img>', '</img>'],
     ids: { image_token_id: 0 },

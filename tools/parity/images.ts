@@ -3,7 +3,7 @@ import { SeenImages } from '../../src/answering/decoding/index.ts';
 import type { Model } from '../../src/models/model.ts';
 import { imageVectors, type PlacedImages, type ReadyImages } from '../../src/models/placed-images.ts';
 import type { PatchGrid, StackInput } from '../../src/models/stack.ts';
-import { cat, fromArray, noGrad, type Tensor } from '../../src/engine/tensor/index.ts';
+import { aten, cat, fromArray, noGrad, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Tensors } from './input.ts';
 
 /** Inputs of vision towers among texts other than their values, and where the reference puts tokens because of them. */
@@ -21,7 +21,7 @@ export const imageInputNames = [
 /** A batch's images at their tokens. */
 export function placedImages(model: Model, batch: Tensors, ids: StackInput['ids']): PlacedImages | undefined {
   const token = model.architecture.imageTokens?.(model.config).id;
-  const ready = token === undefined ? undefined : readyImages(batch);
+  const ready = token === undefined ? undefined : readyImages(model, batch);
   if (ready === undefined || ids === undefined) return undefined;
   const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token!));
   return { ...ready, places: BigInt64Array.from(places, BigInt) };
@@ -30,7 +30,7 @@ export function placedImages(model: Model, batch: Tensors, ids: StackInput['ids'
 /** The images of the first row that hold so many tokens. */
 export function imagesOfPrompt(model: Model, batch: Tensors, prompt: readonly number[]): SeenImages | undefined {
   const token = model.architecture.imageTokens?.(model.config).id;
-  const ready = token === undefined ? undefined : readyImages(batch);
+  const ready = token === undefined ? undefined : readyImages(model, batch);
   const count = prompt.filter((id) => id === token).length;
   if (ready === undefined || count === 0) return undefined;
   return noGrad(() => {
@@ -59,13 +59,28 @@ function firstImages({ pixels, grids }: ReadyImages, count: number): ReadyImages
   };
 }
 
-function readyImages(batch: Tensors): ReadyImages | undefined {
+function readyImages({ config }: Model, batch: Tensors): ReadyImages | undefined {
   const pixels = batch.get('pixel_values');
   if (pixels === undefined) return undefined;
-  const [grids, positions] = [batch.get('image_grid_thw'), batch.get('image_position_ids')];
+  const [grids, positions, sizes] = ['image_grid_thw', 'image_position_ids', 'image_sizes'].map((name) =>
+    batch.get(name),
+  );
+  const { patch_size: patch } = (config.vision_config ?? {}) as { patch_size: number };
+  if (sizes !== undefined) return patchesIn(pixels, rowsOf(sizes), patch);
   if (grids !== undefined) return { pixels, grids: rowsOf(grids).map(([, rows, columns]) => [rows, columns] as const) };
   if (positions !== undefined) return patchesAt(pixels, positions);
+  const shaped = shapedPatches(pixels, batch);
+  if (shaped !== undefined) return { pixels: shaped.features, grids: shaped.grids };
   return { pixels: pixels.shape.length === 5 ? withoutBlank(pixels.flatten(0, 1)) : pixels };
+}
+
+/** Patches [P, values] of padded ones [B, most, values], with each image's rows and columns. */
+export function shapedPatches(pixels: Tensor, batch: Tensors): { features: Tensor; grids: PatchGrid[] } | undefined {
+  const [shapes, mask] = [batch.get('spatial_shapes'), batch.get('pixel_attention_mask')];
+  if (shapes === undefined || mask === undefined) return undefined;
+  const grids = rowsOf(shapes).map(([rows, columns]) => [rows, columns] as const);
+  const real = mask.toNumbers().flatMap((value, place) => (value === 0 ? [] : [BigInt(place)]));
+  return { features: pixels.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(real))), grids };
 }
 
 /** Padded patches [I, P, V] of which each has a column and a row, or -1. */
@@ -78,6 +93,20 @@ function patchesAt(pixels: Tensor, positions: Tensor): ReadyImages {
     grids.push([last[1] + 1, last[0] + 1]);
     parts.push(pixels.narrow(0, image, 1).squeeze(0).narrow(0, 0, places.length));
   }
+  return { pixels: cat(parts), grids };
+}
+
+/** Patches of padded images [I, C, Y, X] of these heights and widths. */
+function patchesIn(pixels: Tensor, sizes: readonly number[][], patch: number): ReadyImages {
+  const grids = sizes.map(([height, width]): PatchGrid => [height / patch, width / patch]);
+  const parts = grids.map(([rows, columns], image) => {
+    const own = pixels
+      .select(0, image)
+      .narrow(1, 0, rows * patch)
+      .narrow(2, 0, columns * patch);
+    const cut = own.reshape(own.shape[0], rows, patch, columns, patch);
+    return aten.permute.default(cut, [1, 3, 0, 2, 4]).reshape(rows * columns, -1);
+  });
   return { pixels: cat(parts), grids };
 }
 

@@ -3,7 +3,7 @@ import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../src/engine/tensor/index.ts';
-import { imageInputNames, placedImages } from './images.ts';
+import { imageInputNames, placedImages, shapedPatches } from './images.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
@@ -81,17 +81,8 @@ export function inputOf(model: Model, batch: Tensors): ParityInput {
 function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   const features = batch.get('pixel_values');
   if (trunk.towers === undefined || features === undefined) return undefined;
-  const input = patchesOf(features, batch) ?? { features };
+  const input = shapedPatches(features, batch) ?? { features };
   return { ...input, layout: trunk.towers.image.stack.layoutOf(input) };
-}
-
-/** Patches [P, values] of padded ones [B, most, values], with each image's rows and columns. */
-function patchesOf(features: Tensor, batch: Tensors): Pick<StackInput, 'features' | 'grids'> | undefined {
-  const [shapes, mask] = [batch.get('spatial_shapes')?.toNumbers(), batch.get('pixel_attention_mask')];
-  if (shapes === undefined || mask === undefined) return undefined;
-  const grids = Array.from({ length: shapes.length / 2 }, (_, i) => [shapes[2 * i], shapes[2 * i + 1]] as const);
-  const { places } = gridOfMask(mask.shape as [number, number], mask);
-  return { features: features.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(places, BigInt))), grids };
 }
 
 /** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */

@@ -2,16 +2,12 @@
 import { z } from 'zod';
 import {
   activations,
-  attention,
-  Dropout,
   LayerNorm,
   layoutOfRows,
   Linear,
-  linearGroup,
   Module,
   ModuleBuffer,
   Parameter,
-  rotate,
   segmentLengths,
   type Activation,
   type Layout,
@@ -23,7 +19,7 @@ import { parseConfig } from '../raw-config.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { imagesOf, PatchConvolution, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
-import { ScaledLayer } from './vit-layers.ts';
+import { ScaledLayer, TurnedAttention } from './vit-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
 /** The keys of HF DINOv3ViTConfig that change what is computed. */
@@ -86,35 +82,6 @@ class Embeddings extends Module {
   }
 }
 
-class Attention extends Module {
-  readonly q_proj: Linear;
-  readonly k_proj: Linear;
-  readonly v_proj: Linear;
-  readonly o_proj: Linear;
-  readonly #heads: number;
-  readonly #dropout: Dropout;
-
-  constructor(config: Dinov3Config, path: string) {
-    super();
-    const { hidden_size: width } = config;
-    const linear = (bias: boolean) => new Linear(width, width, { bias });
-    this.q_proj = linear(config.query_bias);
-    this.k_proj = linear(config.key_bias);
-    this.v_proj = linear(config.value_bias);
-    this.o_proj = linear(config.proj_bias);
-    this.#heads = config.num_attention_heads;
-    this.#dropout = new Dropout(config.attention_dropout, path);
-  }
-
-  forward(x: Tensor, { layout, turn }: Pass): Tensor {
-    const flat = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
-    const [q, k, v] = flat.map((one) => one.reshape(x.shape[0], this.#heads, -1)); // [N, H, d]
-    const [turnedQ, turnedK] = turn === undefined ? [q, k] : [rotate(q, turn), rotate(k, turn)];
-    const request = { layout, causal: false, dropout: this.#dropout };
-    return this.o_proj.forward(attention(turnedQ, turnedK, v, request).flatten(1));
-  }
-}
-
 class Mlp extends Module {
   readonly up_proj: Linear;
   readonly down_proj: Linear;
@@ -136,7 +103,7 @@ class Layer extends ScaledLayer {
   constructor(config: Dinov3Config, path: string) {
     const { hidden_size: width, intermediate_size: inner, hidden_act: activation, mlp_bias: bias } = config;
     super(config, path, {
-      attention: new Attention(config, `${path}.attention`),
+      attention: new TurnedAttention(config, `${path}.attention`),
       mlp: config.use_gated_mlp ? new FeedForward({ width, inner, activation, bias }) : new Mlp(config),
     });
   }

@@ -62,7 +62,7 @@ const usualText = {
 export const architecture = defineVisionLanguage({
   modelType: 'gemma3',
   className: 'Gemma3ForConditionalGeneration',
-  tied: true,
+  tied: (own = true) => own,
   read(raw) {
     const own = parseConfig(schema, raw);
     const tower = visionTower(raw, { model_type: 'siglip_vision_model' }, ['siglip_vision_model']);

@@ -1,7 +1,5 @@
 // P patches of all images, V width of the tower, H heads, d head size, k patches along a side of a token
 import { z } from 'zod';
-import { AttuneError } from '../../base/errors.ts';
-import { greatest } from '../../base/many.ts';
 import {
   activations,
   attention,
@@ -19,7 +17,7 @@ import {
 import { aten, attune, cat, fromArray, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { activation, count, probability } from '../config-keys.ts';
 import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
-import { groupPatches, patchesOf, patchLayout } from './patches.ts';
+import { fitting, groupPatches, patchesOf, patchLayout } from './patches.ts';
 
 export const gemma4Vision = z.looseObject({
   hidden_size: count.default(768),
@@ -226,8 +224,7 @@ export class Gemma4Vision extends Stack {
   override layoutOf(input: StackInput): Layout {
     const { grids } = this.#imagesOf(input);
     const { position_embedding_size: most } = this.#config;
-    if (greatest(grids.flat()) > most) throw tooLong(greatest(grids.flat()), most);
-    return patchLayout(grids);
+    return patchLayout(fitting(grids, most));
   }
   override get blockList(): readonly Block[] {
     return this.encoder.layers;
@@ -247,13 +244,4 @@ export class Gemma4Vision extends Stack {
     if (this.std_bias === undefined || this.std_scale === undefined) return pooled;
     return pooled.sub(this.std_bias.value(pooled.dtype)).mul(this.std_scale.value(pooled.dtype));
   }
-}
-
-function tooLong(side: number, most: number): AttuneError {
-  return new AttuneError('E_FEATURES_SHAPE', {
-    what: 'An image has more patches along a side than this model has positions',
-    got: `${side} patches`,
-    expected: `at most ${most} (position_embedding_size)`,
-    fix: 'prepare images by the preprocessor_config.json of this model',
-  });
 }

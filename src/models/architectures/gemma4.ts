@@ -39,7 +39,7 @@ function seesWhole({ text_config: text }: RawConfig): boolean {
 export const architecture = defineVisionLanguage({
   modelType: 'gemma4',
   className: 'Gemma4ForConditionalGeneration',
-  tied: true,
+  tied: (own = true) => own,
   read: (raw) => ({ ...parseConfig(schema, raw), isWhole: seesWhole(raw) }),
   text: (raw) => textModelOf(raw, 'gemma4_text', ['gemma4_text']),
   parts({ vision_config: config, isWhole }, decoder) {

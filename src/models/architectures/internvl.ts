@@ -169,24 +169,11 @@ class Vision extends Stack {
   }
 }
 
-class InternProjector extends Projector {
-  readonly layer_norm: LayerNorm;
-
-  constructor(from: number, to: number, activation: string) {
-    super([from, to, to], { bias: true, activation });
-    this.layer_norm = new LayerNorm(from, 1e-5);
-  }
-
-  override forward(x: Tensor): Tensor {
-    return super.forward(this.layer_norm.forward(x));
-  }
-}
-
 /** Squares of a large tower, f² patches to a token, under a Qwen (Zhu et al., 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'internvl',
   className: 'InternVLForConditionalGeneration',
-  tied: true,
+  tied: (own = true) => own,
   read(raw) {
     const { vision_config: vision, ...own } = parseConfig(schema, raw);
     const grid = patchGrid(vision.image_size, vision.patch_size);
@@ -197,7 +184,11 @@ export const architecture = defineVisionLanguage({
   parts({ vision, grid, f, ...config }, decoder) {
     const width = vision.hidden_size;
     const { projector_hidden_act: act, vision_feature_layer: layer } = config;
-    const projector = new InternProjector(width * f ** 2, decoder.width, act);
+    const projector = new Projector([width * f ** 2, decoder.width, decoder.width], {
+      bias: true,
+      activation: act,
+      isNormed: true,
+    });
     return {
       tower: { name: 'vision_tower', module: new Vision(vision) },
       connector: { name: 'multi_modal_projector', module: projector },

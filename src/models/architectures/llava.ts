@@ -26,6 +26,7 @@ const usualTower = {
 export const architecture = defineVisionLanguage({
   modelType: 'llava',
   className: 'LlavaForConditionalGeneration',
+  tied: (own, text) => own === true || text,
   read(raw) {
     const own = parseConfig(schema, raw);
     const tower = visionTower(raw, usualTower, ['clip_vision_model', 'siglip_vision_model']);

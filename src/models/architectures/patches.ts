@@ -23,6 +23,18 @@ export function patchesOf(
   });
 }
 
+/** Images that a tower has positions for. @throws AttuneError E_FEATURES_SHAPE where a side has more patches than these */
+export function fitting(grids: readonly PatchGrid[], most: number): readonly PatchGrid[] {
+  const longest = greatest(grids.flat(), 0);
+  if (longest <= most) return grids;
+  throw new AttuneError('E_FEATURES_SHAPE', {
+    what: 'An image has more patches along a side than this model has positions',
+    got: `${longest} patches`,
+    expected: `at most ${most}`,
+    fix: 'prepare images by the preprocessor_config.json of this model',
+  });
+}
+
 /** Row and column of each patch of an image, in groups of f × f, row by row. */
 export function patchPlaces([rows, columns]: PatchGrid, f = 1): (readonly [row: number, column: number])[] {
   const places: [number, number][] = [];

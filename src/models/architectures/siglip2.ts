@@ -8,8 +8,8 @@ import { defineSiglip, SiglipVision, textSchema, tower } from './siglip.ts';
 import type { PatchGrid, Pass, StackInput } from '../stack.ts';
 import { count } from '../config-keys.ts';
 
-/** The keys of HF Siglip2Config that change what is computed. */
-const visionSchema = z
+/** The keys of HF Siglip2VisionConfig that change what is computed. */
+export const siglip2Vision = z
   .looseObject({
     ...tower,
     num_channels: count.default(3),
@@ -23,7 +23,7 @@ const visionSchema = z
   })
   .transform((config) => ({ ...config, image_size: Math.sqrt(config.num_patches) * config.patch_size }));
 
-const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: visionSchema.prefault({}) });
+const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglip2Vision.prefault({}) });
 
 class Embeddings extends Module {
   readonly patch_embedding: Linear;
@@ -59,7 +59,7 @@ class Embeddings extends Module {
 }
 
 /** A tower that reads images in their own proportions, as patches. */
-class Siglip2Vision extends SiglipVision {
+export class Siglip2Vision extends SiglipVision {
   declare readonly embeddings: Embeddings;
   readonly #values: number;
 

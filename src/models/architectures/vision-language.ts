@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
-import { activations, Linear, Module, type Activation, type Embedding } from '../../engine/nn/index.ts';
+import { activations, LayerNorm, Linear, Module, type Activation, type Embedding } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, ImageReader, ImageTokens, Task, Trunk, TrunkContext } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
@@ -13,7 +13,9 @@ import { architecture as gemma } from './gemma.ts';
 import { architecture as gemma2 } from './gemma2.ts';
 import { architecture as gemma3 } from './gemma3-text.ts';
 import { architecture as gemma4 } from './gemma4-text.ts';
+import { architecture as lfm2 } from './lfm2.ts';
 import { architecture as llama } from './llama.ts';
+import { architecture as ministral3 } from './ministral3.ts';
 import { architecture as mistral } from './mistral.ts';
 import { architecture as qwen2 } from './qwen2.ts';
 import { architecture as qwen3 } from './qwen3.ts';
@@ -25,7 +27,9 @@ const decoders: Readonly<Record<string, Architecture>> = table({
   gemma2,
   gemma3_text: gemma3,
   gemma4_text: gemma4,
+  lfm2,
   llama,
+  ministral3,
   mistral,
   qwen2,
   qwen3,
@@ -41,10 +45,18 @@ export interface TextModel {
 export function textModelOf(raw: RawConfig, usual: string, known = Object.keys(decoders)): TextModel {
   const own = (raw.text_config ?? {}) as RawConfig;
   const type = String(own.model_type ?? usual);
-  if (known.includes(type)) return { architecture: decoders[type], raw: own };
+  return { architecture: decoders[knownPart(raw, { key: 'text_config', type, known })], raw: own };
+}
+
+/** The type of a model's part, where it is known. @throws AttuneError E_CONFIG_BAD */
+export function knownPart(
+  { model_type: whole }: RawConfig,
+  { key, type, known }: { key: 'text_config' | 'vision_config'; type: string; known: readonly string[] },
+): string {
+  if (known.includes(type)) return type;
   throw new AttuneError('E_CONFIG_BAD', {
-    what: `The text model of this ${String(raw.model_type)} model is not supported`,
-    got: `model_type ${type} in text_config`,
+    what: `The ${key === 'text_config' ? 'text model' : 'vision tower'} of this ${String(whole)} model is not supported`,
+    got: `model_type ${type} in ${key}`,
     expected: known.join(', '),
     fix: 'choose another model',
   });
@@ -98,24 +110,27 @@ export class VisionLanguage extends Module implements Trunk {
   }
 }
 
-/** Makes tokens' vectors: two layers with an activation between them. */
+/** Makes tokens' vectors: two layers with an activation between them, and a norm in front where that is wanted. */
 export class Projector extends Module {
   readonly linear_1: Linear;
   readonly linear_2: Linear;
+  readonly layer_norm?: LayerNorm;
   readonly #activation: Activation;
 
   constructor(
     widths: readonly [from: number, inner: number, to: number],
-    options: { bias: boolean; activation: string },
+    options: { bias: boolean; activation: string; isNormed?: boolean },
   ) {
     super();
     this.linear_1 = new Linear(widths[0], widths[1], options);
     this.linear_2 = new Linear(widths[1], widths[2], options);
+    if (options.isNormed === true) this.layer_norm = new LayerNorm(widths[0], 1e-5);
     this.#activation = activations[options.activation];
   }
 
   forward(x: Tensor): Tensor {
-    return this.linear_2.forward(this.#activation(this.linear_1.forward(x)));
+    const inner = this.linear_1.forward(this.layer_norm?.forward(x) ?? x);
+    return this.linear_2.forward(this.#activation(inner));
   }
 }
 
@@ -139,8 +154,8 @@ export interface VisionLanguageDefinition<Config> {
   /** The checked configuration. @throws AttuneError E_CONFIG_BAD */
   read(raw: RawConfig): Config;
   text(raw: RawConfig): TextModel;
-  /** Whether the head is the table of tokens, where config.json does not say. */
-  tied?: boolean;
+  /** Whether the head is the table of tokens, by config.json and by that of the text model alone; not unless it says so. */
+  tied?(own: boolean | undefined, text: boolean): boolean;
   parts(config: Config, text: Decoder): VisionLanguageParts;
   imageTokens(config: Config): ImageTokens;
   /** Tokens of an image, by the shape of what its processor made of it. */
@@ -152,7 +167,7 @@ export interface VisionLanguageDefinition<Config> {
   passedOver?: readonly RegExp[];
 }
 
-const tying = z.looseObject({ tie_word_embeddings: z.boolean().nullish() });
+const tying = z.looseObject({ tie_word_embeddings: z.boolean().nullish(), tie_embedding: z.boolean().nullish() });
 
 /** An architecture of the kind. */
 export function defineVisionLanguage<Config>(definition: VisionLanguageDefinition<Config>): Architecture {
@@ -169,8 +184,10 @@ export function defineVisionLanguage<Config>(definition: VisionLanguageDefinitio
     heads(raw): Partial<Record<Task, HeadPlan>> {
       const inner = text(raw);
       const own = inner.architecture.heads(inner.raw)['causal-lm']!.options;
-      const tied = parseConfig(tying, raw).tie_word_embeddings ?? definition.tied ?? false;
-      return { 'causal-lm': { head: 'causal-lm', className, options: { ...own, name: 'lm_head', tied } } };
+      const { tie_word_embeddings: said, tie_embedding: older } = parseConfig(tying, raw);
+      const { tied = (outer = false) => outer } = definition;
+      const options = { ...own, name: 'lm_head', tied: tied(older ?? said ?? undefined, own.tied === true) };
+      return { 'causal-lm': { head: 'causal-lm', className, options } };
     },
     limits(raw) {
       const inner = text(raw);

@@ -1,7 +1,6 @@
 // P patches of all images, V width of the tower
 /** Vision towers that stand in several models. */
 import { z } from 'zod';
-import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../raw-config.ts';
@@ -12,6 +11,8 @@ import type { PatchGrid, Stack } from '../stack.ts';
 import { ClipVision, clipVision } from './clip.ts';
 import { sidesOf, type ImageTowerConfig } from './clip-layers.ts';
 import { SiglipVision, siglipVision } from './siglip.ts';
+import { Siglip2Vision, siglip2Vision } from './siglip2.ts';
+import { knownPart } from './vision-language.ts';
 
 /** A tower, not built yet. */
 export interface VisionTower {
@@ -19,8 +20,6 @@ export interface VisionTower {
   layers: number;
   /** Epsilon of its norms. */
   epsilon: number;
-  /** Pixels along a side of a patch. */
-  patch: number;
   /** Patches of every image, where all have one size. */
   grid?: PatchGrid;
   /** Tokens in front of an image's patches. */
@@ -28,17 +27,19 @@ export interface VisionTower {
   build(): Named<Stack>;
 }
 
-function ofOneSize(config: ImageTowerConfig, extraTokens: number, build: () => Named<Stack>): VisionTower {
-  const { image, patch } = sidesOf(config);
+function towerOf(config: ImageTowerConfig, extraTokens: number, build: () => Named<Stack>): VisionTower {
   return {
     width: config.hidden_size,
     layers: config.num_hidden_layers,
     epsilon: config.layer_norm_eps,
-    patch: patch[0],
-    grid: patchGrid(image, patch),
     extraTokens,
     build,
   };
+}
+
+function ofOneSize(config: ImageTowerConfig, extraTokens: number, build: () => Named<Stack>): VisionTower {
+  const { image, patch } = sidesOf(config);
+  return { ...towerOf(config, extraTokens, build), grid: patchGrid(image, patch) };
 }
 
 const name = 'vision_tower.vision_model';
@@ -54,21 +55,20 @@ const towers: Readonly<Record<string, (raw: RawConfig) => VisionTower>> = table(
     const hasHead = config.vision_use_head;
     return ofOneSize(config, 0, () => ({ name, module: new SiglipVision(config, { hasHead }) }));
   },
+  siglip2_vision_model(raw) {
+    const config = parseConfig(siglip2Vision, raw);
+    const hasHead = config.vision_use_head;
+    return towerOf(config, 0, () => ({ name, module: new Siglip2Vision(config, { hasHead }) }));
+  },
 });
 
 const typed = z.looseObject({ model_type: z.string().optional() });
 
 /** The tower of a model's `vision_config`; `usual` are its keys in the reference where that is left out. @throws AttuneError E_CONFIG_BAD */
-export function visionTower(raw: RawConfig, usual: RawConfig, known = Object.keys(towers)): VisionTower {
+export function visionTower(raw: RawConfig, usual: RawConfig, known: readonly string[]): VisionTower {
   const own = raw.vision_config == null ? usual : parseConfig(typed, raw.vision_config as RawConfig);
   const type = String(own.model_type ?? usual.model_type);
-  if (known.includes(type)) return towers[type](own);
-  throw new AttuneError('E_CONFIG_BAD', {
-    what: `The vision tower of this ${String(raw.model_type)} model is not supported`,
-    got: `model_type ${type} in vision_config`,
-    expected: known.join(', '),
-    fix: 'choose another model',
-  });
+  return towers[knownPart(raw, { key: 'vision_config', type, known })](own);
 }
 
 /** The states of patches alone [P, V], and the rows and columns of each image's. */

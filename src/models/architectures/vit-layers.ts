@@ -9,6 +9,7 @@ import {
   linearGroup,
   Module,
   Parameter,
+  rotate,
   Sublayer,
   type Activation,
 } from '../../engine/nn/index.ts';
@@ -80,6 +81,47 @@ export class ViTAttention extends Module {
 
   forward(x: Tensor, pass: Pass): Tensor {
     return this.output.forward(this.attention.forward(x, pass));
+  }
+}
+
+/** Parameters of attention that places turn, with the names of its configurations. */
+interface TurnedAttentionConfig {
+  hidden_size: number;
+  num_attention_heads: number;
+  attention_dropout: number;
+  query_bias?: boolean;
+  key_bias?: boolean;
+  value_bias?: boolean;
+  proj_bias?: boolean;
+}
+
+/** The same, with queries and keys turned by their patches' places (DINOv3, Pixtral). */
+export class TurnedAttention extends Module {
+  readonly q_proj: Linear;
+  readonly k_proj: Linear;
+  readonly v_proj: Linear;
+  readonly o_proj: Linear;
+  readonly #heads: number;
+  readonly #dropout: Dropout;
+
+  constructor(config: TurnedAttentionConfig, path: string) {
+    super();
+    const { hidden_size: width } = config;
+    const linear = (bias = false) => new Linear(width, width, { bias });
+    this.q_proj = linear(config.query_bias);
+    this.k_proj = linear(config.key_bias);
+    this.v_proj = linear(config.value_bias);
+    this.o_proj = linear(config.proj_bias);
+    this.#heads = config.num_attention_heads;
+    this.#dropout = new Dropout(config.attention_dropout, path);
+  }
+
+  forward(x: Tensor, { layout, turn }: Pass): Tensor {
+    const flat = linearGroup([this.q_proj, this.k_proj, this.v_proj], x);
+    const [q, k, v] = flat.map((one) => one.reshape(x.shape[0], this.#heads, -1)); // [N, H, d]
+    const [turnedQ, turnedK] = turn === undefined ? [q, k] : [rotate(q, turn), rotate(k, turn)];
+    const request = { layout, causal: false, dropout: this.#dropout };
+    return this.o_proj.forward(attention(turnedQ, turnedK, v, request).flatten(1));
   }
 }
 

@@ -32,6 +32,14 @@ const texts: Readonly<Partial<Record<VlmType, readonly [string, string]>>> = {
   gemma3: [soft, soft],
   gemma4: [`<|image>${'<|image|>'.repeat(4)}<image|>`, `<|image>${'<|image|>'.repeat(4)}<image|>`],
   llava: ['<image>', '<image>'],
+  mistral3: [
+    '[IMG][IMG][IMG][IMG_BREAK][IMG][IMG][IMG][IMG_END]',
+    '[IMG][IMG][IMG_BREAK][IMG][IMG][IMG_BREAK][IMG][IMG][IMG_END]',
+  ],
+  lfm2_vl: [
+    `<|image_start|><|img_row_1_col_1|><image><|img_row_1_col_2|><image><|img_thumbnail|><image><image><|image_end|>`,
+    `<|image_start|><|img_row_1_col_1|><image><|img_row_2_col_1|><image><|img_thumbnail|><image><image><|image_end|>`,
+  ],
   internvl: [`<img>${'<IMG_CONTEXT>'.repeat(5)}</img>`, `<img>${'<IMG_CONTEXT>'.repeat(3)}</img>`],
 };
 
