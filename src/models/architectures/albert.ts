@@ -1,4 +1,4 @@
-// N tokens, D width, E width of the token table
+// N tokens, D width, E embedding width
 import { Linear, Module } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { count, probability } from '../config-keys.ts';
@@ -8,7 +8,7 @@ import { layerShape } from '../encoder/encoder.ts';
 import { EncoderLayer, layerDropouts, type LayerDropouts } from '../encoder/layer.ts';
 import { Block, type Pass } from '../stack.ts';
 
-/** Layers that several turns of the encoder share. */
+/** Layers that are reused at several depths. */
 class Group extends Module {
   readonly albert_layers: readonly EncoderLayer[];
 
@@ -18,7 +18,7 @@ class Group extends Module {
   }
 }
 
-/** One turn through a group's layers: its weights are others' too, its random numbers its own. */
+/** One application of a group at some depth: its weights are shared, its dropout is its own. */
 class Turn extends Block {
   readonly #group: Group;
   readonly #dropouts: readonly LayerDropouts[];
@@ -49,11 +49,11 @@ const names = {
   outer: 'ffn_output',
 };
 
-/** BERT whose layers share their weights, with a narrow token table (Lan et al., 2020). */
+/** BERT with weights shared across layers and a narrow embedding (Lan et al., 2020). */
 export const architecture = defineEncoder({
   modelType: 'albert',
   className: 'Albert',
-  // Where HF AlbertConfig differs from BertConfig.
+  // Differences of HF AlbertConfig from BertConfig.
   schema: bertSchema.extend({
     embedding_size: count.default(128),
     num_hidden_groups: count.default(1),

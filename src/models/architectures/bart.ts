@@ -1,6 +1,6 @@
 import { definePair, learnedPositions } from './pair.ts';
 
-/** A pair whose norms stand after each half, with learned positions (Lewis et al., 2020). */
+/** Encoder-decoder with post-norm layers and learned positions (Lewis et al., 2020). */
 export const architecture = definePair({
   modelType: 'bart',
   className: 'BartForConditionalGeneration',

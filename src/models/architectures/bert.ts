@@ -1,7 +1,7 @@
 import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, formerNormNames, normedTransform } from '../encoder/define.ts';
 
-/** The first encoder of its kind (Devlin et al., 2019). */
+/** Bidirectional encoder with learned positions (Devlin et al., 2019). */
 export const architecture = defineEncoder({
   modelType: 'bert',
   className: 'Bert',

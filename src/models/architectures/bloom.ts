@@ -7,7 +7,7 @@ import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts
 import { groupedProjections, LinearBias, PlainAttention } from '../decoder/plain-attention.ts';
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
 
-/** The keys of HF BloomConfig that change what is computed. */
+/** HF BloomConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(250880),
@@ -28,7 +28,7 @@ const schema = z
 
 type BloomConfig = z.output<typeof schema>;
 
-/** Sizes have names of their own, of which configurations use either. */
+/** Configurations use either of two names for each size. */
 function configOf(raw: RawConfig): BloomConfig {
   return parseConfig(schema, {
     ...raw,
@@ -38,7 +38,7 @@ function configOf(raw: RawConfig): BloomConfig {
   });
 }
 
-/** A decoder whose scores fall with the distance in place of positions (Le Scao et al., "BLOOM", 2022). */
+/** A decoder with ALiBi instead of position embeddings (Le Scao et al., "BLOOM", 2022). */
 export const architecture: Architecture = {
   modelType: 'bloom',
   prefix: 'transformer',
@@ -62,7 +62,7 @@ export const architecture: Architecture = {
   },
   limits(raw) {
     const config = configOf(raw);
-    // Distances go on: the length of training rows is what a row should keep to.
+    // ALiBi has no limit; rows should keep to the length of pre-training.
     return { vocabularySize: config.vocab_size, maxPositions: config.seq_length };
   },
 };

@@ -19,7 +19,7 @@ import { imagesOf, patchGrid, type Sides } from '../images.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import { activation, count } from '../config-keys.ts';
 
-/** Configuration common to both towers of CLIP and SigLIP. */
+/** Settings shared by both towers of CLIP and SigLIP. */
 export interface TowerConfig {
   hidden_size: number;
   intermediate_size: number;
@@ -30,7 +30,7 @@ export interface TowerConfig {
   attention_dropout: number;
 }
 
-/** The keys of a tower, with the defaults of its kind. */
+/** Configuration keys of a tower, with defaults. */
 export function towerKeys(defaults: TowerConfig) {
   return {
     hidden_size: count.default(defaults.hidden_size),
@@ -73,7 +73,6 @@ class Attention extends Module {
   }
 }
 
-/** Two linear layers with an activation between them. */
 export class Mlp extends Module {
   readonly fc1: Linear;
   readonly fc2: Linear;
@@ -118,7 +117,7 @@ class Layer extends Block {
   }
 }
 
-/** The layers of a tower; `path` names its dropouts. */
+/** Layers of a tower; `path` prefixes the names of their dropouts. */
 export class TowerEncoder extends Module {
   readonly layers: readonly Layer[];
 
@@ -142,7 +141,7 @@ class TextEmbeddings extends Module {
 
 export type TextTowerConfig = TowerConfig & { vocab_size: number; max_position_embeddings: number };
 
-/** A tower that reads tokens; what stands for a text is its kind's affair. */
+/** Text tower; subclasses pool its states. */
 export abstract class TextTower extends Stack {
   readonly embeddings: TextEmbeddings;
   readonly encoder: TowerEncoder;
@@ -176,7 +175,7 @@ export abstract class TextTower extends Stack {
 
 export type ImageTowerConfig = TowerConfig & { num_channels: number; image_size: number; patch_size: number };
 
-/** Height and width of the images and of their patches. */
+/** Sizes of images and of patches. */
 export function sidesOf({ image_size: image, patch_size: patch }: ImageTowerConfig): { image: Sides; patch: Sides } {
   return { image: [image, image], patch: [patch, patch] };
 }
@@ -187,7 +186,7 @@ export function patchCount(config: ImageTowerConfig): number {
   return rows * columns;
 }
 
-/** A tower that reads images of one size: [R, C, Y, X]. */
+/** Image tower for a fixed image size: [R, C, Y, X]. */
 export abstract class ImageTower extends Stack {
   readonly #config: ImageTowerConfig;
   readonly #tokens: number;
@@ -207,7 +206,7 @@ export abstract class ImageTower extends Stack {
   }
 }
 
-/** A vision tower alone, under a classifier (HF CLIPForImageClassification, SiglipForImageClassification). */
+/** A vision tower as the trunk of a classifier (HF CLIPForImageClassification, SiglipForImageClassification). */
 export class TowerClassifier extends Module implements Trunk {
   readonly vision_model: ImageTower;
   readonly width: number;

@@ -1,4 +1,4 @@
-// N tokens, R rows, P patches of an image, D width, E width of the space that texts and images share
+// N tokens, R rows, P patches of an image, D width, E width of the shared embedding space
 import { z } from 'zod';
 import { Embedding, LayerNorm, Linear, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
 import { arange, cat, fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -40,7 +40,7 @@ export const clipVision = z.looseObject({
   patch_size: count.default(32),
 });
 
-/** The keys of HF CLIPConfig that change what is computed. */
+/** HF CLIPConfig keys that affect the computation. */
 const schema = z.looseObject({
   projection_dim: count.default(512),
   logit_scale_init_value: z.number().default(2.6592),
@@ -50,13 +50,13 @@ const schema = z.looseObject({
 
 type ClipConfig = z.output<typeof schema>;
 
-/** Each tower's keys; the first checkpoints repeat them as `text_config_dict`, which then decide. */
+/** Configuration of each tower; old checkpoints repeat it as `text_config_dict`, which takes precedence. */
 function readConfig(raw: RawConfig): ClipConfig {
   const part = (name: string) => ({ ...(raw[name] as object), ...(raw[`${name}_dict`] as object) });
   return parseConfig(schema, { ...raw, text_config: part('text_config'), vision_config: part('vision_config') });
 }
 
-/** The first checkpoints name the wrong token as a text's end: theirs is the one with the largest id. */
+/** Old checkpoints name the wrong end-of-text token; the real one has the largest id. */
 const LEGACY_END = 2;
 
 class ClipText extends TextTower {
@@ -67,9 +67,9 @@ class ClipText extends TextTower {
     this.#end = config.eos_token_id;
   }
 
-  /** The state of each text's end: [N, D] → [R, D] */
+  /** The state at each text's end-of-text token: [N, D] → [R, D] */
   pool(hidden: Tensor, { ids, layout }: { ids?: BigInt64Array; layout: Layout }): Tensor {
-    if (ids === undefined) throw new Error('where a text ends is found by its ids, and the input has none');
+    if (ids === undefined) throw new Error('pooling needs token ids to find the end of each text');
     const places = layout.rowOf.map((_, segment) => {
       const row = ids.subarray(layout.offsets[segment], layout.offsets[segment + 1]);
       return BigInt(layout.offsets[segment] + this.#endOf(row));
@@ -77,7 +77,7 @@ class ClipText extends TextTower {
     return hidden.indexSelect(0, fromArray(BigInt64Array.from(places)).toDevice(hidden.device));
   }
 
-  /** A text without an end token is taken at its first token, as the reference has it. */
+  /** Falls back to the first token, as the reference does, if a text has no end-of-text token. */
   #endOf(row: BigInt64Array): number {
     if (this.#end !== LEGACY_END) return Math.max(0, row.indexOf(BigInt(this.#end)));
     return row.reduce((best, id, place) => (id > row[best] ? place : best), 0);
@@ -109,7 +109,7 @@ class VisionEmbeddings extends Module {
 
 export class ClipVision extends ImageTower {
   readonly embeddings: VisionEmbeddings;
-  // The checkpoints' spelling.
+  // Spelled as in the checkpoints.
   readonly pre_layrnorm: LayerNorm;
   readonly encoder: TowerEncoder;
   readonly post_layernorm: LayerNorm;
@@ -129,14 +129,14 @@ export class ClipVision extends ImageTower {
     return this.pre_layrnorm.forward(this.embeddings.forward(this.images(input), pass));
   }
 
-  /** The normed state of each image's class token: [N, D] → [R, D] */
+  /** The normalised state of each image's class token: [N, D] → [R, D] */
   pool(hidden: Tensor, layout: Layout): Tensor {
     const first = fromArray(BigInt64Array.from(layout.offsets.slice(0, -1), BigInt)).toDevice(hidden.device);
     return this.post_layernorm.forward(hidden.indexSelect(0, first));
   }
 }
 
-/** Texts and images as vectors of one space (Radford et al., 2021; HF CLIPModel). */
+/** Dual encoder that embeds texts and images in one space (Radford et al., 2021; HF CLIPModel). */
 class Clip extends Module implements Trunk {
   readonly text_model: ClipText;
   readonly vision_model: ClipVision;

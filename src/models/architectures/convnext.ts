@@ -1,4 +1,4 @@
-// B images, C channels, Y and X height and width, M places of all images at a stage
+// B images, C channels, Y and X height and width, M pixels of all feature maps at a stage
 import { z } from 'zod';
 import {
   activations,
@@ -19,7 +19,7 @@ import { sides } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';
 import { activation, count } from '../config-keys.ts';
 
-/** The keys of HF ConvNextConfig that change what is computed. */
+/** HF ConvNextConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     num_channels: count.default(3),
@@ -34,22 +34,22 @@ const schema = z
   })
   .refine(({ hidden_sizes: widths, depths }) => widths.length === depths.length, {
     path: ['depths'],
-    error: 'must be as many as hidden_sizes',
+    error: 'must have as many entries as hidden_sizes',
   });
 
 type ConvNextConfig = z.output<typeof schema>;
 
-/** Inside the network; the norm after pooling has the configuration's. */
+/** Epsilon of the inner norms; only the norm after pooling uses the configuration's. */
 const EPSILON = 1e-6;
 
-/** Normalises the channels of each place: [B, C, Y, X] → the same */
+/** LayerNorm over the channels of each pixel: [B, C, Y, X] → same shape */
 class MapNorm extends LayerNorm {
   override forward(maps: Tensor): Tensor {
     return mapsOfPlaces(super.forward(tokensOfPlaces(maps)), maps.shape);
   }
 }
 
-/** A depthwise convolution, then two linear layers at each place. */
+/** A depthwise convolution, then two linear layers per pixel. */
 class Layer extends Module {
   readonly dwconv: Convolution2d;
   readonly layernorm: LayerNorm;
@@ -151,11 +151,11 @@ class Encoder extends Module {
   }
 }
 
-/** A convolutional network in a transformer's manner (Liu et al., 2022; HF ConvNextModel). Its blocks are stages. */
+/** Convolutional network modelled on transformers (Liu et al., 2022; HF ConvNextModel). Its blocks are stages. */
 class ConvNext extends ConvolutionalStack implements Trunk {
   readonly embeddings: Embeddings;
   readonly encoder: Encoder;
-  /** Applied to an image's mean. */
+  /** Applied after pooling. */
   readonly layernorm: LayerNorm;
   readonly width: number;
   readonly #config: ConvNextConfig;
@@ -183,7 +183,7 @@ class ConvNext extends ConvolutionalStack implements Trunk {
   }
 }
 
-/** Side of the last map: each stage but the first halves, and leaves out what is over. */
+/** Side of the last feature map: each stage but the first halves it, rounding down. */
 function sideOf({ patch_size: patch, depths }: ConvNextConfig, side: number, axis: 0 | 1): number {
   return Math.floor(side / patch[axis] / 2 ** (depths.length - 1));
 }

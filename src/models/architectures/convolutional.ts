@@ -1,4 +1,4 @@
-// B images, C channels, Y and X height and width, N places of all images
+// B images, C channels, Y and X height and width, N pixels of all feature maps
 import {
   activations,
   BatchNorm2d,
@@ -27,14 +27,14 @@ export interface NormedConvolutionShape {
   groups?: number;
   deviation?: number;
   epsilon: number;
-  /** Name of what follows the norm; nothing unless said. */
+  /** Activation after the norm; none by default. */
   activation?: string;
 }
 
-/** torch's memory format in which a place's channels lie side by side: convolutions need no copies of their maps. */
+/** torch's channels_last memory format, in which convolutions need not copy their feature maps. */
 const CHANNELS_LAST = 2;
 
-/** A convolution without a bias, a norm, and an activation: [B, C, Y, X] → [B, C', Y', X'] */
+/** Convolution without bias, norm, activation: [B, C, Y, X] → [B, C', Y', X'] */
 export class NormedConvolution extends Module {
   readonly convolution: Convolution2d;
   readonly normalization: BatchNorm2d;
@@ -55,7 +55,7 @@ export class NormedConvolution extends Module {
   }
 }
 
-/** Blocks over maps of images, whose tokens are the places of the last map. */
+/** Blocks over feature maps; the tokens are the pixels of the last map. */
 export abstract class ConvolutionalStack extends Stack {
   override readonly watchesNorm = false;
   readonly #channels: number;
@@ -67,7 +67,7 @@ export abstract class ConvolutionalStack extends Stack {
 
   /** Layers before the blocks: [B, C, Y, X] → [B, C', Y', X'] */
   protected abstract stem(images: Tensor, pass: Pass): Tensor;
-  /** A side of the last map, from the image's height (axis 0) or width. */
+  /** Side of the last feature map, given the image's height (axis 0) or width (axis 1). */
   protected abstract sideOf(side: number, axis: 0 | 1): number;
 
   get stack(): Stack {
@@ -90,19 +90,19 @@ export abstract class ConvolutionalStack extends Stack {
   }
 }
 
-/** Each place of each image as a token, row by row: [B, C, Y, X] → [N, C] */
+/** Turns each pixel into a token, row by row: [B, C, Y, X] → [N, C] */
 export function tokensOfPlaces(x: Tensor): Tensor {
   return x.flatten(2).transpose(1, 2).flatten(0, 1);
 }
 
-/** The inverse, for maps of the shape [B, ·, Y, X]: [N, C] → [B, C, Y, X] */
+/** Inverse of `tokensOfPlaces`, for maps of shape [B, ·, Y, X]: [N, C] → [B, C, Y, X] */
 export function mapsOfPlaces(tokens: Tensor, [images, , height, width]: Shape): Tensor {
   return tokens.reshape(images, height, width, -1).permute(0, 3, 1, 2);
 }
 
 /**
- * Runs layers that read the places of maps [B, ·, Y, X] as tokens, of which there are more than the pass has: chance and
- * gradients of rows follow the image that a place belongs to.
+ * Runs layers that treat the pixels of feature maps [B, ·, Y, X] as tokens. These outnumber the pass's tokens, so
+ * random numbers and per-row gradients are attributed to each pixel's image.
  */
 export function withPlaces<T>(pass: Pass, [images, , height, width]: Shape, body: (layout: Layout) => T): T {
   const layout = layoutOfRows(Array<number>(images).fill(height * width), { causal: false });
@@ -113,7 +113,7 @@ export function withPlaces<T>(pass: Pass, [images, , height, width]: Shape, body
   );
 }
 
-/** A side after repeated halving, rounded up each time, as strides of two with padding give it. */
+/** A side after repeated halving, rounded up each time, as by padded stride-2 convolutions. */
 export function halved(side: number, times: number): number {
   let halves = side;
   for (let i = 0; i < times; i++) halves = Math.ceil(halves / 2);

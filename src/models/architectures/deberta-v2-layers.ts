@@ -1,4 +1,4 @@
-// N tokens, D width, H heads, d head size, B segments of T tokens, n distances, P places of a convolution
+// N tokens, D width, H heads, d head size, B segments of T tokens, n distances, P positions of a convolution
 import { z } from 'zod';
 import {
   activations,
@@ -27,7 +27,7 @@ const parts = z
   .transform((value) => (typeof value === 'string' ? value.toLowerCase().split('|') : (value ?? [])))
   .transform((names) => names.map((name) => name.trim()).filter((name) => name !== '' && name !== 'none'));
 
-/** The keys of HF DebertaV2Config that change what is computed. */
+/** HF DebertaV2Config keys that affect the computation. */
 export const schema = bertSchema
   .extend({
     vocab_size: count.default(128100),
@@ -70,7 +70,7 @@ export const schema = bertSchema
 
 export type DebertaConfig = z.output<typeof schema>;
 
-/** Rows of the table of distances on each side of 0. */
+/** Number of table rows on each side of distance 0. */
 function spanOf({
   position_buckets: buckets,
   max_relative_positions: most,
@@ -80,7 +80,7 @@ function spanOf({
   return { buckets, farthest, span: buckets > 0 ? buckets : farthest };
 }
 
-/** Vectors for how far a query stands from a key, before each layer makes keys and queries of them. */
+/** Embeddings of the distance from query to key; each layer projects them to keys and queries. */
 export class Distances {
   readonly table: Embedding;
   readonly norm: LayerNorm | undefined;
@@ -92,25 +92,25 @@ export class Distances {
     if (config.norm_rel_ebd.length > 0) this.norm = new LayerNorm(config.hidden_size, config.layer_norm_eps);
   }
 
-  /** Rows of the table for distances int64 [n], a query's position minus a key's: int64 [n] */
+  /** Table rows for distances (query position minus key position): int64 [n] → int64 [n] */
   rowsOf(distances: Tensor): Tensor {
     const { buckets, farthest, span } = spanOf(this.#config);
     const places = buckets > 0 ? logBuckets(distances, buckets, farthest) : distances;
     return aten.clamp.default(places.add(span), { min: 0, max: 2 * span - 1 });
   }
 
-  /** The vectors of rows int64 [n] → [n, D] */
+  /** Embeddings of table rows: int64 [n] → [n, D] */
   of(rows: Tensor, like: Tensor): Tensor {
     const vectors = this.table.forward(rows, like.dtype);
     return this.norm?.forward(vectors) ?? vectors;
   }
 }
 
-/** Distances up to half of the buckets have one each, farther ones by their logarithm; in f32, as the reference rounds. */
+/** Logarithmic buckets: distances up to half the buckets get one each. Computed in f32 to round as the reference does. */
 function logBuckets(distances: Tensor, buckets: number, farthest: number): Tensor {
   const half = Math.floor(buckets / 2);
   const lengths = aten.abs.default(distances);
-  const wide = aten.clamp_min.default(lengths, half).to('f32'); // what is nearer takes the other branch
+  const wide = aten.clamp_min.default(lengths, half).to('f32'); // shorter distances take the other branch
   const share = aten.log.default(wide.div(half)).div(Math.log(Math.fround((farthest - 1) / half)));
   const places = aten.ceil
     .default(share.mul(half - 1))
@@ -138,7 +138,7 @@ export class Neighbours extends Module {
     this.#dropout = new Dropout(config.hidden_dropout_prob, 'encoder.conv');
   }
 
-  /** Rows stand one after the other with as many zeros between them as the kernel reaches: [N, D] → [N, D] */
+  /** Rows are concatenated with enough zeros between them that the kernel never spans two: [N, D] → [N, D] */
   forward(x: Tensor, attended: Tensor, layout: Layout): Tensor {
     const [N, D] = x.shape;
     const { spread, back } = spreadOut(layout, this.#reach);
@@ -150,7 +150,7 @@ export class Neighbours extends Module {
   }
 }
 
-/** Which token stands at each place, N for none, and where the kernel's middle meets each token: [P], [N]. */
+/** Token at each position of the padded sequence (N for padding), and each token's position in the output: [P], [N]. */
 function spreadOut(layout: Layout, reach: number): { spread: BigInt64Array; back: BigInt64Array } {
   const N = tokenCount(layout);
   const segments = layout.offsets.length - 1;
@@ -159,19 +159,19 @@ function spreadOut(layout: Layout, reach: number): { spread: BigInt64Array; back
   for (let segment = 0; segment < segments; segment++) {
     for (let token = layout.offsets[segment]; token < layout.offsets[segment + 1]; token++) {
       spread[token + reach * (segment + 1)] = BigInt(token);
-      back[token] = BigInt(token + reach * segment); // the output lacks the first `reach` places
+      back[token] = BigInt(token + reach * segment); // the convolution is unpadded: its output starts at `reach`
     }
   }
   return { spread, back };
 }
 
-/** Parts of the encoder that its layers share. */
+/** Parts shared by all layers. */
 interface Shared {
   distances?: Distances;
   neighbours?: Neighbours;
 }
 
-/** A layer whose attention scores add up from contents, and from contents with distances (He et al., 2021). */
+/** Disentangled attention: content-to-content, content-to-position and position-to-content scores (He et al., 2021). */
 export class DebertaLayer extends EncoderLayer implements ContentBias {
   readonly #config: DebertaConfig;
   readonly #shared: Shared;
@@ -209,7 +209,7 @@ export class DebertaLayer extends EncoderLayer implements ContentBias {
     return { scale: 1 / Math.sqrt((D / H) * (1 + kinds.length)), content };
   }
 
-  /** The table's rows are read as if they were tokens of their own: every batch drops out the same of them. */
+  /** Dropout of the table is keyed by its rows, as if they were tokens: every batch drops the same ones. */
   scores({ q, k }: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries?: Tensor; ofKeys?: Tensor } {
     const table = this.#shared.distances as Distances;
     const rows = table.rowsOf(distances.neg());

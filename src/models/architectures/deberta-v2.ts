@@ -3,7 +3,7 @@ import { DebertaLayer, Distances, Neighbours, schema } from './deberta-v2-layers
 import { defineEncoder, normedTransform } from '../encoder/define.ts';
 import { bertNames } from '../encoder/encoder.ts';
 
-/** Names of the head for hidden tokens: that of HF's first class, and the published checkpoints' own. */
+/** Parameters of the masked-language head, as HF's legacy class and as the published checkpoints name them. */
 const firstHead = {
   dense: 'cls.predictions.transform.dense',
   norm: 'cls.predictions.transform.LayerNorm',
@@ -15,7 +15,7 @@ const ownHead = {
   bias: 'lm_predictions.lm_head.bias',
 };
 
-/** An encoder that keeps what tokens say apart from where they stand (He et al., 2021). */
+/** Encoder with disentangled attention, which keeps content and position apart (He et al., 2021). */
 export const architecture = defineEncoder({
   modelType: 'deberta-v2',
   prefix: 'deberta',
@@ -65,7 +65,7 @@ export const architecture = defineEncoder({
       dropout: config.hidden_dropout_prob,
     };
   },
-  // The head for replaced token detection, and unused position tables.
+  // Head of replaced-token detection, and unused position tables.
   passedOver: [
     /^(lm|mask)_predictions\./,
     /^deberta\.embeddings\.position_embeddings\./,

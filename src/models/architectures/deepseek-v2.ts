@@ -23,7 +23,7 @@ const defaults = {
   q_lora_rank: 1536,
 };
 
-/** Latent attention, and many narrow experts, the best of each token's or of its best groups' (DeepSeek-AI, 2024). */
+/** Latent attention and many narrow experts, chosen overall or from each token's best groups (DeepSeek-AI, 2024). */
 export const architecture = defineDecoder({
   modelType: 'deepseek_v2',
   classes: { causal: 'DeepseekV2ForCausalLM', sequence: 'DeepseekV2ForSequenceClassification' },
@@ -33,11 +33,11 @@ export const architecture = defineDecoder({
   traits(config, { raw, rope }) {
     const { topk_method: method, ...own } = parseConfig(schema, { ...defaults, ...raw });
     const { qk_nope_head_dim: plain, qk_rope_head_dim: turned } = own;
-    // transformers 5 with its newer names leaves the factor out; the models were trained with it.
+    // transformers 5 omits the factor when the newer key is used, although the models were trained with it.
     const factor = (raw.rope_parameters ?? undefined) === undefined ? stretchedScores(config) : 1;
     const scale = (plain + turned) ** -0.5 * factor;
     const groups = method === 'greedy' ? { n_group: undefined } : {};
-    // Weights never add up to 1, whatever `norm_topk_prob` says.
+    // Weights are never normalised, whatever `norm_topk_prob` says.
     const experts = { ...own, ...groups, norm_topk_prob: false };
     return {
       attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, rope, scale }) }),

@@ -44,5 +44,5 @@ const decoder = defineDecoder({
   },
 });
 
-/** Latent attention, and many narrow experts chosen by groups (DeepSeek-AI, 2024). */
+/** Latent attention and many narrow experts, chosen by groups (DeepSeek-AI, 2024). */
 export const architecture: Architecture = { ...decoder, passedOver: layersBehind };

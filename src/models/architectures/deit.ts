@@ -1,9 +1,9 @@
 import type { Architecture } from '../architecture.ts';
 import { defineViT } from './vit.ts';
 
-/** ViT trained on little data by distillation (Touvron et al., 2021). */
+/** ViT trained by distillation (Touvron et al., 2021). */
 export const architecture: Architecture = {
   ...defineViT('deit', 'DeiT', { isDistilled: true }),
-  // Two classifiers whose mean DeiTForImageClassificationWithTeacher takes; the class with one passes them over.
+  // DeiTForImageClassificationWithTeacher averages two classifiers; the class with a single one ignores both.
   passedOver: () => [/^(cls|distillation)_classifier\./],
 };

@@ -20,7 +20,7 @@ import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer, ViTAttention } from './vit-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF Dinov2Config that change what is computed. */
+/** HF Dinov2Config keys that affect the computation. */
 const schema = z.looseObject({
   hidden_size: count.default(768),
   num_hidden_layers: count.default(12),
@@ -44,7 +44,7 @@ type Dinov2Config = z.output<typeof schema>;
 
 class Embeddings extends Module {
   readonly cls_token: Parameter;
-  /** Used in pre-training only, which masks patches. */
+  /** Replaces masked patches, in pre-training only. */
   readonly mask_token?: ModuleBuffer;
   readonly patch_embeddings: PatchEmbeddings;
   readonly position_embeddings: Parameter;
@@ -72,7 +72,7 @@ class Embeddings extends Module {
     return this.#dropout.forward(placed.flatten(0, 1));
   }
 
-  /** Those of the pre-training's grid, stretched over the image's where it has another: [1, 1 + P, D] */
+  /** Positions of pre-training, interpolated to the image's patch grid: [1, 1 + P, D] */
   #positions(image: Sides): Tensor {
     const all = this.position_embeddings.tensor;
     const [, tokens, D] = all.shape;
@@ -102,7 +102,7 @@ function patchCount({ patch_size: patch }: Dinov2Config, image: Sides): number {
   return rows * columns;
 }
 
-/** A feed-forward layer whose first matrix makes gate and values. */
+/** Gated feed-forward layer with one matrix for gate and values. */
 class SwigluMlp extends Module {
   readonly weights_in: Linear;
   readonly weights_out: Linear;
@@ -141,7 +141,7 @@ class Encoder extends Module {
   }
 }
 
-/** A self-supervised vision transformer for images of any size (Oquab et al., 2023; HF Dinov2Model). */
+/** Self-supervised vision transformer for images of any size (Oquab et al., 2023; HF Dinov2Model). */
 class Dinov2 extends Stack implements Trunk {
   readonly embeddings: Embeddings;
   readonly encoder: Encoder;

@@ -22,7 +22,7 @@ import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer, TurnedAttention } from './vit-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF DINOv3ViTConfig that change what is computed. */
+/** HF DINOv3ViTConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     hidden_size: count.default(384),
@@ -55,7 +55,7 @@ type Dinov3Config = z.output<typeof schema>;
 
 class Embeddings extends Module {
   readonly cls_token: Parameter;
-  /** Used in pre-training only, which masks patches. */
+  /** Replaces masked patches, in pre-training only. */
   readonly mask_token: ModuleBuffer;
   readonly register_tokens: Parameter;
   readonly patch_embeddings: PatchConvolution;
@@ -109,7 +109,7 @@ class Layer extends ScaledLayer {
   }
 }
 
-/** A self-supervised vision transformer for images of any size (Siméoni et al., 2025; HF DINOv3ViTModel). */
+/** Self-supervised vision transformer for images of any size (Siméoni et al., 2025; HF DINOv3ViTModel). */
 class Dinov3 extends Stack implements Trunk {
   readonly embeddings: Embeddings;
   readonly layer: readonly Layer[];
@@ -148,7 +148,8 @@ class Dinov3 extends Stack implements Trunk {
       features === undefined
         ? gridOfTokens(this.#config, segmentLengths(pass.layout)[0])
         : patchGrid([height, width], patch);
-    if (grid === undefined) throw new Error('hidden states do not say how many rows of patches their images have');
+    if (grid === undefined)
+      throw new Error('the number of hidden states fits neither the configured patch grid nor a square one');
     pass.turn = rotationOf(this.#config, grid, pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
@@ -163,7 +164,7 @@ class Dinov3 extends Stack implements Trunk {
   }
 }
 
-/** The class token and the registers. */
+/** Class token and registers. */
 function extraTokens({ num_register_tokens: registers }: Dinov3Config): number {
   return 1 + registers;
 }
@@ -173,7 +174,7 @@ function patchCount({ patch_size: patch }: Dinov3Config, image: Sides): number {
   return rows * columns;
 }
 
-/** Grid of patches in an image with this number of tokens: a square, or the configuration's shape. */
+/** Patch grid of an image with this many tokens: the configuration's, or else a square. */
 function gridOfTokens(config: Dinov3Config, tokens: number): Sides | undefined {
   const patches = tokens - extraTokens(config);
   if (patches === patchCount(config, config.image_size)) return patchGrid(config.image_size, config.patch_size);
@@ -181,7 +182,7 @@ function gridOfTokens(config: Dinov3Config, tokens: number): Sides | undefined {
   return Number.isInteger(side) ? [side, side] : undefined;
 }
 
-/** Turns patches by their places, from -1 to 1 along each side; other tokens stay as they are. [N, d] */
+/** Rotary positions of patches, from -1 to 1 along each side; extra tokens are not rotated. [N, d] */
 function rotationOf(config: Dinov3Config, [rows, columns]: Sides, pass: Pass): Rotation {
   const size = config.hidden_size / config.num_attention_heads;
   const frequencies = Array.from({ length: size / 4 }, (_, i) => (2 * Math.PI) / config.rope_theta ** ((4 * i) / size));
@@ -206,7 +207,7 @@ export const architecture: Architecture = {
   modalities: ['image'],
   build: (raw) => new Dinov3(parseConfig(schema, raw)),
   heads: () => ({
-    // The library has no classifier for it: AutoModel opens what is saved, without this head.
+    // transformers has no such class: AutoModel loads the saved model without this head.
     sequence: {
       head: 'sequence',
       className: 'DINOv3ViTForImageClassification',
@@ -223,6 +224,6 @@ export const architecture: Architecture = {
     const config = parseConfig(schema, raw);
     return { vocabularySize: 0, maxPositions: extraTokens(config) + patchCount(config, config.image_size) };
   },
-  // Encoders inside of other models have a name of their own.
+  // Encoders inside other models use another prefix.
   formerNames: (path) => (path.startsWith('layer.') ? [`model.${path}`] : []),
 };

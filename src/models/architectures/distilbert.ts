@@ -4,7 +4,7 @@ import { fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts
 import { activation, count, probability } from '../config-keys.ts';
 import { defineEncoder, normedTransform } from '../encoder/define.ts';
 
-/** The keys of HF DistilBertConfig that change what is computed. */
+/** HF DistilBertConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(30522),
@@ -29,13 +29,13 @@ const schema = z
     num_attention_heads: config.n_heads,
     hidden_act: config.activation,
     type_vocab_size: 0,
-    layer_norm_eps: 1e-12, // DistilBertConfig cannot change it
+    layer_norm_eps: 1e-12, // not configurable in DistilBertConfig
     hidden_dropout_prob: config.dropout,
     attention_probs_dropout_prob: config.attention_dropout,
     classifier_dropout: undefined,
   }));
 
-/** Sines at even places, cosines at odd ones, where a configuration asks for them; a checkpoint has them stored. */
+/** Sinusoidal positions, sine and cosine interleaved, for configurations that ask for them; checkpoints store them. */
 class Sinusoids extends Embedding {
   override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
     const values = Float64Array.from({ length: this.count * this.width }, (_, at) => {
@@ -58,7 +58,7 @@ const names = {
   norm: 'output_layer_norm',
 };
 
-/** BERT at half its depth, without segments (Sanh et al., 2019). */
+/** BERT at half the depth, without segments (Sanh et al., 2019). */
 export const architecture = defineEncoder({
   modelType: 'distilbert',
   className: 'DistilBert',

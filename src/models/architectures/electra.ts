@@ -3,11 +3,11 @@ import { count } from '../config-keys.ts';
 import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, formerNormNames, normedTransform, twoLayerClassifier } from '../encoder/define.ts';
 
-/** An encoder that was trained to tell replaced tokens from real ones (Clark et al., 2020). */
+/** Encoder pre-trained to detect replaced tokens (Clark et al., 2020). */
 export const architecture = defineEncoder({
   modelType: 'electra',
   className: 'Electra',
-  // HF ElectraConfig: BertConfig with narrower token tables.
+  // HF ElectraConfig is BertConfig with a narrower embedding.
   schema: bertSchema.extend({ embedding_size: count.default(128) }),
   traits({ embedding_size: narrow, hidden_size: wide }) {
     const module = new Linear(narrow, wide, { bias: true });
@@ -21,7 +21,7 @@ export const architecture = defineEncoder({
       transform: normedTransform(config, {
         dense: 'generator_predictions.dense',
         norm: 'generator_predictions.LayerNorm',
-        activation: 'gelu', // whatever hidden_act says, here and in the classifier
+        activation: 'gelu', // here and in the classifier, regardless of hidden_act
       }),
       decoder: 'generator_lm_head',
       bias: 'generator_lm_head.bias',

@@ -23,7 +23,7 @@ const schema = z
     moe_layer_interval: count.default(1),
     ...balanceKeys,
   })
-  .refine((own) => own.moe_k <= own.moe_num_experts, { path: ['moe_k'], error: 'is more than there are experts' });
+  .refine((own) => own.moe_k <= own.moe_num_experts, { path: ['moe_k'], error: 'exceeds the number of experts' });
 
 type Own = z.output<typeof schema>;
 
@@ -53,7 +53,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** ERNIE 4.5 with some of many feed-forward halves for each token, chosen by biased scores (Baidu, 2025). */
+/** ERNIE 4.5 with experts chosen by biased scores (Baidu, 2025). */
 export const architecture: Architecture = { ...decoder, passedOver: () => [/^model\.mtp_/] };
 
 function feedForwardOf(layer: number, own: Own, config: DecoderConfig): FeedForwardPart {
@@ -80,7 +80,7 @@ function feedForwardOf(layer: number, own: Own, config: DecoderConfig): FeedForw
   });
 }
 
-/** Biases of the scores by which experts are chosen. */
+/** Biases that are added to the scores when choosing experts. */
 class Statics extends Module {
   /** [1, E] */
   readonly e_score_correction_bias: ModuleBuffer;

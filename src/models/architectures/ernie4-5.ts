@@ -4,7 +4,7 @@ import { defineDecoder } from '../decoder/define.ts';
 
 const schema = z.looseObject({ use_bias: z.boolean().nullish() });
 
-/** Llama whose neighbouring features turn together (ERNIE 4.5, Baidu, 2025). */
+/** Llama with rotary positions on neighbouring features (ERNIE 4.5, Baidu, 2025). */
 export const architecture = defineDecoder({
   modelType: 'ernie4_5',
   classes: { causal: 'Ernie4_5ForCausalLM', trunk: 'Ernie4_5Model' },

@@ -8,7 +8,7 @@ import { ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 import { encoderHeads } from '../encoder/define.ts';
 import type { SequenceOptions } from '../heads/sequence.ts';
 
-/** Defaults of HF EuroBertConfig, where they are not Llama's. */
+/** Defaults of HF EuroBertConfig that differ from Llama's. */
 const defaults = {
   vocab_size: 128256,
   hidden_size: 768,
@@ -28,14 +28,14 @@ function ropeOf(raw: RawConfig) {
   return ropeOptions(config, headShape(config).size);
 }
 
-/** Which state stands for a row, or whether tokens are scored one by one. */
+/** Pooling of a row's states, or of its tokens' scores (`late`). */
 const poolings = {
   late: { pool: 'mean', scoresTokens: true },
   bos: { pool: 'first' },
   mean: { pool: 'mean' },
 } as const satisfies Record<string, Partial<SequenceOptions>>;
 
-/** Llama's layers, whose tokens all see each other (Boizard et al., 2025). */
+/** Llama with bidirectional attention (Boizard et al., 2025). */
 export const architecture: Architecture = {
   modelType: 'eurobert',
   prefix: 'model',

@@ -14,7 +14,7 @@ const schema = z.looseObject({
   num_hidden_layers: count,
 });
 
-/** Norms after each half of a layer and over heads of q and k; layers without a window have no positions (EXAONE 4, 2025). */
+/** Post-norm halves and norms of q and k; layers with full attention have no positions (EXAONE 4, 2025). */
 export const architecture = defineDecoder({
   modelType: 'exaone4',
   classes: decoderClasses('Exaone4'),
@@ -23,7 +23,7 @@ export const architecture = defineDecoder({
     const { sliding_window: window, isSliding } = layersOf(raw);
     return {
       attention: (layer) => ({
-        // Without any window every layer has positions.
+        // A model without windows has positions in every layer.
         rope: window === undefined || isSliding(layer) ? rope : undefined,
         queryKeyNorm: 'head',
         window: isSliding(layer) ? window : undefined,
@@ -33,13 +33,13 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Which layers see a window only: by their types, or by a pattern that repeats, as a number or in letters. */
+/** Layers with a sliding window: listed by type, or by a repeating pattern, given as a number or in letters. */
 function layersOf(raw: RawConfig) {
   const config = parseConfig(schema, raw);
   const { sliding_window_pattern: pattern, layer_types: types, num_hidden_layers: layers } = config;
   const window = config.sliding_window ?? undefined;
   const ofPattern = (layer: number) => {
-    // transformers 5 writes 0 if there is no window.
+    // transformers 5 writes 0 if no layer has a window.
     if (pattern === null || pattern === undefined || pattern === 0) return false;
     if (typeof pattern === 'number') return (layer + 1) % pattern !== 0;
     return layer !== layers - 1 && pattern[layer % pattern.length] === 'L';

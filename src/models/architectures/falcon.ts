@@ -8,7 +8,7 @@ import { groupedProjections, LinearBias, PlainAttention } from '../decoder/plain
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 
-/** The keys of HF FalconConfig that change what is computed. */
+/** HF FalconConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(65024),
@@ -37,7 +37,7 @@ const schema = z
 
 type FalconConfig = z.output<typeof schema>;
 
-/** The first checkpoints say `n_head` and `n_layer`. */
+/** Old checkpoints use `n_head` and `n_layer`. */
 function configOf(raw: RawConfig): FalconConfig {
   return parseConfig(schema, {
     ...raw,
@@ -51,7 +51,7 @@ function ropeOf(config: FalconConfig) {
   return ropeOptions(config, config.hidden_size / config.num_attention_heads);
 }
 
-/** Heads that share keys and values, and halves of a layer side by side (Almazrouei et al., 2023). */
+/** Multi-query attention and parallel halves (Almazrouei et al., 2023). */
 export const architecture: Architecture = {
   modelType: 'falcon',
   prefix: 'transformer',
@@ -59,7 +59,7 @@ export const architecture: Architecture = {
     const config = configOf(raw);
     const { hidden_size: width, num_attention_heads: heads } = config;
     const rope = config.alibi ? undefined : new Rope(ropeOf(config));
-    // Here the bias is divided by √d together with the scores.
+    // Falcon divides the bias by √d, together with the scores.
     const bias = config.alibi ? new LinearBias(heads, Math.sqrt(heads / width)) : undefined;
     const layers = Array.from({ length: config.num_hidden_layers }, (_, layer) =>
       layerOf(config, layer, { rope, bias }),
@@ -125,7 +125,7 @@ function layerOf(config: FalconConfig, layer: number, { rope, bias }: Places): P
   });
 }
 
-/** The newer form has groups of heads, the older one a key for all heads or one for each. */
+/** The newer form has grouped heads; the older one has a single key for all heads, or one per head. */
 function keyHeadsOf(config: FalconConfig): number {
   const heads = config.num_attention_heads;
   if (config.new_decoder_architecture) return config.num_kv_heads ?? heads;

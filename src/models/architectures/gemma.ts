@@ -3,7 +3,7 @@ import type { RawConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { timesRootOf } from './gemma2.ts';
 
-/** Norms around 1 and embeddings times √width (Gemma Team, 2024). */
+/** Norm weights offset by 1, and embeddings scaled by √width (Gemma Team, 2024). */
 export const architecture = defineDecoder({
   modelType: 'gemma',
   classes: decoderClasses('Gemma'),
@@ -17,7 +17,7 @@ export const architecture = defineDecoder({
   }),
 });
 
-/** Its first configurations say "gelu" and mean the approximation by tanh, with which the weights were trained. */
+/** Old configurations say "gelu", but the weights were trained with the tanh approximation. */
 function activationOf({ hidden_activation: own, hidden_act: shared }: RawConfig): unknown {
   return own ?? (shared === 'gelu' ? undefined : shared) ?? 'gelu_pytorch_tanh';
 }

@@ -16,27 +16,27 @@ const schema = z.looseObject({
   layer_types: z.array(z.enum(['sliding_attention', 'full_attention'])).nullish(),
   attn_logit_softcapping: cap.default(50),
   final_logit_softcapping: cap.default(30),
-  use_bidirectional_attention: z.literal(false, { error: 'only attention to earlier tokens is supported' }).nullish(),
+  use_bidirectional_attention: z.literal(false, { error: 'only causal attention is supported' }).nullish(),
 });
 
-/** Defaults common to both generations. */
+/** Defaults shared by Gemma 2 and 3. */
 export const gemmaDefaults = {
   num_key_value_heads: 4,
   head_dim: 256,
   tie_word_embeddings: true,
 };
 
-/** Gemma's name of the activation, in the family's. */
+/** Copies Gemma's own activation key to the family's. */
 export function withActivation(raw: RawConfig): RawConfig {
   return { ...raw, hidden_act: raw.hidden_activation ?? 'gelu_pytorch_tanh' };
 }
 
-/** Multiplies by √width, rounded to the type of the pass first as the reference does. */
+/** Multiplies by √width, rounded to the compute type first, as in the reference. */
 export function timesRootOf(width: number): (x: Tensor) => Tensor {
   return (x) => x.mul(tensor([Math.sqrt(width)], { dtype: x.dtype, device: x.device }));
 }
 
-/** Caps on scores and logits, and a window on every other layer (Gemma Team, 2024). */
+/** Soft caps on scores and logits, and a sliding window in every other layer (Gemma Team, 2024). */
 export const architecture = defineDecoder({
   modelType: 'gemma2',
   classes: decoderClasses('Gemma2'),
@@ -52,7 +52,7 @@ export const architecture = defineDecoder({
   logits: gemma2Logits,
 });
 
-/** Gemma 2's traits but for the places of norms. */
+/** Gemma 2's traits, except for the placement of norms. */
 export function gemma2Traits(config: DecoderConfig, { raw, rope }: { raw: RawConfig; rope: Rope }) {
   const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
   const {
@@ -76,7 +76,7 @@ export function gemma2Traits(config: DecoderConfig, { raw, rope }: { raw: RawCon
   } satisfies DecoderTraits;
 }
 
-/** Soft-cap of the logits. */
+/** Soft cap of the logits. */
 export function gemma2Logits(raw: RawConfig): { softcap?: number } {
   return { softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined };
 }

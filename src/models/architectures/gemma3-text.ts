@@ -15,7 +15,7 @@ const schema = z.looseObject({
   use_bidirectional_attention: z.boolean().nullish(),
 });
 
-/** EmbeddingGemma's tokens see those after them too. */
+/** EmbeddingGemma is bidirectional. */
 function seesAll(raw: RawConfig): boolean {
   return parseConfig(schema, raw).use_bidirectional_attention === true;
 }
@@ -31,7 +31,7 @@ const decoder = defineDecoder({
     const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
     const own = parseConfig(schema, raw);
     const typeOf = slidingLayers(raw, { window: 4096, pattern: 6 });
-    // A window to both sides has its width on disk.
+    // For bidirectional attention, config.json gives the window's full width.
     const windowOf = (width?: number) => (width !== undefined && seesAll(raw) ? Math.floor(width / 2) + 1 : width);
     const local = localRope({ ...config, rope_theta: own.rope_local_base_freq }, raw);
     return {
@@ -52,7 +52,7 @@ const decoder = defineDecoder({
   logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
 });
 
-/** Norms over the heads of q and k; five layers with a window and slow positions, then one without (Gemma Team, 2025). */
+/** Norms of q and k; five sliding-window layers with their own rotary base for each with full attention (Gemma Team, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   formerNames: namesInWhole,

@@ -1,4 +1,4 @@
-// P patches of all images, V width of the tower, D width of the tokens, k patches along a side of a token
+// P patches of all images, V width of the tower, D width of the tokens, k patches along a token's side
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { Module, OffsetRMSNorm, Parameter } from '../../engine/nn/index.ts';
@@ -16,7 +16,7 @@ const schema = z.looseObject({
   mm_tokens_per_image: count.default(256),
 });
 
-/** The means of k × k patches, normed and projected. */
+/** Averages k × k patches, then normalises and projects. */
 class Projector extends Module {
   readonly mm_input_projection_weight: Parameter;
   readonly mm_soft_emb_norm: OffsetRMSNorm;
@@ -40,14 +40,14 @@ class Projector extends Module {
 
 function notPooled(side: number, tokens: number): AttuneError {
   return new AttuneError('E_CONFIG_BAD', {
-    what: 'The images of this config.json do not divide into the tokens that stand for them',
-    got: `mm_tokens_per_image ${tokens}, ${side} patches along a side`,
-    expected: 'a square number whose root divides them',
+    what: "mm_tokens_per_image in config.json does not fit the vision tower's patch grid",
+    got: `${tokens} tokens for ${side} × ${side} patches`,
+    expected: 'a square number whose root divides the patches along a side',
     fix: 'fetch the model again, or fix its config.json',
   });
 }
 
-/** Keys that files leave out of `text_config` (the 4B model). */
+/** Defaults of keys that `text_config` omits (4B model). */
 const usualText = {
   vocab_size: 262_208,
   hidden_size: 2304,
@@ -58,7 +58,7 @@ const usualText = {
   head_dim: 256,
 };
 
-/** SigLIP's patches, pooled, under a Gemma 3 whose images see themselves as a whole (Gemma Team, 2025). */
+/** A SigLIP tower, pooled, and a Gemma 3 decoder with bidirectional attention within an image (Gemma Team, 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'gemma3',
   className: 'Gemma3ForConditionalGeneration',

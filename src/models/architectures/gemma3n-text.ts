@@ -34,7 +34,7 @@ const schema = z.looseObject({
 
 type Own = ReturnType<typeof settingsOf>;
 
-/** Lists with an entry for each layer. */
+/** Expands per-layer settings to lists. */
 function settingsOf(raw: RawConfig) {
   const own = parseConfig(schema, raw);
   const layers = Array.from({ length: own.num_hidden_layers }, (_, layer) => layer);
@@ -90,10 +90,10 @@ const decoder = defineDecoder({
   }),
 });
 
-/** Parts of checkpoints that read more than texts. */
+/** Checkpoint parts for other modalities. */
 export const gemmaTowers = /^(model\.)?(vision_tower|audio_tower|embed_vision|embed_audio)\./;
 
-/** Several streams, one of which the layers compute, and layers that read a token's own vectors (Gemma Team, 2025). */
+/** AltUp: several streams, only one of which each layer computes, and per-layer inputs (Gemma Team, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   ...perLayerTables,

@@ -25,7 +25,7 @@ const keys = z.looseObject({
   sliding_window: count.default(512),
   num_key_value_heads: count.default(4),
   head_dim: count.default(256),
-  /** Those of the layers that see everything; transformers writes them layer by layer. */
+  /** Overrides for layers with full attention; transformers writes them layer by layer. */
   global_head_dim: count.nullish(),
   num_global_key_value_heads: count.nullish(),
   per_layer_config: z
@@ -39,17 +39,15 @@ const keys = z.looseObject({
   top_k_experts: count.nullish(),
   moe_intermediate_size: count.nullish(),
   final_logit_softcapping: z.number().positive().nullish(),
-  /** Images alone see themselves in both directions. */
-  use_bidirectional_attention: z
-    .literal('vision', { error: 'only attention to earlier tokens is supported' })
-    .nullish(),
+  /** `vision`: bidirectional attention within an image, causal attention elsewhere. */
+  use_bidirectional_attention: z.literal('vision', { error: 'only causal attention is supported' }).nullish(),
 });
 
 const schema = keys
   .transform((own) => ({ ...own, ...layersOf(own) }))
   .refine(({ layers }) => layers.every(({ isWide, size }) => size === sizeOf(layers, isWide)), {
     path: ['per_layer_config'],
-    error: 'has heads of several sizes for layers of one type',
+    error: 'sets different head sizes for layers of the same type',
   })
   .refine((own) => !own.enable_moe_block || (own.num_experts && own.top_k_experts && own.moe_intermediate_size), {
     path: ['enable_moe_block'],
@@ -64,13 +62,13 @@ const positions = {
 type Own = z.output<typeof schema>;
 
 interface LayerHeads {
-  /** Whether it sees everything. */
+  /** Whether the layer has full attention. */
   isWide: boolean;
   size: number;
   keyHeads: number;
 }
 
-/** Type and heads of each layer, and whose keys it attends to. */
+/** Type and heads of each layer, and the layer whose keys it uses. */
 function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: number[] } {
   const { num_hidden_layers: count, layer_types: given, head_dim: size, num_key_value_heads: keyHeads } = own;
   const ofWide = {
@@ -79,7 +77,7 @@ function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: 
   };
   const layers = Array.from({ length: count }, (_, layer) => {
     const type = given?.[layer] ?? ((layer + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention');
-    // The last layer sees everything, whatever the configuration says.
+    // The last layer always has full attention, whatever the configuration says.
     const isWide = type === 'full_attention' || layer === count - 1;
     const heads = own.per_layer_config == null ? (isWide ? ofWide : {}) : own.per_layer_config[layer];
     return { isWide, size: heads?.head_dim ?? size, keyHeads: heads?.num_key_value_heads ?? keyHeads };
@@ -88,7 +86,7 @@ function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: 
   return { layers, sources: keySources(types, own.num_kv_shared_layers) };
 }
 
-/** Features of a head in layers of a type. */
+/** Head size of layers of a type. */
 function sizeOf(layers: readonly LayerHeads[], isWide: boolean): number {
   return layers.find((layer) => layer.isWide === isWide)?.size ?? 0;
 }
@@ -107,7 +105,7 @@ const decoder = defineDecoder({
     tie_word_embeddings: true,
     max_position_embeddings: 131_072,
   },
-  // The family reads the positions of the layers that see everything, and the size of their heads.
+  // The shared decoder code reads rotary settings and head size of the layers with full attention.
   read: (raw) => ({
     ...withGlobalRope(withActivation({ ...raw, rope_parameters: raw.rope_parameters ?? positions })),
     head_dim: sizeOf(parseConfig(schema, raw).layers, true),
@@ -127,7 +125,7 @@ const decoder = defineDecoder({
   logits: (raw) => ({ softcap: parseConfig(schema, raw).final_logit_softcapping ?? undefined }),
 });
 
-/** Layers with a window and wide ones in turn, whose keys the last layers share (Gemma Team, 2026). */
+/** Alternating sliding-window and full attention; the last layers reuse earlier keys and values (Gemma Team, 2026). */
 export const architecture: Architecture = {
   ...decoder,
   ...perLayerTables,
@@ -143,7 +141,7 @@ function attentionTraits(own: Own, layer: number, { rope, local }: { rope: Rope;
   return { ...place, rope, valuesAreKeys: own.attention_k_eq_v };
 }
 
-/** Scores experts by a token's direction, and has a factor for each of them. */
+/** Scores experts on the normalised token, then scales each expert's weight. */
 class Gemma4Router extends Module {
   readonly proj: Linear;
   /** [D] */

@@ -1,4 +1,4 @@
-// P patches of all images, V width of the tower, H heads, d head size, k patches along a side of a token
+// P patches of all images, V width of the tower, H heads, d head size, k patches along a token's side
 import { z } from 'zod';
 import {
   activations,
@@ -41,7 +41,7 @@ export const gemma4Vision = z.looseObject({
 
 export type VisionConfig = z.output<typeof gemma4Vision>;
 
-/** A layer whose inputs and outputs are kept within bounds of the checkpoint. */
+/** A linear layer whose input and output are clamped to bounds stored in the checkpoint. */
 class BoundedLinear extends Module {
   readonly linear: Linear;
   readonly input_min?: ModuleBuffer;
@@ -107,7 +107,7 @@ class Attention extends Module {
   }
 }
 
-/** The first half of each head by its column, the second by its row: [P, H, d] */
+/** Rotates the first half of each head by column, the second by row: [P, H, d] */
 function turned(x: Tensor, { rotations }: Pass): Tensor {
   return cat(
     [...rotations!.values()].map((rotation, half) => rotate(x.chunk(2, 2)[half], rotation)),
@@ -164,7 +164,7 @@ class Layer extends Block {
 
 class PatchEmbedder extends Module {
   readonly input_proj: Linear;
-  /** [2, S, V]: of columns and of rows. */
+  /** [2, S, V]: column positions, then row positions. */
   readonly position_embedding_table: Parameter;
 
   constructor({ patch_size: patch, hidden_size: width, position_embedding_size: positions }: VisionConfig) {
@@ -191,14 +191,14 @@ class Encoder extends Module {
   }
 }
 
-/** Images of any size, patch by patch. */
+/** Vision transformer for images of any size. */
 export class Gemma4Vision extends Stack {
   readonly patch_embedder: PatchEmbedder;
   readonly encoder: Encoder;
   readonly std_bias?: ModuleBuffer;
   readonly std_scale?: ModuleBuffer;
   readonly #config: VisionConfig;
-  /** By column, and by row. */
+  /** Column positions, then row positions. */
   readonly #ropes: readonly Rope[];
 
   constructor(config: VisionConfig) {
@@ -237,7 +237,7 @@ export class Gemma4Vision extends Stack {
     return this.patch_embedder.forward(this.#imagesOf(input).patches.toDevice(pass.device).to(pass.dtype), pass.layout);
   }
 
-  /** Means of k × k patches: [P, V] → [tokens, V] */
+  /** Averages k × k patches: [P, V] → [tokens, V] */
   pooled(hidden: Tensor, grids: readonly PatchGrid[]): Tensor {
     const { pooling_kernel_size: k, hidden_size: width } = this.#config;
     const pooled = groupPatches(hidden, grids, k).mean(1).mul(Math.sqrt(width));

@@ -1,4 +1,4 @@
-// V width of the tower, D width of the tokens, k patches along a side of a token
+// V width of the tower, D width of the tokens, k patches along a token's side
 import { z } from 'zod';
 import { Linear, Module } from '../../engine/nn/index.ts';
 import { attune, ones, type Tensor } from '../../engine/tensor/index.ts';
@@ -30,12 +30,12 @@ class Embedder extends Module {
   }
 }
 
-/** Whether an image's tokens see each other, in layers with a window. */
+/** Whether attention is bidirectional within an image, in layers with a window. */
 function seesWhole({ text_config: text }: RawConfig): boolean {
   return (text as RawConfig | undefined)?.use_bidirectional_attention === 'vision';
 }
 
-/** A tower for images of any size, pooled, under a Gemma 4 (Gemma Team, 2026). */
+/** A pooled vision tower for images of any size, and a Gemma 4 decoder (Gemma Team, 2026). */
 export const architecture = defineVisionLanguage({
   modelType: 'gemma4',
   className: 'Gemma4ForConditionalGeneration',

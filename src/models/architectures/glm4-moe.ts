@@ -42,5 +42,5 @@ const decoder = defineDecoder({
   },
 });
 
-/** DeepSeek V3's experts with attention to keys of its own (GLM-4.5, Zhipu AI, 2025). */
+/** DeepSeek-V3's experts with grouped-query attention (GLM-4.5, Zhipu AI, 2025). */
 export const architecture: Architecture = { ...decoder, passedOver: layersBehind };

@@ -7,7 +7,7 @@ import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts
 import { groupedProjections, PlainAttention } from '../decoder/plain-attention.ts';
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
 
-/** The keys of HF GPTBigCodeConfig that change what is computed. */
+/** HF GPTBigCodeConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(50257),
@@ -33,7 +33,7 @@ const schema = z
 
 type BigCodeConfig = z.output<typeof schema>;
 
-/** GPT-2 whose heads share one key and value (Li et al., "StarCoder", 2023). */
+/** GPT-2 with multi-query attention (Li et al., "StarCoder", 2023). */
 export const architecture: Architecture = {
   modelType: 'gpt_bigcode',
   prefix: 'transformer',

@@ -21,7 +21,7 @@ import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-setti
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 
-/** The keys of HF GPTNeoXConfig that change what is computed. */
+/** HF GPTNeoXConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count,
@@ -47,7 +47,7 @@ const schema = z
 
 type NeoxConfig = z.output<typeof schema>;
 
-/** Base and share of the rotary positions have names of their own here, which the reference reads before others. */
+/** GPT-NeoX has its own keys for rotary base and share, which the reference prefers. */
 function ropeOf(config: NeoxConfig) {
   const defaults = { theta: config.rotary_emb_base, share: config.rotary_pct };
   const own = { ...config, rope_theta: undefined, partial_rotary_factor: undefined };
@@ -74,7 +74,7 @@ class Attention extends Module {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    // Each head has its query, then its key, then its value.
+    // Each head's query, key and value are adjacent.
     const byHead = this.query_key_value.forward(x).reshape(x.shape[0], this.#heads, -1); // [N, H, 3d]
     const [q, k, v] = byHead.chunk(3, 2);
     const rotation = pass.rotations?.get(this.#rope);
@@ -132,14 +132,14 @@ class Layer extends Block {
       const again = this.post_attention_layernorm.forward(stream);
       return this.mlp_sublayer.change(again, afterFeedForward.forward(this.mlp.forward(again)));
     };
-    // With parallel residuals both sublayers read the layer's input; otherwise the second reads the first one's sum.
+    // With parallel residuals, both halves read the layer's input; otherwise the second reads the first one's sum.
     if (this.#isParallel) return feed(x).add(attended).add(x);
     const sum = attended.add(x);
     return feed(sum).add(sum);
   }
 }
 
-/** A decoder whose halves of a layer stand side by side, with positions in a part of each head (Black et al., 2022). */
+/** Decoder with parallel halves and partial rotary positions (Black et al., 2022). */
 class GptNeox extends Stack implements Trunk {
   readonly embed_in: Embedding;
   readonly layers: readonly Layer[];
@@ -194,7 +194,7 @@ export const architecture: Architecture = {
     const { tie_word_embeddings: tied } = parseConfig(schema, raw);
     return decoderHeads(decoderClasses('GPTNeoX'), {
       causal: { name: 'embed_out', tied },
-      // Its other dropout is not a default for this one.
+      // `hidden_dropout` does not apply to this classifier.
       token: { name: 'classifier', dropout: tokenDropout({ classifier_dropout: raw.classifier_dropout }) },
     });
   },

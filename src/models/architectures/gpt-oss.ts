@@ -20,10 +20,10 @@ const schema = z
   })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
-/** Positions where a configuration says nothing of them. */
+/** Default rotary settings. */
 const YARN = {
   rope_type: 'yarn',
   factor: 32,
@@ -33,7 +33,7 @@ const YARN = {
   original_max_position_embeddings: 4096,
 };
 
-/** Experts with a clamped gate, an attention sink per head, and a window on every other layer (OpenAI, 2025). */
+/** Experts with a clamped gate, attention sinks, and a sliding window in every other layer (OpenAI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'gpt_oss',
   classes: decoderClasses('GptOss'),
@@ -66,7 +66,7 @@ export const architecture = defineDecoder({
           width,
           experts,
           chosen,
-          // A softmax over the chosen scores alone is one over all that is made to add up to 1.
+          // Softmax over the chosen logits equals the normalised softmax over all.
           normalises: true,
           router: linearRouter('router', new Linear(width, experts, { bias: true })),
           parts: expertsOf(new Experts({ experts, width, inner }), gate),
@@ -80,9 +80,9 @@ function hasPositions({ rope_parameters: parameters, rope_scaling: scaling }: Ra
   return (parameters ?? scaling ?? undefined) !== undefined;
 }
 
-/** All experts' weights, each stored [in, out], and their biases. */
+/** Weights of all experts, stored as [in, out], and their biases. */
 class Experts extends Module {
-  /** [E, D, 2F]: gate and inner values take turns. */
+  /** [E, D, 2F]: gate and up features alternate. */
   readonly gate_up_proj: Parameter;
   readonly gate_up_proj_bias: Parameter;
   /** [E, F, D] */
@@ -112,7 +112,7 @@ function expertsOf(experts: Experts, gate: { alpha: number; limit: number }): Ex
   };
 }
 
-/** (up + 1) · gate · σ(α · gate), both within the limit: [n, 2F] → [n, F] */
+/** (up + 1) · gate · σ(α · gate), with gate and up clamped: [n, 2F] → [n, F] */
 function clampedGate(both: Tensor, { alpha, limit }: { alpha: number; limit: number }): Tensor {
   const [gate, up] = aten.unbind.int(both.reshape(both.shape[0], -1, 2), { dim: 2 });
   const bounded = aten.clamp.default(gate, { max: limit });

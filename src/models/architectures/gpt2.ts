@@ -19,7 +19,7 @@ import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, idsOf, Stack, type Heads, type Pass, type StackInput } from '../stack.ts';
 
-/** The keys of HF GPT2Config that change what is computed. */
+/** HF GPT2Config keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(50257),
@@ -83,7 +83,7 @@ class Attention extends AdaptableAttention {
     const heads = this.adapted(this.#heads(x), pass);
     const options = { scale: this.#scale, dropout: this.#dropout };
     const y = this.c_proj.forward(attendSelf(pass, this.#layer, heads, options));
-    // Unlike in Llama, as PEFT has it: behind the projection.
+    // PEFT adds it after the output projection here, unlike in Llama.
     return this.withContext(y, heads.q);
   }
 }
@@ -137,7 +137,7 @@ class Layer extends Block {
   }
 }
 
-/** A decoder with learned positions and LayerNorm before each half of a layer (Radford et al., 2019). */
+/** Decoder with learned positions and pre-norm layers (Radford et al., 2019). */
 class Gpt2 extends Stack implements Trunk {
   readonly wte: Embedding;
   readonly wpe: Embedding;

@@ -11,7 +11,7 @@ const schema = z.looseObject({
   logits_scaling: z.number().positive().default(1),
 });
 
-/** The multipliers' keys. */
+/** Configuration keys of the multipliers. */
 export const graniteSettings: readonly DecoderSetting[] = [
   'embedding_multiplier',
   'attention_multiplier',
@@ -19,7 +19,7 @@ export const graniteSettings: readonly DecoderSetting[] = [
   'logits_scaling',
 ];
 
-/** Multipliers in the configuration: embeddings, scores, sublayers' outputs, logits. */
+/** Multipliers of embeddings, attention scores, residuals and logits. */
 export function graniteMultipliers(raw: RawConfig) {
   const own = parseConfig(schema, raw);
   return {
@@ -30,7 +30,7 @@ export function graniteMultipliers(raw: RawConfig) {
   };
 }
 
-/** Llama with multipliers on embeddings, scores, halves of layers and logits (IBM Granite 3, 2024). */
+/** Llama with multipliers on embeddings, scores, residuals and logits (IBM Granite 3, 2024). */
 export const architecture = defineDecoder({
   modelType: 'granite',
   classes: { causal: 'GraniteForCausalLM' },

@@ -11,10 +11,10 @@ const schema = z
   .looseObject({ num_local_experts: count.default(8), num_experts_per_tok: count.default(2), ...balanceKeys })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
-/** Granite with some of several feed-forward halves for each token (IBM Granite 3, 2024). */
+/** Granite with a mixture of experts (IBM Granite 3, 2024). */
 export const architecture = defineDecoder({
   modelType: 'granitemoe',
   classes: { causal: 'GraniteMoeForCausalLM' },
@@ -35,10 +35,10 @@ export const architecture = defineDecoder({
   logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
 });
 
-/** Experts of a layer in two stacked tensors. */
+/** A layer's experts, stacked in two tensors. */
 export function graniteExperts(shape: ExpertsShape): SparseFeedForward {
   const { experts, chosen, width } = shape;
-  // A softmax over the chosen scores alone is one over all that is made to add up to 1.
+  // Softmax over the chosen logits equals the normalised softmax over all.
   const normalises = true;
   const [router, parts] = [routerOf(width, experts), expertsOf(shape)];
   return new SparseFeedForward({ width, experts, chosen, normalises, router, parts });

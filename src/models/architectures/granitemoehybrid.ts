@@ -31,10 +31,10 @@ const schema = z
   })
   .refine(({ num_local_experts: all, num_experts_per_tok: chosen }) => all === 0 || (chosen > 0 && chosen <= all), {
     path: ['num_experts_per_tok'],
-    error: 'is none, or more than there are experts',
+    error: 'must be between 1 and the number of experts',
   });
 
-/** State spaces and a few layers of attention, each with experts next to a half that all tokens go through (IBM Granite 4). */
+/** Mamba layers with a few attention layers in between, each with routed and shared experts (IBM Granite 4). */
 export const architecture = defineDecoder({
   modelType: 'granitemoehybrid',
   classes: { causal: 'GraniteMoeHybridForCausalLM', sequence: 'GraniteMoeHybridForSequenceClassification' },

@@ -26,7 +26,7 @@ export const hunyuanDefaults = {
   rms_norm_eps: 1e-5,
 };
 
-/** `alpha` stretches the base once for all lengths, whatever the type of the scaling says. */
+/** Scales the rotary base by `alpha`, for rows of any length and whatever the scaling type. */
 export function withStretchedBase(raw: RawConfig): RawConfig {
   const config = parseConfig(schema, { ...hunyuanDefaults, ...raw });
   const { alpha, rope_theta: inner } = config.rope_parameters ?? config.rope_scaling ?? {};
@@ -36,7 +36,7 @@ export function withStretchedBase(raw: RawConfig): RawConfig {
   return { ...raw, rope_scaling: undefined, rope_parameters: { rope_type: 'default', rope_theta: theta } };
 }
 
-/** Heads are normalised after they are turned. */
+/** Heads are normalised after rotation. */
 export function hunyuanAttention(config: DecoderConfig, rope: Rope): AttentionTraits {
   const { attention_bias: bias, rms_norm_eps: epsilon } = config;
   const norm = () => new RMSNorm(headShape(config).size, epsilon);
@@ -50,7 +50,7 @@ export function hunyuanAttention(config: DecoderConfig, rope: Rope): AttentionTr
   };
 }
 
-/** Llama with norms of the turned heads (Hunyuan, Tencent, 2025). */
+/** Llama with norms of the rotated heads (Hunyuan, Tencent, 2025). */
 export const architecture = defineDecoder({
   modelType: 'hunyuan_v1_dense',
   classes: { causal: 'HunYuanDenseV1ForCausalLM', sequence: 'HunYuanDenseV1ForSequenceClassification' },

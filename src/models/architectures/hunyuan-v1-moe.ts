@@ -8,7 +8,7 @@ import { separateExperts, SparseFeedForward, type Router } from '../decoder/expe
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { hunyuanAttention, hunyuanDefaults, withStretchedBase } from './hunyuan-v1-dense.ts';
 
-/** One number for all layers, or one for each. */
+/** A single number for all layers, or a list. */
 const perLayer = z.union([count, z.array(count)]);
 
 const schema = z.looseObject({
@@ -17,7 +17,7 @@ const schema = z.looseObject({
   num_experts_per_tok: perLayer.nullish(),
 });
 
-/** Hunyuan with some of many feed-forward halves for each token, and one for all (Hunyuan-A13B, Tencent, 2025). */
+/** Hunyuan with routed experts and a shared one (Hunyuan-A13B, Tencent, 2025). */
 export const architecture = defineDecoder({
   modelType: 'hunyuan_v1_moe',
   classes: { causal: 'HunYuanMoEV1ForCausalLM', sequence: 'HunYuanMoEV1ForSequenceClassification' },

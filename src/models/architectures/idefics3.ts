@@ -1,4 +1,5 @@
-// N tokens, T squares of images, P patches of a square, S tokens of a square, D width, V width of the vision tower, f scale factor
+// N tokens, T tiles of images, P patches of a tile, S tokens of a tile, D width, V width of the vision tower, f scale
+// factor
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { LayerNorm, Linear, Module, type Embedding } from '../../engine/nn/index.ts';
@@ -27,7 +28,7 @@ const visionSchema = z.looseObject({
   patch_size: count.default(32),
 });
 
-/** The keys of HF Idefics3Config that change what is computed. */
+/** HF Idefics3Config keys that affect the computation. */
 const schema = z.looseObject({
   text_config: z.looseObject({
     model_type: z.literal('llama', { error: 'only the text model llama is supported' }).default('llama'),
@@ -41,7 +42,7 @@ const schema = z.looseObject({
 
 type Config = z.output<typeof schema>;
 
-/** Positions by the share of the square's side that lies before a patch, in the reference's steps of single precision. */
+/** Bucketed positions of a tile's patches, computed in f32 as in the reference so that bucket boundaries agree. */
 class SquareEmbeddings extends VisionEmbeddings {
   readonly #side: number;
 
@@ -97,7 +98,7 @@ class Projection extends Module {
   }
 }
 
-/** Puts f × f neighbouring patches into one token (pixel shuffle). */
+/** Merges f × f neighbouring patches into one token (pixel shuffle). */
 class Connector extends Module {
   readonly modality_projection: Projection;
   readonly #grid: { side: number; factor: number };
@@ -119,7 +120,7 @@ class Connector extends Module {
   }
 }
 
-/** A vision tower whose patches, a few to a token, stand among the tokens of a Llama (Laurençon et al., 2024; HF Idefics3Model). */
+/** A vision tower with pixel shuffle and a Llama decoder (Laurençon et al., 2024; HF Idefics3Model). */
 class Idefics3 extends Module implements Trunk {
   readonly vision_model: Vision;
   readonly connector: Connector;
@@ -154,14 +155,14 @@ function read(raw: RawConfig): Config {
   const side = sideOf(vision);
   if (side >= factor && side % factor === 0) return config;
   throw new AttuneError('E_CONFIG_BAD', {
-    what: 'The images of this config.json do not divide into the tokens that stand for them',
+    what: 'scale_factor in config.json does not divide the patch grid',
     got: `image_size ${vision.image_size}, patch_size ${vision.patch_size}, scale_factor ${factor}`,
     expected: `a scale_factor that divides the ${side} patches along a side`,
     fix: 'fetch the model again, or fix its config.json',
   });
 }
 
-/** An architecture of the family, which has two names. */
+/** Defines either of the family's two model types. */
 export function defineIdefics3(modelType: string, name: string): Architecture {
   return {
     modelType,
@@ -197,7 +198,7 @@ export function defineIdefics3(modelType: string, name: string): Architecture {
   };
 }
 
-/** An image's text: its squares row by row, and then the whole of it; that alone where the image is one square. */
+/** Text of an image: its tiles row by row, then the downscaled image; for a single tile, only the latter. */
 export function squaresText([rows, columns]: PatchGrid, perSquare: number, marks: Omit<ImageMarks, 'textOf'>): string {
   const around = marks.named('fake_image_token', '<fake_token_around_image>');
   const square = marks.image.repeat(perSquare);

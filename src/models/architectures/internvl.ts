@@ -1,4 +1,4 @@
-// P patches of a square, V width of the tower, H heads, f patches along a side of a token
+// P patches of a tile, V width of the tower, H heads, f patches along a token's side
 import { z } from 'zod';
 import {
   attention,
@@ -134,7 +134,7 @@ class Encoder extends Module {
   }
 }
 
-/** InternViT: squares of one size; each half of a layer is scaled. */
+/** InternViT: reads tiles of one size; the output of each half is scaled per feature. */
 class Vision extends Stack {
   readonly embeddings: ViTEmbeddings;
   readonly encoder: Encoder;

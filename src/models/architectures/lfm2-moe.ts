@@ -20,7 +20,7 @@ const schema = z
   })
   .refine((own) => own.num_experts_per_tok <= own.num_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
 /** LFM2 with many narrow experts in all but the first layers (Liquid AI, 2025). */
@@ -49,7 +49,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** With a bias on the scores by which experts are chosen. */
+/** Experts chosen by biased scores. */
 class BiasedExperts extends SparseFeedForward {
   readonly expert_bias?: ModuleBuffer;
 

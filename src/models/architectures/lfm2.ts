@@ -13,7 +13,7 @@ const kind = z.preprocess((name) => (name === 'linear_attention' ? 'conv' : name
 
 const schema = z.looseObject({
   layer_types: z.array(kind).nullish(),
-  /** Older configurations: which layers attend; all of them unless said. */
+  /** Older configurations: layers with attention; all by default. */
   full_attn_idxs: z.array(z.int().min(0)).nullish(),
   conv_bias: z.boolean().default(false),
   conv_L_cache: count.default(3),
@@ -22,7 +22,7 @@ const schema = z.looseObject({
   block_auto_adjust_ff_dim: z.boolean().default(true),
 });
 
-/** Both generations' defaults. */
+/** Defaults shared by LFM2 and LFM2-MoE. */
 export const lfm2Defaults = {
   vocab_size: 65536,
   num_hidden_layers: 32,
@@ -33,7 +33,7 @@ export const lfm2Defaults = {
   tie_word_embeddings: true,
 };
 
-/** LFM2's keys in the family's names; the first checkpoints have other ones. */
+/** Translates LFM2's keys, current and older, to the family's names. */
 export function lfm2Keys(raw: RawConfig): RawConfig {
   const given = {
     rms_norm_eps: raw.norm_eps,
@@ -44,7 +44,7 @@ export function lfm2Keys(raw: RawConfig): RawConfig {
   return { ...raw, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
-/** Layers of either kind, and their names. */
+/** Convolution and attention layers, with their names in checkpoints. */
 export function lfm2Traits({ hidden_size: width }: DecoderConfig, { raw, rope }: TraitsContext) {
   const own = parseConfig(schema, raw);
   const attends = (layer: number) =>
@@ -64,13 +64,13 @@ export function lfm2Traits({ hidden_size: width }: DecoderConfig, { raw, rope }:
   } satisfies DecoderTraits;
 }
 
-/** A gated feed-forward half under LFM2's names. */
+/** Gated feed-forward layer under LFM2's names. */
 export function lfm2FeedForward(width: number, inner: number): FeedForward {
   const names = { gate_proj: 'w1', up_proj: 'w3', down_proj: 'w2' };
   return renamed(new FeedForward({ width, inner, activation: 'silu' }), names);
 }
 
-/** Short convolutions between gates, and attention in some layers (Liquid AI, 2025). */
+/** Gated short convolutions, with attention in some layers (Liquid AI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'lfm2',
   classes: { causal: 'Lfm2ForCausalLM' },
@@ -86,7 +86,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Features inside a feed-forward half: two thirds of the configuration's, rounded up. */
+/** Inner width of the feed-forward layer: two thirds of the configured size, rounded up to a multiple. */
 function widthOf({ intermediate_size: given }: DecoderConfig, own: z.output<typeof schema>): number {
   if (!own.block_auto_adjust_ff_dim) return given;
   const { block_multiple_of: multiple, block_ffn_dim_multiplier: factor } = own;

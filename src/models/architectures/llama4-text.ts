@@ -31,7 +31,7 @@ const schema = z
   })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
 type Own = z.output<typeof schema>;
@@ -63,7 +63,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** Chunks of positions that see themselves; layers without positions see everything (Llama 4, Meta, 2025). */
+/** Chunked attention, with full attention in the layers without positions (Llama 4, Meta, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   passedOver: () => [/^(model\.)?(vision_model|multi_modal_projector)\./],
@@ -76,7 +76,7 @@ function attentionOf(
   { config, rope }: { config: DecoderConfig; rope: AttentionTraits['rope'] },
 ): AttentionTraits {
   const { attention_bias: bias, rms_norm_eps: epsilon } = config;
-  // `no_rope_layers` has a 1 for layers that do turn q and k, whatever its name says.
+  // Despite its name, `no_rope_layers` has a 1 for layers with rotary positions.
   const given = own.no_rope_layers?.length ? own.no_rope_layers[layer] : undefined;
   const isTurned = Boolean(given ?? (layer + 1) % own.no_rope_layer_interval !== 0);
   const type = own.layer_types?.[layer] ?? (isTurned ? 'chunked_attention' : 'full_attention');
@@ -108,7 +108,7 @@ function feedForwardOf(layer: number, own: Own, config: DecoderConfig): FeedForw
   });
 }
 
-/** Each score counts by itself: logits [N, E] → [N, k] */
+/** Weights are independent sigmoids: logits [N, E] → [N, k] */
 function chooseBest(logits: Tensor, chosen: number): Choice {
   const [top, indices] = aten.topk.default(logits, chosen);
   return { indices, weights: aten.sigmoid.default(top) };

@@ -22,7 +22,7 @@ const usualTower = {
   patch_size: 14,
 };
 
-/** CLIP's states of the layer before the last one, projected into a Llama (Liu et al., 2023). */
+/** CLIP states of the second-to-last layer, projected into a Llama (Liu et al., 2023). */
 export const architecture = defineVisionLanguage({
   modelType: 'llava',
   className: 'LlavaForConditionalGeneration',

@@ -1,12 +1,12 @@
 import { definePair, sinusoids } from './pair.ts';
 
-/** Translation between many languages, NLLB among its checkpoints (Fan et al., 2021; NLLB Team, 2022). */
+/** Many-to-many translation, including NLLB (Fan et al., 2021; NLLB Team, 2022). */
 export const architecture = definePair({
   modelType: 'm2m_100',
   className: 'M2M100ForConditionalGeneration',
   norms: 'before',
   hasEmbeddingNorm: false,
-  // Positions begin behind the padding token's, and wavelengths end at 10,000 times 2π.
+  // Positions start after the padding token's id, and the longest wavelength is 10,000 · 2π.
   positions: ({ d_model: width, pad_token_id: padding }) =>
     sinusoids(width, { first: padding + 1, steps: width / 2 - 1 }),
   hasLogitsBias: false,

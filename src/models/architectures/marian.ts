@@ -1,6 +1,6 @@
 import { definePair, sinusoids } from './pair.ts';
 
-/** Machine translation for one direction, small and fast (Junczys-Dowmunt et al., 2018). */
+/** Small and fast translation models, one language pair each (Junczys-Dowmunt et al., 2018). */
 export const architecture = definePair({
   modelType: 'marian',
   className: 'MarianMTModel',

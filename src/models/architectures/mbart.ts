@@ -1,6 +1,6 @@
 import { definePair, learnedPositions } from './pair.ts';
 
-/** BART in many languages, with norms before each half; texts begin with their language (Liu et al., 2020; mBART-50, Tang et al., 2020). */
+/** Multilingual BART with pre-norm layers; texts start with their language (Liu et al., 2020; mBART-50, Tang et al., 2020). */
 export const architecture = definePair({
   modelType: 'mbart',
   className: 'MBartForConditionalGeneration',

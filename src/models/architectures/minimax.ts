@@ -25,7 +25,7 @@ const schema = z.looseObject({
   mlp_beta_factor: factor,
 });
 
-/** Lightning attention in some layers, and experts in all of them (MiniMax, 2025). */
+/** Lightning attention in some layers, softmax attention in the rest, and experts in all of them (MiniMax, 2025). */
 export const architecture = defineDecoder({
   modelType: 'minimax',
   classes: decoderClasses('MiniMax'),
@@ -65,10 +65,10 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Factors of what a half reads and of what it gives, before their sum. */
+/** Factors of a half's input and output in their sum. */
 type Factors = Record<'attention' | 'feedForward', readonly [before: number, result: number]>;
 
-/** Each half is added to the normalised values that it reads. */
+/** Each half's output is added to its normalised input. */
 class MiniMaxLayer extends Block {
   readonly self_attn: AttentionPart;
   readonly block_sparse_moe: SparseFeedForward;

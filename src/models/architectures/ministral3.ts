@@ -26,7 +26,7 @@ const schema = z.looseObject({
     .nullish(),
 });
 
-/** How queries grow with their positions, where the configuration says so. */
+/** Scaling of queries with their position, if configured. */
 export function queryScaleOf(raw: RawConfig): ReturnType<typeof growingQueries> | undefined {
   const { llama_4_scaling_beta: weight, original_max_position_embeddings: step } =
     parseConfig(schema, raw).rope_parameters ?? {};
@@ -37,7 +37,7 @@ export function withPositions(raw: RawConfig, defaults: RawConfig = YARN): RawCo
   return { ...raw, rope_parameters: raw.rope_parameters ?? defaults };
 }
 
-/** Mistral with queries that grow with their positions (Ministral 3, Mistral AI, 2025). */
+/** Mistral with queries scaled by position (Ministral 3, Mistral AI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'ministral3',
   classes: decoderClasses('Ministral3'),

@@ -26,7 +26,7 @@ const defaults = {
   max_position_embeddings: 1048576,
 };
 
-/** DeepSeek V3's layers with a softmax over the experts, and queries that grow with their positions (Mistral AI, 2026). */
+/** DeepSeek-V3's layers with softmax routing and queries scaled by position (Mistral AI, 2026). */
 export const architecture = defineDecoder({
   modelType: 'mistral4',
   classes: decoderClasses('Mistral4'),

@@ -15,10 +15,10 @@ const schema = z
   })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
-/** Mistral with some of several feed-forward halves for each token (Jiang et al., 2024). */
+/** Mistral with a mixture of experts (Jiang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'mixtral',
   classes: decoderClasses('Mixtral'),
@@ -31,7 +31,6 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Experts in all layers. */
 export function mixtralExperts(config: DecoderConfig, raw: RawConfig) {
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const own = parseConfig(schema, raw);

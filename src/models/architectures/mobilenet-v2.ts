@@ -1,4 +1,4 @@
-// B images, C channels, Y and X height and width, N places of all images
+// B images, C channels, Y and X height and width, N pixels of all feature maps
 import { z } from 'zod';
 import { Module } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
@@ -8,7 +8,7 @@ import { ConvolutionalStack, halved, NormedConvolution } from './convolutional.t
 import { Block } from '../stack.ts';
 import { activation, count } from '../config-keys.ts';
 
-/** The keys of HF MobileNetV2Config that change what is computed. */
+/** HF MobileNetV2Config keys that affect the computation. */
 const schema = z.looseObject({
   num_channels: count.default(3),
   image_size: count.default(224),
@@ -32,7 +32,7 @@ const WIDTHS = [16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 16
 const STRIDES = [2, 1, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1];
 const LAST_WIDTH = 1280;
 
-/** To the nearest multiple, but not down by more than a tenth. */
+/** Rounds to the nearest multiple, but never down by more than 10 %. */
 function divisible(value: number, { depth_divisible_by: divisor, min_depth: least }: MobileNetConfig): number {
   const rounded = Math.max(least, Math.floor(Math.trunc(value + divisor / 2) / divisor) * divisor);
   return rounded < 0.9 * value ? rounded + divisor : rounded;
@@ -58,7 +58,7 @@ interface ConvolutionShape {
   isLinear?: boolean;
 }
 
-/** A normed convolution with TensorFlow's padding where the configuration says so: more at the right and the bottom. */
+/** A normalised convolution with TensorFlow's padding, if configured: the excess goes to the right and the bottom. */
 class Convolution extends NormedConvolution {
   readonly #padding?: { kernel: number; stride: number; dilation: number };
 
@@ -87,7 +87,7 @@ class Convolution extends NormedConvolution {
   }
 }
 
-/** Expands, convolves each channel alone, and narrows; added to its input where that has the same shape. */
+/** Expands, convolves each channel alone, and narrows again; added to the input if the shapes are equal. */
 class InvertedResidual extends Block {
   readonly expand_1x1: Convolution;
   readonly conv_3x3: Convolution;
@@ -143,7 +143,7 @@ interface LayerShape {
   dilation: number;
 }
 
-/** Where the map is as small as `output_stride` allows, later strides become dilations. */
+/** Once the feature map is as small as `output_stride` allows, strides become dilations. */
 function layerShapes(config: MobileNetConfig): LayerShape[] {
   const widths = WIDTHS.map((width) => scaledWidth(width, config));
   let [reached, dilation] = [2, 1];
@@ -159,7 +159,7 @@ function layerShapes(config: MobileNetConfig): LayerShape[] {
   });
 }
 
-/** Depthwise convolutions in inverted residuals (Sandler et al., 2018; HF MobileNetV2Model). Its tokens are places. */
+/** Inverted residuals with depthwise convolutions (Sandler et al., 2018; HF MobileNetV2Model). Its tokens are pixels. */
 class MobileNetV2 extends ConvolutionalStack implements Trunk {
   readonly conv_stem: Stem;
   readonly layer: readonly InvertedResidual[];
@@ -192,7 +192,7 @@ class MobileNetV2 extends ConvolutionalStack implements Trunk {
   }
 }
 
-/** Side of the last map. */
+/** Side of the last feature map. */
 function sideOf(config: MobileNetConfig, side: number): number {
   return halved(side, 1 + layerShapes(config).filter(({ stride }) => stride === 2).length);
 }

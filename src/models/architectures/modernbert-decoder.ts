@@ -24,7 +24,7 @@ const stack = defineEncoder({
   heads: (config) => ({ masked: { transform: modernTransform(config, 'lm_head'), decoder: 'decoder' } }),
 });
 
-/** ModernBERT's layers with attention to earlier tokens (Weller et al., 2025). */
+/** ModernBERT's layers with causal attention (Weller et al., 2025). */
 export const architecture: Architecture = {
   ...stack,
   heads(raw) {

@@ -12,7 +12,7 @@ const ropeSchema = z.looseObject({
   rope_type: z.literal('default', { error: 'only unscaled rotary positions are supported' }).optional(),
 });
 
-/** The keys of HF ModernBertConfig that change what is computed. */
+/** HF ModernBertConfig keys that affect the computation. */
 export const schema = z
   .looseObject({
     vocab_size: count.default(50368),
@@ -43,7 +43,7 @@ export const schema = z
     tie_word_embeddings: z.boolean().default(true),
   })
   .refine((config) => config.layer_types == null || config.layer_types.length === config.num_hidden_layers, {
-    error: 'names another number of layers than num_hidden_layers',
+    error: 'must have num_hidden_layers entries',
     path: ['layer_types'],
   })
   .transform((config) => ({
@@ -57,13 +57,13 @@ export const schema = z
 
 export type ModernBertConfig = z.output<typeof schema>;
 
-/** How a layer looks around: at all tokens, or at its neighbours, each with rotary positions of its own. */
+/** Attention of a layer, full or local, with its own rotary positions. */
 interface View {
   rope: Rope;
   window?: number;
 }
 
-/** The two views of a configuration, by the names of `layer_types`. */
+/** The two kinds of attention, by their names in `layer_types`. */
 function viewsOf(config: ModernBertConfig, isCausal: boolean): Record<z.output<typeof layerType>, View> {
   const headSize = config.hidden_size / config.num_attention_heads;
   const { rope_parameters: ropes, global_rope_theta: wide } = config;
@@ -76,7 +76,7 @@ function viewsOf(config: ModernBertConfig, isCausal: boolean): Record<z.output<t
     full_attention: { rope: ropeOf(ropes?.full_attention?.rope_theta ?? wide) },
     sliding_attention: {
       rope: ropeOf(ropes?.sliding_attention?.rope_theta ?? near),
-      // `local_attention` counts both sides; a decoder's half of it counts the token itself.
+      // `local_attention` counts both sides; a decoder's half includes the token itself.
       window: Math.floor(config.local_attention / 2) + (isCausal ? 0 : 1),
     },
   };
@@ -91,7 +91,7 @@ const names: LayerNames = {
   outer: 'mlp.Wo',
 };
 
-/** How it differs from BERT, and from a decoder of the same layers. */
+/** Differences from BERT, for the encoder and for the decoder with the same layers. */
 export function modernTraits(config: ModernBertConfig, layerNames: LayerNames, isCausal: boolean): EncoderTraits {
   const { attention_dropout: dropout, norm_bias: norms, layer_types: types } = config;
   const views = viewsOf(config, isCausal);
@@ -103,7 +103,7 @@ export function modernTraits(config: ModernBertConfig, layerNames: LayerNames, i
     positions: null,
     layers: 'layers',
     layer: (index) => ({
-      // The embedding ends in a norm.
+      // The embedding already ends in a norm.
       names: index === 0 ? firstNames : layerNames,
       norms: 'before',
       isGated: true,
@@ -120,7 +120,7 @@ export function modernTraits(config: ModernBertConfig, layerNames: LayerNames, i
   };
 }
 
-/** Projection, activation and norm before scores, by their name in checkpoints. */
+/** Dense layer, activation and norm before a classifier, by their name in checkpoints. */
 export function modernTransform(config: ModernBertConfig, name: string): TransformPlan {
   return {
     dense: `${name}.dense`,
@@ -130,7 +130,7 @@ export function modernTransform(config: ModernBertConfig, name: string): Transfo
   };
 }
 
-/** An encoder with rotary positions whose layers mostly look at their neighbours (Warner et al., 2024). */
+/** Encoder with rotary positions, mostly with local attention (Warner et al., 2024). */
 export const architecture = defineEncoder({
   modelType: 'modernbert',
   prefix: 'model',

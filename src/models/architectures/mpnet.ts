@@ -5,11 +5,11 @@ import { defineEncoder, normedTransform, twoLayerClassifier } from '../encoder/d
 import { bertDropouts, bertNames } from '../encoder/encoder.ts';
 import { RelativeBias } from './relative-bias.ts';
 
-/** An encoder with learned positions and biases by distance, which all layers share (Song et al., 2020). */
+/** Encoder with learned positions and a relative bias shared by all layers (Song et al., 2020). */
 export const architecture = defineEncoder({
   modelType: 'mpnet',
   className: 'MPNet',
-  // Where HF MPNetConfig differs from BertConfig.
+  // Differences of HF MPNetConfig from BertConfig.
   schema: bertSchema
     .extend({
       vocab_size: count.default(30527),
@@ -22,7 +22,7 @@ export const architecture = defineEncoder({
     const bias = new RelativeBias({
       buckets: config.relative_attention_num_buckets,
       heads: config.num_attention_heads,
-      farthest: 128, // MPNetConfig cannot change it
+      farthest: 128, // not configurable in MPNetConfig
       isDecoder: false,
       deviation: 0.02,
     });
@@ -42,7 +42,7 @@ export const architecture = defineEncoder({
   },
   heads: (config) => ({
     masked: {
-      // Whatever hidden_act says.
+      // Regardless of hidden_act.
       transform: normedTransform(config, { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', activation: 'gelu' }),
       decoder: 'lm_head.decoder',
       bias: 'lm_head.bias',

@@ -9,7 +9,7 @@ export const architecture = defineT5('mt5', 'MT5', {
     num_heads: 6,
     feed_forward_proj: 'gated-gelu',
     tie_word_embeddings: false,
-    // Never, whatever is tied: transformers 5 calls all of them tied, and scales none.
+    // Not even if the head is tied: transformers 5 marks every mT5 as tied, but scales none.
     scale_decoder_outputs: false,
   },
 });

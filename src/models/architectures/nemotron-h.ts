@@ -27,10 +27,10 @@ const schema = z
     ...groupedKeys,
     layers_block_type: layerKinds(KINDS),
     layer_types: layerKinds(KINDS),
-    /** Older configurations: a letter for each layer. */
+    /** Older configurations: one letter per layer. */
     hybrid_override_pattern: z
       .string()
-      .regex(/^[M*E-]+$/, { error: 'consists of M, *, - and E' })
+      .regex(/^[M*E-]+$/, { error: 'must consist of M, *, - and E' })
       .transform((pattern) => Array.from(pattern, (letter) => letters.get(letter)!))
       .nullish(),
     mlp_hidden_act: activation.default('relu2'),
@@ -46,7 +46,7 @@ const schema = z
     n_routed_experts: count.default(8),
     moe_intermediate_size: count.default(7688),
     moe_shared_expert_intermediate_size: count.default(7688),
-    /** Width that experts work in, where it is not the model's. */
+    /** Width inside the experts, if it differs from the model's. */
     moe_latent_size: count.nullish(),
     num_experts_per_tok: count.default(2),
     norm_topk_prob: z.boolean().default(true),
@@ -64,7 +64,7 @@ const KINDS_BY_DEFAULT: readonly Kind[] = ['mamba', 'moe', 'attention', 'mlp'];
 
 type Own = z.output<typeof schema>;
 
-/** Mamba's keys have other names in some configurations. */
+/** Some configurations use other names for Mamba's keys. */
 function withNames(raw: RawConfig): RawConfig {
   const given = {
     n_groups: raw.mamba_n_groups,
@@ -103,7 +103,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** State spaces, attention without positions, and feed-forward halves, a layer each (NVIDIA, 2025). */
+/** Layers that are each a state space, attention without positions, or a feed-forward half (NVIDIA, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   prefix: 'backbone',
@@ -119,7 +119,7 @@ interface Mixer extends Module {
   forward(x: Tensor, pass: Pass): Tensor;
 }
 
-/** A layer of one half. */
+/** A layer that consists of a single half. */
 class OneHalf extends Block {
   readonly norm: RMSNorm;
   readonly mixer: Mixer;
@@ -162,7 +162,7 @@ function mambaOf(own: Own) {
   } satisfies Partial<MambaShape>;
 }
 
-/** Two layers without a gate. */
+/** Ungated feed-forward half. */
 function plainHalf(
   width: number,
   inner: number,

@@ -8,7 +8,7 @@ import { bertSchema } from '../encoder/config.ts';
 import { defineEncoder, normedTransform } from '../encoder/define.ts';
 import type { LayerNames } from '../encoder/layer.ts';
 
-/** Keys of the configurations from before transformers had the type (GPT-2's), with those of today. */
+/** Older configurations use GPT-2's keys; these are their current names. */
 const olderKeys: Readonly<Record<string, string>> = {
   n_embd: 'hidden_size',
   n_head: 'num_attention_heads',
@@ -27,14 +27,14 @@ function withNewKeys(raw: RawConfig): RawConfig {
   return { ...act, ...Object.fromEntries(older.map(([key, name]) => [name, raw[key]])), ...raw };
 }
 
-/** Gated activations have a name of their own in older configurations. */
+/** Older configurations have their own names for gated activations. */
 function actOf(name: unknown): unknown {
   return { swiglu: 'silu', geglu: 'gelu', glu: 'sigmoid' }[String(name)] ?? `${String(name)}, which is not gated`;
 }
 
 const off = z.literal(false, { error: 'only the layers of nomic-embed-text v1 and v1.5 are supported' }).nullish();
 
-/** Where HF NomicBertConfig differs from BertConfig. */
+/** Differences of HF NomicBertConfig from BertConfig. */
 const keys = bertSchema
   .extend({
     ...ropeKeys,
@@ -54,7 +54,7 @@ const keys = bertSchema
     mlp_fc2_bias: off,
     use_rms_norm: off,
     rotary_emb_interleaved: off,
-    rotary_emb_fraction: z.literal(1, { error: 'only heads that are turned whole are supported' }).nullish(),
+    rotary_emb_fraction: z.literal(1, { error: 'only rotary positions on the whole head are supported' }).nullish(),
   })
   .refine((config) => headShape(config).size * config.num_attention_heads === config.hidden_size, {
     path: ['head_dim'],
@@ -73,7 +73,7 @@ const names: LayerNames = {
   norm: 'norm2',
 };
 
-/** BERT with rotary positions and gated layers, for embeddings of long texts (Nussbaum et al., 2024). */
+/** BERT with rotary positions and gated feed-forward layers, for embeddings of long texts (Nussbaum et al., 2024). */
 export const architecture = defineEncoder({
   modelType: 'nomic_bert',
   className: 'NomicBert',
@@ -100,7 +100,7 @@ export const architecture = defineEncoder({
     sequence: { pooler: true },
     question: false,
   }),
-  // The type's first checkpoints call the trunk BERT.
+  // Old checkpoints name the trunk `bert`.
   formerNames: (path) => (path.startsWith('nomic_bert.') ? [path.replace(/^nomic_/, '')] : []),
   passedOver: [/^cls\.predictions\.decoder\.bias$/, /^cls\.seq_relationship\./],
 });

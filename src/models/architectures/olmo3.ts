@@ -2,7 +2,7 @@ import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { localRope, slidingLayers, withGlobalRope } from '../decoder/layer-types.ts';
 import { NormAfter } from '../decoder/layer.ts';
 
-/** OLMo 2 with a window on three of four layers (OLMo Team, 2025). */
+/** OLMo 2 with a sliding window in three of four layers (OLMo Team, 2025). */
 export const architecture = defineDecoder({
   modelType: 'olmo3',
   classes: decoderClasses('Olmo3'),

@@ -6,7 +6,7 @@ import { sparseConfig, sparseOrDense } from './qwen3-moe.ts';
 
 const schema = z.looseObject({ clip_qkv: z.number().positive().nullish() });
 
-/** OLMo with some of many feed-forward halves for each token (Muennighoff et al., 2024). */
+/** OLMo with a mixture of experts (Muennighoff et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'olmoe',
   classes: { causal: 'OlmoeForCausalLM' },

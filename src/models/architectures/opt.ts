@@ -7,7 +7,7 @@ import { decoderHeads } from '../decoder/define.ts';
 import { PlainAttention, separateProjections } from '../decoder/plain-attention.ts';
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
 
-/** The keys of HF OPTConfig that change what is computed. */
+/** HF OPTConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     vocab_size: count.default(50272),
@@ -33,11 +33,11 @@ const schema = z
 
 type OptConfig = z.output<typeof schema>;
 
-/** The first rows of the position table belong to no token. */
+/** The position table starts with rows that belong to no token. */
 const OFFSET = 2;
 const EPSILON = 1e-5;
 
-/** A decoder with learned positions and, in one size, norms after each half (Zhang et al., "OPT", 2022). */
+/** Decoder with learned positions; post-norm in one of its sizes (Zhang et al., "OPT", 2022). */
 export const architecture: Architecture = {
   modelType: 'opt',
   prefix: 'model.decoder',

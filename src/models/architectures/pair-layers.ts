@@ -14,12 +14,12 @@ import { memoryOfSegments, projectMemory } from '../memory.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, type Pass } from '../stack.ts';
 
-/** Layers of encoders and decoders of a pair, as BART has them and its descendants. */
+/** Encoder and decoder layers of BART and its descendants. */
 
-/** torch's default, which their configurations cannot change. */
+/** torch's default, not configurable. */
 export const NORM_EPSILON = 1e-5;
 
-/** Parameters of an encoder's or a decoder's layer. */
+/** Settings of an encoder or decoder layer. */
 export interface LayerShape {
   config: LayerConfig;
   /** `encoder.layers.0` */
@@ -27,9 +27,9 @@ export interface LayerShape {
   index: number;
   heads: number;
   inner: number;
-  /** Norms stand before each half, or after its sum with what it read (BART, Marian). */
+  /** Norms before each half (pre-norm), or after each residual sum (post-norm). */
   norms: 'before' | 'after';
-  /** Whisper's keys have no bias. */
+  /** Whether keys have a bias; Whisper's do not. */
   keyBias: boolean;
 }
 
@@ -64,14 +64,14 @@ class Attention extends Module {
     return layer.forward(x).reshape(x.shape[0], this.#shape.heads, -1); // [N, H, d]
   }
 
-  /** To the same tokens: in a decoder those at its position and before. */
+  /** Self-attention; causal in a decoder. */
   toSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {
     const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map((layer) => this.#byHead(layer, x));
     const options = { causal, dropout: this.#dropout };
     return this.out_proj.forward(attendSelf(pass, this.#shape.index, { q, k, v }, options));
   }
 
-  /** To the encoder's output. */
+  /** Cross-attention to the encoder's output. */
   toMemory(x: Tensor, pass: Pass): Tensor {
     if (pass.memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
     const made = projectMemory(pass.memory, this.#shape.index, (hidden) => ({
@@ -84,7 +84,7 @@ class Attention extends Module {
   }
 }
 
-/** Common to both kinds of layer: self-attention and feed-forward, each with a norm. */
+/** Shared by encoder and decoder layers: self-attention and feed-forward, each with a norm. */
 abstract class Layer extends Block {
   readonly self_attn: Attention;
   readonly self_attn_layer_norm: LayerNorm;
@@ -117,7 +117,7 @@ abstract class Layer extends Block {
     };
   }
 
-  /** Adds what a half makes of x, with the norm where it stands. */
+  /** Adds a half's output to x, with the norm before or after. */
   protected around(x: Tensor, norm: LayerNorm, half: (read: Tensor) => Tensor): Tensor {
     return this.#norms === 'before' ? x.add(half(norm.forward(x))) : norm.forward(x.add(half(x)));
   }

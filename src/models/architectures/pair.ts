@@ -1,5 +1,5 @@
 // N tokens, D width
-/** Text to text by an encoder and a decoder with positions: BART and what grew out of it. */
+/** Encoder-decoders with absolute positions: BART and its descendants. */
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Module } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
@@ -9,7 +9,7 @@ import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys that change what is computed; HF BartConfig has them, and its descendants. */
+/** HF BartConfig keys that affect the computation, shared by its descendants. */
 const schema = z.looseObject({
   vocab_size: count,
   max_position_embeddings: count.default(1024),
@@ -35,33 +35,33 @@ const schema = z.looseObject({
 
 export type PairConfig = z.output<typeof schema>;
 
-/** Vectors of positions int64 [N] → [N, D] */
+/** Position embeddings: int64 [N] → [N, D] */
 export interface Positions {
-  /** A table of the checkpoint, where they are learned. */
+  /** The learned table, if positions are learned. */
   table?: Embedding;
   of(positions: Tensor, pass: Pass): Tensor;
 }
 
-/** Where a member of the family differs from the others. */
+/** Differences within the family. */
 export interface PairDefinition {
   modelType: string;
-  /** The class with a head: `BartForConditionalGeneration`. */
+  /** Class with a head: `BartForConditionalGeneration`. */
   className: string;
   norms: 'before' | 'after';
-  /** A norm of what the first layer reads. */
+  /** Norm on the first layer's input. */
   hasEmbeddingNorm: boolean;
   positions(config: PairConfig): Positions;
-  /** Whether a number is added for each token that is written. */
+  /** Bias on the logits of the output tokens. */
   hasLogitsBias: boolean;
   startsWithLast?: Architecture['startsWithLast'];
   defaults?: RawConfig;
 }
 
-/** One side: what both have around their layers. */
+/** Base class of encoder and decoder: everything around the layers. */
 abstract class Side extends Stack {
   readonly embed_positions?: Embedding;
   readonly layernorm_embedding?: LayerNorm;
-  /** Where norms stand before each half, the last sum has one too. */
+  /** Final norm of pre-norm stacks. */
   readonly layer_norm?: LayerNorm;
   readonly #tokens: Embedding;
   readonly #positions: Positions;
@@ -87,7 +87,7 @@ abstract class Side extends Stack {
     return this.#dropout.forward(this.layernorm_embedding?.forward(placed) ?? placed);
   }
   override finish(x: Tensor): Tensor {
-    // A stage makes a tensor of its own.
+    // A stage must create a tensor of its own.
     return this.layer_norm?.forward(x) ?? x.clone();
   }
 }
@@ -154,7 +154,7 @@ class Pair extends Module implements Trunk {
   }
 }
 
-/** A member of the family. */
+/** Defines a model type of the family. */
 export function definePair(about: PairDefinition): Architecture {
   const configOf = (raw: RawConfig) => parseConfig(schema, { ...about.defaults, ...raw });
   const computed = [/(^|\.)(en|de)coder\.embed_positions\.weights?$/];
@@ -178,15 +178,15 @@ export function definePair(about: PairDefinition): Architecture {
       const config = configOf(raw);
       return { vocabularySize: config.vocab_size, maxPositions: config.max_position_embeddings };
     },
-    // Positions by a formula are stored by old versions; learned ones have a place.
+    // Older checkpoints store computed positions as well; learned ones are a parameter.
     passedOver: (raw) => (about.positions(configOf(raw)).table === undefined ? computed : []),
-    // Both sides have the shared table under names of their own.
+    // Checkpoints may store the shared table under either side's name.
     formerNames: (path) =>
       path === 'model.shared.weight' ? ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight'] : [],
   };
 }
 
-/** A row of a table for each position; the first rows are for none. */
+/** Learned positions; the first `offset` rows of the table belong to no token. */
 export function learnedPositions(
   { max_position_embeddings: most, d_model: width }: PairConfig,
   offset: number,
@@ -195,7 +195,7 @@ export function learnedPositions(
   return { table, of: (positions, pass) => table.forward(positions.add(offset), pass.dtype) };
 }
 
-/** Sines of all wavelengths, then their cosines; wavelengths grow from 2π by `steps` equal ratios to 10,000 times that. */
+/** Sines, then cosines; wavelengths grow geometrically from 2π to 10,000 · 2π in `steps` steps. */
 export function sinusoids(width: number, { first, steps }: { first: number; steps: number }): Positions {
   const half = Math.ceil(width / 2);
   return {

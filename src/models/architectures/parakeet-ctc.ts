@@ -17,7 +17,7 @@ import {
 } from './parakeet-layers.ts';
 import { count } from '../config-keys.ts';
 
-/** The keys of HF ParakeetCTCConfig that change what is computed. */
+/** HF ParakeetCTCConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     encoder_config: encoderSchema.prefault({}),
@@ -31,7 +31,7 @@ const schema = z
     error: 'is not a token: it exceeds vocab_size',
   });
 
-/** Speech as tokens of some frames each (Rekesh et al., "Fast Conformer", 2023; HF ParakeetEncoder). */
+/** Encoder that turns several frames into one token (Rekesh et al., "Fast Conformer", 2023; HF ParakeetEncoder). */
 class Parakeet extends Stack implements Trunk {
   readonly subsampling: Subsampling;
   readonly layers: readonly ConformerBlock[];
@@ -62,7 +62,7 @@ class Parakeet extends Stack implements Trunk {
       return layoutOfRows(tokens, { causal: false });
     }
     throw new AttuneError('E_FEATURES_SHAPE', {
-      what: 'The recordings do not have the shape that this model reads',
+      what: "The recordings' features do not fit this model",
       got: `values of the shape [${features.shape.join(', ')}]`,
       expected: `[recordings, ${bins} mel bins, frames]`,
     });
@@ -76,7 +76,7 @@ class Parakeet extends Stack implements Trunk {
   }
 }
 
-/** Mel frames [B, M, F], and how many of them are each recording's own. */
+/** Mel frames [B, M, F] and the unpadded number of frames per recording. */
 function framesOf({ features, featureLengths }: StackInput): { features: Tensor; lengths: readonly number[] } {
   if (features === undefined) throw new Error('this encoder reads features [B, mel bins, frames]');
   const [rows] = features.shape;
@@ -85,7 +85,7 @@ function framesOf({ features, featureLengths }: StackInput): { features: Tensor;
 
 const configOf = (raw: RawConfig) => parseConfig(schema, raw);
 
-/** Recordings written down without a decoder. */
+/** Transcription by CTC, without a decoder. */
 export const architecture: Architecture = {
   modelType: 'parakeet_ctc',
   prefix: 'encoder',

@@ -25,7 +25,7 @@ import { Block, type Pass } from '../stack.ts';
 import { runsOf, skipsLayer } from './wav2vec2-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF ParakeetEncoderConfig that change what is computed. */
+/** HF ParakeetEncoderConfig keys that affect the computation. */
 export const encoderSchema = z
   .looseObject({
     hidden_size: count.multipleOf(2).default(1024),
@@ -60,13 +60,13 @@ export const encoderSchema = z
 
 export type EncoderConfig = z.output<typeof encoderSchema>;
 
-/** torch's default, which the configuration cannot change. */
+/** torch's default, not configurable. */
 const NORM_EPSILON = 1e-5;
 
-/** Convolutions that make frames fewer. */
+/** Number of convolutions that halve the frames. */
 export const halvings = ({ subsampling_factor: factor }: EncoderConfig) => Math.log2(factor);
 
-/** A side of mel frames or mel bins after some of the convolutions that make them fewer. */
+/** Number of frames or mel bins left after these convolutions. */
 export function shortened(config: EncoderConfig, side: number, convolutions = halvings(config)): number {
   const { subsampling_conv_kernel_size: kernel, subsampling_conv_stride: stride } = config;
   const padding = Math.floor((kernel - 1) / 2);
@@ -75,7 +75,7 @@ export function shortened(config: EncoderConfig, side: number, convolutions = ha
   return Math.max(0, length);
 }
 
-/** Convolutions over time and frequency that make a token of several frames. */
+/** Convolutions over time and frequency that merge several frames into a token. */
 export class Subsampling extends Module {
   readonly linear: Linear;
   readonly #convolutions: readonly (readonly Convolution2d[])[];
@@ -91,7 +91,7 @@ export class Subsampling extends Module {
         ? [new Convolution2d({ in: 1, out: channels }, shape)]
         : [new Convolution2d(both, { ...shape, groups: channels }), new Convolution2d(both, { kernel: 1 })],
     );
-    // An activation has a place in the list too.
+    // Activations take up an index in the checkpoint's list as well.
     const listed = this.#convolutions.flatMap((some) => [...some, undefined]);
     for (const [i, part] of listed.entries()) if (part !== undefined) place(this, `layers.${i}`, part);
     this.linear = new Linear(channels * shortened(config, bins), config.hidden_size, {
@@ -99,11 +99,11 @@ export class Subsampling extends Module {
     });
   }
 
-  /** Recordings [B, M, F] of these lengths → [N, D] */
+  /** Recordings [B, M, F] with their lengths → [N, D] */
   forward(features: Tensor, lengths: readonly number[]): Tensor {
     const runs = runsOf(lengths);
     const parts = features.split(runs.map(({ rows }) => rows));
-    // A recording's last token would see the padding otherwise, which is not of zeros behind the first convolution.
+    // Cuts padding off first: biases make it nonzero after one convolution, so it would leak into the last token.
     return this.linear.forward(cat(runs.map(({ length }, i) => this.#convolved(parts[i].narrow(2, 0, length)))));
   }
 
@@ -137,14 +137,14 @@ class FeedForward extends Module {
   }
 }
 
-/** Attention whose scores add up from contents and from distances, each with a learned query of its own (Dai et al., 2019). */
+/** Attention with content and distance scores, each with its own learned query bias (Dai et al., 2019). */
 class Attention extends Module implements ContentBias {
   readonly q_proj: Linear;
   readonly k_proj: Linear;
   readonly v_proj: Linear;
   readonly o_proj: Linear;
   readonly relative_k_proj: Linear;
-  /** [H, d] each: added to queries of contents, and of distances. */
+  /** [H, d] each: query biases for content and for distance. */
   readonly bias_u: Parameter;
   readonly bias_v: Parameter;
   readonly #dropouts: { probabilities: Dropout; positions: Dropout };
@@ -161,7 +161,7 @@ class Attention extends Module implements ContentBias {
     this.bias_v = new Parameter([heads, width / heads]);
     this.#dropouts = {
       probabilities: new Dropout(config.attention_dropout, path),
-      // One for all layers, as the reference drops out the vectors that they share.
+      // Shared by all layers, like the vectors that the reference applies it to.
       positions: new Dropout(config.dropout_positions, 'positions'),
     };
   }
@@ -177,7 +177,7 @@ class Attention extends Module implements ContentBias {
   scores({ q, k }: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries: Tensor; ofKeys: Tensor } {
     const [heads, size] = this.bias_u.shape;
     const [u, v] = [this.bias_u, this.bias_v].map((bias) => bias.value(q.dtype));
-    // Vectors of distances are read as if they were tokens of their own: every batch drops out the same of them.
+    // Dropout of the distance vectors is keyed by distance, as if they were tokens: every batch drops the same ones.
     const keys = withTokens(
       () => distances,
       () => {
@@ -192,7 +192,7 @@ class Attention extends Module implements ContentBias {
   }
 }
 
-/** Sine and cosine of each wavelength in turn, from 2π to 10,000 times that: [n] → [n, D] */
+/** Interleaved sines and cosines with wavelengths from 2π to 10,000 · 2π: [n] → [n, D] */
 function sinusoids(positions: Tensor, width: number): Tensor {
   const exponents = aten.arange.default(width / 2, { dtype: 'f64', device: positions.device });
   const frequencies = aten.exp.default(exponents.mul((-2 * Math.log(10000)) / width));
@@ -200,7 +200,7 @@ function sinusoids(positions: Tensor, width: number): Tensor {
   return aten.stack.default([aten.sin.default(angles), aten.cos.default(angles)], { dim: 2 }).flatten(1);
 }
 
-/** Frames that see their neighbours, between layers that see one frame at a time. */
+/** Depthwise convolution over neighbouring frames, between pointwise ones. */
 class ConvolutionModule extends Module {
   readonly pointwise_conv1: Convolution;
   readonly depthwise_conv: Convolution;
@@ -223,7 +223,7 @@ class ConvolutionModule extends Module {
     this.#activation = activations[name];
   }
 
-  /** [N, D] → [N, D]; a row sees nothing but itself. */
+  /** [N, D] → [N, D]; the convolution does not cross row boundaries. */
   forward(x: Tensor, layout: Layout): Tensor {
     const runs = runsOf(segmentLengths(layout));
     const parts = x.split(runs.map(({ rows, length }) => rows * length));
@@ -239,7 +239,7 @@ class ConvolutionModule extends Module {
   }
 }
 
-/** Attention and a convolution between two halves of a feed-forward layer (Gulati et al., "Conformer", 2020). */
+/** Attention and convolution between two half-step feed-forward layers (Gulati et al., "Conformer", 2020). */
 export class ConformerBlock extends Block {
   readonly feed_forward1: FeedForward;
   readonly self_attn: Attention;

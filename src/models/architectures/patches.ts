@@ -1,11 +1,11 @@
-// P patches of all images, V values of a patch, D width, f patches along a side of a group that makes one token
+// P patches of all images, V values of a patch, D width, f patches along the side of a group that forms one token
 import { greatest } from '../../base/many.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { PatchGrid, StackInput } from '../stack.ts';
 
-/** Images of their own sizes as patches [P, V]. @throws AttuneError E_FEATURES_SHAPE where the model reads others */
+/** Patches [P, V] of variable-size images. @throws AttuneError E_FEATURES_SHAPE if their shape does not fit the model */
 export function patchesOf(
   { features, grids }: StackInput,
   values: number,
@@ -16,10 +16,10 @@ export function patchesOf(
   const { shape } = features;
   if (shape.length === 2 && shape[0] === count && shape[1] === values) return { patches: features, grids };
   throw new AttuneError('E_FEATURES_SHAPE', {
-    what: 'The patches of the images do not have the shape that this model reads',
+    what: "The images' patches do not fit this model",
     got: `[${shape.join(', ')}]`,
     expected: `[${count}, ${values}]`,
-    fix: 'prepare images by the preprocessor_config.json of this model',
+    fix: "prepare the images with this model's preprocessor_config.json",
   });
 }
 
@@ -44,7 +44,7 @@ export function patchPlaces([rows, columns]: PatchGrid, f = 1): (readonly [row: 
   return places;
 }
 
-/** Each image is a segment; its patches have a row and a column. `order`: places in which the patches are read. */
+/** One segment per image, with row and column as position axes. `order` permutes the patches. */
 export function patchLayout(grids: readonly PatchGrid[], f = 1, order?: readonly number[]): Layout {
   const lengths = grids.map(([rows, columns]) => rows * columns);
   const given = grids.flatMap((grid) => patchPlaces(grid, f));
@@ -53,7 +53,7 @@ export function patchLayout(grids: readonly PatchGrid[], f = 1, order?: readonly
   return { ...layoutOfRows(lengths, { causal: false }), axes };
 }
 
-/** Patches of images [P, V] in groups of f × f, row by row: → [tokens, f², V] */
+/** Groups the patches [P, V] of images by f × f, row by row: → [tokens, f², V] */
 export function groupPatches(x: Tensor, grids: readonly PatchGrid[], f: number): Tensor {
   const places: bigint[] = [];
   let first = 0;
@@ -65,7 +65,7 @@ export function groupPatches(x: Tensor, grids: readonly PatchGrid[], f: number):
   return x.indexSelect(0, order).reshape(-1, f * f, x.shape[1]);
 }
 
-/** A convolution over whole patches, as a product: weight [D, …] of V values. */
+/** A patch convolution as a matrix product: weight [D, …] over a patch's V values. */
 export class PatchProjection extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
@@ -84,8 +84,8 @@ export class PatchProjection extends Module {
 }
 
 /**
- * Positions among images that take time, row and column (M-RoPE): an image's tokens share a time, and what follows goes on
- * after its longer side. `f`: patches along a side of a token.
+ * Three-axis positions (M-RoPE: time, row, column): all tokens of an image share a time, and the following text
+ * continues after its longer side. `f`: patches along a token's side.
  */
 export function axesAmong(
   layout: Layout,
@@ -116,7 +116,7 @@ export function axesAmong(
   return { ...layout, axes };
 }
 
-/** Tokens of an image see each other, those that come later too: neighbouring places belong to one image. */
+/** Bidirectional attention within each image; adjacent places belong to the same image. */
 export function togetherAmong(
   layout: Layout,
   { places }: { places: BigInt64Array },

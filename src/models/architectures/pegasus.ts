@@ -1,6 +1,6 @@
 import { definePair, sinusoids } from './pair.ts';
 
-/** Summaries, by a pair whose norms stand before each half (Zhang et al., 2020). */
+/** Encoder-decoder for summaries, with pre-norm layers (Zhang et al., 2020). */
 export const architecture = definePair({
   modelType: 'pegasus',
   className: 'PegasusForConditionalGeneration',

@@ -9,7 +9,7 @@ import { PlainAttention, separateProjections } from '../decoder/plain-attention.
 import { PlainDecoder, PlainFeedForward, PlainLayer } from '../decoder/plain.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 
-/** The keys of HF PhiConfig that change what is computed. */
+/** HF PhiConfig keys that affect the computation. */
 const schema = z.looseObject({
   vocab_size: count.default(51200),
   hidden_size: count.default(2048),
@@ -33,7 +33,7 @@ function ropeOf(config: PhiConfig) {
   return ropeOptions(config, headShape(config).size, { share: 0.5 });
 }
 
-/** Both halves of a layer read one norm, and positions turn a part of each head (Li et al., "Phi-1.5", 2023). */
+/** Parallel halves that share one norm, and partial rotary positions (Li et al., "Phi-1.5", 2023). */
 export const architecture: Architecture = {
   modelType: 'phi',
   prefix: 'model',

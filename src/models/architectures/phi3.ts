@@ -8,7 +8,7 @@ import { windowOfAll } from './mistral.ts';
 
 const schema = z.looseObject({ resid_pdrop: probability.default(0) });
 
-/** Llama with one matrix for q, k and v and one for gate and inner values, and LongRoPE (Abdin et al., 2024). */
+/** Llama with fused q/k/v and gate/up projections, and LongRoPE (Abdin et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'phi3',
   classes: decoderClasses('Phi3'),

@@ -25,10 +25,10 @@ const schema = z
   })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
-/** Experts chosen one after the other, each weighed against those that come near it (Phi-3.5-MoE, Abdin et al., 2024). */
+/** Experts chosen one after the other, each weighted against close competitors (Phi-3.5-MoE, Abdin et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'phimoe',
   classes: { causal: 'PhimoeForCausalLM', sequence: 'PhimoeForSequenceClassification' },
@@ -69,8 +69,8 @@ export const architecture = defineDecoder({
 });
 
 /**
- * The best score, then the best of the others …; the weight of each is its share of a softmax over those that are left
- * and within `near` of it, as a part of its size (SparseMixer; Liu et al., 2024).
+ * SparseMixer (Liu et al., 2024): picks the highest score, then the highest of the rest. A pick's weight is its softmax
+ * share among the remaining scores whose relative distance from it is at most `near`.
  */
 function chooseInTurn(logits: Tensor, chosen: number, near: number): Choice {
   const picks: Choice[] = [];

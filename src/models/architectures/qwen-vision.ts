@@ -1,4 +1,4 @@
-// P patches of all images, D width, H heads, d head size, f patches along a side of a token
+// P patches of all images, D width, H heads, d head size, f patches along a token's side
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { attention, Linear, Module, Rope, rotate, type RopePair, type Layout } from '../../engine/nn/index.ts';
@@ -10,7 +10,7 @@ import { headShape, type DecoderConfig } from '../decoder/config.ts';
 import { patchesOf, PatchProjection } from './patches.ts';
 import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
 
-/** Keys of `vision_config` that both generations have, with their defaults. */
+/** `vision_config` keys shared by both generations, with defaults. */
 export function visionKeys(defaults: { depth: number; width: number; inner: number; act: string; patch: number }) {
   return {
     depth: count.default(defaults.depth),
@@ -59,18 +59,17 @@ class VisionAttention extends Module {
 
 type Part = Module & { forward(x: Tensor): Tensor };
 
-/** Parts of a layer's halves. */
 export interface VisionBlockParts {
   norm(): Part;
   mlp(): Part;
   rope: Rope;
-  /** The segments that its patches see. */
+  /** Segments that attention is restricted to; by default whole images. */
   layoutOf?(layout: Layout): Layout;
-  /** Makes of its output what is put aside. */
+  /** Turns the layer's output into an auxiliary output. */
   tap?: Part;
 }
 
-/** A layer of the tower: halves that read normalised values; patches see others by their rows and columns. */
+/** A pre-norm layer of the tower; patches are rotated by row and column. */
 export class QwenVisionBlock extends Block {
   readonly norm1: Part;
   readonly norm2: Part;
@@ -108,7 +107,7 @@ class PatchEmbed extends Module {
   }
 }
 
-/** A tower that reads images of any size, patch by patch. */
+/** Vision transformer for images of any size. */
 export abstract class QwenVision extends Stack {
   readonly patch_embed: PatchEmbed;
   protected readonly rope: Rope;
@@ -136,21 +135,21 @@ export abstract class QwenVision extends Stack {
   }
 }
 
-/** GELU between two layers of a list. */
+/** GELU as a module, for lists of layers. */
 export class Gelu extends Module {
   forward(x: Tensor): Tensor {
     return aten.gelu.default(x);
   }
 }
 
-/** The text model's configuration: under `text_config`, or in older files at the top. */
+/** The text model's configuration: `text_config`, or the top level in older files. */
 export function qwenText(raw: RawConfig): RawConfig {
   const { vision_config: _vision, text_config: own, ...top } = raw;
   const text = typeof own === 'object' && own !== null ? (own as RawConfig) : top;
   return { ...text, rope_scaling: withoutType(text.rope_scaling), rope_parameters: withoutType(text.rope_parameters) };
 }
 
-/** `mrope` was a type; it says where positions come from, and nothing of how far they reach. */
+/** `mrope` is not a scaling type: it only marks the position axes. */
 function withoutType(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const isOf = (value: unknown) => value === 'mrope';
@@ -159,7 +158,10 @@ function withoutType(entry: unknown): unknown {
   );
 }
 
-/** Frequencies that turn by time, row and column: in sections, or interleaved with time taking the rest. @throws AttuneError E_CONFIG_BAD */
+/**
+ * Assigns rotary frequencies to time, row and column: in sections, or interleaved with the rest for time. @throws
+ * AttuneError E_CONFIG_BAD
+ */
 export function qwenPairs(
   config: DecoderConfig,
   { isInterleaved, usual }: { isInterleaved: boolean; usual: readonly number[] },
@@ -188,19 +190,19 @@ function axisIn([times, rows]: readonly number[], frequency: number): number {
 
 function badSections(got: unknown, size: number): AttuneError {
   return new AttuneError('E_CONFIG_BAD', {
-    what: 'The positions of this config.json do not fit its heads',
-    got: `mrope_section ${JSON.stringify(got ?? null)}`,
+    what: 'mrope_section in config.json does not fit the attention heads',
+    got: JSON.stringify(got ?? null),
     expected: `three numbers that add up to ${size / 2}`,
     fix: 'fetch the model again, or fix its config.json',
   });
 }
 
-/** `<|image_pad|>`, once for each token of an image. */
+/** `<|image_pad|>`, once per image token. */
 export function qwenImageTokens(id: number, f: number): ImageTokens {
   return { id, patches: f ** 2, textOf: ({ shape }, { image }) => image.repeat(shape[0] / f ** 2) };
 }
 
-/** Names on the hub, where the tower stood next to the decoder's `model` (transformers before 4.52). */
+/** Names on the hub, where the tower is a sibling of the decoder's `model` (transformers before 4.52). */
 export function qwenFormerNames(path: string): readonly string[] {
   return [
     path.replace(/^model\.(language_model\.|(?=visual\.))/, (_, part?: string) =>

@@ -1,4 +1,4 @@
-// P patches of all images, D width, f patches along a side of a token
+// P patches of all images, D width, f patches along a token's side
 import { z } from 'zod';
 import { Linear, Module, RMSNorm, type Layout } from '../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
@@ -35,7 +35,7 @@ const schema = z.looseObject({
 
 type VisionConfig = z.output<typeof schema>['vision_config'];
 
-/** The layout of whole images in the order of windows, and of the windows. */
+/** Layout of whole images, with the patches in window order, and of the windows. */
 interface WindowedLayout extends Layout {
   windows: Layout;
 }
@@ -59,7 +59,7 @@ class PatchMerger extends Module {
   }
 }
 
-/** Patches see those of their window, and in a few layers the whole image. */
+/** Attention within windows, and over the whole image in a few layers. */
 class Vision extends QwenVision {
   readonly blocks: readonly QwenVisionBlock[];
   readonly merger: PatchMerger;
@@ -104,7 +104,7 @@ class Vision extends QwenVision {
       .reshape(...x.shape);
   }
 
-  /** Tokens' vectors in the order of the image. */
+  /** Merges patches and restores the tokens' order. */
   vectors(hidden: Tensor, grids: readonly PatchGrid[]): Tensor {
     const { order } = windowsOf(grids, this.#config);
     const back = Array<number>(order.length);
@@ -117,7 +117,7 @@ function indices(places: readonly number[], like: Tensor): Tensor {
   return fromArray(BigInt64Array.from(places, BigInt)).toDevice(like.device);
 }
 
-/** Tokens of all images, window after window, and how many each window has. */
+/** Tokens of all images, window by window, and the number of tokens in each window. */
 function windowsOf(grids: readonly PatchGrid[], config: VisionConfig): { order: number[]; lengths: number[] } {
   const { window_size: pixels, spatial_merge_size: f, patch_size: patch } = config;
   const side = Math.floor(Math.floor(pixels / f) / patch);
@@ -158,7 +158,7 @@ const text = defineDecoder({
   },
 });
 
-/** A tower of windows for images of any size, under a Qwen2 whose positions have rows and columns (Bai et al., 2025). */
+/** A windowed vision tower for images of any size, and a Qwen2 with M-RoPE (Bai et al., 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'qwen2_5_vl',
   className: 'Qwen2_5_VLForConditionalGeneration',

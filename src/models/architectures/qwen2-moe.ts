@@ -18,7 +18,7 @@ const experts = {
   shared_expert_intermediate_size: 5632,
 };
 
-/** Qwen2 with some of many feed-forward halves for each token, and one with a gate for all (Yang et al., 2024). */
+/** Qwen2 with routed experts and a gated shared expert (Yang et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'qwen2_moe',
   classes: decoderClasses('Qwen2Moe'),

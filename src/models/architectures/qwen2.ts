@@ -9,7 +9,7 @@ const schema = z.looseObject({
   layer_types: z.array(z.string()).nullish(),
 });
 
-/** Which layers of a Qwen model look through a window: named by `layer_types`, else those from `max_window_layers` on. */
+/** Window of each layer, if any: by `layer_types`, else from layer `max_window_layers` on. */
 export function windowOfLayers(raw: RawConfig): (layer: number) => number | undefined {
   const {
     use_sliding_window: used,

@@ -19,7 +19,7 @@ const decoder = defineDecoder({
   defaults: {
     vocab_size: 248320,
     hidden_size: 2048,
-    // No layer is dense.
+    // Unused: every layer has experts.
     intermediate_size: 512,
     num_hidden_layers: 40,
     num_attention_heads: 16,

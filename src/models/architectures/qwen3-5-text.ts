@@ -20,8 +20,8 @@ const decoder = defineDecoder({
 });
 
 /**
- * Three layers of linear attention, then one with keys and a gate (Qwen Team, 2026). Published checkpoints also
- * contain an image encoder and multi-token prediction layers; neither is part of the text model.
+ * Three layers of linear attention, then one of gated attention (Qwen Team, 2026). Published checkpoints also contain
+ * an image encoder and multi-token prediction layers; neither is part of the text model.
  */
 export const architecture: Architecture = {
   ...decoder,

@@ -19,20 +19,20 @@ const schema = z
     norm_topk_prob: z.boolean().default(false),
     decoder_sparse_step: count.default(1),
     mlp_only_layers: z.array(z.int()).nullish(),
-    /** Width of the expert that all tokens go through, if there is one. */
+    /** Width of the shared expert, if any. */
     shared_expert_intermediate_size: count.optional(),
     ...balanceKeys,
   })
   .refine((own) => own.num_experts_per_tok <= own.num_experts || own.num_experts === 0, {
     path: ['num_experts_per_tok'],
-    error: 'is more than there are experts',
+    error: 'exceeds the number of experts',
   });
 
 export type SparseConfig = z.output<typeof schema>;
 
-/** Which layers have experts, how many and how wide they are. */
+/** Settings of the experts and of the layers that have them. */
 export function sparseConfig(raw: RawConfig, defaults: RawConfig = {}): SparseConfig {
-  // transformers 5 has another name for it.
+  // transformers 5 renamed the key.
   return parseConfig(schema, {
     ...defaults,
     ...raw,
@@ -40,7 +40,7 @@ export function sparseConfig(raw: RawConfig, defaults: RawConfig = {}): SparseCo
   });
 }
 
-/** Qwen3 with some of many feed-forward halves for each token (Yang et al., 2025). */
+/** Qwen3 with a mixture of experts (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3_moe',
   classes: decoderClasses('Qwen3Moe'),
@@ -58,7 +58,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Experts next to one that all tokens go through, with a gate (Qwen2 MoE, and Qwen3-Next and later). */
+/** Routed experts and a gated shared expert (Qwen2 MoE, Qwen3-Next and later). */
 export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext, defaults: RawConfig) {
   const { hidden_size: width, hidden_act: activation } = config;
   const own = sparseConfig(raw, defaults);
@@ -76,7 +76,7 @@ export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext,
   } satisfies Partial<DecoderTraits>;
 }
 
-/** A layer's feed-forward half; `shared` is what all tokens go through next to their experts. */
+/** Feed-forward half of a layer: experts, optionally with a shared one, or dense. */
 export function sparseOrDense(
   layer: number,
   own: SparseConfig,

@@ -32,5 +32,5 @@ const decoder = defineDecoder({
   }),
 });
 
-/** Three layers of linear attention, then one with keys and a gate, each with many narrow experts (Qwen Team, 2025). */
+/** Three layers of linear attention, then one of gated attention, each with many narrow experts (Qwen Team, 2025). */
 export const architecture: Architecture = { ...decoder, passedOver: () => [/^mtp\./] };

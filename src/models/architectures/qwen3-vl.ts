@@ -1,4 +1,4 @@
-// P patches of all images, D width, f patches along a side of a token
+// P patches of all images, D width, f patches along a token's side
 import { z } from 'zod';
 import {
   activations,
@@ -56,7 +56,7 @@ class VisionMlp extends Module {
   }
 }
 
-/** Makes a token of f × f patches; normed patch by patch, or as a whole. */
+/** Merges f × f patches into a token; normalises each patch, or the merged token (`isWhole`). */
 class PatchMerger extends VisionMlp {
   readonly norm: LayerNorm;
   readonly #width: number;
@@ -76,7 +76,7 @@ class PatchMerger extends VisionMlp {
   }
 }
 
-/** Patches see the whole image; states of some layers go into the decoder's first ones as well (DeepStack). */
+/** Attention over the whole image; states of some layers are also added in the decoder's first layers (DeepStack). */
 class Vision extends QwenVision {
   readonly pos_embed: Embedding;
   readonly blocks: readonly QwenVisionBlock[];
@@ -118,7 +118,7 @@ class Vision extends QwenVision {
     return parts.reduce((sum, part) => sum.add(part), super.embed(input, pass));
   }
 
-  /** The four places of the table around each patch, and their shares: the table is stretched over the image. */
+  /** Bilinear interpolation of the position table: four entries per patch, and their weights. */
   #positionsOf(grids: readonly PatchGrid[]): { places: number[][]; shares: number[][] } {
     const side = Math.floor(Math.sqrt(this.#config.num_position_embeddings));
     const [places, shares] = [0, 1].map((): number[][] => [[], [], [], []]);
@@ -160,7 +160,7 @@ const text = defineDecoder({
   }),
 });
 
-/** A tower for images of any size whose layers reach into the first ones of a Qwen3 (Bai et al., 2025). */
+/** A vision tower for images of any size with DeepStack, and a Qwen3 decoder (Bai et al., 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'qwen3_vl',
   className: 'Qwen3VLForConditionalGeneration',

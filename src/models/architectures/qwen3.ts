@@ -1,7 +1,7 @@
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { windowOfLayers } from './qwen2.ts';
 
-/** Llama with a norm over each head of q and k (Yang et al., 2025). */
+/** Llama with norms of each head of q and k (Yang et al., 2025). */
 export const architecture = defineDecoder({
   modelType: 'qwen3',
   classes: decoderClasses('Qwen3'),

@@ -2,7 +2,7 @@
 import { Embedding, type DistanceBias } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 
-/** A table whose first values have a deviation of its own. */
+/** An embedding with its own initial standard deviation. */
 export class Table extends Embedding {
   readonly #deviation: number;
 
@@ -19,15 +19,15 @@ export class Table extends Embedding {
 interface RelativeBiasShape {
   buckets: number;
   heads: number;
-  /** Distances beyond it share a range. */
+  /** Longer distances share the last bucket. */
   farthest: number;
-  /** All ranges lie before the query. */
+  /** All buckets are for keys before the query. */
   isDecoder: boolean;
   /** Standard deviation of the initial values. */
   deviation: number;
 }
 
-/** A number for each head and range of distances; ranges widen with the distance (Raffel et al., 2020). */
+/** A learned bias per head and distance bucket; buckets widen with the distance (Raffel et al., 2020). */
 export class RelativeBias extends Table implements DistanceBias {
   readonly #isDecoder: boolean;
   readonly #farthest: number;
@@ -42,7 +42,7 @@ export class RelativeBias extends Table implements DistanceBias {
     return this.forward(this.#rangesOf(distances), this.weight.tensor.dtype === 'f64' ? 'f64' : 'f32');
   }
 
-  /** In a decoder all ranges lie before the query, in an encoder half of them after it: int64 [n] → [n] */
+  /** Buckets of distances: a decoder uses all of them for earlier keys, an encoder half for each direction: int64 [n] → [n] */
   #rangesOf(distances: Tensor): Tensor {
     if (this.#isDecoder) return this.#byLength(aten.clamp_min.default(distances.neg(), 0), this.count);
     const half = Math.floor(this.count / 2);
@@ -50,7 +50,7 @@ export class RelativeBias extends Table implements DistanceBias {
     return side.add(this.#byLength(aten.abs.default(distances), half));
   }
 
-  /** One range for each short length, then by its logarithm, in f32 so that borders fall where the reference has them. */
+  /** One bucket per short distance, then logarithmic ones; in f32, to match the reference's bucket boundaries. */
   #byLength(lengths: Tensor, ranges: number): Tensor {
     const exact = Math.floor(ranges / 2);
     const share = aten.log.default(lengths.to('f32').div(exact)).div(Math.log(this.#farthest / exact));

@@ -8,7 +8,7 @@ import { ConvolutionalStack, halved, NormedConvolution, type NormedConvolutionSh
 import { Block } from '../stack.ts';
 import { activation, count } from '../config-keys.ts';
 
-/** The keys of HF ResNetConfig that change what is computed. */
+/** HF ResNetConfig keys that affect the computation. */
 const schema = z
   .looseObject({
     num_channels: count.default(3),
@@ -22,20 +22,20 @@ const schema = z
   })
   .refine(({ hidden_sizes: sizes, depths }) => sizes.length === depths.length, {
     path: ['depths'],
-    error: 'must be as many as hidden_sizes',
+    error: 'must have as many entries as hidden_sizes',
   });
 
 type ResNetConfig = z.output<typeof schema>;
 
-/** torch's, which the configuration cannot change. */
+/** torch's default, which the configuration cannot change. */
 const EPSILON = 1e-5;
-/** A bottleneck is narrower by this. */
+/** Ratio of a bottleneck's outer to inner width. */
 const REDUCTION = 4;
-/** Side of the images that most checkpoints were trained on: the configuration does not say. */
+/** Image size of most checkpoints; the configuration does not include it. */
 const USUAL_SIDE = 224;
 
 function convolution(shape: Omit<NormedConvolutionShape, 'epsilon' | 'padding'>): NormedConvolution {
-  // Kaiming He's, by what a weight gives to.
+  // Kaiming initialisation (fan out).
   const deviation = Math.sqrt(2 / (shape.out * shape.kernel ** 2));
   return new NormedConvolution({ ...shape, padding: Math.floor(shape.kernel / 2), epsilon: EPSILON, deviation });
 }
@@ -46,7 +46,7 @@ interface LayerShape {
   stride: number;
 }
 
-/** Two or three convolutions with a shortcut. The inner ones use relu, whatever hidden_act says. */
+/** Two or three convolutions with a shortcut. The inner ones always use ReLU, whatever hidden_act is. */
 class Layer extends Module {
   readonly shortcut?: NormedConvolution;
   readonly layer: readonly NormedConvolution[];
@@ -128,7 +128,7 @@ class Encoder extends Module {
   }
 }
 
-/** A residual network (He et al., 2016; HF ResNetModel). Its blocks are stages, its tokens the places of the last map. */
+/** Residual network (He et al., 2016; HF ResNetModel). Its blocks are stages, its tokens the pixels of the last feature map. */
 class ResNet extends ConvolutionalStack implements Trunk {
   readonly embedder: Embeddings;
   readonly encoder: Encoder;
@@ -154,7 +154,7 @@ class ResNet extends ConvolutionalStack implements Trunk {
   }
 }
 
-/** Side of the last map: the stem halves twice, and most stages once more. */
+/** Side of the last feature map: the stem halves it twice, most stages once more. */
 function sideOf(config: ResNetConfig, side: number): number {
   return halved(side, 2 + config.depths.filter((_, stage) => strideOf(config, stage) === 2).length);
 }

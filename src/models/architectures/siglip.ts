@@ -55,7 +55,7 @@ export const siglipVision = z.looseObject({
   vision_use_head: z.boolean().default(true),
 });
 
-/** The keys of HF SiglipConfig that change what is computed. */
+/** HF SiglipConfig keys that affect the computation. */
 const schema = z.looseObject({ text_config: textSchema.prefault({}), vision_config: siglipVision.prefault({}) });
 
 type SiglipTextConfig = TextTowerConfig & { projection_size?: number | null };
@@ -68,7 +68,7 @@ class SiglipText extends TextTower {
     this.head = new Linear(config.hidden_size, config.projection_size ?? config.hidden_size, { bias: true });
   }
 
-  /** From each text's last token, of padding in texts of full length: [N, D] → [R, E] */
+  /** Pools each text's last token, which may be padding: [N, D] → [R, E] */
   vectors(hidden: Tensor, layout: Layout): Tensor {
     const last = BigInt64Array.from(layout.offsets.slice(1), (end) => BigInt(end - 1));
     return this.head.forward(hidden.indexSelect(0, fromArray(last).toDevice(hidden.device)));
@@ -86,20 +86,20 @@ export class VisionEmbeddings extends Module {
     this.position_embedding = new Embedding(patchCount(config), width);
   }
 
-  /** [R, C, Y, X] → [N, D]: the patches row by row */
+  /** [R, C, Y, X] → [N, D]: patches row by row */
   forward(images: Tensor, pass: Pass): Tensor {
     const patches = this.patch_embedding.tokens(images, pass); // [R, P, D]
     const places = this.places(patches.shape[1]).toDevice(pass.device);
     return patches.add(this.position_embedding.forward(places, pass.dtype)).flatten(0, 1);
   }
 
-  /** Which position each patch has: int64 [P] */
+  /** Position of each patch: int64 [P] */
   protected places(patches: number): Tensor {
     return arange(patches);
   }
 }
 
-/** torch's MultiheadAttention: one matrix makes queries, keys and values. */
+/** torch's MultiheadAttention, with one matrix for q, k and v. */
 class PoolingAttention extends Module {
   readonly in_proj_weight: Parameter;
   readonly in_proj_bias: Parameter;
@@ -126,7 +126,7 @@ class PoolingAttention extends Module {
   }
 }
 
-/** An image's vector from all of its patches, by a learned query. */
+/** Pools an image's patches by attention from a learned query. */
 class PoolingHead extends Module {
   readonly probe: Parameter;
   readonly attention: PoolingAttention;
@@ -148,10 +148,10 @@ class PoolingHead extends Module {
   }
 }
 
-/** Makes an image's patches tokens, with their positions. */
+/** Embeds an image's patches, including positions. */
 type Embeddings = Module & { forward(images: Tensor, pass: Pass): Tensor };
 
-/** The tower of images; its embeddings differ with the images that it reads. */
+/** Image tower; its embeddings depend on the kind of images. */
 export class SiglipVision extends ImageTower {
   readonly embeddings: Embeddings;
   readonly encoder: TowerEncoder;
@@ -178,12 +178,12 @@ export class SiglipVision extends ImageTower {
 
   /** [N, D] → [R, D] */
   vectors(hidden: Tensor, layout: Layout): Tensor {
-    if (this.head === undefined) throw new Error('a vision tower without a pooling head has no vectors');
+    if (this.head === undefined) throw new Error('a vision tower without a pooling head has no image embeddings');
     return this.head.forward(hidden, layout);
   }
 }
 
-/** Texts and images as vectors of one space, each pair judged alone (Zhai et al., 2023; HF SiglipModel). */
+/** Dual encoder for texts and images, trained on pairs independently (Zhai et al., 2023; HF SiglipModel). */
 class Siglip extends Module implements Trunk {
   readonly text_model: SiglipText;
   readonly vision_model: SiglipVision;
@@ -220,10 +220,10 @@ class Siglip extends Module implements Trunk {
   }
 }
 
-/** A member of the family, by its configuration and its tower of images. */
+/** Defines a model type of the family. */
 export function defineSiglip<Vision extends ImageTowerConfig>(about: {
   modelType: string;
-  /** `Siglip` in `SiglipModel`. */
+  /** Stem of the class names: `Siglip` in `SiglipModel`. */
   className: string;
   schema: z.ZodType<{ text_config: SiglipTextConfig; vision_config: Vision }>;
   vision(config: Vision, task: Task): SiglipVision;

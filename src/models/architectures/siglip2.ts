@@ -1,4 +1,4 @@
-// N patches of all images, C channels, D width, S side of the table of positions
+// N patches of all images, C channels, D width, S side of the position grid
 import { z } from 'zod';
 import { Embedding, layoutOfRows, Linear, Module, type Layout } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
@@ -19,7 +19,7 @@ export const siglip2Vision = z
   })
   .refine(({ num_patches: patches }) => Number.isInteger(Math.sqrt(patches)), {
     path: ['num_patches'],
-    error: 'must be a square: positions are learned for a grid of as many rows as columns',
+    error: 'must be a square number, since the position grid is square',
   })
   .transform((config) => ({ ...config, image_size: Math.sqrt(config.num_patches) * config.patch_size }));
 
@@ -49,7 +49,7 @@ class Embeddings extends Module {
     return this.patch_embedding.forward(patches.toDevice(pass.device).to(pass.dtype)).add(cat(ofImages).to(pass.dtype));
   }
 
-  /** The learned grid stretched or shrunk to an image's: [rows · columns, D] */
+  /** Learned position grid, interpolated to the image's: [rows · columns, D] */
   #positions([rows, columns]: PatchGrid): Tensor {
     const { tensor } = this.position_embedding.weight;
     const wide = tensor.dtype === 'f64' ? tensor : tensor.to('f32');
@@ -77,7 +77,7 @@ export class Siglip2Vision extends SiglipVision {
   }
 }
 
-/** SigLIP for images of any proportions (Tschannen et al., 2025; HF Siglip2Model). */
+/** SigLIP for images of any aspect ratio (Tschannen et al., 2025; HF Siglip2Model). */
 export const architecture = {
   ...defineSiglip({
     modelType: 'siglip2',

@@ -11,7 +11,7 @@ const schema = z.looseObject({
   layer_types: z.array(z.string()).nullish(),
 });
 
-/** Llama without positions in some layers: every fourth one unless `no_rope_layers` says (HF SmolLM3, 2025). */
+/** Llama without positions in every fourth layer, or those in `no_rope_layers` (HF SmolLM3, 2025). */
 export const architecture = defineDecoder({
   modelType: 'smollm3',
   classes: decoderClasses('SmolLM3'),
@@ -31,7 +31,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** `no_rope_layers` has a 1 for layers that do turn q and k, whatever its name says. */
+/** Despite its name, `no_rope_layers` has a 1 for layers with rotary positions. */
 function layersOf(raw: RawConfig) {
   const config = parseConfig(schema, raw);
   const { no_rope_layers: turned, no_rope_layer_interval: interval, layer_types: types } = config;

@@ -3,20 +3,20 @@ import { randomPermutation, randomUnit, type RandomKey } from '../../base/random
 import { rowOfTokens, segmentLengths, type Layout, type Randomness } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 
-/** Masking along an axis: spans of `length`, enough to cover `probability` of it without overlaps. */
+/** Masking along an axis: enough spans of `length` to cover a share of `probability`, not counting overlaps. */
 export interface SpanSettings {
   probability: number;
   length: number;
   fewest: number;
 }
 
-/** Where the spans of an axis start. The same key gives the same spans. */
+/** Start of each span. The same key always gives the same spans. */
 export function drawSpans(axis: number, settings: SpanSettings, key: RandomKey): number[] {
   const { probability, length, fewest } = settings;
   const places = axis - length + 1;
   if (probability === 0 || places <= 0) return [];
   const [seed, purpose, ...integers] = key;
-  // A fraction of a span is one more span in that share of the rows.
+  // The fractional part is the probability of one more span.
   const wanted = Math.floor((probability * axis) / length + randomUnit([seed, `${purpose}:count`, ...integers]));
   const count = Math.min(Math.max(wanted, fewest), Math.floor(axis / length), places);
   return [...randomPermutation(places, key).subarray(0, count)];
@@ -28,7 +28,7 @@ export interface Masking {
 }
 
 /**
- * Masks spans of frames by a learned vector and spans of features by zeros, for each row by its own key (Park et al.,
+ * Masks spans of frames with a learned vector and spans of features with zeros, keyed by row (Park et al.,
  * "SpecAugment", 2019, as in HF's wav2vec2). x [N, D] → [N, D]; `vector` [D].
  */
 export function specAugment(
@@ -57,7 +57,7 @@ export function specAugment(
   return aten.masked_fill.Scalar(masked, mask, 0);
 }
 
-/** Two numbers for each row, from the key of its first frame. */
+/** Two integers per row, from its first frame's key. */
 function rowKeys(layout: Layout, { tokens }: Randomness): [number, number][] {
   const keys = tokens.data() as BigInt64Array;
   return layout.rowOf.map((_, row) => {

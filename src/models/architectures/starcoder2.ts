@@ -13,7 +13,7 @@ const schema = z.looseObject({
   embedding_dropout: probability.default(0),
 });
 
-/** Mistral with GPT's norms and feed-forward layers (Lozhkov et al., 2024). */
+/** Mistral with LayerNorm and ungated feed-forward layers (Lozhkov et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'starcoder2',
   classes: decoderClasses('Starcoder2'),

@@ -20,7 +20,7 @@ import { RelativeBias } from './relative-bias.ts';
 import { Block, type Pass } from '../stack.ts';
 import { count } from '../config-keys.ts';
 
-/** Feed-forward type, by `feed_forward_proj`; "gated-gelu" has always meant the approximate one. */
+/** Gating and activation in `feed_forward_proj`; "gated-gelu" has always meant the tanh approximation. */
 const feedForward = z.string().transform((value, context) => {
   const name = value.replace(/^gated-/, '');
   const activation = value === 'gated-gelu' ? 'gelu_new' : name;
@@ -29,7 +29,7 @@ const feedForward = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-/** The keys of HF T5Config that change what is computed. */
+/** HF T5Config keys that affect the computation. */
 export const t5Schema = z.looseObject({
   vocab_size: count.default(32128),
   d_model: count.default(512),
@@ -48,10 +48,10 @@ export const t5Schema = z.looseObject({
   scale_decoder_outputs: z.boolean().nullish(),
 });
 
-/** With whether each block has a table of distances of its own (UMT5). */
+/** `biasPerBlock`: each block has its own relative bias (UMT5). */
 export type T5Config = z.output<typeof t5Schema> & { biasPerBlock: boolean };
 
-/** A projection without bias whose first values are so large that its outputs are of the size of its inputs. */
+/** A projection without bias, initialised so that its outputs have the scale of its inputs. */
 class Projection extends Linear {
   readonly #deviation: number;
 
@@ -71,7 +71,7 @@ function biasOf(config: T5Config, isDecoder: boolean): RelativeBias {
   return new RelativeBias({ buckets, heads, farthest: config.relative_attention_max_distance, isDecoder, deviation });
 }
 
-/** Which of a model's stacks a layer is in, and where. */
+/** Stack and index of a layer. */
 export interface T5Place {
   stack: 'encoder' | 'decoder';
   index: number;
@@ -103,7 +103,7 @@ class Attention extends Module {
     return layer.forward(x).reshape(x.shape[0], this.#heads, -1); // [N, H, d]
   }
 
-  /** To the same tokens: in a decoder those at its position and before. Scores are not scaled. */
+  /** Self-attention with unscaled scores; causal in a decoder. */
   toSelf(x: Tensor, pass: Pass, { place, bias }: { place: T5Place; bias: DistanceBias }): Tensor {
     const [q, k, v] = [this.q, this.k, this.v].map((layer) => this.#byHead(layer, x));
     const { layout } = pass;
@@ -112,7 +112,7 @@ class Attention extends Module {
     return this.o.forward(y.flatten(1));
   }
 
-  /** To the encoder's output, wherever its tokens stand. */
+  /** Cross-attention to the encoder's output, without positions. */
   toMemory(x: Tensor, pass: Pass, { index }: T5Place): Tensor {
     if (pass.memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
     const made = projectMemory(pass.memory, index, (hidden) => ({
@@ -125,7 +125,7 @@ class Attention extends Module {
   }
 }
 
-/** One activated projection, or two of which one gates the other, and one back. */
+/** Feed-forward layer, gated or not. */
 class FeedForward extends Module {
   readonly wi?: Projection;
   readonly wi_0?: Projection;
@@ -160,7 +160,7 @@ class FeedForward extends Module {
   }
 }
 
-/** A part of a block with the norm before it and the dropout behind it. */
+/** A part of a block: norm first, dropout last. */
 abstract class Part extends Module {
   readonly layer_norm: RMSNorm;
   readonly sublayer: Sublayer;
@@ -215,10 +215,10 @@ class FeedForwardPart extends Part {
   }
 }
 
-/** Self-attention, in a decoder attention to the encoder, and a feed-forward half. */
+/** Self-attention, cross-attention in a decoder, and feed-forward. */
 export class T5Block extends Block {
   readonly layer: readonly Part[];
-  /** The first block's, which the others use too, unless each has its own (UMT5). */
+  /** The first block's, shared by the others, unless each has its own (UMT5). */
   readonly #bias: RelativeBias;
   readonly #place: T5Place;
 

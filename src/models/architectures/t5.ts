@@ -6,7 +6,7 @@ import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.t
 import { Table } from './relative-bias.ts';
 import { T5Block, t5Schema, type T5Config, type T5Place } from './t5-layers.ts';
 
-/** Encoder or decoder: blocks between the shared token table and a norm. */
+/** Encoder or decoder: blocks between the shared embedding and a norm. */
 class T5Stack extends Stack {
   readonly block: readonly T5Block[];
   readonly final_layer_norm: RMSNorm;
@@ -41,7 +41,7 @@ class T5Stack extends Stack {
   }
 }
 
-/** Text to text by an encoder and a decoder, without position embeddings (Raffel et al., 2020). */
+/** Encoder-decoder without position embeddings (Raffel et al., 2020). */
 class T5 extends Module implements Trunk {
   readonly shared: Embedding;
   readonly encoder: T5Stack;
@@ -51,7 +51,7 @@ class T5 extends Module implements Trunk {
     super();
     this.shared = new Table(config.vocab_size, config.d_model, config.initializer_factor);
     this.encoder = new T5Stack(config, this.shared, 'encoder');
-    // A model for vectors is the encoder alone.
+    // Embedding models consist of the encoder alone.
     if (task !== 'embedding') this.decoder = new T5Stack(config, this.shared, 'decoder');
   }
 
@@ -69,14 +69,15 @@ class T5 extends Module implements Trunk {
   }
 }
 
-/** T5 and what its classes and defaults are called elsewhere. */
+/** Defines a T5-like model type. */
 export function defineT5(
   modelType: string,
   className: string,
   { defaults = {}, biasPerBlock = false }: { defaults?: RawConfig; biasPerBlock?: boolean } = {},
 ): Architecture {
   const configOf = (raw: RawConfig) => ({ ...parseConfig(t5Schema, { ...defaults, ...raw }), biasPerBlock });
-  // T5 of transformers 5 has a key for it; before, a tied head was scaled, since a table of inputs is too large for outputs.
+  // transformers 5 has a key for scaling the decoder's output. Before, tied heads were scaled, since the embedding's
+  // weights are too large for an output layer.
   const isScaled = (raw: RawConfig) => {
     const { scale_decoder_outputs: own, tie_word_embeddings: tied } = configOf(raw);
     return own ?? tied;
@@ -104,13 +105,13 @@ export function defineT5(
     withOwnHead: (raw) => ({ ...raw, tie_word_embeddings: false, scale_decoder_outputs: isScaled(raw) }),
     limits: (raw) => ({ vocabularySize: configOf(raw).vocab_size, maxPositions: MOST_POSITIONS }),
     passedOver: () => [/^decoder\.block\.0\.layer\.1\.EncDecAttention\.relative_attention_bias\.weight$/],
-    // Both stacks have the shared table under names of their own.
+    // Checkpoints may store the shared table under either stack's name.
     formerNames: (path) =>
       path === 'shared.weight' ? ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight'] : [],
   };
 }
 
-/** Positions are distances, so nothing in the model ends them; memory does. */
+/** Relative positions impose no limit; this one bounds memory. */
 const MOST_POSITIONS = 1 << 16;
 
 export const architecture = defineT5('t5', 'T5');

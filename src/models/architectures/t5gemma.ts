@@ -25,7 +25,7 @@ import { gemma2Logits, gemma2Traits, gemmaDefaults, withActivation } from './gem
 
 const probability = z.number().min(0).max(1).default(0);
 
-/** The keys of HF T5GemmaConfig that change what is computed. */
+/** HF T5GemmaConfig keys that affect the computation. */
 const schema = z.looseObject({
   encoder: z.looseObject({}).default({}),
   decoder: z.looseObject({}).default({}),
@@ -52,7 +52,7 @@ interface SideConfig {
   raw: RawConfig;
   config: DecoderConfig;
   dropout: number;
-  /** Width of what the decoder's layers attend to. */
+  /** Width of the encoder's output. */
   memoryWidth: number;
 }
 
@@ -66,7 +66,7 @@ function sideOf(raw: RawConfig, name: SideName): SideConfig {
   return { name, raw: whole[name], config: configOf(name), dropout: whole.dropout_rate, memoryWidth };
 }
 
-/** Attention to the encoder's output, wherever its tokens stand. */
+/** Cross-attention to the encoder's output, without positions. */
 class CrossAttention extends Module {
   readonly q_proj: Linear;
   readonly k_proj: Linear;
@@ -129,7 +129,7 @@ class EncoderLayer extends DecoderLayer {
   }
 }
 
-/** The same with attention to the encoder's output between the halves. */
+/** An encoder layer with cross-attention between its halves. */
 class CrossLayer extends EncoderLayer {
   readonly cross_attn: CrossAttention;
   readonly pre_cross_attn_layernorm: Norm;
@@ -154,7 +154,7 @@ class CrossLayer extends EncoderLayer {
   }
 }
 
-/** One of the two stacks. */
+/** Encoder or decoder. */
 class Side extends Decoder {
   readonly #dropouts: readonly [Dropout, Dropout];
 
@@ -175,7 +175,8 @@ class Side extends Decoder {
       ...traits,
       attention(layer) {
         const own = traits.attention(layer);
-        // The encoder's window is of other tokens: as many to each side.
+        // The encoder's window extends to both sides, by as many tokens as the decoder's covers besides the token
+        // itself.
         return isEncoder ? { ...own, seesAll: true, window: own.window && own.window + 1 } : own;
       },
       feedForward: (layer) => new FeedForward({ width, inner, activation, dropout: dropoutAt(`layers.${layer}.mlp`) }),
@@ -216,7 +217,7 @@ class T5Gemma extends Module implements Trunk {
   }
 }
 
-/** An encoder and a decoder of Gemma 2's layers (Zhang et al., 2025). */
+/** Encoder-decoder of Gemma 2's layers (Zhang et al., 2025). */
 export const architecture: Architecture = {
   modelType: 't5gemma',
   prefix: 'model',

@@ -1,4 +1,4 @@
-// N tokens, S texts, E width of the token table, D width of the layers, H heads, d head size
+// N tokens, S texts, E embedding width, D width of the layers, H heads, d head size
 import { z } from 'zod';
 import {
   attention,
@@ -31,7 +31,7 @@ const schema = z.looseObject({
 
 type UseLiteConfig = z.output<typeof schema>;
 
-/** Ratio of the longest to the shortest wavelength of positions. */
+/** Ratio of the positions' longest wavelength to the shortest. */
 const LONGEST_WAVE = 10_000;
 
 class Attention extends Module {
@@ -69,11 +69,11 @@ class FeedForward extends Module {
   }
 
   /**
-   * Gives every token the mean of what its text's tokens get. A text's mean stays what it is, and the second product is
-   * made once for each text: means and linear layers may change places.
+   * Replaces each token's output with the mean over its text. Since averaging commutes with linear layers, the second
+   * one runs once per text instead of once per token.
    */
   forwardMean(x: Tensor, layout: Layout): Tensor {
-    // Dropout before an adapter is each token's own.
+    // Not if an adapter is active: its dropout differs per token.
     if (!this.conv2.adapters.always.every((adapter) => adapter.lowRank?.() !== undefined)) return this.forward(x);
     const means = this.conv2.forward(poolings.mean(this.#inner(x), layout).to(x.dtype)); // [S, D]
     const lengths = segmentLengths(layout);
@@ -89,7 +89,7 @@ class FeedForward extends Module {
 class Layer extends Block {
   readonly attention_norm: LayerNorm;
   readonly attention: Attention;
-  /** Widens what passes by the attention, where the layer reads narrower states than it gives. */
+  /** Widens the residual if the layer's input is narrower than its output. */
   readonly residual?: Linear;
   readonly ffn_norm: LayerNorm;
   readonly ffn: FeedForward;
@@ -97,7 +97,7 @@ class Layer extends Block {
   readonly mlp_sublayer: Sublayer;
   readonly #isAveraged: boolean;
 
-  /** `isAveraged`: of its states only each text's mean is read. */
+  /** `isAveraged`: only the mean of each text's states is used. */
   constructor(config: UseLiteConfig, { width, isAveraged }: { width: number; isAveraged: boolean }) {
     super();
     const { hidden_size: wide, layer_norm_eps: epsilon } = config;
@@ -117,14 +117,14 @@ class Layer extends Block {
     const read = this.attention_norm.forward(x);
     const attended = beside.add(this.attention_sublayer.change(read, this.attention.forward(read, pass)));
     const normed = this.ffn_norm.forward(attended);
-    // An adapter makes of a mean something else than of each token.
+    // An adapter on the sublayer is not linear, so it needs each token.
     const isAveraged = this.#isAveraged && this.mlp_sublayer.isIdle;
     const fed = isAveraged ? this.ffn.forwardMean(normed, pass.layout) : this.ffn.forward(normed);
     return attended.add(this.mlp_sublayer.change(normed, fed));
   }
 }
 
-/** Projects a row's mean state to its vector. */
+/** Projects a row's mean state to its embedding. */
 class Pooler extends Module {
   readonly dense: Linear;
 
@@ -138,11 +138,11 @@ class Pooler extends Module {
   }
 }
 
-/** A small transformer for sentences (Cer et al., 2018), as TensorFlow.js has it: norms first, and none at the end. */
+/** A small transformer for sentences (Cer et al., 2018), as in TensorFlow.js: pre-norm, without a final norm. */
 class UseLite extends Stack implements Trunk {
   readonly embeddings: Embedding;
   readonly layers: readonly Layer[];
-  /** Applied to a row's mean; token classification does without it. */
+  /** Applied to a row's mean; not used for token classification. */
   readonly pooler?: Pooler;
   readonly width: number;
 
@@ -168,13 +168,13 @@ class UseLite extends Stack implements Trunk {
     return this.layers;
   }
 
-  /** Tokens count twice: the original adds its positions to a copy of them, and that to the tokens. */
+  /** Tokens count twice: the original adds positions to a copy of the embeddings, then adds that copy to them. */
   override embed(input: StackInput, pass: Pass): Tensor {
     const tokens = input.embeddings ?? this.embeddings.forward(idsOf(input, pass), pass.dtype);
     return tokens.mul(2).add(this.#waves(pass));
   }
 
-  /** Sines, then cosines, of every token's position: [N, E] */
+  /** Sinusoidal positions, sines first: [N, E] */
   #waves({ positions, dtype, device }: Pass): Tensor {
     const half = this.embeddings.width / 2;
     const speeds = Float64Array.from({ length: half }, (_, i) => LONGEST_WAVE ** (-i / (half - 1)));

@@ -1,4 +1,4 @@
-/** Models whose vision tower's vectors stand among the tokens of a decoder: what they share, whatever tower and decoder. */
+/** Models with a vision tower whose outputs replace tokens in a decoder's input: the parts independent of tower and decoder. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -21,7 +21,7 @@ import { architecture as qwen2 } from './qwen2.ts';
 import { architecture as qwen3 } from './qwen3.ts';
 import type { Stack } from '../stack.ts';
 
-/** Decoders that images may stand in, by the `model_type` of `text_config`. */
+/** Supported decoders, by the `model_type` of `text_config`. */
 const decoders: Readonly<Record<string, Architecture>> = table({
   gemma,
   gemma2,
@@ -35,13 +35,13 @@ const decoders: Readonly<Record<string, Architecture>> = table({
   qwen3,
 });
 
-/** A decoder with its configuration. */
+/** A decoder and its configuration. */
 export interface TextModel {
   architecture: Architecture;
   raw: RawConfig;
 }
 
-/** The text model of a configuration; `usual` where that names none. @throws AttuneError E_CONFIG_BAD */
+/** Text model of a configuration; `usual` is its default type. @throws AttuneError E_CONFIG_BAD */
 export function textModelOf(raw: RawConfig, usual: string, known = Object.keys(decoders)): TextModel {
   const own = (raw.text_config ?? {}) as RawConfig;
   const type = String(own.model_type ?? usual);
@@ -58,13 +58,13 @@ export function knownPart(
     what: `The ${key === 'text_config' ? 'text model' : 'vision tower'} of this ${String(whole)} model is not supported`,
     got: `model_type ${type} in ${key}`,
     expected: known.join(', '),
-    fix: 'choose another model',
+    fix: 'choose a supported model',
   });
 }
 
 class Around extends Module {}
 
-/** A part whose name has a dot stands in a module of its own. */
+/** Wraps a part with a dotted name in an outer module. */
 function inModule({ name, module }: Named<Module>): Named<Module> {
   const [outer, inner] = name.split('.');
   if (inner === undefined) return { name, module };
@@ -73,10 +73,10 @@ function inModule({ name, module }: Named<Module>): Named<Module> {
   return { name: outer, module: around };
 }
 
-/** Parts of a trunk, by their names in checkpoints. */
+/** Parts of the trunk, with their names in checkpoints. */
 export interface VisionLanguageParts {
   tower: Named<Stack>;
-  /** Makes tokens' vectors of the tower's states, where it is not part of the tower. */
+  /** Turns the tower's states into token vectors, unless the tower does so itself. */
   connector?: Named<Module>;
   text: Named<Decoder>;
   reader: Omit<ImageReader, 'stack' | 'modules'>;
@@ -134,13 +134,13 @@ export class Projector extends Module {
   }
 }
 
-/** The key of the token that stands for images, which has two names. */
+/** Configuration key of the image placeholder, which has two names. */
 export function imageTokenKey(usual: number) {
   const id = z.int().min(0);
   return { image_token_id: id.nullish(), image_token_index: id.default(usual) };
 }
 
-/** Names on the hub in LLaVA's family, where parts did not stand in `model` (transformers before 4.52). */
+/** Names on the hub in LLaVA's family, where parts are outside of `model` (transformers before 4.52). */
 export function llavaFormerNames(path: string): readonly string[] {
   if (path.startsWith('lm_head.')) return [`language_model.${path}`];
   const hub = path.replace(/^model\./, '').replace(/^language_model\./, 'language_model.model.');
@@ -151,25 +151,25 @@ export interface VisionLanguageDefinition<Config> {
   modelType: string;
   /** `LlavaForConditionalGeneration` */
   className: string;
-  /** The checked configuration. @throws AttuneError E_CONFIG_BAD */
+  /** Parses the configuration. @throws AttuneError E_CONFIG_BAD */
   read(raw: RawConfig): Config;
   text(raw: RawConfig): TextModel;
   /** Whether the head is the table of tokens, by config.json and by that of the text model alone; not unless it says so. */
   tied?(own: boolean | undefined, text: boolean): boolean;
   parts(config: Config, text: Decoder): VisionLanguageParts;
   imageTokens(config: Config): ImageTokens;
-  /** Tokens of an image, by the shape of what its processor made of it. */
+  /** Tokens of an image, from the shape of its processed features. */
   tokensOf(config: Config, shape: readonly number[]): number;
-  /** Maximum patches of an image or square. */
+  /** Maximum patches of an image or tile. */
   patches(config: Config): number;
   formerNames?: Architecture['formerNames'];
-  /** Parts that read something else. */
+  /** Checkpoint parts for other modalities. */
   passedOver?: readonly RegExp[];
 }
 
 const tying = z.looseObject({ tie_word_embeddings: z.boolean().nullish(), tie_embedding: z.boolean().nullish() });
 
-/** An architecture of the kind. */
+/** Defines a vision language model type. */
 export function defineVisionLanguage<Config>(definition: VisionLanguageDefinition<Config>): Architecture {
   const { modelType, className, read, text, tokensOf, imageTokens } = definition;
   return {

@@ -1,5 +1,5 @@
 // P patches of all images, V width of the tower
-/** Vision towers that stand in several models. */
+/** Vision towers shared by several models. */
 import { z } from 'zod';
 import { table } from '../../base/table.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
@@ -14,15 +14,15 @@ import { SiglipVision, siglipVision } from './siglip.ts';
 import { Siglip2Vision, siglip2Vision } from './siglip2.ts';
 import { knownPart } from './vision-language.ts';
 
-/** A tower, not built yet. */
+/** A tower, not yet built. */
 export interface VisionTower {
   width: number;
   layers: number;
-  /** Epsilon of its norms. */
+  /** Epsilon of the norms. */
   epsilon: number;
   /** Patches of every image, where all have one size. */
   grid?: PatchGrid;
-  /** Tokens in front of an image's patches. */
+  /** Tokens before an image's patches. */
   extraTokens: number;
   build(): Named<Stack>;
 }
@@ -44,7 +44,7 @@ function ofOneSize(config: ImageTowerConfig, extraTokens: number, build: () => N
 
 const name = 'vision_tower.vision_model';
 
-/** By the `model_type` of `vision_config`. */
+/** Keyed by the `model_type` of `vision_config`. */
 const towers: Readonly<Record<string, (raw: RawConfig) => VisionTower>> = table({
   clip_vision_model(raw) {
     const config = parseConfig(clipVision, raw);
@@ -71,7 +71,7 @@ export function visionTower(raw: RawConfig, usual: RawConfig, known: readonly st
   return towers[knownPart(raw, { key: 'vision_config', type, known })](own);
 }
 
-/** The states of patches alone [P, V], and the rows and columns of each image's. */
+/** States of patches alone [P, V], without extra tokens, and each image's patch grid. */
 export function patchStates(
   { grid, extraTokens }: Pick<VisionTower, 'grid' | 'extraTokens'>,
   hidden: Tensor,

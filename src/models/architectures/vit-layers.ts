@@ -16,7 +16,7 @@ import {
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
 
-/** Parameters of attention in ViT's family, with the names of its configurations. */
+/** Settings of attention, named as in the configurations of ViT's family. */
 export interface ViTAttentionConfig {
   hidden_size: number;
   num_attention_heads: number;
@@ -50,7 +50,7 @@ class SelfAttention extends Module {
   }
 }
 
-/** A projection and dropout; what is added to it differs. */
+/** A linear layer with dropout. */
 export class Projection extends Module {
   readonly dense: Linear;
   readonly #dropout: Dropout;
@@ -66,7 +66,7 @@ export class Projection extends Module {
   }
 }
 
-/** Every patch sees every other: [N, D] → [N, D]. */
+/** Bidirectional attention over all patches: [N, D] → [N, D]. */
 export class ViTAttention extends Module {
   readonly attention: SelfAttention;
   readonly output: Projection;
@@ -141,7 +141,7 @@ export class ActivatedDense extends Module {
   }
 }
 
-/** A factor for each feature. */
+/** A learned factor per feature. */
 class LayerScale extends Module {
   readonly lambda1: Parameter;
   readonly #first: number;
@@ -161,7 +161,7 @@ class LayerScale extends Module {
   }
 }
 
-/** Parameters of DINO's layers, with the names of their configurations. */
+/** Settings of DINO's layers, named as in their configurations. */
 interface ScaledLayerConfig {
   hidden_size: number;
   layer_norm_eps: number;
@@ -169,7 +169,7 @@ interface ScaledLayerConfig {
   drop_path_rate: number;
 }
 
-/** Attention and a feed-forward half, each of which adds a share of its own for each feature (DINOv2, DINOv3). */
+/** Pre-norm layer whose halves are scaled per feature (DINOv2, DINOv3). */
 export class ScaledLayer extends Block {
   readonly norm1: LayerNorm;
   readonly attention: Module & { forward(x: Tensor, pass: Pass): Tensor };

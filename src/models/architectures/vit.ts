@@ -9,7 +9,7 @@ import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
 import { ActivatedDense, Projection, ViTAttention } from './vit-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF ViTConfig that change what is computed. */
+/** HF ViTConfig keys that affect the computation. */
 const schema = z.looseObject({
   hidden_size: count.default(768),
   num_hidden_layers: count.default(12),
@@ -41,7 +41,7 @@ function patchCount({ image_size: image, patch_size: patch }: EmbeddingConfig): 
 
 export class ViTEmbeddings extends Module {
   readonly cls_token: Parameter;
-  /** A second token that learned from a teacher (DeiT). */
+  /** Second special token, which learns from the teacher (DeiT). */
   readonly distillation_token?: Parameter;
   readonly position_embeddings: Parameter;
   readonly patch_embeddings: PatchEmbeddings;
@@ -57,7 +57,7 @@ export class ViTEmbeddings extends Module {
     this.#dropout = new Dropout(config.hidden_dropout_prob, 'embeddings');
   }
 
-  /** Those before the patches. */
+  /** Special tokens before the patches. */
   get tokens(): readonly Parameter[] {
     return this.distillation_token === undefined ? [this.cls_token] : [this.cls_token, this.distillation_token];
   }
@@ -112,12 +112,12 @@ class Encoder extends Module {
   }
 }
 
-/** A transformer over the patches of images of one size (Dosovitskiy et al., 2021; HF ViT). */
+/** Vision transformer for a fixed image size (Dosovitskiy et al., 2021; HF ViT). */
 class ViT extends Stack implements Trunk {
   readonly embeddings: ViTEmbeddings;
   readonly encoder: Encoder;
   readonly layernorm: LayerNorm;
-  /** Kept where a checkpoint has it; a classifier reads the class token as it is. */
+  /** Kept if the checkpoint has it; classifiers read the class token directly. */
   readonly pooler?: ActivatedDense;
   readonly width: number;
   readonly #shape: ImageShape;
@@ -155,7 +155,7 @@ class ViT extends Stack implements Trunk {
   }
 }
 
-/** A member of the family, by its `model_type` and the name in its classes. */
+/** Defines a model type of the family; `className` is the stem of its classes. */
 export function defineViT(modelType: string, className: string, { isDistilled = false } = {}): Architecture {
   return {
     modelType,

@@ -3,7 +3,7 @@ import { activation, count, probability } from '../config-keys.ts';
 
 const spans = z.int().nonnegative();
 
-/** The keys of HF Wav2Vec2Config that change what is computed, with its defaults. */
+/** HF Wav2Vec2Config keys that affect the computation, with its defaults. */
 export const wav2vec2Schema = z
   .looseObject({
     vocab_size: count.default(32),
@@ -16,7 +16,7 @@ export const wav2vec2Schema = z
     hidden_dropout: probability.default(0.1),
     activation_dropout: probability.default(0.1),
     attention_dropout: probability.default(0.1),
-    // Hubert's.
+    // Hubert only.
     feat_proj_layer_norm: z.boolean().default(true),
     feat_proj_dropout: probability.default(0),
     final_dropout: probability.default(0.1),
@@ -66,7 +66,7 @@ export const wav2vec2Schema = z
     error: 'is not a token: it exceeds vocab_size',
   });
 
-/** Further setting of audio classifiers: heads for other tasks read the last layer in any case. */
+/** Further key of audio classifiers; heads for other tasks always read the last layer. */
 export const unweightedSchema = z.looseObject({
   use_weighted_layer_sum: z
     .literal(false, { error: 'weighted sums of layers (use_weighted_layer_sum) are not supported' })

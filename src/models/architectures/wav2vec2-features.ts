@@ -15,10 +15,10 @@ import type { FrontEnd } from '../architecture.ts';
 import type { StackInput } from '../stack.ts';
 import type { Wav2Vec2Config } from './wav2vec2-config.ts';
 
-/** torch's default, which the configuration cannot change. */
+/** torch's default, not configurable. */
 const CONVOLUTION_NORM_EPSILON = 1e-5;
 
-/** Initialised as He et al. (2015) for the number of values that one output sees. */
+/** Kaiming initialisation (He et al., 2015). */
 class FeatureConvolution extends Convolution {
   readonly #inputs: number;
 
@@ -59,13 +59,13 @@ class ConvolutionLayer extends Module {
   }
 }
 
-/** Number of frames for `samples`; 0 if there are too few. */
+/** Number of frames for `samples`; 0 if too few. */
 export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
   const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
   return Math.max(0, count);
 }
 
-/** A layer's resolution relative to the frames is the product of the strides after it; the positional convolution follows. */
+/** Each layer runs at a rate, relative to the frames, that is the product of the later strides. Includes the positional convolution. */
 export function frontEndOf(config: Wav2Vec2Config): FrontEnd {
   const { conv_dim: widths, conv_kernel: kernels, conv_stride: strides, hidden_size: width } = config;
   const groups = config.num_conv_pos_embedding_groups;
@@ -78,7 +78,7 @@ export function frontEndOf(config: Wav2Vec2Config): FrontEnd {
   return { products, values };
 }
 
-/** Convolutions that make frames of a waveform. */
+/** Convolutions that turn a waveform into frames. */
 export class FeatureExtractor extends Module {
   readonly conv_layers: readonly ConvolutionLayer[];
   readonly #config: Wav2Vec2Config;
@@ -89,7 +89,7 @@ export class FeatureExtractor extends Module {
     this.#config = config;
   }
 
-  /** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE where one is too short for a single frame */
+  /** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE if one is too short for a single frame */
   frameCounts(input: StackInput): number[] {
     const counts = sampleCounts(input).map((samples) => framesOf(this.#config, samples));
     const short = counts.findIndex((count) => count === 0);
@@ -97,7 +97,7 @@ export class FeatureExtractor extends Module {
     throw new AttuneError('E_FEATURES_SHAPE', {
       what: `Recording ${short + 1} of ${counts.length} is too short for this model`,
       got: `${sampleCounts(input)[short]} samples`,
-      expected: `at least ${this.#fewestSamples()} samples, which make one frame`,
+      expected: `at least ${this.#fewestSamples()} samples (one frame)`,
     });
   }
 
@@ -107,8 +107,8 @@ export class FeatureExtractor extends Module {
   }
 
   /**
-   * Frames of the recordings' own samples: → [N, C]. Rows side by side ([S], with their lengths) are each read alone.
-   * Padded rows [B, S] are read as the reference reads them: where the norm is over time, padding is part of it.
+   * Frames of unpadded samples: → [N, C]. Concatenated rows ([S], with lengths) are processed separately. Padded rows
+   * [B, S] are processed as in the reference: a norm over time includes the padding.
    */
   forward(input: StackInput, features: Tensor): Tensor {
     if (features.shape.length === 1) {
@@ -125,16 +125,16 @@ export class FeatureExtractor extends Module {
   }
 }
 
-/** Samples of each recording that are its own. */
+/** Unpadded samples of each recording. */
 function sampleCounts({ features, featureLengths }: StackInput): readonly number[] {
   if (features === undefined) throw new Error('this encoder reads waveforms [B, samples]');
   const [rows, samples] = features.shape;
   if (featureLengths !== undefined) return featureLengths;
-  if (features.shape.length !== 2) throw new Error('recordings side by side [samples] need their lengths');
+  if (features.shape.length !== 2) throw new Error('concatenated recordings [samples] need featureLengths');
   return Array<number>(rows).fill(samples);
 }
 
-/** From the convolutions' channels to the blocks' width. */
+/** Projects the convolutions' channels to the blocks' width. */
 export class FeatureProjection extends Module {
   readonly layer_norm?: LayerNorm;
   readonly projection: Linear;

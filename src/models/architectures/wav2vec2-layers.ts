@@ -18,7 +18,7 @@ import { aten, cat, full, type DType, type Tensor } from '../../engine/tensor/in
 import { Block, type AttentionRequest, type Heads, type Pass } from '../stack.ts';
 import type { Wav2Vec2Config } from './wav2vec2-config.ts';
 
-/** How a checkpoint names the direction and the length of the positional convolution's weights: torch renamed them. */
+/** Checkpoint names of the positional convolution's weight norm, which torch renamed. */
 export type WeightNormNames = 'weight_g' | 'parametrizations';
 
 class Parametrized extends Module {
@@ -49,7 +49,7 @@ class Parametrizations extends Module {
   }
 }
 
-/** The length of new weights of the given deviation: the root of their number times it. */
+/** Initial norm of weights with the given standard deviation: √count · deviation. */
 function firstLength(
   length: Parameter,
   direction: Parameter,
@@ -59,7 +59,7 @@ function firstLength(
   return full(length.shape, deviation * Math.sqrt(outputs * inputs), options);
 }
 
-/** A convolution whose weights are a direction times a length for each place of the kernel (Salimans and Kingma, 2016). */
+/** Weight-normalised convolution, with a norm per kernel position (Salimans and Kingma, 2016). */
 class NormedConvolution extends Module {
   readonly bias: Parameter;
   readonly weight_g?: Parameter;
@@ -91,7 +91,7 @@ class NormedConvolution extends Module {
     return firstLength(this.#length, this.#direction, { ...options, deviation: this.#deviation });
   }
 
-  /** x [B, D, T] → [B, D, T], or one frame more where the kernel is even */
+  /** x [B, D, T] → [B, D, T], or one frame more if the kernel is even */
   forward(x: Tensor): Tensor {
     const kernel = this.#direction.shape[2];
     const direction = this.#direction.tensor;
@@ -102,7 +102,7 @@ class NormedConvolution extends Module {
   }
 }
 
-/** Positions as what lies around a frame says of them. */
+/** Positions by a convolution over neighbouring frames. */
 export class PositionalConvolution extends Module {
   readonly conv: NormedConvolution;
   readonly #activation: Activation;
@@ -113,7 +113,7 @@ export class PositionalConvolution extends Module {
     this.#activation = activations[config.feat_extract_activation];
   }
 
-  /** x [N, D] → [N, D]; a row sees nothing but itself. */
+  /** x [N, D] → [N, D]; the convolution does not cross row boundaries. */
   forward(x: Tensor, layout: Layout): Tensor {
     const runs = runsOf(segmentLengths(layout));
     const parts = x.split(runs.map(({ rows, length }) => rows * length));
@@ -127,7 +127,7 @@ export class PositionalConvolution extends Module {
   }
 }
 
-/** Rows of one length that follow each other. */
+/** Groups consecutive rows of equal length. */
 export function runsOf(lengths: readonly number[]): { rows: number; length: number }[] {
   const runs: { rows: number; length: number }[] = [];
   for (const length of lengths) {
@@ -138,7 +138,7 @@ export function runsOf(lengths: readonly number[]): { rows: number; length: numb
   return runs;
 }
 
-/** Attention of a layer, whose members are the reference's. */
+/** Self-attention under the reference's names. */
 export class Attention extends Module {
   readonly k_proj: Linear;
   readonly v_proj: Linear;
@@ -166,7 +166,7 @@ export class Attention extends Module {
     );
   }
 
-  /** Heads [N, H, d], and what they are made of: → [N, H, d] */
+  /** Attention over heads [N, H, d], given also the layer's input: → [N, H, d] */
   protected attend({ q, k, v }: Heads, _x: Tensor, request: AttentionRequest): Tensor {
     return attention(q, k, v, request);
   }
@@ -194,7 +194,7 @@ class FeedForward extends Module {
   }
 }
 
-/** A small layer of its own for each language (Pratap et al., "Scaling speech technology to 1,000+ languages", 2023). */
+/** A bottleneck adapter for one language (Pratap et al., "Scaling speech technology to 1,000+ languages", 2023). */
 class LanguageAdapter extends Module {
   readonly norm: LayerNorm;
   readonly linear_1: Linear;
@@ -212,13 +212,13 @@ class LanguageAdapter extends Module {
   }
 }
 
-/** torch's default, which the configuration cannot change. */
+/** torch's default, not configurable. */
 const ADAPTER_NORM_EPSILON = 1e-5;
 
-/** Builds the attention of a layer by its path. */
+/** Builds a layer's attention, given its path. */
 export type NewAttention = (config: Wav2Vec2Config, path: string) => Attention;
 
-/** A layer with its norms after each half, or before (`do_stable_layer_norm`). */
+/** A layer with norms after each half, or before (`do_stable_layer_norm`). */
 export class EncoderLayer extends Block {
   readonly attention: Attention;
   readonly layer_norm: LayerNorm;
@@ -243,7 +243,7 @@ export class EncoderLayer extends Block {
     this.attention_sublayer = new Sublayer('attention', width);
     this.mlp_sublayer = new Sublayer('mlp', width);
     this.#normsFirst = config.do_stable_layer_norm;
-    // The reference has them in layers of this kind only.
+    // The reference has adapters only in pre-norm layers.
     if (this.#normsFirst && typeof inner === 'number') {
       this.adapter_layer = new LanguageAdapter(width, inner, ADAPTER_NORM_EPSILON);
     }
@@ -276,7 +276,7 @@ export class EncoderLayer extends Block {
   }
 }
 
-/** Whether a layer is left out of a training step, for all its rows (Fan et al., "Reducing transformer depth on demand", 2019). */
+/** LayerDrop: whether to skip a layer in this training step, for all rows (Fan et al., "Reducing transformer depth on demand", 2019). */
 export function skipsLayer(probability: number, index: number): boolean {
   const randomness = currentRandomness();
   if (randomness === undefined || probability === 0) return false;

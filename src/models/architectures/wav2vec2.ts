@@ -35,12 +35,12 @@ class Encoder extends Module {
   }
 }
 
-/** Speech as frames: convolutions over the waveform, then an encoder (Baevski et al., "wav2vec 2.0", 2020). */
+/** Encoder over frames that convolutions extract from the waveform (Baevski et al., "wav2vec 2.0", 2020). */
 class Wav2Vec2 extends Stack implements Trunk {
   readonly feature_extractor: FeatureExtractor;
   readonly feature_projection: FeatureProjection;
   readonly encoder: Encoder;
-  /** Replacement of masked frames in training; kept if a checkpoint has it. */
+  /** Replaces masked frames in training; kept if the checkpoint has it. */
   readonly masked_spec_embed?: Parameter;
   readonly width: number;
   protected readonly normsFirst: boolean;
@@ -90,7 +90,7 @@ class Wav2Vec2 extends Stack implements Trunk {
   }
 }
 
-/** The same with its norms before each half of a layer, and one at the end. */
+/** Pre-norm variant, with a norm at the end. */
 class StableWav2Vec2 extends Wav2Vec2 {
   override finish(x: Tensor): Tensor {
     return this.encoder.layer_norm.forward(x);
@@ -113,7 +113,7 @@ function maskingOf(config: Wav2Vec2Config): Masking {
   };
 }
 
-/** A member of the family, by its `model_type` and the name in its classes. */
+/** Differences within the family. */
 interface Member {
   defaults?: RawConfig;
   attentionOf?(raw: RawConfig): NewAttention;
@@ -141,7 +141,7 @@ export function defineWav2Vec2(modelType: string, className: string, kind: Membe
         reduction: config.ctc_loss_reduction,
         zeroInfinity: config.ctc_zero_infinity,
       };
-      // The reference projects every frame and then takes the mean, which is the projection of the mean.
+      // The reference projects each frame before averaging; averaging first gives the same result.
       const projector = { dense: 'projector', width: config.classifier_proj_size };
       const sequenceOptions = { name: 'classifier', pool: 'mean', bias: true, transform: projector };
       return {
@@ -154,7 +154,7 @@ export function defineWav2Vec2(modelType: string, className: string, kind: Membe
       if (shape.length !== 1) throw wrongFeatures(modelType, shape, 'a waveform');
       return framesOf(configOf(raw), shape[0]);
     },
-    // It has no table of tokens, and no table of positions: five minutes of frames are what is planned for.
+    // No token table and no position limit: five minutes of frames are assumed.
     limits: () => ({ vocabularySize: 0, maxPositions: 15_000 }),
   };
 }

@@ -17,15 +17,15 @@ const schema = z.looseObject({
 
 type Buckets = z.output<typeof schema>;
 
-/** Parts of a gate that are summed up. */
+/** Number of terms that are summed for each gate. */
 const PARTS = 4;
 
-/** Attention with a bias by distance, which a gate of each frame and head makes stronger or weaker. */
+/** Attention with a relative bias, scaled by a gate per frame and head. */
 class GatedAttention extends Attention implements ContentBias {
   /** [1, H, 1, 1] */
   readonly gru_rel_pos_const: Parameter;
   readonly gru_rel_pos_linear: Linear;
-  /** In the first layer only; the others share it. */
+  /** In the first layer only; other layers share it. */
   readonly rel_attn_embed?: RelativeBias;
   readonly #bias: RelativeBias;
 
@@ -45,7 +45,7 @@ class GatedAttention extends Attention implements ContentBias {
     return name === 'gru_rel_pos_const' ? ones(this.gru_rel_pos_const.shape, { dtype, device }) : undefined;
   }
 
-  /** The gate goes with its query, as a feature more that meets zeros in every key. */
+  /** The gate is appended to the query as a feature whose counterpart in every key is zero. */
   protected override attend({ q, k, v }: Heads, x: Tensor, request: AttentionRequest): Tensor {
     const [frames, heads, size] = q.shape;
     const none = zeros([frames, heads, 1], { dtype: q.dtype, device: q.device });
@@ -70,7 +70,7 @@ class GatedAttention extends Attention implements ContentBias {
   }
 }
 
-/** wav2vec 2.0's network with gated relative positions, for all tasks of speech (Chen et al., 2022). */
+/** wav2vec 2.0's network with gated relative positions, for all speech tasks (Chen et al., 2022). */
 export const architecture = defineWav2Vec2('wavlm', 'WavLM', {
   defaults: { ctc_loss_reduction: 'mean' },
   attentionOf(raw) {

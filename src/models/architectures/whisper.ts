@@ -19,7 +19,7 @@ import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
 import { wrongFeatures } from '../wrong-features.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF WhisperConfig that change what is computed. */
+/** HF WhisperConfig keys that affect the computation. */
 const schema = z.looseObject({
   vocab_size: count,
   num_mel_bins: count.default(80),
@@ -43,7 +43,7 @@ type WhisperConfig = z.output<typeof schema>;
 
 const LAYERS = { norms: 'before', keyBias: false } as const;
 
-/** Sines, then cosines, of wavelengths from 2π to 10,000 · 2π; stored in checkpoints like any weight. */
+/** Sinusoidal positions, sines first, with wavelengths from 2π to 10,000 · 2π; stored in checkpoints like a weight. */
 class SinusoidPositions extends Embedding {
   override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor {
     const half = this.width / 2;
@@ -83,13 +83,13 @@ class Encoder extends Stack {
     this.#dropout = new Dropout(config.dropout, 'encoder.embed_positions');
   }
 
-  /** The second convolution takes every other frame. */
+  /** The second convolution halves the frames. */
   override layoutOf(input: StackInput): Layout {
     const [rows, bins, frames] = this.#featuresOf(input).shape;
     const { num_mel_bins: wantedBins, max_source_positions: positions } = this.#config;
     if (bins !== wantedBins || frames === 0 || frames > 2 * positions) {
       throw new AttuneError('E_FEATURES_SHAPE', {
-        what: 'The recordings do not have the shape that this model reads',
+        what: "The recordings' features do not fit this model",
         got: `${bins} mel bins, ${frames} frames`,
         expected: `${wantedBins} mel bins, at most ${2 * positions} frames`,
       });
@@ -104,7 +104,7 @@ class Encoder extends Stack {
 
   override embed(input: StackInput, pass: Pass): Tensor {
     const features = this.#featuresOf(input).toDevice(pass.device).to(pass.dtype);
-    const activation = activations.gelu; // whatever activation_function says
+    const activation = activations.gelu; // regardless of activation_function
     const first = activation(this.conv1.forward(features)); // [B, D, F]
     const second = activation(this.conv2.forward(first)); // [B, D, T]
     const flat = second.transpose(1, 2).flatten(0, 1); // [B·T, D]
@@ -141,7 +141,7 @@ class Decoder extends Stack {
 
   override embed(input: StackInput, pass: Pass): Tensor {
     const tokens = input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype);
-    // The reference never scales them, whatever `scale_embedding` says.
+    // Embeddings are never scaled, whatever `scale_embedding` says.
     return this.#dropout.forward(tokens.add(this.embed_positions.forward(pass.positions, pass.dtype)));
   }
 
@@ -153,7 +153,7 @@ class Decoder extends Stack {
   }
 }
 
-/** Speech to text: an encoder of log-mel frames and a decoder of tokens (Radford et al., 2022). */
+/** Speech to text: encoder of log-mel frames, decoder of tokens (Radford et al., 2022). */
 class Whisper extends Module implements Trunk {
   readonly encoder: Encoder;
   readonly decoder: Decoder;
@@ -192,7 +192,7 @@ export const architecture: Architecture = {
   },
   frontEnd(raw) {
     const { num_mel_bins: bins, d_model: width, max_source_positions: recordingTokens } = parseConfig(schema, raw);
-    // The first gives two frames for each token.
+    // The first convolution outputs two frames per token.
     return { products: 3 * width * (2 * bins + width), values: 3 * width, recordingTokens };
   },
   tokensOfFeatures(raw, shape) {
