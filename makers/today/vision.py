@@ -68,3 +68,20 @@ for name, own in [("lfm2-vl", {"projector_hidden_size": 20}), ("lfm2-vl-plain", 
          generate=10 if name == "lfm2-vl" else 0,
          grads=[["model.vision_tower.vision_model.embeddings.position_embedding.weight", "model.vision_tower.embeddings.position_embedding.weight"],
                 "model.multi_modal_projector.linear_1.weight"] if name == "lfm2-vl" else [])  # fmt: skip
+
+TOWER1 = {**TOWER, "model_type": "siglip_vision_model", "image_size": 8, "patch_size": 4, "vision_use_head": False}
+for name, text, grads in [
+    ("paligemma", {"model_type": "gemma", "hidden_act": "gelu_pytorch_tanh"}, ["model.multi_modal_projector.linear.weight"]),
+    ("paligemma2", {"model_type": "gemma2", "sliding_window": 4, "query_pre_attn_scalar": 4, "tie_word_embeddings": True}, []),
+]:
+    batch = {**rows(name, [[-4, 5], [-4, 3]]), "pixel_values": common.Made("paligemma.pixels", (2, 3, 8, 8))}
+    # What is asked is two words behind the image; the rest is the answer.
+    types = (torch.arange(12)[None] >= 7).long() * batch["attention_mask"]
+    batch["labels"] = torch.where(types == 1, batch["input_ids"], -100)
+    batch["token_type_ids"] = types
+    asked = first(batch, 1, "pixel_values")
+    make(name, "PaliGemmaForConditionalGeneration",
+         {"model_type": "paligemma", "image_token_index": IMAGE, "projection_dim": 16, "hidden_size": 16, "vocab_size": 23,
+          "text_config": {**TEXT, **text}, "vision_config": TOWER1},
+         inputs=batch, published=lambda name: of_today(name).replace("vision_tower.", "vision_tower.vision_model."), grads=grads,
+         prompt={**asked, "token_type_ids": torch.zeros_like(asked["input_ids"])})  # fmt: skip

@@ -43,7 +43,19 @@ export interface ImageReader {
   /** Number of tokens of a variable-size image; absent if all tiles have the same number. */
   tokensOf?(grid: PatchGrid): number;
   /** Layout in which tokens attend to images differently than to words: positions with several axes, bidirectional image tokens. */
-  layoutAmong?(layout: Layout, images: { places: BigInt64Array; grids?: readonly PatchGrid[] }): Layout;
+  layoutAmong?(layout: Layout, images: ImagesAmong): Layout;
+  /** Whether all tokens of a prompt with images see each other, so that nothing read of it holds for another prompt. */
+  seesPrompt?: boolean;
+}
+
+/** Images among the tokens of a layout. */
+export interface ImagesAmong {
+  /** Places of their vectors. */
+  places: BigInt64Array;
+  /** Each image's patches, where they have sizes of their own. */
+  grids?: readonly PatchGrid[];
+  /** Each row's tokens in front of its answer; up to its last image unless given. */
+  prompts?: readonly number[];
 }
 
 /** Input and by-products of an image stack. */

@@ -71,6 +71,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   olmo3: async () => (await import('./architectures/olmo3.ts')).architecture,
   olmoe: async () => (await import('./architectures/olmoe.ts')).architecture,
   opt: async () => (await import('./architectures/opt.ts')).architecture,
+  paligemma: async () => (await import('./architectures/paligemma.ts')).architecture,
   parakeet_ctc: async () => (await import('./architectures/parakeet-ctc.ts')).architecture,
   pegasus: async () => (await import('./architectures/pegasus.ts')).architecture,
   phi: async () => (await import('./architectures/phi.ts')).architecture,

@@ -24,6 +24,8 @@ export interface ReadyImages {
 export interface PlacedImages extends ReadyImages {
   /** Token positions of their vectors, tile after tile: int64 [T · S] */
   places: BigInt64Array;
+  /** Each row's tokens in front of its answer, where they are known. */
+  prompts?: readonly number[];
 }
 
 /** Tiles, or variable-size images, to encode at a time. */

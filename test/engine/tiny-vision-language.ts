@@ -111,6 +111,20 @@ export const tinyVisionLanguage = {
       vision_config: { ...tower, hidden_size: 16, image_size: 32, patch_size: 2, attention_dropout: 0.2 },
     },
   ],
+  paligemma: [
+    {
+      ...common,
+      model_type: 'paligemma',
+      text_config: { ...text, model_type: 'gemma' },
+      vision_config: { ...square, patch_size: 4, vision_use_head: false },
+    },
+    {
+      ...common,
+      model_type: 'paligemma',
+      text_config: { ...text, model_type: 'gemma2', sliding_window: 2, query_pre_attn_scalar: 4 },
+      vision_config: { ...square, patch_size: 4, vision_use_head: false },
+    },
+  ],
   lfm2_vl: [true, false].map((projector_use_layernorm) => ({
     ...common,
     model_type: 'lfm2_vl',

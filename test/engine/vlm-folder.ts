@@ -54,6 +54,11 @@ export const marks: Readonly<Partial<Record<VlmType, Marks>>> = {
     ids: { image_token_id: 0 },
     processor: { image_processor_type: 'PixtralImageProcessorFast', size: { longest_edge: 12 }, patch_size: 2 },
   },
+  paligemma: {
+    tokens: ['<image>'],
+    ids: { image_token_id: 0 },
+    processor: { image_processor_type: 'SiglipImageProcessor', ...squares },
+  },
   lfm2_vl: {
     tokens: [
       '<image>',

@@ -24,7 +24,13 @@ export function placedImages(model: Model, batch: Tensors, ids: StackInput['ids'
   const ready = token === undefined ? undefined : readyImages(model, batch);
   if (ready === undefined || ids === undefined) return undefined;
   const places = [...ids.keys()].filter((place) => ids[place] === BigInt(token!));
-  return { ...ready, places: BigInt64Array.from(places, BigInt) };
+  return { ...ready, places: BigInt64Array.from(places, BigInt), prompts: promptsOf(batch) };
+}
+
+/** Tokens in front of the answer, where the reference tells answers by their type. */
+function promptsOf(batch: Tensors): number[] | undefined {
+  const types = batch.get('token_type_ids');
+  return types && rowsOf(types).map((row) => (row.includes(1) ? row.indexOf(1) : row.length));
 }
 
 /** The images of the first row that hold so many tokens. */

@@ -212,7 +212,7 @@ export class Batcher implements Disposable {
     const regime = stack.regimeOf?.(prompt.length) ?? 0;
     const heard = memory === undefined ? null : [this.#numberOf(memory.of), memory.row];
     const domain = adapter?.domain ?? 0;
-    return { domain, key: JSON.stringify([domain, salt ?? null, heard, images?.identity ?? null, regime]) };
+    return { domain, key: JSON.stringify([domain, salt ?? null, heard, images?.keyOf(prompt) ?? null, regime]) };
   }
 
   #numberOf(owner: object): number {

@@ -20,7 +20,7 @@ const PLACES = 64;
 
 /**
  * How likely each token of a prompt is after those before it, in nats, with the `count` most probable ones there.
- * @throws AttuneError E_TASK_UNSUPPORTED for an encoder-decoder, whose prompts follow nothing
+ * @throws AttuneError E_TASK_UNSUPPORTED where a prompt's tokens do not follow those before them alone
  */
 export function scorePrompt(
   parts: { model: Model; tokenizer: AnswerTokenizer; images?: SeenImages },
@@ -28,7 +28,9 @@ export function scorePrompt(
   count: number,
 ): PromptToken[] {
   const { model, tokenizer, images } = parts;
-  if (model.task === 'seq2seq') throw readsElsewhere();
+  if (model.task === 'seq2seq') throw readsElsewhere('An encoder-decoder', 'a decoder');
+  if (images?.seesPrompt === true)
+    throw readsElsewhere('A model whose prompts see themselves as a whole', 'a prompt without images');
   const textOf = (id: number) => tokenizer.decode([id]);
   const tokens: PromptToken[] = Array.from(prompt.subarray(0, 1), (id) => ({ id, token: textOf(id) }));
   noGrad(() =>
@@ -58,10 +60,10 @@ function logitsOf(model: Model, hidden: Tensor): Float32Array[] {
   }).rows;
 }
 
-function readsElsewhere(): AttuneError {
+function readsElsewhere(kind: string, expected: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: 'An encoder-decoder says nothing of how likely its prompts are',
-    expected: 'a decoder',
+    what: `${kind} says nothing of how likely its prompts are`,
+    expected,
     fix: 'leave echo with logprobs out, or choose another model',
   });
 }

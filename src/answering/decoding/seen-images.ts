@@ -25,6 +25,8 @@ export class SeenImages implements Disposable {
 
   readonly #grids: ReadyImages['grids'];
   readonly #layoutAmong: ImageReader['layoutAmong'];
+  /** Whether all tokens of a prompt see each other. */
+  readonly seesPrompt: boolean;
   #seen: SeenPrompt | undefined;
 
   constructor(model: Model, images: ReadyImages, { token, identity }: Pick<SeenImages, 'token' | 'identity'>) {
@@ -33,6 +35,7 @@ export class SeenImages implements Disposable {
     this.identity = identity;
     this.#grids = images.grids;
     this.#layoutAmong = model.trunk.imageReader?.layoutAmong;
+    this.seesPrompt = model.trunk.imageReader?.seesPrompt === true;
   }
 
   /** How the prompt's tokens see the images among them; undefined if as they see words. */
@@ -41,11 +44,17 @@ export class SeenImages implements Disposable {
     if (this.#seen?.prompt !== prompt) {
       const places = BigInt64Array.from(placesOf(this, prompt), BigInt);
       const plain = layoutOfRows([prompt.length], { causal: true });
-      const { axes, together } = this.#layoutAmong(plain, { places, grids: this.#grids });
+      const own = { places, grids: this.#grids, prompts: [prompt.length] };
+      const { axes, together } = this.#layoutAmong(plain, own);
       const last = greatest((axes ?? [plain.positions]).map((axis) => greatest(Array.from(axis, Number), 0)));
       this.#seen = { prompt, axes, together, shift: BigInt(last + 1 - prompt.length) };
     }
     return this.#seen;
+  }
+
+  /** Equal for prompts whose keys and values hold for each other as far as their tokens are equal. */
+  keyOf(prompt: Int32Array): unknown {
+    return this.seesPrompt ? [this.identity, prompt.join()] : this.identity;
   }
 
   /** Tokens from `read` on that a pass must take, `count` or more, so as not to split an image whose tokens see each other. */

@@ -175,14 +175,14 @@ interface Sight {
   isApart: Tensor | undefined;
 }
 
-/** The mask: causality hides later keys unless they are seen together, and the window those too far off. */
+/** The mask: causality hides later keys, and the window those too far off, unless they are seen together. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
-  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
   if (context.window !== undefined) {
     const far = aten.ge.Scalar(context.causal ? distance : aten.abs.default(distance), context.window);
     hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);
   }
+  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
   const open = aten.zeros.default([...distance.shape], { dtype: widened(like), device: like.device });
   return hidden === undefined ? open : aten.masked_fill.Scalar(open, hidden, Number.NEGATIVE_INFINITY);
 }

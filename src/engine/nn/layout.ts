@@ -25,7 +25,7 @@ export interface Layout {
   readonly unseen?: Uint8Array;
   /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
   readonly axes?: readonly BigInt64Array[];
-  /** First and last position that each token sees although they may come later, as far as windows reach (tokens of one image). */
+  /** First and last position that each token sees although they may come later or lie outside of a window (tokens of one image). */
   readonly together?: Together;
   /** Whether a token sees only tokens at its own position and before. */
   readonly causal: boolean;

@@ -3,6 +3,7 @@ import { greatest } from '../../base/many.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import type { ImagesAmong } from '../architecture.ts';
 import type { PatchGrid, StackInput } from '../stack.ts';
 
 /** Patches [P, V] of variable-size images. @throws AttuneError E_FEATURES_SHAPE if their shape does not fit the model */
@@ -87,11 +88,7 @@ export class PatchProjection extends Module {
  * Three-axis positions (M-RoPE: time, row, column): all tokens of an image share a time, and the following text
  * continues after its longer side. `f`: patches along a token's side.
  */
-export function axesAmong(
-  layout: Layout,
-  { places, grids = [] }: { places: BigInt64Array; grids?: readonly PatchGrid[] },
-  f: number,
-): Layout {
+export function axesAmong(layout: Layout, { places, grids = [] }: ImagesAmong, f: number): Layout {
   const axes = [0, 1, 2].map(() => new BigInt64Array(layout.positions.length));
   const put = (token: number, values: readonly number[]) => {
     for (const [axis, value] of values.entries()) axes[axis][token] = BigInt(value);
@@ -116,12 +113,24 @@ export function axesAmong(
   return { ...layout, axes };
 }
 
+/** Bidirectional attention within each prompt that shows an image, causal attention in answers. */
+export function promptsTogether(layout: Layout, { places, prompts }: ImagesAmong): Layout {
+  const { positions, offsets, rowOf } = layout;
+  const [from, to] = [positions.slice(), positions.slice()];
+  for (const [segment, row] of rowOf.entries()) {
+    const [start, end] = [offsets[segment], offsets[segment + 1]];
+    const last = places.findLast((place) => place >= start && place < end);
+    if (last === undefined) continue;
+    const answer = start + (prompts?.[row] ?? Number(last) + 1 - start);
+    if (answer === start) continue;
+    from.fill(positions[start], start, answer);
+    to.fill(positions[answer - 1], start, answer);
+  }
+  return { ...layout, together: { from, to } };
+}
+
 /** Bidirectional attention within each image; adjacent places belong to the same image. */
-export function togetherAmong(
-  layout: Layout,
-  { places }: { places: BigInt64Array },
-  kind: { inWindows?: true } = {},
-): Layout {
+export function togetherAmong(layout: Layout, { places }: ImagesAmong, kind: { inWindows?: true } = {}): Layout {
   const { positions, offsets } = layout;
   const [from, to] = [positions.slice(), positions.slice()];
   const starts = new Set(offsets);

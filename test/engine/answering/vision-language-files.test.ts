@@ -36,6 +36,7 @@ const texts: Readonly<Partial<Record<VlmType, readonly [string, string]>>> = {
     '[IMG][IMG][IMG][IMG_BREAK][IMG][IMG][IMG][IMG_END]',
     '[IMG][IMG][IMG_BREAK][IMG][IMG][IMG_BREAK][IMG][IMG][IMG_END]',
   ],
+  paligemma: ['<image>', '<image>'],
   lfm2_vl: [
     `<|image_start|><|img_row_1_col_1|><image><|img_row_1_col_2|><image><|img_thumbnail|><image><image><|image_end|>`,
     `<|image_start|><|img_row_1_col_1|><image><|img_row_2_col_1|><image><|img_thumbnail|><image><image><|image_end|>`,

@@ -308,3 +308,56 @@ describe.each([
     one.dispose();
   });
 });
+
+describe('a model whose prompts see themselves as a whole', () => {
+  const open = () => tinyModel({ raw: tinyConfigs.paligemma[0], task: 'causal-lm' }, 'f32');
+  const asked = [IMAGE, ...Array.from({ length: 18 }, (_, i) => (3 * i) % 5)];
+
+  it('in training sees the prompt whole, and an answer as it comes', async () => {
+    const one = await open();
+    const squaresOfRow: Features = { shape: [1, 3, 4, 4], data: Float32Array.from({ length: 48 }, (_, i) => i / 48) };
+    const read = (ids: readonly number[]) => {
+      const trained = Uint8Array.from(ids, (_, i) => (i > 3 ? 1 : 0));
+      const row = {
+        id: '0',
+        ids: Int32Array.from(ids),
+        trained,
+        squares: [squaresOfRow],
+        source: { file: 'a', line: 1 },
+      };
+      const { input } = withSquares(nextTokenObjective.collate([row]), IMAGE);
+      return noGrad(() => scope(() => one.hidden(input).sum(1).toNumbers()));
+    };
+    const [plain, otherQuestion, otherAnswer] = [
+      read([1, IMAGE, 2, 3, 4, 4]),
+      read([1, IMAGE, 2, 4, 4, 4]),
+      read([1, IMAGE, 2, 3, 4, 2]),
+    ];
+    expect(Math.abs(otherQuestion[0] - plain[0])).toBeGreaterThan(1e-4);
+    expect(otherAnswer.slice(0, 5)).toEqual(plain.slice(0, 5));
+    one.dispose();
+  });
+
+  it('shares what it read with the same prompt alone, and says nothing of the tokens of one', async () => {
+    const one = await open();
+    const images = noGrad(() =>
+      scope(() => new SeenImages(one, { pixels: squares(1, 'a') }, { token: IMAGE, identity: 'a' })),
+    );
+    const answer = async (batcher: Batcher, ...last: number[]) => {
+      const [{ ids, usage }] = await batcher.submit({ prompt: [...asked, ...last], images, maxNewTokens: 4 });
+      return { ids: ids.join(), shared: usage.shared };
+    };
+    const alone: string[] = [];
+    for (const last of [2, 3]) {
+      using batcher = new Batcher({ model: one, tokenizer });
+      alone.push((await answer(batcher, last)).ids);
+    }
+    using batcher = new Batcher({ model: one, tokenizer }, { maxPassTokens: 7 });
+    const found = [await answer(batcher, 2), await answer(batcher, 3), await answer(batcher, 2)];
+    expect(found.map(({ ids }) => ids)).toEqual([alone[0], alone[1], alone[0]]);
+    expect(found.map(({ shared }) => shared)).toEqual([0, 0, 16]);
+    expect(() => scorePrompt({ model: one, tokenizer, images }, Int32Array.from(asked), 0)).toThrow('as a whole');
+    images[Symbol.dispose]();
+    one.dispose();
+  });
+});

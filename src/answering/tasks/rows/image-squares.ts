@@ -22,7 +22,14 @@ export async function loadSquares(rows: readonly PreparedRow[], media: MediaRead
 export function withSquares(batch: Batch<SquaresRow>, token: number | undefined): Batch<SquaresRow> {
   const squares = batch.rows.flatMap((row) => row.squares ?? []);
   if (squares.length === 0 || batch.input.ids === undefined) return batch;
-  return { ...batch, input: { ...batch.input, images: placed(squares, batch.input.ids, token!) } };
+  const images = { ...placed(squares, batch.input.ids, token!), prompts: batch.rows.map(promptOf) };
+  return { ...batch, input: { ...batch.input, images } };
+}
+
+/** Tokens of a row in front of the first that it learns to give. */
+function promptOf({ trained }: SquaresRow): number {
+  const first = trained.indexOf(1);
+  return first < 0 ? trained.length : first;
 }
 
 /** Images for the tokens that stand for them. */

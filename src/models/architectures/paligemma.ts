@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { Linear, Module } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
+import { parseConfig } from '../raw-config.ts';
+import { promptsTogether } from './patches.ts';
+import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';
+import { visionTower } from './vision-towers.ts';
+
+const schema = z.looseObject(imageTokenKey(256_000));
+
+/** The reference's keys where a part's configuration is left out. */
+const usual = {
+  vision: {
+    model_type: 'siglip_vision_model',
+    hidden_size: 1152,
+    intermediate_size: 4096,
+    patch_size: 14,
+    num_hidden_layers: 27,
+    num_attention_heads: 16,
+    vision_use_head: false,
+  },
+  text: {
+    hidden_size: 2048,
+    num_hidden_layers: 18,
+    intermediate_size: 16_384,
+    num_attention_heads: 8,
+    num_key_value_heads: 1,
+  },
+};
+
+class LinearProjector extends Module {
+  readonly linear: Linear;
+
+  constructor(from: number, to: number) {
+    super();
+    this.linear = new Linear(from, to, { bias: true });
+  }
+
+  forward(hidden: Tensor): Tensor {
+    return this.linear.forward(hidden);
+  }
+}
+
+/** SigLIP's patches in front of a Gemma whose prompts see themselves as a whole (Beyer et al., 2024). */
+export const architecture = defineVisionLanguage({
+  modelType: 'paligemma',
+  className: 'PaliGemmaForConditionalGeneration',
+  tied: (own = true) => own,
+  read: (raw) => ({ ...parseConfig(schema, raw), tower: visionTower(raw, usual.vision, ['siglip_vision_model']) }),
+  text(raw) {
+    const { vocab_size = 257_152, text_config: given = { ...usual.text, vocab_size } } = raw;
+    const { architecture, raw: own } = textModelOf({ ...raw, text_config: given }, 'gemma', ['gemma', 'gemma2']);
+    // As in the reference prompts are seen as a whole whatever it says, and logits have no soft cap (PaliGemma 2).
+    const { use_bidirectional_attention: _, ...text } = own;
+    return { architecture, raw: { ...text, final_logit_softcapping: null } };
+  },
+  parts({ tower }, decoder) {
+    const projector = new LinearProjector(tower.width, decoder.width);
+    return {
+      tower: tower.build(),
+      connector: { name: 'multi_modal_projector', module: projector },
+      text: { name: 'language_model', module: decoder },
+      reader: {
+        width: tower.width,
+        vectors: (hidden) => projector.forward(hidden),
+        layoutAmong: promptsTogether,
+        seesPrompt: true,
+      },
+    };
+  },
+  imageTokens: ({ image_token_id: id, image_token_index: index, tower: { grid } }) => ({
+    id: id ?? index,
+    patches: 1,
+    textOf: (_, { image }) => image.repeat(grid![0] * grid![1]),
+  }),
+  tokensOf: ({ tower: { grid } }) => grid![0] * grid![1],
+  patches: ({ tower: { grid } }) => grid![0] * grid![1],
+  formerNames: llavaFormerNames,
+});
