@@ -56,3 +56,10 @@ make("deit", "DeiTForImageClassification", {**IMAGE, **CLASSES, "model_type": "d
 make("convnext-plain", "ConvNextForImageClassification",
      {**CLASSES, "model_type": "convnext", "hidden_sizes": [8, 12], "depths": [1, 1], "num_stages": 2, "layer_scale_init_value": 0, "patch_size": 3},
      inputs=images("convnext", 20))  # fmt: skip
+SWIN = {**CLASSES, "model_type": "swin", "embed_dim": 8, "patch_size": 2, "image_size": 20, "depths": [2, 2], "num_heads": [2, 4], "mlp_ratio": 1.5}
+bias_table = [("relative_position_bias_table", 0.0, 1.0)]
+make("swin", "SwinForImageClassification", {**SWIN, "window_size": 4}, inputs=images("swin", 20), rules=bias_table,
+     grads=[["swin.encoder.layers.0.blocks.1.attention.self.relative_position_bias_table",
+             "swin.encoder.layers.0.blocks.1.attention.relative_position_bias.relative_position_bias_table"]])  # fmt: skip
+make("swin-positions", "SwinForImageClassification", {**SWIN, "window_size": 3, "use_absolute_embeddings": True, "qkv_bias": False, "image_size": 18},
+     inputs=images("swin-positions", 17), rules=bias_table)  # fmt: skip

@@ -95,6 +95,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   smollm3: async () => (await import('./architectures/smollm3.ts')).architecture,
   smolvlm: async () => (await import('./architectures/smolvlm.ts')).architecture,
   starcoder2: async () => (await import('./architectures/starcoder2.ts')).architecture,
+  swin: async () => (await import('./architectures/swin.ts')).architecture,
   t5: async () => (await import('./architectures/t5.ts')).architecture,
   t5gemma: async () => (await import('./architectures/t5gemma.ts')).architecture,
   two_tower: async () => (await import('./items/two-tower.ts')).architecture,

@@ -118,6 +118,21 @@ export const tinyMedia = {
     initializer_range: 0.1,
     num_labels: 3,
   })),
+  swin: [
+    { window_size: 4, images: [12, 15], hidden_dropout_prob: 0.2 },
+    { window_size: 3, use_absolute_embeddings: true, image_size: [8, 10], attention_probs_dropout_prob: 0.2 },
+  ].map((raw) => ({
+    ...raw,
+    model_type: 'swin',
+    embed_dim: 4,
+    patch_size: 2,
+    depths: [2, 1],
+    num_heads: [1, 2],
+    mlp_ratio: 1.5,
+    drop_path_rate: 0.3,
+    initializer_range: 0.4,
+    num_labels: 3,
+  })),
   resnet: (['basic', 'bottleneck'] as const).map((layer_type) => ({
     model_type: 'resnet',
     layer_type,

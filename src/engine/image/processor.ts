@@ -52,6 +52,7 @@ const usualKinds: Readonly<Record<string, string>> = {
   dinov2: 'Bit',
   resnet: 'ConvNext',
   convnext: 'ConvNext',
+  swin: 'ViT',
   mobilenet_v2: 'MobileNetV2',
   idefics3: 'Idefics3',
   smolvlm: 'SmolVLM',

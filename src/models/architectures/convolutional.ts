@@ -104,7 +104,11 @@ export function mapsOfPlaces(tokens: Tensor, [images, , height, width]: Shape): 
  * Runs layers that treat the pixels of feature maps [B, ·, Y, X] as tokens. These outnumber the pass's tokens, so
  * random numbers and per-row gradients are attributed to each pixel's image.
  */
-export function withPlaces<T>(pass: Pass, [images, , height, width]: Shape, body: (layout: Layout) => T): T {
+export function withPlaces<T>(
+  pass: Pick<Pass, 'layout'>,
+  [images, , height, width]: Shape,
+  body: (layout: Layout) => T,
+): T {
   const layout = layoutOfRows(Array<number>(images).fill(height * width), { causal: false });
   const rows = notesRows() ? rowOfTokens(layout) : undefined;
   return withTokens(

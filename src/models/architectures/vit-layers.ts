@@ -12,6 +12,7 @@ import {
   rotate,
   Sublayer,
   type Activation,
+  type DistanceBias,
 } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { Block, type Pass } from '../stack.ts';
@@ -25,14 +26,15 @@ export interface ViTAttentionConfig {
   attention_probs_dropout_prob: number;
 }
 
-class SelfAttention extends Module {
+/** Queries, keys and values of the tokens that see each other, and their scores. */
+export class SelfAttention extends Module {
   readonly query: Linear;
   readonly key: Linear;
   readonly value: Linear;
   readonly #heads: number;
   readonly #dropout: Dropout;
 
-  constructor(config: ViTAttentionConfig, path: string) {
+  constructor(config: Omit<ViTAttentionConfig, 'hidden_dropout_prob'>, path: string) {
     super();
     const { hidden_size: width, qkv_bias: bias } = config;
     this.query = new Linear(width, width, { bias });
@@ -42,11 +44,11 @@ class SelfAttention extends Module {
     this.#dropout = new Dropout(config.attention_probs_dropout_prob, path);
   }
 
-  forward(x: Tensor, pass: Pass): Tensor {
+  forward(x: Tensor, { layout }: Pick<Pass, 'layout'>, bias?: DistanceBias): Tensor {
     const [N] = x.shape;
     const flat = linearGroup([this.query, this.key, this.value], x);
     const [q, k, v] = flat.map((one) => one.reshape(N, this.#heads, -1)); // [N, H, d]
-    return attention(q, k, v, { layout: pass.layout, causal: false, dropout: this.#dropout }).flatten(1);
+    return attention(q, k, v, { layout, causal: false, bias, dropout: this.#dropout }).flatten(1);
   }
 }
 
