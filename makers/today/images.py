@@ -8,11 +8,14 @@ import json, os
 
 import numpy as np
 from PIL import Image, ImageOps
+from transformers.models.deit.image_processing_pil_deit import DeiTImageProcessorPil
+from transformers.models.dinov3_vit.image_processing_dinov3_vit import DINOv3ViTImageProcessor
 from transformers.models.gemma3.image_processing_pil_gemma3 import Gemma3ImageProcessorPil
 from transformers.models.gemma4.image_processing_pil_gemma4 import Gemma4ImageProcessorPil
 from transformers.models.got_ocr2.image_processing_pil_got_ocr2 import GotOcr2ImageProcessorPil
 from transformers.models.lfm2_vl.image_processing_lfm2_vl import Lfm2VlImageProcessor
 from transformers.models.pixtral.image_processing_pil_pixtral import PixtralImageProcessorPil
+from transformers.models.siglip2.image_processing_pil_siglip2 import Siglip2ImageProcessorPil
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 here = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "fixtures", "images")
@@ -74,6 +77,22 @@ for name, config in [
     grid = [int(got["image_rows"][0]), int(got["image_cols"][0])]
     add("Lfm2VlImageProcessorFast", "lfm2_vl", config, name, values, np.asarray(got["spatial_shapes"]).tolist(), 4)
     index[-1].update(steps=1, **({"grid": grid} if grid != [1, 1] else {}))
+
+config = dict(size=dict(height=20, width=18), crop_size=dict(height=14, width=15))
+add("DeiTImageProcessor", "deit", config, "rgb.png", DeiTImageProcessorPil(**config)(opened("rgb.png"))["pixel_values"][0], None)
+
+for name, size in [("rgb.png", dict(height=12, width=20)), ("turned.jpg", dict(height=46, width=14))]:
+    config = dict(size=size)
+    got = DINOv3ViTImageProcessor(**config)(opened(name), return_tensors="pt")["pixel_values"][0].numpy()
+    add("DINOv3ViTImageProcessorFast", "dinov3_vit", config, name, got, None)
+    index[-1].update(within=2e-6)
+
+for name, most in [("rgb.png", 20), ("turned.jpg", 90)]:
+    config = dict(patch_size=4, max_num_patches=most)
+    got = Siglip2ImageProcessorPil(**config)(opened(name))
+    shape = list(map(int, got["spatial_shapes"][0]))
+    add("Siglip2ImageProcessorFast", "siglip2", config, name, np.asarray(got["pixel_values"][0])[: shape[0] * shape[1]], [shape])
+    index[-1].update(grid=shape)
 
 with open(os.path.join(here, "parts.bin"), "wb") as file:
     file.write(data)

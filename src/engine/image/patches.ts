@@ -42,8 +42,11 @@ interface Settings {
 }
 
 const resample = z.literal([0, 1, 2, 3, 4, 5]);
-const shared = { do_resize: z.boolean().default(true), ...valueKeys };
-const edge = z.union([count, z.looseObject({ height: count, width: count })]);
+const shared = (filter: z.output<typeof resample>) => ({
+  do_resize: z.boolean().default(true),
+  resample: resample.default(filter),
+  ...valueKeys,
+});
 
 /** Known kinds, by `image_processor_type` without its ending; `group`: patches along a side of a token. */
 const kinds: Readonly<Record<string, (config: Config, group: number) => Settings>> = table({
@@ -51,6 +54,7 @@ const kinds: Readonly<Record<string, (config: Config, group: number) => Settings
   Pixtral: pixtral,
   Gemma4: gemma4,
   Lfm2Vl: lfm2,
+  Siglip2: siglip2,
 });
 
 export const patchKinds: readonly string[] = Object.keys(kinds);
@@ -126,8 +130,7 @@ function whole(
 function pairs(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
-      ...shared,
-      resample: resample.default(3),
+      ...shared(3),
       patch_size: count.default(14),
       merge_size: count.default(2),
       temporal_patch_size: count.default(2),
@@ -175,9 +178,8 @@ function roundToEven(value: number): number {
 function pixtral(config: Config, group: number): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
-      ...shared,
-      resample: resample.default(3),
-      patch_size: edge.default(16),
+      ...shared(3),
+      patch_size: z.union([count, z.looseObject({ height: count, width: count })]).default(16),
       size: z
         .union([z.looseObject({ longest_edge: count }), z.looseObject({ height: count, width: count })])
         .default({ longest_edge: 1024 }),
@@ -200,13 +202,42 @@ function pixtral(config: Config, group: number): Settings {
   };
 }
 
+/** SigLIP 2's: as many patches as a number allows, in nearly the image's shape; the scale is found by halving as there. */
+function siglip2(config: Config): Settings {
+  const settings = parseProcessorConfig(
+    z.looseObject({
+      ...shared(2),
+      patch_size: count.default(16),
+      max_num_patches: count.max(MOST_PATCHES).default(256),
+    }),
+    config,
+  );
+  const { patch_size: patch, max_num_patches: most } = settings;
+  const resized = whole(settings, ({ height, width }) => {
+    const sideAt = (side: number, scale: number) => Math.max(1, Math.ceil((side * scale) / patch));
+    let [low, high] = [1e-6, 100];
+    while (high - low >= 1e-5) {
+      const middle = (low + high) / 2;
+      [low, high] = sideAt(height, middle) * sideAt(width, middle) <= most ? [middle, high] : [low, middle];
+    }
+    return [sideAt(height, low) * patch, sideAt(width, low) * patch];
+  });
+  return {
+    form: { patch, group: 1, times: 1, isByPixel: true },
+    tables: valueTables(settings, STANDARD),
+    partsOf(image, name) {
+      const [part] = resized(image, name).parts;
+      return { parts: [part], grid: [Math.floor(part.height / patch), Math.floor(part.width / patch)] };
+    },
+  };
+}
+
 /** Gemma 4's: as many groups of patches as a number of tokens allows. */
 function gemma4(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
-      ...shared,
+      ...shared(3),
       do_normalize: z.boolean().default(false),
-      resample: resample.default(3),
       patch_size: count.default(16),
       pooling_kernel_size: count.default(3),
       max_soft_tokens: count.max(MOST_PATCHES / 16).default(280),
@@ -233,8 +264,7 @@ function gemma4(config: Config): Settings {
 function lfm2(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
-      ...shared,
-      resample: resample.default(2),
+      ...shared(2),
       downsample_factor: count.default(2),
       do_image_splitting: z.boolean().default(true),
       min_tiles: count.default(2),

@@ -29,6 +29,9 @@ export const OPENAI = {
 /** Limit for long and narrow images whose shorter side is enlarged. */
 const MOST_PIXELS = 1 << 26;
 
+/** Means and deviations of ImageNet's images. */
+export const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
+
 /** A size to resize to. @throws AttuneError E_IMAGE_LARGE */
 export function checkedSize([height, width]: Size, name: string): Size {
   if (height * width <= MOST_PIXELS) return [height, width];
@@ -40,20 +43,39 @@ export function checkedSize([height, width]: Size, name: string): Size {
   });
 }
 
-/** Lookup table from each of the 256 values of each colour, in the reference's single-precision steps: [3, 256]. */
-export function valueTables(
-  settings: z.output<z.ZodObject<typeof valueKeys>>,
-  defaults: { image_mean: readonly number[]; image_std: readonly number[] },
-): Float32Array[] {
+type ValueSettings = z.output<z.ZodObject<typeof valueKeys>>;
+type Defaults = Readonly<Record<'image_mean' | 'image_std', readonly number[]>>;
+
+/** The number that a value in the range of bytes becomes, in the reference's single-precision steps. */
+function numberOf(settings: ValueSettings, defaults: Defaults): (value: number, colour: number) => number {
   const mean = settings.image_mean ?? defaults.image_mean;
   const std = settings.image_std ?? defaults.image_std;
   const { fround } = Math;
-  return mean.map((_, colour) =>
-    Float32Array.from({ length: 256 }, (_value, byte) => {
-      const scaled = settings.do_rescale ? fround(byte * settings.rescale_factor) : byte;
-      return settings.do_normalize ? fround(scaled - fround(mean[colour])) / fround(std[colour]) : scaled;
-    }),
-  );
+  return (value, colour) => {
+    const scaled = settings.do_rescale ? fround(value * settings.rescale_factor) : value;
+    return settings.do_normalize ? fround(scaled - fround(mean[colour])) / fround(std[colour]) : scaled;
+  };
+}
+
+/** Lookup table from each of the 256 values of each colour: [3, 256]. */
+export function valueTables(settings: ValueSettings, defaults: Defaults): Float32Array[] {
+  const number = numberOf(settings, defaults);
+  return [0, 1, 2].map((colour) => Float32Array.from({ length: 256 }, (_, byte) => number(byte, colour)));
+}
+
+/** Values [height, width, 3] in the range of bytes as numbers: [3, height, width] */
+export function exactValues(
+  values: Float32Array,
+  [height, width]: Size,
+  { settings, defaults }: { settings: ValueSettings; defaults: Defaults },
+): Features {
+  const number = numberOf(settings, defaults);
+  const area = height * width;
+  const data = Float32Array.from({ length: 3 * area }, (_, place) => {
+    const colour = Math.floor(place / area);
+    return number(values[(place % area) * 3 + colour], colour);
+  });
+  return { shape: [3, height, width], data };
 }
 
 /** An image as numbers: [3, height, width] */

@@ -6,10 +6,19 @@ import { parseProcessorConfig } from '../../base/processor-config.ts';
 import { withImage } from './decode.ts';
 import { centreCrop, type Pixels, type Size } from './pixels.ts';
 import { patchKinds, patchProcessor } from './patches.ts';
-import { resize, type Resample } from './resize.ts';
+import { resize, resizeExactly, type Resample } from './resize.ts';
 import { squareProcessor } from './squares.ts';
 import { tileProcessor } from './tiles.ts';
-import { checkedSize, OPENAI, STANDARD, valueKeys, valuesOf, valueTables } from './pixel-values.ts';
+import {
+  checkedSize,
+  exactValues,
+  IMAGENET,
+  OPENAI,
+  STANDARD,
+  valueKeys,
+  valuesOf,
+  valueTables,
+} from './pixel-values.ts';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -26,6 +35,8 @@ interface Defaults {
   do_center_crop?: boolean;
   crop_size?: Record<string, number>;
   crop_pct?: number;
+  /** Whether values are resized without rounding to bytes. */
+  isExact?: boolean;
 }
 
 /** Known kinds, by `image_processor_type` without its ending. */
@@ -37,6 +48,8 @@ const kinds: Readonly<Record<string, Defaults>> = table({
   ConvNext: { ...STANDARD, size: { shortest_edge: 384 }, resample: 2, crop_pct: 224 / 256 },
   MobileNetV2: { ...STANDARD, ...CROPPED, size: { shortest_edge: 256 }, resample: 2 },
   Gemma3: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
+  DeiT: { ...STANDARD, ...CROPPED, size: { height: 256, width: 256 }, resample: 3 },
+  DINOv3ViT: { ...IMAGENET, size: { height: 224, width: 224 }, resample: 2, isExact: true },
   Llava: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
 });
@@ -49,7 +62,10 @@ const usualKinds: Readonly<Record<string, string>> = {
   vit: 'ViT',
   clip: 'CLIP',
   siglip: 'Siglip',
+  siglip2: 'Siglip2',
+  deit: 'DeiT',
   dinov2: 'Bit',
+  dinov3_vit: 'DINOv3ViT',
   resnet: 'ConvNext',
   convnext: 'ConvNext',
   swin: 'ViT',
@@ -80,7 +96,10 @@ function schemaOf(defaults: Defaults) {
     do_resize: z.boolean().default(true),
     size: sizes.nullish(),
     resample: z.literal([0, 1, 2, 3, 4, 5]).default(defaults.resample),
-    do_center_crop: z.boolean().default(defaults.do_center_crop ?? false),
+    do_center_crop: (defaults.isExact === true
+      ? z.literal(false, { error: 'only whole images are supported' })
+      : z.boolean()
+    ).default(defaults.do_center_crop ?? false),
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
     do_pan_and_scan: z.literal(false, { error: 'only whole images are supported' }).nullish(),
@@ -119,6 +138,15 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
   // Kinds without a crop of their own take no notice of `do_center_crop`; fast variants all do.
   const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
   const tables = valueTables(settings, kinds[kind]);
+  if (kinds[kind].isExact === true && settings.do_resize)
+    return {
+      process: (bytes, name) =>
+        withImage(bytes, name, (whole) => {
+          const wanted = checkedSize(sizeFor(whole, size), name);
+          const values = resizeExactly(whole, wanted, settings.resample);
+          return exactValues(values, wanted, { settings, defaults: kinds[kind] });
+        }),
+    };
   return {
     process: (bytes, name) =>
       withImage(bytes, name, (whole) => {

@@ -20,12 +20,45 @@ export function resize(image: Pixels, [height, width]: Size, resample: Resample)
   return image.height === height ? narrowed : resizeRows(narrowed, height, filter);
 }
 
+/**
+ * The same without rounding, as torch resizes numbers: [height, width, 3], in the range of bytes.
+ */
+export function resizeExactly(image: Pixels, [height, width]: Size, resample: Resample): Float32Array {
+  if (resample === 0) return Float32Array.from(nearest(image, [height, width]).data);
+  const filter = filters[resample];
+  const narrowed = new Float32Array(image.height * width * 3);
+  const columns = weightsOf(image.width, width, filter);
+  for (let row = 0; row < image.height; row++)
+    for (let column = 0; column < width; column++)
+      for (let colour = 0; colour < 3; colour++) {
+        const from = (row * image.width + columns.first[column]) * 3 + colour;
+        narrowed[(row * width + column) * 3 + colour] = sumOf(image.data, { from, step: 3 }, columns, column);
+      }
+  const rows = weightsOf(image.height, height, filter);
+  const stride = width * 3;
+  return Float32Array.from({ length: height * stride }, (_, place) => {
+    const row = Math.floor(place / stride);
+    return sumOf(narrowed, { from: rows.first[row] * stride + (place % stride), step: stride }, rows, row);
+  });
+}
+
+function sumOf(
+  values: Uint8Array | Float32Array,
+  { from, step }: { from: number; step: number },
+  { most, count, weights }: Weights,
+  place: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < count[place]; i++) sum += values[from + i * step] * weights[place * most + i];
+  return sum;
+}
+
 /** For each new pixel: the first old one, how many, and their weights, `most` places for each. */
 interface Weights {
   most: number;
   first: Int32Array;
   count: Int32Array;
-  weights: Int32Array;
+  weights: Float64Array;
 }
 
 function weightsOf(from: number, to: number, filter: Filter): Weights {
@@ -34,7 +67,7 @@ function weightsOf(from: number, to: number, filter: Filter): Weights {
   const stretch = Math.max(1, scale);
   const support = filter.support * stretch;
   const most = Math.ceil(support) * 2 + 1;
-  const result = { most, first: new Int32Array(to), count: new Int32Array(to), weights: new Int32Array(to * most) };
+  const result = { most, first: new Int32Array(to), count: new Int32Array(to), weights: new Float64Array(to * most) };
   const exact = new Float64Array(most);
   for (let place = 0; place < to; place++) {
     const centre = (place + 0.5) * scale;
@@ -47,9 +80,15 @@ function weightsOf(from: number, to: number, filter: Filter): Weights {
     }
     result.first[place] = first;
     result.count[place] = count;
-    for (let i = 0; i < count; i++) result.weights[place * most + i] = fixed(sum === 0 ? exact[i] : exact[i] / sum);
+    for (let i = 0; i < count; i++) result.weights[place * most + i] = sum === 0 ? exact[i] : exact[i] / sum;
   }
   return result;
+}
+
+/** The weights as whole numbers. */
+function fixedWeightsOf(from: number, to: number, filter: Filter): Omit<Weights, 'weights'> & { weights: Int32Array } {
+  const { weights, ...places } = weightsOf(from, to, filter);
+  return { ...places, weights: Int32Array.from(weights, fixed) };
 }
 
 function fixed(weight: number): number {
@@ -58,7 +97,7 @@ function fixed(weight: number): number {
 }
 
 function resizeColumns(image: Pixels, width: number, filter: Filter): Pixels {
-  const { first, count, weights, most } = weightsOf(image.width, width, filter);
+  const { first, count, weights, most } = fixedWeightsOf(image.width, width, filter);
   const result = blank([image.height, width]);
   const from = image.data;
   const to = new Uint8ClampedArray(result.data.buffer);
@@ -86,7 +125,7 @@ function resizeColumns(image: Pixels, width: number, filter: Filter): Pixels {
 }
 
 function resizeRows(image: Pixels, height: number, filter: Filter): Pixels {
-  const { first, count, weights, most } = weightsOf(image.height, height, filter);
+  const { first, count, weights, most } = fixedWeightsOf(image.height, height, filter);
   const result = blank([height, image.width]);
   const from = image.data;
   const to = new Uint8ClampedArray(result.data.buffer);
