@@ -96,10 +96,10 @@ function schemaOf(defaults: Defaults) {
     do_resize: z.boolean().default(true),
     size: sizes.nullish(),
     resample: z.literal([0, 1, 2, 3, 4, 5]).default(defaults.resample),
-    do_center_crop: (defaults.isExact === true
-      ? z.literal(false, { error: 'only whole images are supported' })
-      : z.boolean()
-    ).default(defaults.do_center_crop ?? false),
+    do_center_crop: z
+      .boolean()
+      .refine((crops) => !crops || defaults.isExact !== true, { error: 'only whole images are supported' })
+      .default(defaults.do_center_crop ?? false),
     crop_size: sizes.nullish(),
     crop_pct: z.number().positive().nullish(),
     do_pan_and_scan: z.literal(false, { error: 'only whole images are supported' }).nullish(),

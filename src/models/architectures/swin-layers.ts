@@ -64,8 +64,9 @@ export interface Windows {
 
 /** Windows that start `shift` places from the corner; those that reach over an edge fall into parts that do not touch. */
 export function windowsOf(images: number, map: Sides, config: SwinConfig, isShifted: boolean): Windows {
-  const isWhole = Math.min(...map) <= config.window_size;
-  const window = isWhole ? Math.min(...map) : config.window_size;
+  const shorter = Math.min(map[0], map[1]);
+  const isWhole = shorter <= config.window_size;
+  const window = isWhole ? shorter : config.window_size;
   const shift = isShifted && !isWhole ? Math.floor(window / 2) : 0;
   const [height, width] = map.map((side) => Math.ceil(side / window) * window);
   const parts = Map.groupBy(placesOf([height, width]), ([row, column]) => {
@@ -101,7 +102,7 @@ function placesOf([height, width]: Sides): Sides[] {
   return Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width] as const);
 }
 
-/** What a stage's layers have in common. */
+/** Shape of a stage's layers. */
 interface StageShape {
   width: number;
   heads: number;
