@@ -85,7 +85,7 @@ export interface Towers {
 
 /** The trunk's embedding; throws if it reads no tokens. */
 export function tokenTableOf(trunk: Trunk): Embedding {
-  if (trunk.tokenTable === undefined) throw new Error('this trunk reads no tokens');
+  if (trunk.tokenTable === undefined) throw new Error('this trunk does not read tokens');
   return trunk.tokenTable;
 }
 

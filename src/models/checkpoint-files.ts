@@ -58,7 +58,7 @@ function shardFiles(folder: string): string[] {
     throw new AttuneError('E_INDEX_BAD', {
       what: `${join(folder, INDEX)} lists unusable shards`,
       got: names.length === 0 ? 'no shard' : problems.map((name) => JSON.stringify(name)).join(', '),
-      expected: 'names of files in the same folder',
+      expected: 'file names in the same folder',
     });
   }
   const paths = (names as string[]).map((name) => join(folder, name));

@@ -266,7 +266,7 @@ function assign(
 ): string | undefined {
   const stored = grown === undefined ? file : grow(file, parameter, grown);
   if (!isOfShape(stored, parameter)) {
-    return `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]`;
+    return `has shape [${stored.shape.join(', ')}], expected [${parameter.shape.join(', ')}]`;
   }
   if (!isFloating(stored.dtype) && !(parameter instanceof ModuleBuffer)) {
     return `holds ${stored.dtype} instead of floating-point numbers: it is quantised, but config.json has no quantization_config`;

@@ -103,7 +103,8 @@ function readImages(model: Model, images: ReadyImages, runner: StageRunner): Ten
 }
 
 function imageReaderOf({ architecture, trunk }: Model): ImageReader {
-  if (trunk.imageReader === undefined) throw new Error(`${architecture.modelType} reads no images among tokens`);
+  if (trunk.imageReader === undefined)
+    throw new Error(`${architecture.modelType} does not support images among tokens`);
   return trunk.imageReader;
 }
 

@@ -224,6 +224,6 @@ function withLaterPart(x: Tensor, { placed }: Pass, part: number): Tensor {
 
 /** Token ids on the pass's device: int64 [N]. */
 export function idsOf(input: StackInput, pass: Pass): Tensor {
-  if (input.ids === undefined) throw new Error('this stack reads token ids, and the input has none');
+  if (input.ids === undefined) throw new Error('this stack reads token ids, but the input has none');
   return fromArray(input.ids).toDevice(pass.device);
 }

@@ -94,7 +94,7 @@ function errorBetween(evaluations: readonly CourseEvaluation[], from: number, to
 /** Advice in words: how to continue `run`, or what to change in another. */
 export function adviceText({ course, finding, change }: CourseAdvice, run: string): string {
   const { epochs, learning_rate: rate } = change;
-  if (course === 'unstable') return `${finding}: train again with a lower rate, --learning-rate ${rate}`;
+  if (course === 'unstable') return `${finding}; use fewer epochs (about ${rate}), a lower rate, or more rows`;
   if (course === 'rising') return `${finding}; fewer epochs (about ${epochs}) or a lower rate, or more rows`;
   if (course === 'flat') return `${finding}: ${flatAdvice({ epochs, rate })}`;
   const command = `attune runs continue ${run} --epochs ${epochs}`;
@@ -102,7 +102,7 @@ export function adviceText({ course, finding, change }: CourseAdvice, run: strin
 }
 
 function flatAdvice({ epochs, rate }: { epochs?: number; rate?: number }): string {
-  const longer = epochs === undefined ? [] : [`train longer, --epochs ${epochs}`];
+  const longer = epochs === undefined ? [] : [`train for longer, --epochs ${epochs}`];
   const faster = rate === undefined ? [] : [`at the usual rate, --learning-rate ${rate}`];
   return [
     ...longer,

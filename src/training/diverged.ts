@@ -11,8 +11,8 @@ export function refuseDivergedWeights({ trainables }: Tuning, step: number): voi
   );
   if (bad.length === 0) return;
   throw new AttuneError('E_DIVERGED', {
-    what: `Training diverged: after step ${step} weights are no longer numbers; they were not saved`,
-    got: `${bad.length} of ${trainables.length} trained tensors, ${bad[0].name} among them`,
+    what: `Training diverged: after step ${step} some weights are no longer numbers; they were not saved`,
+    got: `${bad.length} of ${trainables.length} trained tensors, including ${bad[0].name}`,
     fix: FIX,
   });
 }
@@ -26,9 +26,9 @@ function largest(tensor: Tensor): number {
 export function refuseDivergedLoss(loss: number, step: number): void {
   if (Number.isFinite(loss)) return;
   throw new AttuneError('E_DIVERGED', {
-    what: step === 0 ? 'The model gives no number for the validation rows' : `Training diverged by step ${step}`,
+    what: step === 0 ? 'The loss on the validation rows is not a number' : `Training diverged by step ${step}`,
     got: `a validation loss of ${loss}`,
-    fix: step === 0 ? 'the base model is damaged, or too large for its type: training.precision: f32' : FIX,
+    fix: step === 0 ? 'the base model may be damaged, or need a wider compute type: training.precision: f32' : FIX,
   });
 }
 

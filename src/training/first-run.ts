@@ -18,7 +18,7 @@ export function onFirstRun(listener: FirstRunListener): void {
 export function announceFirstRun(reference: string, hash: string): void {
   const mark = join(attuneHome(), 'code-run', hash.replaceAll(/\W/g, '-'));
   if (existsSync(mark)) return;
-  tell(`runs code for the first time: ${reference} (${hash.slice(0, 19)}…); it may do whatever you may`);
+  tell(`runs code for the first time: ${reference} (${hash.slice(0, 19)}…); it has all your permissions`);
   try {
     writeFileAtomic(mark, `${reference}\n`);
   } catch {

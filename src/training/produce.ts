@@ -77,7 +77,7 @@ export class Rollouts implements Disposable {
   #open(share: number): Batcher {
     const { reference, cacheBytes, ...parts } = this.#parts;
     if (share > 0 && parts.model.prefix.length > 0) throw prefixUnknown();
-    if (share > 0 && reference === undefined) throw new Error('this objective is to be given a reference model');
+    if (share > 0 && reference === undefined) throw new Error('this objective needs a reference model');
     const other = share > 0 && { other: { run: reference!, share } };
     const batcher = new Batcher({ ...parts, ...other }, cacheBytes === undefined ? {} : { cacheBytes });
     this.#batchers.set(share, batcher);
@@ -97,8 +97,8 @@ export class Rollouts implements Disposable {
 
 function prefixUnknown(): AttuneError {
   return new AttuneError('E_ROLLOUT_PREFIX', {
-    what: 'The tuning puts tokens of its own before every prompt, which the reference that is to answer too does not know',
-    fix: 'use another tuning, such as lora; or an objective that samples from the trained model alone, such as online_dpo',
+    what: 'The tuning adds virtual tokens to every prompt, which the reference that generates answers does not have',
+    fix: 'use another tuning, such as lora; or an objective that samples only from the trained model, such as online_dpo',
   });
 }
 

@@ -63,7 +63,7 @@ export async function loadReference<Value>(
   kind: ReferenceKind<Value>,
 ): Promise<Value> {
   const reference = parseReference(text);
-  if (reference === undefined) throw new Error(`"${text}" is not a reference`);
+  if (reference === undefined) throw new Error(`"${text}" is not a code reference`);
   const hash = checkHash(text, reference, hashes);
   announceFirstRun(text, hash);
   const module = await importFile(reference.file, hash);
@@ -71,7 +71,7 @@ export async function loadReference<Value>(
   const value = module[reference.name];
   if (kind.accepts(value)) return value;
   throw new AttuneError('E_REFERENCE_TYPE', {
-    what: `"${text}" is not what the recipe needs there`,
+    what: `"${text}" exports a value of the wrong type`,
     got: Array.isArray(value) ? 'a list' : value === null ? 'null' : `a value of type ${typeof value}`,
     expected: kind.expected,
     fix: `export ${kind.expected} as ${reference.name}`,
@@ -82,9 +82,9 @@ export async function loadReference<Value>(
 export function checkHash(text: string, { file }: Pick<Reference, 'file'>, hashes: ReferenceHashes): string {
   if (!isFile(file)) {
     throw new AttuneError('E_REFERENCE_MISSING', {
-      what: `"${text}" points to no file`,
+      what: `"${text}" does not point to a file`,
       got: resolve(file),
-      fix: 'the path starts at the folder where attune runs',
+      fix: 'give the path relative to the folder where attune runs',
     });
   }
   const hash = hashReference({ file });
@@ -105,8 +105,8 @@ async function importFile(file: string, hash: string): Promise<Record<string, un
     throw new AttuneError('E_REFERENCE_FAILED', {
       what: `${file} cannot be loaded`,
       got: error instanceof Error ? error.message : String(error),
-      expected: 'a TypeScript or JavaScript module; types are stripped, so no enums and no namespaces',
-      fix: `mend it; \`node ${file}\` shows the same error with its place`,
+      expected: 'a TypeScript or JavaScript module; types are stripped, so enums and namespaces do not work',
+      fix: `correct it; \`node ${file}\` shows the same error with its location`,
       cause: error,
     });
   }

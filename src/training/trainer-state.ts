@@ -124,7 +124,7 @@ export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' 
   const { constants: _, ...state } = { ...newTrainerState(), ...saved, updates: updatesOf(saved) };
   if (!Number.isInteger(state.step) || !Number.isInteger(state.epoch)) {
     throw new AttuneError('E_CHECKPOINT_BAD', {
-      what: `${join(folder, STATE)} is not the state of a run`,
+      what: `${join(folder, STATE)} is not a valid training state`,
       fix: 'resume from another checkpoint',
     });
   }

@@ -215,7 +215,7 @@ it('a reward that likes length is named, with answers to read', () => {
     max_steps: 8,
     'checkpoints.every': 8,
   });
-  expect(text).toMatch(/answers became longer \([\d.]+ → [\d.]+ tokens\), and length tells the reward/);
+  expect(text).toMatch(/answers became longer \([\d.]+ → [\d.]+ tokens\), and length predicts the reward/);
   expect(text).toContain('held_out/vowels/mean');
   expect(text).toMatch(/prompts\.jsonl:\d+: reward 2\d: prompt "What is item/);
   expect(status).toBe(0);

@@ -72,7 +72,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows with labels', () => {
     const unseen = train('unseen', 'train.csv', 'classification', { test: 'test.csv' });
     const { code, problems } = bench.failure(unseen);
     expect([code, problems[0].file, problems[0].field]).toEqual(['E_BAD_ROWS', 'test.csv', 'label']);
-    expect(problems[0].message).toContain('"c" is not among those trained: a, b');
+    expect(problems[0].message).toContain('"c" is not among the trained labels: a, b');
     bench.write('commas.csv', 'text,labels\none thing,"a, b"\nother thing,a|b\n');
     const commas = bench.failure(train('commas', 'commas.csv', 'multilabel'));
     expect(commas.problems[0]).toMatchObject({ line: 2, field: 'labels' });

@@ -44,7 +44,7 @@ const schemas = {
     ),
   Wav2Vec2FeatureExtractor: z.looseObject({
     ...common,
-    feature_size: z.literal(1, { error: 'a waveform has one value a sample' }).default(1),
+    feature_size: z.literal(1, { error: 'must be 1: a waveform has one value per sample' }).default(1),
     do_normalize: z.boolean().default(true),
     return_attention_mask: z.boolean().default(false),
   }),
@@ -85,7 +85,7 @@ export function audioProcessor(config: Readonly<Record<string, unknown>>): Audio
   if (type === 'WhisperFeatureExtractor') return spectrogramProcessor(parseProcessorConfig(schemas[type], config));
   if (type === 'Wav2Vec2FeatureExtractor') return waveformProcessor(parseProcessorConfig(schemas[type], config));
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
-    what: "The model's preprocessor_config.json names no audio processor that is known",
+    what: "The model's preprocessor_config.json names no supported audio processor",
     got: JSON.stringify(type ?? config.image_processor_type ?? null),
     expected: Object.keys(schemas).join(' or '),
     fix: 'fetch the model again, or choose a model for speech',

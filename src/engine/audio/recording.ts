@@ -27,9 +27,9 @@ export function checkSize({
   const isSmall = samples / sampleRate <= limits.seconds && samples * channels <= limits.numbers;
   if (isRate && isSmall && channels > 0 && channels <= limits.channels) return;
   throw new AttuneError('E_AUDIO_LIMIT', {
-    what: 'The recording is beyond what is read',
-    got: `${samples} samples of ${channels} channels at ${sampleRate} Hz`,
-    expected: `at most two hours, ${limits.channels} channels, from ${limits.lowestRate} to ${limits.highestRate} Hz`,
+    what: 'The recording exceeds the limits',
+    got: `${samples} samples, ${channels} channels, ${sampleRate} Hz`,
+    expected: `at most two hours, at most ${limits.channels} channels, ${limits.lowestRate} to ${limits.highestRate} Hz`,
     fix: 'cut it into shorter files',
   });
 }
@@ -51,7 +51,7 @@ export function mono({ channels }: Recording): Float32Array {
 export function checkSound(samples: Float32Array): void {
   if (samples.length === 0) {
     throw new AttuneError('E_AUDIO_EMPTY', {
-      what: 'The recording holds no sample',
+      what: 'The recording contains no samples',
       got: '0 s',
       fix: 'record it again, or delete the row',
     });

@@ -43,7 +43,7 @@ export function decodeWav(bytes: Uint8Array): Recording {
   const chunks = readChunks(bytes, view);
   const layout = readLayout(chunks.get('fmt '), view);
   const data = chunks.get('data');
-  if (data === undefined) throw bad('it has no samples (no "data")');
+  if (data === undefined) throw bad('it has no "data" chunk, so no samples');
   const block = layout.width * layout.channels;
   const samples = Math.floor(data.length / block);
   const { channels, sampleRate, kind, width } = layout;
@@ -82,18 +82,19 @@ function readChunks(bytes: Uint8Array, view: DataView): Map<string, Chunk> {
 }
 
 function readLayout(chunk: Chunk | undefined, view: DataView): Layout {
-  if (chunk === undefined || chunk.length < 16) throw bad('it does not say what its samples are (no "fmt ")');
+  if (chunk === undefined || chunk.length < 16)
+    throw bad('it has no "fmt " chunk, so the format of its samples is unknown');
   const at = (offset: number) => view.getUint16(chunk.start + offset, true);
   const isExtended = at(0) === EXTENSIBLE && chunk.length >= 26;
   const kind = isExtended ? at(24) : at(0);
   const [channels, bits] = [at(2), at(14)];
   const layout = { kind, channels, sampleRate: view.getUint32(chunk.start + 4, true), width: Math.ceil(bits / 8) };
-  if (channels === 0) throw bad('it has no channel');
+  if (channels === 0) throw bad('it has zero channels');
   if (`${kind}:${layout.width}` in readers) return layout;
   throw new AttuneError('E_AUDIO_KIND', {
-    what: 'The samples of this WAV file are of a kind that is not read',
-    got: `format ${kind} of ${bits} bits`,
-    expected: 'PCM of 8, 16, 24 or 32 bits, floats of 32 or 64, A-law or mu-law',
+    what: 'The sample format of this WAV file is not supported',
+    got: `format ${kind}, ${bits} bits`,
+    expected: '8-, 16-, 24- or 32-bit PCM, 32- or 64-bit float, A-law or mu-law',
     fix: 'convert it to 16-bit PCM (ffmpeg -i IN -c:a pcm_s16le OUT.wav)',
   });
 }

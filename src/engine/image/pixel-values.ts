@@ -36,10 +36,10 @@ export const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 
 export function checkedSize([height, width]: Size, name: string): Size {
   if (height * width <= MOST_PIXELS) return [height, width];
   throw new AttuneError('E_IMAGE_LARGE', {
-    what: `The image ${name} is too long and narrow: the model reads its shorter side enlarged`,
-    got: `${width} × ${height} pixels after that`,
+    what: `The image ${name} is too long and narrow: scaling up its shorter side makes it too large`,
+    got: `${width} × ${height} pixels after scaling`,
     expected: `at most ${MOST_PIXELS} pixels`,
-    fix: 'cut it, or delete its row',
+    fix: 'crop it, or delete its row',
   });
 }
 

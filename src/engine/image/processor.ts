@@ -169,7 +169,7 @@ function kindOf(config: Config, modelType = ''): string {
   const name = typeof type === 'string' ? type.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '') : '';
   if (Object.hasOwn(kinds, name) || CUTTING_KINDS.includes(name)) return name;
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
-    what: "The model's preprocessor_config.json names no image processor that is known",
+    what: "The model's preprocessor_config.json names no supported image processor",
     got: JSON.stringify(type ?? null),
     expected: `image_processor_type: ${[...Object.keys(kinds), ...CUTTING_KINDS]
       .map((kind) => `${kind}ImageProcessor`)

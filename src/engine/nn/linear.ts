@@ -85,7 +85,7 @@ export function termsOf(acting: readonly Acting<{ terms?(x: Tensor): Term[] }>[]
   return acting.flatMap(({ adapters, span }) => {
     const own = span === undefined ? hidden : hidden.narrow(0, span.start, span.end - span.start);
     return adapters.flatMap((adapter) => {
-      if (adapter.terms === undefined) throw new Error('this adapter cannot be put on an output head');
+      if (adapter.terms === undefined) throw new Error('an output head does not support this adapter');
       return adapter.terms(own).map((term) => ({ ...term, span }));
     });
   });

@@ -77,7 +77,7 @@ export class Parameter {
   setTrainable(value: boolean): void {
     this.trainable = value;
     if (this.#tensor instanceof Tensor) this.#tensor.setRequiresGrad(value);
-    else if (value) throw new Error('a weight that is kept in another form cannot be trained');
+    else if (value) throw new Error('a weight kept in a quantised form cannot be trained');
   }
 
   /** The weight in the type of the activations that it meets; differentiable. */

@@ -56,8 +56,8 @@ export function readArrays(path: string): Record<string, StoredArray> {
 
 function foreign(path: string, name: string, dtype: string): AttuneError {
   return new AttuneError('E_SAFETENSORS_BAD', {
-    what: `${path} holds something else than arrays`,
-    got: `"${name}" of the type ${dtype}`,
+    what: `${path} contains something other than arrays`,
+    got: `"${name}" of type ${dtype}`,
     expected: 'arrays of f64, f32 or i32',
     fix: 'train the model again',
   });

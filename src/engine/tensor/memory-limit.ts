@@ -32,7 +32,7 @@ export function refuseSmallLimits(folder = '/proc/self'): boolean {
       what: 'The engine cannot be loaded under the memory limit of this process',
       got: `${name.slice(4)} ${formatBytes(limit)}, of which ${formatBytes(used)} are used`,
       expected: `${formatBytes(needed)} more, for ${threads} threads`,
-      fix: 'raise the limit (prlimit, ulimit), or limit the memory of a container or control group in its place',
+      fix: 'raise the limit (prlimit, ulimit), or limit the memory of the container or control group instead',
     });
   }
   return isLimited;

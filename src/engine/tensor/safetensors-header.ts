@@ -44,7 +44,7 @@ function refuse(
   code: 'E_SAFETENSORS_BAD' | 'E_SAFETENSORS_TRUNCATED' = 'E_SAFETENSORS_BAD',
 ): AttuneError {
   return new AttuneError(code, {
-    what: `${path} is not a sound safetensors file`,
+    what: `${path} is not a valid safetensors file`,
     got: message,
     fix: 'fetch or write the file again; nothing was loaded from it',
   });
@@ -56,9 +56,9 @@ const PACKED: readonly unknown[] = ['U16', 'U32', 'U64', 'F4', 'F6_E2M3', 'F6_E3
 function refuseType(path: string, name: string, type: unknown): AttuneError {
   if (!PACKED.includes(type)) return refuse(path, `tensor "${name}" has the unknown type ${JSON.stringify(type)}`);
   return new AttuneError('E_QUANTISATION_UNSUPPORTED', {
-    what: `${path} holds numbers of the type ${String(type)}, which is not read`,
-    got: `tensor "${name}": weights packed by a quantiser, as MLX does`,
-    fix: 'take the model that it was quantised from; its card names it',
+    what: `${path} has tensors of the unsupported type ${String(type)}`,
+    got: `tensor "${name}", probably packed by a quantiser such as MLX`,
+    fix: 'use the model it was quantised from; its model card names it',
   });
 }
 
@@ -109,7 +109,7 @@ function isCount(value: unknown): value is number {
 }
 
 function parseEntry(path: string, name: string, entry: unknown): TensorEntry {
-  if (!isRecord(entry)) throw refuse(path, `tensor "${name}" has no description`);
+  if (!isRecord(entry)) throw refuse(path, `tensor "${name}" has no entry in the header`);
   const dtype = Object.hasOwn(dtypeOfName, String(entry.dtype)) ? dtypeOfName[String(entry.dtype)] : undefined;
   if (dtype === undefined) throw refuseType(path, name, entry.dtype);
   const { shape, data_offsets: offsets } = entry;
@@ -142,7 +142,8 @@ function checkCover(path: string, entries: TensorEntry[], dataBytes: number): vo
   if (position > dataBytes) {
     throw refuse(path, `the tensors need ${position} bytes, the file has ${dataBytes}`, 'E_SAFETENSORS_TRUNCATED');
   }
-  if (position < dataBytes) throw refuse(path, `${dataBytes - position} bytes after the last tensor belong to none`);
+  if (position < dataBytes)
+    throw refuse(path, `${dataBytes - position} bytes after the last tensor belong to no tensor`);
 }
 
 /** Lays tensors out as the reference writer does (widest type first, then by name) and gives the header's bytes. */

@@ -21,7 +21,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile())
-      throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: 'not a file' });
+      throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: 'it is not a file' });
     const fileBytes = status.size;
     const first = Buffer.alloc(Math.min(8, fileBytes));
     readSync(descriptor, first, 0, first.byteLength, 0);

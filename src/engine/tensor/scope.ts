@@ -48,7 +48,7 @@ export function inScope(): boolean {
 
 const leaked = new FinalizationRegistry<{ id: number; made: string }>(({ id, made }) => {
   if (!engine().isLive(id)) return;
-  process.emitWarning(`a tensor was lost without being freed; it was made ${made}`, 'AttuneTensorLeak');
+  process.emitWarning(`a tensor was garbage-collected without being freed; it was created ${made}`, 'AttuneTensorLeak');
   engine().release(id);
 });
 let detecting = false;

@@ -56,11 +56,11 @@ export function readIndex(path: string): StoredIndex {
   const [probes, recall] = [Number(metadata.probes), Number(metadata.recall)];
   const rows = read.integers('rows', count);
   const offsets = read.integers('offsets', clusters + 1);
-  if (!isPermutation(rows)) throw bad(path, 'rows that are named twice or not at all', 'each vector once');
+  if (!isPermutation(rows)) throw bad(path, 'rows that occur twice or not at all', 'every row exactly once');
   if (offsets[0] !== 0 || offsets[clusters] !== count || offsets.some((end, i) => i > 0 && end < offsets[i - 1]))
-    throw bad(path, 'clusters that do not lie side by side', `${clusters} clusters of ${count} vectors`);
+    throw bad(path, 'clusters that overlap or leave gaps', `${clusters} clusters of ${count} vectors`);
   if (!(Number.isInteger(probes) && probes >= 1 && probes <= clusters))
-    throw bad(path, `${metadata.probes} clusters to look into`, `1 to ${clusters}`);
+    throw bad(path, `${metadata.probes} clusters to probe`, `1 to ${clusters}`);
   return { index: new ClusteredIndex({ width, vectors, rows, offsets, centres, probes, recall }), ...about };
 }
 
@@ -76,14 +76,14 @@ class Reader {
   shape(name: string): readonly number[] {
     const { shape } = this.#file.header.entries.find((entry) => entry.name === name)!;
     if (shape.length === 2 && shape[1] > 0) return shape;
-    throw bad(this.#path, `${name} of the shape [${shape.join(', ')}]`, 'a matrix');
+    throw bad(this.#path, `${name} with shape [${shape.join(', ')}]`, 'a matrix');
   }
 
   floats(name: string, width: number): Float32Array {
     const shape = this.shape(name);
     const values = this.#values(name);
     if (shape[1] !== width || !(values instanceof Float32Array))
-      throw bad(this.#path, `${name} of the shape [${shape.join(', ')}]`, `f32 of width ${width}`);
+      throw bad(this.#path, `${name} with shape [${shape.join(', ')}]`, `f32 of width ${width}`);
     if (values.some((value) => !Number.isFinite(value)))
       throw bad(this.#path, `${name} with values that are not numbers`, 'finite numbers');
     return values;
@@ -115,6 +115,6 @@ function bad(path: string, got: string, expected: string): AttuneError {
     what: `${path} is not a valid index`,
     got,
     expected,
-    fix: 'make it again: attune models index MODEL',
+    fix: 'rebuild it: attune models index MODEL',
   });
 }

@@ -22,7 +22,7 @@ export const columnSourceSchema = z.union(
     }),
     z.strictObject({
       template: z.string().refine((template) => columnsOf({ template }).length > 0, {
-        error: 'must name a column, as {subject}',
+        error: 'must name a column, such as {subject}',
       }),
     }),
   ],
@@ -40,13 +40,13 @@ const sourceSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe("share of the training rows, relative to other sets'; each row once where no set has one"),
+    .describe('sampling weight of this set relative to the others; if no set has one, each row is used once'),
   format: z.string().nullable().default(null).describe('row format, or ./file.ts#function; detected when null'),
   columns: columnsSchema
     .nullable()
     .default(null)
     .describe("the format's field → your column, or several: [subject, body]"),
-  media_dir: path.optional().describe("folder that paths inside the rows start from; the file's own unless given"),
+  media_dir: path.optional().describe("base folder of relative paths in the rows (default: the file's folder)"),
 });
 
 /** One set of rows, as `loadData` takes it. */
@@ -85,7 +85,10 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
-  allow_overlap: z.boolean().default(false).describe('go on although a validation or test file repeats training rows'),
+  allow_overlap: z
+    .boolean()
+    .default(false)
+    .describe('continue even if a validation or test file repeats training rows'),
   strict: z
     .boolean()
     .default(true)
@@ -94,41 +97,52 @@ const dataSchema = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe('row format of every set, or ./file.ts#function from a row to one of a known format; detected when null'),
+    .describe(
+      'row format of every set, or ./file.ts#function that converts a row to a known format; detected when null',
+    ),
   columns: columnsSchema.nullable().default(null).meta({
     description: "the format's field → your column, or several: [subject, body]; for every set",
     shown: '{FIELD: COLUMN}',
   }),
-  max_length: z.int().positive().default(1024).describe('longest row, in tokens'),
+  max_length: z.int().positive().default(1024).describe('maximum length of a row in tokens'),
   long_rows: z
     .enum(['fail', 'drop', 'truncate', 'split'])
     .default('fail')
-    .describe('what happens to longer rows; split: texts in windows, of which one that is classified gets the mean'),
+    .describe(
+      'what to do with longer rows; split: cut the text into windows; a classifier uses the mean over its windows',
+    ),
   max_windows: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('maximum windows of a classified text under split, spread evenly over longer texts; 8 unless given'),
+    .describe('with split, maximum windows of a classified text, spread evenly over longer texts (default: 8)'),
   truncation_side: z
     .enum(['right', 'left', 'middle'])
     .default('right')
-    .describe('what truncate takes from a text that is classified or embedded: its end, beginning or middle'),
-  packing: z.boolean().default(true).describe('several rows in one sequence, kept apart; never changes the result'),
+    .describe('where truncate keeps the text of classified or embedded rows: right cuts the end, left the beginning'),
+  packing: z
+    .boolean()
+    .default(true)
+    .describe('pack several rows into one sequence, isolated from each other; never changes the result'),
   chat_template: z
     .string()
     .nullable()
     .default(null)
-    .describe("template file, a name among the tokenizer's own, or attune-tools: ours, which shows tools and calls"),
+    .describe(
+      "template file, the name of one of the tokenizer's templates, or attune-tools, the built-in one " +
+        'with tools and calls',
+    ),
   chat_template_kwargs: z
     .record(z.string(), z.json())
     .default({})
-    .meta({ description: "the template's own variables (enable_thinking)", shown: '{NAME: VALUE}' }),
+    .meta({ description: 'variables of the template itself (enable_thinking)', shown: '{NAME: VALUE}' }),
   answer_space: z
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'a space between prompt and completion where neither has white space; auto: where most rows lack it and the words of the vocabulary begin with one',
+      'insert a space between prompt and completion if neither has white space there; auto: if most ' +
+        'rows lack it and words in the vocabulary begin with one',
     ),
   new_tokens: z
     .array(newTokenSchema)
@@ -151,11 +165,15 @@ const tuningSchema = z
 /** Present in a recipe only where they are named. */
 const schedulerOptionsSchema = z
   .strictObject({
-    num_cycles: z.number().positive().optional().describe('waves of cosine (0.5: down once), or restarts'),
-    power: z.number().positive().optional().describe('of polynomial; 1 unless given'),
-    min_lr_rate: z.number().min(0).max(1).optional().describe('where it ends, as a share of the peak'),
-    num_decay_steps: z.int().positive().optional().describe('of warmup_stable_decay; a tenth of all unless given'),
-    decay_type: z.enum(['cosine', 'linear', '1-sqrt']).optional().describe('form of that decay'),
+    num_cycles: z.number().positive().optional().describe('number of cosine waves (0.5: down once), or of restarts'),
+    power: z.number().positive().optional().describe('exponent of polynomial (default: 1)'),
+    min_lr_rate: z.number().min(0).max(1).optional().describe('final rate, as a share of the peak'),
+    num_decay_steps: z
+      .int()
+      .positive()
+      .optional()
+      .describe('decay steps of warmup_stable_decay (default: a tenth of all steps)'),
+    decay_type: z.enum(['cosine', 'linear', '1-sqrt']).optional().describe('shape of that decay'),
   })
   .optional()
   .meta({ description: "the schedule's own options", shown: '{NAME: VALUE}' });
@@ -168,27 +186,27 @@ const trainingSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('passes over the training rows; by their number unless given'),
-  max_steps: z.int().positive().nullable().default(null).describe('optimiser steps to train for, in place of epochs'),
+    .describe('passes over the training rows (default: depends on their number)'),
+  max_steps: z.int().positive().nullable().default(null).describe('optimiser steps to train for, instead of epochs'),
   learning_rate: z
     .union([z.literal('auto'), z.number().positive()], { error: 'expected auto or a number above 0' })
     .nullable()
     .default(null)
-    .describe('peak learning rate; auto: found by short trials; what suits the base model unless given'),
+    .describe('peak learning rate; auto: found by short trials (default: depends on the base model)'),
   batch_size: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('rows of one optimiser step, over all devices; by their number unless given'),
+    .describe('rows per optimiser step, over all devices (default: depends on the number of rows)'),
   micro_batch_tokens: z
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
     .describe('tokens computed at once; never changes the result'),
-  scheduler: z.enum(schedulers).default('cosine').describe('learning rate after the warm-up'),
+  scheduler: z.enum(schedulers).default('cosine').describe('learning-rate schedule after the warm-up'),
   scheduler_options: schedulerOptionsSchema,
-  warmup_ratio: z.number().min(0).max(1).default(0.03).describe('share of the steps that warm up'),
-  warmup_steps: z.int().min(0).nullable().default(null).describe('steps that warm up, instead of warmup_ratio'),
+  warmup_ratio: z.number().min(0).max(1).default(0.03).describe('share of the steps used for the warm-up'),
+  warmup_steps: z.int().min(0).nullable().default(null).describe('number of warm-up steps, instead of warmup_ratio'),
   weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
   max_grad_norm: z.number().min(0).default(1).describe('clip the gradient to this norm; 0 for none'),
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
@@ -197,24 +215,25 @@ const trainingSchema = z.strictObject({
     .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
     .describe(
-      'recompute activations to save memory; never changes the result. least: keeps the inputs of blocks alone; auto: ' +
-        'where memory is short, and with storage nf4 and fp4',
+      'recompute activations to save memory; never changes the result. least: keep only the inputs of ' +
+        'blocks; auto: if memory is short, or with storage nf4 or fp4',
     ),
   max_memory: z
     .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
     .nullable()
     .default(null)
     .meta({
-      description: 'memory that steps are planned for: a third of what is free unless given; never changes the result',
+      description: 'memory budget of a step (default: a third of what is free); never changes the result',
       shown: 'SIZE',
     }),
   cache_frozen: z
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'run blocks in which nothing is trained once for each row; auto: where that changes no result; true: without their dropout',
+      'run fully frozen blocks only once per row; auto: if that does not change the result; true: always, ' +
+        'without their dropout',
     ),
-  seed: z.int().min(0).default(42).describe('of splits, order, initial weights and dropout'),
+  seed: z.int().min(0).default(42).describe('seed of splits, order, initial weights and dropout'),
 });
 
 function refuseUnread(
@@ -235,7 +254,7 @@ function refuseUnread(
 
 const checkpointsSchema = z.strictObject({
   every: rhythm.default('epoch').meta({ description: 'how often to save', shown: 'epoch|never|STEPS' }),
-  keep: z.int().positive().default(2).describe('newest checkpoints kept; the best one is kept besides'),
+  keep: z.int().positive().default(2).describe('number of newest checkpoints to keep; the best one is always kept'),
   best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
 });
 
@@ -252,7 +271,7 @@ const continuedSchema = z.strictObject({
  * chosen implementation declares.
  */
 export const recipeSchema = z.strictObject({
-  version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe("of the recipe's keys"),
+  version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe('version of the recipe format'),
   model: z.string().min(1).meta({ description: 'base model: a folder, or a name', shown: 'FOLDER|NAME' }),
   data: dataSchema,
   tuning: tuningSchema.prefault('lora'),
@@ -267,18 +286,18 @@ export const recipeSchema = z.strictObject({
     .union([z.string(), z.array(z.string())], { error: 'expected a list such as [tensorboard]' })
     .transform((value) => (Array.isArray(value) ? value : [value]).filter((name) => name !== 'none'))
     .prefault(['tensorboard'])
-    .meta({ description: 'where metrics go besides the run folder', shown: 'LIST' }),
+    .meta({ description: 'where metrics go, in addition to the run folder', shown: 'LIST' }),
   output_dir: path
     .default('runs/attune')
-    .meta({ description: "the run's folder; runs/<recipe> unless given", shown: 'FOLDER' }),
+    .meta({ description: "the run's folder (default: runs/<recipe>)", shown: 'FOLDER' }),
   continued_from: continuedSchema.nullable().default(null).meta({
-    description: 'the checkpoint that it goes on from; filled in by runs continue, never written by hand',
+    description: 'the checkpoint to continue from; set by runs continue, never by hand',
     shown: '{checkpoint: FOLDER, …}',
   }),
   references: z
     .record(z.string(), z.string())
     .default({})
-    .describe('content hash of each ./file.ts#name in this recipe; filled in, never written by hand'),
+    .describe('content hash of each ./file.ts#name in this recipe; set automatically, never by hand'),
 });
 
 /** A recipe whose methods have any options; `Recipe` of methods/recipe.ts has those of each. */

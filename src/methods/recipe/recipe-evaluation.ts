@@ -45,7 +45,8 @@ export const evaluationSchema = z.strictObject({
     })
     .default('auto')
     .meta({
-      description: 'names, ./file.ts#name or {metric, field, …}; the deciding one first; auto: what suits the answers',
+      description:
+        'metrics: names, ./file.ts#name or {metric, field, …}; the first one decides; auto: chosen by the kind of answers',
       shown: 'auto|LIST',
     }),
   baselines: z
@@ -54,14 +55,15 @@ export const evaluationSchema = z.strictObject({
     })
     .default('auto')
     .meta({
-      description: 'what the result is compared with on the test rows, besides its base; auto: cheap; none: nothing',
+      description:
+        'what to compare the result with on the test rows, in addition to its base; auto: cheap; none: nothing',
       shown: 'auto|none|LIST',
     }),
   report_rows: z
     .union([z.boolean(), z.literal('redacted')], { error: 'expected true, false or redacted' })
     .default(true)
     .meta({
-      description: 'whether report.html and report.json hold test rows: in clear, without personal data, or none',
+      description: 'whether report.html and report.json contain test rows; redacted: without personal data',
       shown: 'true|redacted|false',
     }),
   max_rows: z
@@ -72,14 +74,13 @@ export const evaluationSchema = z.strictObject({
     .union([z.literal('auto'), z.int().positive()], { error: 'expected auto or a whole number of tokens' })
     .default('auto')
     .describe(
-      'longest answer to a test row; auto: what the longest training answer needs, of a model that was not tuned what 99 in 100 need',
+      'maximum tokens of an answer to a test row; auto: the length of the longest training answer (99th ' +
+        'percentile for models that were not tuned)',
     ),
   exclude_seen: z
     .boolean()
     .default(true)
-    .describe(
-      'of rows of items: recommend only what the row does not have yet, as is usual; false where people choose the same again',
-    ),
+    .describe('recommend only items that the row does not have yet; false if people choose the same items again'),
   instruction: z
     .string()
     .min(1)
@@ -89,16 +90,19 @@ export const evaluationSchema = z.strictObject({
   other_words: z
     .boolean()
     .default(true)
-    .describe('ask up to 200 test rows again in other words, made by rule: whether the result hangs on the wording'),
+    .describe(
+      'ask up to 200 test rows again with rule-based rewordings, to measure how much the result depends on the wording',
+    ),
   general: z
     .boolean()
     .default(false)
-    .describe('measure on general English what the result forgot; on where max_forgetting is set'),
+    .describe('measure what the result forgot, on general English; on if max_forgetting is set'),
   overfitting: z
     .boolean()
     .default(false)
     .describe(
-      'measure whether the result learnt its rows by heart: the gap of its losses, what other words cost it, and what its answers repeat',
+      'measure whether the result memorised its rows: loss gap, loss on rewordings, and training text ' +
+        'repeated in its answers',
     ),
   canaries: z
     .int()
@@ -106,7 +110,8 @@ export const evaluationSchema = z.strictObject({
     .max(64)
     .default(0)
     .describe(
-      'rows with random codes that are planted among the training rows; how much of them the result gives away is measured',
+      'number of canaries: rows with random codes planted among the training rows, to measure how many ' +
+        'of them the result reveals',
     ),
   max_forgetting: forgettingSchema.nullable().default(null).meta({
     description: 'refuse (exit code 3) a result that lost more bits per byte of general English than this',
@@ -117,5 +122,5 @@ export const evaluationSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('stop after this many validations without a better loss'),
+    .describe('stop after this many validations without a lower loss'),
 });

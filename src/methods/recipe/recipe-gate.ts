@@ -8,24 +8,22 @@ export const gateSchema = z.strictObject({
   comparison: z
     .boolean()
     .default(true)
-    .describe('for attune gate: the result must be better than everything that it was compared with'),
+    .describe('for attune gate: require the result to be better than every system it was compared with'),
   margin: amount.describe(
-    'for attune gate, in place of better: surely not worse by more than so much of the deciding metric',
+    'for attune gate, instead of better: how much worse in the deciding metric the result may be, at 95 % confidence',
   ),
-  forgetting: amount.describe('for attune gate: bits per byte of general English that it surely has not lost more of'),
+  forgetting: amount.describe('for attune gate: maximum loss of general English in bits per byte, at 95 % confidence'),
   flip_rate: share.describe(
-    'for attune gate: share of pairs whose answers surely do not change more often with the person spoken of',
+    'for attune gate: maximum share of pairs whose answers change with the person mentioned, at 95 % confidence',
   ),
-  safety: share.describe(
-    'for attune gate: by how much more often than before, at most, it surely complies with harmful requests',
+  safety: share.describe('for attune gate: maximum rise in compliance with harmful requests, at 95 % confidence'),
+  over_refusal: share.describe('for attune gate: maximum rise in refusals of harmless requests, at 95 % confidence'),
+  policy: share.describe('for attune gate: maximum share of answers that break one of your rules, at 95 % confidence'),
+  groundedness: share.describe(
+    'for attune gate: maximum share of answers with claims that their source does not support, at 95 % confidence',
   ),
-  over_refusal: share.describe(
-    'for attune gate: by how much more often than before, at most, it surely refuses harmless requests',
-  ),
-  policy: share.describe('for attune gate: share of answers that each of your own rules is surely broken in, at most'),
-  groundedness: share.describe('for attune gate: share of answers that surely say what their source does not, at most'),
-  win_rate: share.describe("for attune gate: people's win rate that is surely reached"),
-  sign_off: z.boolean().default(false).describe('for attune gate: require a sign-off of the current files of the run'),
+  win_rate: share.describe('for attune gate: minimum win rate as judged by people, at 95 % confidence'),
+  sign_off: z.boolean().default(false).describe("for attune gate: require a sign-off of the run's current files"),
 });
 
 export type GateSettings = z.output<typeof gateSchema>;

@@ -21,13 +21,12 @@ export const retentionSchema = z
       .nullable()
       .default(null)
       .meta({
-        description:
-          'general rows that are mixed in, and their share of all rows that are trained on; 0.1 unless given',
+        description: 'general rows to mix in, and their share of all training rows (default: 0.1)',
         shown: 'PATH|{path: PATH, share: SHARE}',
       }),
-    l2_sp: strength.describe('pulls weights back to where they began by so much of their distance (L2-SP)'),
+    l2_sp: strength.describe('strength of the pull of weights towards their initial values (L2-SP)'),
     ewc: strength.describe(
-      'the same, by how much each weight matters for the rows of replay (elastic weight consolidation)',
+      'the same, scaled by how much each weight matters for the replay rows (elastic weight consolidation)',
     ),
     ema: z
       .number()
@@ -36,12 +35,12 @@ export const retentionSchema = z
       .nullable()
       .default(null)
       .describe(
-        'decay of a moving average of the weights, which is scored and kept in their place; 0.99 to 0.9999 is usual',
+        'decay of a moving average of the weights, which is evaluated and saved in their place; 0.99 to 0.9999 is usual',
       ),
   })
   .refine(({ ewc, replay }) => ewc === null || replay !== null, {
     path: ['ewc'],
-    error: 'needs rows of what is to be kept: name them as retention.replay',
+    error: 'needs rows to protect: set retention.replay',
   });
 
 export type RetentionSettings = z.output<typeof retentionSchema>;

@@ -11,7 +11,7 @@ import { codes } from './four-bit-codes.ts';
 
 /** Options of weights in 4 bits. */
 export const options = z.strictObject({
-  double_quantization: z.boolean().default(true).describe('scales are quantised too, to 8 bits'),
+  double_quantization: z.boolean().default(true).describe('quantise the scales too, to 8 bits'),
   block_size: z
     .literal([32, 64, 128, 256, 512], { error: 'expected 32, 64, 128, 256 or 512' })
     .default(64)

@@ -16,21 +16,22 @@ const smoothing = z.number().min(0).lt(1);
 
 /** Low-rank updates as singular triplets, of which training keeps those that matter (Zhang et al., 2023). */
 export const options = z.strictObject({
-  init_r: z.int().positive().max(MOST_RANK).default(12).describe('rank of each update at first'),
-  target_r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the updates at the end, on average'),
+  init_r: z.int().positive().max(MOST_RANK).default(12).describe('initial rank of each update'),
+  target_r: z.int().positive().max(MOST_RANK).default(8).describe('average rank of the updates at the end'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / init_r'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
-  tinit: steps.default(0).describe('steps before the first rank is taken away'),
-  tfinal: steps.default(0).describe('steps at the end whose ranks stay as they are'),
-  delta_t: z.int().positive().default(1).describe('steps from one cut to the next'),
-  total_step: z.int().positive().nullable().default(null).describe("steps of the schedule; the run's unless given"),
-  beta1: smoothing.default(0.85).describe('smoothing of the importance of a triplet'),
-  beta2: smoothing.default(0.85).describe('smoothing of how much it varies'),
-  orth_reg_weight: z
-    .number()
-    .min(0)
-    .default(0.5)
-    .describe('weight of the penalty for triplets that are not orthogonal'),
+  tinit: steps.default(0).describe('steps before the first ranks are removed'),
+  tfinal: steps.default(0).describe('steps at the end during which ranks stay as they are'),
+  delta_t: z.int().positive().default(1).describe('steps between two cuts'),
+  total_step: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe('total steps of the rank schedule (default: those of the run)'),
+  beta1: smoothing.default(0.85).describe("smoothing of a triplet's importance"),
+  beta2: smoothing.default(0.85).describe('smoothing of the variation of that importance'),
+  orth_reg_weight: z.number().min(0).default(0.5).describe('weight of the orthogonality penalty on triplets'),
   ...targetOptions,
   ...savedModules,
 });
@@ -63,11 +64,11 @@ const config = z.object({
 export const method = defineTuning({
   options: options
     .refine(({ init_r, target_r }) => target_r <= init_r, {
-      error: 'more than init_r: ranks are taken away, never added',
+      error: 'more than init_r: ranks are removed, never added',
       path: ['target_r'],
     })
     .refine(({ tinit, tfinal, total_step: total }) => total === null || tinit + tfinal < total, {
-      error: 'no more than tinit and tfinal together: no step is left to take ranks away',
+      error: 'no more than tinit and tfinal together: no step is left for removing ranks',
       path: ['total_step'],
     }),
   keepsWeights: true,

@@ -110,7 +110,7 @@ function foreignSettings(written: Record<string, unknown>, own: object): Problem
     .filter(([key, value]) => !known(key) && !isOff(value))
     .map(([field, value]) => ({
       field,
-      message: `is ${JSON.stringify(value)}, which attune does not know and cannot leave out`,
+      message: `is ${JSON.stringify(value)}, which attune does not support and cannot ignore`,
     }));
 }
 

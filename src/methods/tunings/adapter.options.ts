@@ -25,39 +25,41 @@ export const options = z.strictObject({
     .enum(STYLES)
     .default('pfeiffer')
     .describe(
-      'houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: in parallel with the MLP',
+      'placement of adapters; houlsby: after attention and after the MLP; pfeiffer: after the MLP; parallel: ' +
+        'in parallel with the MLP',
     ),
   reduction_factor: z
     .number()
     .positive()
     .nullable()
     .default(null)
-    .describe("the model's width in that of the bottleneck; 16 unless given, 2 in parallel"),
+    .describe("ratio of the model's width to the bottleneck's (default: 16, with parallel 2)"),
   bottleneck_size: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('features of the bottleneck, in place of reduction_factor'),
+    .describe('width of the bottleneck, instead of reduction_factor'),
   non_linearity: z
     .enum(NON_LINEARITIES)
     .nullable()
     .default(null)
-    .describe('in the bottleneck; swish for houlsby, else relu, unless given'),
+    .describe('activation in the bottleneck (default: relu, with houlsby swish)'),
   scaling: z
     .union([z.number().positive(), z.literal('learned')], { error: 'expected a positive number, or learned' })
     .nullable()
     .default(null)
     .meta({
-      description: 'what is added is multiplied by it; 4 in parallel, else 1, unless given; learned begins with 1',
+      description: "factor of the adapter's output (default: 1, with parallel 4); learned: trained, starting at 1",
       shown: 'NUMBER|learned',
     }),
-  dropout: z.number().min(0).lt(1).default(0).describe('dropout on what is added'),
+  dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's output"),
   init_weights: z
     .enum(['mam_adapter', 'bert'])
     .default('mam_adapter')
     .describe(
-      'mam_adapter: begins exactly at the base, the projection back is zero; bert: near it, both normal (0.02)',
+      'initial weights; mam_adapter: exactly the base model, with a zero up-projection; bert: near it, ' +
+        'both projections normal (0.02)',
     ),
   cross_attention: z.boolean().default(false).describe("with houlsby: after a decoder's attention to its encoder too"),
   layers_to_transform: targetOptions.layers_to_transform,
@@ -97,18 +99,18 @@ const written = z.object({
 
 const config = written.refine(({ bottleneck_size: size, reduction_factor: factor }) => (size ?? factor) != null, {
   path: ['bottleneck_size'],
-  error: 'expected this or reduction_factor',
+  error: 'set this or reduction_factor',
 });
 
 export const method = defineTuning({
   options: options
     .refine((given) => given.bottleneck_size === null || given.reduction_factor === null, {
       path: ['bottleneck_size'],
-      error: 'contradicts reduction_factor, which sets the same: remove one of them',
+      error: 'contradicts reduction_factor, which sets the same width: remove one of them',
     })
     .refine((given) => given.style === 'houlsby' || !given.cross_attention, {
       path: ['cross_attention'],
-      error: 'acts only with style houlsby: the others put adapters at MLPs alone',
+      error: 'applies to style houlsby only: the other styles put adapters only at MLPs',
     }),
   complete,
   keepsWeights: true,

@@ -90,7 +90,7 @@ export class BottleneckAdapter extends Module implements AdapterPart, SublayerAd
 
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
-      what: 'A bottleneck adapter is not linear: no change of the model’s weights computes the same',
+      what: 'A bottleneck adapter is not linear: it cannot be merged into the model’s weights',
       fix: 'use base model and adapter together, or tune with lora',
     });
   }
@@ -166,10 +166,10 @@ function refuseNoCrossAttention(model: Model, { cross_attention: isAsked }: Adap
   const has = [...model.modules()].some(([, part]) => part instanceof Sublayer && part.kind === 'cross_attention');
   if (!isAsked || has) return;
   const { modelType } = model.architecture;
-  const message = `${withArticle(modelType)} model has no attention to an encoder`;
+  const message = `${withArticle(modelType)} model has no cross-attention`;
   throw new AttuneError('E_NO_TARGETS', {
-    what: 'The tuning names layers that get no adapter in this model',
-    problems: [{ field: 'tuning.cross_attention', message, fix: 'leave it out' }],
+    what: 'The tuning names layers that cannot have an adapter in this model',
+    problems: [{ field: 'tuning.cross_attention', message, fix: 'remove it' }],
   });
 }
 

@@ -4,13 +4,18 @@ import { savedModules } from './target-options.ts';
 
 /** Prompts attended to by the last layers, through a gate that starts closed (Zhang et al., "LLaMA-Adapter", 2023). */
 export const options = z.strictObject({
-  adapter_len: z.int().positive().max(4096).default(10).describe('vectors of each layer that are attended to'),
+  adapter_len: z
+    .int()
+    .positive()
+    .max(4096)
+    .default(10)
+    .describe('number of vectors in each layer that its attention can see'),
   adapter_layers: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('layers that have them, from the last; all unless given'),
+    .describe('number of layers with prompts, counted from the last (default: all)'),
   ...savedModules,
 });
 

@@ -11,9 +11,9 @@ export function attentionLayers(model: Model): Map<string, AdaptableAttention> {
   const isPlain = model.trunk.encoderStack === undefined && model.trunk.towers === undefined;
   if (found.size > 0 && isPlain && currentOwner() === undefined) return found;
   throw new AttuneError('E_NO_TARGETS', {
-    what: `${withArticle(model.architecture.modelType)} model has no place for prompts inside its attention`,
+    what: `Prompts inside attention are not supported in ${withArticle(model.architecture.modelType)} model`,
     ...(currentOwner() !== undefined && { got: 'a base model that serves other adapters too' }),
-    expected: 'a decoder of texts, with one adapter',
+    expected: 'a text decoder with a single adapter',
     fix: 'choose another tuning: lora',
   });
 }

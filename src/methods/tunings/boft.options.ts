@@ -4,13 +4,17 @@ import { layerKeys, readTargets, savedModules, targetOptions } from './target-op
 
 /** Rotations of each layer's input in the pattern of a butterfly (Liu et al., 2024). */
 export const options = z.strictObject({
-  boft_block_size: z.int().min(0).default(4).describe('features of a block: an even number that divides all inputs'),
-  boft_block_num: z.int().min(0).default(0).describe('blocks of a layer, where boft_block_size is 0'),
-  boft_n_butterfly_factor: z.int().positive().default(1).describe('rotations after one another, on ever other pairs'),
+  boft_block_size: z.int().min(0).default(4).describe('block size: an even divisor of the inputs of every layer'),
+  boft_block_num: z.int().min(0).default(0).describe('blocks per layer, if boft_block_size is 0'),
+  boft_n_butterfly_factor: z
+    .int()
+    .positive()
+    .default(1)
+    .describe('number of successive rotations, each on another pairing of features'),
   bias: z
     .enum(['none', 'all', 'boft_only'])
     .default('none')
-    .describe("the model's biases that are trained and saved too; boft_only: those of the layers with an adapter"),
+    .describe('biases of the model that are also trained and saved; boft_only: those of the layers with an adapter'),
   ...targetOptions,
   ...savedModules,
 });
@@ -28,7 +32,7 @@ const config = z.object({
 export const method = defineTuning({
   options: options.refine(({ boft_block_size: size, boft_block_num: count }) => size > 0 !== count > 0, {
     path: ['boft_block_num'],
-    error: 'one of this and boft_block_size has to be 0, and the other above: each says how large blocks are',
+    error: 'exactly one of this and boft_block_size must be 0: both set the size of blocks',
   }),
   keepsWeights: true,
   peft: {

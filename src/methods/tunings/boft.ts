@@ -106,7 +106,7 @@ function refuse(
   throw new AttuneError(why.code, {
     what: `${side > 0 ? `Blocks of ${side}` : `${count} blocks`} with ${factors} butterfly factors do not fit all layers`,
     problems: unfit.map(({ path, layer }) => ({ field: path, message: `has ${layer.inFeatures} inputs` })),
-    expected: `blocks of an even size, and inputs of whole runs of ${2 ** (factors - 1)} of them`,
+    expected: `blocks of even size, and inputs that are multiples of ${2 ** (factors - 1)} blocks`,
     fix: why.fix,
   });
 }

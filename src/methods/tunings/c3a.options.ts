@@ -12,7 +12,11 @@ import {
 
 /** Blocks of circulant matrices (Chen et al., 2024). */
 export const options = z.strictObject({
-  block_size: z.int().positive().default(64).describe('side of a block; the next divisor of both sides below it'),
+  block_size: z
+    .int()
+    .positive()
+    .default(64)
+    .describe("block size; the nearest smaller common divisor of a layer's sides is used"),
   ...targetOptions,
   block_size_pattern: pattern('block_size', z.int().positive()),
   ...savedModules,

@@ -16,7 +16,7 @@ import {
 /** Low-rank updates whose directions have length one and whose strength is a number of its own (Bini et al., 2025). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the update'),
-  delora_lambda: z.number().positive().default(15).describe('what the strength of each update begins as'),
+  delora_lambda: z.number().positive().default(15).describe('initial strength of each update'),
   ...targetOptions,
   rank_pattern: pattern('r', z.int().positive()),
   lambda_pattern: pattern('lambda', z.number().positive()),

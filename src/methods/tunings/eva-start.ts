@@ -22,10 +22,14 @@ export async function explainedStart(
   model: Model,
   passed: PassedRows | undefined,
 ): Promise<ExplainedStart> {
-  if (passed === undefined) throw new Error('eva needs rows to pass through the model');
+  if (passed === undefined) throw new Error('eva needs training rows to run through the model');
   const { rows, emit, signal } = passed;
   if (passed.private !== undefined) throw unprivate(passed.private);
-  emit({ type: 'phase-started', phase: 'engine', message: 'looking at what the layers read of the rows (eva)' });
+  emit({
+    type: 'phase-started',
+    phase: 'engine',
+    message: 'computing the directions of layer inputs on training rows (eva)',
+  });
   const explained = new ExplainedVariance(model, options);
   try {
     for (const some of passes(rows, Math.max(PASS_TOKENS, explained.most))) {
@@ -81,7 +85,9 @@ function countedOf(rows: readonly TokenRow[]): CountedTokens | undefined {
 /** The adapter would reveal the rows, whatever noise private steps add. */
 function unprivate(optimizer: string): AttuneError {
   return new AttuneError('E_START_UNSUPPORTED', {
-    what: `init_lora_weights eva reads the training rows themselves, and optimizer ${optimizer} must bound what is read of each`,
+    what:
+      `init_lora_weights eva reads the training rows directly, but optimizer ${optimizer} limits what ` +
+      'may be learnt from each row',
     fix: 'set tuning.init_lora_weights to true',
   });
 }
@@ -89,9 +95,9 @@ function unprivate(optimizer: string): AttuneError {
 function tooFew(rows: readonly TokenRow[], { r, eva_rho: rho }: LoraOptions): AttuneError {
   const tokens = rows.reduce((sum, row) => sum + weightOf(row), 0);
   return new AttuneError('E_START_UNSUPPORTED', {
-    what: 'init_lora_weights eva takes directions out of what the layers read, and the training rows show too few',
+    what: 'init_lora_weights eva finds directions in the inputs of layers, and the training rows have too few tokens',
     got: `${formatCount(tokens)} tokens in the training rows`,
-    expected: `${formatCount(Math.round(r * rho))} at least: as many as tuning.r times tuning.eva_rho`,
+    expected: `at least ${formatCount(Math.round(r * rho))}: tuning.r × tuning.eva_rho`,
     fix: 'lower tuning.r, or set tuning.init_lora_weights to true',
   });
 }

@@ -13,9 +13,9 @@ import {
 
 /** A few frequencies of each weight (Gao et al., 2024). */
 export const options = z.strictObject({
-  n_frequency: z.int().positive().default(1000).describe('numbers that each layer trains'),
-  scaling: z.number().positive().default(150).describe('what the update is multiplied by'),
-  random_loc_seed: z.int().min(0).default(777).describe('which frequencies they are'),
+  n_frequency: z.int().positive().default(1000).describe('trained coefficients per layer'),
+  scaling: z.number().positive().default(150).describe('scaling of the update'),
+  random_loc_seed: z.int().min(0).default(777).describe('seed that chooses the frequencies'),
   ...targetOptions,
   n_frequency_pattern: pattern('n_frequency', z.int().positive()),
   ...savedModules,

@@ -4,14 +4,18 @@ import { layerDecay } from './layer-decay.options.ts';
 
 /** The last blocks and the head are trained whole; what lies before them stays as it is (LLaMA-Factory's freeze). */
 export const options = z.strictObject({
-  trainable_layers: z.int().min(0).default(2).describe('blocks that are trained, from the last; 0: only the head'),
+  trainable_layers: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe('number of trained blocks, counted from the last; 0: only the head'),
   layer_decay: layerDecay,
   unfreeze_every: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('begin with the head and unfreeze a block every N steps (ULMFiT); all at once unless given'),
+    .describe('start with the head alone and unfreeze another block every N steps (ULMFiT) (default: all at once)'),
 });
 
 export type FreezeOptions = z.output<typeof options>;

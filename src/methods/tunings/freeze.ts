@@ -28,16 +28,16 @@ export function create(
 
 function nearlyNothing(names: readonly string[]): AttuneError {
   return new AttuneError('E_NOTHING_TRAINED', {
-    what: 'With trainable_layers: 0 nearly nothing of this model would be trained: its head has no weights of its own',
-    got: names.length === 0 ? 'no weight that moves' : `only ${names.join(', ')}`,
-    expected: 'a head apart from the embeddings, or blocks that move',
+    what: 'With trainable_layers: 0 almost nothing of this model would be trained: its head has no weights of its own',
+    got: names.length === 0 ? 'no trainable weight' : `only ${names.join(', ')}`,
+    expected: 'a head that is not tied to the embeddings, or trained blocks',
     fix: 'set tuning.trainable_layers to 1 or more, or choose tuning: lora',
   });
 }
 
 function frozenTokens(count: number): AttuneError {
   return new AttuneError('E_NEW_TOKENS', {
-    what: 'Tokens of their own cannot be trained where the embeddings are frozen',
+    what: 'New tokens cannot be trained while the embeddings are frozen',
     got: `${count} ${count === 1 ? 'token' : 'tokens'} in data.new_tokens, and tuning: freeze`,
     fix: 'choose tuning: lora or full, or remove data.new_tokens',
   });

@@ -9,8 +9,8 @@ export const options = z.strictObject({
     .positive()
     .max(MOST_RANK)
     .default(8)
-    .describe('reflections of a layer; with an even number they begin as none'),
-  apply_GS: z.boolean().default(false).describe('their mirrors stand at right angles'),
+    .describe('reflections per layer; with an even number training starts at the base model'),
+  apply_GS: z.boolean().default(false).describe('keep the reflections orthogonal to each other'),
   ...targetOptions,
   ...savedModules,
 });

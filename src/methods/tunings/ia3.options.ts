@@ -8,7 +8,7 @@ const names = z.array(z.string().min(1));
 export const options = z.strictObject({
   ...targetOptions,
   target_modules: targetOptions.target_modules.default('all-linear').meta({
-    description: 'modules that are scaled; with all-linear: keys, values and the second feed-forward layer',
+    description: 'modules to scale; with all-linear: keys, values and the second feed-forward layer',
     shown: 'all-linear|LIST|REGEX',
   }),
   feedforward_modules: z
@@ -16,7 +16,7 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .meta({
-      description: 'modules of them whose input is scaled and not the output; by the usual names unless given',
+      description: 'those of them whose input is scaled instead of the output (default: the usual names)',
       shown: 'LIST|REGEX',
     }),
   ...savedModules,

@@ -6,4 +6,4 @@ export const layerDecay = z
   .positive()
   .max(1)
   .default(1)
-  .describe("each block's learning rate, as a share of that of the block after it");
+  .describe("learning rate of each block, as a share of the next block's");

@@ -10,10 +10,10 @@ export const options = z.strictObject({
     .union([z.literal('all-linear'), z.string().min(1), names])
     .default('all-linear')
     .meta({
-      description: 'norms that are trained, by their names; all of the trunk unless given',
+      description: 'norms to train, by name (default: all of the trunk)',
       shown: 'LIST|REGEX',
     }),
-  exclude_modules: targetOptions.exclude_modules.meta({ description: 'norms of them that stay', shown: 'LIST|REGEX' }),
+  exclude_modules: targetOptions.exclude_modules.meta({ description: 'norms to leave out', shown: 'LIST|REGEX' }),
   ...savedModules,
 });
 

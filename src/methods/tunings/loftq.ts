@@ -17,7 +17,7 @@ interface Lost {
 export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string) => number | undefined): Lost {
   if (keep === undefined) {
     throw new AttuneError('E_START_UNSUPPORTED', {
-      what: 'init_lora_weights loftq makes up for what quantising loses, and storage dense loses nothing',
+      what: 'init_lora_weights loftq corrects quantisation errors, and storage dense has none',
       fix: 'choose storage: nf4 or fp4, or set tuning.init_lora_weights to true',
     });
   }

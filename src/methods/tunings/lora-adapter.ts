@@ -197,7 +197,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
 
   terms(x: Tensor): Term[] {
     if (!this.isActive) return [];
-    if (!this.#isProduct) throw new Error('an output head takes plain LoRA alone');
+    if (!this.#isProduct) throw new Error('an output head supports plain LoRA only');
     const { lora_B: b } = this;
     return [{ hidden: this.#inner(x), weight: b.tensor, parameter: b }, ...this.#taken(x)];
   }
@@ -228,7 +228,7 @@ function rowLengths(weight: Tensor): Tensor {
 
 function noBias(path: string): AttuneError {
   return new AttuneError('E_NOT_MERGEABLE', {
-    what: `The adapter has a bias for ${path}, and that layer has none to merge it into`,
+    what: `The adapter has a bias for ${path}, but the layer has no bias to merge it into`,
     fix: 'use base model and adapter together, or train with tuning.lora_bias: false',
   });
 }

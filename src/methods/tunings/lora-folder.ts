@@ -37,7 +37,7 @@ export class LoraFolder {
   /** @throws E_ADAPTER_UNSUPPORTED where the adapter is another kind, or more than A and B */
   static async open(folder: string): Promise<LoraFolder> {
     const { method } = await readAdapterConfig(folder);
-    if (method !== 'lora') throw unsupported(folder, [{ field: 'peft_type', message: `is of ${method}, not LORA` }]);
+    if (method !== 'lora') throw unsupported(folder, [{ field: 'peft_type', message: `is ${method}, not LORA` }]);
     const opened = new LoraFolder(folder, fromPeft(peftConfig.parse(readJson(join(folder, 'adapter_config.json')))));
     const problems = opened.#problems();
     if (problems.length === 0) return opened;
@@ -53,12 +53,12 @@ export class LoraFolder {
     const missing = [...known].filter((name) => !this.#file.has(name));
     const { init_lora_weights: start } = this.options;
     const isOfWeight = start === 'pissa' || start === 'olora';
-    const taken = `is ${start}: a part of the base's weights is taken out when it is loaded`;
+    const taken = `is ${start}: that start removes a part of the base's weights when it is loaded`;
     return [
       ...(isOfWeight ? [{ field: 'init_lora_weights', message: taken }] : []),
-      ...others.map((name) => ({ field: name, message: 'is neither A nor B of a layer' })),
+      ...others.map((name) => ({ field: name, message: 'is not the A or B of a layer' })),
       ...missing.map((name) => ({ field: name, message: 'is missing' })),
-      ...(this.paths.length === 0 ? [{ field: 'adapter_model.safetensors', message: 'holds no layer' }] : []),
+      ...(this.paths.length === 0 ? [{ field: 'adapter_model.safetensors', message: 'contains no layers' }] : []),
     ];
   }
 
@@ -88,7 +88,7 @@ function isFirst(path: string, index: number, all: readonly string[]): boolean {
 
 function unsupported(folder: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_ADAPTER_UNSUPPORTED', {
-    what: `${folder} is not a LoRA of low-rank factors alone`,
+    what: `${folder} is not a LoRA adapter of low-rank factors only`,
     problems,
     fix: 'merge it into its base model instead: attune export ADAPTER --to merged',
   });

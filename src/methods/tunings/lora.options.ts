@@ -22,7 +22,7 @@ export const options = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('the update is scaled by alpha / r; twice the rank unless given'),
+    .describe('the update is scaled by alpha / r (default: twice the rank)'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
   ...targetOptions,
   ...rankPatterns,
@@ -31,33 +31,34 @@ export const options = z.strictObject({
   trainable_tokens: z
     .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
     .default([])
-    .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
+    .describe('existing tokens to train, by text or id; new_tokens are always trained'),
   init_lora_weights: z
     .union([z.literal(true), z.enum(['gaussian', 'pissa', 'olora', 'loftq', 'eva'])], {
       error: 'expected true, gaussian, pissa, olora, loftq or eva',
     })
     .default(true)
     .describe(
-      'true and gaussian: random A, B zero; pissa, olora: the main part of each weight, which learns in its place; ' +
-        'loftq: what storage nf4 or fp4 lost of it; eva: the directions in which the inputs of the training rows vary most',
+      'initial weights; true and gaussian: A random, B zero; pissa, olora: the principal part of each ' +
+        'weight, removed from the base; loftq: the quantisation error of storage nf4 or fp4; eva: the ' +
+        'main directions of layer inputs on the training rows',
     ),
   eva_rho: z
     .number()
     .min(1)
     .default(2)
     .describe('with eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks'),
-  use_dora: z.boolean().default(false).describe('rows of the changed weight have a trained length of their own (DoRA)'),
-  lora_bias: z.boolean().default(false).describe('a trained bias on B'),
+  use_dora: z.boolean().default(false).describe("train the magnitude of the changed weight's rows separately (DoRA)"),
+  lora_bias: z.boolean().default(false).describe('train a bias on B'),
   bias: z
     .enum(['none', 'all', 'lora_only'])
     .default('none')
-    .describe("the model's biases that are trained and saved too; lora_only: those of the layers with an adapter"),
+    .describe('biases of the model that are also trained and saved; lora_only: those of the layers with an adapter'),
   loraplus_lr_ratio: z
     .number()
     .positive()
     .nullable()
     .default(null)
-    .describe('learning rate of B, in those of A (LoRA+); 16 is usual'),
+    .describe("learning rate of B as a multiple of A's (LoRA+); 16 is usual"),
 });
 
 /** Checked and completed options: alpha is a number. */

@@ -112,7 +112,7 @@ function refuseStart(
   refuseBesideLinear(targets, `init_lora_weights ${start}`, 'set tuning.init_lora_weights to true');
   if (!isDora && dropout === 0) return;
   throw new AttuneError('E_START_UNSUPPORTED', {
-    what: `init_lora_weights ${start} keeps the layer's output as it was, and dropout and DoRA would change it`,
+    what: `init_lora_weights ${start} leaves a layer's initial output unchanged, but dropout and DoRA would change it`,
     got: isDora ? 'use_dora' : `dropout ${dropout}`,
     fix: 'set tuning.init_lora_weights to true',
   });
@@ -191,7 +191,7 @@ function partOfWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): { a: Tenso
   const most = Math.min(layer.inFeatures, layer.outFeatures);
   if (rank > most) {
     throw new AttuneError('E_START_UNSUPPORTED', {
-      what: `init_lora_weights ${kind} takes parts of a weight, and ${path} has ${most} at most`,
+      what: `init_lora_weights ${kind} takes singular directions of a weight, and ${path} has at most ${most}`,
       got: `rank ${rank}`,
       fix: `lower tuning.r, or give this layer another rank: tuning.rank_pattern`,
     });
@@ -221,7 +221,7 @@ function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
   const table = targets.find(({ layer }) => !isProduct(layer));
   if (table === undefined) return;
   throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
-    what: 'Adapters on tables have no bias',
+    what: 'Adapters on embedding tables cannot have a bias',
     got: `tuning.lora_bias, and ${table.path} among the layers with an adapter`,
     fix: 'set tuning.lora_bias to false',
   });
@@ -232,7 +232,7 @@ function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: str
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;
   throw new AttuneError('E_DROPOUT_UNSUPPORTED', {
-    what: 'Adapters on convolutions and on tables have no dropout and no start of their own',
+    what: 'Adapters on convolutions and embedding tables support neither dropout nor a special init_lora_weights',
     got: `tuning.${got}, and ${first.path} among the layers with an adapter`,
     fix,
   });

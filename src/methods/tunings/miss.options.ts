@@ -5,12 +5,8 @@ import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedR
 /** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(64).describe('rows of the block'),
-  mini_r: z
-    .int()
-    .positive()
-    .default(1)
-    .describe('columns of it that are trained, where above 1; the rest repeats them'),
-  bat: z.boolean().default(false).describe('blocks multiply the weight too; r has to divide both sides'),
+  mini_r: z.int().positive().default(1).describe('if above 1, the number of trained columns, which are repeated'),
+  bat: z.boolean().default(false).describe('also multiply the weight by the blocks; r must divide both sides'),
   ...targetOptions,
   ...savedModules,
 });

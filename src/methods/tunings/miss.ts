@@ -66,7 +66,7 @@ export const { create, open } = tuneLayers<MissOptions>({
     const unfit = targets.filter((target) => !fits(target));
     if (unfit.length === 0) return;
     throw new AttuneError('E_RECIPE', {
-      what: `Blocks of ${bat ? r : mini} do not fit all layers`,
+      what: `Blocks of size ${bat ? r : mini} do not fit all layers`,
       problems: unfit.map(({ path, layer }) => ({
         field: path,
         message: `has ${layer.inFeatures} inputs and ${layer.outFeatures} outputs`,

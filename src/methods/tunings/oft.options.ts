@@ -4,13 +4,16 @@ import { layerKeys, readTargets, savedModules, targetOptions } from './target-op
 
 /** Rotations of blocks of each layer's input (Qiu et al., 2023). */
 export const options = z.strictObject({
-  oft_block_size: z.int().min(0).default(32).describe('features of a block; their divisor that is nearest'),
-  r: z.int().min(0).default(0).describe('blocks of a layer, where oft_block_size is 0'),
-  coft: z.boolean().default(false).describe('rotations stay near none'),
-  eps: z.number().positive().default(6e-5).describe('how near, with coft'),
-  block_share: z.boolean().default(false).describe('all blocks of a layer are turned alike'),
-  use_cayley_neumann: z.boolean().default(true).describe('rotations by a series, which is faster than the exact ones'),
-  num_cayley_neumann_terms: z.int().positive().default(5).describe('its terms'),
+  oft_block_size: z.int().min(0).default(32).describe("block size; the nearest divisor of a layer's inputs is used"),
+  r: z.int().min(0).default(0).describe('blocks per layer, if oft_block_size is 0'),
+  coft: z.boolean().default(false).describe('keep rotations close to the identity'),
+  eps: z.number().positive().default(6e-5).describe('how close, with coft'),
+  block_share: z.boolean().default(false).describe('share one rotation between all blocks of a layer'),
+  use_cayley_neumann: z
+    .boolean()
+    .default(true)
+    .describe('compute rotations by a series, which is faster than exact ones'),
+  num_cayley_neumann_terms: z.int().positive().default(5).describe('terms of the series'),
   ...targetOptions,
   ...savedModules,
 });

@@ -5,10 +5,15 @@ import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts'
 
 /** Virtual tokens that a small network makes while it is trained (Liu et al., "GPT understands, too", 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: virtualTokenCount('vectors in front of every row'),
-  encoder_reparameterization_type: z.enum(['mlp', 'lstm']).default('mlp').describe('the network'),
-  encoder_hidden_size: z.int().positive().nullable().default(null).describe("its width; the embedding's unless given"),
-  encoder_num_layers: z.int().positive().default(2).describe('layers of an LSTM'),
+  num_virtual_tokens: virtualTokenCount('number of vectors in front of every row'),
+  encoder_reparameterization_type: z.enum(['mlp', 'lstm']).default('mlp').describe('network that computes the vectors'),
+  encoder_hidden_size: z
+    .int()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("width of the network (default: the embedding's)"),
+  encoder_num_layers: z.int().positive().default(2).describe('number of LSTM layers'),
   ...savedModules,
 });
 

@@ -229,7 +229,7 @@ function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Pa
   for (const [field, { shape }] of own) {
     const saved = state.get(field);
     if (saved === undefined)
-      problems.push({ field, message: `is wanted by this model but not in the adapter${whyOf(field)}` });
+      problems.push({ field, message: `is needed by this model but missing from the adapter${whyOf(field)}` });
     else if (saved.shape.join() !== shape.join())
       problems.push({ field, message: `has the shape [${saved.shape.join(', ')}], not [${shape.join(', ')}]` });
   }
@@ -238,12 +238,12 @@ function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Pa
 
 /** PEFT looks for the bias on the layer's wrapper, where it is not, and writes none. */
 function whyOf(name: string): string {
-  return name.endsWith('.base_layer.bias') ? ': with bias: lora_only PEFT trains it and does not save it' : '';
+  return name.endsWith('.base_layer.bias') ? ': with bias: lora_only, PEFT trains it but does not save it' : '';
 }
 
 function mismatch(problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_ADAPTER_MISMATCH', {
-    what: 'The adapter does not fit this base model: it would do nothing, or only a part of what was trained',
+    what: 'The adapter does not fit this base model: it would have no effect or only a partial one',
     problems,
     fix: 'use the base model that the adapter was trained on (adapter_config.json: base_model_name_or_path)',
   });

@@ -5,17 +5,17 @@ import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts'
 
 /** Keys and values in front of every row, in every layer (Li and Liang, 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: virtualTokenCount('keys and values in front of every row'),
+  num_virtual_tokens: virtualTokenCount('number of key-value vectors in front of every row'),
   prefix_projection: z
     .boolean()
     .default(false)
-    .describe('a small network makes them while they are trained, which learns more steadily'),
+    .describe('compute them with a small network during training, which is more stable'),
   encoder_hidden_size: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe("width of that network's inside; that of the embedding unless given"),
+    .describe("hidden width of that network (default: the embedding's)"),
   ...savedModules,
 });
 

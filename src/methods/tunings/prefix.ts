@@ -210,8 +210,8 @@ function refuseStates({ architecture, trunk }: Model, attending: number): void {
   if (attending === layers) return;
   throw new AttuneError('E_NO_TARGETS', {
     what: `A prefix needs attention in every layer, which ${withArticle(architecture.modelType)} model does not have`,
-    got: `${attending} of ${layers} layers that attend to keys; others keep a state of the row, or see one token at a time`,
-    expected: 'attention in each layer',
+    got: `${attending} of ${layers} layers attend to keys; the others keep a state per row or see one token at a time`,
+    expected: 'attention in every layer',
     fix: 'choose another tuning: lora, or prompt_tuning',
   });
 }

@@ -103,8 +103,8 @@ export function textTable({ trunk, architecture }: Model): Embedding {
   const isText = trunk.encoderStack === undefined && trunk.towers === undefined && textReaderOf(trunk) === undefined;
   if (isText && trunk.tokenTable !== undefined) return trunk.tokenTable;
   throw new AttuneError('E_NO_TARGETS', {
-    what: `${withArticle(architecture.modelType)} model has no place for virtual tokens`,
-    expected: 'a decoder or an encoder of texts',
+    what: `Virtual tokens are not supported in ${withArticle(architecture.modelType)} model`,
+    expected: 'a text decoder or a text encoder',
     fix: 'choose another tuning: lora',
   });
 }

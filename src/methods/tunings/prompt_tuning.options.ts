@@ -5,11 +5,11 @@ import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts'
 
 /** Vectors in front of every row, in place of tokens: nothing else is trained (Lester et al., 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: virtualTokenCount('vectors in front of every row'),
+  num_virtual_tokens: virtualTokenCount('number of vectors in front of every row'),
   prompt_tuning_init: z
     .enum(['sample_vocab', 'random'])
     .default('sample_vocab')
-    .describe('what they begin as: the vectors of tokens drawn at random, or random numbers'),
+    .describe('initial vectors: those of randomly drawn tokens, or random numbers'),
   ...savedModules,
 });
 

@@ -17,7 +17,7 @@ export const options = z.strictObject({
     .positive()
     .max(MOST_RANK)
     .default(32)
-    .describe('rank of each random matrix; smaller ones make more to train'),
+    .describe('rank of each random matrix; lower ranks mean more trainable numbers'),
   alpha: z.number().positive().default(640).describe('the update is scaled by alpha / r'),
   ...targetOptions,
   ...savedModules,

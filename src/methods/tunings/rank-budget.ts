@@ -50,7 +50,7 @@ export class RankBudget implements AdapterPart {
   govern(update: Update, steps: number): Update {
     if (update.drive !== undefined) {
       throw new AttuneError('E_TUNING_UNSUPPORTED', {
-        what: 'AdaLoRA chooses ranks by the gradients of all rows, and this optimizer takes none',
+        what: 'AdaLoRA chooses ranks by the gradients of all rows, which this optimizer does not compute',
         fix: 'choose optimizer: adamw, or tune with lora',
       });
     }
@@ -58,7 +58,7 @@ export class RankBudget implements AdapterPart {
     const schedule = { ...this.#options, total: total ?? steps };
     if (tinit + tfinal < schedule.total) return new BudgetedUpdate(update, this.#layers, { schedule, owner: this });
     throw new AttuneError('E_TUNING_UNSUPPORTED', {
-      what: 'No step of this run is left for AdaLoRA to take ranks away',
+      what: 'This run has no steps left for AdaLoRA to remove ranks',
       got: `tuning.tinit ${tinit} and tuning.tfinal ${tfinal} in ${steps} steps`,
       fix: 'lower them, or train more steps',
     });

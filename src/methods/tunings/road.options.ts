@@ -7,8 +7,8 @@ export const options = z.strictObject({
   variant: z
     .enum(['road_1', 'road_2', 'road_4'])
     .default('road_1')
-    .describe('numbers for each pair of outputs: 2, 4 or 8'),
-  group_size: z.int().positive().default(64).describe('outputs among which pairs are made'),
+    .describe('trained numbers per pair of outputs: 2, 4 or 8'),
+  group_size: z.int().positive().default(64).describe('group of outputs within which pairs are formed'),
   ...targetOptions,
   ...savedModules,
 });

@@ -103,7 +103,9 @@ class InputTable implements AdapterPart, EmbeddingAdapter {
 
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
-      what: 'The adapter changes a table that is this model’s output head too: merged, it would change the head',
+      what:
+        'The adapter changes an embedding table that is also the output head of this model: merging would ' +
+        'change the head too',
       fix: 'use base model and adapter together',
     });
   }

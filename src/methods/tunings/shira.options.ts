@@ -4,7 +4,12 @@ import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedR
 
 /** Single weights that move, a few of each layer (Bhardwaj et al., 2024). */
 export const options = z.strictObject({
-  r: z.int().positive().max(MOST_RANK).default(32).describe('as many weights as LoRA of this rank would have'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(32)
+    .describe('number of trained weights, given as the LoRA rank with equally many'),
   ...targetOptions,
   ...savedModules,
 });

@@ -11,26 +11,32 @@ export const targetOptions = {
     })
     .default('all-linear')
     .meta({
-      description: 'modules that get an adapter: names, or a regex of whole paths',
+      description: 'modules to adapt: names, or a regex of whole paths',
       shown: 'all-linear|LIST|REGEX',
     }),
-  layers_to_transform: z.array(z.int().min(0)).min(1).nullable().default(null).describe('only these layers, from 0'),
+  layers_to_transform: z
+    .array(z.int().min(0))
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('adapt only these layers, counted from 0'),
   layers_pattern: z
     .array(listName)
     .nullable()
     .default(null)
     .describe(
-      'names of the lists that these numbers count in, where lists lie in lists: the outermost unless given, the innermost with []',
+      'names of the layer lists that these numbers index, if lists are nested (default: the outermost; ' +
+        '[]: the innermost)',
     ),
   exclude_modules: z
     .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
     .nullable()
     .default(null)
-    .meta({ description: 'modules of them that get none', shown: 'LIST|REGEX' }),
+    .meta({ description: 'modules of these to leave out', shown: 'LIST|REGEX' }),
 };
 
 export const savedModules = {
-  modules_to_save: z.array(z.string().min(1)).default([]).describe('modules trained whole and saved with the adapter'),
+  modules_to_save: z.array(z.string().min(1)).default([]).describe('modules to train whole and save with the adapter'),
 };
 
 /** A value for each of some modules, in place of the usual one. */
@@ -38,7 +44,7 @@ export function pattern(what: string, value: z.ZodNumber) {
   return z
     .record(z.string(), value)
     .default({})
-    .meta({ description: `another ${what} for some modules`, shown: `{NAME: ${what.toUpperCase()}}` });
+    .meta({ description: `a different ${what} for some modules`, shown: `{NAME: ${what.toUpperCase()}}` });
 }
 
 /** Bounds of numbers in adapter_config.json: larger shapes overflow before they are compared with the file's. */

@@ -46,8 +46,8 @@ export function findTargets(
   const all = candidates(model).filter(({ layer }) => accepts(layer));
   if (all.length === 0) {
     throw new AttuneError('E_NO_TARGETS', {
-      what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that takes an adapter`,
-      fix: 'train it whole: tuning: full',
+      what: `${capitalised(withArticle(model.architecture.modelType))} model has no layer that can have an adapter`,
+      fix: 'train all weights: tuning: full',
     });
   }
   const hasLinear = all.some(({ layer }) => isLinear(layer) && !isApart.has(layer));
@@ -60,7 +60,9 @@ export function findTargets(
   if (found.length > 0) return found;
   const fields = NAMING.filter((field) => choice[field] != null);
   throw new AttuneError('E_NO_TARGETS', {
-    what: `${fields.join(', ')} ${fields.length === 1 ? 'matches' : 'together match'} no layer of this model that takes an adapter`,
+    what:
+      `${fields.join(', ')} ${fields.length === 1 ? 'matches' : 'together match'} no layer of this model ` +
+      'that can have an adapter',
     got: fields.map((field) => JSON.stringify(choice[field])).join(', '),
     expected: `all-linear, or some of ${[...new Set(all.map(({ path }) => lastName(path)))].join(', ')}`,
   });
@@ -183,14 +185,14 @@ export function refuseUnmatched(
   if (problems.length === 0) return;
   const isByNumber = problems.every(({ field }) => field === 'tuning.layers_to_transform');
   throw new AttuneError('E_NO_TARGETS', {
-    what: 'The tuning names layers that get no adapter in this model',
+    what: 'The tuning names layers that cannot have an adapter in this model',
     problems,
     ...(!isByNumber && { expected: `some of ${[...new Set(paths.map(lastName))].join(', ')}` }),
   });
 }
 
 function idleLists({ length }: readonly string[]): Problem[] {
-  const message = 'says in which lists layers_to_transform counts, and that is not given';
+  const message = 'names the layer lists for layers_to_transform, which is not set';
   return length === 0
     ? []
     : [{ field: 'tuning.layers_pattern', message, fix: 'add tuning.layers_to_transform, or remove it' }];

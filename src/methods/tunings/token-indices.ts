@@ -43,9 +43,12 @@ export function tablesWithRows(
     const table = tables.find(({ path }) => isNamed(path, name));
     const rows = table?.module.weight.shape[0] ?? 0;
     const wrong = ids.filter((id) => id >= rows);
-    if (table === undefined) problems.push({ field: name, message: 'is not a token table of this model' });
+    if (table === undefined) problems.push({ field: name, message: 'is not an embedding table of this model' });
     else if (wrong.length > 0)
-      problems.push({ field: name, message: `has ${plural(rows, 'rows')}, and none for ${wrong.join(', ')}` });
+      problems.push({
+        field: name,
+        message: `has ${plural(rows, 'rows')}, but the adapter trains tokens ${wrong.join(', ')}`,
+      });
     return table === undefined ? [] : [{ table, ids }];
   });
   if (problems.length === 0) return found;
@@ -64,8 +67,8 @@ export function refuseTokens(
 ): void {
   if (indicesFor(model, tokens ?? [], { modulesToSave, areOptional: true }) === undefined) return;
   throw new AttuneError('E_NEW_TOKENS', {
-    what: 'This tuning cannot train the rows of single tokens',
+    what: 'This tuning cannot train single tokens',
     got: `${plural(tokens?.length ?? 0, 'tokens')} in data.new_tokens`,
-    fix: 'choose tuning: lora, or name the table of tokens in tuning.modules_to_save',
+    fix: 'choose tuning: lora, or name the embedding table in tuning.modules_to_save',
   });
 }

@@ -7,7 +7,7 @@ export const options = z.strictObject({
   trainable_tokens: z
     .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
     .default([])
-    .describe('existing tokens, by text or id, whose rows are trained; new_tokens always are'),
+    .describe('existing tokens to train, by text or id; new_tokens are always trained'),
   ...savedModules,
 });
 

@@ -34,12 +34,12 @@ export function create(model: Model, options: TrainableTokensOptions, { tokens =
   const tables = listTokenTables(model);
   if (tables.length === 0)
     throw new AttuneError('E_NO_TARGETS', {
-      what: 'This model reads no tokens',
+      what: 'This model does not read tokens',
       fix: 'choose another tuning: lora',
     });
   if (tokens.length === 0)
     throw new AttuneError('E_NOTHING_TRAINED', {
-      what: 'No tokens are named whose rows could be trained',
+      what: 'No tokens to train are named',
       fix: 'set tuning.trainable_tokens or data.new_tokens',
     });
   return build(model, options, Object.fromEntries(tables.map(({ path }) => [path, tokens])));

@@ -5,16 +5,16 @@ import { MOST_RANK, layerKeys, readTargets, savedModules, storedRank, targetOpti
 /** Low-rank matrices put together from vectors of a bank that all layers share (Li et al., 2024). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(4).describe('rank of the update'),
-  num_vectors: z.int().positive().default(256).describe('vectors of the bank'),
+  num_vectors: z.int().positive().default(256).describe('number of vectors in the bank'),
   vector_length: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe("their length; 256, or the longest below that divides all layers' sides, unless given"),
-  topk: z.int().positive().default(2).describe('vectors that are mixed into one'),
-  init_vector_bank_bound: z.number().positive().default(0.02).describe('bound of the first values of the bank'),
-  init_logits_std: z.number().positive().default(0.1).describe('deviation of the first logits of the mixtures'),
+    .describe("length of the vectors (default: 256, or the largest smaller divisor of all layers' sides)"),
+  topk: z.int().positive().default(2).describe('number of vectors mixed into one'),
+  init_vector_bank_bound: z.number().positive().default(0.02).describe("bound of the bank's initial values"),
+  init_logits_std: z.number().positive().default(0.1).describe('standard deviation of the initial mixing logits'),
   ...targetOptions,
   ...savedModules,
 });

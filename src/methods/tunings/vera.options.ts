@@ -5,7 +5,7 @@ import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedR
 /** Two random matrices that all layers share, with a trained vector behind each (Kopiczko et al., 2024). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(256).describe('rows of the shared matrices'),
-  d_initial: z.number().default(0.1).describe('what the inner vector begins as'),
+  d_initial: z.number().default(0.1).describe('initial value of the inner vector'),
   ...targetOptions,
   ...savedModules,
 });

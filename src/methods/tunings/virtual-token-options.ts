@@ -6,7 +6,7 @@ export const virtualTokenCount = (where: string) => z.int().positive().max(4096)
 
 export const virtualTokenKeys = {
   num_virtual_tokens: z.int().positive().max(1_000_000),
-  num_transformer_submodules: z.literal(1, { error: 'only models of one stack can be loaded' }).nullish(),
+  num_transformer_submodules: z.literal(1, { error: 'only models with a single stack can be loaded' }).nullish(),
   num_attention_heads: z.int().nullish(),
   num_layers: z.int().nullish(),
   token_dim: z.int().nullish(),

@@ -83,8 +83,8 @@ export class WholeWeights implements Tuning {
 
   disabled<T>(_body: () => T): T {
     throw new AttuneError('E_NO_REFERENCE', {
-      what: 'Tuning whole weights keeps no copy of the model as it was',
-      fix: 'use tuning: lora where the objective compares with the base model',
+      what: 'Tuning all weights leaves no copy of the base model to compare with',
+      fix: 'use tuning: lora for objectives that compare with the base model',
     });
   }
 

@@ -41,10 +41,10 @@ export const schema = bertSchema
     position_biased_input: z.boolean().default(true),
     share_att_key: z.boolean().default(false),
     pos_att_type: parts.refine((names) => names.every((name) => ['c2p', 'p2c'].includes(name)), {
-      error: 'only c2p and p2c are known',
+      error: 'only c2p and p2c are supported',
     }),
     norm_rel_ebd: parts.refine((names) => names.every((name) => name === 'layer_norm'), {
-      error: 'only layer_norm is known',
+      error: 'only layer_norm is supported',
     }),
     conv_kernel_size: z
       .int()

@@ -29,7 +29,10 @@ function withNewKeys(raw: RawConfig): RawConfig {
 
 /** Older configurations have their own names for gated activations. */
 function actOf(name: unknown): unknown {
-  return { swiglu: 'silu', geglu: 'gelu', glu: 'sigmoid' }[String(name)] ?? `${String(name)}, which is not gated`;
+  return (
+    { swiglu: 'silu', geglu: 'gelu', glu: 'sigmoid' }[String(name)] ??
+    `${String(name)}, which is not a gated activation`
+  );
 }
 
 const off = z.literal(false, { error: 'only the layers of nomic-embed-text v1 and v1.5 are supported' }).nullish();

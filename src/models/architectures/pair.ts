@@ -29,7 +29,7 @@ const schema = z.looseObject({
   pad_token_id: z.int().nonnegative().default(1),
   decoder_vocab_size: count.nullish(),
   share_encoder_decoder_embeddings: z
-    .literal(true, { error: 'only one table of tokens for both sides is supported' })
+    .literal(true, { error: 'only one embedding table for both sides is supported' })
     .default(true),
 });
 

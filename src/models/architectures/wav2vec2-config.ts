@@ -54,7 +54,7 @@ export const wav2vec2Schema = z
       [conv_stride, conv_kernel].every(({ length }) => length === conv_dim.length),
     {
       path: ['conv_dim'],
-      error: 'conv_dim, conv_stride and conv_kernel must be of one length',
+      error: 'conv_dim, conv_stride and conv_kernel must have the same length',
     },
   )
   .refine((config) => config.hidden_size % config.num_conv_pos_embedding_groups === 0, {

@@ -60,7 +60,7 @@ export const gemma3: GgufFamily = {
     ['attention.sliding_window_pattern', { type: 'u32', value: 6 }],
   ],
   problems: (raw) => [
-    ...(typeof raw.rope_theta === 'number' ? [] : [{ field: 'rope_theta', message: 'is not given' }]),
+    ...(typeof raw.rope_theta === 'number' ? [] : [{ field: 'rope_theta', message: 'is missing' }]),
     ...(raw.sliding_window === null ? [{ field: 'sliding_window', message: 'is null' }] : []),
     ...(raw.final_logit_softcapping === null || raw.final_logit_softcapping === undefined
       ? []
@@ -117,5 +117,5 @@ function layerProblems(raw: RawConfig, pattern: number): Problem[] {
     (i + 1) % pattern === 0 ? 'full_attention' : 'sliding_attention',
   );
   if (pattern > 0 && (types === undefined || types.join() === expected.join())) return [];
-  return [{ field: 'layer_types', message: 'other layers than in llama.cpp have a window' }];
+  return [{ field: 'layer_types', message: 'sliding windows are on other layers than in llama.cpp' }];
 }

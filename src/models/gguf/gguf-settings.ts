@@ -48,24 +48,30 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
   const { hidden_act: own } = config;
   const activation = family.activation === undefined ? (own === 'silu' ? undefined : own) : family.activation(raw);
   if (activation !== undefined) {
-    const message = `llama.cpp computes another activation in this architecture than ${String(activation)}`;
+    const message = `llama.cpp uses another activation for this architecture than ${String(activation)}`;
     problems.push({ field: 'hidden_act', message });
   }
   pushAll(problems, family.problems?.(raw) ?? []);
   const { rope_type: type } = scaling;
   if (!['default', 'linear', 'llama3'].includes(type)) {
-    problems.push({ field: 'rope_scaling', message: `the scaling ${type} is not written to GGUF` });
+    problems.push({ field: 'rope_scaling', message: `GGUF export does not support the scaling ${type}` });
   }
   if (type === 'llama3' && !family.readsRopeFactors) {
-    problems.push({ field: 'rope_scaling', message: `llama.cpp's ${family.architecture} has no llama3 scaling` });
+    problems.push({
+      field: 'rope_scaling',
+      message: `llama.cpp's ${family.architecture} does not support llama3 scaling`,
+    });
   }
   if (size !== headShape(config).size) {
-    problems.push({ field: 'partial_rotary_factor', message: `llama.cpp's ${family.architecture} turns whole heads` });
+    problems.push({
+      field: 'partial_rotary_factor',
+      message: `llama.cpp's ${family.architecture} rotates whole heads`,
+    });
   }
   const window = windowOf(raw);
   if (window !== undefined && window < config.max_position_embeddings) {
-    const message = `llama.cpp's ${family.architecture} has no sliding window (${window} of ${config.max_position_embeddings} positions)`;
-    const fix = `where no text is longer than ${window} tokens, set max_position_embeddings to that`;
+    const message = `llama.cpp's ${family.architecture} does not support the sliding window (${window} of ${config.max_position_embeddings} positions)`;
+    const fix = `if no text is longer than ${window} tokens, set max_position_embeddings to ${window}`;
     problems.push({ field: 'sliding_window', message, fix });
   }
   return problems;

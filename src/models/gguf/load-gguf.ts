@@ -22,7 +22,7 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
   if (problems.length === 0) return model;
   model.dispose();
   throw new AttuneError('E_TENSORS_MISSING', {
-    what: `${path} does not have the tensors that its settings ask for`,
+    what: `${path} lacks tensors that its settings require`,
     problems,
   });
 }

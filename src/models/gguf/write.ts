@@ -44,7 +44,7 @@ export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const raw = family.read?.(model.config) ?? model.config;
   const problems = [...settingProblems(raw, family), ...parameterProblems(model, family)];
   if (problems.length > 0)
-    throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model as it is`, problems);
+    throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model unchanged`, problems);
   const settings = new Map<string, GgufValue>([
     ['general.architecture', { type: 'string', value: family.architecture }],
     ['general.type', { type: 'string', value: 'model' }],
@@ -94,7 +94,7 @@ function parameterProblems(model: Model, family: GgufFamily): Problem[] {
     const name = ggufName(path, family);
     const optional = name !== undefined && /\.bias$|_[qk]_norm\.weight$/.test(name);
     if (name !== undefined && (!optional || reads.some((end) => name.endsWith(`.${end}`)))) return [];
-    return [{ field: path, message: `llama.cpp's ${architecture} does not read it` }];
+    return [{ field: path, message: `llama.cpp's ${architecture} does not support it` }];
   });
 }
 
@@ -137,7 +137,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
   const infinite: Problem[] = [];
   for (const [key, value] of metadata) {
     const read = file.header.metadata.get(key);
-    if (JSON.stringify(read) !== JSON.stringify(value)) differ.push({ field: key, message: 'reads otherwise' });
+    if (JSON.stringify(read) !== JSON.stringify(value)) differ.push({ field: key, message: 'reads back differently' });
   }
   for (const { name, dtype, shape, make } of tensors) {
     scope(() => {
@@ -145,13 +145,13 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
       const wanted = () => (isBlockType(dtype) ? decodeBlocks(dtype, encodeBlocks(dtype, make()), shape) : make());
       if (aten.all.default(aten.isfinite.default(read)).item() === 0)
         infinite.push({ field: name, message: read.dtype });
-      else if (!aten.equal.default(read, wanted())) differ.push({ field: name, message: 'reads otherwise' });
+      else if (!aten.equal.default(read, wanted())) differ.push({ field: name, message: 'reads back differently' });
     });
   }
   if (infinite.length > 0) throw outOfRange(infinite);
   if (differ.length > 0)
     throw new AttuneError('E_EXPORT_DIFFERS', {
-      what: `${path} is not what was written`,
+      what: `${path} does not contain what was written`,
       problems: differ,
       fix: 'write it again, to another disk if that does not help',
     });
@@ -159,7 +159,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
 
 function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
-    what: `${plural(problems.length, 'tensors')} with values that are not numbers in the file's type`,
+    what: `${plural(problems.length, 'tensors')} have values outside the range of the file's type`,
     problems,
     fix: 'f16 ends at 65,504: write bf16 or f32 (--dtype f32); if those fail too, the model itself is broken',
   });

@@ -12,7 +12,7 @@ class ItemsHead extends TokenHead {
 
   constructor(trunk: Trunk) {
     super();
-    if (!isItemTrunk(trunk)) throw new Error('this trunk makes no vectors of items');
+    if (!isItemTrunk(trunk)) throw new Error('this trunk does not produce item vectors');
     this.#trunk = trunk;
   }
 

@@ -39,7 +39,8 @@ export abstract class TokenHead extends Module {
    */
   tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
-    if (terms.some(({ span }) => span !== undefined)) throw new Error('tokens are scored under one adapter at a time');
+    if (terms.some(({ span }) => span !== undefined))
+      throw new Error('tokens can only be scored under one adapter at a time');
     // (cap / t) · tanh((x / t) / (cap / t)) is the capped logit, divided by t.
     const shape = { softcap: this.softcap / temperature, scale: this.scale / temperature };
     const [bias, biasParameter] = biasOf(this.outputBias());

@@ -73,7 +73,7 @@ export function isItemTrunk(trunk: Trunk): trunk is ItemTrunk {
 
 /** The trunk of a recommender, for what works on recommenders only. */
 export function itemTrunkOf({ trunk }: Model): ItemTrunk {
-  if (!isItemTrunk(trunk)) throw new Error('this trunk makes no vectors of items');
+  if (!isItemTrunk(trunk)) throw new Error('this trunk does not produce item vectors');
   return trunk;
 }
 

@@ -28,7 +28,7 @@ export class TextFeature extends Module {
 
   /** ids int64 [N] → [N, D] */
   forward(ids: Tensor, dtype: DType, texts: ReadTexts | undefined): Tensor {
-    if (texts === undefined) throw new Error('texts are read before items have vectors');
+    if (texts === undefined) throw new Error('texts can only be read before items have vectors');
     if (ids.device === 'meta')
       return this.dense.forward(empty([ids.shape[0], this.dense.inFeatures], { dtype, device: 'meta' }));
     const places = BigInt64Array.from(ids.toNumbers(), (id) => BigInt(texts.placeOf.get(id)!));

@@ -8,7 +8,7 @@ import { spread, unpackColumns, type Block } from './unpack.ts';
 const schema = z.looseObject({
   bits: bits(4),
   group_size: groupSize,
-  version: z.literal('gemm', { error: 'expected gemm, the only layout of AWQ that is read' }).default('gemm'),
+  version: z.literal('gemm', { error: 'expected gemm, the only supported AWQ layout' }).default('gemm'),
 });
 
 /** The output column, among the eight of a word, of each of its numbers from the lowest bits on. */

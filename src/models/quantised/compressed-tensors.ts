@@ -47,11 +47,10 @@ export const quantisation: Quantisation = {
     } = parseConfig(schema, raw as Record<string, unknown>);
     const isSparse = sparsity !== undefined && sparsity !== null && sparsity.format !== 'dense';
     if (isSparse) throw unsupported(files.folder, `compressed-tensors with ${sparsity.format} sparsity`);
-    if (![...PLAIN, PACKED].includes(format))
-      throw unsupported(files.folder, `compressed-tensors in the form ${format}`);
+    if (![...PLAIN, PACKED].includes(format)) throw unsupported(files.folder, `compressed-tensors in format ${format}`);
     const weights = Object.values(groups).flatMap((group) => group.weights ?? []);
     const kinds = new Set(weights.map((one) => JSON.stringify([one.num_bits, one.group_size, one.block_structure])));
-    if (kinds.size > 1) throw unsupported(files.folder, 'compressed-tensors with layers quantised in several ways');
+    if (kinds.size > 1) throw unsupported(files.folder, 'compressed-tensors with several quantisation schemes');
     const [kind] = weights;
     const block = blockOf(kind);
     if (format !== PACKED) return stemsOf(files, '.weight_scale').map((stem) => plainWeight(files, stem, block));

@@ -53,7 +53,7 @@ function spreadAlong(scales: Tensor, dim: 0 | 1, { size, block }: { size: number
   if (count === 1 || count === size) return scales;
   if (block === undefined || Math.ceil(size / block) !== count) {
     throw new AttuneError('E_QUANTISATION_BAD', {
-      what: 'The scales of a quantised weight do not fit it',
+      what: 'The scales of a quantised weight do not match its size',
       got: `${count} scales for ${size} ${dim === 0 ? 'rows' : 'columns'}, in blocks of ${block ?? 'no known size'}`,
       fix: 'config.json and weights belong to different models: fetch both again',
     });

@@ -3,9 +3,9 @@ import { AttuneError } from '../../base/errors.ts';
 /** `form`: as its documentation calls it. */
 export function unsupported(folder: string, form: string): AttuneError {
   return new AttuneError('E_QUANTISATION_UNSUPPORTED', {
-    what: `The weights of ${folder} are quantised in a form that is not read`,
+    what: `The weights of ${folder} are quantised in an unsupported format`,
     got: form,
     expected: 'bitsandbytes (4 and 8 bits), GPTQ, AWQ (gemm), FP8 or compressed-tensors (int, float and packed)',
-    fix: 'take the model that it was quantised from; its card names it',
+    fix: 'use the model it was quantised from; its model card names it',
   });
 }

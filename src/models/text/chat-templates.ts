@@ -71,7 +71,7 @@ export class ChatTemplates {
     if (reserved.length > 0) {
       throw new AttuneError('E_TEMPLATE_KWARGS', {
         what: `chat_template_kwargs cannot set ${reserved.join(', ')}`,
-        fix: 'give messages, tools and documents in the row itself',
+        fix: 'put messages, tools and documents into the row itself',
       });
     }
     const program = this.#program(name);
@@ -121,7 +121,7 @@ export class ChatTemplates {
     if (source === undefined) {
       throw new AttuneError('E_TEMPLATE_MISSING', {
         what: `${this.#origin} has no chat template`,
-        fix: 'use a chat model, or train with the default template, which is stored with the result',
+        fix: 'use a chat model, or train with the default template, which is saved with the result',
       });
     }
     const program = parseTemplate(source, this.describe());
@@ -187,16 +187,16 @@ function collectDeclared(sources: Map<string, string>, config: Record<string, un
 function failure(template: string, error: unknown, { messages }: Conversation): AttuneError {
   const got = (error as Error).message;
   if (error instanceof TemplateRefusal) {
-    return new AttuneError('E_TEMPLATE_REFUSED', { what: `The ${template} does not allow this conversation`, got });
+    return new AttuneError('E_TEMPLATE_REFUSED', { what: `The ${template} rejects this conversation`, got });
   }
   if (error instanceof TemplateLimitError) {
-    const fix = 'the template loops or grows without end: check where it comes from';
+    const fix = 'the template probably loops forever: check where it comes from';
     return new AttuneError('E_TEMPLATE_LIMIT', { what: `The ${template} was stopped`, got, fix });
   }
-  let fix = 'check that the row has the fields that the template reads';
+  let fix = 'check that the row has the fields that the template uses';
   if (error instanceof TemplateFailure && error.kind === 'NotSupported')
-    fix = 'write that part of the template otherwise, or change the value in the row';
+    fix = 'rewrite that part of the template, or change the value in the row';
   else if (messages.some(({ contentless }) => contentless !== undefined))
-    fix = 'the template may want a text in every turn: write content: "" where the row has null or none';
+    fix = 'the template may need text in every turn: write content: "" if the row has null or none';
   return new AttuneError('E_TEMPLATE_FAILED', { what: `The ${template} failed`, got, fix, cause: error });
 }

@@ -57,7 +57,7 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
   const isText = /\{[{%#]/.test(template.name);
   throw new AttuneError('E_TEMPLATE_MISSING', {
     what: isText
-      ? 'data.chat_template holds a template itself'
+      ? 'data.chat_template contains a template instead of naming one'
       : `There is no chat template "${template.name}", neither as a file nor in the tokenizer of ${tokenizer.origin}`,
     expected:
       sources.size === 0
@@ -65,7 +65,7 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
         : `a file, or one of ${[...sources.keys(), TOOLS_TEMPLATE].join(', ')}`,
     fix: isText
       ? 'put the template into a file and give its path'
-      : "give a file: other tools' names are not known here",
+      : "give a file: names of other tools' templates are not supported",
   });
 }
 
@@ -88,18 +88,18 @@ function checkKwargs(
   const given = [...RESERVED, ...Object.keys(tokenizer.templates.variables)];
   const problems = Object.keys(kwargs).flatMap((name): Problem[] => {
     const field = `chat_template_kwargs.${name}`;
-    if (given.includes(name)) return [{ field, message: 'is given by the row or the tokenizer', fix: 'remove it' }];
+    if (given.includes(name)) return [{ field, message: 'is set by the row or the tokenizer', fix: 'remove it' }];
     if (read.has(name) && /^[A-Za-z_]\w*$/.test(name)) return [];
     const close = nearest(name, [...read]);
-    return [{ field, message: 'is not read by the template', fix: close && `did you mean ${close}?` }];
+    return [{ field, message: 'is not a variable of the template', fix: close && `did you mean ${close}?` }];
   });
   if (problems.length === 0) return Object.entries(kwargs);
   const free = [...read].filter((name) => !given.includes(name) && !assigned.has(name));
   throw new AttuneError('E_TEMPLATE_KWARGS', {
-    what: 'The chat template cannot take these variables',
-    expected: free.length === 0 ? 'none: it reads no variable of its own' : `some of ${free.join(', ')}`,
+    what: 'The chat template does not accept these variables',
+    expected: free.length === 0 ? 'none: the template has no variables of its own' : `some of ${free.join(', ')}`,
     problems,
-    fix: 'name variables that the template reads, or remove them',
+    fix: 'use variables of the template, or remove them',
   });
 }
 

@@ -107,10 +107,10 @@ function ctcTokenizerJson(vocabulary: Readonly<Record<string, number>>, settings
 function checked(text: string, folder: string): Record<string, number> {
   const fault = (got: string) =>
     new AttuneError('E_TOKENIZER_INVALID', {
-      what: `${join(folder, VOCABULARY)} is not a vocabulary of letters`,
+      what: `${join(folder, VOCABULARY)} is not a character vocabulary for CTC`,
       got,
-      expected: 'an object with an id for each letter',
-      fix: 'fetch it again; of a model for many languages, take the folder of one',
+      expected: 'an object with one id per character',
+      fix: 'fetch it again; for a multilingual model, use the folder of one language',
     });
   let value: unknown;
   try {
@@ -118,10 +118,10 @@ function checked(text: string, folder: string): Record<string, number> {
   } catch (error) {
     throw fault((error as Error).message);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('no object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fault('not an object');
   const ids = Object.values(value as Record<string, unknown>);
   if (ids.some((id) => !Number.isInteger(id) || (id as number) < 0)) throw fault('ids that are not whole numbers');
-  if (new Set(ids).size < ids.length) throw fault('two letters with one id');
+  if (new Set(ids).size < ids.length) throw fault('two characters with the same id');
   return value as Record<string, number>;
 }
 

@@ -20,14 +20,16 @@ export function refuseForeignIds(files: TokenizerFiles, size: number): void {
     Object.entries(source).flatMap(([field, value]): Problem[] => {
       const wrong = IDS.test(field) ? numbersIn(value).filter((id) => !isId(id)) : [];
       if (wrong.length === 0) return [];
-      return [{ file, field, message: `${wrong.slice(0, 3).join(', ')}: no such token among ${size}` }];
+      return [
+        { file, field, message: `${wrong.slice(0, 3).join(', ')}: out of range for a vocabulary of ${size} tokens` },
+      ];
     }),
   );
   if (problems.length === 0) return;
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${files.origin} names tokens that its vocabulary cannot have`,
+    what: `${files.origin} contains token ids outside its vocabulary`,
     problems,
-    fix: 'the files belong to different models: fetch them again from one',
+    fix: 'the files belong to different models: fetch them all again from one model',
   });
 }
 

@@ -20,7 +20,7 @@ export function defaultTemplate(tokenizer: Tokenizer): string {
   const hasTurnEnd = tokenizer.idOf(TURN_END) !== null;
   if (!hasTurnEnd && tokenizer.eosId === undefined) {
     throw new AttuneError('E_NO_STOP_TOKEN', {
-      what: `The tokenizer of ${tokenizer.origin} has no token that could end an answer`,
+      what: `The tokenizer of ${tokenizer.origin} has no token to end answers with`,
       expected: `an eos_token in tokenizer_config.json, or ${TURN_END} in the vocabulary`,
       fix: `add ${TURN_END} as a new special token`,
     });

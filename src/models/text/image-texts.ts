@@ -88,27 +88,27 @@ function replaced(draft: Draft, { places, length, texts, images }: Replacement):
 
 function unread(count: number): AttuneError {
   return new AttuneError('E_IMAGES_UNREAD', {
-    what: 'The conversation holds images, and nothing here reads them',
+    what: 'The conversation contains images, which this model does not read',
     got: plural(count, 'images'),
     expected:
-      'texts alone; or a vision-language model (docs/vision-language.md lists them), trained with the objective sft',
+      'text only; or a vision-language model (docs/vision-language.md lists them) trained with the objective sft',
     fix: 'choose such a model, or remove the images',
   });
 }
 
 function tokenInText(token: string, turn: number): AttuneError {
   return new AttuneError('E_IMAGE_TOKEN', {
-    what: `The text holds ${token}, which stands for an image`,
+    what: `The text contains ${token}, which is reserved for images`,
     got: turn < 0 ? 'a text' : `turn ${turn + 1}`,
     expected: 'images as parts of a message, or in the column images',
-    fix: 'remove it, or write it in another way',
+    fix: 'remove it, or spell it differently',
   });
 }
 
 function notShown(left: number, count: number): AttuneError {
   return new AttuneError('E_TEMPLATE_DROPS_IMAGES', {
     what: `The chat template leaves out ${left} of ${plural(count, 'images')}`,
-    expected: "a template that writes a message's parts of type image",
-    fix: "put images into the user's turns, or mend chat_template.jinja",
+    expected: 'a template that renders message parts of type image',
+    fix: 'put images into user turns, or correct chat_template.jinja',
   });
 }

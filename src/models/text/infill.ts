@@ -63,10 +63,10 @@ export async function infillIds(
   const marks = infillMarks(tokenizer);
   if (marks === undefined) {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: `The model of ${tokenizer.origin} fills no gaps`,
+      what: `The model of ${tokenizer.origin} cannot fill gaps in text`,
       got: 'a text with a gap',
-      expected: 'a tokenizer with marks for them, such as <|fim_prefix|>',
-      fix: 'ask a model that was trained to fill in the middle',
+      expected: 'a tokenizer with fill-in-the-middle tokens, such as <|fim_prefix|>',
+      fix: 'use a model trained to fill in the middle',
     });
   }
   const { bosId } = tokenizer;

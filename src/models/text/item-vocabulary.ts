@@ -17,7 +17,7 @@ export async function itemTokenizer(items: readonly string[], about: readonly st
   const reserved = items.find((item) => isTaken.has(item));
   if (reserved !== undefined) {
     throw new AttuneError('E_ITEM_NAME', {
-      what: `An item is called ${reserved}, which stands for no item in the vocabulary`,
+      what: `An item has the id ${reserved}, which is reserved in the vocabulary`,
       fix: 'give the item another id',
     });
   }
@@ -116,8 +116,8 @@ function itemId(tokenizer: Tokenizer, item: string): number | undefined {
 
 function noStart({ origin }: Tokenizer): AttuneError {
   return new AttuneError('E_NO_ITEMS', {
-    what: `The vocabulary of ${origin} is none of items`,
-    expected: 'a token that rows start with (bos_token)',
-    fix: 'make the model with attune models create',
+    what: `The vocabulary of ${origin} is not an item vocabulary`,
+    expected: 'a start token (bos_token)',
+    fix: 'create the model with attune models create',
   });
 }

@@ -91,8 +91,8 @@ function mapTexts<Value>(value: Value, change: (text: string) => string): Value 
 function unsplittable(tokens: readonly string[], tokenizer: Tokenizer): AttuneError {
   return new AttuneError('E_CONTROL_TOKEN', {
     what: `The conversation contains ${tokens.map((token) => `"${token}"`).join(', ')} as text`,
-    got: `the tokenizer of ${tokenizer.origin}, which cannot encode a control token as text`,
+    got: `the tokenizer of ${tokenizer.origin}, which cannot encode a control token as plain text`,
     expected: 'messages without control tokens',
-    fix: 'remove them from the message, or put a space inside',
+    fix: 'remove them from the message, or insert a space into them',
   });
 }

@@ -203,12 +203,12 @@ const SHOWN_CHARACTERS = 300;
 function nothingTrained(row: RenderableRow, { pieces }: RenderedRow): AttuneError {
   const assistants = row.kind === 'chat' ? row.messages.filter(({ role }) => role === 'assistant') : [];
   let reason = 'the answer is empty';
-  if (row.kind === 'chat' && assistants.length === 0) reason = 'there is no assistant turn';
+  if (row.kind === 'chat' && assistants.length === 0) reason = 'it has no assistant turn';
   else if (assistants.length > 0) reason = 'every chosen assistant turn has weight 0';
   const text = pieces.map((piece) => piece.text).join('');
   const more = text.length > SHOWN_CHARACTERS ? '…' : '';
   return new AttuneError('E_NOTHING_TRAINED', {
-    what: `The row has no token to train on: ${reason}`,
+    what: `The row has no tokens to train on: ${reason}`,
     got: JSON.stringify(text.slice(0, SHOWN_CHARACTERS)) + more,
     expected: 'at least one trained token',
     fix: 'give the row an answer, or remove it',

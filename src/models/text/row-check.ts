@@ -17,10 +17,10 @@ export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Proble
         ? []
         : [...stopProblems(ids, piece, tokenizer), ...emptyProblem(ids, piece, tokenizer)];
     if (tokenizer.padId !== undefined && ids.includes(tokenizer.padId))
-      answer.push('the padding token is among the trained ones');
+      answer.push('the padding token would be trained');
     const spelled = tokenizer.decode(ids);
     if (tokenizer.keepsText && comparable(spelled, tokenizer) !== comparable(piece.text, tokenizer)) {
-      answer.push(`the trained tokens spell ${JSON.stringify(spelled)}, not ${JSON.stringify(piece.text)}`);
+      answer.push(`the trained tokens decode to ${JSON.stringify(spelled)}, not ${JSON.stringify(piece.text)}`);
     }
     const field = piece.message === undefined ? {} : { field: `messages.${piece.message}` };
     pushAll(
@@ -44,14 +44,14 @@ function stopProblems(ids: Int32Array, { isOpen }: Piece, tokenizer: Tokenizer):
   }
   const after = ids.subarray(first + 1).filter((id) => !isStop(id));
   if (tokenizer.decode(after).trim() === '') return [];
-  return [`the answer holds "${tokenizer.decode([ids[first]])}" before its end, where generation would stop`];
+  return [`the answer contains "${tokenizer.decode([ids[first]])}" before its end, where generation would stop`];
 }
 
 /** A turn of which the template shows nothing would teach the model to say nothing. */
 function emptyProblem(ids: Int32Array, { isEmpty }: Piece, tokenizer: Tokenizer): string[] {
   const shown = ids.filter((id) => !tokenizer.isSpecial(id));
   if (isEmpty !== true && tokenizer.decode(shown).trim() !== '') return [];
-  return ['the chat template shows nothing of the answer, so that an empty one would be trained'];
+  return ['the chat template renders none of the answer, so an empty one would be trained'];
 }
 
 /** Tokenizers may compose Unicode, and absorb white space next to certain tokens. */

@@ -142,8 +142,8 @@ function upToLastWord(
   const end = text.lastIndexOf(marker);
   if (end >= 0) return text.slice(0, end);
   throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
-    what: `The ${templates.describe(conversation)} leaves out the last turn's text, so that it cannot be continued`,
-    fix: 'ask for a new answer',
+    what: `The ${templates.describe(conversation)} leaves out the text of the last turn, so it cannot be continued`,
+    fix: 'ask for a new answer instead',
   });
 }
 
@@ -151,8 +151,8 @@ function draftCompletion(row: CompletionRow, tokenizer: Tokenizer, { trainOn }: 
   const eos = tokenizer.special.eos;
   if (eos === undefined) {
     throw new AttuneError('E_NO_STOP_TOKEN', {
-      what: `The tokenizer of ${tokenizer.origin} has no EOS token, so that no answer could end`,
-      fix: 'name an eos_token in tokenizer_config.json, or add one as a new special token',
+      what: `The tokenizer of ${tokenizer.origin} has no EOS token, so answers could never end`,
+      fix: 'set eos_token in tokenizer_config.json, or add one as a new special token',
     });
   }
   const text = row.prompt + (tokenizer.answerSpace ? separatorOf(row) : '') + row.completion;
@@ -247,25 +247,27 @@ function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): Tr
 function noStop(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError {
   const stops = stopTexts(tokenizer);
   return new AttuneError('E_TEMPLATE_NO_STOP', {
-    what: `The ${tokenizer.templates.describe(row)} ends turn ${index + 1} in no token that stops generation, so that the model would never learn to stop`,
+    what:
+      `The ${tokenizer.templates.describe(row)} ends turn ${index + 1} without a token that stops generation, ` +
+      'so the model would never learn to stop',
     got: stops.length === 0 ? 'a tokenizer without EOS' : `none of ${stops.join(', ')}`,
-    fix: 'write eos_token after the assistant turns in chat_template.jinja',
+    fix: 'put eos_token after assistant turns in chat_template.jinja',
   });
 }
 
 function onlyOpen(row: ChatRow, tokenizer: Tokenizer): AttuneError {
   const stops = stopTexts(tokenizer).join(', ');
   return new AttuneError('E_TEMPLATE_NO_STOP', {
-    what: `The ${tokenizer.templates.describe(row)} writes ${stops} after the last turn only, which is not a trained answer`,
-    fix: 'end the row with an answer that is trained',
+    what: `The ${tokenizer.templates.describe(row)} writes ${stops} only after the last turn, which is not a trained answer`,
+    fix: 'end the row with a trained answer',
   });
 }
 
 function unstable(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError {
   return new AttuneError('E_TEMPLATE_UNSTABLE', {
-    what: `The ${tokenizer.templates.describe(row)} does not show where turn ${index + 1} of the conversation stands`,
-    got: 'a text that changes in other places when one turn changes',
-    fix: 'train on the last answer only (train_on: last_answer), or use a template that leaves earlier turns as they are',
+    what: `Turn ${index + 1} of the conversation cannot be located in the output of the ${tokenizer.templates.describe(row)}`,
+    got: 'changing one turn also changes text elsewhere',
+    fix: 'train on the last answer only (train_on: last_answer), or use a template that leaves earlier turns unchanged',
   });
 }
 

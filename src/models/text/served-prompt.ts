@@ -12,10 +12,12 @@ export function servingMismatch({ index, prompt, shown }: ServingMismatch, templ
   while (prompt[common] === shown[common]) common++;
   const from = Math.max(0, common - CONTEXT);
   return new AttuneError('E_TEMPLATE_SERVING', {
-    what: `The ${template} asks for turn ${index + 1} otherwise than it shows it in training`,
-    got: `${quote(shown.slice(from), CONTEXT * 2)} in training, ${quote(prompt.slice(from), CONTEXT * 4)} as serving asks for it`,
-    expected: 'an answer that begins where its prompt ends',
-    fix: `make chat_template.jinja write the same in both cases, set its chat_template_kwargs so, or train with data.chat_template: ${TOOLS_TEMPLATE}`,
+    what: `The ${template} renders the prompt of turn ${index + 1} differently in training and in serving`,
+    got: `${quote(shown.slice(from), CONTEXT * 2)} in training, ${quote(prompt.slice(from), CONTEXT * 4)} in serving`,
+    expected: 'a prompt that is exactly what precedes the answer',
+    fix:
+      'make chat_template.jinja render both alike, adjust chat_template_kwargs, or train with data.chat_template: ' +
+      `${TOOLS_TEMPLATE}`,
   });
 }
 
@@ -28,10 +30,10 @@ export function tokenMismatch(prompt: Int32Array, row: Int32Array, tokenizer: To
       .map((id) => quote(tokenizer.tokenOf(id) ?? '', CONTEXT))
       .join(' ');
   return new AttuneError('E_TEMPLATE_SERVING', {
-    what: `The tokenizer of ${tokenizer.origin} joins the end of the prompt and the start of the answer`,
-    got: `the tokens ${shown(row)} in training, ${shown(prompt)} as serving asks for it`,
-    expected: 'an answer that begins with a token of its own',
-    fix: 'remove white space at the start of the answer, or end the prompt in a special token',
+    what: `The tokenizer of ${tokenizer.origin} merges the end of the prompt with the start of the answer`,
+    got: `tokens ${shown(row)} in training, ${shown(prompt)} in serving`,
+    expected: 'an answer that starts with a token of its own',
+    fix: 'remove white space from the start of the answer, or end the prompt with a special token',
   });
 }
 

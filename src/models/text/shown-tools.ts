@@ -50,7 +50,7 @@ export function checkTurnsShown(conversation: Conversation, text: string, { rend
   if (dropped.length === 0) return;
   throw new AttuneError('E_TEMPLATE_DROPS_TEXT', {
     what: `The ${template} leaves out ${dropped.join(', ')}`,
-    fix: `put the text into the first question, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
+    fix: `put the text into the first user message, or train with data.chat_template: ${TOOLS_TEMPLATE}, which renders it`,
   });
 }
 
@@ -61,15 +61,15 @@ const ANSWER_PARTS: ReadonlySet<string> = new Set([BESIDE_CALLS, REASONING]);
 function dropsTools(dropped: readonly string[], { template }: ShownCheck): AttuneError {
   return new AttuneError('E_TEMPLATE_DROPS_TOOLS', {
     what: `The ${template} leaves out ${dropped.join(', ')}`,
-    expected: 'a template that writes tools, tool_calls and the results of tools',
-    fix: `train with data.chat_template: ${TOOLS_TEMPLATE}, which writes them, or with a template file that does`,
+    expected: 'a template that renders tools, tool_calls and tool results',
+    fix: `train with data.chat_template: ${TOOLS_TEMPLATE}, which renders them, or with a template file that does`,
   });
 }
 
 function dropsText(dropped: readonly string[], { template }: ShownCheck): AttuneError {
   return new AttuneError('E_TEMPLATE_DROPS_TEXT', {
     what: `The ${template} leaves out ${dropped.join(', ')}, which would not be trained`,
-    fix: `remove it from the row, or train with data.chat_template: ${TOOLS_TEMPLATE}, which writes it`,
+    fix: `remove it from the row, or train with data.chat_template: ${TOOLS_TEMPLATE}, which renders it`,
   });
 }
 

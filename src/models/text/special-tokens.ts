@@ -35,7 +35,7 @@ export function resolveSpecialTokens(files: TokenizerFiles, lookup: TokenLookup)
   }
   if (problems.length > 0) {
     throw new AttuneError('E_TOKENIZER_INVALID', {
-      what: `The tokenizer of ${files.origin} names tokens that it does not have`,
+      what: `The tokenizer of ${files.origin} declares tokens that are not in its vocabulary`,
       problems,
       fix: 'tokenizer.json and tokenizer_config.json belong to different models; fetch both from the same one',
     });

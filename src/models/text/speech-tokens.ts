@@ -42,8 +42,8 @@ export class SpeechTokens {
     const id = typeof declared === 'number' && declared >= 0 ? declared : this.#tokenizer.idOf(token);
     if (id !== null) return id;
     throw new AttuneError('E_NO_SPEECH_TOKENS', {
-      what: `The vocabulary of ${this.#tokenizer.origin} is not one for speech`,
-      got: `no ${token}`,
+      what: `The vocabulary of ${this.#tokenizer.origin} is not a speech vocabulary`,
+      got: `no token ${token}`,
       fix: 'fetch the model again with all its files',
     });
   }
@@ -119,10 +119,10 @@ export class SpeechTokens {
 
   #badLanguage(got: string, expected: string): AttuneError {
     return new AttuneError('E_SPEECH_LANGUAGE', {
-      what: `The model of ${this.#tokenizer.origin} does not write this`,
+      what: `The model of ${this.#tokenizer.origin} does not support this output`,
       got,
       expected,
-      fix: 'name another language or task, or choose another model',
+      fix: 'choose another language or task, or another model',
     });
   }
 

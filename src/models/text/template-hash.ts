@@ -24,9 +24,9 @@ export function checkTemplate(adapterHash: string, tokenizer: Tokenizer): void {
   if (hash === adapterHash) return;
   throw new AttuneError('E_TEMPLATE_MISMATCH', {
     what: 'The adapter was trained with another chat template',
-    got: `the template of ${tokenizer.origin}, hash ${hash.slice(0, 12)}`,
+    got: `the template of ${tokenizer.origin} with hash ${hash.slice(0, 12)}`,
     expected: `hash ${adapterHash.slice(0, 12)}`,
-    fix: "use the chat_template.jinja and tokenizer files of the adapter's own folder, or train again with this template",
+    fix: "use the chat_template.jinja and tokenizer files in the adapter's own folder, or train again with this template",
   });
 }
 

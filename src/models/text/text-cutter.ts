@@ -28,7 +28,7 @@ export class TextCutter {
     const known = this.#known.get(token);
     if (known !== undefined) return known;
     const id = this.#vocabulary.tokenToId(token) ?? this.#unknown;
-    if (id === undefined) throw new Error(`the vocabulary has neither "${token}" nor a token for what is unknown`);
+    if (id === undefined) throw new Error(`the vocabulary has neither "${token}" nor an unknown token`);
     if (this.#known.size < MOST_KEPT) this.#known.set(token, id);
     return id;
   }

@@ -71,20 +71,20 @@ function badLanguage({ side, code, files }: Missing, known: readonly string[]): 
   return new AttuneError('E_TRANSLATION_LANGUAGE', {
     what:
       code === undefined
-        ? `${files.origin} translates between many languages, and the one to be ${verb} is not named`
+        ? `${files.origin} translates between many languages, but the language to be ${verb} is not set`
         : `${files.origin} has no token for the language to be ${verb}`,
     got: code,
     expected: `one of ${known.join(', ')}`,
-    fix: `name it: objective.${keys[side]} of a recipe, --${keys[side].replace('_', '-')}, or ${keys[side]} in ${SETTINGS}`,
+    fix: `set it: objective.${keys[side]} in a recipe, --${keys[side].replace('_', '-')}, or ${keys[side]} in ${SETTINGS}`,
   });
 }
 
 function hasNoLanguages({ origin }: TokenizerFiles, named: Record<string, unknown>): AttuneError {
   return new AttuneError('E_TRANSLATION_LANGUAGE', {
-    what: `The vocabulary of ${origin} has no tokens for languages`,
+    what: `The vocabulary of ${origin} has no language tokens`,
     got: Object.entries(named)
       .map(([key, code]) => `${key}: ${String(code)}`)
       .join(', '),
-    fix: 'leave src_lang and tgt_lang out; Marian models for several languages read >>deu<< before the text',
+    fix: 'remove src_lang and tgt_lang; multilingual Marian models read >>deu<< before the text',
   });
 }

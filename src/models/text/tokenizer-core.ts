@@ -47,7 +47,7 @@ export function invalid(files: TokenizerFiles, got: string): AttuneError {
   return new AttuneError('E_TOKENIZER_INVALID', {
     what: `The tokenizer.json of ${files.origin} cannot be used`,
     got,
-    expected: 'a tokenizer.json as transformers writes it',
+    expected: 'a tokenizer.json as written by transformers',
     fix: 'fetch it again from the model that it belongs to',
   });
 }

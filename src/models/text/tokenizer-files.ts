@@ -153,7 +153,7 @@ export function parseObject(text: string, what: string): Record<string, unknown>
     throw new AttuneError('E_TOKENIZER_INVALID', {
       what: `${what} is not valid JSON`,
       got: (error as Error).message,
-      fix: 'the file may be cut off: fetch it again',
+      fix: 'the file may be truncated: fetch it again',
       cause: error,
     });
   }
@@ -174,7 +174,7 @@ function missingTokenizer(folder: string): AttuneError {
   return new AttuneError('E_TOKENIZER_MISSING', {
     what: `${folder} has no tokenizer`,
     got: existsSync(join(folder, 'vocab.json'))
-      ? 'vocab.json without the file that cuts texts: merges.txt, sentencepiece.bpe.model or source.spm'
+      ? 'vocab.json without merges.txt, sentencepiece.bpe.model or source.spm'
       : undefined,
     expected:
       'tokenizer.json next to the model, or an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +

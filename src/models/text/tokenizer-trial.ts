@@ -41,7 +41,7 @@ export async function tryTokenizer({ origin, tokenizer }: { origin: string; toke
     throw new AttuneError('E_TOKENIZER_INVALID', {
       what: `The tokenizer.json of ${origin} cannot be used`,
       got: (error as Error).message,
-      expected: 'a tokenizer.json as transformers writes it',
+      expected: 'a tokenizer.json as written by transformers',
       fix: 'fetch it again from the model that it belongs to',
     });
   }
@@ -60,9 +60,9 @@ export async function tryTexts(tokenizer: string, texts: Iterable<string>): Prom
       await encodeApart({ tokenizer, texts: [text] });
     } catch (error) {
       throw new AttuneError('E_TEXT_UNREADABLE', {
-        what: `A text of ${formatCount(text.length)} characters cannot be split into tokens`,
-        got: `${(error as Error).message}; it begins with ${JSON.stringify(text.trimStart().slice(0, 60))}`,
-        expected: `no more than ${formatCount(LONGEST_STRETCH)} characters without a space, or of spaces alone`,
+        what: `A text of ${formatCount(text.length)} characters cannot be tokenized`,
+        got: `${(error as Error).message}; the text begins with ${JSON.stringify(text.trimStart().slice(0, 60))}`,
+        expected: `at most ${formatCount(LONGEST_STRETCH)} characters without a space, or of spaces only`,
         fix: 'shorten the text, or delete its row',
       });
     }

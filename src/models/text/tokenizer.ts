@@ -108,7 +108,7 @@ export class Tokenizer {
       if (newIds.every((id, index) => id === missing[index].id)) return Tokenizer.fromFiles(completed);
       throw invalid(
         files,
-        `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, which is not the next`,
+        `added_tokens_decoder gives ${missing[0].content} the id ${missing[0].id}, but that is not the next free id`,
       );
     }
     refuseForeignIds(files, countIds(parsed));
@@ -260,7 +260,10 @@ export class Tokenizer {
   get remark(): string | undefined {
     const share = dropoutOf(this.files.tokenizer);
     if (share === undefined) return undefined;
-    return `the tokenizer would leave out ${share} of its merges at random (dropout), which is off here: the same text always has the same tokens`;
+    return (
+      `the tokenizer would skip ${share} of its merges at random (dropout); this is disabled here so ` +
+      'that the same text always has the same tokens'
+    );
   }
 
   /** False for a model that reads no text. */
@@ -274,7 +277,7 @@ export class Tokenizer {
     throw new AttuneError('E_NO_TEXT_MODEL', {
       what: `The model in ${this.origin} reads no text`,
       got: 'rows of text',
-      fix: 'give it rows of the kind that it reads (attune models show), or choose a model for text',
+      fix: 'give it rows of the kind it reads (see attune models show), or choose a text model',
     });
   }
 

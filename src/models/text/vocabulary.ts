@@ -20,7 +20,7 @@ export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
   }
   throw new AttuneError('E_TOKENIZER_INVALID', {
     what: `${what} has no vocabulary`,
-    expected: 'an object with model.vocab, as transformers writes it',
+    expected: 'an object with model.vocab, as written by transformers',
     fix: 'fetch it again from the model that it belongs to',
   });
 }
@@ -46,7 +46,7 @@ function refuseBadIds(parsed: ParsedTokenizer, what: string): void {
   ];
   if (problems.length === 0) return;
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${what} has tokens without an id that a model could have a row for`,
+    what: `${what} has tokens with invalid ids`,
     problems: problems.slice(0, MOST_LISTED),
     problemCount: problems.length,
     fix: 'fetch it again from the model that it belongs to',
@@ -90,7 +90,7 @@ export function checkVocabulary(tokenizer: Sized, vocabSize: number): void {
   throw new AttuneError('E_VOCABULARY_MISMATCH', {
     what: `The tokenizer of ${tokenizer.origin} does not belong to this model`,
     got: `a tokenizer with ids up to ${tokenizer.size - 1} and a model with ${vocabSize} embedding rows`,
-    expected: 'a row for every id, and not twice as many',
-    fix: 'use the tokenizer.json that came with the model; after adding tokens, resize the embedding',
+    expected: 'an embedding row for every id, and fewer than twice as many rows as ids',
+    fix: 'use the tokenizer.json that came with the model; after adding tokens, resize the embedding table',
   });
 }

@@ -6,16 +6,22 @@ export const baseKlOptions = {
     .number()
     .min(0)
     .default(0)
-    .describe("weight of KL(base ‖ model) at each trained token: keeps the base model's ways of answering; 0 for none"),
+    .describe(
+      "weight of KL(base ‖ model) at each trained token, which keeps the model's answers close to the base's; 0: off",
+    ),
   first_kl_to_base: z
     .number()
     .min(0)
     .nullable()
     .default(null)
     .describe(
-      'the same weight at the first tokens of each answer, which decide whether it refuses; null for kl_to_base',
+      'the same weight for the first tokens of each answer, which decide whether the model refuses; null: as kl_to_base',
     ),
-  first_tokens: z.int().min(1).default(5).describe('how many tokens of each answer first_kl_to_base is for'),
+  first_tokens: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('number of first tokens per answer that first_kl_to_base applies to'),
 };
 
 export interface BaseKlOptions {

@@ -5,7 +5,7 @@ import { referenceOptions, weight } from './kto.options.ts';
 
 /** Answers with a thumb up or down, told apart by a classifier's loss (Jung et al., 2024). */
 export const options = z.strictObject({
-  beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+  beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
   desirable_weight: weight('good'),
   undesirable_weight: weight('bad'),
   ...referenceOptions,

@@ -27,7 +27,7 @@ export const options = z
       .number()
       .nullable()
       .default(null)
-      .describe('train on no answer with a lower reward than this, though it is the best one'),
+      .describe('skip answers with a lower reward than this, even if they are the best'),
   })
   .check(checkWeights);
 

@@ -4,7 +4,12 @@ import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item of a row, against items drawn from those that the row does not have. */
 export const options = z.strictObject({
-  negatives: z.int().min(1).max(100).default(1).describe('items drawn for each item of a row, anew at each step'),
+  negatives: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('negative items drawn per item of a row, new ones at each step'),
   text_encoder_rate: textEncoderRate,
 });
 

@@ -5,21 +5,23 @@ import { classWeights, costs, labelNames, threshold } from './labels.options.ts'
 /** One label for each text, by a new head. */
 export const options = z.strictObject({
   labels: labelNames
-    .refine((labels) => labels === null || labels.length > 1, 'a classifier has at least two labels')
-    .describe("label names in the head's order; those of the training rows, sorted, unless given"),
+    .refine((labels) => labels === null || labels.length > 1, 'a classifier needs at least two labels')
+    .describe('label names in the order of the head (default: those of the training rows, sorted)'),
   class_weights: classWeights
     .meta({ shown: 'balanced|{LABEL: NUMBER}' })
-    .describe('how much a row of each label counts; balanced: rare ones as much as common ones'),
+    .describe('weight of rows by label; balanced: rare labels count as much as frequent ones'),
   threshold: threshold
     .nullable()
     .default(null)
     .describe(
-      'of two labels, the probability from which the second is chosen; auto: found on validation rows, as is usual where one has less than a tenth of the rows',
+      'with two labels, the probability from which the second is chosen; auto: tuned on validation rows, ' +
+        'as is usual if one label has less than a tenth of the rows',
     ),
   costs: costs
     .meta({ shown: '{LABEL: {missed: NUMBER, false_alarm: NUMBER}}' })
     .describe(
-      'of two labels, what it costs to miss one and to give it wrongly; the threshold costs least on validation rows',
+      'with two labels, the costs of missing one and of predicting it wrongly; sets the threshold with ' +
+        'the lowest cost on validation rows',
     ),
 });
 

@@ -7,18 +7,19 @@ export const options = z.strictObject({
     .enum(['auto', 'multiple_negatives_ranking', 'triplet', 'cosent', 'cosine_similarity'])
     .default('auto')
     .describe('auto: multiple_negatives_ranking for pairs, cosent for pairs with a score'),
-  scale: z.number().positive().default(20).describe('cosines are multiplied by it; 1 / temperature'),
+  scale: z.number().positive().default(20).describe('factor of the cosines: 1 / temperature'),
   margin: z
     .number()
     .positive()
     .default(5)
-    .describe('of triplet: how much nearer, in Euclidean distance, the positive is to be'),
+    .describe('margin of triplet: how much nearer the positive should be, in Euclidean distance'),
   pooling: z
     .enum(['mean', 'cls', 'max', 'lasttoken'])
     .nullable()
     .default(null)
     .describe(
-      "how a text's vector is made of its tokens', named as in sentence-transformers; as the base says, unless given",
+      'how token vectors are pooled into one per text, named as in sentence-transformers (default: as ' +
+        'in the base model)',
     ),
 });
 

@@ -28,7 +28,7 @@ export function create(
   return {
     task: 'embedding',
     accepts: ['pair', 'graded'],
-    separable: 'rows of a step are set against each other',
+    separable: 'rows of a step are contrasted with each other',
     unit: 'rows',
     joint,
     embedding: options.pooling ? { pooling: POOLINGS[options.pooling] } : undefined,
@@ -77,7 +77,7 @@ async function prepareTexts(
       problems.push({
         ...source,
         field: 'negative',
-        message: 'must be one text for each row',
+        message: 'must be a single text per row',
         fix: 'or choose another loss',
       });
       return undefined;
@@ -104,7 +104,7 @@ function refuseMixed(examples: readonly Example[], { loss }: ContrastiveOptions)
   throw new AttuneError('E_WRONG_ROWS', {
     what:
       loss === 'auto'
-        ? 'Pairs with and without a score cannot be learnt together'
+        ? 'Pairs with and without a score cannot be trained on together'
         : `The loss ${loss} cannot use these rows`,
     got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
     expected: `${wanted} rows`,

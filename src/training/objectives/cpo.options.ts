@@ -1,25 +1,25 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-export const beta = z.number().positive().describe('how strongly the two answers are set against each other');
+export const beta = z.number().positive().describe('strength of the preference between the two answers');
 export const labelSmoothing = z
   .number()
   .min(0)
   .lt(0.5)
   .default(0)
-  .describe('probability that a pair is the wrong way round');
+  .describe('probability that a pair is labelled the wrong way round');
 
 /** Pairs without a reference model, plus the chosen answers' cross-entropy. */
 export const options = z.strictObject({
   loss_type: z
     .enum(['sigmoid', 'hinge', 'ipo', 'simpo'])
     .default('sigmoid')
-    .describe("TRL's names; ipo and simpo take means over an answer's tokens"),
+    .describe("as named in TRL; ipo and simpo average over an answer's tokens"),
   beta: beta.default(0.1),
   cpo_alpha: z.number().min(0).default(1).describe("weight of the chosen answers' cross-entropy"),
   label_smoothing: labelSmoothing,
-  simpo_gamma: z.number().default(0.5).describe('by how much the chosen answer is to be ahead, of simpo'),
-  alpha: z.number().default(0).describe("AlphaPO's bend of the rewards; 0 for none"),
+  simpo_gamma: z.number().default(0.5).describe('target margin of simpo'),
+  alpha: z.number().default(0).describe("alpha of AlphaPO's reward shaping; 0: off"),
 });
 
 export type CpoOptions = z.output<typeof options>;

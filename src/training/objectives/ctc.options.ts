@@ -7,12 +7,12 @@ export const options = z.strictObject({
     .enum(['auto', 'base', 'data'])
     .default('auto')
     .describe(
-      "letters that are written: the base model's, or those of the training rows; auto: its own if it has some",
+      "characters to output: those of the base model or of the training rows; auto: the base model's if it has any",
     ),
   reduction: z
     .enum(['mean', 'sum'])
     .default('mean')
-    .describe("loss of a step: the mean over rows of each row's loss by its letters, or the plain sum"),
+    .describe("loss of a step: mean of each row's loss per character, or plain sum"),
 });
 
 export type CtcOptions = z.output<typeof options>;

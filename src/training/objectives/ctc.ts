@@ -26,11 +26,11 @@ export function create(
       prepareRecordings(examples, media, async (text, size) => {
         const { ids, unknown } = letters.spell(text);
         if (unknown.length > 0) return unknownLetters(unknown);
-        if (ids.length === 0) return { field: 'text', message: 'says nothing that is spoken' };
+        if (ids.length === 0) return { field: 'text', message: 'contains no spoken text' };
         const needed = framesNeeded(ids);
         if (needed > size) {
-          const message = `${plural(ids.length, 'letters')} in ${needed} frames at least, and the recording makes ${size}`;
-          return { field: 'text', message, fix: 'check that text and recording belong together' };
+          const message = `${plural(ids.length, 'letters')} need at least ${needed} frames, but the recording has only ${size}`;
+          return { field: 'text', message, fix: 'check that text and recording match' };
         }
         return { ids: Int32Array.from(ids), trained: new Uint8Array(ids.length).fill(1), size };
       }),
@@ -57,6 +57,6 @@ function unknownLetters(unknown: readonly string[]) {
   return {
     field: 'text',
     message: `the vocabulary lacks ${unknown.map((letter) => JSON.stringify(letter)).join(', ')}`,
-    fix: 'objective.vocabulary: data makes one of the rows; or write numbers as words',
+    fix: 'use objective.vocabulary: data for a vocabulary of these rows; or write numbers as words',
   };
 }

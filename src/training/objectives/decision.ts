@@ -153,8 +153,8 @@ function refuseOneAnswer(train: readonly DecisionExample[]): void {
   }
   if (answers.values().some(({ size }) => size > 1)) return;
   throw new AttuneError('E_ONE_ANSWER', {
-    what: 'All questions of the training rows have the same answer each, so there is nothing to learn',
-    expected: 'a question that is answered in different ways',
+    what: 'Each question of the training rows always has the same answer, so there is nothing to learn',
+    expected: 'at least one question with different answers',
     fix: 'add rows with other answers',
   });
 }

@@ -27,58 +27,59 @@ const lossName = z.enum(lossNames);
 /** Pairs of a better and a worse answer to one prompt. */
 export const options = z
   .strictObject({
-    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+    beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
     loss_type: z
       .union([lossName.transform((name) => [name]), z.array(lossName).min(1)], {
         error: `expected one of ${lossNames.join(', ')}, or a list of them`,
       })
       .prefault('sigmoid')
       .describe(
-        "TRL's names, formulas of TRL 1.9: ipo takes means over tokens, bco_pair no running mean; several are added up",
+        'loss names and formulas of TRL 1.9: ipo averages over tokens, bco_pair has no running mean; several ' +
+          'losses are summed',
       ),
     loss_weights: z
       .array(z.number())
       .min(1)
       .nullable()
       .default(null)
-      .describe('weights of several losses; 1 each unless given'),
+      .describe('weights of several losses (default: 1 each)'),
     label_smoothing: z
       .number()
       .min(0)
       .lt(0.5)
       .default(0)
-      .describe('probability that a pair is the wrong way round; 0 means 0.001 for exo_pair'),
+      .describe('probability that a pair is labelled the wrong way round; for exo_pair 0 means 0.001'),
     f_divergence_type: z
       .enum(['reverse_kl', 'forward_kl', 'js_divergence', 'alpha_divergence'])
       .default('reverse_kl')
-      .describe("distance to the reference, by f'(u) as in TRL 1.9"),
-    f_alpha_divergence_coef: z.number().default(0.5).describe('of alpha_divergence'),
-    discopop_tau: z.number().positive().default(0.05).describe('of discopop'),
-    reference_free: z.boolean().default(false).describe('compare with no reference: every answer alike'),
+      .describe("divergence from the reference, given by f'(u) as in TRL 1.9"),
+    f_alpha_divergence_coef: z.number().default(0.5).describe('alpha of alpha_divergence'),
+    discopop_tau: z.number().positive().default(0.05).describe('tau of discopop'),
+    reference_free: z.boolean().default(false).describe('train without a reference, as if it rated all answers alike'),
     ref_model: z
       .string()
       .min(1)
       .nullable()
       .default(null)
-      .describe('folder or name of the reference; the base model unless given'),
+      .describe('folder or name of the reference (default: the base model)'),
     precompute_ref_log_probs: z
       .boolean()
       .default(false)
-      .describe("the reference's log-probabilities are computed once and kept on disk"),
+      .describe('compute the log-probabilities of the reference once and keep them on disk'),
     rpo_alpha: z
       .number()
       .min(0)
       .nullable()
       .default(null)
-      .describe("weight of the chosen answers' cross-entropy, added to the loss (RPO): as loss_type sft"),
-    use_weighting: z.boolean().default(false).describe('weigh pairs by how probable the model finds them (WPO)'),
+      .describe('weight of the cross-entropy of chosen answers, added to the loss (RPO), like loss_type sft'),
+    use_weighting: z.boolean().default(false).describe('weight pairs by their probability under the model (WPO)'),
     ld_alpha: z
       .number()
       .min(0)
       .max(1)
       .nullable()
       .default(null)
-      .describe('weight of tokens past the shorter answer (LD-DPO), counted in the answer, for the reference too'),
+      .describe('weight of tokens beyond the length of the shorter answer (LD-DPO), also for the reference'),
   })
   .check(({ value, issues }) => {
     const { loss_weights: weights, loss_type: losses } = value;

@@ -78,7 +78,7 @@ function judgedColumns(
     const values = Float32Array.from(rows.flatMap((row) => [...row.reference!]));
     return fromArray(values, [rows.length, 2]).toDevice(model.device);
   }
-  if (reference === undefined) throw new Error('this objective is to be given a reference model');
+  if (reference === undefined) throw new Error('this objective needs a reference model');
   return reference((other) => referenceColumns(other, batch, options));
 }
 

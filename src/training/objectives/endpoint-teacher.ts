@@ -149,7 +149,7 @@ async function requireSameVocabulary(
     const theirs = await scores.tokenize(probe, signal);
     if (theirs === undefined) break;
     if (theirs.join() !== own.join())
-      throw otherVocabulary(spec, `${shown(probe)} is ${theirs.length} tokens there, ${own.length} here`);
+      throw otherVocabulary(spec, `${shown(probe)} is ${theirs.length} tokens there but ${own.length} here`);
   }
   const encoded = await tokenizer.encodeBatch(PROBES);
   for (const ids of [...encoded.map((probe) => [...probe]), spreadIds(tokenizer)]) {
@@ -158,7 +158,7 @@ async function requireSameVocabulary(
       const isRefused = error instanceof AttuneError && error.code === 'E_ENDPOINT_REFUSED';
       throw isRefused && /vocab|token/i.test(error.got ?? '') ? otherVocabulary(spec, error.got ?? '') : error;
     });
-    if (text !== own) throw otherVocabulary(spec, `the same tokens are ${shown(text)} there, ${shown(own)} here`);
+    if (text !== own) throw otherVocabulary(spec, `the same tokens are ${shown(text)} there but ${shown(own)} here`);
   }
 }
 
@@ -174,7 +174,9 @@ function shown(text: string): string {
 
 function otherVocabulary({ endpoint, model }: TeacherEndpoint, got: string): AttuneError {
   return new AttuneError('E_TEACHER_VOCABULARY', {
-    what: `${model} at ${endpoint} has another vocabulary than the base model, so that its log-probabilities are of other tokens`,
+    what:
+      `${model} at ${endpoint} has a different vocabulary from the base model, so their log-probabilities ` +
+      'cannot be compared',
     got,
     expected: 'a teacher with the same tokenizer: a larger model of the same family',
     fix: 'choose another teacher, or let it write answers and fine-tune on them: objective: sft',

@@ -6,24 +6,24 @@ const amount = z.number().min(0).optional();
 
 /** A teacher behind an endpoint that says log-probabilities. */
 const teacher = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/ }).describe('address up to and with the version: https://HOST/v1'),
-  model: z.string().min(1).describe("the teacher's name at the endpoint"),
+  endpoint: z.url({ protocol: /^https?$/ }).describe('base URL including the version: https://HOST/v1'),
+  model: z.string().min(1).describe('name of the teacher at the endpoint'),
   top_k: z
     .int()
     .min(1)
     .default(20)
-    .describe('most likely teacher tokens used at each position; all others count as one'),
+    .describe('most likely teacher tokens used per position; all others are merged into one'),
   key_variable: z
     .string()
     .regex(/^[A-Za-z_]\w*$/)
     .default('OPENAI_API_KEY')
     .describe('environment variable that holds the key'),
-  concurrency: z.int().positive().default(4).describe('requests at once'),
-  timeout: positive.default(120).describe('seconds for one answer'),
-  max_tokens: z.int().positive().optional().describe('tokens in all, after which the run stops'),
-  max_cost: positive.optional().describe('money in all, after which the run stops; needs prices'),
-  input_price: amount.describe('of a million tokens read'),
-  output_price: amount.describe('of a million tokens written'),
+  concurrency: z.int().positive().default(4).describe('parallel requests'),
+  timeout: positive.default(120).describe('timeout per answer in seconds'),
+  max_tokens: z.int().positive().optional().describe('total token budget; the run stops when it is used up'),
+  max_cost: positive.optional().describe('total spending limit; the run stops when it is reached; needs prices'),
+  input_price: amount.describe('price of a million input tokens'),
+  output_price: amount.describe('price of a million output tokens'),
 });
 
 export type TeacherEndpoint = z.output<typeof teacher>;
@@ -36,35 +36,34 @@ export const options = z
       .min(1)
       .nullable()
       .default(null)
-      .describe('folder or name of the model to learn from; its tokenizer must be the same'),
+      .describe('folder or name of the teacher; it must have the same tokenizer'),
     teacher: teacher
       .nullable()
       .default(null)
-      .describe('in its place: {endpoint: https://HOST/v1, model: NAME}, which says log-probabilities of tokens'),
+      .describe('a teacher at an endpoint that returns log-probabilities: {endpoint: https://HOST/v1, model: NAME}'),
     beta: z
       .number()
       .min(0)
       .max(1)
       .default(0.5)
-      .describe('0: cover what the teacher says; 1: say nothing that it would not'),
+      .describe('0: cover everything that the teacher would say; 1: say nothing that it would not'),
     temperature: z
       .number()
       .positive()
       .default(0.9)
-      .describe('of sampling, and of both distributions; of sampling alone with a teacher at an endpoint'),
+      .describe('temperature of sampling and of both distributions; with a teacher at an endpoint, of sampling only'),
     lmbda: z
       .number()
       .min(0)
       .max(1)
       .default(0.5)
-      .describe("share of the rows answered by the model itself, in place of the row's answer"),
-    max_completion_length: z.int().positive().default(128).describe('longest answer of its own, in tokens'),
+      .describe("share of rows trained on answers sampled from the model instead of the row's answer"),
+    max_completion_length: z.int().positive().default(128).describe('maximum tokens of a sampled answer'),
   })
   .check(({ value, issues }) => {
     const { teacher_model: folder, teacher: endpoint } = value;
     if ((folder === null) !== (endpoint === null)) return;
-    const message =
-      folder === null ? 'is needed, or teacher: {endpoint, model}' : 'and teacher cannot both be the teacher';
+    const message = folder === null ? 'is required, or teacher: {endpoint, model}' : 'and teacher cannot both be set';
     issues.push({ code: 'custom', message, path: ['teacher_model'], input: folder });
   });
 

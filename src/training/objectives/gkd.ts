@@ -80,7 +80,7 @@ async function ownAnswers(
   options: GkdOptions,
 ): Promise<{ update: PreparedRow[]; metrics: Metrics }> {
   const { rollouts, seed, signal } = step;
-  if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
+  if (rollouts === undefined) throw new Error('this objective needs rollouts');
   const keyOf = (row: PreparedRow) => hash32(`${seed} ${step.step} ${row.id}`);
   const isOwn = rows.map((row) => randomUnit([keyOf(row), 'own-answers']) < options.lmbda);
   const asked = rows.filter((_, i) => isOwn[i]);
@@ -135,7 +135,7 @@ function lossOf(
 }
 
 function teacherLogits(batch: Batch, places: Tensor, reference: Reference | undefined): Tensor {
-  if (reference === undefined) throw new Error('this objective is to be given a reference model');
+  if (reference === undefined) throw new Error('this objective needs a reference model');
   return reference((other) => other.tokenHead.logits(other.hidden(batch.input).indexSelect(0, places)));
 }
 

@@ -6,7 +6,10 @@ export const options = z.strictObject({
   loss: z
     .enum(['auto', 'clip', 'siglip'])
     .default('auto')
-    .describe('clip: each finds its own among a step; siglip: each pair is judged alone; auto: as the model was made'),
+    .describe(
+      'clip: each item picks its partner from the batch; siglip: each pair is judged alone; auto: as ' +
+        'the base model was trained',
+    ),
 });
 
 export type ImageTextContrastiveOptions = z.output<typeof options>;

@@ -37,7 +37,7 @@ export function create(
   return {
     task: 'contrastive',
     accepts: ['image-text'],
-    separable: 'rows of a step are set against each other',
+    separable: 'rows of a step are contrasted with each other',
     unit: 'rows',
     joint,
     prepare: (examples) => prepareCaptions(examples, media, processor.tokenizer),

@@ -4,10 +4,7 @@ import { textEncoderRate } from './text-encoder.options.ts';
 
 /** Each item from those before it, against the items that the other rows of its step choose. */
 export const options = z.strictObject({
-  log_q: z
-    .boolean()
-    .default(true)
-    .describe('correct for popular items being what others choose more often (Yi et al., 2019)'),
+  log_q: z.boolean().default(true).describe('correct for the popularity of items (Yi et al., 2019)'),
   text_encoder_rate: textEncoderRate,
 });
 

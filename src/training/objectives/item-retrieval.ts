@@ -39,7 +39,7 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
   };
   return {
     ...itemRows(tokenizer),
-    separable: 'rows of a step are set against each other',
+    separable: 'rows of a step are contrasted with each other',
     joint,
     loss: (model, batch, { totals, runner }) =>
       joint.loss(joint.represent(model, batch, { runner }), batch.rows, { model, totals }),

@@ -9,17 +9,17 @@ export const referenceOptions = {
     .min(1)
     .nullable()
     .default(null)
-    .describe('folder or name of the reference; the base model unless given'),
+    .describe('folder or name of the reference (default: the base model)'),
   precompute_ref_log_probs: z
     .boolean()
     .default(false)
-    .describe("the reference's log-probabilities are computed once and kept on disk"),
+    .describe('compute the log-probabilities of the reference once and keep them on disk'),
 };
 
 /** Answers with a thumb up or down. */
 export const options = z.strictObject({
   loss_type: z.enum(['kto', 'apo_zero_unpaired']).default('kto').describe("TRL's names"),
-  beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
+  beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
   desirable_weight: weight('good'),
   undesirable_weight: weight('bad'),
   ...referenceOptions,

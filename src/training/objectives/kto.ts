@@ -44,7 +44,7 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
   return {
     task: 'causal-lm',
     accepts: ['feedback'],
-    separable: joint === undefined ? true : 'what is compared with is a mean over the rows of a step',
+    separable: joint === undefined ? true : 'rows are compared with a mean over the rows of their step',
     unit: 'rows',
     reference: { model: referenceModel, ...(judgesOnce && { judge }) },
     ...(joint && { joint }),
@@ -100,7 +100,7 @@ function ratioColumns(
   { runner, reference, answers }: Omit<PassContext, 'totals'> & { answers: number },
 ): Tensor {
   const known = batch.rows.every((row) => row.reference !== undefined);
-  if (!known && reference === undefined) throw new Error('this objective is to be given a reference model');
+  if (!known && reference === undefined) throw new Error('this objective needs a reference model');
   const judged = known
     ? fromArray(Float32Array.from(batch.rows.flatMap((row) => [...row.reference!])), [
         batch.rows.length,
@@ -175,7 +175,7 @@ function refuseOneVerdict(train: readonly FeedbackExample[]): void {
   const verdicts = new Set(train.map(({ label }) => label));
   if (train.length === 0 || verdicts.size === 2) return;
   throw new AttuneError('E_ONE_VERDICT', {
-    what: 'All training rows have the same verdict, so there is nothing to learn',
+    what: 'All training rows have the same label, so there is nothing to learn',
     got: verdicts.has(true) ? 'good answers only' : 'bad answers only',
     expected: 'rows with label true and rows with label false',
     fix: verdicts.has(true) ? 'add bad answers, or train on the good ones with objective: sft' : 'add good answers',

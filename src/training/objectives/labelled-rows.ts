@@ -36,8 +36,8 @@ export async function prepareLabelled<Labelled extends LabelledExample, Label ex
 export function unknownLabel(label: string, field: string, known: readonly string[]): Omit<Problem, 'file' | 'line'> {
   return {
     field,
-    message: `"${label}" is not among those trained: ${someOf(known)}`,
-    fix: 'name every label of every split: objective.labels',
+    message: `"${label}" is not among the trained labels: ${someOf(known)}`,
+    fix: 'list every label of all splits in objective.labels',
   };
 }
 

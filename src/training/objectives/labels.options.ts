@@ -21,9 +21,9 @@ export const costs = z
     z.string(),
     z
       .strictObject({ missed: cost, false_alarm: cost })
-      .refine(({ missed, false_alarm: alarm }) => missed + alarm > 0, 'one of them must cost something'),
+      .refine(({ missed, false_alarm: alarm }) => missed + alarm > 0, 'at least one of them must be above 0'),
     { error: 'expected {LABEL: {missed: NUMBER, false_alarm: NUMBER}}' },
   )
-  .refine((given) => Object.keys(given).length > 0, 'expected a label with its costs')
+  .refine((given) => Object.keys(given).length > 0, 'expected at least one label with its costs')
   .nullable()
   .default(null);

@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 
 /** Hidden tokens of plain text. */
 export const options = z.strictObject({
-  mask_probability: z.number().gt(0).lt(1).default(0.15).describe('share of the tokens that are hidden and learnt'),
+  mask_probability: z.number().gt(0).lt(1).default(0.15).describe('share of tokens that are masked and predicted'),
 });
 
 export type MaskedLmOptions = z.output<typeof options>;

@@ -4,16 +4,19 @@ import { classWeights, costs, labelNames, threshold } from './labels.options.ts'
 
 /** Any number of labels for each text, by a new head. */
 export const options = z.strictObject({
-  labels: labelNames.describe("label names in the head's order; those of the training rows, sorted, unless given"),
+  labels: labelNames.describe('label names in the order of the head (default: those of the training rows, sorted)'),
   class_weights: classWeights
     .meta({ shown: 'balanced|{LABEL: NUMBER}' })
-    .describe('how much a row that has the label counts; balanced: as much in all as those without it'),
+    .describe('weight of rows that have the label; balanced: as much in total as rows without it'),
   threshold: threshold
     .default('auto')
-    .describe('probability from which a label is given; auto: found for each label on validation rows'),
+    .describe('probability from which a label is assigned; auto: tuned per label on validation rows'),
   costs: costs
     .meta({ shown: '{LABEL: {missed: NUMBER, false_alarm: NUMBER}}' })
-    .describe('what it costs to miss a label and to give it wrongly; its threshold costs least on validation rows'),
+    .describe(
+      'costs of missing a label and of assigning it wrongly; sets its threshold to the one with the ' +
+        'lowest cost on validation rows',
+    ),
 });
 
 export type MultiLabelOptions = z.output<typeof options>;

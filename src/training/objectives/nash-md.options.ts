@@ -7,7 +7,7 @@ import { samplingOptions } from './online-dpo.options.ts';
 export const options = z
   .strictObject({
     ...samplingOptions,
-    beta: z.number().min(0).default(0.1).describe('how strongly the model is held to the reference'),
+    beta: z.number().min(0).default(0.1).describe('how strongly the model is tied to the reference'),
     mixture_coef: z
       .number()
       .positive()

@@ -64,7 +64,7 @@ function lossOf(
   batch: Batch<NashRow>,
   { totals, runner, reference, options }: PassContext & { options: NashMdOptions },
 ): LossResult {
-  if (reference === undefined) throw new Error('this objective is to be given a reference model');
+  if (reference === undefined) throw new Error('this objective needs a reference model');
   const { beta, temperature } = options;
   const { rows } = batch;
   const { logProbs, texts } = trainedTokensOf(model, batch, { runner, temperature });

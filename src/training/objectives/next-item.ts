@@ -20,8 +20,10 @@ export function create(_options: NextItemOptions, { tokenizer }: Processor): Obj
 
 function tooManyTexts(): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: 'next_item sets every item against all others, so that each step would read the texts of the whole catalogue',
-    got: 'a model with a text encoder that is tuned',
-    fix: 'choose objective: item_retrieval or bpr, or make the model without --tune-text-encoder',
+    what:
+      'next_item contrasts each item with all others, so each step would have to encode the texts of ' +
+      'the whole catalogue',
+    got: 'a model with a trainable text encoder',
+    fix: 'choose objective: item_retrieval or bpr, or create the model without --tune-text-encoder',
   });
 }

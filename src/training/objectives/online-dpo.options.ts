@@ -24,8 +24,8 @@ export const samplingOptions = {
 export const options = z
   .strictObject({
     ...samplingOptions,
-    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
-    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('as of dpo'),
+    beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
+    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('loss type, as for dpo'),
   })
   .check(checkWeights);
 

@@ -8,7 +8,7 @@ export const options = z.strictObject({
   nll_on: z
     .enum(['all', 'answers'])
     .default('all')
-    .describe('what the cross-entropy counts: all as in TRL, prompt and chosen answer; or the answer alone'),
+    .describe('tokens in the cross-entropy: all, as in TRL, or only those of the chosen answer'),
 });
 
 export type OrpoOptions = z.output<typeof options>;

@@ -18,21 +18,24 @@ const {
 export const options = z
   .strictObject({
     ...sampling,
-    num_generations: z.int().positive().default(1).describe('answers to each prompt'),
-    num_ppo_epochs: z.int().positive().default(4).describe('times that the same answers are trained on'),
-    num_mini_batches: z.int().positive().default(1).describe('updates that the answers of a step are divided over'),
-    kl_coef: z.number().min(0).default(0.05).describe('weight of the distance to the reference, in the reward'),
-    kl_estimator: z.enum(['k1', 'k3']).default('k1').describe('of that distance; k3 is never negative'),
-    whiten_rewards: z.boolean().default(false).describe('divide rewards by their deviation over all answers of a step'),
+    num_generations: z.int().positive().default(1).describe('answers sampled per prompt'),
+    num_ppo_epochs: z.int().positive().default(4).describe('training passes over the same answers'),
+    num_mini_batches: z.int().positive().default(1).describe('updates per step, each on a part of its answers'),
+    kl_coef: z.number().min(0).default(0.05).describe('weight of the KL divergence from the reference, in the reward'),
+    kl_estimator: z.enum(['k1', 'k3']).default('k1').describe('estimator of that divergence; k3 is never negative'),
+    whiten_rewards: z
+      .boolean()
+      .default(false)
+      .describe('divide rewards by their standard deviation over all answers of a step'),
     cliprange: positive.default(0.2).describe('how far the ratio of new to old probabilities may move'),
     vf_coef: z.number().min(0).default(0.1).describe("weight of the value head's loss"),
     value_lr_ratio: positive
       .default(10)
-      .describe("learning rate of the value head, in the policy's: it begins at 0 and has to follow"),
-    cliprange_value: positive.default(0.2).describe('how far a value may move from what it was'),
-    gamma: share.default(1).describe('discount of rewards that come a token later'),
-    lam: share.default(0.95).describe('lambda of generalised advantage estimation'),
-    missing_eos_penalty: positive.nullable().default(null).describe('taken off the reward of answers that were cut'),
+      .describe("learning rate of the value head as a multiple of the policy's: it starts at 0 and has to catch up"),
+    cliprange_value: positive.default(0.2).describe('how far a value may move from its old estimate'),
+    gamma: share.default(1).describe('discount of rewards per token'),
+    lam: share.default(0.95).describe('lambda of generalised advantage estimation (GAE)'),
+    missing_eos_penalty: positive.nullable().default(null).describe('penalty on the reward of truncated answers'),
   })
   .check(checkWeights);
 

@@ -7,14 +7,14 @@ export const options = z.strictObject({
     .string()
     .min(1)
     .default('\n')
-    .describe('stands behind each step, where the step is judged; it is kept with the result'),
+    .describe('separator after each step, at which the step is judged; saved with the result'),
   max_completion_length: z
     .int()
     .positive()
     .nullable()
     .default(null)
-    .describe('longest answer, in tokens; data.long_rows says what becomes of longer ones'),
-  train_on_last_step_only: z.boolean().default(false).describe('learn of the last verdict of each row alone'),
+    .describe('maximum tokens of an answer; longer ones are handled as data.long_rows says'),
+  train_on_last_step_only: z.boolean().default(false).describe('train only on the last verdict of each row'),
 });
 
 export type PrmOptions = z.output<typeof options>;

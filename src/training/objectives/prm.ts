@@ -81,8 +81,8 @@ function refuseOneVerdict(train: readonly StepwiseExample[]): void {
 
 function cutAnywhere(longest: number): AttuneError {
   return new AttuneError('E_OPTION_IDLE', {
-    what: 'An encoder reads prompt and answer as one text, which has one length',
+    what: 'An encoder reads prompt and answer as one text with a single length limit',
     got: `max_completion_length: ${longest}`,
-    fix: 'remove it; data.max_length is the length of both together',
+    fix: 'remove it; data.max_length limits both together',
   });
 }

@@ -8,17 +8,17 @@ export const options = z.strictObject({
     .int()
     .min(0)
     .default(128)
-    .describe('tokens that a window of a long text shares with the one before, at most half of what it holds'),
-  longest_answer: z.number().int().min(1).default(30).describe('tokens of an answer, at most'),
+    .describe('tokens shared by consecutive windows of a long text; at most half a window'),
+  longest_answer: z.number().int().min(1).default(30).describe('maximum tokens of an answer'),
   null_answers: z
     .boolean()
     .nullable()
     .default(null)
-    .describe('whether a text may have no answer; true where a training row has none, unless given'),
+    .describe('whether a text may have no answer (default: true if a training row has none)'),
   null_score_diff_threshold: z
     .union([z.literal('auto'), z.number()], { error: 'expected auto or a number' })
     .default('auto')
-    .describe('by how much "no answer" has to score better than an answer; auto: found on validation rows'),
+    .describe('how much better than an answer "no answer" has to score; auto: tuned on validation rows'),
 });
 
 export type QuestionAnsweringOptions = z.output<typeof options>;

@@ -58,9 +58,9 @@ function givenThreshold({ null_score_diff_threshold: threshold }: QuestionAnswer
   if (mayBeAbsent) return { null_score_diff_threshold: threshold === 'auto' ? 0 : threshold };
   if (threshold === 'auto') return {};
   throw new AttuneError('E_OPTION_IDLE', {
-    what: 'null_score_diff_threshold says when a text has no answer, and here all have one',
+    what: 'null_score_diff_threshold applies to texts without an answer, but every row has one',
     got: String(threshold),
-    fix: 'leave it out, or set null_answers: true',
+    fix: 'remove it, or set null_answers: true',
   });
 }
 
@@ -116,7 +116,7 @@ type Fault = Pick<Problem, 'message' | 'fix'>;
 
 const UNKNOWN: Fault = {
   message: 'is missing',
-  fix: 'name the answer, or write an empty list where the text does not tell it',
+  fix: 'give the answer, or an empty list if the text does not contain it',
 };
 
 /** The tokens with the first and the last character of an answer. */
@@ -127,5 +127,5 @@ function placesOf(answer: AnswerSpan | undefined, { starts, ends, ofPair }: Plac
   let [first, last] = [from, to - 1];
   while (first < to && ends[first] <= answer.start) first++;
   while (last >= from && starts[last] >= stop) last--;
-  return first <= last ? [first, last] : { message: `"${answer.text}" has no token of its own in the context` };
+  return first <= last ? [first, last] : { message: `"${answer.text}" does not cover a whole token of the context` };
 }

@@ -6,7 +6,7 @@ export const options = z.strictObject({
   standardise: z
     .boolean()
     .default(true)
-    .describe("learn in units of the training rows' standard deviation around their mean; kept with the result"),
+    .describe("standardise targets by the training rows' mean and standard deviation; both are saved with the result"),
 });
 
 export type RegressionOptions = z.output<typeof options>;

@@ -8,7 +8,7 @@ export const options = z.strictObject({
     .min(0)
     .nullable()
     .default(null)
-    .describe('holds the scores of a pair around zero; 0.01 is usual, none unless given'),
+    .describe('keeps the scores of a pair centred at zero; 0.01 is usual (default: off)'),
 });
 
 export type RewardOptions = z.output<typeof options>;

@@ -6,8 +6,11 @@ import { checkWeights, rolloutOptions } from './grpo.options.ts';
 export const options = z
   .strictObject({
     ...rolloutOptions,
-    beta: z.number().min(0).default(0.05).describe('weight of the distance to the reference, in the reward'),
-    normalize_advantages: z.boolean().default(false).describe('divide by the deviation over all answers of a step'),
+    beta: z.number().min(0).default(0.05).describe('weight of the KL divergence from the reference, in the reward'),
+    normalize_advantages: z
+      .boolean()
+      .default(false)
+      .describe('divide rewards by their standard deviation over all answers of a step'),
   })
   .check(checkWeights);
 

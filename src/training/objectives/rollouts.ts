@@ -34,7 +34,7 @@ export async function rollOut(
   { step, tokenizer, share = 0, tools }: RolloutContext,
 ): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
   const { rollouts, seed } = step;
-  if (rollouts === undefined) throw new Error('this objective is to be given rollouts');
+  if (rollouts === undefined) throw new Error('this objective needs rollouts');
   const sampling = samplingOf(settings, step);
   const requests = rows.map((row) => ({
     ...sampling,

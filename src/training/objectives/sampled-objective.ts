@@ -105,9 +105,11 @@ function refuseTexts(examples: readonly PromptExample[]): void {
   const texts = examples.filter(({ prompt }) => typeof prompt === 'string');
   if (texts.length === 0) return;
   throw new AttuneError('E_TOOLS_TEXT_PROMPT', {
-    what: `objective.tools needs prompts that are messages, and ${texts.length} of ${examples.length} are texts`,
+    what:
+      `objective.tools needs prompts that are lists of messages, but ${texts.length} of ${examples.length} ` +
+      'are plain text',
     expected: '{"prompt": [{"role": "user", "content": "…"}], …}',
-    problems: texts.slice(0, 5).map(({ source }) => ({ ...source, field: 'prompt', message: 'is a text' })),
+    problems: texts.slice(0, 5).map(({ source }) => ({ ...source, field: 'prompt', message: 'is plain text' })),
     problemCount: texts.length,
     fix: 'write each prompt as a list with one message',
   });

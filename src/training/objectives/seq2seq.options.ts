@@ -8,13 +8,14 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      "code of the prompts' language, for models of many (nllb, m2m_100); tokenizer_config.json's unless given",
+      "code of the prompts' language, for multilingual models such as nllb or m2m_100 (default: as in " +
+        'tokenizer_config.json)',
     ),
   tgt_lang: z
     .string()
     .nullable()
     .default(null)
-    .describe("code of the answers' language, for models of many; tokenizer_config.json's unless given"),
+    .describe("code of the answers' language, for multilingual models (default: as in tokenizer_config.json)"),
 });
 
 export type Seq2SeqOptions = z.output<typeof options>;

@@ -12,20 +12,24 @@ export const options = z.strictObject({
     .enum(['nll', 'dft', 'constrained'])
     .default('nll')
     .describe(
-      'cross-entropy; the same weighed by how probable the token already is (dft), or less the further it has moved ' +
-        'from the base model, first tokens least (constrained: keeps refusals)',
+      "nll: cross-entropy; dft: weighted by the token's probability; constrained: weaker the further " +
+        'a token has moved from the base model, most of all for first tokens (keeps refusals)',
     ),
-  beta: z.number().min(0).default(0.1).describe('of constrained: how soon a token that has become likelier pulls less'),
+  beta: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe('strength of constrained: how quickly the gradient of a token fades as it becomes likelier'),
   first_betas: z
     .array(z.number().min(0))
     .default([0.5, 2, 2, 2, 2])
-    .describe("the same for an answer's first tokens, one by one"),
+    .describe('the same for the first tokens of an answer, one by one'),
   label_smoothing: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
-    .describe('share of each target that is spread over the whole vocabulary; takes memory for all logits'),
+    .describe('label smoothing: share of each target spread over the whole vocabulary; needs memory for all logits'),
   ...baseKlOptions,
 });
 

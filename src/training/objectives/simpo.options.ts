@@ -6,10 +6,10 @@ import { beta, labelSmoothing } from './cpo.options.ts';
 /** Pairs by mean log-probabilities and a margin, without a reference model (Meng et al., 2024). */
 export const options = z.strictObject({
   beta: beta.default(2),
-  simpo_gamma: z.number().default(0.5).describe('by how much the chosen answer is to be ahead'),
+  simpo_gamma: z.number().default(0.5).describe('target margin: how far the chosen answer should be ahead'),
   label_smoothing: labelSmoothing,
-  alpha: z.number().default(0).describe("AlphaPO's bend of the rewards; 0 for none"),
-  cpo_alpha: z.number().min(0).default(0).describe("weight of the chosen answers' cross-entropy (CPO-SimPO)"),
+  alpha: z.number().default(0).describe("alpha of AlphaPO's reward shaping; 0: off"),
+  cpo_alpha: z.number().min(0).default(0).describe('weight of the cross-entropy of chosen answers (CPO-SimPO)'),
 });
 
 export type SimpoOptions = z.output<typeof options>;

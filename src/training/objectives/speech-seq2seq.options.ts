@@ -7,10 +7,11 @@ export const options = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe(
-      "code of the rows' language, for models that know several; what generation_config.json says unless given",
-    ),
-  task: z.enum(['transcribe', 'translate']).default('transcribe').describe('write what is said, or its English'),
+    .describe("code of the rows' language, for multilingual models (default: as in generation_config.json)"),
+  task: z
+    .enum(['transcribe', 'translate'])
+    .default('transcribe')
+    .describe('output what is said, or its English translation'),
 });
 
 export type SpeechSeq2SeqOptions = z.output<typeof options>;

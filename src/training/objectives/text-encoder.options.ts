@@ -6,6 +6,4 @@ export const textEncoderRate = z
   .positive()
   .nullable()
   .default(null)
-  .describe(
-    "the learning rate of a text encoder that is a part of the model, as a share of the towers'; 0.01 unless given",
-  );
+  .describe("learning rate of a text encoder within the model, as a share of the towers' rate (default: 0.01)");

@@ -4,7 +4,7 @@ import { labelNames } from './labels.options.ts';
 
 /** A tag for each word, by a new head. */
 export const options = z.strictObject({
-  labels: labelNames.describe("tag names in the head's order; those of the training rows, sorted, unless given"),
+  labels: labelNames.describe('tag names in the order of the head (default: those of the training rows, sorted)'),
 });
 
 export type TokenClassificationOptions = z.output<typeof options>;

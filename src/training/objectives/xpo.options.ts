@@ -7,9 +7,13 @@ import { samplingOptions } from './online-dpo.options.ts';
 export const options = z
   .strictObject({
     ...samplingOptions,
-    beta: z.number().positive().default(0.1).describe('how strongly the model is held to the reference'),
-    alpha: z.number().min(0).default(1e-5).describe("weight of exploration: how far the reference's answers are left"),
-    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('as of dpo'),
+    beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
+    alpha: z
+      .number()
+      .min(0)
+      .default(1e-5)
+      .describe("weight of exploration: how far to move away from the reference's answers"),
+    loss_type: z.enum(['sigmoid', 'ipo']).default('sigmoid').describe('loss type, as for dpo'),
   })
   .check(checkWeights);
 

@@ -64,7 +64,7 @@ function lossOf(
   batch: Batch<XpoRow>,
   { totals, runner, reference, options }: PassContext & { options: XpoMethodOptions },
 ): LossResult {
-  if (reference === undefined) throw new Error('this objective is to be given a reference model');
+  if (reference === undefined) throw new Error('this objective needs a reference model');
   const { beta, alpha, loss_type: lossType, temperature } = options;
   const sums = (of: Model, given: Pick<PassContext, 'runner'> = {}): AnswerSums => {
     const [own, other] = pairSums(trainedTokensOf(of, batch, { ...given, temperature }));

@@ -7,25 +7,29 @@ import { FirstOrderUpdate, type Move } from './first-order.ts';
 
 /** Second moments by rows and columns (Shazeer and Stern, 2018): next to no memory. */
 export const options = z.strictObject({
-  beta1: z.number().min(0).lt(1).nullable().default(null).describe('decay of the mean step; none unless given'),
-  decay_rate: z.number().negative().default(-0.8).describe('the second moment forgets 1 - step^decay_rate'),
+  beta1: z.number().min(0).lt(1).nullable().default(null).describe('decay of the mean step (default: none)'),
+  decay_rate: z.number().negative().default(-0.8).describe('decay of the second moment: 1 - step^decay_rate'),
   clip_threshold: z
     .number()
     .positive()
     .default(1)
-    .describe('the largest root mean square of a step, in learning rates'),
+    .describe('upper bound of the root mean square of a step, in learning rates'),
   epsilon: z.number().positive().default(1e-30).describe('added to squared gradients'),
   scale_parameter: z
     .boolean()
     .nullable()
     .default(null)
-    .describe("steps are in parts of the weight's own root mean square; with relative_step unless given"),
-  least_scale: z.number().positive().default(1e-3).describe('the least that counts as, with scale_parameter'),
+    .describe('scale steps by the root mean square of the weight (default: on with relative_step)'),
+  least_scale: z
+    .number()
+    .positive()
+    .default(1e-3)
+    .describe('lower bound of that root mean square, with scale_parameter'),
   relative_step: z
     .boolean()
     .default(false)
     .describe(
-      'steps of 0.01, falling with 1/sqrt(step) from the 10,000th on; the learning rate is a factor, and 1 suits',
+      'steps of 0.01, falling with 1/sqrt(step) after 10,000 steps; the learning rate is then a factor, usually 1',
     ),
   warmup_init: z.boolean().default(false).describe('with relative_step: steps rise from 1e-6 by as much each'),
 });

@@ -6,8 +6,8 @@ import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
 /** Gradients by the root of the sum of their squares (Duchi et al., 2011): steps become shorter; half of AdamW's memory. */
 export const options = z.strictObject({
-  lr_decay: z.number().min(0).default(0).describe('the rate is divided by 1 + lr_decay * steps before this one'),
-  initial_accumulator_value: z.number().min(0).default(0).describe('what the sums of squares begin with'),
+  lr_decay: z.number().min(0).default(0).describe('the rate is divided by 1 + lr_decay * previous steps'),
+  initial_accumulator_value: z.number().min(0).default(0).describe('initial value of the sums of squares'),
   epsilon: z.number().positive().default(1e-10).describe('added to the root of the sum'),
 });
 

@@ -14,5 +14,5 @@ export function decoupledWeightDecay(isDefault: boolean) {
   return z
     .boolean()
     .default(isDefault)
-    .describe('weight decay shrinks weights (AdamW); else it is a part of the gradient (L2)');
+    .describe('true: weight decay shrinks weights (AdamW); false: it is added to the gradient (L2)');
 }

@@ -9,7 +9,7 @@ import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 export const options = z.strictObject({
   ...adamOptions,
   beta2: adamOptions.beta2.describe('decay of the largest gradient'),
-  epsilon: adamOptions.epsilon.describe('added to the size of each gradient'),
+  epsilon: adamOptions.epsilon.describe('added to the absolute value of each gradient'),
 });
 
 export type AdamaxOptions = z.output<typeof options>;

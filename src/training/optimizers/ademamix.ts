@@ -13,8 +13,8 @@ export const options = z.strictObject({
   beta3: beta.default(0.9999).describe('decay of the slow mean gradient'),
   alpha: z.number().min(0).default(5).describe('weight of the slow mean'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
-  beta3_warmup: z.int().positive().nullable().default(null).describe('steps until beta3 is reached'),
-  alpha_warmup: z.int().positive().nullable().default(null).describe('steps until alpha is reached'),
+  beta3_warmup: z.int().positive().nullable().default(null).describe('steps over which beta3 rises to its value'),
+  alpha_warmup: z.int().positive().nullable().default(null).describe('steps over which alpha rises to its value'),
 });
 
 export type AdemamixOptions = z.output<typeof options>;

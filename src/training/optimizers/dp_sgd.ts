@@ -26,22 +26,22 @@ export const options = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('what all steps may cost; the noise is found from it; 8 where no noise_multiplier is given'),
+    .describe('total privacy budget, from which the noise is derived (default: 8, unless noise_multiplier is set)'),
   noise_multiplier: z
     .number()
     .positive()
     .nullable()
     .default(null)
-    .describe('standard deviation of the noise, in max_row_norm; in place of target_epsilon'),
+    .describe('standard deviation of the noise in units of max_row_norm, instead of target_epsilon'),
   delta: z
     .number()
     .gt(0)
     .lt(1)
     .nullable()
     .default(null)
-    .describe('chance that the bound does not hold; a tenth of one by the number of rows unless given'),
-  max_row_norm: z.number().positive().default(1).describe("each row's gradient is cut to this norm"),
-  accountant: z.enum(['prv', 'rdp']).default('prv').describe('how the cost is computed: prv is tighter, rdp quicker'),
+    .describe('probability that the guarantee fails (default: a tenth of 1 / number of rows)'),
+  max_row_norm: z.number().positive().default(1).describe('the gradient of each row is clipped to this norm'),
+  accountant: z.enum(['prv', 'rdp']).default('prv').describe('accountant: prv is tighter, rdp is faster'),
   ...adamw.shape,
 });
 
@@ -78,9 +78,9 @@ class DpSgd implements Update {
     const noise = noiseFor(target, { sampleRate: this.#sampleRate, steps, delta: this.#delta, accountant });
     if (noise !== undefined) return noise;
     throw new AttuneError('E_PRIVACY_UNREACHABLE', {
-      what: `No noise makes ${steps} steps cost an epsilon of ${target}`,
-      got: `delta ${this.#delta}, ${this.#plan.batchSize} of ${this.#plan.rows} rows a step`,
-      fix: 'take fewer steps, smaller batches, a larger target_epsilon or a larger delta',
+      what: `No noise level keeps ${steps} steps within an epsilon of ${target}`,
+      got: `delta ${this.#delta}, batches of ${this.#plan.batchSize} out of ${this.#plan.rows} rows`,
+      fix: 'use fewer steps, smaller batches, a larger target_epsilon or a larger delta',
     });
   }
 
@@ -129,7 +129,7 @@ class DpSgd implements Update {
   }
 
   step(): number {
-    throw new Error('this update takes gradients of single rows');
+    throw new Error('this optimiser needs gradients of single rows');
   }
   state(): Map<string, Tensor> {
     return this.#inner.state();
@@ -142,7 +142,7 @@ class DpSgd implements Update {
 export const method = defineUpdate({
   options: options.refine((given) => given.target_epsilon === null || given.noise_multiplier === null, {
     path: ['noise_multiplier'],
-    error: 'one of target_epsilon and noise_multiplier decides, not both',
+    error: 'set either target_epsilon or noise_multiplier, not both',
   }),
   complete: (given): DpSgdOptions =>
     given.noise_multiplier === null

@@ -13,9 +13,9 @@ export const options = z.strictObject({
     .int()
     .positive()
     .default(128)
-    .describe('of the gradients; matrices with no more rows or columns are moved whole'),
-  update_proj_gap: z.int().positive().default(200).describe('steps between two choices of the directions'),
-  scale: z.number().positive().default(0.25).describe('factor of what comes back from the low rank'),
+    .describe('rank of the projected gradients; matrices with no more rows or columns are not projected'),
+  update_proj_gap: z.int().positive().default(200).describe('steps between updates of the projection'),
+  scale: z.number().positive().default(0.25).describe('scaling of the projected update'),
   beta1: beta.default(0.9).describe('decay of the mean gradient'),
   beta2: beta.default(0.999).describe('decay of the mean squared gradient'),
   epsilon: z.number().positive().default(1e-6).describe('added to the root of the second moment'),

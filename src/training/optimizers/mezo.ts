@@ -9,7 +9,7 @@ import { defineUpdate } from '../../methods/method.ts';
  * times the steps.
  */
 export const options = z.strictObject({
-  epsilon: z.number().positive().default(1e-3).describe('how far weights are moved along the random direction'),
+  epsilon: z.number().positive().default(1e-3).describe('size of the random perturbation of weights'),
 });
 
 export type MezoOptions = z.output<typeof options>;
@@ -66,7 +66,7 @@ class Mezo implements Update {
   }
 
   step(): number {
-    throw new Error('this update takes losses, not gradients');
+    throw new Error('this optimiser needs losses, not gradients');
   }
   state(): Map<string, Tensor> {
     return new Map();

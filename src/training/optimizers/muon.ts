@@ -9,14 +9,14 @@ const beta = z.number().min(0).lt(1);
 
 /** Steps of matrices made orthogonal (Jordan et al., 2024; Liu et al., 2025); AdamW for the rest. */
 export const options = z.strictObject({
-  momentum: beta.default(0.95).describe('decay of the summed gradients of a matrix'),
-  nesterov: z.boolean().default(true).describe('look a step ahead'),
-  ns_steps: z.int().positive().max(20).default(5).describe('Newton-Schulz steps'),
-  ns_dtype: z.enum(['f32', 'bf16']).default('f32').describe('what those steps are computed in; the papers take bf16'),
+  momentum: beta.default(0.95).describe('momentum of the gradients of matrices'),
+  nesterov: z.boolean().default(true).describe('Nesterov momentum'),
+  ns_steps: z.int().positive().max(20).default(5).describe('number of Newton-Schulz steps'),
+  ns_dtype: z.enum(['f32', 'bf16']).default('f32').describe('compute type of those steps; the papers use bf16'),
   adjust_lr_fn: z
     .enum(['match_rms_adamw', 'original'])
     .default('match_rms_adamw')
-    .describe("size of a matrix's step: as AdamW's (Moonlight), or by its rows to its columns (Jordan)"),
+    .describe("scaling of a matrix's step: to match AdamW's (Moonlight), or by its ratio of rows to columns (Jordan)"),
   beta1: beta.default(0.9).describe('for parameters other than matrices: decay of the mean gradient'),
   beta2: beta.default(0.95).describe('for parameters other than matrices: decay of the mean squared gradient'),
   epsilon: z

@@ -15,19 +15,19 @@ export const options = z.strictObject({
     .lt(1)
     .nullable()
     .default(null)
-    .describe("decay of the estimate's sums; the root of beta2 unless given"),
+    .describe('decay of the sums in the estimate (default: square root of beta2)'),
   epsilon: adamOptions.epsilon.describe('added to the root of the second moment, times the step size'),
   d0: z.number().positive().default(1e-6).describe('first estimate of the step size'),
-  d_coef: z.number().positive().default(1).describe('factor of the estimate; below 1 for smaller steps'),
+  d_coef: z.number().positive().default(1).describe('factor of the estimated step size; below 1 for smaller steps'),
   growth_rate: z
     .number()
     .gt(1)
     .nullable()
     .default(null)
-    .describe('most that the estimate may grow by in a step; no bound unless given'),
-  use_bias_correction: z.boolean().default(false).describe("Adam's correction of the first steps"),
+    .describe('maximum growth of the estimate per step (default: unlimited)'),
+  use_bias_correction: z.boolean().default(false).describe("Adam's bias correction of the first steps"),
   decoupled_weight_decay: decoupledWeightDecay(true),
-  safeguard_warmup: z.boolean().default(true).describe('the warm-up does not count against the estimate'),
+  safeguard_warmup: z.boolean().default(true).describe('ignore the warm-up in the estimate'),
 });
 
 type Written = z.output<typeof options>;

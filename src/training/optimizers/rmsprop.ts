@@ -8,8 +8,8 @@ import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 export const options = z.strictObject({
   alpha: z.number().min(0).lt(1).default(0.99).describe('decay of the mean squared gradient'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
-  momentum: z.number().min(0).lt(1).default(0).describe('decay of the summed steps; 0: none are kept'),
-  centered: z.boolean().default(false).describe('divide by the standard deviation: the squared mean is taken out'),
+  momentum: z.number().min(0).lt(1).default(0).describe('momentum: decay of the summed steps; 0: none'),
+  centered: z.boolean().default(false).describe('divide by the standard deviation: subtract the squared mean gradient'),
 });
 
 export type RmspropOptions = z.output<typeof options>;

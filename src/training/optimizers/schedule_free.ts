@@ -11,7 +11,12 @@ import { rootMeanSquare, type Move } from './first-order.ts';
 export const options = z.strictObject({
   ...adamOptions,
   beta1: nearness,
-  inner_momentum: z.number().min(0).lt(1).default(0).describe('decay of an additional mean gradient; 0: none'),
+  inner_momentum: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('momentum: decay of an additional mean gradient; 0: none'),
   ...averagingOptions,
 });
 

@@ -15,7 +15,9 @@ export const options = z.strictObject({
   silent_sgd_phase: z
     .boolean()
     .default(true)
-    .describe('no step while the second moment cannot be relied on; else plain gradient descent'),
+    .describe(
+      'skip steps while the variance of the second moment is too high; false: take plain gradient steps instead',
+    ),
   ...averagingOptions,
 });
 

@@ -6,9 +6,9 @@ import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
 /** Steps along the gradient, with momentum: the least memory; a rate ten to a hundred times larger than AdamW's. */
 export const options = z.strictObject({
-  momentum: z.number().min(0).lt(1).default(0.9).describe('decay of the summed gradients; 0: none are kept'),
-  dampening: z.number().min(0).default(0).describe('part of a gradient that does not go into the sum'),
-  nesterov: z.boolean().default(false).describe('look a step ahead; needs momentum'),
+  momentum: z.number().min(0).lt(1).default(0.9).describe('momentum: decay of the summed gradients; 0: none'),
+  dampening: z.number().min(0).default(0).describe('share of a gradient that is left out of the sum'),
+  nesterov: z.boolean().default(false).describe('Nesterov momentum; needs momentum above 0'),
 });
 
 export type SgdOptions = z.output<typeof options>;

@@ -133,7 +133,7 @@ describe('a header that is hostile or damaged is refused:', () => {
     ['no UTF-8', write(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), 0), /BAD the header is not JSON/],
     ['a list', write([], 0), /BAD the header is not a JSON object/],
     ['null', write(null, 0), /BAD the header is not a JSON object/],
-    ['an entry that is no object', write({ a: 7 }, 0), /BAD tensor "a" has no description/],
+    ['an entry that is no object', write({ a: 7 }, 0), /BAD tensor "a" has no entry in the header/],
     ['an unknown type', write({ a: entry([1], [0, 4], 'F5') }, 4), /BAD tensor "a" has the unknown type "F5"/],
     [
       'a type from the prototype',

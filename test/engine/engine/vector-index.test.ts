@@ -93,7 +93,7 @@ describe('an index of vectors', () => {
     change('"version":"1"', '"version":"7"');
     expect(() => readIndex(path)).toThrow(/E_INDEX_BAD.*version 7/s);
     change(`"probes":"${approximate.parts.probes}"`, '"probes":"0"'.padEnd(11));
-    expect(() => readIndex(path)).toThrow(/E_INDEX_BAD.*clusters to look into/s);
+    expect(() => readIndex(path)).toThrow(/E_INDEX_BAD.*clusters to probe/s);
     const { parts } = approximate;
     for (const wrong of [
       { rows: parts.rows.with(0, parts.rows[1]) },

@@ -56,5 +56,5 @@ it("PEFT's adapter without the biases that it trained is refused with the reason
   const tuning = await openTuning(model, await readAdapterConfig(folder));
   using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
   const load = () => scope(() => tuning.load(new Map(file.names.map((name) => [name, file.get(name)]))));
-  expect(load).toThrow(/base_layer\.bias: is wanted .* with bias: lora_only PEFT trains it and does not save it/);
+  expect(load).toThrow(/base_layer\.bias: is needed .* with bias: lora_only, PEFT trains it but does not save it/);
 });

@@ -374,7 +374,7 @@ describe('quantised checkpoints', () => {
     writeFileSync(join(folder, 'config.json'), JSON.stringify(raw));
     await expect(loadModel(folder)).rejects.toMatchObject({
       code: 'E_QUANTISATION_UNSUPPORTED',
-      what: expect.stringContaining('the type U32'),
+      what: expect.stringContaining('the unsupported type U32'),
     });
   });
 });

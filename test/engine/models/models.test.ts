@@ -252,7 +252,7 @@ describe('what cannot be loaded says why:', () => {
     const pickled = await failure(folder);
     expect([pickled.code, pickled.message]).toEqual([
       'E_PICKLE_WEIGHTS',
-      expect.stringMatching(/pytorch_model\.bin.*can run code/),
+      expect.stringMatching(/pytorch_model\.bin.*can execute code/),
     ]);
   });
 
@@ -302,7 +302,7 @@ describe('what cannot be loaded says why:', () => {
     const error = await failure(folderOf('llama', undefined, { intermediate_size: 80 }));
     expect(error.code).toBe('E_WEIGHT_SHAPE');
     expect(error.problems).toHaveLength(6);
-    expect(error.problems[0].message).toBe('has the shape [96, 64], not [80, 64]');
+    expect(error.problems[0].message).toBe('has shape [96, 64], expected [80, 64]');
   });
 
   it('a file that is cut off', async () => {

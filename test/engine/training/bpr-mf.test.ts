@@ -68,7 +68,7 @@ describe('its tuning', () => {
       code: 'E_NO_TARGETS',
     });
     expect(() => findTargets(model, { target_modules: 'all-linear' })).toThrow(
-      expect.objectContaining({ code: 'E_NO_TARGETS', fix: 'train it whole: tuning: full' }),
+      expect.objectContaining({ code: 'E_NO_TARGETS', fix: 'train all weights: tuning: full' }),
     );
   });
 });

@@ -84,7 +84,7 @@ describe("a transcript's beginning", () => {
 
   it('is not to be had of a vocabulary for texts', async () => {
     const tokenizer = await vocabulary([]);
-    expect(() => new SpeechTokens(tokenizer)).toThrow(/not one for speech/);
+    expect(() => new SpeechTokens(tokenizer)).toThrow(/not a speech vocabulary/);
   });
 });
 

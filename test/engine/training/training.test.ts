@@ -221,7 +221,7 @@ describe('low-rank adapters', () => {
     expect(() => tuning.load(new Map([...state, ['base_model.model.else.lora_A.weight', value]]))).toThrow(
       'has no place',
     );
-    expect(() => tuning.load(new Map([...state].slice(1)))).toThrow('is wanted by this model');
+    expect(() => tuning.load(new Map([...state].slice(1)))).toThrow('is needed by this model');
     expect(() => tuning.load(new Map([...state, [first, value.transpose(0, 1)]]))).toThrow('has the shape');
   });
 

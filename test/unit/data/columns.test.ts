@@ -131,7 +131,7 @@ describe('a recipe', () => {
     [3, /must be a column, a list of columns, \{columns/],
     [[], /must not be empty/],
     [{ colums: ['a'] }, /columns is missing|did you mean columns/],
-    [{ template: 'no column' }, /must name a column, as \{subject\}/],
+    [{ template: 'no column' }, /must name a column, such as \{subject\}/],
   ])('refuses %j', async (source, message) => {
     const error = (await resolve({ text: source }).catch((e: unknown) => e)) as AttuneError;
     expect(error.code).toBe('E_RECIPE');

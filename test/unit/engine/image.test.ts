@@ -139,7 +139,7 @@ describe('processors', () => {
   it('leaves its kind to the type of the model where the file is silent', async () => {
     const { shape } = await imageProcessor({ size: 12 }, 'vit').process(read('images/rgb.png'), 'x');
     expect(shape).toEqual([3, 12, 12]);
-    expect(() => imageProcessor({ size: 12 }, 'llama')).toThrow(/names no image processor/);
+    expect(() => imageProcessor({ size: 12 }, 'llama')).toThrow(/names no supported image processor/);
   });
 
   it('a line of pixels whose shorter side would be enlarged beyond all measure is refused', async () => {
@@ -153,9 +153,9 @@ describe('processors', () => {
   it('an unknown kind, and keys that cannot be followed, are errors', () => {
     const error = (config: Record<string, unknown>) => () => imageProcessor(config);
     expect(error({ image_processor_type: 'SamImageProcessor' })).toThrow(
-      /E_PROCESSOR_UNKNOWN|names no image processor/,
+      /E_PROCESSOR_UNKNOWN|names no supported image processor/,
     );
-    expect(error({ feature_extractor_type: 'WhisperFeatureExtractor' })).toThrow(/names no image processor/);
+    expect(error({ feature_extractor_type: 'WhisperFeatureExtractor' })).toThrow(/names no supported image processor/);
     const bad = { image_processor_type: 'ViTImageProcessor', size: { longest_edge: 8 }, resample: 9 };
     expect(error(bad)).toThrow(/cannot be followed/);
   });

@@ -19,14 +19,14 @@ it('the width of a bottleneck is said once, and what is settled settles to itsel
 });
 
 it('adapters after cross-attention are of one style', () => {
-  expect(() => method.settle({ cross_attention: true })).toThrow('only with style houlsby');
+  expect(() => method.settle({ cross_attention: true })).toThrow('applies to style houlsby only');
   expect(method.settle({ style: 'houlsby', cross_attention: true }).cross_attention).toBe(true);
 });
 
 it('a saved adapter that does not say its width is refused', () => {
   const { modules_to_save: _, ...own } = method.settle({});
   const read = () => method.peft!.config.parse({ ...own, reduction_factor: null });
-  expect(read).toThrow('expected this or reduction_factor');
+  expect(read).toThrow('set this or reduction_factor');
 });
 
 it('a saved adapter is opened by the keys that it was written with', () => {

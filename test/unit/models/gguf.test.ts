@@ -111,20 +111,28 @@ describe('a GGUF header', () => {
     ['another format', Buffer.from('PK\u0003\u0004 and so on'), /starts with/],
     ['an older version', Buffer.concat([Buffer.from('GGUF'), encodeItem('u32', 2), filler]), /version 2/],
     ['more values than bytes', Buffer.concat([start(0, 1e15), filler]), /values in a file of/],
-    ['a quantised tensor', Buffer.concat([start(1, 0), tensor('q', [32], 3, 0), filler]), /ggml's type 3/],
+    ['a quantised tensor', Buffer.concat([start(1, 0), tensor('q', [32], 3, 0), filler]), /ggml type 3/],
     [
       'tensors on top of each other',
       Buffer.concat([start(2, 0), tensor('a', [8], 0, 0), tensor('b', [8], 0, 0), filler]),
-      /"b" at byte 0, not at 32/,
+      /"b" starts at byte 0, expected 32/,
     ],
     [
       'a name twice',
       Buffer.concat([start(2, 0), tensor('a', [8], 0, 0), tensor('a', [8], 0, 32), filler]),
-      /"a" twice/,
+      /"a" appears twice/,
     ],
     ['a size without end', Buffer.concat([start(1, 0), tensor('a', [2 ** 40, 2 ** 40], 0, 0), filler]), /shape/],
-    ['a tensor beyond the file', Buffer.concat([start(1, 0), tensor('a', [4096], 0, 0), filler]), /after the file/],
-    ['bytes that belong to none', Buffer.concat([start(1, 0), tensor('a', [1], 0, 0), filler]), /belong to none/],
+    [
+      'a tensor beyond the file',
+      Buffer.concat([start(1, 0), tensor('a', [4096], 0, 0), filler]),
+      /after the end of the file/,
+    ],
+    [
+      'bytes that belong to no tensor',
+      Buffer.concat([start(1, 0), tensor('a', [1], 0, 0), filler]),
+      /belong to no tensor/,
+    ],
   ])('with %s is refused with the reason', (_, bytes, reason) => {
     expect(() => parse(bytes)).toThrow(reason);
   });
@@ -185,7 +193,9 @@ describe('a tokenizer in GGUF', () => {
       json.normalizer = { type: 'Lowercase' };
       json.pre_tokenizer.pretokenizers[0].pattern.Regex = String.raw`\p{L}+|\p{N}+|\s+`;
     });
-    expect(() => ggufVocabulary(tokenizer, tokenizer.size)).toThrow(/Lowercase[\s\S]*no name for this way to cut/);
+    expect(() => ggufVocabulary(tokenizer, tokenizer.size)).toThrow(
+      /Lowercase[\s\S]*no name for this pre-tokenizer pattern/,
+    );
   });
 
   it('with more tokens than the model has rows is refused', async () => {
@@ -226,7 +236,7 @@ PARAMETER stop "<|im_end|>"
       "{% for m in messages %}{{ '[' + m.role + ']' + (m.content | upper if loop.last else m.content) }}{% endfor %}";
     const { text, differences } = ollamaModelfile(await withTemplate(last + prompt), 'model.gguf');
     expect(text).not.toContain('TEMPLATE');
-    expect(differences).toEqual([expect.stringContaining('more than frame turns')]);
+    expect(differences).toEqual([expect.stringContaining('more than wrap turns')]);
   });
 
   it('of a model trained on plain prompts hands them on as they are, whatever template lies beside it', async () => {
@@ -239,7 +249,7 @@ PARAMETER stop "<|im_end|>"
 `);
     expect(differences).toEqual([]);
     const spaced = ollamaModelfile(await withAnswerSpace(tokenizer, true), 'model.gguf', { isPlain: true });
-    expect(spaced.differences).toEqual([expect.stringContaining('begin with the space')]);
+    expect(spaced.differences).toEqual([expect.stringContaining('start with the space')]);
   });
 
   it('tells the system message that every training row had', async () => {

@@ -131,7 +131,7 @@ describe('what the course of the rewards says', () => {
     const advice = judgeCourse(courseOf([], { ...rewardsOf(means, 0.15), ...rates }))!;
     expect(advice).toMatchObject({ course: 'flat', change: { epochs: 17, learning_rate: 7e-4 } });
     expect(adviceText(advice, 'run')).toMatch(
-      /^the reward has not moved beyond its noise .* in 60 steps: train longer, --epochs 17; or at the usual rate/,
+      /^the reward has not moved beyond its noise .* in 60 steps: train for longer, --epochs 17; or at the usual rate/,
     );
     const fast = { learningRate: 1e-4, usualRate: 2e-5 };
     const sums = judgeCourse(courseOf([], { ...rewardsOf([0.323, 0.341, 0.33], 0.1), ...fast }))!;

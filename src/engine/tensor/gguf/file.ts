@@ -22,7 +22,7 @@ export function readGgufHeader(path: string): GgufHeader {
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) {
-      throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: 'not a file' });
+      throw new AttuneError('E_WEIGHTS_MISSING', { what: `Cannot read ${path}`, got: 'it is not a file' });
     }
     return parseGguf(path, new HeaderCursor(path, descriptor, status.size));
   } finally {

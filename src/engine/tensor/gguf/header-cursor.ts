@@ -61,7 +61,7 @@ export class HeaderCursor {
     let filled = 0;
     while (filled < size) {
       const read = readSync(this.#descriptor, window, filled, size - filled, this.#position + filled);
-      if (read === 0) throw badGguf(this.#path, 'the file became shorter while it was read');
+      if (read === 0) throw badGguf(this.#path, 'the file was truncated while it was being read');
       filled += read;
     }
     this.#window = window;
@@ -71,5 +71,5 @@ export class HeaderCursor {
 
 export function badGguf(path: string, got: string): AttuneError {
   const fix = 'fetch or write the file again; nothing was loaded from it';
-  return new AttuneError('E_GGUF_BAD', { what: `${path} is not a sound GGUF file`, got, fix });
+  return new AttuneError('E_GGUF_BAD', { what: `${path} is not a valid GGUF file`, got, fix });
 }

@@ -91,15 +91,15 @@ function aligned(position: number, alignment: number): number {
 /** Checks all that a hostile or damaged header could say: counts, lengths, types, names, and where tensors lie. */
 export function parseGguf(path: string, cursor: HeaderCursor): GgufHeader {
   const magic = cursor.take(4, 'the magic').toString('latin1');
-  if (magic !== MAGIC) throw badGguf(path, `a file that starts with ${JSON.stringify(magic)}`);
+  if (magic !== MAGIC) throw badGguf(path, `it starts with ${JSON.stringify(magic)}, not "GGUF"`);
   const version = Number(cursor.number('u32', 'the version'));
-  if (version !== VERSION) throw badGguf(path, `version ${version}; ${VERSION} is read`);
+  if (version !== VERSION) throw badGguf(path, `version ${version}; only version ${VERSION} is supported`);
   const tensorCount = cursor.count(32, 'tensors');
   const valueCount = cursor.count(13, 'values');
   const metadata = new Map<string, GgufValue>();
   for (let i = 0; i < valueCount; i++) {
     const key = cursor.text('a key');
-    if (metadata.has(key)) throw badGguf(path, `the key "${key}" twice`);
+    if (metadata.has(key)) throw badGguf(path, `the key "${key}" appears twice`);
     metadata.set(key, readValue(path, cursor, key));
   }
   const alignment = alignmentOf(path, metadata);
@@ -113,7 +113,7 @@ function readValue(path: string, cursor: HeaderCursor, key: string): GgufValue {
   const type = typeAt(path, cursor, key);
   if (type !== 'array') return { type, value: readItem(path, cursor, { type, key }) };
   const of = typeAt(path, cursor, key);
-  if (of === 'array') throw badGguf(path, `lists inside a list, at "${key}"`);
+  if (of === 'array') throw badGguf(path, `"${key}" is a list of lists, which is not supported`);
   const length = cursor.count(itemBytes[of], `items of "${key}"`);
   return { type, of, value: Array.from({ length }, () => readItem(path, cursor, { type: of, key })) };
 }
@@ -121,7 +121,7 @@ function readValue(path: string, cursor: HeaderCursor, key: string): GgufValue {
 function typeAt(path: string, cursor: HeaderCursor, key: string): GgufItemType | 'array' {
   const code = Number(cursor.number('u32', `the type of "${key}"`));
   const type = typeOfCode(code);
-  if (type === undefined) throw badGguf(path, `"${key}" of the unknown type ${code}`);
+  if (type === undefined) throw badGguf(path, `"${key}" has the unknown type ${code}`);
   return type;
 }
 
@@ -136,7 +136,7 @@ function readItem(path: string, cursor: HeaderCursor, { type, key }: { type: Ggu
 function alignmentOf(path: string, metadata: GgufMetadata): number {
   const value = metadata.get(ALIGNMENT_KEY)?.value ?? ALIGNMENT;
   if (typeof value === 'number' && value >= 8 && value <= 1 << 20 && value % 8 === 0) return value;
-  throw badGguf(path, `an alignment of ${String(value)} bytes`);
+  throw badGguf(path, `an alignment of ${String(value)} bytes is not supported`);
 }
 
 function readEntry(path: string, cursor: HeaderCursor): GgufEntry {
@@ -147,14 +147,14 @@ function readEntry(path: string, cursor: HeaderCursor): GgufEntry {
   const sizes = Array.from({ length: dimensions }, () => Number(cursor.number('u64', `the shape of ${what}`)));
   const code = Number(cursor.number('u32', `the type of ${what}`));
   const dtype = dtypeOfCode.get(code);
-  if (dtype === undefined) throw badGguf(path, `${what} has ggml's type ${code}, a quantisation that is not read`);
+  if (dtype === undefined) throw badGguf(path, `${what} has ggml type ${code}, an unsupported quantisation`);
   if (isBlockType(dtype) && sizes[0] % blockTypes[dtype].values !== 0)
-    throw badGguf(path, `${what} in ${dtype} has rows of ${sizes[0]} values`);
-  const begin = Number(cursor.number('u64', `the place of ${what}`));
+    throw badGguf(path, `${what} in ${dtype} has rows of ${sizes[0]} values, which do not fill whole blocks`);
+  const begin = Number(cursor.number('u64', `the offset of ${what}`));
   const tensor = { name, dtype, shape: sizes.toReversed() };
   const end = begin + bytesOf(tensor);
   if (!sizes.every(Number.isSafeInteger) || !Number.isSafeInteger(end)) {
-    throw badGguf(path, `${what} of shape [${tensor.shape.join(', ')}] at byte ${begin}`);
+    throw badGguf(path, `${what} of shape [${tensor.shape.join(', ')}] at byte ${begin} is too large`);
   }
   return { ...tensor, begin, end };
 }
@@ -168,14 +168,14 @@ function checkPlaces(
   const names = new Set<string>();
   let [expected, last] = [0, 0];
   for (const { name, begin, end } of entries) {
-    if (names.has(name)) throw badGguf(path, `the tensor "${name}" twice`);
+    if (names.has(name)) throw badGguf(path, `the tensor "${name}" appears twice`);
     names.add(name);
-    if (begin !== expected) throw badGguf(path, `tensor "${name}" at byte ${begin}, not at ${expected}`);
-    if (end > room) throw badGguf(path, `tensor "${name}" ends ${end - room} bytes after the file`);
+    if (begin !== expected) throw badGguf(path, `tensor "${name}" starts at byte ${begin}, expected ${expected}`);
+    if (end > room) throw badGguf(path, `tensor "${name}" ends ${end - room} bytes after the end of the file`);
     last = end;
     expected = aligned(end, alignment);
   }
   if (entries.length > 0 && room - last >= alignment) {
-    throw badGguf(path, `${room - last} bytes after the last tensor belong to none`);
+    throw badGguf(path, `${room - last} bytes after the last tensor belong to no tensor`);
   }
 }

@@ -40,7 +40,7 @@ const classes: Record<string, string> = table({
 export function compileSplitPattern(pattern: string): RegExp {
   const source = patternSource(pattern).replaceAll(/\\(.)/gs, (escape, letter: string) => classes[letter] ?? escape);
   const different = /\\[wWbB]/.exec(source.replaceAll('\\\\', ''));
-  if (different !== null) throw patternError(`${different[0]} means ASCII here and Unicode in tokenizer.json`);
+  if (different !== null) throw patternError(`${different[0]} matches ASCII only here but Unicode in tokenizer.json`);
   try {
     return new RegExp(source, 'gmu');
   } catch (error) {
@@ -50,10 +50,10 @@ export function compileSplitPattern(pattern: string): RegExp {
 
 function patternError(got: string, cause?: unknown): AttuneError {
   return new AttuneError('E_SPLIT_PATTERN', {
-    what: 'The split pattern cannot be used for training',
+    what: 'The split pattern cannot be used to train a tokenizer',
     got,
     expected: `${Object.keys(splitPatterns).join(', ')}, or a regular expression with Unicode classes`,
-    fix: 'write it so that it means the same in JavaScript and in Oniguruma, which reads tokenizer.json',
+    fix: 'write it so that JavaScript and Oniguruma, which reads tokenizer.json, interpret it alike',
     cause,
   });
 }

@@ -64,13 +64,13 @@ function checkSizes(vocabSize: number, specialTokens: readonly string[]): void {
   const repeated = specialTokens.find((token, index) => token === '' || specialTokens.indexOf(token) !== index);
   if (repeated !== undefined) {
     throw new AttuneError('E_SPECIAL_TOKENS', {
-      what: 'Special tokens must be different and not empty',
+      what: 'Special tokens must be distinct and not empty',
       got: JSON.stringify(repeated),
     });
   }
   if (!Number.isInteger(vocabSize) || vocabSize < least || vocabSize >= 0x200000) {
     throw new AttuneError('E_VOCABULARY_SIZE', {
-      what: 'A byte-level vocabulary of this size cannot be made',
+      what: 'A byte-level vocabulary cannot have this size',
       got: String(vocabSize),
       expected: `a whole number from ${least} (256 bytes and the special tokens) to ${0x200000 - 1}`,
     });

@@ -23,14 +23,17 @@ export function readBytes(source: Source): ReadVocabulary {
 
 function modelProblems(source: Source, split: string | undefined): Problem[] {
   const { model, normalizer, pre_tokenizer } = source;
-  if (model.type !== 'BPE') return [{ field: 'model.type', message: `${String(model.type)}, not BPE` }];
+  if (model.type !== 'BPE') return [{ field: 'model.type', message: `is ${String(model.type)}, not BPE` }];
   const keys = ['dropout', 'byte_fallback', 'continuing_subword_prefix', 'end_of_word_suffix'] as const;
   const problems = strangeSettings(source, keys);
   const type = normalizer?.type ?? 'NFC';
-  if (type !== 'NFC') problems.push({ field: 'normalizer', message: `${type} is not known there` });
+  if (type !== 'NFC') problems.push({ field: 'normalizer', message: `llama.cpp does not support ${type}` });
   if (split === undefined) {
     const cut = JSON.stringify(pre_tokenizer ?? null);
-    problems.push({ field: 'pre_tokenizer', message: `no name for this way to cut text: ${cut.slice(0, 200)}` });
+    problems.push({
+      field: 'pre_tokenizer',
+      message: `llama.cpp has no name for this pre-tokenizer pattern: ${cut.slice(0, 200)}`,
+    });
   }
   return problems;
 }
@@ -38,17 +41,18 @@ function modelProblems(source: Source, split: string | undefined): Problem[] {
 function tokenProblems({ tokens, kinds }: ListedTokens): Problem[] {
   const problems: Problem[] = tokens.flatMap((token, id) => {
     if (kinds[id] !== KIND.normal || unspellBytes(token) !== undefined) return [];
-    return [{ field: `token ${id}`, message: `"${token}" is not spelt in bytes` }];
+    return [{ field: `token ${id}`, message: `"${token}" is not written in byte-level characters` }];
   });
   const known = new Set(tokens);
   const missing = byteToCharacter.filter((character) => !known.has(character)).length;
-  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes are not tokens` });
+  if (missing > 0) problems.push({ field: 'model.vocab', message: `${missing} of the 256 bytes have no token` });
   return problems;
 }
 
 function differencesOf({ normalizer }: Source, split: string | undefined): string[] {
-  const composed = 'llama.cpp does not compose Unicode (NFC): decomposed accents become other tokens';
+  const composed = 'llama.cpp does not normalise Unicode (NFC): decomposed accents become other tokens';
   const cased =
-    "llama.cpp's tekken knows capitals of ASCII only, and cuts before combining marks: words of other scripts may become other tokens";
+    "llama.cpp's tekken splitter only recognises ASCII capitals and splits before combining marks: " +
+    'text in other scripts may become other tokens';
   return [...(normalizer?.type === 'NFC' ? [composed] : []), ...(split === 'tekken' ? [cased] : [])];
 }

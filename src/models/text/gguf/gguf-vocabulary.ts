@@ -37,9 +37,10 @@ export function ggufVocabulary(tokenizer: Tokenizer, rows: number): GgufVocabula
 
 function unsupported({ origin }: Tokenizer, problems: Problem[]): AttuneError {
   return new AttuneError('E_GGUF_UNSUPPORTED', {
-    what: `The tokenizer of ${origin} has no equal in llama.cpp`,
+    what: `The tokenizer of ${origin} has no equivalent in llama.cpp`,
     expected:
-      'a byte-level BPE that cuts text as GPT-2, Llama 3, Qwen2, SmolLM or Tekken do, or pieces of SentencePiece with bytes for the rest',
+      'a byte-level BPE that splits text like GPT-2, Llama 3, Qwen2, SmolLM or Tekken, or SentencePiece ' +
+      'with byte fallback',
     problems,
     fix: 'keep it in Hugging Face format: attune export --to merged',
   });
@@ -58,7 +59,7 @@ function listTokens(tokenizer: Tokenizer, { model: { vocab: vocabulary } }: Sour
     kinds[id] = special ? KIND.control : KIND.userDefined;
   }
   if (count === rows) return { tokens, kinds };
-  const message = `${plural(tokenizer.size, 'tokens')} for ${plural(rows, 'rows')} in the model's table`;
+  const message = `${plural(tokenizer.size, 'tokens')}, but the embedding table of the model has ${plural(rows, 'rows')}`;
   throw unsupported(tokenizer, [{ field: 'added_tokens', message }]);
 }
 
@@ -73,7 +74,7 @@ function repeatedTokens(tokens: readonly string[]): Problem[] {
 
 function endlessProblems({ stopIds }: Tokenizer): Problem[] {
   if (stopIds.length > 0) return [];
-  return [{ field: 'eos_token', message: 'no token ends an answer, and llama.cpp would take token 11 for it' }];
+  return [{ field: 'eos_token', message: 'no token ends an answer: llama.cpp would use token 11 instead' }];
 }
 
 /** A file names up to three tokens at which generation ends: of a text, of a turn, of a message. */
@@ -83,7 +84,7 @@ function stopKeys(tokenizer: Tokenizer): { ids: Record<string, number>; differen
   const [eot, eom, ...rest] = stopIds.filter((id) => id !== eos);
   const named = Object.entries({ eos, eot, eom }).filter(([, id]) => id !== undefined);
   const differences = rest.map(
-    (id) => `llama.cpp is not told to stop at ${tokenizer.tokenOf(id)} (token ${id}): a file names three`,
+    (id) => `llama.cpp will not stop at ${tokenizer.tokenOf(id)} (token ${id}): a GGUF file can only name three`,
   );
   return { ids: Object.fromEntries(named) as Record<string, number>, differences };
 }
@@ -109,5 +110,5 @@ function readingDifferences({ addedTokens }: Tokenizer): string[] {
   const greedy = addedTokens.filter(({ lstrip, rstrip, single_word }) => lstrip || rstrip || single_word);
   if (greedy.length === 0) return [];
   const names = greedy.map(({ content }) => content).join(', ');
-  return [`llama.cpp neither absorbs the white space next to ${names} nor looks at its neighbours`];
+  return [`llama.cpp ignores lstrip, rstrip and single_word of ${names}`];
 }

@@ -33,14 +33,16 @@ export function ollamaModelfile(
   if (frame?.system !== undefined && system !== undefined) template.push(`SYSTEM """${system}"""`);
   const differences =
     frame === undefined && tokenizer.templates.exists
-      ? ['the chat template does more than frame turns: the Modelfile has none, and Ollama would choose one itself']
+      ? [
+          'the chat template does more than wrap turns: the Modelfile has no template, so Ollama would choose one itself',
+        ]
       : [];
   return { text: modelfileText(tokenizer, weights, template), differences };
 }
 
 function plainModelfile(tokenizer: Tokenizer, weights: string): { text: string; differences: string[] } {
   const differences = tokenizer.answerSpace
-    ? ['answers begin with the space that set them off in training, which Ollama and llama.cpp print']
+    ? ['answers start with the space that separated them from the prompt in training; Ollama and llama.cpp print it']
     : [];
   return { text: modelfileText(tokenizer, weights, ['TEMPLATE """{{ .Prompt }}"""']), differences };
 }

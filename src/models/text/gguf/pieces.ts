@@ -28,7 +28,7 @@ export function isOfPieces({ model }: Source): boolean {
 export function readPieces(source: Source): ReadVocabulary {
   const prefix = prefixOf(source);
   const keys = ['dropout', 'continuing_subword_prefix', 'end_of_word_suffix', 'ignore_merges'] as const;
-  const message = `no such treatment of spaces: ${shown(source.normalizer)}, ${shown(source.pre_tokenizer)}`;
+  const message = `llama.cpp does not support this treatment of spaces: ${shown(source.normalizer)}, ${shown(source.pre_tokenizer)}`;
   const unknown = prefix === undefined ? [{ field: 'normalizer, pre_tokenizer', message }] : [];
   return {
     problems: [...strangeSettings(source, keys), ...unknown],
@@ -86,8 +86,9 @@ function prefixDifferences(prefix: Prefix, { templates }: Tokenizer): string[] {
   if (prefix !== 'first') return [];
   return [
     templates.exists
-      ? 'llama.cpp puts no space before a text here, as in conversations; a plain text that begins with a word is read without it'
-      : "llama.cpp puts a space before what follows a special token too, not only at a text's beginning",
+      ? 'llama.cpp adds no space before a text (conversations need none); a plain text that starts with ' +
+        'a word is tokenized without it'
+      : 'llama.cpp adds a space before text that follows a special token, not only at the start of a text',
   ];
 }
 
@@ -100,7 +101,7 @@ function setKinds({ tokens, kinds }: ListedTokens, { model }: Source): Problem[]
       bytes++;
     } else if (token === model.unk_token) kinds[id] = KIND.unknown;
   }
-  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes are not tokens` }];
+  return bytes === 256 ? [] : [{ field: 'model.vocab', message: `${256 - bytes} of the 256 bytes have no token` }];
 }
 
 /**
@@ -123,8 +124,8 @@ function scoresOf({ tokens, kinds }: ListedTokens, { model }: Source): { scores:
   const known = new Set(tokens.filter((_, id) => kinds[id] !== KIND.unused));
   const more = tokens.filter((token, id) => isMade(id) && waysToMake(token, known) > (ways.get(token) ?? 0)).length;
   const told = [
-    [torn, 'are merged in another order by llama.cpp where several could be'],
-    [more, 'are made of parts by llama.cpp that the tokenizer does not join'],
+    [torn, 'are merged by llama.cpp in another order when several merges apply'],
+    [more, 'can be built by llama.cpp from parts that the tokenizer does not merge'],
   ] as const;
   return {
     scores,

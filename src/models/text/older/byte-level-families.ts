@@ -151,7 +151,7 @@ function mergesOf(files: OlderFiles): [string, string][] {
 
 export function unknownFamily(files: OlderFiles, known: object): AttuneError {
   return new AttuneError('E_TOKENIZER_CLASS', {
-    what: `${files.folder} has an older tokenizer whose conventions are not known here`,
+    what: `${files.folder} has an older tokenizer of an unknown kind`,
     got: String(files.settings.tokenizer_class ?? files.json('config.json').model_type),
     expected: `a tokenizer_class or model_type of ${Object.keys(known).join(', ')}`,
     fix: 'convert it once with transformers: AutoTokenizer.from_pretrained(folder).save_pretrained(folder)',

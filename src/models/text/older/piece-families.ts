@@ -43,7 +43,7 @@ function extraIds(files: OlderFiles): string[] {
   const count = Number(wanted ?? 100);
   if (!Number.isInteger(count) || count < 0 || count > MOST_EXTRA_IDS) {
     throw new AttuneError('E_TOKENIZER_INVALID', {
-      what: `tokenizer_config.json of ${files.folder} has no possible number of extra tokens`,
+      what: `tokenizer_config.json of ${files.folder} has an invalid number of extra tokens`,
       got: `extra_ids: ${JSON.stringify(wanted)}`,
       expected: `at most ${MOST_EXTRA_IDS}; T5 has 100`,
     });
@@ -105,7 +105,7 @@ function languagesOf(files: OlderFiles): string[] {
   const found = files.declared().filter(({ content }) => NLLB_LANGUAGE.test(content));
   if (found.length > 0) return [...new Set(found.map(({ content }) => content))];
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${files.folder} does not say which languages its tokens stand for`,
+    what: `${files.folder} does not list the languages of its tokens`,
     expected: 'additional_special_tokens in special_tokens_map.json or tokenizer_config.json, with eng_Latn among them',
     fix: 'fetch these files, or tokenizer.json, of the model too',
   });

@@ -64,9 +64,9 @@ function parse(bytes: Uint8Array, path: string): SentencePieceModel {
     else if (number === 2) readTrainer(value as Uint8Array, model, path);
     else if (number === 3) readNormalizer(value as Uint8Array, model);
   }
-  if (model.pieces.length === 0) throw new RangeError('a file without pieces');
+  if (model.pieces.length === 0) throw new RangeError('no pieces');
   if (model.pieces[model.unknown] === undefined)
-    throw new RangeError(`${model.pieces.length} pieces, and ${model.unknown} as the one for what is unknown`);
+    throw new RangeError(`${model.pieces.length} pieces, with ${model.unknown} as the id of the unknown piece`);
   return model;
 }
 
@@ -93,8 +93,8 @@ function algorithmOf(value: number, path: string): SentencePieceModel['algorithm
   if (value === 1) return 'unigram';
   if (value === 2) return 'bpe';
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${path} cuts texts in a way that no tokenizer.json can describe`,
-    got: value === 3 ? 'whole words' : value === 4 ? 'characters' : `algorithm ${value}`,
+    what: `${path} splits text in a way that no tokenizer.json can express`,
+    got: value === 3 ? 'whole words' : value === 4 ? 'characters' : `model type ${value}`,
     expected: 'unigram or BPE',
     fix: 'choose a model with another tokenizer',
   });

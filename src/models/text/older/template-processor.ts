@@ -15,8 +15,8 @@ export function templateProcessor(
   const missing = [...tokens].filter((token) => !ids.has(token));
   if (missing.length > 0) {
     throw new AttuneError('E_TOKENIZER_INVALID', {
-      what: `The vocabulary lacks tokens that stand around every text: ${missing.join(', ')}`,
-      fix: 'the vocabulary belongs to another class of tokenizer, or was cut off: fetch it again',
+      what: `The vocabulary lacks tokens that are added to every text: ${missing.join(', ')}`,
+      fix: 'the vocabulary is for another class of tokenizer, or the file is truncated: fetch it again',
     });
   }
   return {

@@ -82,7 +82,7 @@ function readRanks(files: OlderFiles, name: string): Map<string, number> {
         what: `${files.path(name)}:${i + 1} is not a tiktoken token`,
         got,
         expected: "a token's bytes in base64 and its rank",
-        fix: 'the file may be cut off: fetch it again',
+        fix: 'the file may be truncated: fetch it again',
       });
     }
     ranks.set(bytes, Number(rank));
@@ -95,8 +95,8 @@ function refuseNameless(files: OlderFiles, { size, declared }: { size: number; d
   const rows = files.json('config.json').vocab_size;
   if (declared > 0 || typeof rows !== 'number' || rows <= size) return;
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${files.folder} does not say what its special tokens are`,
-    got: `${size} tokens in tokenizer.model and ${rows} rows in the model's table`,
+    what: `${files.folder} does not define its special tokens`,
+    got: `${size} tokens in tokenizer.model, but ${rows} rows in the embedding table`,
     expected: 'added_tokens_decoder or additional_special_tokens in tokenizer_config.json',
     fix: 'fetch tokenizer_config.json, or tokenizer.json, of the model too',
   });

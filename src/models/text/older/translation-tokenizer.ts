@@ -107,16 +107,16 @@ function cutter(files: OlderFiles, name: string, whole: readonly NewToken[]): Re
 
 function separateVocabularies(files: OlderFiles): AttuneError {
   return new AttuneError('E_TOKENIZER_INVALID', {
-    what: `${files.folder} has a vocabulary for each of its two languages, which is not supported`,
+    what: `${files.folder} has a separate vocabulary for each of its two languages, which is not supported`,
     got: 'separate_vocabs: true',
-    expected: 'a vocab.json for both',
+    expected: 'one vocab.json for both',
     fix: 'choose another model of the family',
   });
 }
 
 function unknownCodes(files: OlderFiles): AttuneError {
   return new AttuneError('E_TOKENIZER_INVALID', {
-    what: `tokenizer_config.json of ${files.folder} names languages that are not known here`,
+    what: `tokenizer_config.json of ${files.folder} has unknown language codes`,
     got: `language_codes: ${JSON.stringify(files.settings.language_codes)}`,
     expected: Object.keys(m2m100Languages).join(' or '),
   });

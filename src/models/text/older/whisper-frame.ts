@@ -26,7 +26,7 @@ function languageToken(language: string, { folder }: OlderFiles, ids: ReadonlyMa
   const code = codes.find((one) => one === wanted || names.of(one)?.toLowerCase() === wanted);
   if (code !== undefined) return `<|${code}|>`;
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `tokenizer_config.json of ${folder} names a language that its vocabulary has no token for`,
+    what: `tokenizer_config.json of ${folder} sets a language that is not in its vocabulary`,
     got: language,
     expected: codes.join(', '),
   });

@@ -17,7 +17,7 @@ export function checkedReward(name: string, value: unknown, sample: PlacedSample
   if (value === null || value === undefined) return null;
   if (typeof value !== 'number') {
     const what = 'returned something that is not a number';
-    const fix = 'return a number, or null where it has no opinion';
+    const fix = 'return a number, or null to abstain';
     throw rewardFailure(
       'E_REWARD_TYPE',
       { name, what, got: describe(value), expected: 'a number or null', fix },
@@ -25,7 +25,7 @@ export function checkedReward(name: string, value: unknown, sample: PlacedSample
     );
   }
   if (Number.isFinite(value)) return value;
-  const what = 'gave a number that is not finite';
+  const what = 'returned a number that is not finite';
   const fix = 'guard divisions and logarithms; return null where there is no reward';
   throw rewardFailure('E_REWARD_NOT_FINITE', { name, what, got: String(value), fix }, sample);
 }

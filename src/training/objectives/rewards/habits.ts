@@ -56,15 +56,15 @@ export function suspicionsOf(
   if (Math.abs(change) >= MOVED && Math.abs(telling) >= TELLING && Math.sign(change) === Math.sign(telling)) {
     const direction = change > 0 ? 'longer' : 'shorter';
     found.push(
-      `answers became ${direction} (${was.toFixed(1)} → ${is.toFixed(1)} tokens), and length tells the ` +
-        `reward (r ${telling.toFixed(2)}): the reward may like length rather than what is meant`,
+      `answers became ${direction} (${was.toFixed(1)} → ${is.toFixed(1)} tokens), and length predicts ` +
+        `the reward (r ${telling.toFixed(2)}): the reward may be rewarding length instead of quality`,
     );
   }
   pushAll(found, fallenRewards(before, after, rows));
   const [repeated, repeats] = [before, after].map((metrics) => metrics['completions/repetition'] ?? 0);
   if (repeats - repeated >= REPEATS) {
     const shares = `${(100 * repeated).toFixed(0)} % → ${(100 * repeats).toFixed(0)} %`;
-    found.push(`answers repeat themselves more than before (${shares} of their runs of ${GRAM} tokens)`);
+    found.push(`answers are more repetitive than before (${shares} of their ${GRAM}-token sequences)`);
   }
   return found;
 }
@@ -78,6 +78,6 @@ function fallenRewards(before: Metrics, after: Metrics, rows: number): string[] 
     const [[was, is], [a, b]] = [of('mean'), of('std')];
     if (was - is <= 1.96 * Math.sqrt((a ** 2 + b ** 2) / rows)) return [];
     const rose = `the reward rose (${before.reward.toFixed(3)} → ${after.reward.toFixed(3)})`;
-    return [`${rose} while ${name}, which was not trained on, fell (${was.toFixed(3)} → ${is.toFixed(3)})`];
+    return [`${rose} while ${name}, which is not trained on, fell (${was.toFixed(3)} → ${is.toFixed(3)})`];
   });
 }

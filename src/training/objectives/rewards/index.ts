@@ -23,7 +23,7 @@ export function createScorer(spec: RewardSpec, options: ScorerOptions): Scorer {
   if (spec.rule === 'grader' && asksModel(spec.grader)) return graderScorer(spec.grader, spec as EndpointSettings);
   if (spec.rule === 'code') return codeScorer(spec);
   if (spec.rule !== 'reward_model') return ruleScorer(spec);
-  if (options.rewardModel === undefined) throw new Error('this objective is to be given reward models');
+  if (options.rewardModel === undefined) throw new Error('this objective needs reward models');
   return modelScorer(spec, options.rewardModel);
 }
 

@@ -60,7 +60,7 @@ async function requireReached({ url }: Endpoint, signal: AbortSignal): Promise<v
   const reason = await unreachedBecause(url, { signal });
   if (reason === undefined) return;
   throw new AttuneError('E_JUDGE_DOWN', {
-    what: `${url}, which is to give rewards, cannot be reached`,
+    what: `The reward endpoint ${url} cannot be reached`,
     got: reason,
     fix: 'start the server, or correct the endpoint of the reward',
   });

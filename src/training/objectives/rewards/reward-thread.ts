@@ -9,7 +9,8 @@ import type { ThreadMessage } from './thread-scorer.ts';
 
 const kind: ReferenceKind<RewardFunction | BatchReward> = {
   expected:
-    'a function that takes one answer and gives a number, or { batch } with one that takes all answers of a step',
+    'a function that takes one answer and returns a number, or { batch } with a function that takes ' +
+    'all answers of a step',
   accepts: (value): value is RewardFunction | BatchReward =>
     typeof value === 'function' || typeof (value as BatchReward | null)?.batch === 'function',
 };

@@ -7,73 +7,74 @@ const positive = z.number().positive();
 
 /** Where a model that judges is asked, and what may be spent on it. */
 const endpoint = {
-  endpoint: z.url({ protocol: /^https?$/ }).describe('address up to and with the version: https://HOST/v1'),
+  endpoint: z.url({ protocol: /^https?$/ }).describe('base URL including the version: https://HOST/v1'),
   key_variable: z
     .string()
     .regex(/^[A-Za-z_]\w*$/)
     .default('OPENAI_API_KEY')
     .describe('environment variable that holds the key'),
-  concurrency: z.int().positive().default(4).describe('requests at once'),
-  max_new_tokens: z.int().positive().default(1024).describe('longest answer of the judge'),
-  max_tokens: z.int().positive().optional().describe('tokens in all, read and written, after which the run stops'),
-  max_cost: positive.optional().describe('money in all, after which the run stops; needs prices'),
-  input_price: z.number().min(0).optional().describe('of a million tokens read'),
-  output_price: z.number().min(0).optional().describe('of a million tokens written'),
+  concurrency: z.int().positive().default(4).describe('parallel requests'),
+  max_new_tokens: z.int().positive().default(1024).describe("maximum tokens of a judge's answer"),
+  max_tokens: z
+    .int()
+    .positive()
+    .optional()
+    .describe('total token budget, input and output; the run stops when it is used up'),
+  max_cost: positive.optional().describe('total spending limit; the run stops when it is reached; needs prices'),
+  input_price: z.number().min(0).optional().describe('price of a million input tokens'),
+  output_price: z.number().min(0).optional().describe('price of a million output tokens'),
 };
 
 const judge = z.strictObject({
   rule: z.literal('judge'),
   ...endpoint,
-  model: z.string().min(1).describe("the judge's name at the endpoint"),
-  instruction: z.string().min(1).optional().describe('what counts, in a sentence'),
-  against: z.string().min(1).optional().describe('a column with an answer to compare with, in both orders'),
+  model: z.string().min(1).describe('name of the judge at the endpoint'),
+  instruction: z.string().min(1).optional().describe('the criterion, in a sentence'),
+  against: z.string().min(1).optional().describe('column with an answer to compare with, in both orders'),
   scale: z
     .tuple([z.int(), z.int()])
-    .refine(([low, high]) => low < high, 'the first end is the lower one')
+    .refine(([low, high]) => low < high, 'the lower end of the scale comes first')
     .default([1, 5])
-    .describe('for ratings without a reference'),
+    .describe('rating scale, for judging without a reference'),
 });
 
 const grader = z
   .strictObject({ rule: z.literal('grader'), grader: modelGraderSchema, ...z.object(endpoint).partial().shape })
   .check(({ value, issues }) => {
     if (!asksModel(value.grader) || value.endpoint !== undefined) return;
-    const message = 'is needed: score_model and label_model ask a model there';
+    const message = 'is required: score_model and label_model query a model there';
     issues.push({ code: 'custom', message, path: ['endpoint'], input: value.endpoint });
   });
 
 const rewardModel = z.strictObject({
   rule: z.literal('reward_model'),
-  model: z
-    .string()
-    .min(1)
-    .describe('folder or name of a model with one score, of a classifier, or of a model that judges steps'),
-  label: z.string().min(1).optional().describe('of a classifier: the class whose probability is the reward'),
+  model: z.string().min(1).describe('folder or name of a scoring model, a classifier, or a process reward model'),
+  label: z.string().min(1).optional().describe('for a classifier: the class whose probability is the reward'),
   reads: z
     .enum(['conversation', 'answer'])
     .default('conversation')
-    .describe('what it is shown: prompt and answer, or the answer alone'),
+    .describe('input of the model: prompt and answer, or the answer alone'),
   steps: z
     .enum(['min', 'product', 'last', 'mean'])
     .optional()
-    .describe("of a model that judges steps: what of their scores is the answer's; min unless given"),
+    .describe('for a process reward model: how step scores become the reward (default: min)'),
   step_separator: z
     .string()
     .min(1)
     .optional()
-    .describe('of a model that judges steps: what stands between them; as the model says it, or a new line'),
+    .describe("for a process reward model: the separator between steps (default: the model's own, or a new line)"),
 });
 
 const code = z.strictObject({
   rule: z.literal('code'),
-  language: z.enum(['javascript', 'python']).default('javascript').describe('of the code in answers'),
-  column: z.string().min(1).default('tests').describe("the row's column with a test, or a list of them"),
-  timeout: positive.default(10).describe("seconds for all of a row's tests, each an equal part"),
-  memory_mb: z.int().min(16).default(256).describe('MiB that the code may allocate'),
+  language: z.enum(['javascript', 'python']).default('javascript').describe('language of the code in answers'),
+  column: z.string().min(1).default('tests').describe('column of the row with a test or a list of tests'),
+  timeout: positive.default(10).describe('seconds for all tests of a row, divided equally among them'),
+  memory_mb: z.int().min(16).default(256).describe('memory limit of the code in MiB'),
   allow_unisolated: z
     .boolean()
     .default(false)
-    .describe('runs code also where bubblewrap cannot isolate it from files, network and processes'),
+    .describe('run code even if bubblewrap cannot isolate it from files, network and processes'),
 });
 
 /** Rewards that need no code of the user's. */

@@ -31,7 +31,7 @@ export class ThreadScorer implements Scorer {
       const what = `gave ${rewards.length} numbers for ${samples.length} answers`;
       throw rewardFailure(
         'E_REWARD_TYPE',
-        { name: this.name, what, fix: 'return one for each answer, in order' },
+        { name: this.name, what, fix: 'return one number per answer, in order' },
         samples[0],
       );
     }
@@ -50,8 +50,8 @@ export class ThreadScorer implements Scorer {
       const message = heard.message ?? 'its thread ended: the function called process.exit';
       throw this.#failed({ message }, samples[at]);
     }
-    const what = `took longer than ${this.#timeout} s for an answer`;
-    const fix = 'look for a loop without an end, or raise objective.reward_timeout';
+    const what = `took longer than ${this.#timeout} s for one answer`;
+    const fix = 'look for an infinite loop, or raise objective.reward_timeout';
     throw rewardFailure('E_REWARD_TIMEOUT', { name: this.name, what, fix }, samples[at]);
   }
 
@@ -61,9 +61,7 @@ export class ThreadScorer implements Scorer {
 
   #failed({ code, message }: { code?: string; message: string }, sample: PlacedSample | undefined): Error {
     const isReference = code?.startsWith('E_REFERENCE') === true;
-    const fix = isReference
-      ? `correct ${this.#reference}`
-      : 'mend the function, or return null where it has no opinion';
+    const fix = isReference ? `correct ${this.#reference}` : 'correct the function, or return null to abstain';
     const what = isReference ? 'cannot be loaded' : 'failed';
     return rewardFailure('E_REWARD_FAILED', { name: this.name, what, got: message, fix }, sample);
   }

@@ -110,9 +110,9 @@ function refuseName(name: string, known: ReadonlyMap<string, unknown>): void {
   const isTwice = known.has(name);
   if (!isTwice && /^[\w-]{1,64}$/.test(name)) return;
   throw new AttuneError('E_TOOL_NAME', {
-    what: isTwice ? `Two tools are called ${name}` : 'A tool has a name that models cannot call',
+    what: isTwice ? `Two tools have the name ${name}` : 'A tool has a name that models cannot call',
     got: JSON.stringify(name),
-    expected: 'a name of its own: at most 64 letters, digits, _ and -',
-    fix: 'set another name in the tool',
+    expected: 'a unique name of at most 64 letters, digits, _ and -',
+    fix: 'rename the tool',
   });
 }

@@ -40,8 +40,8 @@ export class ToolRunner {
     if (heard.type === 'refused') throw new AttuneError(heard.code, heard.parts);
     throw new AttuneError('E_TOOL_FAILED', {
       what: `The tools ${this.#references.join(', ')} cannot be loaded`,
-      got: heard.type === 'ended' ? (heard.message ?? EXITED) : `nothing within ${LOADED_WITHIN} s`,
-      fix: 'do no work where the modules begin, only within execute',
+      got: heard.type === 'ended' ? (heard.message ?? EXITED) : `no response within ${LOADED_WITHIN} s`,
+      fix: 'do no work when modules load, only within execute',
     });
   }
 

@@ -50,7 +50,7 @@ async function run({ tool, given }: ToolRequest): Promise<void> {
   try {
     const result: unknown = await tools[tool].execute(given);
     const text = typeof result === 'string' ? result : (JSON.stringify(result) ?? 'null');
-    if (text.length > LONGEST) throw new Error(`the result has ${text.length} characters, ${LONGEST} are the most`);
+    if (text.length > LONGEST) throw new Error(`the result has ${text.length} characters; the limit is ${LONGEST}`);
     say({ type: 'result', text });
   } catch (error) {
     say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });

@@ -6,11 +6,11 @@ const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za
 
 /** Tools within answers, of all objectives that take the model's own answers apart into turns. */
 export const toolOptions = {
-  tools: z.array(reference).default([]).describe('functions that the model may call while it answers: ./tools.ts#name'),
-  tool_timeout: z.number().positive().default(60).describe('seconds that a call may take'),
+  tools: z.array(reference).default([]).describe('functions that the model may call while answering: ./tools.ts#name'),
+  tool_timeout: z.number().positive().default(60).describe('timeout of a call in seconds'),
   max_tool_calling_iterations: z
     .int()
     .positive()
     .default(4)
-    .describe('rounds of calls in an answer; after the last one calls are left unanswered'),
+    .describe('rounds of calls in an answer; calls after the last one are not executed'),
 };

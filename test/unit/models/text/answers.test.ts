@@ -99,7 +99,7 @@ test.each(['', '\n\n'])('an answer of which the template shows nothing is no ans
   const { problems } = await new Renderer(tokenizerOf('chatml'), { now }).renderRows([row]);
   expect(problems).toEqual([
     {
-      message: 'the chat template shows nothing of the answer, so that an empty one would be trained',
+      message: 'the chat template renders none of the answer, so an empty one would be trained',
       field: 'messages.1',
       file: 'rows.jsonl',
       line: 7,

@@ -119,10 +119,10 @@ describe("a template's own variables", () => {
       code: 'E_TEMPLATE_KWARGS',
       expected: 'some of mood',
       problems: [
-        { field: 'chat_template_kwargs.mod', message: 'is not read by the template', fix: 'did you mean mood?' },
-        { field: 'chat_template_kwargs.messages', message: 'is given by the row or the tokenizer' },
-        { field: 'chat_template_kwargs.eos_token', message: 'is given by the row or the tokenizer' },
-        { field: 'chat_template_kwargs.content', message: 'is not read by the template' },
+        { field: 'chat_template_kwargs.mod', message: 'is not a variable of the template', fix: 'did you mean mood?' },
+        { field: 'chat_template_kwargs.messages', message: 'is set by the row or the tokenizer' },
+        { field: 'chat_template_kwargs.eos_token', message: 'is set by the row or the tokenizer' },
+        { field: 'chat_template_kwargs.content', message: 'is not a variable of the template' },
       ],
     });
   });

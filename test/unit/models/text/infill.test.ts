@@ -101,6 +101,8 @@ describe('a text with a gap', () => {
   test('is refused where the tokenizer has no marks, or not all of them', async () => {
     const tokenizer = await withTokens('<fim_prefix>', '<fim_suffix>');
     expect(infillMarks(tokenizer)).toBeUndefined();
-    await expect(infillIds(tokenizer, { prefix: 'a', suffix: 'b' })).rejects.toThrow(/fills no gaps \[E_WRONG_ROWS\]/);
+    await expect(infillIds(tokenizer, { prefix: 'a', suffix: 'b' })).rejects.toThrow(
+      /cannot fill gaps in text \[E_WRONG_ROWS\]/,
+    );
   });
 });

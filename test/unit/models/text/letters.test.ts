@@ -17,7 +17,7 @@ function folderOf(vocabulary: unknown, config: object = {}): string {
 }
 const english = { '<pad>': 0, '<s>': 1, '</s>': 2, '<unk>': 3, '|': 4, A: 5, B: 6, "'": 7, E: 8 };
 
-describe('a vocabulary of letters', () => {
+describe('a character vocabulary', () => {
   it('of a model in capitals spells texts in capitals, without punctuation', async () => {
     const tokenizer = await Tokenizer.load(folderOf(english));
     const letters = new Letters(tokenizer);
@@ -73,8 +73,8 @@ describe('a vocabulary of letters', () => {
 
   it.each([
     ['of many languages', { eng: { a: 1 }, deu: { a: 1 } }, /not whole numbers/],
-    ['with an id twice', { a: 1, b: 1 }, /two letters with one id/],
-    ['that is a list', ['a'], /no object/],
+    ['with an id twice', { a: 1, b: 1 }, /two characters with the same id/],
+    ['that is a list', ['a'], /not an object/],
   ])('%s is refused', async (_, vocabulary, reason) => {
     await expect(Tokenizer.load(folderOf(vocabulary))).rejects.toThrow(reason);
   });

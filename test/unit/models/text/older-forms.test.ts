@@ -135,7 +135,7 @@ describe("tiktoken's tokenizer.model", () => {
   it('is refused without the names of its special tokens, and where a line is none', async () => {
     const nameless = { ...files, 'tokenizer_config.json': {} };
     await expect(load(nameless)).rejects.toMatchObject({
-      got: `269 tokens in tokenizer.model and 272 rows in the model's table`,
+      got: `269 tokens in tokenizer.model, but 272 rows in the embedding table`,
     });
     for (const line of ['AA==', 'AA== 0', '!!! 300', 'aGVs -1'])
       await expect(load({ ...files, 'tokenizer.model': `${model}${line}\n` })).rejects.toMatchObject({

@@ -295,7 +295,7 @@ describe('tokenizers that put a space before a text', () => {
     ]);
     expect(rows.map((row) => row !== undefined)).toEqual([true, false]);
     expect(problems).toMatchObject([
-      { message: expect.stringMatching(/E_TEMPLATE_SERVING.*":▁y".* in training, .*":▁" as serving/) },
+      { message: expect.stringMatching(/E_TEMPLATE_SERVING.*":▁y".* in training, .*":▁" in serving/) },
     ]);
   });
 });

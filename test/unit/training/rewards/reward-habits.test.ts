@@ -54,7 +54,7 @@ describe('what a reward is earned by', () => {
     const watched = (mean: number) => ({ 'held_out/polite/mean': mean, 'held_out/polite/std': 0.2 });
     const after = { ...before, reward: 2 };
     expect(suspicionsOf({ ...before, ...watched(0.8) }, { ...after, ...watched(0.5) }, { rows: 50 })).toEqual([
-      expect.stringContaining('polite, which was not trained on, fell (0.800 → 0.500)'),
+      expect.stringContaining('polite, which is not trained on, fell (0.800 → 0.500)'),
     ]);
     expect(suspicionsOf({ ...before, ...watched(0.8) }, { ...after, ...watched(0.77) }, { rows: 50 })).toEqual([]);
   });

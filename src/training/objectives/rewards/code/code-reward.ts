@@ -48,8 +48,10 @@ export function refuseUnisolated({ allow_unisolated: isAllowed }: CodeReward, { 
   throw new AttuneError('E_CODE_ISOLATION', {
     what: 'Code in answers would run without isolation from this machine',
     got: 'no bubblewrap (bwrap), or a system that does not allow it user namespaces',
-    expected: 'a process without files, network and other processes',
-    fix: 'install bubblewrap (Debian: apt-get install bubblewrap), or on a machine with nothing to protect: {rule: code, allow_unisolated: true}',
+    expected: 'a process without access to files, network and other processes',
+    fix:
+      'install bubblewrap (Debian: apt-get install bubblewrap), or on a machine with nothing to protect: ' +
+      '{rule: code, allow_unisolated: true}',
   });
 }
 
@@ -57,7 +59,7 @@ function refuseWithoutTests(examples: readonly PromptExample[], column: string):
   const without = examples.filter(({ columns }) => testsIn(columns, column) === undefined);
   if (without.length === 0) return;
   throw new AttuneError('E_CODE_TESTS', {
-    what: `${without.length} of ${examples.length} rows have no tests to run code against`,
+    what: `${without.length} of ${examples.length} rows have no tests for the code`,
     expected: `a column "${column}" with a test, or a list of them: ["assert.equal(add(1, 2), 3)", …]`,
     problems: without.slice(0, 20).map(({ source }) => ({ ...source, field: column, message: 'is not a test' })),
     problemCount: without.length,
