@@ -252,7 +252,7 @@ describe('what cannot be loaded says why:', () => {
     const pickled = await failure(folder);
     expect([pickled.code, pickled.message]).toEqual([
       'E_PICKLE_WEIGHTS',
-      expect.stringMatching(/pytorch_model\.bin.*can execute code/),
+      expect.stringMatching(/pytorch_model\.bin.*can run code/),
     ]);
   });
 
