@@ -85,10 +85,7 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
-  allow_overlap: z
-    .boolean()
-    .default(false)
-    .describe('continue even if a validation or test file repeats training rows'),
+  allow_overlap: z.boolean().default(false).describe('continue if a validation or test file repeats training rows'),
   strict: z
     .boolean()
     .default(true)
@@ -97,9 +94,7 @@ const dataSchema = z.strictObject({
     .string()
     .nullable()
     .default(null)
-    .describe(
-      'row format of every set, or ./file.ts#function that converts a row to a known format; detected when null',
-    ),
+    .describe('row format of every set, or ./file.ts#function that converts rows to one; detected when null'),
   columns: columnsSchema.nullable().default(null).meta({
     description: "the format's field → your column, or several: [subject, body]; for every set",
     shown: '{FIELD: COLUMN}',
@@ -108,9 +103,7 @@ const dataSchema = z.strictObject({
   long_rows: z
     .enum(['fail', 'drop', 'truncate', 'split'])
     .default('fail')
-    .describe(
-      'what to do with longer rows; split: cut the text into windows; a classifier uses the mean over its windows',
-    ),
+    .describe('what to do with longer rows; split: in windows, over which classifiers take the mean'),
   max_windows: z
     .int()
     .positive()
@@ -121,18 +114,12 @@ const dataSchema = z.strictObject({
     .enum(['right', 'left', 'middle'])
     .default('right')
     .describe('where truncate keeps the text of classified or embedded rows: right cuts the end, left the beginning'),
-  packing: z
-    .boolean()
-    .default(true)
-    .describe('pack several rows into one sequence, isolated from each other; never changes the result'),
+  packing: z.boolean().default(true).describe('pack isolated rows into one sequence; never changes the result'),
   chat_template: z
     .string()
     .nullable()
     .default(null)
-    .describe(
-      "template file, the name of one of the tokenizer's templates, or attune-tools, the built-in one " +
-        'with tools and calls',
-    ),
+    .describe('template file, a template of the tokenizer by name, or attune-tools, the built-in one with tools'),
   chat_template_kwargs: z
     .record(z.string(), z.json())
     .default({})
@@ -141,8 +128,7 @@ const dataSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'insert a space between prompt and completion if neither has white space there; auto: if most ' +
-        'rows lack it and words in the vocabulary begin with one',
+      'insert a space between prompt and completion; auto: if most rows lack it and vocabulary words begin with one',
     ),
   new_tokens: z
     .array(newTokenSchema)
@@ -168,11 +154,7 @@ const schedulerOptionsSchema = z
     num_cycles: z.number().positive().optional().describe('number of cosine waves (0.5: down once), or of restarts'),
     power: z.number().positive().optional().describe('exponent of polynomial (default: 1)'),
     min_lr_rate: z.number().min(0).max(1).optional().describe('final rate, as a share of the peak'),
-    num_decay_steps: z
-      .int()
-      .positive()
-      .optional()
-      .describe('decay steps of warmup_stable_decay (default: a tenth of all steps)'),
+    num_decay_steps: z.int().positive().optional().describe('of warmup_stable_decay (default: a tenth of all steps)'),
     decay_type: z.enum(['cosine', 'linear', '1-sqrt']).optional().describe('shape of that decay'),
   })
   .optional()
@@ -215,8 +197,7 @@ const trainingSchema = z.strictObject({
     .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
     .describe(
-      'recompute activations to save memory; never changes the result. least: keep only the inputs of ' +
-        'blocks; auto: if memory is short, or with storage nf4 or fp4',
+      'recompute activations; never changes the result. least: keep only inputs of blocks; auto: if memory is short, or with storage nf4 or fp4',
     ),
   max_memory: z
     .union([z.int().positive(A_SIZE), z.string().regex(BYTE_SIZE, A_SIZE)], { error: A_SIZE })
@@ -230,8 +211,7 @@ const trainingSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'run fully frozen blocks only once per row; auto: if that does not change the result; true: always, ' +
-        'without their dropout',
+      'run fully frozen blocks once per row; auto: if the result stays the same; true: always, without their dropout',
     ),
   seed: z.int().min(0).default(42).describe('seed of splits, order, initial weights and dropout'),
 });

@@ -136,6 +136,6 @@ describe('what a classifier scores', () => {
 
 it('a head is asked for what it does', async () => {
   const model = await createModel(bert, { ...options, task: 'token' });
-  expect(() => model.questionHead).toThrow('the head of a token model finds no answers');
+  expect(() => model.questionHead).toThrow('the head of a token model does not extract answers');
   model.dispose();
 });
