@@ -78,7 +78,7 @@ export const architecture = defineDecoder({
   logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
 });
 
-function mambaOf({ hidden_size: width, rms_norm_eps: epsilon }: DecoderConfig, own: z.output<typeof schema>) {
+function mambaOf({ hidden_size: width, rms_norm_eps: epsilon, hidden_act: activation }: DecoderConfig, own: z.output<typeof schema>) {
   const { mamba_n_heads: heads, mamba_d_head: size } = own;
   return {
     width,
@@ -89,6 +89,7 @@ function mambaOf({ hidden_size: width, rms_norm_eps: epsilon }: DecoderConfig, o
     kernel: own.mamba_d_conv,
     bias: { convolution: own.mamba_conv_bias, projection: own.mamba_proj_bias },
     limits: own.time_step_limit,
+    activation,
     epsilon,
   } satisfies Partial<MambaShape>;
 }

@@ -34,7 +34,7 @@ const schema = z
       .transform((pattern) => Array.from(pattern, (letter) => letters.get(letter)!))
       .nullish(),
     mlp_hidden_act: activation.default('relu2'),
-    mamba_hidden_act: z.literal('silu', { error: 'only silu is supported' }).default('silu'),
+    mamba_hidden_act: activation.default('silu'),
     mamba_num_heads: count.default(128),
     mamba_head_dim: count.default(64),
     n_groups: count.default(8),
@@ -158,6 +158,7 @@ function mambaOf(own: Own) {
     kernel: own.conv_kernel,
     bias: { convolution: own.use_conv_bias, projection: own.use_bias },
     limits: [own.time_step_min, Number.POSITIVE_INFINITY],
+    activation: own.mamba_hidden_act,
     normSize: (heads * headSize) / groups,
   } satisfies Partial<MambaShape>;
 }

@@ -1,6 +1,6 @@
 // N tokens, D width, S segments, H heads, G groups of heads, e head size, d state size, X = He + 2Gd
 import { z } from 'zod';
-import { deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
+import { activations, deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
 import { arange, aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
@@ -33,6 +33,8 @@ export interface MambaShape {
   bias: { convolution: boolean; projection: boolean };
   /** Limits of the time step. */
   limits: readonly [number, number];
+  /** Of what the convolution gives. */
+  activation: string;
   epsilon: number;
   /** Number of features normalised together; all by default. */
   normSize?: number;
@@ -102,8 +104,7 @@ export class Mamba2 extends Module implements AttentionPart {
     ];
     const [before, state] = cache?.recall?.(layer, shapes) ?? [];
     const { y: convolved, tail } = this.conv1d.forward(mixed, layout, before);
-    const parts = aten.silu
-      .default(convolved)
+    const parts = activations[this.#shape.activation](convolved)
       .to(wide)
       .split([this.#inner, G * d, G * d], 1);
     const values = parts[0].reshape(N, H, e);
