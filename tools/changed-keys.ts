@@ -29,13 +29,18 @@ async function judge(definition: Definition): Promise<{ refused?: string; off?: 
     const { outputs, problems } = await checkFolder(folder);
     const far = outputs.filter(({ maxAbs }) => !(Number(maxAbs) <= TOLERANCE));
     if (far.length === 0 && problems.length === 0) return {};
-    return { off: [...far.map(({ name, maxAbs }) => `${name} ${Number(maxAbs).toPrecision(2)}`), ...problems].join('; ').slice(0, 200) };
+    return {
+      off: [...far.map(({ name, maxAbs }) => `${name} ${Number(maxAbs).toPrecision(2)}`), ...problems]
+        .join('; ')
+        .slice(0, 200),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const outputsOf = ({ tensors }: Definition): string => JSON.stringify([tensors.logits, tensors.last_hidden_state, tensors.embedding]);
+const outputsOf = ({ tensors }: Definition): string =>
+  JSON.stringify([tensors.logits, tensors.last_hidden_state, tensors.embedding]);
 
 let wrong = 0;
 for (const folder of process.argv.slice(2)) {
@@ -47,11 +52,17 @@ for (const folder of process.argv.slice(2)) {
     const definition = read(file);
     const isRead = outputsOf(definition) !== before;
     const { refused, off } = await judge(definition);
-    if (off !== undefined) console.log(`${folder}: ${String(definition.config.changed)}: ${isRead ? '' : 'has no effect in the reference: '}${off}`);
-    else if (refused !== undefined && process.env.REFUSED) console.log(`  refused: ${String(definition.config.changed)}: ${refused}`);
+    if (off !== undefined)
+      console.log(
+        `${folder}: ${String(definition.config.changed)}: ${isRead ? '' : 'has no effect in the reference: '}${off}`,
+      );
+    else if (refused !== undefined && process.env.REFUSED)
+      console.log(`  refused: ${String(definition.config.changed)}: ${refused}`);
     wrong += off === undefined ? 0 : 1;
     counts[refused !== undefined ? 'refused' : isRead ? 'agree' : 'same'] += off === undefined ? 1 : 0;
   }
-  console.log(`${folder}: ${counts.agree} keys change the numbers and agree, ${counts.same} change nothing, ${counts.refused} are refused`);
+  console.log(
+    `${folder}: ${counts.agree} keys change the numbers and agree, ${counts.same} change nothing, ${counts.refused} are refused`,
+  );
 }
 process.exitCode = wrong > 0 ? 3 : 0;

@@ -47,6 +47,11 @@ make("deepseek-v2", "DeepseekV2ForCausalLM",
      {**COMMON, **LATENT, **GROUPED, "model_type": "deepseek_v2", "q_lora_rank": None, "topk_method": "greedy", "norm_topk_prob": False},
      grads=["model.layers.1.mlp.gate.weight", "model.layers.0.self_attn.q_proj.weight"])  # fmt: skip
 
+# Positions and their factors as DeepSeek-V2-Lite is published with.
+make("deepseek-v2-lite", "DeepseekV2ForCausalLM",
+     {**COMMON, **LATENT, **GROUPED, "model_type": "deepseek_v2", "q_lora_rank": None, "topk_method": "greedy", "norm_topk_prob": False,
+      "n_routed_experts": 3, "rope_theta": 10000, "rope_scaling": {"type": "yarn", "factor": 40, "beta_fast": 32, "beta_slow": 1, "mscale": 0.707, "mscale_all_dim": 0.707, "original_max_position_embeddings": 8}})  # fmt: skip
+
 make("deepseek-v2-groups", "DeepseekV2ForCausalLM",
      {**COMMON, **LATENT, **GROUPED, "model_type": "deepseek_v2", "q_lora_rank": 8, "topk_method": "group_limited_greedy", "n_routed_experts": 8,
       "n_group": 4, "topk_group": 2, "norm_topk_prob": False, "num_experts_per_tok": 3},
@@ -54,7 +59,8 @@ make("deepseek-v2-groups", "DeepseekV2ForCausalLM",
 
 make("mistral4", "Mistral4ForCausalLM",
      {**COMMON, **LATENT, **GROUPED, "model_type": "mistral4", "q_lora_rank": 8, "first_k_dense_replace": 0, "n_routed_experts": 4, "head_dim": 8,
-      "rope_parameters": {**YARN, "original_max_position_embeddings": 4, "llama_4_scaling_beta": 0.3, "partial_rotary_factor": 0.5}},
+      "rope_parameters": {**YARN, "original_max_position_embeddings": 4, "llama_4_scaling_beta": 0.3, "partial_rotary_factor": 0.5,
+                          "mscale": 1.0, "mscale_all_dim": 1.0}},
      grads=["model.layers.1.mlp.gate.weight", "model.layers.0.self_attn.kv_b_proj.weight"])  # fmt: skip
 
 make("gemma3-text-embedding", "Gemma3TextModel",

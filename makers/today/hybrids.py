@@ -20,11 +20,14 @@ make("lfm2-moe", "Lfm2MoeForCausalLM",
      {**WIDE, **MOE, "model_type": "lfm2_moe", "layer_types": ["conv", "full_attention"], "num_dense_layers": 1, "routed_scaling_factor": 1.5},
      rules=[("expert_bias", 0.0, 0.5)], grads=["model.layers.1.feed_forward.gate.weight"])  # fmt: skip
 
-make("granitemoehybrid", "GraniteMoeHybridForCausalLM",
-     {**COMMON, "model_type": "granitemoehybrid", "layer_types": ["mamba", "attention"], "num_local_experts": 4, "num_experts_per_tok": 2,
-      "shared_intermediate_size": 12, "mamba_n_heads": 4, "mamba_n_groups": 2, "mamba_d_state": 3, "mamba_d_conv": 3, "mamba_proj_bias": True,
-      "position_embedding_type": "nope", "embedding_multiplier": 3.0, "attention_multiplier": 0.3, "residual_multiplier": 0.7, "logits_scaling": 2.0},
-     rules=DECAY, grads=["model.layers.0.mamba.A_log"])  # fmt: skip
+GRANITE = {**COMMON, "model_type": "granitemoehybrid", "layer_types": ["mamba", "attention"], "num_local_experts": 4, "num_experts_per_tok": 2,
+           "shared_intermediate_size": 12, "mamba_n_heads": 4, "mamba_n_groups": 2, "mamba_d_state": 3, "mamba_d_conv": 3, "mamba_proj_bias": True,
+           "position_embedding_type": "nope", "embedding_multiplier": 3.0, "attention_multiplier": 0.3, "residual_multiplier": 0.7, "logits_scaling": 2.0}  # fmt: skip
+
+make("granitemoehybrid", "GraniteMoeHybridForCausalLM", GRANITE, rules=DECAY, grads=["model.layers.0.mamba.A_log"])
+
+# Its convolution has the activation of the halves.
+make("granitemoehybrid-gelu", "GraniteMoeHybridForCausalLM", {**GRANITE, "hidden_act": "gelu", "num_local_experts": 0}, rules=DECAY)
 
 make("qwen3-next", "Qwen3NextForCausalLM",
      {**WIDE, **MOE, **DELTA, "model_type": "qwen3_next", "shared_expert_intermediate_size": 10, "rms_norm_eps": 1e-2},

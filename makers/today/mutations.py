@@ -4,7 +4,7 @@ numbers has to change ours or to be refused (tools/changed-keys.ts compares).
 python3 makers/today/mutations.py FOLDER MODULE [CASE …]: a file for each key and value that the reference can compute with.
 """
 
-import os, runpy, sys
+import copy, os, runpy, sys
 
 import reference
 from reference import common, torch
@@ -101,13 +101,13 @@ def computed(name, class_name, config, rest):
 def mutate(name, class_name, config, **rest):
     if cases and name not in cases:
         return
-    whole = getattr(reference.transformers, class_name).config_class.from_dict(dict(config)).to_dict()
+    whole = getattr(reference.transformers, class_name).config_class.from_dict(copy.deepcopy(config)).to_dict()
     common.FOLDER = os.path.join(folder, name)
     os.makedirs(common.FOLDER, exist_ok=True)
     told = {"written": 0, "unable": 0}
     for place, (what, changed) in enumerate([("as it is", config), *changes(whole, config)]):
         try:
-            raw, weights, inputs, got = computed(name, class_name, changed, rest)
+            raw, weights, inputs, got = computed(name, class_name, copy.deepcopy(changed), rest)
         except Exception as error:
             torch.set_default_dtype(torch.float64)
             told["unable"] += 1
@@ -117,7 +117,7 @@ def mutate(name, class_name, config, **rest):
         if not all(torch.isfinite(one).all() for one in got.values()):
             continue
         common.KEPT = tuple(got)
-        raw["changed"] = what
+        raw.update(changed=what, transformers_version="5.13.0")
         common.save(f"{place:03}", raw, weights, inputs, got)
         told["written"] += 1
     print(name, told, flush=True)

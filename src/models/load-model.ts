@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
-import { aten, cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
+import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
@@ -16,7 +16,7 @@ import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
 import { chooseTask, namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
 import { textPart } from './text-part.ts';
-import { refuseUnplaced } from './unplaced.ts';
+import { isEqual, isRecent, refuseUnplaced } from './unplaced.ts';
 
 export interface LoadedModel {
   model: Model;
@@ -66,8 +66,7 @@ function withLetters(raw: RawConfig, letters: ModelOptions['letters']): RawConfi
  * as tied. Checkpoints of earlier versions tie it to the table.
  */
 async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions): Promise<RawConfig> {
-  const isRecent = Number.parseInt(String(raw.transformers_version), 10) >= 5;
-  if (!isRecent && typeof raw.scale_decoder_outputs !== 'boolean') return raw;
+  if (!isRecent(raw) && typeof raw.scale_decoder_outputs !== 'boolean') return raw;
   const architecture = await architectures.load(String(raw.model_type));
   const { name, tied } = chooseTask(architecture, raw, options.task).plan.options;
   const head = `${String(name)}.weight`;
@@ -77,10 +76,6 @@ async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions
   const stored = namesOf(model, table?.[0] ?? head).find((candidate) => files.has(candidate));
   if (stored === undefined || scope(() => isEqual(files.get(stored), files.get(head)))) return raw;
   return architecture.withOwnHead?.(raw) ?? { ...raw, tie_word_embeddings: false };
-}
-
-function isEqual(a: Tensor, b: Tensor): boolean {
-  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && aten.equal.default(a, b);
 }
 
 /** Rows of a checkpoint's token tables, and the wanted number. */
@@ -108,7 +103,7 @@ function finish(
   const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
   const replaced = newHead ? (keepsHead === true ? 'unfitting' : 'whole') : undefined;
   const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced, keep })));
-  const missing = loaded.missing.filter((path) => !mayBeNew(model, path));
+  const missing = loaded.missing.filter((path) => !mayBeNew(model, path, raw));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A bare trunk's checkpoint has no prefix. With a new head, the saved model needs one.
   if (![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
@@ -172,10 +167,12 @@ function deviationOf(raw: RawConfig): number {
   return typeof value === 'number' ? value : 0.02;
 }
 
-/** Whether a checkpoint may lack a parameter: part of a head, or of an optional part. */
-function mayBeNew(model: Model, path: string): boolean {
-  const { root, trunk } = model;
-  return model.isOfHead(path) || (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
+/** Whether a checkpoint may lack a parameter: part of an optional part, or of a head unless it is a language model's. */
+function mayBeNew(model: Model, path: string, { architectures: saved }: RawConfig): boolean {
+  const { root, trunk, plan } = model;
+  if (!model.isOfHead(path)) return (trunk.optional ?? []).some((part) => `${path}.`.startsWith(`${root}${part}.`));
+  const isGenerator = plan.head === 'causal-lm' || plan.head === 'seq2seq';
+  return !(isGenerator && path.endsWith('.weight') && Array.isArray(saved) && saved.includes(plan.className));
 }
 
 interface Filled {
@@ -292,7 +289,7 @@ function storedType(model: Model, missing: readonly string[]): DType {
 
 function missingTensors(folder: string, missing: readonly string[]): AttuneError {
   return new AttuneError('E_TENSORS_MISSING', {
-    what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of its trunk`,
+    what: `The checkpoint in ${folder} lacks ${plural(missing.length, 'tensors')} of the model`,
     problems: missing.map((field) => ({ field, message: 'is missing' })),
     fix: 'the files are incomplete or belong to another model: fetch them again',
   });

@@ -1,4 +1,5 @@
-import { AttuneError } from '../base/errors.ts';
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { aten, scope, type Tensor } from '../engine/tensor/index.ts';
 import type { Architecture, Task } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import type { Model } from './model.ts';
@@ -22,6 +23,7 @@ export async function refuseUnplaced(
   { model, unused }: { model: Model; unused: readonly string[] },
   files: Weights,
 ): Promise<void> {
+  refuseOtherCopies(model, files);
   const { architecture, config } = model;
   const known = [...EVERYWHERE, ...(architecture.passedOver?.(config) ?? [])];
   const odd = unused.filter((name) => !known.some((pattern) => pattern.test(name)));
@@ -35,6 +37,32 @@ export async function refuseUnplaced(
     problems: unplaced.map((field) => ({ field, message: 'matches no layer in config.json' })),
     fix: 'config.json and the weights belong to different models, or attune does not support this variant of the model',
   });
+}
+
+/** Rejects a checkpoint with two versions of one parameter, which transformers reads as two from version 5 on. */
+function refuseOtherCopies(model: Model, files: Weights): void {
+  if (!isRecent(model.config)) return;
+  const problems = [...model.parameters()].flatMap(([path]): Problem[] => {
+    const [used, ...others] = namesOf(model, path).filter((name) => files.has(name));
+    const differ = others.filter((name) => !scope(() => isEqual(files.get(name), files.get(used))));
+    return differ.map((field) => ({ field, message: `differs from ${used}, which is the same parameter` }));
+  });
+  if (problems.length === 0) return;
+  throw new AttuneError('E_TENSORS_UNPLACED', {
+    what: `${files.folder} holds two versions of a parameter`,
+    problems,
+    fix: 'remove the one that the model was not trained with',
+  });
+}
+
+/** Whether transformers 5 or later wrote a configuration. */
+export function isRecent({ transformers_version: version }: RawConfig): boolean {
+  return Number.parseInt(String(version), 10) >= 5;
+}
+
+/** Whether two tensors have the same type, shape and values. */
+export function isEqual(a: Tensor, b: Tensor): boolean {
+  return a.dtype === b.dtype && a.shape.join() === b.shape.join() && aten.equal.default(a, b);
 }
 
 interface Checkpoint {

@@ -59,4 +59,3 @@ export function writeDefinition(folder: string, { config, weights, counts = {}, 
     writeSafetensors(join(folder, 'expected.safetensors'), new Map(mapped(tensors, tensorOf)));
   });
 }
-

@@ -94,6 +94,6 @@ export const architecture = defineEncoder({
     sequence: { pooler: true },
     dropout: config.classifier_dropout_prob,
   }),
-  passedOver: [/^sop_classifier\./, /^predictions\.decoder\.bias$/],
+  passedOver: [/^sop_classifier\./],
   formerNames: formerNormNames,
 });

@@ -18,6 +18,6 @@ export const architecture = defineEncoder({
     },
     sequence: { pooler: true },
   }),
-  passedOver: [/^cls\.seq_relationship\./, /^cls\.predictions\.decoder\.bias$/],
+  passedOver: [/^cls\.seq_relationship\./],
   formerNames: formerNormNames,
 });

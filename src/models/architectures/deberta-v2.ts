@@ -66,11 +66,7 @@ export const architecture = defineEncoder({
     };
   },
   // Head of replaced-token detection, and unused position tables.
-  passedOver: [
-    /^(lm|mask)_predictions\./,
-    /^deberta\.embeddings\.position_embeddings\./,
-    /^cls\.predictions\.decoder\.bias$/,
-  ],
+  passedOver: [/^(lm|mask)_predictions\./, /^deberta\.embeddings\.position_embeddings\./],
   formerNames(path) {
     const part = Object.keys(firstHead).find((key) => path.startsWith(firstHead[key as keyof typeof firstHead]));
     if (part === undefined) return [];

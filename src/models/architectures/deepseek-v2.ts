@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
+import { enoughExperts, groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
-import { stretchedScores } from '../decoder/rope-settings.ts';
+import { isWithoutScoreFactor, stretchedScores } from '../decoder/rope-settings.ts';
 
-const schema = z.looseObject({
-  ...latentKeys,
-  ...groupedKeys,
-  topk_method: z.enum(['greedy', 'group_limited_greedy']).default('greedy'),
-});
+const schema = z
+  .looseObject({
+    ...latentKeys,
+    ...groupedKeys,
+    topk_method: z.enum(['greedy', 'group_limited_greedy']).default('greedy'),
+  })
+  .transform((own) => (own.topk_method === 'greedy' ? { ...own, n_group: undefined } : own))
+  .refine(...enoughExperts);
 
 const defaults = {
   vocab_size: 32000,
@@ -31,14 +34,11 @@ export const architecture = defineDecoder({
   rope: { turnsNeighbours: true },
   read: withTurnedHead,
   traits(config, { raw, rope }) {
-    const { topk_method: method, ...own } = parseConfig(schema, { ...defaults, ...raw });
+    const own = parseConfig(schema, { ...defaults, ...raw });
     const { qk_nope_head_dim: plain, qk_rope_head_dim: turned } = own;
-    // transformers 5 omits the factor when the newer key is used, although the models were trained with it.
-    const factor = (raw.rope_parameters ?? undefined) === undefined ? stretchedScores(config) : 1;
-    const scale = (plain + turned) ** -0.5 * factor;
-    const groups = method === 'greedy' ? { n_group: undefined } : {};
+    const scale = (plain + turned) ** -0.5 * (isWithoutScoreFactor(raw) ? 1 : stretchedScores(config));
     // Weights are never normalised, whatever `norm_topk_prob` says.
-    const experts = { ...own, ...groups, norm_topk_prob: false };
+    const experts = { ...own, norm_topk_prob: false };
     return {
       attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, rope, scale }) }),
       feedForward: (layer) => groupedFeedForward(layer, config, experts, { scores: 'softmax', best: 1 }),

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
+import { enoughExperts, groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
 import { stretchedScores } from '../decoder/rope-settings.ts';
 
-const schema = z.looseObject({ ...latentKeys, ...groupedKeys });
+const schema = z.looseObject({ ...latentKeys, ...groupedKeys }).refine(...enoughExperts);
 
 const defaults = {
   vocab_size: 129280,

@@ -51,6 +51,7 @@ const decoder = defineDecoder({
       balance: balanceOf(own, { experts: own.moe_num_experts, chosen: own.moe_k }),
     };
   },
+  logits: (raw) => ({ bias: raw.use_bias === true }),
 });
 
 /** ERNIE 4.5 with experts chosen by biased scores (Baidu, 2025). */

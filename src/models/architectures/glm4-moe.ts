@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
+import { enoughExperts, groupedFeedForward, groupedKeys, layersBehind } from '../decoder/grouped-experts.ts';
 
-const schema = z.looseObject({ ...groupedKeys, use_qk_norm: z.boolean().default(false) });
+const schema = z.looseObject({ ...groupedKeys, use_qk_norm: z.boolean().default(false) }).refine(...enoughExperts);
 
 const defaults = {
   vocab_size: 151552,

@@ -78,7 +78,10 @@ export const architecture = defineDecoder({
   logits: (raw) => ({ scale: graniteMultipliers(raw).logits }),
 });
 
-function mambaOf({ hidden_size: width, rms_norm_eps: epsilon, hidden_act: activation }: DecoderConfig, own: z.output<typeof schema>) {
+function mambaOf(
+  { hidden_size: width, rms_norm_eps: epsilon, hidden_act: activation }: DecoderConfig,
+  own: z.output<typeof schema>,
+) {
   const { mamba_n_heads: heads, mamba_d_head: size } = own;
   return {
     width,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { parseConfig } from '../raw-config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
+import { enoughExperts, groupedFeedForward, groupedKeys } from '../decoder/grouped-experts.ts';
 import { LatentAttention, latentKeys, withTurnedHead } from '../decoder/latent-attention.ts';
+import { isWithoutScoreFactor, stretchedScores } from '../decoder/rope-settings.ts';
 import { queryScaleOf, withPositions, YARN } from './ministral3.ts';
 
-const schema = z.looseObject({ ...latentKeys, ...groupedKeys });
+const schema = z.looseObject({ ...latentKeys, ...groupedKeys }).refine(...enoughExperts);
 
 const positions = { ...YARN, rope_theta: 10_000, factor: 128, original_max_position_embeddings: 8192 };
 
@@ -36,7 +37,7 @@ export const architecture = defineDecoder({
   traits(config, { raw, rope }) {
     const own = parseConfig(schema, { ...defaults, ...raw });
     const { qk_nope_head_dim: plain, qk_rope_head_dim: turned } = own;
-    const scale = (plain + turned) ** -0.5;
+    const scale = (plain + turned) ** -0.5 * (isWithoutScoreFactor(raw) ? 1 : stretchedScores(config));
     const traits = { rope, scale, queryScale: queryScaleOf(withPositions(raw, positions)) };
     return {
       attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, ...traits }) }),

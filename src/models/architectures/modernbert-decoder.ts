@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { defineEncoder } from '../encoder/define.ts';
 import type { LayerNames } from '../encoder/layer.ts';
-import { modernTraits, modernTransform, schema } from './modernbert.ts';
+import { modernTraits, modernTransform, schema as encoderSchema } from './modernbert.ts';
 
 const names: LayerNames = {
   attentionNorm: 'attn_norm',
@@ -14,6 +15,12 @@ const names: LayerNames = {
   inner: 'mlp.Wi',
   outer: 'mlp.Wo',
 };
+
+/** Saved configurations have the window a second time, as the tokens that one attends to. */
+const schema = z.preprocess((raw) => {
+  const { sliding_window: window } = raw as RawConfig;
+  return typeof window === 'number' ? { ...(raw as RawConfig), local_attention: 2 * window } : raw;
+}, encoderSchema);
 
 const stack = defineEncoder({
   modelType: 'modernbert-decoder',

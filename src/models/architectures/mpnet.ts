@@ -50,5 +50,4 @@ export const architecture = defineEncoder({
     sequence: twoLayerClassifier('tanh'),
     dropout: config.hidden_dropout_prob,
   }),
-  passedOver: [/^lm_head\.decoder\.bias$/],
 });

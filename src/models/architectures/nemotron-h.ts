@@ -8,7 +8,7 @@ import { activation, count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { separateExperts, SparseFeedForward, type Expert } from '../decoder/experts.ts';
-import { chooseByGroups, groupedKeys, RouterWeight } from '../decoder/grouped-experts.ts';
+import { chooseByGroups, enoughExperts, groupedKeys, RouterWeight } from '../decoder/grouped-experts.ts';
 import { layerKinds, Mamba2, type MambaShape } from '../decoder/mamba2.ts';
 import { PlainFeedForward } from '../decoder/plain.ts';
 import { Block, type Pass } from '../stack.ts';
@@ -55,6 +55,7 @@ const schema = z
     path: ['n_groups'],
     error: 'must divide mamba_num_heads',
   })
+  .refine(...enoughExperts)
   .transform((own) => ({
     ...own,
     kinds: own.layers_block_type ?? own.layer_types ?? own.hybrid_override_pattern ?? KINDS_BY_DEFAULT,

@@ -105,5 +105,5 @@ export const architecture = defineEncoder({
   }),
   // Old checkpoints name the trunk `bert`.
   formerNames: (path) => (path.startsWith('nomic_bert.') ? [path.replace(/^nomic_/, '')] : []),
-  passedOver: [/^cls\.predictions\.decoder\.bias$/, /^cls\.seq_relationship\./],
+  passedOver: [/^cls\.seq_relationship\./],
 });

@@ -17,15 +17,15 @@ import { windowOfAll } from './mistral.ts';
 const schema = z
   .looseObject({
     num_local_experts: count.default(16),
-    num_experts_per_tok: count.default(2),
+    num_experts_per_tok: z.literal(2, { error: 'is 2 in every model of this type' }).default(2),
     router_jitter_noise: z.number().min(0).default(0.01),
     input_jitter_noise: z.number().min(0).max(1).default(0),
     lm_head_bias: z.boolean().default(false),
     ...balanceKeys,
   })
   .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
+    path: ['num_local_experts'],
+    error: 'is less than 2',
   });
 
 /** Experts chosen one after the other, each weighted against close competitors (Phi-3.5-MoE, Abdin et al., 2024). */

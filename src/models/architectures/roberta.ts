@@ -29,7 +29,7 @@ export function defineRoberta(modelType: string, className: string) {
       },
       sequence: twoLayerClassifier('tanh'),
     }),
-    passedOver: [/(^|\.)pooler\.dense\./, /^lm_head\.decoder\.bias$/],
+    passedOver: [/(^|\.)pooler\.dense\./],
     formerNames: formerNormNames,
   });
 }

@@ -55,6 +55,16 @@ type ChoiceConfig = Pick<
   'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
 >;
 
+/** Refinement of a schema: at least as many experts as a token chooses, in the groups that it chooses from. */
+export const enoughExperts = [
+  (own: ChoiceConfig & Pick<GroupedConfig, 'n_routed_experts'>): boolean => {
+    const { n_routed_experts: experts, n_group: groups, topk_group: kept } = own;
+    const open = groups ? Math.min(1, (kept ?? 1) / groups) : 1;
+    return own.num_experts_per_tok <= experts * open;
+  },
+  { path: ['num_experts_per_tok'], error: 'is more than there are experts in the chosen groups' },
+] satisfies Parameters<z.ZodType<ChoiceConfig & Pick<GroupedConfig, 'n_routed_experts'>>['refine']>;
+
 /** Extra layers behind the last one, which predict several tokens at once in pre-training. */
 export function layersBehind({ num_hidden_layers: layers }: RawConfig): RegExp[] {
   return [new RegExp(`^model\\.layers\\.(${[0, 1, 2, 3].map((i) => Number(layers) + i).join('|')})\\.`)];
@@ -113,8 +123,9 @@ export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & 
 }
 
 /** Scores [N, E] with those outside of the best groups masked. */
-function ofBestGroups(scores: Tensor, { n_group: groups, topk_group: kept }: ChoiceConfig, best: number): Tensor {
-  if (typeof groups !== 'number' || typeof kept !== 'number' || kept >= groups) return scores;
+function ofBestGroups(scores: Tensor, { n_group: groups, topk_group }: ChoiceConfig, best: number): Tensor {
+  const kept = topk_group ?? 1;
+  if (typeof groups !== 'number' || kept >= groups) return scores;
   const [N, E] = scores.shape;
   const byGroup = scores.reshape(N, groups, E / groups);
   const [highest] = aten.topk.default(byGroup, Math.min(best, E / groups)); // [N, G, best]

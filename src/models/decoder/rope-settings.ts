@@ -1,6 +1,7 @@
 /** Rotary settings of a configuration: `rope_theta` with `rope_scaling`, or `rope_parameters` (transformers 5). */
 import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import type { RawConfig } from '../raw-config.ts';
 import { ropeNeeds, ropeTypes, type RopeOptions, type RopeScaling } from '../../engine/nn/index.ts';
 
 const number = z.number().nullish();
@@ -90,6 +91,11 @@ export function stretchedPositions({ scaling, maxPositions }: RopeOptions): numb
   const { rope_type: type, factor = 1, original_max_position_embeddings: known = maxPositions } = scaling;
   if (type === 'dynamic') return Math.floor(maxPositions * factor);
   return type === 'yarn' ? Math.max(maxPositions, Math.floor(known * factor)) : maxPositions;
+}
+
+/** transformers 5.13.0.dev0 left the factor out of DeepSeek V2 and Mistral 4; mended in huggingface/transformers#47435. */
+export function isWithoutScoreFactor({ transformers_version: version, rope_parameters: renewed }: RawConfig): boolean {
+  return version === '5.13.0.dev0' && renewed !== undefined && renewed !== null;
 }
 
 /** Factor of the scores that DeepSeek's models have where their positions are stretched. */

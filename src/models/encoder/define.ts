@@ -62,8 +62,13 @@ export function defineEncoder<Config extends EncoderConfig>(definition: EncoderD
       return { vocabularySize: config.vocab_size, maxPositions };
     },
     passedOver: () => passedOver,
-    formerNames,
+    formerNames: (path) => [...(formerNames?.(path) ?? []), ...biasWithDecoder(path)],
   };
+}
+
+/** Checkpoints hold the bias of the scores a second time, next to their matrix. */
+function biasWithDecoder(path: string): string[] {
+  return /^((cls\.)?predictions|lm_head)\.bias$/.test(path) ? [path.replace(/bias$/, 'decoder.bias')] : [];
 }
 
 type HeadKeys = Pick<EncoderConfig, 'classifier_dropout' | 'tie_word_embeddings' | 'hidden_dropout_prob'>;

@@ -1,4 +1,4 @@
-import { Linear, ModuleBuffer, type Parameter, type Term } from '../../engine/nn/index.ts';
+import { Linear, ModuleBuffer, Parameter, type Term } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
@@ -12,7 +12,7 @@ interface Options {
   tied: boolean;
   softcap?: number;
   scale?: number;
-  /** Its own matrix has a bias. */
+  /** The logits have a bias, also of a tied matrix. */
   bias?: boolean;
   /** Where checkpoints have a number for each token that is added and not trained: [1, V]. */
   logitsBias?: string;
@@ -23,6 +23,7 @@ class LanguageModelHead extends TokenHead {
   override readonly scale: number;
   readonly #trunk: Trunk;
   readonly #own: Linear | undefined;
+  readonly #bias: Parameter | undefined;
   readonly #logitsBias: ModuleBuffer | undefined;
 
   constructor(trunk: Trunk, options: Options) {
@@ -34,9 +35,14 @@ class LanguageModelHead extends TokenHead {
       this.#logitsBias = new ModuleBuffer([1, tokenTableOf(trunk).count]);
       Object.assign(this, { [options.logitsBias]: this.#logitsBias });
     }
-    if (options.tied) return;
-    this.#own = new Linear(trunk.width, tokenTableOf(trunk).count, { bias: options.bias });
-    place(this, options.name, this.#own);
+    const { count } = tokenTableOf(trunk);
+    if (!options.tied) {
+      this.#own = new Linear(trunk.width, count, { bias: options.bias });
+      place(this, options.name, this.#own);
+    } else if (options.bias === true) {
+      this.#bias = new Parameter([count]);
+      place(this, `${options.name}.bias`, this.#bias);
+    }
   }
 
   /** Biases of tokens come from pre-training; new models have none. */
@@ -50,7 +56,7 @@ class LanguageModelHead extends TokenHead {
   }
 
   protected override outputBias(): Parameter | Tensor | undefined {
-    return this.#logitsBias?.tensor.flatten() ?? this.#own?.bias;
+    return this.#logitsBias?.tensor.flatten() ?? this.#own?.bias ?? this.#bias;
   }
 }
 

@@ -17,7 +17,7 @@ import { loadModel } from '../../../src/models/load-model.ts';
 import type { Model, ModelInput } from '../../../src/models/model.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../../src/engine/nn/index.ts';
-import { backward, fromArray, noGrad, scope } from '../../../src/engine/tensor/index.ts';
+import { backward, noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import { headOutput, tinyCases, tinyInput, tinyModel, tokensOf, type TinyCase } from '../tiny-models.ts';
 import { rowsOfLengths, towardsOne } from '../tiny-training.ts';
 
@@ -41,7 +41,9 @@ const REPRESENTATIVES: readonly string[] = [
   'parakeet_ctc',
 ];
 
-const all = new Map((await tinyCases()).toReversed().map((one): [string, TinyCase] => [String(one[1].raw.model_type), one[1]]));
+const all = new Map(
+  (await tinyCases()).toReversed().map((one): [string, TinyCase] => [String(one[1].raw.model_type), one[1]]),
+);
 const wanted = process.env.ATTUNE_ARCHITECTURES === 'all' ? [...all.keys()].toSorted() : REPRESENTATIVES;
 const cases = wanted.map((name): [string, TinyCase] => [name, all.get(name)!]);
 
@@ -99,29 +101,34 @@ const bytesOf = (place: string) =>
 const numbersOf = (model: Model, input: ModelInput): number[] =>
   noGrad(() => scope(() => ({ values: headOutput(model, model.hidden(input), input).toNumbers() }))).values;
 
-const furthest = (a: readonly number[], b: readonly number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
+const furthest = (a: readonly number[], b: readonly number[]) =>
+  Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 
-const layersOf = (model: Model) => [...model.modules()].flatMap(([path, one]) => (isLinear(one) ? [{ path, one }] : []));
+const layersOf = (model: Model) =>
+  [...model.modules()].flatMap(([path, one]) => (isLinear(one) ? [{ path, one }] : []));
 
 describe.each(cases)('%s', async (name, tiny) => {
   const probe = await tinyModel(tiny, 'f32');
   const linear = layersOf(probe).filter(({ path }) => !probe.isOfHead(`${path}.weight`)).length;
   probe.dispose();
 
-  it.each(linear === 0 ? ['full'] : Object.keys(tunings))('%s: ten steps, and stopped after five the same', async (kind) => {
-    const whole = await begin(tiny, kind);
-    await whole.train(0, 5);
-    const half = whole.save(`${name}-${kind}-5`);
-    await whole.train(5, 10);
-    expect(whole.losses.every(Number.isFinite)).toBe(true);
-    expect(whole.losses[9]).not.toBe(whole.losses[0]);
-    const resumed = await begin(tiny, kind, half);
-    await resumed.train(5, 10);
-    expect(resumed.losses).toEqual(whole.losses.slice(5));
-    const ends = [whole, resumed].map((one, i) => bytesOf(one.save(`${name}-${kind}-10-${i}`)));
-    expect(ends[1]).toEqual(ends[0]);
-    for (const one of [whole, resumed]) one.dispose();
-  });
+  it.each(linear === 0 ? ['full'] : Object.keys(tunings))(
+    '%s: ten steps, and stopped after five the same',
+    async (kind) => {
+      const whole = await begin(tiny, kind);
+      await whole.train(0, 5);
+      const half = whole.save(`${name}-${kind}-5`);
+      await whole.train(5, 10);
+      expect(whole.losses.every(Number.isFinite)).toBe(true);
+      expect(whole.losses[9]).not.toBe(whole.losses[0]);
+      const resumed = await begin(tiny, kind, half);
+      await resumed.train(5, 10);
+      expect(resumed.losses).toEqual(whole.losses.slice(5));
+      const ends = [whole, resumed].map((one, i) => bytesOf(one.save(`${name}-${kind}-10-${i}`)));
+      expect(ends[1]).toEqual(ends[0]);
+      for (const one of [whole, resumed]) one.dispose();
+    },
+  );
 
   it.runIf(linear > 0)('in nf4 computes as with its unpacked weights, and gives adapters gradients', async () => {
     const place = join(folder, `${name}-nf4`);
@@ -150,31 +157,34 @@ describe.each(cases)('%s', async (name, tiny) => {
     disposeAll(model, input);
   });
 
-  it.runIf(tiny.task === 'causal-lm')('rows of adapters next to rows of the base give what each gives alone', async () => {
-    const model = await tinyModel(tiny, 'f32');
-    const owners = [1, 2].map((seed) => randomAdapter(model, seed));
-    const layout = layoutOfRows([4, 4, 4], { causal: true });
-    const { ids } = tokensOf(model, 12);
-    const logits = (route?: AdapterRoute) =>
-      noGrad(() =>
-        scope(() => ({
-          values: withAdapters(route, () => model.tokenHead.logits(model.hidden({ ids, layout }))).toNumbers(),
-        })),
-      ).values;
-    const alone = [logits({ all: owners[0] }), logits(), logits({ all: owners[1] })];
-    const spans = [
-      { owner: owners[0], start: 0, end: 4 },
-      { owner: owners[1], start: 8, end: 12 },
-    ];
-    const together = logits({ tokens: 12, spans });
-    const part = (values: readonly number[], row: number) =>
-      values.slice((row * values.length) / 3, ((row + 1) * values.length) / 3);
-    for (const [row, values] of alone.entries()) {
-      expect(furthest(part(together, row), part(values, row)), `row ${row}`).toBeLessThan(2e-5);
-      expect(furthest(part(together, row), part(alone[(row + 1) % 3], row))).toBeGreaterThan(1e-4);
-    }
-    model.dispose();
-  });
+  it.runIf(tiny.task === 'causal-lm')(
+    'rows of adapters next to rows of the base give what each gives alone',
+    async () => {
+      const model = await tinyModel(tiny, 'f32');
+      const owners = [1, 2].map((seed) => randomAdapter(model, seed));
+      const layout = layoutOfRows([4, 4, 4], { causal: true });
+      const { ids } = tokensOf(model, 12);
+      const logits = (route?: AdapterRoute) =>
+        noGrad(() =>
+          scope(() => ({
+            values: withAdapters(route, () => model.tokenHead.logits(model.hidden({ ids, layout }))).toNumbers(),
+          })),
+        ).values;
+      const alone = [logits({ all: owners[0] }), logits(), logits({ all: owners[1] })];
+      const spans = [
+        { owner: owners[0], start: 0, end: 4 },
+        { owner: owners[1], start: 8, end: 12 },
+      ];
+      const together = logits({ tokens: 12, spans });
+      const part = (values: readonly number[], row: number) =>
+        values.slice((row * values.length) / 3, ((row + 1) * values.length) / 3);
+      for (const [row, values] of alone.entries()) {
+        expect(furthest(part(together, row), part(values, row)), `row ${row}`).toBeLessThan(2e-5);
+        expect(furthest(part(together, row), part(alone[(row + 1) % 3], row))).toBeGreaterThan(1e-4);
+      }
+      model.dispose();
+    },
+  );
 });
 
 /** LoRA with random weights that takes part only where it is routed to. */
@@ -183,7 +193,9 @@ function randomAdapter(model: Model, seed: number): AdapterOwner {
   const tuning = owner.own(() => openLora(model, complete(loraOptions.parse({ r: 2 })), { owner }));
   noGrad(() =>
     scope(() =>
-      tuning.load(new Map([...tuning.state()].map(([path, { shape }]) => [path, keyedNormal(shape, { seed, path }, 0.3)]))),
+      tuning.load(
+        new Map([...tuning.state()].map(([path, { shape }]) => [path, keyedNormal(shape, { seed, path }, 0.3)])),
+      ),
     ),
   );
   tuning.settle?.(model.dtype);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createModel, loadModel } from '../../../src/models/load-model.ts';
+import { saveModel } from '../../../src/models/save.ts';
 import { skeleton } from '../../../src/models/skeleton.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
 import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../../src/engine/tensor/index.ts';
@@ -46,6 +47,46 @@ describe('tensors without a place', () => {
     expect(unused).toEqual(extra.map(([path]) => path));
     const tied = await loadModel(folderWith('tied', [], { tie_word_embeddings: true }));
     expect(tied.unused).toEqual(['lm_head.weight']);
+  });
+
+  it('refuses a second version of a shared table where transformers 5 reads both', async () => {
+    const [older, recent] = [{}, { transformers_version: '5.13.0' }].map((version) => ({
+      ...tinyConfigs.bart[0],
+      ...version,
+    }));
+    const at = join(work, 'copies');
+    const model = await createModel(older, { dtype: 'f32', seed: 1 });
+    saveModel(model, at);
+    using files = new SafetensorsFile(join(at, 'model.safetensors'));
+    const all = files.names.map((path): [string, Tensor] => [path, files.get(path).clone()]);
+    const table = files.get('model.shared.weight');
+    const write = (raw: object, copy: Tensor) => {
+      writeSafetensors(join(at, 'model.safetensors'), new Map([...all, ['model.encoder.embed_tokens.weight', copy]]));
+      writeFileSync(join(at, 'config.json'), JSON.stringify({ ...raw, architectures: model.config.architectures }));
+      return loadModel(at);
+    };
+    const other = table.add(1);
+    await expect(write(recent, other)).rejects.toMatchObject({
+      code: 'E_TENSORS_UNPLACED',
+      problems: [{ field: 'model.encoder.embed_tokens.weight' }],
+    });
+    expect((await write(recent, table.clone())).unused).toEqual(['model.encoder.embed_tokens.weight']);
+    expect((await write(older, other)).unused).toEqual(['model.encoder.embed_tokens.weight']);
+  });
+
+  it('a language model without the matrix of its scores is incomplete, not one with random scores', async () => {
+    const model = await createModel(tinyConfigs.llama[0], { task: 'causal-lm', dtype: 'f32', seed: 1 });
+    const at = join(work, 'headless');
+    saveModel(model, at);
+    using files = new SafetensorsFile(join(at, 'model.safetensors'));
+    const trunk = files.names.filter((path) => path !== 'lm_head.weight');
+    const left = new Map(trunk.map((path): [string, Tensor] => [path, files.get(path).clone()]));
+    writeSafetensors(join(at, 'model.safetensors'), left);
+    await expect(loadModel(at)).rejects.toMatchObject({
+      code: 'E_TENSORS_MISSING',
+      problems: [{ field: 'lm_head.weight' }],
+    });
+    expect((await loadModel(at, { task: 'embedding' })).initialised).toEqual([]);
   });
 
   it('takes a head that differs from the tied table for one of its own, as transformers 5 does', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseJson, parseJsonAsWritten, readJson } from '../../../src/files/json.ts';
+import { readJsonObject } from '../../../src/files/json-object.ts';
 import { restoreSpellings, spellingsIn, stringifyAsWritten } from '../../../src/files/written-numbers.ts';
 import { parseHeader } from '../../../src/engine/tensor/safetensors-header.ts';
 
@@ -18,6 +19,18 @@ describe('JSON', () => {
     expect(parseJson(text)).toEqual(JSON.parse(text));
     expect(parseJson('"[[["')).toBe('[[[');
     expect(() => parseJson('{"a": NaN}')).toThrow(SyntaxError);
+  });
+
+  it('of a configuration may have the floats that Python writes outside of JSON', () => {
+    const path = join(folder, 'python.json');
+    writeFileSync(
+      path,
+      String.raw`{"limits": [0.0, Infinity, -Infinity], "x": NaN, "name": "to \"Infinity\" and NaN"}`,
+    );
+    const floats = ['Infinity', '-Infinity', 'NaN'].map((name) => ({ __float__: name }));
+    const name = String.raw`to "Infinity" and NaN`;
+    const wanted = { limits: [0, ...floats.slice(0, 2)], x: floats[2], name };
+    expect(JSON.parse(JSON.stringify(readJsonObject(path)))).toEqual(wanted);
   });
 
   it('of 128 levels is read, and of more refused, however many', () => {
