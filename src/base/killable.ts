@@ -170,11 +170,12 @@ export function isSilence(heard: object): heard is Silence {
 export function thread(program: URL | string, options: WorkerOptions = {}): (listener: Listener) => Host {
   return ({ hear, end }) => {
     const worker = new Worker(program, options);
-    worker.unref();
     worker
       .on('message', hear)
       .on('error', (error: NodeJS.ErrnoException) => end({ message: error.message, code: error.code, error }))
       .on('exit', (exitCode) => end({ exitCode }));
+    // After the listeners: the one for messages keeps the process alive again.
+    worker.unref();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     return { startSeconds: 30, post: (message) => worker.postMessage(message), kill: () => worker.terminate() };
   };

@@ -52,6 +52,13 @@ describe('a thread that may be killed', () => {
     for (const heard of [silent, thrown]) expect(heard).toMatchObject({ type: 'ended', message: 'no more' });
   });
 
+  it('does not keep a program alive that has nothing else to do', async () => {
+    const ports = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
+    await ask(1);
+    expect([killable.isRunning, ports()]).toEqual([true, before]);
+  });
+
   it('has ended when an abort is thrown', async () => {
     await ask(1);
     const abort = new AbortController();
