@@ -67,6 +67,8 @@ export default defineConfig({
     // Programs and threads that tests start take our code compiled, as the command line does: half of their start.
     env: { NODE_COMPILE_CACHE: codeCache(), ATTUNE_HOME: home, TMPDIR: temporary },
     execArgv,
+    // Node strips the types itself and keeps compiled code: a sixth less processor time than Vite's own module runner.
+    experimental: { viteModuleRunner: false },
     passWithNoTests: false,
     setupFiles: ['test/costs.ts'],
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'build/test-results.json' }]] : ['default'],

@@ -97,8 +97,8 @@ describe('freeze', () => {
   it('refuses to train norms and biases alone, where the head is the embeddings or has no weights', async () => {
     const tied = await createModel({ ...config, tie_word_embeddings: true }, { dtype: 'f32', seed: 3 });
     const vectors = await createModel(config, { dtype: 'f32', seed: 3, task: 'embedding' });
-    for (const of of [tied, vectors])
-      expect(() => freeze(of, { trainable_layers: 0 })).toThrow(
+    for (const model of [tied, vectors])
+      expect(() => freeze(model, { trainable_layers: 0 })).toThrow(
         /E_NOTHING_TRAINED[^]*only model\.norm\.weight|only norm\.weight/,
       );
     // Behind an encoder's last block there is not even a norm.
