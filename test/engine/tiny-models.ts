@@ -22,17 +22,27 @@ export { tinyConfigs };
 export interface TinyCase {
   raw: RawConfig;
   task: Task;
+  /** The first task of a configuration, or the first head of its kind and options: what trunks and heads do is tried there. */
+  isFirst?: boolean;
 }
 
 /** Every head with the first configuration of each model type, and the first head with the others; named for titles. */
 export async function tinyCases(): Promise<[string, TinyCase][]> {
   const cases: [string, TinyCase][] = [];
+  const known = new Set<string>();
   for (const name of architectures.names) {
     const architecture = await architectures.load(name);
     for (const [i, raw] of tinyConfigs[name].entries()) {
-      const tasks = Object.keys(architecture.heads(raw)) as Task[];
+      const plans = architecture.heads(raw);
+      const tasks = Object.keys(plans) as Task[];
       for (const task of i === 0 ? tasks : tasks.slice(0, 1)) {
-        cases.push([`${name}${tinyConfigs[name].length > 1 ? ` ${i + 1}` : ''}, ${task}`, { raw, task }]);
+        const { className: _, ...plan } = plans[task]!;
+        // Another task takes one of the two parts alone: a trunk of its own.
+        const hasParts = tasks[0] === 'seq2seq' || tasks[0] === 'contrastive';
+        const head = JSON.stringify({ ...plan, ...(hasParts && { name }) });
+        const isFirst = task === tasks[0] || !known.has(head);
+        known.add(head);
+        cases.push([`${name}${tinyConfigs[name].length > 1 ? ` ${i + 1}` : ''}, ${task}`, { raw, task, isFirst }]);
       }
     }
   }
