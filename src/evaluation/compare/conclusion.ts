@@ -29,7 +29,8 @@ export function isBehind(comparison: Told): boolean {
   return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
 }
 
-export function conclude(comparison: Told): Conclusion {
+/** The conclusion by the test rows; `otherWords`, a clause on both systems in other words, stands where word counts tie. */
+export function conclude(comparison: Told, otherWords?: string): Conclusion {
   const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
   const rivals = rivalsOf(comparison);
   if (rivals.length === 0) return nothingToCompare(comparison);
@@ -49,9 +50,9 @@ export function conclude(comparison: Told): Conclusion {
     const advice = `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}.`;
     return { outcome: 'better', advice, use: isKeepable(subject) ? subject.name : undefined };
   }
-  if (asGood.length > 0) return levelWithOne(comparison, subject, strongestOf(asGood));
+  if (asGood.length > 0) return levelWithOne(comparison, { subject, rival: strongestOf(asGood), otherWords });
   if (level.length > 0) return levelWithYardstick(comparison, subject, strongestOf(level));
-  return unclear(comparison, { subject, rivals, candidates });
+  return unclear(comparison, { subject, rivals, candidates, otherWords });
 }
 
 /** Whether it can be had: of the cheap systems some only measure, and nothing trains and keeps them. */
@@ -161,7 +162,13 @@ function behindOne(comparison: Told, subject: ComparedSystem, { system, differen
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): Conclusion {
+interface Level {
+  subject: ComparedSystem;
+  rival: Rival;
+  otherWords: string | undefined;
+}
+
+function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): Conclusion {
   const { system } = rival;
   const why = named(comparison, { ...rival, subject });
   const clause = costClause(system, subject);
@@ -171,14 +178,20 @@ function levelWithOne(comparison: Told, subject: ComparedSystem, rival: Rival): 
   }
   const advice =
     subject.knowsWords === true && isCheap(system)
-      ? `As good on these rows and cheaper to run: ${systemTitle(system)} (${why}). ${keepForOtherWords(subject)}`
+      ? byWords([subject, system], why, otherWords)
       : `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-/** Systems that count words fail on words that their rows lack. */
-function keepForOtherWords(subject: ComparedSystem): string {
-  return `Keep ${systemTitle(subject)} if people will write in other words than these rows.`;
+/** Systems that count words fail on words that their rows lack, which test rows of the same wording do not show. */
+function byWords(
+  [subject, cheap]: readonly [ComparedSystem, ComparedSystem],
+  why: string,
+  otherWords?: string,
+): string {
+  const level = otherWords === undefined ? why : `${why}; ${otherWords}`;
+  const use = `Use ${systemTitle(cheap)}, which costs next to nothing to run, if people will write as in these rows`;
+  return `Level on these rows: ${level}. ${use}; keep ${systemTitle(subject)} if they will use words that no row has.`;
 }
 
 interface Open {
@@ -186,9 +199,10 @@ interface Open {
   rivals: readonly Rival[];
   /** Those that can be had. */
   candidates: readonly Rival[];
+  otherWords: string | undefined;
 }
 
-function unclear(comparison: Told, { subject, rivals, candidates }: Open): Conclusion {
+function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: Open): Conclusion {
   const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
   const { system, difference } = open;
   const why = named(comparison, { ...open, subject });
@@ -212,17 +226,17 @@ function unclear(comparison: Told, { subject, rivals, candidates }: Open): Concl
   if (cheap === undefined || isCheap(subject)) {
     return { outcome: 'unclear', advice: `N${nothing} than ${systemTitle(system)} (${why}). ${tell}`, rowsNeeded };
   }
-  const doubt = { rowsNeeded, tell, nothing: `${nothing} (${why})` };
+  const doubt = { rowsNeeded, tell, nothing: `${nothing} (${why})`, otherWords };
   return forNow(comparison, { subject, cheap: cheap.system }, doubt);
 }
 
-type Doubt = Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined };
+type Doubt = Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined; otherWords: string | undefined };
 
 /** The cheap system, until more rows tell. */
 function forNow(
   comparison: Told,
   { subject, cheap }: { subject: ComparedSystem; cheap: ComparedSystem },
-  { rowsNeeded, tell, nothing }: Doubt,
+  { rowsNeeded, tell, nothing, otherWords }: Doubt,
 ): Conclusion {
   const told = { outcome: 'unclear', use: cheap.name, rowsNeeded } as const;
   const name = systemTitle(cheap);
@@ -231,8 +245,7 @@ function forNow(
     return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. That is not certain yet. ${tell}` };
   }
   if (subject.knowsWords === true) {
-    const known = `As good on these rows and cheaper to run: ${name} (${reason}). ${keepForOtherWords(subject)} ${tell}`;
-    return { ...told, advice: known };
+    return { ...told, advice: `${byWords([subject, cheap], reason, otherWords)} ${tell}` };
   }
   const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}`;
   return { ...told, advice };

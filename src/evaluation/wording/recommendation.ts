@@ -38,33 +38,43 @@ export function worded(
 
 /** The comparison with a conclusion that counts the rows in other words, and people's own before those made by rules. */
 export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
-  const conclusion = concluded(comparison, wording);
-  return conclusion === undefined ? comparison : { ...comparison, conclusion };
+  // Those made by rules decide where people's own rows do not tell.
+  const found = [wording.own, wording].flatMap((evidence) => (evidence && decided(comparison, evidence)) ?? []);
+  const conclusion = found.at(0) ?? conclude(comparison, tieClause(comparison, wording.own ?? wording));
+  const isNew = wording.own !== undefined || conclusion.advice !== conclude(comparison).advice;
+  return isNew ? { ...comparison, conclusion } : comparison;
 }
 
-function concluded(comparison: Comparison, wording: Wording): Conclusion | undefined {
-  const evidence = wording.own ?? wording;
-  const [subject, rival] = [comparison.subject, evidence.against?.name].map((name) =>
-    comparison.systems.find((system) => system.name === name),
-  );
-  if (subject === undefined || rival === undefined) return undefined;
-  const known = conclude(comparison);
-  if (known.outcome !== 'better' && !isBehind(comparison) && holdsAlone(evidence)) {
+type Pair = readonly [ComparedSystem, ComparedSystem];
+
+/** The judged system and the one that rows in other words are about. */
+function pairOf({ subject, systems }: Comparison, { against }: Wording): Pair | undefined {
+  const [first, second] = [subject, against?.name].map((name) => systems.find((system) => system.name === name));
+  return first && second && [first, second];
+}
+
+/** Figures of both in other words, for a tie with the system that the verdict names. */
+function tieClause(comparison: Comparison, evidence: Wording): string | undefined {
+  const pair = pairOf(comparison, evidence);
+  const isNamed = pair !== undefined && pair[1].name === conclude(comparison).use;
+  return isNamed ? clause(evidence, pair, systemTitle(pair[0])) : undefined;
+}
+
+/** What rows in other words decide. */
+function decided(comparison: Comparison, evidence: Wording): Conclusion | undefined {
+  const pair = pairOf(comparison, evidence);
+  if (pair === undefined) return undefined;
+  const [subject, rival] = pair;
+  const { outcome } = conclude(comparison);
+  if (outcome !== 'better' && !isBehind(comparison) && holdsAlone(evidence)) {
     const alike = `The test rows as they are do not tell them apart: ${describePair(comparison, [subject, rival])}.`;
     const advice = `Use ${systemTitle(subject)}: ${clause(evidence, [subject, rival])}. ${alike}`;
     return { outcome: 'better', advice, use: subject.name };
   }
   // Rules change few words, so only people's own rows speak against a result.
-  if (wording.own !== undefined && isKeepable(rival) && fallsBehind(evidence)) {
-    const advice = `Use ${systemTitle(rival)}: ${clause(evidence, [rival, subject])}.`;
-    return { outcome: 'not-better', advice, use: rival.name };
-  }
-  return wording.own === undefined ? undefined : conclusionBefore(comparison, wording);
-}
-
-/** As rows made by rules have it, where people's own rows do not tell. */
-function conclusionBefore(comparison: Comparison, wording: Wording): Conclusion {
-  return concluded(comparison, { ...wording, own: undefined }) ?? conclude(comparison);
+  if (evidence.file === undefined || !isKeepable(rival) || !fallsBehind(evidence)) return undefined;
+  const advice = `Use ${systemTitle(rival)}: ${clause(evidence, [rival, subject])}.`;
+  return { outcome: 'not-better', advice, use: rival.name };
 }
 
 /** The result stands where the rival falls, and no other system is as good. */
@@ -101,15 +111,15 @@ function lossOf(values: Values): number {
 }
 
 /** "in other words it answers 190 of 200 test rows right, tf-idf 120"; the better one first. */
-function clause(evidence: Wording, [first, second]: readonly [ComparedSystem, ComparedSystem]): string {
+function clause(evidence: Wording, [first, second]: Pair, name = 'it'): string {
   const { metrics, rows, systems, file } = evidence;
-  const [{ name, title }] = metrics;
-  const [mine, theirs] = [first, second].map((one) => valuesOf(systems, one.name, name)?.reworded ?? Number.NaN);
+  const [{ name: metric, title }] = metrics;
+  const [mine, theirs] = [first, second].map((one) => valuesOf(systems, one.name, metric)?.reworded ?? Number.NaN);
   const where = file === undefined ? 'in other words' : `on rows of your own (${file})`;
-  if (!SHARES.has(name))
-    return `${where} it has ${title} ${formatNumber(mine, 3)}, ${systemTitle(second)} ${formatNumber(theirs, 3)}`;
+  if (!SHARES.has(metric))
+    return `${where} ${name} has ${title} ${formatNumber(mine, 3)}, ${systemTitle(second)} ${formatNumber(theirs, 3)}`;
   const all = file === undefined ? plural(rows, 'test rows') : String(rows);
-  return `${where} it answers ${countedRight(mine, rows)} of ${all} right, ${systemTitle(second)} ${countedRight(theirs, rows)}`;
+  return `${where} ${name} answers ${countedRight(mine, rows)} of ${all} right, ${systemTitle(second)} ${countedRight(theirs, rows)}`;
 }
 
 /** "On rows of your own (own.csv) it answers 139 of 160 right, tf-idf 94." */

@@ -150,8 +150,8 @@ describe('a conclusion', () => {
       outcome: 'not-better',
       use: 'logistic_regression',
       advice:
-        'As good on these rows and cheaper to run: tf-idf (both answer 1,000 of 1,000 rows right). ' +
-        'Keep the tuned model if people will write in other words than these rows.',
+        'Level on these rows: both answer 1,000 of 1,000 rows right. Use tf-idf, which costs next to nothing to run, ' +
+        'if people will write as in these rows; keep the tuned model if they will use words that no row has.',
     });
     expect((await adviceOf(false)).advice).toMatch(/^Use tf-idf: /);
   });

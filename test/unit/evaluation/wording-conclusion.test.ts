@@ -67,6 +67,18 @@ describe('rows in other words, on a tie', async () => {
     expect(withOtherWords(tested, wordingOf(await comparisonOf(200, [...wrong]), tested))).toBe(tested);
   });
 
+  test('stand in the first sentence of a tie with word counts, where they decide nothing', async () => {
+    const [subject, ...rest] = tested.systems;
+    const knowing = { ...tested, systems: [{ ...subject, knowsWords: true }, ...rest] };
+    const { conclusion } = withOtherWords(knowing, wordingOf(await comparisonOf(200, [4, 6]), tested));
+    expect(conclusion?.use).toBe('logistic_regression');
+    expect(conclusion?.advice).toBe(
+      'Level on these rows: both answer 300 of 300 rows right; in other words the tuned model answers 196 of 200 test ' +
+        'rows right, tf-idf 194. Use tf-idf, which costs next to nothing to run, if people will write as in these rows; ' +
+        'keep the tuned model if they will use words that no row has.',
+    );
+  });
+
   test("count less than people's own rows, which speak for either", async () => {
     const byRules = wordingOf(await comparisonOf(200, [0, 0]), tested);
     const decided = async (wrong: readonly [number, number]) => {
