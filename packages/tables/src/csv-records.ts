@@ -1,4 +1,5 @@
 import { MAX_ROW_BYTES, tooLong, type Line } from '@attune/files/lines';
+import { plural } from '@attune/base/format';
 import type { Defect } from '@attune/files/utf8';
 
 /** One record of a table of separated values. */
@@ -104,7 +105,7 @@ export class CsvReader {
     const record = {
       line: this.#line,
       cells: this.#cells,
-      ...(this.#defect && { defect: this.#defect }),
+      ...(this.#defect && { defect: withLines(this.#defect, this.#lines.length) }),
       ...(apart && { apart }),
     };
     this.#cells = [];
@@ -127,6 +128,14 @@ export class CsvReader {
     );
     return rows.length === lines.length ? { column, rows } : undefined;
   }
+}
+
+/** Says how many lines a spoilt record takes in: they go with it where bad rows are left out. */
+function withLines({ reason, ...rest }: Defect, lines: number): Defect {
+  const more = lines - 1;
+  const swallowed =
+    more === 1 ? 'so that the next line is taken into it' : `so that ${plural(more, 'more lines')} are taken into it`;
+  return { reason: more === 0 ? reason : `${reason}, ${swallowed}`, ...rest };
 }
 
 const FIX = 'write a quote inside a cell twice, and the cell in quotes: "say ""hello"""';

@@ -212,11 +212,15 @@ describe('CSV', () => {
     expect((await columnsOf('a,'.repeat(20_000))).at(-2)).toBe('a 20000');
   }, 5000);
 
-  it('names the row whose quote is never closed', async () => {
+  it('names the row whose quote is never closed or closes elsewhere, and how many lines went with it', async () => {
     const rows = await rowsOf('d.csv', 'text,label\ngood,a\n"open,b\nnext,c\n');
     expect(values(rows)).toEqual([
       [2, { text: 'good', label: 'a' }],
-      [3, 'a quoted cell that begins in this row is never closed'],
+      [3, 'a quoted cell that begins in this row is never closed, so that the next line is taken into it'],
+    ]);
+    expect(values(await rowsOf('f.csv', 'text,label\n"open,a\nnext,b\n"two" more,c\nlast,d\n'))).toEqual([
+      [2, 'text goes on after the quote that closes a cell, so that 2 more lines are taken into it'],
+      [5, { text: 'last', label: 'd' }],
     ]);
   });
 
