@@ -60,7 +60,7 @@ function tieClause(comparison: Comparison, evidence: Wording): string | undefine
   return isNamed ? clause(evidence, pair, systemTitle(pair[0])) : undefined;
 }
 
-/** What rows in other words decide. */
+/** The conclusion that rows in other words decide; undefined where they leave it open. */
 function decided(comparison: Comparison, evidence: Wording): Conclusion | undefined {
   const pair = pairOf(comparison, evidence);
   if (pair === undefined) return undefined;
