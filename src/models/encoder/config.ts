@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { activation, count, probability } from '../config-keys.ts';
 
-/** The keys of HF BertConfig that change what is computed; its descendants have the same. */
+/** HF BertConfig keys that affect the computation, shared by its descendants. */
 export const bertSchema = z.looseObject({
   vocab_size: count,
   hidden_size: count,
@@ -22,7 +22,7 @@ export const bertSchema = z.looseObject({
   is_decoder: z.literal(false, { error: 'only encoders are supported' }).default(false),
 });
 
-/** Parameters of an encoder, with BERT's names; a schema with other keys is transformed to these. */
+/** Settings of an encoder under BERT's names, to which schemas with other keys are transformed. */
 export interface EncoderConfig {
   vocab_size: number;
   hidden_size: number;
@@ -33,7 +33,7 @@ export interface EncoderConfig {
   max_position_embeddings: number;
   type_vocab_size: number;
   layer_norm_eps: number;
-  /** Dropout of embeddings, and of each sublayer's output unless its definition says otherwise. */
+  /** Dropout of embeddings, and by default of each half's output. */
   hidden_dropout_prob: number;
   attention_probs_dropout_prob: number;
   classifier_dropout?: number | null;

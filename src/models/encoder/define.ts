@@ -1,4 +1,4 @@
-/** How an encoder of BERT's family is defined: its configuration, its heads, and where it differs from BERT. */
+/** Defines a BERT-like encoder by its configuration, its heads and its differences from BERT. */
 import type { z } from 'zod';
 import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
@@ -10,15 +10,15 @@ import type { TransformPlan } from '../heads/transform.ts';
 import type { EncoderConfig } from './config.ts';
 import { Encoder, type EncoderTraits } from './encoder.ts';
 
-/** How the heads of one encoder differ from those of the others. */
+/** Differences of an encoder's heads from the usual ones. */
 export interface EncoderHeads {
-  /** `tied`: as the configuration says unless given. */
+  /** `tied`: the configuration's by default. */
   masked: Omit<MaskedLanguageModelOptions, 'tied'> & { tied?: boolean };
   sequence?: Partial<SequenceOptions>;
   token?: Partial<TokenClassOptions>;
-  /** `false` where Hugging Face's library has no such class. */
+  /** `false` if Hugging Face has no such class. */
   question?: Partial<QuestionOptions> | false;
-  /** Before classifiers of rows and of tokens; the configuration's unless given. */
+  /** Before row and token classifiers; the configuration's by default. */
   dropout?: number;
   /** Further tasks. */
   more?: Partial<Record<Task, HeadPlan>>;
@@ -26,12 +26,12 @@ export interface EncoderHeads {
 
 export interface EncoderDefinition<Config extends EncoderConfig> {
   modelType: string;
-  /** The trunk's name in checkpoints; the model type unless said. */
+  /** The trunk's name in checkpoints; the model type by default. */
   prefix?: string;
-  /** `Bert` in `BertForMaskedLM`. */
+  /** Stem of the class names: `Bert` in `BertForMaskedLM`. */
   className: string;
   schema: z.ZodType<Config>;
-  /** Rows of the position table ahead of a row's first token's. */
+  /** Row of the position table used by a row's first token. */
   firstPosition?(config: Config): number;
   traits(config: Config, context: TrunkContext): EncoderTraits;
   heads(config: Config): EncoderHeads;
@@ -39,7 +39,6 @@ export interface EncoderDefinition<Config extends EncoderConfig> {
   formerNames?: Architecture['formerNames'];
 }
 
-/** An architecture of the family. */
 export function defineEncoder<Config extends EncoderConfig>(definition: EncoderDefinition<Config>): Architecture {
   const { modelType, className, schema, prefix = modelType, passedOver = [], formerNames } = definition;
   const configOf = (raw: RawConfig): Config => parseConfig(schema, raw);
@@ -73,7 +72,7 @@ function biasWithDecoder(path: string): string[] {
 
 type HeadKeys = Pick<EncoderConfig, 'classifier_dropout' | 'tie_word_embeddings' | 'hidden_dropout_prob'>;
 
-/** The heads that every encoder of texts has in Hugging Face's library. */
+/** Heads that Hugging Face defines for every text encoder. */
 export function encoderHeads(name: string, config: HeadKeys, heads: EncoderHeads): Partial<Record<Task, HeadPlan>> {
   const { dropout = config.classifier_dropout ?? config.hidden_dropout_prob } = heads;
   const classifier = { name: 'classifier', bias: true, dropout };
@@ -110,7 +109,7 @@ export function encoderHeads(name: string, config: HeadKeys, heads: EncoderHeads
   };
 }
 
-/** A projection and a norm before the scores of tokens, by their paths in checkpoints. */
+/** A dense layer and a norm before the token scores, by their paths in checkpoints. */
 export function normedTransform(
   config: EncoderConfig,
   { dense, norm, activation = config.hidden_act }: { dense: string; norm: string; activation?: string },
@@ -118,12 +117,12 @@ export function normedTransform(
   return { dense, activation, norm: { name: norm, epsilon: config.layer_norm_eps } };
 }
 
-/** A classifier of two layers with dropout before each (RoBERTa and others). */
+/** Two-layer classifier with dropout before each layer (RoBERTa and others). */
 export function twoLayerClassifier(activation: string): Partial<SequenceOptions> {
   return { name: 'classifier.out_proj', transform: { dense: 'classifier.dense', activation }, dropsInput: true };
 }
 
-/** The first checkpoints of the family kept TensorFlow's names of a norm's scale and shift. */
+/** The earliest checkpoints use TensorFlow's names for a norm's scale and shift. */
 export function formerNormNames(path: string): readonly string[] {
   if (!path.includes('LayerNorm.')) return [];
   return [path.replace(/LayerNorm\.weight$/, 'LayerNorm.gamma').replace(/LayerNorm\.bias$/, 'LayerNorm.beta')];

@@ -1,4 +1,4 @@
-// N tokens, D width, E width of the tables
+// N tokens, D width, E embedding width
 import { Dropout, Embedding, LayerNorm, type Linear, type Module, type Rope } from '../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk, TrunkContext } from '../architecture.ts';
@@ -8,32 +8,32 @@ import type { EncoderConfig } from './config.ts';
 import { EncoderLayer, type LayerNames, type LayerShape } from './layer.ts';
 import { BarePooler, Pooler } from './pooler.ts';
 
-/** How an encoder differs from BERT. */
+/** Differences from BERT. */
 export interface EncoderTraits {
   /** Paths of the token table and of the norm after it. */
   names?: { words: string; norm: string };
-  /** Leads from tables of another width to the layers: before the norm, or after the dropout that follows it. */
+  /** Projects embeddings to the layers' width: before the norm, or after the dropout that follows it. */
   projection?: { path: string; module: Linear; isBeforeNorm?: boolean };
-  /** The position table; null where there is none. */
+  /** Position table; null for none. */
   positions?: Embedding | null;
-  /** Row of the position table that a row's first token takes. */
+  /** Row of the position table for a row's first token. */
   firstPosition?: number;
-  /** Token types are added after positions: sums round differently. */
+  /** Adds token types after positions, which changes rounding. */
   addsTypesLast?: boolean;
-  /** Further parts by path, ahead of the layers in checkpoints. */
+  /** Further parts, by path, that precede the layers in checkpoints. */
   parts?: Readonly<Record<string, Module | readonly Module[] | undefined>>;
   /** Path of the layers. */
   layers?: string;
   layer?(index: number): Partial<LayerShape>;
-  /** Builds a layer that does more. */
+  /** Builds a layer with additional parts. */
   newLayer?(shape: LayerShape, index: number): EncoderLayer;
-  /** In place of layers, where several blocks share one; `parts` holds the weights. */
+  /** Replaces the layers when several blocks share one; their weights are in `parts`. */
   blocks?: readonly Block[];
-  /** Path of a norm after the last layer. As in the references, the last hidden state that is shown is the one before it. */
+  /** Path of a norm after the last layer. As in the reference, the last exposed hidden state precedes this norm. */
   finalNorm?: string;
-  /** Whether the norms outside of layers have biases; true unless said. */
+  /** Whether norms outside the layers have biases; true by default. */
   normBias?: boolean;
-  /** Absent in checkpoints for some tasks. `isRead`: classifiers read rows through it; otherwise it is only kept. */
+  /** Absent in checkpoints of some tasks. `isRead`: row classifiers use it; otherwise it is only preserved. */
   pooler?: { isRead: boolean; isBare?: boolean };
 }
 
@@ -48,7 +48,7 @@ export const bertNames: LayerNames = {
   norm: 'output.LayerNorm',
 };
 
-/** `site`: of the attention's probabilities. */
+/** `site`: of the dropout on attention probabilities. */
 export function bertDropouts(config: EncoderConfig, site = 'attention.self'): LayerShape['dropouts'] {
   const { hidden_dropout_prob: hidden, attention_probs_dropout_prob: probabilities } = config;
   return {
@@ -58,7 +58,7 @@ export function bertDropouts(config: EncoderConfig, site = 'attention.self'): La
   };
 }
 
-/** BERT's layer with changes; `path` names its dropouts. */
+/** BERT's layer with changes; `path` prefixes the names of its dropouts. */
 export function layerShape(config: EncoderConfig, path: string, changes: Partial<LayerShape> = {}): LayerShape {
   return {
     path,
@@ -74,7 +74,7 @@ export function layerShape(config: EncoderConfig, path: string, changes: Partial
   };
 }
 
-/** An encoder with learned positions and a norm after each half of a layer (Devlin et al., 2019), or what grew out of it. */
+/** Encoder with learned positions and post-norm layers (Devlin et al., 2019), and its descendants. */
 export class Encoder extends Stack implements Trunk {
   declare readonly pooler?: Pooler | BarePooler;
   override readonly watchesNorm: boolean;

@@ -1,4 +1,4 @@
-// N tokens, D width, I width inside the feed-forward half, H heads, d head size
+// N tokens, D width, I inner width of the feed-forward half, H heads, d head size
 import {
   activations,
   Dropout,
@@ -17,13 +17,13 @@ import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 
 /**
- * Projections to queries, keys and values (`qkv` is one for all), of what attention gives, and of the feed-forward half, where
- * `gate` is that of the values that `inner` makes.
+ * Projections of attention (`qkv` fuses three), its output projection, and those of the feed-forward half, where `gate`
+ * belongs to the values of `inner`.
  */
 type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'gate' | 'outer';
 type NormPart = 'attentionNorm' | 'norm';
 
-/** Paths of a layer's parts below it, in the checkpoint's order. A norm without a name does not exist. */
+/** Paths of a layer's parts, in the checkpoint's order. A norm without a name does not exist. */
 export type LayerNames = Partial<Record<LinearPart | NormPart, string>>;
 
 /** Dropout on attention probabilities, on each half's result, and between the feed-forward projections. */
@@ -40,19 +40,19 @@ export interface LayerShape {
   activation: string;
   epsilon: number;
   names: LayerNames;
-  /** Each with a site below `path` that keys its random numbers. */
+  /** Each with a site below `path`, which keys its random numbers. */
   dropouts: Partial<Record<DropoutPart, readonly [probability: number, site: string]>>;
-  /** Each half reads normalised values, or its sum with what it read is normalised. */
+  /** `before`: each half normalises its input; `after`: each residual sum is normalised. */
   norms: 'before' | 'after';
-  /** All parts have biases unless said. */
+  /** All parts have biases by default. */
   biases?: Partial<Record<'attention' | 'feedForward' | 'norms', boolean>>;
-  /** The first feed-forward projection makes gate and values, in that order. */
+  /** The first feed-forward projection yields gate and values, in that order. */
   isGated?: boolean;
-  /** `index`: of the layer, by which a cache knows it, where tokens see those before them only. */
+  /** `index`: the layer's index in the cache, for causal attention. */
   attention?: Omit<AttentionOptions, 'dropout'> & { rope?: Rope; index?: number };
 }
 
-/** A transformer layer whose tokens all see each other unless said: attention and a feed-forward half, each added to what it read. */
+/** Transformer layer, bidirectional by default: attention and a feed-forward half with residual connections. */
 export class EncoderLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
@@ -78,7 +78,7 @@ export class EncoderLayer extends Block {
     }
   }
 
-  /** Layers with shared weights pass dropouts of their own. */
+  /** Layers with shared weights pass their own dropouts. */
   override forward(x: Tensor, pass: Pass, dropouts = this.#dropouts): Tensor {
     const attended = this.#add(x, 'attentionNorm', (read) =>
       this.attention_sublayer.change(read, this.#attend(read, pass, dropouts)),

@@ -1,7 +1,7 @@
 import { activations, Linear, Module, type Activation } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 
-/** Reads a row's first token for a classifier: `pooler.dense` in checkpoints. */
+/** Transforms a row's first state for a classifier: `pooler.dense` in checkpoints. */
 export class Pooler extends Module {
   readonly dense: Linear;
   readonly #activation: Activation;
@@ -17,7 +17,7 @@ export class Pooler extends Module {
   }
 }
 
-/** The same where the layer itself is called `pooler` (ALBERT). */
+/** A pooler whose linear layer is itself called `pooler` (ALBERT). */
 export class BarePooler extends Linear {
   override forward(pooled: Tensor): Tensor {
     return activations.tanh(super.forward(pooled));

@@ -1,4 +1,4 @@
-/** Gemma 2 and 3 in llama.cpp: what their architectures there take for granted, and what is a setting. */
+/** Gemma 2 and 3 in llama.cpp: what its implementations hard-code, and what is configurable. */
 import type { Problem } from '../../base/errors.ts';
 import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
@@ -11,7 +11,7 @@ const names = {
   post_feedforward_layernorm: 'post_ffw_norm',
 };
 
-/** Keys of config.json without a counterpart in GGUF: they are checked on export. */
+/** config.json keys without a GGUF counterpart, checked on export. */
 const keeps = [
   'hidden_activation',
   'query_pre_attn_scalar',
@@ -44,7 +44,7 @@ export const gemma2: GgufFamily = {
   problems: (raw) => [
     ...['sliding_window', 'attn_logit_softcapping', 'final_logit_softcapping']
       .filter((key) => raw[key] === null)
-      .map((field) => ({ field, message: "is null: llama.cpp's gemma2 always has one" })),
+      .map((field) => ({ field, message: "is null, but llama.cpp's gemma2 always has one" })),
     ...scaleProblems(raw, 46),
     ...layerProblems(raw, 2),
   ],
@@ -83,7 +83,7 @@ function numberOf(raw: RawConfig, key: string, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
 }
 
-/** `rope_parameters` of transformers 5 as the keys from before it; left in place where those cannot say it. */
+/** Translates `rope_parameters` of transformers 5 to the older keys, where those can express it. */
 function withOlderPositions(raw: RawConfig): RawConfig {
   const { full_attention: full, sliding_attention: sliding } = (raw.rope_parameters ?? {}) as RopeEntries;
   if (full === undefined || ![undefined, 'default'].includes(sliding?.rope_type)) return raw;
@@ -99,7 +99,10 @@ function withOlderPositions(raw: RawConfig): RawConfig {
 
 type RopeEntries = Partial<Record<string, { rope_theta?: number; rope_type?: string }>>;
 
-/** Scores are divided by √(head size), in the largest model by √(width / heads): llama.cpp knows it by its layers. */
+/**
+ * Scores are divided by √(head size), in the largest model by √(width / heads); llama.cpp recognises that model by its
+ * number of layers.
+ */
 function scaleProblems(raw: RawConfig, largest: number): Problem[] {
   const config = decoderConfig(raw);
   const { heads, size } = headShape(config);
@@ -109,7 +112,7 @@ function scaleProblems(raw: RawConfig, largest: number): Problem[] {
   return [{ field: 'query_pre_attn_scalar', message: `is ${scalar}: llama.cpp computes with ${expected}` }];
 }
 
-/** Each so-manieth layer sees everything, all others have the window. */
+/** Every nth layer has full attention, all others a window. */
 function layerProblems(raw: RawConfig, pattern: number): Problem[] {
   const count = decoderConfig(raw).num_hidden_layers;
   const types = Array.isArray(raw.layer_types) ? (raw.layer_types as unknown[]) : undefined;

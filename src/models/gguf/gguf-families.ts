@@ -1,6 +1,6 @@
 import { gemma2, gemma3 } from './gemma.ts';
 
-/** llama.cpp's name of an architecture, and its differences from Hugging Face's. */
+/** llama.cpp's architectures and their differences from Hugging Face's. */
 import { table } from '../../base/table.ts';
 import type { GgufFamily } from './gguf-family.ts';
 
@@ -14,14 +14,14 @@ const llama: GgufFamily = {
   readsRopeFactors: true,
 };
 
-/** By config.json's `model_type`; one more is a line. */
+/** Keyed by config.json's `model_type`. */
 export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   llama,
   gemma2,
   gemma3_text: gemma3,
-  // `settings.ts` refuses a sliding window that would change answers.
+  // gguf-settings.ts rejects sliding windows that would change answers.
   mistral: llama,
-  // Its fused matrices are read as they are; llama.cpp leaves its sliding window out, as `settings.ts` says.
+  // Fused matrices are written unchanged; llama.cpp ignores the sliding window, which gguf-settings.ts checks.
   phi3: { architecture: 'phi3', rotatesNeighbours: false, reads: [], readsRopeFactors: false },
   qwen2: {
     architecture: 'qwen2',

@@ -2,28 +2,31 @@ import type { Problem } from '../../base/errors.ts';
 import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 
-/** An architecture of llama.cpp: its names, its layout and the keys of config.json that it reads. */
+/** An architecture of llama.cpp: names, memory layout, and the config.json keys that it reads. */
 export interface GgufFamily {
   /** `general.architecture`, and the prefix of the settings. */
   architecture: string;
-  /** Rotary positions turn neighbours in a head rather than its halves: rows of q and k come in that order. */
+  /** Rotates neighbouring features instead of halves, so rows of q and k are reordered. */
   rotatesNeighbours: boolean;
-  /** Parameters that it reads besides the matrices and norms of Llama: ends of their names. */
+  /** Suffixes of parameters that it reads besides Llama's matrices and norms. */
   reads: readonly string[];
-  /** Whether it reads `rope_freqs.weight`, which Llama 3's stretched positions need. */
+  /** Whether it reads `rope_freqs.weight`, needed for Llama 3's scaled positions. */
   readsRopeFactors: boolean;
-  /** Modules of a layer that have other names than Llama's. */
+  /** Modules of a layer whose names differ from Llama's. */
   names?: Readonly<Record<string, string>>;
-  /** Norms multiply by one more than their weight, which llama.cpp wants added. */
+  /** Norm weights are offsets from 1; llama.cpp expects the 1 to be included. */
   normsFromZero?: boolean;
-  /** The configuration under the keys that are read here, where newer files have others. */
+  /** Translates newer keys to the ones read here. */
   read?(raw: RawConfig): RawConfig;
-  /** An activation that is not its own; undefined where it is, and `hidden_act: silu` where this is left out. */
+  /**
+   * Returns an activation that llama.cpp does not support; undefined if all is well. Without this, only `hidden_act:
+   * silu` is accepted.
+   */
   activation?(raw: RawConfig): unknown;
-  /** Settings of its own, behind the architecture's name. */
+  /** Additional settings, with keys relative to the architecture's name. */
   settings?(raw: RawConfig): [string, GgufValue][];
   /** Deviations of a model from llama.cpp's assumptions. */
   problems?(raw: RawConfig): Problem[];
-  /** Keys of config.json without a GGUF setting. */
+  /** config.json keys without a GGUF setting. */
   keeps?: readonly string[];
 }

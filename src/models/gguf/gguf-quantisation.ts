@@ -1,6 +1,6 @@
 import { blockTypes, type BlockTypeName, type GgufType } from '../../engine/tensor/gguf/index.ts';
 
-/** llama.cpp's mixtures of types, by its names. */
+/** llama.cpp's quantisation mixes, by its names. */
 const ggufQuantisations = ['q8_0', 'q4_0', 'q4_k_m'] as const;
 
 export type GgufQuantisation = (typeof ggufQuantisations)[number];
@@ -10,15 +10,14 @@ export function isQuantisation(form: string): form is GgufQuantisation {
 }
 
 interface Place {
-  /** The tensor's name in the file. */
   name: string;
   shape: readonly number[];
   layers: number;
-  /** Without one the token table is the head. */
+  /** Without a head, the token table serves as one. */
   hasHead: boolean;
 }
 
-/** Type of a matrix as llama.cpp chooses it, or a wider one if its rows are not whole blocks. */
+/** Type that llama.cpp chooses for a matrix, or a wider one if its rows do not fill whole blocks. */
 export function quantisedType(form: GgufQuantisation, place: Place): GgufType {
   const wanted = wantedType(form, place);
   const isWhole = (type: BlockTypeName) => place.shape.at(-1)! % blockTypes[type].values === 0;
@@ -28,14 +27,14 @@ export function quantisedType(form: GgufQuantisation, place: Place): GgufType {
 
 function wantedType(form: GgufQuantisation, { name, layers, hasHead }: Place): BlockTypeName {
   if (form === 'q8_0') return 'q8_0';
-  // The matrix that gives every token's logits.
+  // The output matrix.
   if (name === 'output.weight' || (name === 'token_embd.weight' && !hasHead)) return 'q6_k';
   if (form === 'q4_0') return 'q4_0';
   const layer = /^blk\.(\d+)\.(?:attn_v|ffn_down)\.weight$/.exec(name)?.[1];
   return layer !== undefined && isSensitive(Number(layer), layers) ? 'q6_k' : 'q4_k';
 }
 
-/** The first and the last eighth of the layers, and every third between. */
+/** The first and last eighth of the layers, and every third in between. */
 function isSensitive(layer: number, layers: number): boolean {
   const eighth = Math.floor(layers / 8);
   return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;

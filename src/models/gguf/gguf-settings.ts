@@ -11,7 +11,7 @@ import type { GgufFamily } from './gguf-family.ts';
 const u32 = (value: number): GgufValue => ({ type: 'u32', value });
 const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });
 
-/** The model's settings under the keys that llama.cpp reads (its gguf-py/constants.py). */
+/** Settings under llama.cpp's keys (its gguf-py/constants.py). */
 export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, GgufValue> {
   const config = decoderConfig(raw);
   const { heads, keyHeads, size } = headShape(config);
@@ -30,7 +30,7 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
     ['rope.freq_base', f32(theta)],
     ['vocab_size', u32(config.vocab_size)],
   ];
-  // Llama 3's scaling is a tensor of factors, not a setting.
+  // Llama 3's scaling is stored as a tensor of factors instead.
   if (scaling.rope_type === 'linear') {
     settings.push(['rope.scaling.type', { type: 'string', value: 'linear' }]);
     settings.push(['rope.scaling.factor', f32(scaling.factor ?? 1)]);
@@ -40,7 +40,7 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
   );
 }
 
-/** Settings that llama.cpp would ignore: it would load the file and answer differently. */
+/** Settings that llama.cpp would ignore, and thus answer differently. */
 export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
   const config = decoderConfig(raw);
   const { size, scaling } = ropeOptions(config, headShape(config).size);
@@ -78,14 +78,14 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
 }
 
 function windowOf(raw: RawConfig): number | undefined {
-  // Qwen's configurations have one that is not used unless they say so; Mistral's is used if it is there.
+  // Qwen's window only applies if the configuration enables it; Mistral's always does.
   if (raw.model_type === 'mistral') return windowOfAll(raw, MISTRAL_WINDOW);
   if (raw.model_type === 'phi3') return windowOfAll(raw);
   if (raw.use_sliding_window !== true) return undefined;
   return typeof raw.sliding_window === 'number' ? raw.sliding_window : undefined;
 }
 
-/** The settings of a GGUF file as a config.json; keys without a setting come from the exported model. */
+/** A GGUF file's settings as config.json; keys without a setting are copied from the exported model. */
 export function configFromGguf(
   metadata: GgufMetadata,
   has: (tensor: string) => boolean,
@@ -113,7 +113,7 @@ export function configFromGguf(
     max_position_embeddings: setting('context_length'),
     rms_norm_eps: setting('attention.layer_norm_rms_epsilon'),
     rope_theta: setting('rope.freq_base'),
-    // Which scaling gave the factors of `rope_freqs.weight` cannot be told from them; they are compared one by one.
+    // `rope_freqs.weight` does not tell which scaling produced it; its factors are compared separately.
     rope_scaling: has('rope_freqs.weight') ? { ...scaling, rope_theta: undefined } : linear,
     tie_word_embeddings: !has('output.weight'),
     attention_bias: has('blk.0.attn_output.bias'),

@@ -10,8 +10,7 @@ import { configFromGguf } from './gguf-settings.ts';
 import { ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
 
 /**
- * The model of a GGUF file in f32, from the file's own settings, to prove what was written. `written` is the
- * configuration of the model that it was written from.
+ * Loads a GGUF file in f32 from its own settings, to verify an export. `written` is the exported model's configuration.
  * @throws E_GGUF_BAD, E_UNKNOWN_MODEL_TYPE, E_CONFIG_BAD, E_TENSORS_MISSING
  */
 export async function loadGguf(path: string, written: RawConfig): Promise<Model> {
@@ -32,7 +31,7 @@ function fill(model: Model, file: GgufFile): Problem[] {
   const family = ggufFamilies[model.architecture.modelType];
   return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
     const name = ggufName(path, family) ?? path;
-    if (!file.has(name)) return [{ field: name, message: 'not in the file' }];
+    if (!file.has(name)) return [{ field: name, message: 'is missing' }];
     const stored = file.get(name).to('f32');
     if (stored.shape.join() !== parameter.shape.join()) {
       return [

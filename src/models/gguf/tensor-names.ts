@@ -29,7 +29,7 @@ const IN_A_LAYER: Record<string, string> = table({
 
 const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 
-/** llama.cpp's name of a parameter; undefined where it has none. */
+/** llama.cpp's name of a parameter; undefined if it has none. */
 export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
   const [, layer, module, kind] = LAYER.exec(path) ?? [];
   if (layer === undefined) return OUTSIDE[path];
@@ -37,7 +37,7 @@ export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): st
   return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
 }
 
-/** The heads whose rows are in another order where neighbours are rotated; undefined for other parameters. */
+/** Number of heads whose rows must be reordered for neighbour rotation; undefined for other parameters. */
 export function headsOf(path: string, config: DecoderConfig): number | undefined {
   const [, name] = /\.self_attn\.([qk])_proj\./.exec(path) ?? [];
   if (name === undefined) return undefined;
@@ -45,12 +45,12 @@ export function headsOf(path: string, config: DecoderConfig): number | undefined
   return name === 'q' ? heads : keyHeads;
 }
 
-/** Rows [H·d, …] whose halves are rotated against each other, so that neighbours are (llama.cpp's `permute`). */
+/** Reorders rows [H·d, …] from rotated halves to rotated neighbours (llama.cpp's `permute`). */
 export function toNeighbours(rows: Tensor, heads: number): Tensor {
   return reorder(rows, [heads, 2, -1]);
 }
 
-/** The way back. */
+/** Inverse of `toNeighbours`. */
 export function toHalves(rows: Tensor, heads: number): Tensor {
   const [count] = rows.shape;
   return reorder(rows, [heads, count / heads / 2, 2]);
@@ -64,7 +64,7 @@ function reorder(rows: Tensor, split: readonly number[]): Tensor {
     .reshape(count, ...rest);
 }
 
-/** Whether a tensor of the file is a norm's weight. */
+/** Whether a tensor in the file is a norm's weight. */
 export function isNorm(name: string): boolean {
   return name.endsWith('norm.weight');
 }

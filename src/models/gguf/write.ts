@@ -26,19 +26,19 @@ import type { GgufFamily } from './gguf-family.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
 
-/** Everything of a GGUF file but the tokenizer. */
+/** A GGUF file without its tokenizer. */
 export interface GgufPlan {
   settings: GgufMetadata;
   tensors: readonly Source[];
 }
 
-/** A type of all matrices, or one of llama.cpp's mixtures. */
+/** A single type for all matrices, or one of llama.cpp's mixes. */
 export type GgufForm = DType | GgufQuantisation;
 
-/** llama.cpp's numbers. */
+/** llama.cpp's file type numbers. */
 const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32, q8_0: 7, q4_0: 2, q4_k_m: 15 };
 
-/** A model in llama.cpp's terms; matrices in the given type, vectors in f32. @throws E_GGUF_UNSUPPORTED */
+/** Plans a model's GGUF file: matrices in the given type, vectors in f32. @throws E_GGUF_UNSUPPORTED */
 export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const family = familyOf(model);
   const raw = family.read?.(model.config) ?? model.config;
@@ -55,7 +55,7 @@ export function planGguf(model: Model, form: GgufForm): GgufPlan {
   return { settings, tensors: [...ropeTensors(raw), ...weightTensors(model, family, form)] };
 }
 
-/** Writes the file, reads it again and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
+/** Writes the file, then reads it back and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
 export function writeModelGguf(path: string, { settings, tensors }: GgufPlan, vocabulary: GgufMetadata): number {
   const metadata = new Map([...settings, ...vocabulary]);
   return noGrad(() => {
@@ -87,7 +87,7 @@ function unsupported(what: string, problems: Problem[], expected?: string): Attu
   return new AttuneError('E_GGUF_UNSUPPORTED', { what, expected, problems, fix });
 }
 
-/** Parameters that llama.cpp has no place for. */
+/** Parameters that llama.cpp does not read. */
 function parameterProblems(model: Model, family: GgufFamily): Problem[] {
   const { architecture, reads } = family;
   return [...namedTensors(model)].flatMap(([path]) => {
@@ -121,7 +121,7 @@ function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source
   });
 }
 
-/** Slow-down of each frequency, if it is not a single number. */
+/** Scaling factor of each rotary frequency, unless they are all the same. */
 function ropeTensors(raw: RawConfig): Source[] {
   const config = decoderConfig(raw);
   const rope = ropeOptions(config, headShape(config).size);
@@ -130,7 +130,7 @@ function ropeTensors(raw: RawConfig): Source[] {
   return [{ name: 'rope_freqs.weight', dtype: 'f32', shape: [factors.length], make: () => fromArray(factors) }];
 }
 
-/** The file read again holds what was to be written: every value, every tensor to the bit; and numbers only. */
+/** Compares the file read back with what was to be written, bit for bit, and rejects NaN and infinity. */
 function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[]): void {
   using file = new GgufFile(path);
   const differ: Problem[] = [];
@@ -153,7 +153,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
     throw new AttuneError('E_EXPORT_DIFFERS', {
       what: `${path} does not contain what was written`,
       problems: differ,
-      fix: 'write it again, to another disk if that does not help',
+      fix: 'export again; if that fails too, try another disk',
     });
 }
 
@@ -161,6 +161,6 @@ function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
     what: `${plural(problems.length, 'tensors')} have values outside the range of the file's type`,
     problems,
-    fix: 'f16 ends at 65,504: write bf16 or f32 (--dtype f32); if those fail too, the model itself is broken',
+    fix: 'f16 ends at 65,504: use bf16 or f32 (--dtype f32); if those fail too, the model itself has NaN or infinite weights',
   });
 }

@@ -6,15 +6,15 @@ import { place } from './place.ts';
 import { linearTerms, TokenHead } from './token-head.ts';
 
 interface Options {
-  /** Its name in the checkpoint: `lm_head`, `proj_out`. */
+  /** Name in checkpoints: `lm_head`, `proj_out`. */
   name: string;
-  /** Shares the table of input tokens, and then has no weight of its own. */
+  /** Shares the input embedding instead of having its own weight. */
   tied: boolean;
   softcap?: number;
   scale?: number;
   /** The logits have a bias, also of a tied matrix. */
   bias?: boolean;
-  /** Where checkpoints have a number for each token that is added and not trained: [1, V]. */
+  /** Name of a fixed bias per token in checkpoints: [1, V]. */
   logitsBias?: string;
 }
 
@@ -45,7 +45,7 @@ class LanguageModelHead extends TokenHead {
     }
   }
 
-  /** Biases of tokens come from pre-training; new models have none. */
+  /** The fixed bias comes from pre-training; new models start with zeros. */
   override fixedValue(_name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {
     return this.#logitsBias && zeros(this.#logitsBias.shape, { dtype, device });
   }
@@ -60,7 +60,7 @@ class LanguageModelHead extends TokenHead {
   }
 }
 
-/** Next-token prediction, with a matrix of its own or the token table's. */
+/** Next-token prediction, with an output matrix that may be tied to the embedding. */
 export const head: HeadKind = {
   create: ({ trunk, options }) => new LanguageModelHead(trunk, options as unknown as Options),
 };

@@ -1,4 +1,4 @@
-// N tokens, T texts, I images, R rows of either, E width of the space that they share
+// N tokens, T texts, I images, R rows of either, E width of the shared space
 import { Module } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Towers, Trunk } from '../architecture.ts';
@@ -6,7 +6,7 @@ import type { StackInput } from '../stack.ts';
 import type { HeadKind } from './head.ts';
 import { ofRows, widened } from './pooling.ts';
 
-/** Vectors of texts and images and their similarity, in f32 (f64 in an f64 pass). All weights are the trunk's. */
+/** Embeds texts and images and compares them, in f32 (f64 in an f64 pass). All weights belong to the trunk. */
 export class ContrastiveHead extends Module {
   readonly #trunk: Trunk;
 
@@ -16,11 +16,11 @@ export class ContrastiveHead extends Module {
   }
 
   get #towers(): Towers {
-    if (this.#trunk.towers === undefined) throw new Error('this trunk has no towers of texts and images');
+    if (this.#trunk.towers === undefined) throw new Error('this trunk has no text and image towers');
     return this.#trunk.towers;
   }
 
-  /** The rows of one pass, images where it read features, as vectors of length 1: hidden [N, D] → [R, E] */
+  /** Normalised vectors of a pass's rows (images if the input has features, else texts): hidden [N, D] → [R, E] */
   vectors(hidden: Tensor, input: StackInput): Tensor {
     const { text, image } = this.#towers;
     const tower = input.features === undefined ? text : image;

@@ -7,21 +7,21 @@ import { place } from './place.ts';
 
 interface Options {
   vocabularySize: number;
-  /** Its name in the checkpoint; `lm_head` unless said. */
+  /** Name in checkpoints; `lm_head` by default. */
   name?: string;
-  /** It is stored as a convolution that sees one frame at a time (Parakeet). */
+  /** Stored as a convolution with kernel size 1 (Parakeet). */
   isConvolution?: boolean;
-  /** The id that stands for nothing at a frame. */
+  /** Id of the blank. */
   blank: number;
-  /** Probability of dropout before the projection. */
+  /** Dropout probability before the projection. */
   dropout: number;
-  /** How the reference makes one loss of the rows': their sum, or the mean of each by its length. */
+  /** Reduction of the rows' losses, as in the reference: their sum, or the mean after dividing each by its text's length. */
   reduction: 'sum' | 'mean';
-  /** Whether a text that does not fit into its frames counts as nothing; else its loss is infinite. */
+  /** Whether a text too long for its frames has a loss of zero instead of infinity. */
   zeroInfinity: boolean;
 }
 
-/** Scores of a vocabulary at every frame, of which a text is read without saying when (Graves et al., 2006). */
+/** Scores a vocabulary at every frame; texts are read from them without alignment (Graves et al., 2006). */
 export class CtcHead extends Module {
   readonly vocabularySize: number;
   readonly #scores: Linear | Convolution;
@@ -45,7 +45,7 @@ export class CtcHead extends Module {
     this.#dropout = new Dropout(options.dropout, name);
   }
 
-  /** hidden [N, D] → logits f32 [N, V] (f64 in an f64 pass). A vocabulary of letters is small. */
+  /** hidden [N, D] → logits f32 [N, V] (f64 in an f64 pass). Vocabularies of letters are small. */
   logits(hidden: Tensor): Tensor {
     const read = this.#dropout.forward(hidden);
     const scores = this.#scores;
@@ -53,7 +53,7 @@ export class CtcHead extends Module {
     return logits.dtype === 'f64' ? logits : logits.to('f32');
   }
 
-  /** -log P(text) of each row, summed over all ways to spread it over the frames: f32 [R]. */
+  /** -log P(text) of each row, summed over all alignments: f32 [R]. */
   losses(hidden: Tensor, layout: Layout, texts: readonly ArrayLike<number>[]): Tensor {
     const logProbs = this.logits(hidden).logSoftmax(-1).split(segmentLengths(layout)); // [T, V] each
     const options = { blank: this.blank, reduction: 0, zero_infinity: this.#zeroInfinity };

@@ -6,18 +6,18 @@ import type { HeadKind } from './head.ts';
 import { ofRows, poolings, type Pooling } from './pooling.ts';
 
 export interface EmbeddingOptions {
-  /** Which hidden states make a row's vector. */
+  /** Pooling of a row's hidden states. */
   pooling: Pooling;
-  /** Whether the trunk's pooler stands between pooling and the vector. */
+  /** Whether the trunk's pooler is applied after pooling. */
   pooler?: boolean;
-  /** Whether vectors have the length 1. */
+  /** Whether vectors are normalised to unit length. */
   normalise: boolean;
 }
 
-/** torch.nn.functional.normalize's, so that a vector of zeros stays one. */
+/** As in torch.nn.functional.normalize, so that a zero vector stays zero. */
 const SMALLEST_NORM = 1e-12;
 
-/** One vector per row, as sentence-transformers' Pooling and Normalize modules make it. It has no weights. */
+/** One vector per row, as computed by sentence-transformers' Pooling and Normalize modules. Has no weights. */
 export class EmbeddingHead extends Module {
   readonly options: EmbeddingOptions;
   readonly #trunk: Trunk;

@@ -1,21 +1,20 @@
 import type { Module } from '../../engine/nn/index.ts';
 import type { Trunk } from '../architecture.ts';
 
-/** Meaning of the scores of a row's classes (HF `problem_type`). */
+/** Meaning of a row classifier's scores (HF `problem_type`). */
 export const problemTypes = ['single_label_classification', 'multi_label_classification', 'regression'] as const;
 export type ProblemType = (typeof problemTypes)[number];
 
-/** Inputs of a head's constructor. */
 export interface HeadContext {
   trunk: Trunk;
-  /** The architecture's own options for this head (`HeadPlan.options`). */
+  /** The architecture's options for this head (`HeadPlan.options`). */
   options: Readonly<Record<string, unknown>>;
-  /** Class names, for heads that have classes. */
+  /** Class names, for classifiers. */
   labels: readonly string[];
   problemType: ProblemType;
 }
 
-/** One kind of head: a file and a line in the registry. Its module paths are the checkpoint's, from the root. */
+/** A kind of head: a file, and a line in the registry. Its module paths are the checkpoint's, from the root. */
 export interface HeadKind {
   create(context: HeadContext): Module;
 }

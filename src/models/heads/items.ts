@@ -1,4 +1,4 @@
-// N states, n items, V items of the vocabulary, D width
+// N states, n items, V items in the vocabulary, D width
 import type { Term } from '../../engine/nn/index.ts';
 import { arange, type Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
@@ -6,7 +6,7 @@ import { isItemTrunk, type ItemTrunk } from '../items/item-model.ts';
 import type { HeadKind } from './head.ts';
 import { TokenHead } from './token-head.ts';
 
-/** How well every item fits a state: the product with the item's vector, which the trunk makes. It has no weights. */
+/** Scores every item by the product of a state and the item's vector, which the trunk computes. Has no weights. */
 class ItemsHead extends TokenHead {
   readonly #trunk: ItemTrunk;
 

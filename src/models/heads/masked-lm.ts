@@ -1,4 +1,4 @@
-// N tokens, D width, E width of the token table, V vocabulary
+// N tokens, D width, E embedding width, V vocabulary
 import { Linear, Parameter, type Term } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { tokenTableOf, type Trunk } from '../architecture.ts';
@@ -8,17 +8,17 @@ import { linearTerms, TokenHead } from './token-head.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface MaskedLanguageModelOptions {
-  /** A layer before the scores, mostly there. */
+  /** Layer before the scores, in most models. */
   transform?: TransformPlan;
-  /** Where checkpoints have the scores' matrix: `cls.predictions.decoder`. */
+  /** Path of the output matrix: `cls.predictions.decoder`. */
   decoder: string;
-  /** Where they have a number for each token: `cls.predictions.bias`; without a name there is none. */
+  /** Path of the output bias: `cls.predictions.bias`; absent without one. */
   bias?: string;
-  /** Whether the matrix is the table of input tokens. */
+  /** Whether the output matrix is the input embedding. */
   tied: boolean;
 }
 
-/** A transform where there is one, then the token table (or a matrix of its own), mostly with a bias (Devlin et al., 2019). */
+/** Optional transform, then the (possibly tied) output matrix, usually with a bias (Devlin et al., 2019). */
 class MaskedLanguageModelHead extends TokenHead {
   readonly #trunk: Trunk;
   readonly #transform: Transform | undefined;

@@ -8,22 +8,22 @@ import { widened } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface QuestionOptions {
-  /** Its name in the checkpoint: `qa_outputs`. */
+  /** Name in checkpoints: `qa_outputs`. */
   name: string;
-  /** A layer of the head itself before the scores. */
+  /** The head's own layer before the scores. */
   transform?: TransformPlan;
-  /** Probability of dropout before the scores. */
+  /** Dropout probability before the scores. */
   dropout?: number;
 }
 
-/** Where the answer to a question starts and ends, each as a score per token. */
+/** Scores of each token as the start and as the end of the answer. */
 export interface SpanScores {
   /** f32 [N] (f64 in an f64 pass) */
   start: Tensor;
   end: Tensor;
 }
 
-/** Scores every token as the first and as the last of an answer (HF `…ForQuestionAnswering`). */
+/** Scores each token as the first and as the last of an answer (HF `…ForQuestionAnswering`). */
 export class QuestionHead extends Module {
   readonly #outputs: Linear;
   readonly #transform: Transform | undefined;
@@ -38,7 +38,7 @@ export class QuestionHead extends Module {
     place(this, name, this.#outputs);
   }
 
-  /** hidden [N, D] → scores, to be normalised over the tokens of each row. */
+  /** hidden [N, D] → scores, to be normalised over each row's tokens. */
   scores(hidden: Tensor): SpanScores {
     const features = this.#transform?.forward(widened(hidden)) ?? widened(hidden);
     const [start, end] = this.#outputs.forward(this.#dropout.forward(features)).split([1, 1], 1); // [N, 1]

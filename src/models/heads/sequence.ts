@@ -8,27 +8,27 @@ import { meanOfRows, ofRows, pooledWidth, poolings, widened, type Pooling } from
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface SequenceOptions {
-  /** Its name in the checkpoint: `classifier`, `score`, `classifier.out_proj`. */
+  /** Name in checkpoints: `classifier`, `score`, `classifier.out_proj`. */
   name: string;
-  /** Which hidden state stands for a row. */
+  /** Pooling of a row's hidden states. */
   pool: Pooling;
   bias: boolean;
-  /** Whether the trunk's pooler stands between pooling and the classifier. */
+  /** Whether the trunk's pooler is applied before the classifier. */
   pooler?: boolean;
-  /** A layer of the head itself before the classifier. */
+  /** The head's own layer before the classifier. */
   transform?: TransformPlan;
-  /** Probability of dropout before the classifier. */
+  /** Dropout probability before the classifier. */
   dropout?: number;
-  /** Whether it falls before the transform too. */
+  /** Whether dropout also precedes the transform. */
   dropsInput?: boolean;
-  /** Scores each token; a row has the mean of its tokens' scores (EuroBERT). `pool` is not read. */
+  /** Scores each token and averages over the row (EuroBERT). Ignores `pool`. */
   scoresTokens?: boolean;
 }
 
-/** One score per class and row, computed in f32: rows are few, and their scores decide. */
+/** One score per class and row. Computed in f32: rows are few, and their scores decide. */
 export class SequenceHead extends Module {
   readonly labels: readonly string[];
-  /** Meaning of the scores: one class of a row, any number of them, or numbers. */
+  /** One class per row, any number of classes, or regression targets. */
   readonly problemType: ProblemType;
   readonly #classifier: Linear;
   readonly #transform: Transform | undefined;
@@ -57,12 +57,12 @@ export class SequenceHead extends Module {
     place(this, name, this.#classifier);
   }
 
-  /** Whether a row's first token stands for it. */
+  /** Whether a row's first token represents it. */
   get readsFirst(): boolean {
     return this.#options.pool === 'first';
   }
 
-  /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); a row that is read in windows gets their mean. */
+  /** hidden [N, D] → logits f32 [R, C] (f64 in an f64 pass); averaged over windows of the same row. */
   scores(hidden: Tensor, layout: Layout): Tensor {
     if (this.#options.scoresTokens === true) {
       return meanOfRows(poolings.mean(this.#classify(widened(hidden)), layout), layout);

@@ -18,13 +18,13 @@ export interface TokenLogProbs {
   hit: Tensor;
 }
 
-/** A head that scores a vocabulary at each token. Its logits are never returned for more than the tokens asked for. */
+/** A head that scores a vocabulary at each token. Logits are only materialised for the tokens asked for. */
 export abstract class TokenHead extends Module {
-  /** Layers between the trunk and the vocabulary product: [N, D] → [N, D]. */
+  /** Layers before the output matrix: [N, D] → [N, D]. */
   protected transform(hidden: Tensor): Tensor {
     return hidden;
   }
-  /** The products whose sum is the logits, from the transformed hidden states. */
+  /** Products of the transformed hidden states whose sum is the logits. */
   protected abstract terms(hidden: Tensor): Term[];
   protected outputBias(): Parameter | Tensor | undefined {
     return undefined;
@@ -34,8 +34,8 @@ export abstract class TokenHead extends Module {
   readonly scale: number = 1;
 
   /**
-   * Log-probabilities of `targets` int64 [N] given hidden [N, D], in chunks of rows, differentiable; with a temperature
-   * those of the distribution that is sampled from.
+   * Log-probabilities of `targets` int64 [N] given hidden [N, D], differentiable and computed in chunks of rows.
+   * `temperature` gives those of the sampling distribution.
    */
   tokenLogProbs(hidden: Tensor, targets: Tensor, temperature = 1): TokenLogProbs {
     const terms = this.terms(this.transform(hidden));
@@ -58,7 +58,7 @@ export abstract class TokenHead extends Module {
     return { logProbs: tapScores(logProbs, { ...shape, terms: noted, bias, biasParameter, targets }), hit };
   }
 
-  /** Logits f32 [N, V], for sampling and other uses of few tokens. */
+  /** Logits f32 [N, V], for a few tokens, such as in sampling. */
   logits(hidden: Tensor): Tensor {
     let logits = this.terms(this.transform(hidden)).reduce<Tensor | undefined>(addTerm, undefined) as Tensor;
     if (logits.dtype !== 'f64') logits = logits.to('f32');
@@ -69,7 +69,7 @@ export abstract class TokenHead extends Module {
   }
 }
 
-/** A linear layer's output as terms, adapters included; an adapter that is not a sum of products cannot be used on a head. */
+/** A linear layer's output as terms, including adapters; adapters on a head must be sums of products. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   const input = changedInput(layer, hidden);
   const { tensor: weight } = layer.weight;
@@ -77,7 +77,7 @@ export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   return [{ hidden: input, weight, parameter: layer.weight }, ...added];
 }
 
-/** A bias, and what it belongs to where that is trained. */
+/** A bias, and its parameter if that is trained. */
 function biasOf(bias: Parameter | Tensor | undefined): [Tensor | undefined, Parameter | undefined] {
   if (!(bias instanceof Parameter)) return [bias, undefined];
   return [bias.tensor, bias.trainable ? bias : undefined];
@@ -87,12 +87,12 @@ function isTrained({ parameter }: Pick<Term, 'parameter'>): boolean {
   return parameter?.trainable === true;
 }
 
-/** A weight that is trained gets no gradient of its own; what belongs to another one keeps what it has. */
+/** Detaches a trained weight, whose gradient the tap computes; other terms keep theirs. */
 function withoutGradient(term: Term): Term {
   return isTrained(term) ? { ...term, weight: term.weight.detach() } : { ...term, parameter: undefined };
 }
 
-/** The sum of a term and those before it: [N, V] */
+/** Adds a term to the sum so far: [N, V] */
 function addTerm(sum: Tensor | undefined, { hidden, weight, span }: Term): Tensor {
   const product = aten.linear.default(hidden, weight.to(hidden.dtype));
   if (sum === undefined) return product;

@@ -8,18 +8,18 @@ import { widened } from './pooling.ts';
 import { Transform, type TransformPlan } from './transform.ts';
 
 export interface TokenClassOptions {
-  /** Its name in the checkpoint: `classifier`, `score`. */
+  /** Name in checkpoints: `classifier`, `score`. */
   name: string;
   bias: boolean;
-  /** Its classes, where they are always the same. */
+  /** Fixed class names, for architectures that have some. */
   labels?: readonly string[];
-  /** A layer of the head itself before the classifier. */
+  /** The head's own layer before the classifier. */
   transform?: TransformPlan;
-  /** Probability of dropout before the classifier. */
+  /** Dropout probability before the classifier. */
   dropout?: number;
 }
 
-/** One score per class and token: names in a text, parts of speech (HF `…ForTokenClassification`). */
+/** One score per class and token, for named entities or parts of speech (HF `…ForTokenClassification`). */
 export class TokenClassHead extends Module {
   readonly labels: readonly string[];
   readonly #classifier: Linear;
@@ -37,7 +37,7 @@ export class TokenClassHead extends Module {
     place(this, name, this.#classifier);
   }
 
-  /** hidden [N, D] → logits f32 [N, C] (f64 in an f64 pass). Tokens are scored by themselves: the layout is not read. */
+  /** hidden [N, D] → logits f32 [N, C] (f64 in an f64 pass). Each token is scored alone, so the layout is ignored. */
   scores(hidden: Tensor, _layout: Layout): Tensor {
     const features = this.#transform?.forward(widened(hidden)) ?? widened(hidden);
     return this.#classifier.forward(this.#dropout.forward(features));

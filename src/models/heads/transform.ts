@@ -1,22 +1,22 @@
-// N tokens or rows, D width, E width of what comes out
+// N tokens or rows, D width, E output width
 import { activations, LayerNorm, Linear, type Activation, type Module } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { place } from './place.ts';
 
-/** A layer between trunk and scores, by its names in checkpoints. */
+/** A layer between trunk and scores, with its names in checkpoints. */
 export interface TransformPlan {
   /** `cls.predictions.transform.dense` */
   dense: string;
-  /** True unless said. */
+  /** True by default. */
   bias?: boolean;
-  /** None unless said. */
+  /** None by default. */
   activation?: string;
-  /** Width of what comes out; that of what goes in unless said. */
+  /** Output width; the input width by default. */
   width?: number;
   norm?: { name: string; epsilon: number; bias?: boolean };
 }
 
-/** A projection, its activation and, where it has one, a norm. Its parts belong to the head that it is made for. */
+/** Dense layer, activation and, optionally, a norm. Its parts are assigned to the head. */
 export class Transform {
   readonly #dense: Linear;
   readonly #activation: Activation | undefined;

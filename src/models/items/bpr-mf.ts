@@ -1,4 +1,4 @@
-// N items of all rows, n items that are compared, U users, V items, users and the tokens that are neither, F factors
+// N items of all rows, n compared items, U users, V items, users and special tokens, F factors
 import { z } from 'zod';
 import { Embedding, Parameter, segmentLengths } from '../../engine/nn/index.ts';
 import { aten, cat, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -8,15 +8,15 @@ import { widened } from '../heads/pooling.ts';
 import { idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 
-/** The names are ours. */
+/** transformers has no such model; the keys are attune's own. */
 const schema = z
   .looseObject({
     /** Special tokens, users and items. */
     vocab_size: count,
-    /** First user id, after the special tokens; items follow the users. */
+    /** First user id, after the special tokens; items come after the users. */
     first_user: count.default(2),
     num_users: count,
-    /** Longest history, including the tokens before its first item. */
+    /** Maximum history length, including the tokens before its first item. */
     max_positions: count.default(51),
     hidden_size: count.default(64),
   })
@@ -28,16 +28,15 @@ const schema = z
 type BprMfConfig = z.output<typeof schema>;
 
 /**
- * Matrix factorisation (Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", 2009): a vector
- * for each user and each item; their product plus the item's bias is the score. A known user's history does not
- * change the user's vector. An unknown user has the mean of the vectors of their items, scaled to the usual length of
- * users' vectors.
- * States and items have one element more than vectors, 1 and the bias, so that their product is the whole score.
+ * Matrix factorisation (Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", 2009): a vector per
+ * user and per item, whose product plus the item's bias is the score. A known user's vector does not depend on the
+ * history. An unknown user gets the mean of their items' vectors, scaled to the average length of user vectors. States
+ * and items have one element more than vectors (1 and the bias), so that their product is the complete score.
  */
 class BprMf extends Stack implements ItemTrunk {
-  /** Vectors of items and users. [V, F] */
+  /** Item and user vectors. [V, F] */
   readonly item_emb: Embedding;
-  /** How much everybody likes an item. [V] */
+  /** Popularity of each item. [V] */
   readonly item_bias: Parameter;
   readonly #users: { first: number; count: number };
 
@@ -61,7 +60,7 @@ class BprMf extends Stack implements ItemTrunk {
     return [];
   }
 
-  /** Preference vector of each row's user, as far as the row was read: [N, F + 1] */
+  /** User vector of each row, after each of its items: [N, F + 1] */
   override embed(input: StackInput, pass: Pass): Tensor {
     const ids = idsOf(input, pass);
     const vectors = widened(input.embeddings ?? this.item_emb.forward(ids, pass.dtype)); // [N, F]
@@ -82,7 +81,7 @@ class BprMf extends Stack implements ItemTrunk {
     return cat([state, one], 1).to(pass.dtype);
   }
 
-  /** Mean length of users' vectors. */
+  /** Mean length of user vectors. */
   #usualLength(dtype: DType): Tensor {
     const { first, count: users } = this.#users;
     return lengthOf(this.item_emb.weight.tensor.narrow(0, first, users).to(dtype)).mean();
@@ -101,7 +100,7 @@ class BprMf extends Stack implements ItemTrunk {
 
 const LEAST = 1e-12;
 
-/** vectors [n, F] → [n, 1], differentiable at 0 too. */
+/** vectors [n, F] → [n, 1], differentiable at 0. */
 function lengthOf(vectors: Tensor): Tensor {
   return aten.sqrt.default(vectors.mul(vectors).sum(1, { keepdim: true }).add(LEAST));
 }

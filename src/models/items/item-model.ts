@@ -1,4 +1,4 @@
-/** Additions of recommenders to models: vectors of items, texts of items, and new configurations. */
+/** Recommender models: item vectors, item texts, and configurations for new models. */
 import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import type { RawConfig } from '../raw-config.ts';
@@ -8,30 +8,29 @@ import type { StackInput } from '../stack.ts';
 import type { ItemFeatureSizes } from './item-table.ts';
 import type { ItemTextReader, ReadTexts } from './item-texts.ts';
 
-/** A trunk whose rows are made of items. */
+/** A trunk that reads rows of items. */
 export interface ItemTrunk extends Trunk {
-  /** Vectors of items that a row's state is compared with: int64 [n] → [n, D]; `texts`: the items' texts, read before */
+  /** Item vectors to compare a row's state with: int64 [n] → [n, D]; `texts`: the items' encoded texts */
   itemVectors(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor;
-  /** Reads the texts of items, where a model for that is a part of the trunk. */
+  /** Encodes item texts, if the trunk includes a text encoder. */
   readonly textReader?: ItemTextReader;
 }
 
-/** The input of a stack that reads items. */
 export interface ItemInput extends StackInput {
-  /** The items' texts, read before. */
+  /** The items' encoded texts. */
   texts?: ReadTexts;
 }
 
-/** The name of the text encoder inside a recommender, in paths and in folders. */
+/** Name of a recommender's text encoder, in paths and folders. */
 export const TEXT_ENCODER = 'text_encoder';
 
-/** A text encoder inside a recommender. */
+/** A recommender's text encoder. */
 export interface TextEncoderPlan {
   config: RawConfig;
   embedding: EmbeddingOptions;
 }
 
-/** The shape of a recommender with new weights. */
+/** Shape of a new recommender. */
 export interface NewShape {
   vocabularySize: number;
   maxPositions: number;
@@ -39,27 +38,27 @@ export interface NewShape {
   blocks: number;
   heads: number;
   dropout: number;
-  /** Sizes of the items' features, besides their ids. */
+  /** Sizes of item features. */
   features?: ItemFeatureSizes;
-  /** The ids of its users, for models that know them. */
+  /** User ids, for models with user vectors. */
   users?: { first: number; count: number };
   textEncoder?: TextEncoderPlan;
 }
 
 export interface ItemContext extends TrunkContext {
-  /** The model that `ItemArchitecture.textEncoder` plans. */
+  /** The model planned by `ItemArchitecture.textEncoder`. */
   textEncoder?: Model;
 }
 
-/** An architecture of recommenders, which are made with new weights for the user's own items. */
+/** A recommender architecture. Its models are trained from scratch on the user's items. */
 export interface ItemArchitecture extends Architecture {
   build(raw: RawConfig, context: ItemContext): ItemTrunk;
   newConfig(shape: NewShape): RawConfig;
-  /** The text encoder inside, where the configuration has one. */
+  /** The text encoder in a configuration, if any. */
   textEncoder?(raw: RawConfig): TextEncoderPlan | undefined;
-  /** Whether it reads features of items besides their ids. */
+  /** Whether it uses item features besides ids. */
   readsFeatures?: boolean;
-  /** Whether it has a vector for each user, instead of reading what is known of users. */
+  /** Whether it has a vector per user instead of reading user features. */
   knowsUsers?: boolean;
 }
 
@@ -71,18 +70,18 @@ export function isItemTrunk(trunk: Trunk): trunk is ItemTrunk {
   return 'itemVectors' in trunk;
 }
 
-/** The trunk of a recommender, for what works on recommenders only. */
+/** The trunk of a recommender; throws for other models. */
 export function itemTrunkOf({ trunk }: Model): ItemTrunk {
   if (!isItemTrunk(trunk)) throw new Error('this trunk does not produce item vectors');
   return trunk;
 }
 
-/** The reader of items' texts; undefined where the model has none. */
+/** The trunk's item text reader, if it has one. */
 export function textReaderOf(trunk: Trunk): ItemTextReader | undefined {
   return isItemTrunk(trunk) ? trunk.textReader : undefined;
 }
 
-/** The input with the texts of its items, read before. */
+/** Adds the items' encoded texts to an input. */
 export function withTexts(input: ModelInput, texts: ReadTexts | undefined): ModelInput & ItemInput {
   return { ...input, texts };
 }

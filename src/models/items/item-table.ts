@@ -1,4 +1,4 @@
-// N items, V items of the vocabulary, D width, L members of an item's bag, K numbers of an item
+// N items, V items in the vocabulary, D width, L members of an item's bag, K numeric columns
 import { philoxWord } from '../../base/random.ts';
 import { currentRandomness, Embedding, Linear, Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
 import {
@@ -15,23 +15,23 @@ import {
 import { ItemTextReader, TextFeature, type ReadTexts } from './item-texts.ts';
 import type { Model } from '../model.ts';
 
-/** How much is known of the items besides their ids. A size of 0: nothing of that kind. */
+/** Sizes of the items' features; 0 means that there are none of that kind. */
 export interface ItemFeatureSizes {
-  /** Different words of the items' texts, and the most of one item. */
+  /** Distinct words in item texts, and the maximum per item. */
   words: number;
   wordsOfItem: number;
-  /** Different values of the columns that name something, and the most of one item. */
+  /** Distinct values in categorical columns, and the maximum per item. */
   tags: number;
   tagsOfItem: number;
-  /** Columns that are numbers. */
+  /** Number of numeric columns. */
   numbers: number;
-  /** Width of the vectors that an encoder makes of the items' texts. */
+  /** Width of the text encoder's vectors. */
   textWidth: number;
-  /** Tokens of the longest text, where the encoder is a part of the model; 0 where it made its vectors beforehand. */
+  /** Maximum tokens of a text if the model includes the encoder; 0 if its vectors were precomputed. */
   textTokens: number;
 }
 
-/** Features of all items of a table, row by row. */
+/** Features of all items, row by row. */
 export interface ItemFeatures {
   /** [V · L] */
   words?: Int32Array;
@@ -39,16 +39,16 @@ export interface ItemFeatures {
   tags?: Int32Array;
   /** [V · K] */
   numbers?: Float32Array;
-  /** Vectors [V · E], or tokens [V · T] */
+  /** Vectors [V · E] or token ids [V · T] */
   texts?: Float32Array | Int32Array;
 }
 
-/** Standard deviation of initial tables: a mean over some members is then about as long as what passes through the towers. */
+/** Initial standard deviation: the mean over a few members is then about as large as activations in the towers. */
 const DEVIATION = 0.1;
 
-/** The mean of the vectors of an item's members (words, values); place 0 of the table stands for no member. */
+/** Mean of the vectors of an item's members (words, values); row 0 of the table means no member. */
 class Bag extends Module {
-  /** Places in the table, filled up with 0: i32 [V, L] */
+  /** Table rows, padded with 0: i32 [V, L] */
   readonly members: ModuleBuffer;
   /** [members + 1, D] */
   readonly weight: Parameter;
@@ -62,7 +62,7 @@ class Bag extends Module {
   /** ids int64 [N] → [N, D] */
   forward(ids: Tensor, dtype: DType): Tensor {
     const [N, L, D] = [ids.shape[0], this.members.shape[1], this.weight.shape[1]];
-    // The operator has no form for shapes alone.
+    // The operator has no meta kernel.
     if (ids.device === 'meta') return empty([N, D], { dtype, device: 'meta' });
     const members = this.members.tensor.indexSelect(0, ids).flatten().to('i64'); // [N · L]
     const starts = arange(N).toDevice(ids.device).mul(L);
@@ -78,10 +78,10 @@ class Bag extends Module {
   }
 }
 
-/** libtorch's number for it. */
+/** libtorch's enum value for mean pooling. */
 const MEAN = 1;
 
-/** Numbers of every item, and what makes them one of its vectors. */
+/** Projects an item's numeric columns to a vector. */
 class Measures extends Module {
   /** [V, K] */
   readonly values: ModuleBuffer;
@@ -104,9 +104,9 @@ class Measures extends Module {
 }
 
 /**
- * Items as the sum of a vector of their own and of their features. If there are features, own vectors begin at 0, so
- * that an unseen item is described by its features; and they are dropped at random in training, so that features
- * alone must suffice as well (Volkovs et al., "DropoutNet", 2017).
+ * Items as the sum of their own vector and their features. With features, own vectors start at 0, so that unseen items
+ * are described by their features alone; and they are dropped at random in training, so that features learn to suffice
+ * (Volkovs et al., "DropoutNet", 2017).
  */
 export class ItemTable extends Embedding {
   readonly words?: Bag;
@@ -115,7 +115,7 @@ export class ItemTable extends Embedding {
   readonly texts?: Measures | TextFeature;
   readonly #idDropout: number;
 
-  /** Reads the items' texts, where their encoder is a part of the model. */
+  /** Encodes item texts, if the model includes the encoder. */
   readonly #textReader: ItemTextReader | undefined;
 
   constructor(
@@ -144,7 +144,7 @@ export class ItemTable extends Embedding {
     return this.#textReader;
   }
 
-  /** ids int64 [N] → [N, D]; `texts`: what was read of these items' before */
+  /** ids int64 [N] → [N, D]; `texts`: the items' encoded texts */
   override forward(ids: Tensor, dtype: DType, texts?: ReadTexts): Tensor {
     const { device } = ids;
     const read = texts ?? this.#textReader?.read(device === 'meta' ? [] : ids.toNumbers(), { dtype, device });
@@ -152,7 +152,7 @@ export class ItemTable extends Embedding {
     return this.#features.reduce((sum, feature) => sum.add(feature.forward(ids, dtype, read)), own);
   }
 
-  /** An item loses its own vector everywhere in a step, or nowhere. */
+  /** Within a step, an item's own vector is dropped everywhere or nowhere. */
   #withoutSome(own: Tensor, ids: Tensor): Tensor {
     const randomness = currentRandomness();
     if (randomness === undefined || this.#idDropout === 0) return own;
@@ -161,7 +161,7 @@ export class ItemTable extends Embedding {
     return own.mul(kept.reshape(-1, 1).to(own.dtype));
   }
 
-  /** Takes over what is known of all items, row by row; on the table's device and in its types. */
+  /** Copies the features of all items into the table's buffers, in its types and on its device. */
   describe(features: ItemFeatures): void {
     const { words, tags, numbers, texts } = this;
     const all = [

@@ -1,4 +1,5 @@
-// N items, V items of the vocabulary, U different texts, T tokens of the longest, E width of the encoder's vectors, D width
+// N items, V items in the vocabulary, U distinct texts, T tokens of the longest, E width of the encoder's vectors, D
+// width
 import { philoxWord } from '../../base/random.ts';
 import { layoutOfRows, Linear, Module, ModuleBuffer, withTokens } from '../../engine/nn/index.ts';
 import { cat, empty, fromArray, noGrad, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -6,17 +7,17 @@ import { isCausal } from '../architecture.ts';
 import type { Model } from '../model.ts';
 import { directRunner, runStack, type PassOptions } from '../stack.ts';
 
-/** Encoded texts of some items. */
+/** Encoded texts of a batch's items. */
 export interface ReadTexts {
-  /** One vector for each different text, and zeros for items without one: [U + 1, E] */
+  /** One vector per distinct text, then a zero vector for items without text: [U + 1, E] */
   vectors: Tensor;
-  /** The row of each item's text. */
+  /** Row of each item's text. */
   placeOf: ReadonlyMap<number, number>;
 }
 
-/** The tokens of every item's text, and what makes what an encoder says of them one of an item's vectors. */
+/** Every item's text as tokens, and the projection of its encoding to an item vector. */
 export class TextFeature extends Module {
-  /** Ids, one more than the encoder has them, filled up with 0: i32 [V, T] */
+  /** Token ids + 1, padded with 0: i32 [V, T] */
   readonly tokens: ModuleBuffer;
   readonly dense: Linear;
 
@@ -40,12 +41,12 @@ export class TextFeature extends Module {
   }
 }
 
-/** Tokens that are read at once where nothing of them is kept. */
+/** Tokens per batch when no gradients are needed. */
 const TOKENS_AT_ONCE = 8192;
 
 type ReadOptions = Pick<PassOptions, 'dtype' | 'device' | 'runner'>;
 
-/** Reads the texts of a batch's items by a model that is tuned with the rest, each different text once. */
+/** Encodes the texts of a batch's items, each distinct text once, with an encoder that is trained along. */
 export class ItemTextReader {
   readonly encoder: Model;
   readonly #feature: TextFeature;
@@ -58,21 +59,21 @@ export class ItemTextReader {
     this.#causal = isCausal(encoder.architecture, encoder.config);
   }
 
-  /** Tokens of the longest text. */
+  /** Maximum tokens of a text. */
   get longest(): number {
     return this.#feature.tokens.shape[1];
   }
 
-  /** No weight moves any more: what a text says is kept from now on. */
+  /** Caches encoded texts from now on, since weights no longer change. */
   keep(): void {
     this.#kept ??= new Map();
   }
 
-  /** `runner`: goes back through the encoder block by block, and the objective may use what was read more than once. */
+  /** `runner`: backpropagates through the encoder block by block; the objective may use the results more than once. */
   read(ids: Iterable<number>, options: ReadOptions): ReadTexts {
     const placeOf = new Map<number, number>();
     const { width } = this;
-    // Without values there are no texts to read.
+    // Tensors on `meta` have no values, so there are no texts to encode.
     if (options.device === 'meta') return { vectors: empty([1, width], { device: 'meta' }), placeOf };
     const texts = new Map<string, readonly number[]>();
     const keys = new Map<number, string>();
@@ -107,7 +108,7 @@ export class ItemTextReader {
     const all = [...texts.values()];
     const none = zeros([1, this.width], { device: options.device });
     if (all.length === 0) return none;
-    // With a runner, everything is one stage of the tape.
+    // With a runner, everything is a single stage of the tape.
     if (options.runner !== undefined) return this.#encode(all, { ...options, last: none });
     const parts = this.#parts(all).map((some) => this.#encode(some, options));
     return cat([...parts, none.to(parts[0].dtype)]);
@@ -144,7 +145,7 @@ export class ItemTextReader {
     return parts;
   }
 
-  /** Texts as vectors, and `last` after them: [U, E] or [U + 1, E] */
+  /** Encodes texts, and appends `last`: [U, E] or [U + 1, E] */
   #encode(texts: readonly (readonly number[])[], { last, ...options }: ReadOptions & { last?: Tensor }): Tensor {
     const { runner = directRunner, device } = options;
     const layout = layoutOfRows(
@@ -169,7 +170,7 @@ export class ItemTextReader {
   }
 }
 
-/** Keys of the random numbers of a text's tokens: derived from the text alone. */
+/** Keys of the random numbers of a text's tokens, derived from the text alone. */
 function textKeys(texts: readonly (readonly number[])[]): BigInt64Array {
   return BigInt64Array.from(
     texts.flatMap((text) => {

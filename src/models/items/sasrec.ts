@@ -8,12 +8,12 @@ import { attendSelf } from '../architectures/self-attention.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
 import type { ItemArchitecture, ItemTrunk } from './item-model.ts';
 
-/** The names are ours: the authors' code has no configuration file. Defaults are theirs. */
+/** The authors' code has no configuration file; keys are attune's own, defaults are theirs. */
 const schema = z
   .looseObject({
-    /** Items, and the tokens that stand for no item. */
+    /** Items and special tokens. */
     vocab_size: count,
-    /** The longest history that is read, with the token that it starts with. */
+    /** Maximum history length, including the start token. */
     max_positions: count.default(51),
     hidden_size: count.default(50),
     num_blocks: count.default(2),
@@ -28,7 +28,7 @@ const schema = z
 
 type SasRecConfig = z.output<typeof schema>;
 
-/** The residual connection of both sublayers starts from the normalised input, as in the authors' code. */
+/** Both residual connections start from the normalised input, as in the authors' code. */
 class SasRecBlock extends Block {
   readonly attention_norm: LayerNorm;
   readonly query: Linear;

@@ -1,4 +1,4 @@
-// N items of all rows, n items that are compared, D width
+// N items of all rows, n compared items, D width
 import { z } from 'zod';
 import {
   activations,
@@ -22,11 +22,11 @@ import { ItemTable, type ItemFeatureSizes } from './item-table.ts';
 
 const size = z.int().min(0).default(0);
 
-/** The names are ours. */
+/** transformers has no such model; the keys are attune's own. */
 const schema = z.looseObject({
-  /** Items, features of users, and the tokens that stand for neither. */
+  /** Items, user features and special tokens. */
   vocab_size: count,
-  /** The longest history that is read, with what stands before its first item. */
+  /** Maximum history length, including the tokens before its first item. */
   max_positions: count.default(51),
   hidden_size: count.default(64),
   /** Blocks of each tower. */
@@ -40,7 +40,7 @@ const schema = z.looseObject({
   numbers: size,
   text_width: size,
   text_tokens: size,
-  /** The configuration of a model that reads the items' texts and is tuned with the rest, and how it makes vectors. */
+  /** Configuration and pooling of a text encoder that is trained along. */
   text_encoder: z.looseObject({}).optional(),
   text_embedding: z
     .looseObject({ pooling: z.string(), pooler: z.boolean().optional(), normalise: z.boolean() })
@@ -51,14 +51,14 @@ type TwoTowerConfig = z.output<typeof schema>;
 
 const EPSILON = 1e-5;
 
-/** Adds to a vector what two layers make of it. */
+/** Residual block of two layers. */
 class TowerBlock extends Block {
   readonly norm: LayerNorm;
   readonly inner: Linear;
   readonly outer: Linear;
   readonly #dropout: Dropout | undefined;
 
-  /** `site` names its dropout; none without it. */
+  /** `site` names the dropout; without it, there is none. */
   constructor({ hidden_size: width, dropout }: TwoTowerConfig, site?: string) {
     super();
     this.norm = new LayerNorm(width, EPSILON);
@@ -74,8 +74,8 @@ class TowerBlock extends Block {
 }
 
 /**
- * Two towers (Yi et al., 2019; Covington et al., 2016): one reads the mean of a user's history, the other an item,
- * and their product is the score. The order of the history does not count.
+ * Two towers (Yi et al., 2019; Covington et al., 2016): one reads the mean of a user's history, the other an item;
+ * their product is the score. The order of the history does not matter.
  */
 class TwoTower extends Stack implements ItemTrunk {
   readonly text_encoder?: Model;
@@ -91,7 +91,7 @@ class TwoTower extends Stack implements ItemTrunk {
     this.item_emb = new ItemTable(items, width, { sizes: sizesOf(config), idDropout, textEncoder });
     const places = Array.from({ length: blocks }, (_, place) => place);
     this.user_blocks = places.map((place) => new TowerBlock(config, `user_blocks.${place}`));
-    // Items are compared by all rows of a step: what were dropped of one would not be any row's own chance.
+    // No dropout in the item tower: a step's items are compared with all rows, so they cannot be keyed by a row.
     this.item_blocks = places.map(() => new TowerBlock(config));
     this.#dropout = new Dropout(dropout, 'history');
   }
@@ -115,7 +115,7 @@ class TwoTower extends Stack implements ItemTrunk {
     return this.user_blocks;
   }
 
-  /** The mean of each row's items up to and with each: [N, D] */
+  /** Running mean of each row's items: [N, D] */
   override embed(input: ItemInput, pass: Pass): Tensor {
     const items = input.embeddings ?? this.item_emb.forward(idsOf(input, pass), pass.dtype, input.texts);
     const dropped = widened(this.#dropout.forward(items));
@@ -127,7 +127,7 @@ class TwoTower extends Stack implements ItemTrunk {
   itemVectors(ids: Tensor, dtype: Pass['dtype'], texts?: ReadTexts): Tensor {
     const vectors = (): Tensor =>
       this.item_blocks.reduce((x, block) => block.forward(x), this.item_emb.forward(ids, dtype, texts));
-    // Dropout is keyed by item: an item is dropped in the same way everywhere in a step.
+    // Dropout is keyed by item, so that it is the same for all occurrences in a step.
     return withTokens(() => ids, vectors);
   }
 }

@@ -11,10 +11,10 @@ const schema = z.looseObject({
   version: z.literal('gemm', { error: 'expected gemm, the only supported AWQ layout' }).default('gemm'),
 });
 
-/** The output column, among the eight of a word, of each of its numbers from the lowest bits on. */
+/** Output column of each of a word's eight numbers, from the lowest bits on. */
 const ORDER = [0, 2, 4, 6, 1, 3, 5, 7];
 
-/** 4 bits in groups of input features, eight output features to a word (Lin et al., "AWQ", 2024). */
+/** 4 bits in groups of input features, eight output features per word (Lin et al., "AWQ", 2024). */
 export const quantisation: Quantisation = {
   find(files, config) {
     const { group_size: size } = parseConfig(schema, config as Record<string, unknown>);

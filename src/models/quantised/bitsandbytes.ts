@@ -20,8 +20,8 @@ const stateSchema = z.looseObject({
 const INT8 = 127;
 
 /**
- * 4 bits in blocks of the flattened weight with scales that may be quantised again (Dettmers et al., "QLoRA", 2023),
- * and 8 bits by row (Dettmers et al., "LLM.int8()", 2022), as bitsandbytes saves them.
+ * 4 bits in blocks of the flattened weight, with scales that may be quantised themselves (Dettmers et al., "QLoRA",
+ * 2023), and 8 bits per row (Dettmers et al., "LLM.int8()", 2022), as saved by bitsandbytes.
  */
 export const quantisation: Quantisation = {
   find(files) {
@@ -69,7 +69,7 @@ function fourBitWeight(files: CheckpointFiles, name: string, state: string): Pac
   };
 }
 
-/** Two codes of each byte, the upper half first: u8 [⌈N/2⌉, 1] → i32 [2·⌈N/2⌉] */
+/** Two codes per byte, high nibble first: u8 [⌈N/2⌉, 1] → i32 [2·⌈N/2⌉] */
 function nibbles(packed: Tensor): Tensor {
   const bytes = packed.flatten().to('i32');
   const upper = aten.bitwise_right_shift.Tensor_Scalar(bytes, 4);
@@ -86,7 +86,7 @@ function nestedScales(files: CheckpointFiles, name: string, { block, offset }: {
   return scaleBlocks(values, files.get(`${name}.nested_absmax`), block).add(offset);
 }
 
-/** The last block may be cut short: f32 [N], f32 [B] → f32 [N] */
+/** The last block may be partial: f32 [N], f32 [B] → f32 [N] */
 function scaleBlocks(values: Tensor, scales: Tensor, block: number): Tensor {
   const [count] = values.shape;
   const short = scales.size * block - count;
@@ -99,7 +99,7 @@ function readState(files: CheckpointFiles, state: string): z.output<typeof state
   const result = stateSchema.safeParse(parsed(text));
   if (result.success) return result.data;
   throw new AttuneError('E_QUANTISATION_BAD', {
-    what: `${state} of ${files.folder} does not describe how its weight is quantised`,
+    what: `${state} of ${files.folder} is no valid quantisation state`,
     got: text.slice(0, 200),
     expected: '{"blocksize": …, "shape": […]}',
     fix: 'fetch the model again',

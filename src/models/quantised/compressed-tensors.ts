@@ -22,11 +22,11 @@ const schema = z.looseObject({
   sparsity_config: z.looseObject({ format: z.string().default('dense') }).nullish(),
 });
 
-/** Forms that keep each number for itself, so that its type says how it is read. */
+/** Unpacked formats, whose dtype tells how to read each number. */
 const PLAIN: readonly string[] = ['int-quantized', 'float-quantized', 'naive-quantized', 'dense'];
 const PACKED = 'pack-quantized';
 
-/** Names of scales for layers' inputs, outputs and caches, by which weights are not changed. */
+/** Suffixes of scales for inputs, outputs and caches, which do not affect weights. */
 const BESIDE = [
   'input_scale',
   'input_zero_point',
@@ -37,7 +37,7 @@ const BESIDE = [
   'q_scale',
 ];
 
-/** Checkpoints of llm-compressor: integers or floats of eight bits, or four and eight bits packed in words. */
+/** Checkpoints of llm-compressor: 8-bit integers or floats, or 4 or 8 bits packed in words. */
 export const quantisation: Quantisation = {
   find(files, raw) {
     const {
@@ -110,9 +110,9 @@ function packedWeight(
 interface Codes {
   /** f32 [O, I] */
   codes: Tensor;
-  /** Zero points: [O, G], or as many as there are scales. */
+  /** Zero points: [O, G], or the shape of the scales. */
   points?: Tensor;
-  /** The group of each input feature: i32 [I] */
+  /** Group of each input feature: i32 [I] */
   order?: Tensor;
   block: Block;
 }

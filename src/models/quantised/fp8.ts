@@ -6,12 +6,12 @@ import { spread, type Block } from './unpack.ts';
 
 const schema = z.looseObject({ weight_block_size: z.tuple([z.int().positive(), z.int().positive()]).nullish() });
 
-/** Names of scales that layers' inputs are rounded by; weights are read without them. */
+/** Suffixes of input scales, which do not affect weights. */
 const OF_INPUTS = ['input_scale', 'activation_scale', 'input_scale_ub'];
 
 /**
- * Eight-bit floating-point weights with a scale for the whole weight, for each row or for each block of 128 × 128
- * (DeepSeek-AI, "DeepSeek-V3", 2024; `fbgemm_fp8` has rows). A scale named `_inv` is multiplied with all the same.
+ * 8-bit floating-point weights with a scale per weight, per row or per block of 128 × 128 (DeepSeek-AI, "DeepSeek-V3",
+ * 2024; `fbgemm_fp8` scales rows). Scales named `_inv` are multiplied with as well.
  */
 export const quantisation: Quantisation = {
   find(files, config) {

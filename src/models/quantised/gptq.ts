@@ -14,7 +14,7 @@ const schema = z.looseObject({
 
 type Settings = z.output<typeof schema>;
 
-/** Integers in groups of input features, in an order of their own where `g_idx` says so (Frantar et al., 2023). */
+/** Integers in groups of input features, which `g_idx` may reorder (Frantar et al., 2023). */
 export const quantisation: Quantisation = {
   find(files, config) {
     const settings = parseConfig(schema, config as Record<string, unknown>);
@@ -31,7 +31,7 @@ function packedWeight(files: CheckpointFiles, stem: string, settings: Settings):
     dense() {
       const codes = unpackRows(files.get(part('qweight')), width); // [I, O]
       const zeros = unpackColumns(files.get(part('qzeros')), width); // [G, O]
-      // The first form of these files stores one less than the zero point.
+      // The original format stores the zero point minus one.
       const points = form === 'gptq' ? zeros.add(1) : zeros;
       const groups = files.has(part('g_idx')) ? files.get(part('g_idx')) : undefined;
       const ofElement = (table: Tensor) =>

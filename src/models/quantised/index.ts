@@ -1,7 +1,7 @@
 import { defineRegistry } from '../../base/registry.ts';
 import type { Quantisation } from './packed-weight.ts';
 
-/** By `quantization_config.quant_method` of config.json. */
+/** Keyed by `quantization_config.quant_method` in config.json. */
 export const quantisations = defineRegistry<Quantisation, string>('quantisation', 'E_QUANTISATION_UNSUPPORTED', {
   bitsandbytes: async () => (await import('./bitsandbytes.ts')).quantisation,
   gptq: async () => (await import('./gptq.ts')).quantisation,

@@ -3,15 +3,15 @@ import { aten, fromArray, stack, type Tensor } from '../../engine/tensor/index.t
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { stemsOf, type PackedWeight, type Quantisation } from './packed-weight.ts';
 
-/** Values of a sign, two bits of exponent and one of mantissa. */
+/** Values of a 4-bit float: sign, two exponent bits, one mantissa bit. */
 const MAGNITUDES = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
 const VALUES = Float32Array.from([...MAGNITUDES, ...MAGNITUDES.map((value) => -value)]);
 /** Bias of a block's exponent. */
 const EXPONENT_BIAS = 127;
 
 /**
- * Four-bit floating-point weights of experts in blocks of 32 that share a power of two (OCP Microscaling Formats, 2023;
- * gpt-oss). A stacked weight is packed by rows of out-features, and a layer multiplies with [E, in, out].
+ * 4-bit floating-point experts in blocks of 32 that share a power of two (OCP Microscaling Formats, 2023; gpt-oss).
+ * Packed by rows of out-features, whereas a layer multiplies with [E, in, out].
  */
 export const quantisation: Quantisation = {
   find: (files) => stemsOf(files, '_blocks').map((name) => packedWeight(files, name)),
@@ -30,7 +30,7 @@ function packedWeight(files: CheckpointFiles, name: string): PackedWeight {
   };
 }
 
-/** Two codes of each byte, the lower half first: u8 [E, O, G, 16] → f32 [E, O, G, 32] */
+/** Two codes per byte, low nibble first: u8 [E, O, G, 16] → f32 [E, O, G, 32] */
 function unpacked(packed: Tensor): Tensor {
   const bytes = packed.to('i32');
   const codes = stack([aten.bitwise_and.Scalar(bytes, 0xf), aten.bitwise_right_shift.Tensor_Scalar(bytes, 4)], -1);

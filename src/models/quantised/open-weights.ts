@@ -8,20 +8,20 @@ import { quantisations } from './index.ts';
 import type { PackedWeight } from './packed-weight.ts';
 import { unsupported } from './unsupported.ts';
 
-/** A checkpoint's weights by name; those of a quantised one are dense. */
+/** A checkpoint's weights by name; quantised ones are dequantised. */
 export interface Weights extends Disposable {
   readonly folder: string;
   readonly names: readonly string[];
   has(name: string): boolean;
   get(name: string): Tensor;
-  /** A packed weight of this kind, if it is one; the caller owns it. */
+  /** A weight packed in this form, if it is; owned by the caller. */
   packed?(name: string, kind: string): Weight | undefined;
 }
 
 /** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */
 export async function openWeights(folder: string, raw: RawConfig): Promise<Weights> {
   const quantised = quantisationOf(raw);
-  if (quantised?.method === MLX) throw unsupported(folder, 'MLX (quantization in config.json)');
+  if (quantised?.method === MLX) throw unsupported(folder, 'MLX (`quantization` in config.json)');
   const files = new CheckpointFiles(folder);
   if (quantised === undefined) return files;
   try {
@@ -36,7 +36,7 @@ export async function openWeights(folder: string, raw: RawConfig): Promise<Weigh
 
 const TYPES: Record<string, DType> = table({ float32: 'f32', bfloat16: 'bf16', float16: 'f16' });
 
-/** The type of the weights before they were quantised. */
+/** Type of the weights before quantisation. */
 function denseType({ dtype, torch_dtype: older }: RawConfig, files: CheckpointFiles): DType {
   const named = TYPES[String(dtype ?? older)];
   return named ?? (isFloating(files.dtype) ? files.dtype : 'f32');

@@ -3,35 +3,36 @@ import type { Weight } from '../../engine/nn/index.ts';
 import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 
-/** One weight that a checkpoint stores in parts: packed numbers with their scales. */
+/** A weight stored in several tensors: packed numbers and their scales. */
 export interface PackedWeight {
   /** Name of the dense weight: `model.layers.0.mlp.up_proj.weight`. */
   name: string;
-  /** Names of the tensors that it is stored in. */
+  /** Names of its tensors. */
   parts: readonly string[];
-  /** The dense weight in f32, as the layer multiplies with it: [out, in] */
+  /** The dense weight in f32, as the layer uses it: [out, in] */
   dense(): Tensor;
-  /** The storage that keeps weights in this form, if there is one. */
+  /** Storage form that can keep the packed weight, if any. */
   kind?: string;
-  /** The weight in that form. `dtype`: its type before it was packed. */
+  /** The weight in that form. `dtype`: its type before quantisation. */
   keep?(dtype: DType): Weight;
 }
 
-/** One way in which the hub's checkpoints are quantised: an entry of `quantization_config.quant_method`. */
+/** A quantisation method: an entry of `quantization_config.quant_method`. */
 export interface Quantisation {
   /**
    * The packed weights of a checkpoint.
-   * @throws AttuneError E_QUANTISATION_UNSUPPORTED for a variant that is not read
+   *
+   * @throws AttuneError E_QUANTISATION_UNSUPPORTED for unsupported variants
    */
   find(files: CheckpointFiles, config: unknown): PackedWeight[];
 }
 
-/** Everything before a suffix, of the names that end in it. */
+/** Names that end in a suffix, without it. */
 export function stemsOf(files: CheckpointFiles, suffix: string): string[] {
   return files.names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length));
 }
 
-/** Those of the names that the checkpoint has. */
+/** The names that the checkpoint has. */
 export function present(files: CheckpointFiles, names: readonly string[]): string[] {
   return names.filter((name) => files.has(name));
 }
@@ -39,5 +40,5 @@ export function present(files: CheckpointFiles, names: readonly string[]): strin
 export const bits = (...known: readonly number[]) =>
   z.literal(known as [number, ...number[]], { error: `expected ${known.join(' or ')} bits` });
 
-/** Elements of a row that share a scale; -1 where all of them do. */
+/** Elements of a row that share a scale; -1 for all of them. */
 export const groupSize = z.int().refine((size) => size === -1 || size > 0, 'expected a positive number, or -1');

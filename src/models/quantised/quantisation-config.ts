@@ -1,9 +1,9 @@
 import type { RawConfig } from '../raw-config.ts';
 
-/** MLX's format; its files hold unsigned integers, unlike others. */
+/** MLX's format, whose files hold unsigned integers, unlike all others. */
 export const MLX = 'mlx';
 
-/** How a configuration says that its weights are quantised; undefined where they are dense. */
+/** Quantisation settings in a configuration; undefined if weights are dense. */
 export function quantisationOf(raw: RawConfig): { method: string; config: unknown } | undefined {
   const { quantization: packed } = raw;
   if (typeof packed === 'object' && packed !== null && 'group_size' in packed) return { method: MLX, config: packed };
@@ -14,7 +14,7 @@ export function quantisationOf(raw: RawConfig): { method: string; config: unknow
   return { method: typeof named === 'string' ? named : older, config };
 }
 
-/** The configuration of the dense model. */
+/** Configuration of the dequantised model. */
 export function withoutQuantisation({
   quantization_config: _quantised,
   compression_config: _compressed,

@@ -5,8 +5,9 @@ import { aten, stack, type Shape, type Tensor } from '../../engine/tensor/index.
 const WORD = 32;
 
 /**
- * Unsigned numbers of `bits` bits out of 32-bit words, the lowest bits first: i32 [R, W] → i32 [R, W·P].
- * @param order the place among a word's numbers at which each of them belongs
+ * Unpacks `bits`-bit unsigned numbers from 32-bit words, low bits first: i32 [R, W] → i32 [R, W·P].
+ *
+ * @param order position of each number within its word
  */
 export function unpackColumns(packed: Tensor, bits: number, order?: readonly number[]): Tensor {
   const perWord = WORD / bits;
@@ -16,7 +17,7 @@ export function unpackColumns(packed: Tensor, bits: number, order?: readonly num
   return stack(parts, 2).reshape(rows, words * perWord); // [R, W·P]
 }
 
-/** The same for words that lie one below the other: i32 [W, C] → i32 [W·P, C] */
+/** Unpacks words that run down the columns: i32 [W, C] → i32 [W·P, C] */
 export function unpackRows(packed: Tensor, bits: number): Tensor {
   const perWord = WORD / bits;
   const [words, columns] = packed.shape;
@@ -24,21 +25,22 @@ export function unpackRows(packed: Tensor, bits: number): Tensor {
   return stack(parts, 1).reshape(words * perWord, columns); // [W·P, C]
 }
 
-/** The shift keeps the sign, whose copies the mask takes away. */
+/** An arithmetic shift copies the sign bit; the mask removes the copies. */
 function numbersAt(packed: Tensor, shift: number, bits: number): Tensor {
   return aten.bitwise_and.Scalar(aten.bitwise_right_shift.Tensor_Scalar(packed, shift), 2 ** bits - 1);
 }
 
-/** Elements that share a scale, down and across; undefined where a dimension has one scale or one for each element. */
+/** Elements that share a scale, down and across; undefined for a dimension with one scale, or with one per element. */
 export interface Block {
   rows?: number;
   columns?: number;
 }
 
 /**
- * Scales of a whole weight, of its rows, of groups in a row or of blocks, as numbers for each element.
+ * Expands scales (per weight, row, group or block) to one per element.
+ *
  * @returns a shape that broadcasts to [R, C]
- * @throws AttuneError E_QUANTISATION_BAD where they do not cover the weight
+ * @throws AttuneError E_QUANTISATION_BAD if the scales do not cover the weight
  */
 export function spread(scales: Tensor, [rows, columns]: Shape, block: Block = {}): Tensor {
   const flat = scales.shape.length < 2 ? scales.reshape(-1, 1) : scales;
@@ -55,7 +57,7 @@ function spreadAlong(scales: Tensor, dim: 0 | 1, { size, block }: { size: number
     throw new AttuneError('E_QUANTISATION_BAD', {
       what: 'The scales of a quantised weight do not match its size',
       got: `${count} scales for ${size} ${dim === 0 ? 'rows' : 'columns'}, in blocks of ${block ?? 'no known size'}`,
-      fix: 'config.json and weights belong to different models: fetch both again',
+      fix: 'config.json and the weights belong to different models: fetch both again',
     });
   }
   return aten.repeat_interleave.self_int(scales, block, { dim }).narrow(dim, 0, size);

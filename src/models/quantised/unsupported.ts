@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** `form`: as its documentation calls it. */
+/** `form`: the format's usual name. */
 export function unsupported(folder: string, form: string): AttuneError {
   return new AttuneError('E_QUANTISATION_UNSUPPORTED', {
     what: `The weights of ${folder} are quantised in an unsupported format`,
