@@ -216,7 +216,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
   }
   if (problems.length === 0) return { missing, unused: [...unused], isBare };
   throw new AttuneError('E_WEIGHT_SHAPE', {
-    what: `${plural(problems.length, 'tensors')} in ${files.folder} contradict config.json in shape or type`,
+    what: `config.json contradicts the shape or type of ${plural(problems.length, 'tensors')} in ${files.folder}`,
     problems,
     fix: 'config.json and the weights belong to different models: fetch both again',
   });

@@ -79,8 +79,8 @@ function missingWeights(folder: string): AttuneError {
     });
   }
   return new AttuneError('E_PICKLE_WEIGHTS', {
-    what: `${folder} has its weights as pickle only (${pickle}), which can run code when it is read`,
+    what: `${folder} has only pickle weights (${pickle}), which can run code when loaded`,
     expected: 'adapter_model.safetensors',
-    fix: 'take a revision of the adapter that has safetensors, or convert it where you trust it',
+    fix: 'use a revision of the adapter with safetensors, or convert it yourself if you trust it',
   });
 }

@@ -121,7 +121,7 @@ function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source
   });
 }
 
-/** Scaling factor of each rotary frequency, unless they are all the same. */
+/** Scaling factor of each rotary frequency, for llama3 scaling. */
 function ropeTensors(raw: RawConfig): Source[] {
   const config = decoderConfig(raw);
   const rope = ropeOptions(config, headShape(config).size);
@@ -159,7 +159,7 @@ function compare(path: string, metadata: GgufMetadata, tensors: readonly Source[
 
 function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
-    what: `${plural(problems.length, 'tensors')} have values outside the range of the file's type`,
+    what: `The file's type cannot hold the values of ${plural(problems.length, 'tensors')}`,
     problems,
     fix: 'f16 ends at 65,504: use bf16 or f32 (--dtype f32); if those fail too, the model itself has NaN or infinite weights',
   });

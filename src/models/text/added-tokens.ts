@@ -3,7 +3,7 @@ import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
-/** A token to add. Special ones can be left out when decoding; flags as in tokenizer.json, false unless told. */
+/** A token to add. Special ones can be skipped when decoding; flags as in tokenizer.json, false by default. */
 export interface NewToken {
   content: string;
   special?: boolean;
@@ -15,13 +15,13 @@ export interface NewToken {
 
 export interface AddedTokens {
   files: TokenizerFiles;
-  /** The ids of the tokens asked for, old or new, in the same order. */
+  /** Ids of the requested tokens, in the same order. */
   ids: number[];
-  /** The new ones among them: the rows of the embedding that have to be trained. */
+  /** Ids that are new: their embedding rows need training. */
   newIds: number[];
 }
 
-/** The files with some more tokens, which take the next free ids; tokens that exist already are left as they are. */
+/** Adds tokens with the next free ids; existing tokens are unchanged. */
 export function addTokensToFiles(
   files: TokenizerFiles,
   parsed: ParsedTokenizer,
@@ -46,7 +46,7 @@ export function addTokensToFiles(
   return { files: { ...files, tokenizer, translation, others: withDecoderEntries(files, added) }, ...result };
 }
 
-/** The pre-tokenizer keeps the tokens whole, too. */
+/** Keeps added tokens whole in the pre-tokenizers as well. */
 function withWholeTokens({ translation, origin }: TokenizerFiles, added: readonly AddedTokenJson[]) {
   if (translation?.pieces === undefined) return translation;
   const withTokens = (text: string): string => {
@@ -58,7 +58,7 @@ function withWholeTokens({ translation, origin }: TokenizerFiles, added: readonl
   return { ...translation, pieces: { source: withTokens(source), target: withTokens(target) } };
 }
 
-/** Tokens that only tokenizer_config.json knows: transformers adds them on loading, and so does attune. */
+/** Tokens that only tokenizer_config.json has; they are added on loading, as in transformers. */
 export function tokensOnlyInConfig(files: TokenizerFiles, parsed: ParsedTokenizer): AddedTokenJson[] {
   const declared = parseOther(files, 'tokenizer_config.json').added_tokens_decoder as
     | Record<string, NewToken>
@@ -76,7 +76,7 @@ function describeToken(content: string, id: number, flags: Omit<NewToken, 'conte
   return { id, content, single_word, lstrip, rstrip, normalized, special };
 }
 
-/** tokenizer_config.json repeats the added tokens; transformers trusts that copy, the only one where tokenizer.json is none. */
+/** transformers trusts the copy of the added tokens in tokenizer_config.json, the only one if there is no tokenizer.json. */
 function withDecoderEntries(files: TokenizerFiles, added: AddedTokenJson[]): ReadonlyMap<string, string> {
   const config = parseOther(files, 'tokenizer_config.json');
   if (config.added_tokens_decoder === undefined && files.kept === undefined) return files.others;

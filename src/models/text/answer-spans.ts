@@ -1,16 +1,16 @@
 import type { Message } from './message.ts';
 import { hasWords, Turns, type ShownTurns, type Span } from './turn-places.ts';
 
-/** Where an answer lies, from the end of its header. */
+/** Position of an answer, starting after its header. */
 export interface AnswerSpan extends Span {
   /**
-   * `stop`: the span ends in a token that stops generation. `open`: the template writes no such token here, but does
-   * after the same answer as the last turn; the span ends before what it writes instead. `endless`: it never does.
+   * `stop`: ends in a token that stops generation. `open`: ends before whatever the template writes instead; the
+   * template only stops an answer in the last turn. `endless`: the template never stops an answer.
    */
   ending: 'stop' | 'open' | 'endless';
-  /** Whether what stands before it ends as serving asks for it. */
+  /** Whether the text before the answer ends with the generation prompt. */
   isAsked: boolean;
-  /** The template shows nothing of the turn, whatever it writes around it. */
+  /** The template omits the turn's content. */
   isHidden?: boolean;
 }
 
@@ -18,16 +18,16 @@ export interface AnswerSearch {
   shown: ShownTurns;
   /** Texts of the tokens that may end a turn. */
   stops: readonly string[];
-  /** How many characters of `text` are the tokens that `other` begins with too. */
+  /** Length of the prefix of `text` whose tokens `other` starts with as well. */
   sharedTokens: (text: string, other: string) => Promise<number>;
 }
 
 /**
- * Where the answer of turn `index` lies; `unstable` where the template does not let it be told.
+ * Finds the answer of turn `index`; `unstable` if the template makes that impossible.
  *
- * A template has no marks for this. Rendering the turns before the answer gives its start, rendering up to it its end,
- * wherever both are prefixes of the whole. Else the places of the turn and of the next one bound it: the stop between
- * them is its end, and without one it ends where the template's own rendering of the turn as the last one departs.
+ * Templates do not mark answers. Where rendering the turns before the answer, and up to the answer, gives prefixes of
+ * the whole text, those are its bounds. Otherwise the turn and the next one bound it: the answer ends at the stop
+ * between them, or, without one, where the rendering as the last turn diverges.
  */
 export async function findAnswer(search: AnswerSearch, index: number): Promise<AnswerSpan | 'unstable'> {
   const found = byBeginnings(search, index) ?? (await byPlaces(search, index));
@@ -59,7 +59,7 @@ async function byPlaces(search: AnswerSearch, index: number): Promise<AnswerSpan
   const { end: start, isAsked } = header;
   const from = own === 'nothing' ? start : own.end;
   if (start > from || from > limit) return undefined;
-  // A stop between header and content means that the header was not where it seemed.
+  // A stop between header and content means that the header was misplaced.
   if (own !== 'nothing' && firstStopEnd(shown.text.slice(0, own.start), start, stops) !== undefined) return undefined;
   const stop = firstStopEnd(shown.text.slice(0, limit), from, stops);
   if (stop !== undefined) return { start, end: stop, ending: 'stop', isAsked };
@@ -67,7 +67,7 @@ async function byPlaces(search: AnswerSearch, index: number): Promise<AnswerSpan
   return ending && { start, isAsked, ...ending };
 }
 
-/** Where a turn's header ends, and whether it does as the prompt that asks for the turn. */
+/** Where a turn's header ends, and whether it ends like a generation prompt. */
 export async function findHeader(
   { shown, sharedTokens }: AnswerSearch,
   index: number,
@@ -82,32 +82,32 @@ export async function findHeader(
     const { inAsked, inText, isNext } = lastCommonTurn(asked, shown, index);
     const gap = text.slice(inText, place);
     const added = addedPrompt(turns, index);
-    // The difference may lie before the header, if the turn before it is closed differently.
+    // The difference may lie before the header, if the previous turn is closed differently.
     const at = isNext && added !== '' ? gap.indexOf(added) : -1;
     if (at !== -1) return { end: inText + at + added.length, isAsked: true };
     const shared = await sharedTokens(gap, asked.text.slice(inAsked));
     if (shared > 0) return { end: inText + shared, isAsked: shared === asked.text.length - inAsked };
   }
-  // Without calls, whose names stand before what was looked for, a turn begins with its text.
+  // Without calls (whose names precede their arguments), a turn starts with its text.
   const begins = place !== undefined && (messages[index].tool_calls ?? []).length === 0;
   return begins ? { end: place, isAsked: prompt === undefined } : undefined;
 }
 
-/** The generation prompt of turn `index`; empty if the template adds nothing, or changes more. */
+/** Generation prompt of turn `index`; empty if the template adds none or changes more than that. */
 function addedPrompt(turns: Turns, index: number): string {
   const [without, prompt] = [turns.beginning(index, false), turns.beginning(index, true)];
   return without !== undefined && prompt?.startsWith(without) === true ? prompt.slice(without.length) : '';
 }
 
 interface CommonTurn {
-  /** Where the turn ends in either rendering. */
+  /** Where the turn ends in each rendering. */
   inAsked: number;
   inText: number;
   /** Whether the requested turn follows immediately. */
   isNext: boolean;
 }
 
-/** The nearest turn before `index` that is found in both renderings; their beginnings where there is none. */
+/** The last turn before `index` that is found in both renderings, else the start of both. */
 function lastCommonTurn(asked: ShownTurns, shown: ShownTurns, index: number): CommonTurn {
   for (let before = index - 1; before >= 0; before--) {
     const [inAsked, inText] = [asked.place(before), shown.place(before)];
@@ -117,7 +117,7 @@ function lastCommonTurn(asked: ShownTurns, shown: ShownTurns, index: number): Co
   return { inAsked: 0, inText: 0, isNext: index === 0 };
 }
 
-/** Where the next turn that holds something begins to show it; undefined where that cannot be told. */
+/** Where the next turn with content starts; undefined if unknown. */
 function limitOf(shown: ShownTurns, index: number): number | undefined {
   const { messages, text, turns } = shown;
   for (let next = index + 1; next < messages.length; next++) {
@@ -130,7 +130,7 @@ function limitOf(shown: ShownTurns, index: number): number | undefined {
   return text.length;
 }
 
-/** The end between where the answer's own text ends and where the next turn's begins. */
+/** The end of an answer without a stop, between its own text and the next turn. */
 async function endWithoutStop(
   { shown, stops, sharedTokens }: AnswerSearch,
   index: number,
@@ -143,7 +143,7 @@ async function endWithoutStop(
   return { end, ending: firstStopEnd(closing, 0, stops) === undefined ? 'endless' : 'open' };
 }
 
-/** Text after the answer if its turn is the last one. */
+/** Text after the answer, if its turn is the last one. */
 function closingOf({ turns, text }: ShownTurns, index: number, from: number): string | undefined {
   const alone = turns.shown(index + 1, false);
   if (alone?.text.startsWith(text.slice(0, from)) === true) return alone.text.slice(from);
@@ -151,7 +151,7 @@ function closingOf({ turns, text }: ShownTurns, index: number, from: number): st
   return alone === undefined || typeof place !== 'object' ? undefined : alone.text.slice(place.end);
 }
 
-/** The text with the token that ends its last turn, where a template writes it only when another turn follows. */
+/** Closes the last turn, for templates that close a turn only if another one follows. */
 export function closeLastTurn(shown: ShownTurns, stops: readonly string[]): string | undefined {
   const { messages, text, turns } = shown;
   const last = messages.length - 1;
@@ -167,7 +167,7 @@ export function closeLastTurn(shown: ShownTurns, stops: readonly string[]): stri
   return stops.includes(missing.trim()) ? text + missing : undefined;
 }
 
-/** The end of the stop that a text ends with; of the first, where only white space stands between several. */
+/** The end of the final stop in a text; of the first one, if only whitespace separates several. */
 function finalStopEnd(text: string, from: number, stops: readonly string[]): number | undefined {
   let end: number | undefined;
   for (let rest = text.trimEnd(); ;) {

@@ -4,29 +4,29 @@ import { JinjaTemplate, TemplateFailure, TemplateLimitError, TemplateRefusal } f
 import { templateMessages, type ArgumentsForm } from './template-messages.ts';
 import { parseOther, TEMPLATE_FOLDER, type TokenizerFiles } from './tokenizer-files.ts';
 
-/** Everything that a chat template may show besides the turns. */
+/** Input of a chat template. */
 export interface Conversation {
   messages: readonly Message[];
   tools?: readonly ToolSchema[];
   documents?: readonly Record<string, unknown>[];
-  /** Further variables of the template, such as `enable_thinking`. */
+  /** Further template variables, such as `enable_thinking`. */
   chatTemplateKwargs?: Record<string, unknown>;
 }
 
 export interface TemplateOptions {
   addGenerationPrompt: boolean;
-  /** The clock that a template's strftime_now reads. */
+  /** Current time for strftime_now in templates. */
   now: Date;
 }
 
-/** Variables that the conversation sets. */
+/** Variables reserved for the conversation. */
 export const RESERVED: readonly string[] = ['messages', 'tools', 'documents', 'add_generation_prompt'];
 
-/** A model's chat templates by name; `default` is the one in use unless a conversation has tools and `tool_use` exists. */
+/** A model's chat templates by name: `default`, or `tool_use` (if it exists) for conversations with tools. */
 export class ChatTemplates {
-  /** Sources by name. */
+  /** Template sources by name. */
   readonly sources: ReadonlyMap<string, string>;
-  /** `bos_token`, `eos_token`, … as templates write them. */
+  /** Variables for special tokens: `bos_token`, `eos_token`, …. */
   readonly variables: Readonly<Record<string, string>>;
   readonly #origin: string;
   readonly #programs = new Map<string, JinjaTemplate>();
@@ -38,7 +38,7 @@ export class ChatTemplates {
     this.variables = variables;
   }
 
-  /** chat_template.jinja wins over tokenizer_config.json, as in transformers. */
+  /** chat_template.jinja takes precedence over tokenizer_config.json, as in transformers. */
   static fromFiles(files: TokenizerFiles, variables: Record<string, string>): ChatTemplates {
     const sources = new Map<string, string>();
     for (const name of ['tokenizer_config.json', 'chat_template.json'])
@@ -55,14 +55,14 @@ export class ChatTemplates {
     return this.sources.size > 0;
   }
 
-  /** The template's name for messages: whose it is, and which. */
+  /** The template's name and origin, for messages. */
   describe(conversation: Pick<Conversation, 'tools'> = {}): string {
     return `chat template "${this.#choose(conversation)}" of ${this.#origin}`;
   }
 
   /**
-   * The conversation as one text. @throws E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_REFUSED (the template
-   * does not allow such a conversation), E_TEMPLATE_FAILED, E_TEMPLATE_LIMIT
+   * Renders a conversation. @throws E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_REFUSED (by the template
+   * itself), E_TEMPLATE_FAILED, E_TEMPLATE_LIMIT
    */
   render(conversation: Conversation, options: TemplateOptions): string {
     const name = this.#choose(conversation);
@@ -81,7 +81,7 @@ export class ChatTemplates {
         ...this.variables,
         ...kwargs,
         messages: templateMessages(conversation.messages, source, { form, inParts: this.#takesParts(name, program) }),
-        // Absent ones are None, as transformers passes them: templates test `is not none`.
+        // None if absent, as in transformers: templates test `is not none`.
         tools: conversation.tools ?? null,
         documents: conversation.documents ?? null,
         add_generation_prompt: options.addGenerationPrompt,
@@ -95,7 +95,7 @@ export class ChatTemplates {
     }
   }
 
-  /** Whether a template takes the content of turns in parts alone: it shows nothing of a text. */
+  /** Whether a template only shows content that is given in parts. */
   #takesParts(name: string, program: JinjaTemplate): boolean {
     const known = this.#inParts.get(name);
     if (known !== undefined) return known;
@@ -132,7 +132,7 @@ export class ChatTemplates {
 
 const PROBE = 'attuneprobe';
 
-/** Whether a template writes the text of a turn that holds it in some form. */
+/** Whether a template shows a turn's content, given in some form. */
 function shows(program: JinjaTemplate, variables: Record<string, unknown>, content: unknown): boolean {
   const conversation = { ...variables, messages: [{ role: 'user', content }], add_generation_prompt: false };
   try {
@@ -142,7 +142,7 @@ function shows(program: JinjaTemplate, variables: Record<string, unknown>, conte
   }
 }
 
-/** @throws E_TEMPLATE_INVALID, which calls the template by the name given */
+/** @throws E_TEMPLATE_INVALID, naming the template as `name` */
 export function parseTemplate(source: string, name: string): JinjaTemplate {
   try {
     return new JinjaTemplate(source);
@@ -150,15 +150,15 @@ export function parseTemplate(source: string, name: string): JinjaTemplate {
     throw new AttuneError('E_TEMPLATE_INVALID', {
       what: `The ${name} cannot be parsed`,
       got: (error as Error).message,
-      fix: 'correct the template, or fetch it again',
+      fix: 'fix the template, or fetch it again',
       cause: error,
     });
   }
 }
 
 /**
- * Most templates want a call's arguments as a mapping, some as text, and fail on the other: those of a row are given in
- * the other form where they fail as they are.
+ * Most templates expect a call's arguments as a mapping, some as text, and fail on the other. If the given form fails,
+ * the other one is tried.
  */
 function renderInAnyForm(messages: readonly Message[], render: (form: ArgumentsForm) => string): string {
   try {

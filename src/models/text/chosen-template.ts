@@ -9,15 +9,16 @@ import { Tokenizer } from './tokenizer.ts';
 
 /** Chat template settings of a run. */
 export interface TemplateChoice {
-  /** A template's text with where it was read, or the name of one that the tokenizer has or of ours; else its own default. */
+  /** A template's text and its origin, or the name of one of the tokenizer's or attune's; the tokenizer's default if absent. */
   template?: { text: string; origin: string } | { name: string };
-  /** Values of the template's own variables for conversations that say nothing of them. */
+  /** Defaults of template variables, for conversations that do not set them. */
   kwargs?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Tokenizer with the chosen template as its only one. Variables become the template's defaults, so that servers of
- * the saved folder render as training did.
+ * Tokenizer with the chosen template as its only one. Variables become defaults inside the template, so that any server
+ * renders the saved folder as in training.
+ *
  * @throws E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS
  */
 export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoice): Promise<Tokenizer> {
@@ -33,7 +34,7 @@ export async function chooseTemplate(tokenizer: Tokenizer, choice: TemplateChoic
   return Tokenizer.fromFiles({ ...files, templateOrigin: origin });
 }
 
-/** Sets those variables that the tokenizer's own templates read as defaults: for the base model in a comparison. */
+/** Sets the defaults of those variables that the tokenizer's own templates read, for the base model in a comparison. */
 export async function withKnownKwargs(
   tokenizer: Tokenizer,
   kwargs: Readonly<Record<string, unknown>>,
@@ -43,7 +44,7 @@ export async function withKnownKwargs(
   return chooseTemplate(tokenizer, { kwargs: Object.fromEntries(known) });
 }
 
-/** The templates that conversations get unless one is named: see `ChatTemplates`. */
+/** Templates used for conversations unless one is named: see `ChatTemplates`. */
 function inUse({ templates }: Tokenizer): Map<string, string> {
   return new Map([...templates.sources].filter(([name]) => name === 'default' || name === 'tool_use'));
 }
@@ -61,7 +62,7 @@ function sourceOf(tokenizer: Tokenizer, template: NonNullable<TemplateChoice['te
       : `There is no chat template "${template.name}", neither as a file nor in the tokenizer of ${tokenizer.origin}`,
     expected:
       sources.size === 0
-        ? `a file, or ${TOOLS_TEMPLATE}; the tokenizer has no template`
+        ? `a file, or ${TOOLS_TEMPLATE}; the tokenizer has no templates`
         : `a file, or one of ${[...sources.keys(), TOOLS_TEMPLATE].join(', ')}`,
     fix: isText
       ? 'put the template into a file and give its path'
@@ -79,7 +80,7 @@ function variablesIn(sources: ReadonlyMap<string, string>, origin: string): Jinj
   };
 }
 
-/** A variable that the template never reads would do nothing. */
+/** Rejects variables that the template never reads, which would have no effect. */
 function checkKwargs(
   kwargs: Readonly<Record<string, unknown>>,
   { read, assigned }: JinjaTemplate['names'],
@@ -103,12 +104,12 @@ function checkKwargs(
   });
 }
 
-/** A row that gives the variable itself wins. */
+/** Values in the row take precedence. */
 function defaultOf(name: string, value: unknown): string {
   return `{% if ${name} is not defined %}{% set ${name} = ${literal(value)} %}{% endif %}`;
 }
 
-/** JSON is Jinja's own notation but for null. */
+/** JSON is valid Jinja, except for null. */
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'none';
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
@@ -117,7 +118,7 @@ function literal(value: unknown): string {
   return `{${entries.join(', ')}}`;
 }
 
-/** The files with these templates and no others, in the layout that transformers writes. */
+/** Replaces all templates in the files, in the layout of transformers. */
 function withTemplates(files: TokenizerFiles, sources: ReadonlyMap<string, string>): TokenizerFiles {
   const isTemplate = (name: string) => name.startsWith('chat_template.j') || name.startsWith(`${TEMPLATE_FOLDER}/`);
   const others = new Map([...files.others].filter(([name]) => !isTemplate(name)));

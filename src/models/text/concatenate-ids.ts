@@ -1,4 +1,4 @@
-/** Ids of parts of a text, put together. */
+/** Concatenates the ids of a text's parts. */
 export function concatenateIds(parts: readonly Int32Array[]): Int32Array {
   if (parts.length === 1) return parts[0];
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -9,31 +9,31 @@ export interface CtcSettings {
   pad: string;
   unknown: string;
   delimiter: string;
-  /** Texts are written in capitals inside, and read in small letters. */
+  /** The vocabulary has capitals only; decoded text is lowercased. */
   isCapital: boolean;
 }
 
 const VOCABULARY = 'vocab.json';
 
-/** Files of subword vocabularies other than tokenizer.json. */
+/** Vocabulary files of subword tokenizers other than tokenizer.json. */
 const PIECES = ['merges.txt', 'source.spm', 'sentencepiece.bpe.model'];
 
-/** Classes, or model types, whose vocab.json has letters: that of any other lacks the file which cuts texts. */
+/** Classes or model types whose vocab.json holds letters. In others, it belongs to a subword tokenizer with a file missing. */
 const LETTERS = /^(wav2vec2|hubert|wavlm|unispeech|sew|data2vecaudio|mctct)/;
 
-/** Whether a folder has a vocabulary of letters, and not one of pieces. */
+/** Whether a folder has a vocabulary of letters instead of subwords. */
 export function hasCtcVocabulary(folder: string): boolean {
   const has = (name: string) => existsSync(join(folder, name));
   if (!has(VOCABULARY) || PIECES.some(has)) return false;
   const { family } = new OlderFiles(folder);
   if (!existsSync(join(folder, 'tokenizer.json'))) return family === '' || LETTERS.test(family);
-  // Folders from before 2021 do not name their tokenizer's class, nor does what was tuned from them.
+  // Folders from before 2021, and models tuned from them, do not name the tokenizer's class.
   const { decoder } = readObject(folder, 'tokenizer.json') as { decoder?: { type?: unknown } | null };
   const named = readObject(folder, 'tokenizer_config.json').tokenizer_class;
   return named === 'Wav2Vec2CTCTokenizer' || decoder?.type === 'CTC';
 }
 
-/** tokenizer.json of a folder that has only a vocabulary of letters, and that vocabulary. @throws E_TOKENIZER_INVALID */
+/** tokenizer.json of a folder that only has a vocabulary of letters, and that vocabulary. @throws E_TOKENIZER_INVALID */
 export function readCtcTokenizer(folder: string): { tokenizer: string; vocabulary: [string, string] } {
   const text = readFileSync(join(folder, VOCABULARY), 'utf8');
   const settings = ctcSettings(readObject(folder, 'tokenizer_config.json'));
@@ -49,7 +49,7 @@ export function ctcSettings(config: Readonly<Record<string, unknown>>): CtcSetti
   };
 }
 
-/** The files of a vocabulary made of letters, as Wav2Vec2CTCTokenizer reads them. */
+/** Files of a new vocabulary of letters, in the format of Wav2Vec2CTCTokenizer. */
 export function newCtcFiles(letters: readonly string[]): { tokenizer: string; others: Map<string, string> } {
   const settings = { pad: '[PAD]', unknown: '[UNK]', delimiter: '|', isCapital: false };
   const tokens = [settings.pad, settings.unknown, settings.delimiter, ...letters];
@@ -72,7 +72,7 @@ export function newCtcFiles(letters: readonly string[]): { tokenizer: string; ot
   return { tokenizer: ctcTokenizerJson(vocabulary, settings), others: new Map(others) };
 }
 
-/** A vocabulary of letters in the form of all other tokenizers: one token a character. */
+/** tokenizer.json of a vocabulary of letters: one token per character. */
 function ctcTokenizerJson(vocabulary: Readonly<Record<string, number>>, settings: CtcSettings): string {
   const added = Object.entries(vocabulary)
     .filter(([token]) => [...token].length > 1)
@@ -132,7 +132,7 @@ function readObject(folder: string, name: string): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** A token is written as its text, or as an object with flags. */
+/** A token is stored as text, or as an object with flags. */
 function content(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const inner = (value as { content?: unknown } | null | undefined)?.content;

@@ -1,16 +1,16 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 
-/** Keys of generation_config.json and config.json whose numbers are ids of tokens. */
+/** Keys in generation_config.json and config.json whose numbers are token ids. */
 const IDS = /(_token_ids?|^suppress_tokens|^begin_suppress_tokens|^lang_to_id|^task_to_id)$/;
 
 /**
- * Refuses ids that no token of this vocabulary and no row of its model can have: nothing would ever end at such a
- * token, or a table would be read beyond its end. −1 stands for none. @throws E_TOKENIZER_INVALID
+ * Rejects ids outside the vocabulary and the model's table: generation would never stop at them, or lookups would be
+ * out of range. −1 means none. @throws E_TOKENIZER_INVALID
  */
 export function refuseForeignIds(files: TokenizerFiles, size: number): void {
   if (files.isAbsent === true) return;
-  // A model's table may have twice as many rows (`checkVocabulary`).
+  // A model's table may have up to twice as many rows (`checkVocabulary`).
   const isId = (id: unknown) => Number.isInteger(id) && (id as number) >= -1 && (id as number) < 2 * size;
   const sources = {
     'generation_config.json': parseOther(files, 'generation_config.json'),
@@ -33,7 +33,7 @@ export function refuseForeignIds(files: TokenizerFiles, size: number): void {
   });
 }
 
-/** Numbers of a value, a list or a table. */
+/** Numbers in a value, list or object. */
 function numbersIn(value: unknown): number[] {
   const values: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
   return values.filter((one) => typeof one === 'number');

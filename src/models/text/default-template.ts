@@ -5,9 +5,9 @@ const TURN_START = '<|im_start|>';
 const TURN_END = '<|im_end|>';
 
 /**
- * The tokenizer itself where it has a chat template, else one with ChatML as its template, which `save` then writes.
- * A turn ends with `<|im_end|>` where the vocabulary has it, else with EOS, so that answers end in a token the model
- * knows. @throws E_NO_STOP_TOKEN where there is neither
+ * The tokenizer, with ChatML as its template if it has none; `save` writes it. Turns end with `<|im_end|>` if the
+ * vocabulary has it, else with EOS, so that the model already knows the token that ends an answer. @throws
+ * E_NO_STOP_TOKEN if there is neither
  */
 export async function withChatTemplate(tokenizer: Tokenizer): Promise<Tokenizer> {
   if (tokenizer.templates.exists) return tokenizer;
@@ -15,7 +15,7 @@ export async function withChatTemplate(tokenizer: Tokenizer): Promise<Tokenizer>
   return Tokenizer.fromFiles({ ...tokenizer.files, others });
 }
 
-/** ChatML with tools, tool calls and reasoning, in this tokenizer's own tokens. @throws E_NO_STOP_TOKEN */
+/** ChatML with tools, tool calls and reasoning, using this tokenizer's tokens. @throws E_NO_STOP_TOKEN */
 export function defaultTemplate(tokenizer: Tokenizer): string {
   const hasTurnEnd = tokenizer.idOf(TURN_END) !== null;
   if (!hasTurnEnd && tokenizer.eosId === undefined) {
@@ -28,7 +28,7 @@ export function defaultTemplate(tokenizer: Tokenizer): string {
   return chatMlTemplate(hasTurnEnd ? `'${TURN_END}'` : 'eos_token', tokenizer.addsBos);
 }
 
-/** Earlier turns are never changed, so every prefix is what serving sees. */
+/** Earlier turns never change, so serving sees prefixes of the training text. */
 function chatMlTemplate(turnEnd: string, writesBos: boolean): string {
   return `${writesBos ? '{{- bos_token }}' : ''}{%- if tools %}
 {{- '${TURN_START}system\\n' }}

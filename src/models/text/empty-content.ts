@@ -1,8 +1,8 @@
 import type { Conversation } from './chat-templates.ts';
 
 /**
- * The conversation with empty texts in place of null where its template wants them. OpenAI gives null as the content of
- * a turn that only calls tools: some templates ask for it, others fail on it or write "None", which would be trained.
+ * Replaces null content by an empty text where the template needs that. OpenAI uses null for turns that only call
+ * tools; some templates require it, others fail or print "None", which would then be trained.
  */
 export function withoutPrintedNull<Row extends Conversation>(
   row: Row,

@@ -1,27 +1,27 @@
-// Apart from what makes it: the types of the tokenizer core cannot be checked, and must not reach the public ones.
+// A separate file, because types of the tokenizer library cannot be checked and must not leak into public ones.
 
-/** Ids with the places of their text: UTF-16 offsets into the string, `[starts[i], ends[i])`. */
+/** Ids with UTF-16 offsets into the text, `[starts[i], ends[i])`. */
 export interface EncodedText {
   ids: Int32Array;
   starts: Int32Array;
   ends: Int32Array;
 }
 
-/** One text, or two that are read together. */
+/** One text, or a pair encoded together. */
 export interface FramedInput {
   text: string;
   pair?: string;
 }
 
-/** Ids with the model's own special tokens around them. */
+/** Ids including the model's special tokens. */
 export interface FramedText {
   ids: Int32Array;
   /** BERT's segment ids. */
   typeIds: Int32Array;
 }
 
-/** Places are those of each token's own text; special tokens have empty ones. */
+/** Offsets refer to the text of each token's side; special tokens have empty ranges. */
 export interface PlacedText extends FramedText, EncodedText {
-  /** 1 for tokens of the second text of a pair. */
+  /** 1 for tokens of a pair's second text. */
   ofPair?: Uint8Array;
 }

@@ -9,22 +9,23 @@ import type { Tokenizer } from './tokenizer.ts';
 export interface ImageTexts {
   /** The token that a template writes for an image. */
   token: string;
-  /** The token that stands for each vector of one. */
+  /** Id of the placeholder for each image vector. */
   id: number;
-  /** Text of that token. */
+  /** Text of the placeholder. */
   image: string;
-  /** Replacement of what the template writes, for each image. @throws AttuneError E_MEDIA_UNREADABLE */
+  /** Text that replaces the template's token, per image. @throws AttuneError E_MEDIA_UNREADABLE */
   textsOf(files: readonly ImageFile[]): Promise<string[]>;
 }
 
-/** The tokenizer's own names for the tokens around an image's (`boi_token`), or the usual ones. */
+/** The tokenizer's names for the special tokens around an image (`boi_token`), or the usual ones. */
 export function markNames({ files }: Pick<Tokenizer, 'files'>): (key: string, usual: string) => string {
   const settings = parseOther(files, 'tokenizer_config.json');
   return (key, usual) => (typeof settings[key] === 'string' ? settings[key] : usual);
 }
 
 /**
- * The draft with the images' texts where its template shows them.
+ * Inserts the images' texts where the template shows the images.
+ *
  * @throws AttuneError E_IMAGES_UNREAD, E_IMAGE_TOKEN, E_TEMPLATE_DROPS_IMAGES, E_MEDIA_UNREADABLE
  */
 export async function withImages(
@@ -66,7 +67,7 @@ function isBeginning(count: number, messages: readonly Message[]): boolean {
 
 interface Replacement {
   places: readonly number[];
-  /** Length of the replaced text. */
+  /** Length of the text to replace. */
   length: number;
   texts: readonly string[];
   images: readonly ImageFile[];

@@ -1,17 +1,17 @@
-/** Texts with a gap, as models that were trained to fill in the middle are asked for it (Bavarian et al., 2022). */
+/** Fill-in-the-middle prompts, for models trained on them (Bavarian et al., 2022). */
 import { AttuneError } from '../../base/errors.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Marks around the text before the gap, the text behind it, and the answer. */
+/** Marks around the text before the gap, the text after it, and the answer. */
 interface InfillMarks {
   prefix: string;
   suffix: string;
   middle: string;
-  /** Marks that end the answer, besides EOS. */
+  /** Further tokens that end the answer, besides EOS. */
   ends: readonly string[];
 }
 
-/** Families with the prefix first. */
+/** Families that put the prefix first. */
 const FAMILIES: readonly InfillMarks[] = [
   // Qwen2.5-Coder, Granite, CodeGemma
   {
@@ -35,16 +35,16 @@ const FAMILIES: readonly InfillMarks[] = [
   { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>', ends: [] },
 ];
 
-/** Ids of the marks that a tokenizer has. */
+/** Ids of a tokenizer's marks. */
 interface InfillIds {
   prefix: number;
   suffix: number;
   middle: number;
-  /** Ids that end the infill, besides the tokenizer's own. */
+  /** Ids that end the answer, besides the tokenizer's own. */
   ends: readonly number[];
 }
 
-/** Undefined where the tokenizer has no such marks: the model fills no gaps. */
+/** Undefined if the tokenizer has no such marks. */
 export function infillMarks(tokenizer: Pick<Tokenizer, 'idOf'>): InfillIds | undefined {
   for (const { ends, ...marks } of FAMILIES) {
     const [prefix, suffix, middle] = [marks.prefix, marks.suffix, marks.middle].map((mark) => tokenizer.idOf(mark));
@@ -75,10 +75,10 @@ export async function infillIds(
   return Int32Array.from([...lead, marks.prefix, ...before, marks.suffix, ...behind, marks.middle]);
 }
 
-/** Stands before a text that goes on: a character that no token spans. */
+/** Put before a text that continues another: no token spans this character. */
 const BEFORE = '\u263a';
 
-/** Ids of a text without the space that some vocabularies put before the first word of a text. */
+/** Ids of a text without the space that some vocabularies prepend to the first word. */
 async function continuedIds(tokenizer: Tokenizer, text: string): Promise<Int32Array> {
   if (tokenizer.joinsParts) return tokenizer.encode(text);
   const [lead, whole] = await tokenizer.encodeBatch([BEFORE, BEFORE + text]);

@@ -1,14 +1,15 @@
 import { AttuneError } from '../../base/errors.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-/** A row begins with it, so that its first item can be predicted too. */
+/** First token of every row, from which its first item is predicted. */
 const START = '[START]';
 const UNKNOWN = '[UNK]';
-/** Prefix of the tokens of users' features. */
+/** Prefix of tokens for user features. */
 const USER = '[USER ';
 
 /**
- * A vocabulary with one token for each item, in the order given, behind one for each feature of users.
+ * A vocabulary with one token per user feature, then one per item in the given order.
+ *
  * @throws AttuneError E_ITEM_NAME
  */
 export async function itemTokenizer(items: readonly string[], about: readonly string[] = []): Promise<Tokenizer> {
@@ -47,7 +48,7 @@ export async function itemTokenizer(items: readonly string[], about: readonly st
   });
 }
 
-/** The vocabulary with further items behind those that it has; ids stay as they are. @throws AttuneError E_ITEM_NAME */
+/** The vocabulary with further items appended; ids do not change. @throws AttuneError E_ITEM_NAME */
 export async function withMoreItems(tokenizer: Tokenizer, added: readonly string[]): Promise<Tokenizer> {
   const names = itemNames(tokenizer);
   const about = names.flatMap((name, id) => {
@@ -59,11 +60,11 @@ export async function withMoreItems(tokenizer: Tokenizer, added: readonly string
 
 /** A row of items as token ids. */
 interface ItemIds {
-  /** The start, what is known of the user, and the items that the vocabulary has. */
+  /** The start token, user features, and the known items. */
   ids: Int32Array;
-  /** How many of them stand before the items. */
+  /** Number of tokens before the items. */
   lead: number;
-  /** Whether the last item is one of them. */
+  /** Whether the last item is in the vocabulary. */
   lastIsKnown: boolean;
 }
 
@@ -72,14 +73,14 @@ export function selfOf(user: string): string {
   return `=${user}`;
 }
 
-/** Where the tokens of what is known of users stand. */
+/** Range of the user features' ids. */
 export function aboutIds(tokenizer: Tokenizer): { first: number; count: number } {
   const names = Array.from({ length: tokenizer.size }, (_, id) => tokenizer.tokenOf(id) ?? '');
   const isAbout = (token: string, id: number): boolean => tokenizer.isSpecial(id) && token.startsWith(USER);
   return { first: Math.max(0, names.findIndex(isAbout)), count: names.filter(isAbout).length };
 }
 
-/** Ids of a row; users, items and features that the vocabulary does not have are left out. @throws AttuneError E_NO_ITEMS */
+/** Ids of a row; unknown users, items and features are left out. @throws AttuneError E_NO_ITEMS */
 export function itemIds(
   tokenizer: Tokenizer,
   { items, user, about = [] }: { items: readonly string[]; user?: string; about?: readonly string[] },
@@ -96,19 +97,19 @@ export function itemIds(
   };
 }
 
-/** Names of all items by their ids; undefined for tokens that are none. */
+/** Item names by id; undefined for other tokens. */
 export function itemNames(tokenizer: Tokenizer): (string | undefined)[] {
   return Array.from({ length: tokenizer.size }, (_, id) =>
     tokenizer.isSpecial(id) ? undefined : (tokenizer.tokenOf(id) ?? undefined),
   );
 }
 
-/** The token of a feature of users. */
+/** Token of a user feature. */
 function userToken(feature: string): string {
   return `${USER}${feature}]`;
 }
 
-/** An item's id; undefined for what the vocabulary does not have. */
+/** An item's id; undefined if it is not in the vocabulary. */
 function itemId(tokenizer: Tokenizer, item: string): number | undefined {
   const id = tokenizer.idOf(item);
   return id === null || tokenizer.isSpecial(id) ? undefined : id;

@@ -2,14 +2,14 @@ import { ctcSettings, newCtcFiles, type CtcSettings } from './ctc-tokenizer.ts';
 import { parseOther } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 
-/** Marks that are written but not spoken: left out where a vocabulary lacks them. */
+/** Punctuation and symbols are not spoken: dropped if the vocabulary lacks them. */
 const UNSPOKEN = /[\p{P}\p{S}]/u;
 const APOSTROPHES = /[’‘ʼ´`]/gu;
 
-/** A text as letters of a vocabulary. */
+/** A text spelt in the letters of a vocabulary. */
 export interface Spelt {
   ids: number[];
-  /** Letters and digits that the vocabulary lacks. */
+  /** Letters and digits missing from the vocabulary. */
   unknown: string[];
 }
 
@@ -17,7 +17,7 @@ export interface Spelt {
 export class Letters {
   readonly #tokenizer: Tokenizer;
   readonly #settings: CtcSettings;
-  /** How letters are written so that the vocabulary has them. */
+  /** Folds text to the vocabulary's case. */
   readonly #fold: (text: string) => string;
 
   constructor(tokenizer: Tokenizer) {
@@ -26,7 +26,7 @@ export class Letters {
     this.#fold = this.#foldingOf();
   }
 
-  /** The id of a frame at which nothing is said. */
+  /** Id of the blank. */
   get blank(): number | null {
     return this.#tokenizer.idOf(this.#settings.pad);
   }
@@ -35,14 +35,14 @@ export class Letters {
     return this.#tokenizer.idOf(letter) !== null;
   }
 
-  /** A vocabulary in one case gets texts in that case. */
+  /** Folds to upper or lower case if the vocabulary only has that one. */
   #foldingOf(): (text: string) => string {
     const [hasSmall, hasCapital] = [this.#has('a') || this.#has('e'), this.#has('A') || this.#has('E')];
     if (this.#settings.isCapital || (hasCapital && !hasSmall)) return (text) => text.toUpperCase();
     return hasSmall && !hasCapital ? (text) => text.toLowerCase() : (text) => text;
   }
 
-  /** Spaces become the mark between words; punctuation that the vocabulary lacks is left out. */
+  /** Spaces become the word separator; punctuation missing from the vocabulary is dropped. */
   spell(text: string): Spelt {
     const ids: number[] = [];
     const unknown = new Set<string>();
@@ -62,7 +62,7 @@ export class Letters {
     return letter === this.#settings.delimiter || /\s/.test(letter) ? null : this.#tokenizer.idOf(letter);
   }
 
-  /** The text of the most probable id of each frame: repeats are one letter, then blanks and special tokens go. */
+  /** Decodes the most probable id of each frame: merges repeats, then drops blanks and special tokens. */
   read(frames: readonly number[], blank: number): string {
     let text = '';
     for (const [t, id] of frames.entries()) {
@@ -75,14 +75,14 @@ export class Letters {
   }
 }
 
-/** A dash between words is a space in speech. */
+/** A dash between words is spoken like a space. */
 function isBetweenWords(letter: string): boolean {
   return /\p{Pd}/u.test(letter);
 }
 
 /**
- * A vocabulary of the letters, digits and apostrophes that the texts are written with, in small letters, sorted; as
- * files for Wav2Vec2CTCTokenizer.
+ * Vocabulary of all letters, digits and apostrophes in the texts, lowercased and sorted, in the format of
+ * Wav2Vec2CTCTokenizer.
  */
 export async function lettersOf(texts: Iterable<string>): Promise<Tokenizer> {
   const found = new Set<string>();

@@ -1,9 +1,9 @@
-// Long enough that cutting costs nothing, short enough that the tokenizer core's tables stay small.
+// Long enough that cutting costs nothing, short enough to keep the tokenizer library's memory small.
 const TARGET_LENGTH = 1 << 18;
 
 /**
- * Cuts a long text into parts at single line feeds before a letter, for tokenizers that never join tokens there.
- * The core keeps about a hundred bytes for each token of a part; a text of any size so passes in bounded memory.
+ * Cuts a long text at single line feeds before a letter, for tokenizers without tokens that span those. The library
+ * needs about a hundred bytes per token of a part, so this bounds its memory.
  */
 export function cutAtLines(text: string, targetLength = TARGET_LENGTH): string[] {
   const parts: string[] = [];

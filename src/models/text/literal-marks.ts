@@ -1,31 +1,31 @@
 /**
- * Keeps control tokens in a message, a tool's result or a schema as text. The first character of each is replaced by
- * an unused one while the template renders, so that its place is known in the output; the text is split there, and no
- * part of it contains the whole token.
+ * Keeps control tokens in a message, a tool's result or a schema as plain text. While the template renders, the first
+ * character of each is replaced by an unused one, which marks its place in the output; the text is then split there, so
+ * that no part contains a whole control token.
  */
 import { AttuneError } from '../../base/errors.ts';
 import type { Message } from './message.ts';
 import type { Conversation } from './chat-templates.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Unassigned characters for good: one stands for each first character of a control token. */
+/** Permanently unassigned characters: one per distinct first character of a control token. */
 const MARKS = 0xfdd0;
 const MOST_MARKS = 32;
 
-/** A rendered text, and where it is tokenised in parts. */
+/** A rendered text, and where to split it for tokenisation. */
 interface Cut {
   text: string;
   cuts: number[];
 }
 
 export interface LiteralMarks<Row extends Conversation> {
-  /** The conversation with marks where control tokens were written. */
+  /** The conversation with marks instead of control tokens. */
   row: Row;
-  /** The rendered text as it was meant, cut within each. @throws AttuneError E_CONTROL_TOKEN */
+  /** Restores the rendered text and adds a cut inside each control token. @throws AttuneError E_CONTROL_TOKEN */
   restore: <Given extends Cut>(draft: Given) => Given;
 }
 
-/** A turn's own tokens, such as the end of its reasoning, are the model's: those of answers count as tokens. */
+/** Special tokens in an answer, such as the end of its reasoning, are the model's own and count as tokens. */
 export function markLiterals<Row extends Conversation>(row: Row, tokenizer: Tokenizer): LiteralMarks<Row> {
   const control = controlTokens(tokenizer);
   const firsts = [...new Set([...control.all].map((token) => token[0]))].slice(0, MOST_MARKS);
@@ -57,7 +57,7 @@ export function markLiterals<Row extends Conversation>(row: Row, tokenizer: Toke
 }
 
 function restored<Given extends Cut>(draft: Given, firsts: readonly string[], lost: () => AttuneError): Given {
-  // A template that escapes what is not ASCII leaves no mark behind.
+  // A template that escapes non-ASCII characters would destroy the marks.
   if (/\\ufd[de][0-9a-f]/i.test(draft.text)) throw lost();
   const cuts: number[] = [];
   const text = draft.text.replace(/[\ufdd0-\ufdef]/g, (mark, place: number) => {
@@ -67,7 +67,7 @@ function restored<Given extends Cut>(draft: Given, firsts: readonly string[], lo
   return { ...draft, text, cuts: [...draft.cuts, ...cuts].toSorted((a, b) => a - b) };
 }
 
-/** `special` by the tokenizer's own flag; `all` with what else the template writes, such as the marks around a result. */
+/** `special`: flagged as such by the tokenizer; `all`: also those that templates write, such as marks around a result. */
 function controlTokens({ addedTokens, special, stopIds, templates }: Tokenizer) {
   const roles = new Set(Object.values(special).map(({ content }) => content));
   const sources = [...templates.sources.values()];

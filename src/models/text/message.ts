@@ -1,11 +1,11 @@
-/** One function call that an assistant turn makes. `arguments` stay JSON, never columns (F27). */
+/** A function call by an assistant turn. `arguments` stay JSON and never become columns (F27). */
 export interface ToolCall {
   id?: string;
   type?: 'function';
   function: { name: string; arguments: unknown };
 }
 
-/** An image by its place and the hash of its bytes. */
+/** An image file and the hash of its bytes. */
 export interface ImageFile {
   kind: 'image';
   /** Absolute. */
@@ -13,9 +13,9 @@ export interface ImageFile {
   hash: string;
 }
 
-/** An image placed in a turn's text. */
+/** An image within a turn's text. */
 export interface PlacedImage {
-  /** How much of the text comes before it, in UTF-16 units. */
+  /** Offset in the text, in UTF-16 units. */
   at: number;
   file: ImageFile;
 }
@@ -23,26 +23,26 @@ export interface PlacedImage {
 /** One turn of a conversation, with the keys of OpenAI's chat format. */
 export interface Message {
   role: 'system' | 'user' | 'assistant' | 'tool' | 'developer';
-  /** Empty where the turn has no text, such as one that only calls tools. */
+  /** Empty if the turn has no text, such as one that only calls tools. */
   content: string;
   /** How a turn without text appeared in the row: templates distinguish null from a missing key. */
   contentless?: 'null' | 'absent';
-  /** In their order; templates are shown text and images as parts. */
+  /** In order of appearance; templates receive text and images as parts. */
   images?: readonly PlacedImage[];
   name?: string;
   tool_calls?: readonly ToolCall[];
   tool_call_id?: string;
   reasoning_content?: string;
-  /** 0 keeps an assistant turn out of the loss. */
+  /** 0 excludes an assistant turn from the loss. */
   weight?: 0 | 1;
 }
 
-/** The images of a conversation, in the order that they are shown in. */
+/** The images of a conversation, in order of appearance. */
 export function imagesIn(messages: readonly Pick<Message, 'images'>[]): ImageFile[] {
   return messages.flatMap(({ images = [] }) => images.map(({ file }) => file));
 }
 
-/** A turn's text and images as parts, in their order; a turn without either has an empty text. */
+/** A turn's text and images as parts, in order; without either, one empty text. */
 export function contentParts<Image extends object>(
   { content, images = [] }: Pick<Message, 'content' | 'images'>,
   imagePart: (file: ImageFile) => Image,
@@ -58,7 +58,7 @@ export function contentParts<Image extends object>(
   return parts;
 }
 
-/** The turn with another text; images that stood in the text stand at its end. */
+/** The turn with another text; images inside the old text move to its end. */
 export function withContent(message: Message, content: string): Message {
   const { images } = message;
   if (images === undefined) return { ...message, content };

@@ -4,15 +4,15 @@ import type { TokenizerFiles } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
 
 export interface NewTokenizerOptions {
-  /** Which of the vocabulary's special tokens plays which role. */
+  /** Special tokens of the vocabulary by role. */
   roles: Partial<Record<SpecialRole, string>>;
   /** A Jinja chat template. */
   chatTemplate?: string;
-  /** The longest row that the model takes, in tokens. */
+  /** Maximum row length of the model, in tokens. */
   maxLength?: number;
 }
 
-/** A freshly trained vocabulary as a tokenizer, ready to be saved as a folder that transformers reads as well. */
+/** Wraps a newly trained vocabulary in a tokenizer whose saved folder transformers can read. */
 export async function newTokenizer(json: TokenizerJson, options: NewTokenizerOptions): Promise<Tokenizer> {
   const named = specialRoles.flatMap((role) => {
     const token = options.roles[role];

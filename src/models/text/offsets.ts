@@ -4,8 +4,8 @@ import type { EncodedText } from './encoded-text.ts';
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
- * Turns offsets that count code points, as the tokenizer core gives them, into offsets of UTF-16 units, in place.
- * They need not be sorted.
+ * Converts offsets in code points, as the tokenizer library returns them, to UTF-16 units, in place. They need not be
+ * sorted.
  */
 export function toUtf16Offsets(text: string, offsets: Int32Array): void {
   if (!SURROGATE.test(text)) return;
@@ -20,7 +20,7 @@ export function toUtf16Offsets(text: string, offsets: Int32Array): void {
   for (let i = 0; i < offsets.length; i++) offsets[i] = unitOf[offsets[i]];
 }
 
-/** Adds each token's position in its own text to the core's encoding. */
+/** Adds each token's offsets in its own text to the library's encoding. */
 export function withOffsets(
   { text, pair }: { text: string; pair?: string },
   encoding: JsEncoding,
@@ -34,7 +34,7 @@ export function withOffsets(
     return { ids, starts, ends };
   }
   const ofPair = Uint8Array.from(encoding.getSequenceIds(), (sequence) => (sequence === 1 ? 1 : 0));
-  // The second text's tokens stand side by side, as does what comes before them.
+  // The second text's tokens are contiguous, and so are those of the first.
   const from = Math.max(0, ofPair.indexOf(1));
   const to = ofPair.lastIndexOf(1) + 1;
   for (const offsets of [starts, ends]) {

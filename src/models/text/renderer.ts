@@ -19,38 +19,39 @@ import type { EncodedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface RendererOptions {
-  /** `answers` unless told. */
+  /** `answers` by default. */
   trainOn?: TrainOn;
-  /** The clock for templates that show the date. Give a fixed one where rows must come out the same another day. */
+  /** Current time for templates that show the date. Fix it for reproducible rows. */
   now?: Date;
-  /** Whether rows of kind text end with EOS, where there is one; true unless told. */
+  /** Whether rows of kind text end with EOS, if the tokenizer has one; true by default. */
   textEos?: boolean;
-  /** How images become tokens, for models that read images among texts. */
+  /** Conversion of images to tokens, for vision language models. */
   images?: ImageTexts;
 }
 
-/** The ids after which a model answers. */
+/** Ids after which the model answers. */
 export interface RenderedPrompt extends Pick<RenderedRow, 'ids' | 'images'> {
   text: string;
 }
 
-/** Rows in the order given, undefined where a problem names the reason. */
+/** Rows in the given order, undefined where a problem gives the reason. */
 export interface RenderedRows {
   rows: (RenderedRow | undefined)[];
   problems: Problem[];
 }
 
-// Nothing that another row could do better.
+// Errors that no other row could avoid.
 const TEMPLATE_ERRORS = new Set<string>(['E_TEMPLATE_MISSING', 'E_TEMPLATE_INVALID', 'E_NO_STOP_TOKEN']);
 
 /**
- * Turns rows into tokens with the mask of those that are trained: the one place that does, for training, evaluation
- * and serving. Rules: special tokens written in a plain text
- * or an answer count as such; in other messages they stay text. A row starts with one BOS where tokenizer or
- * template want one. An answer is trained from the end of its header to the token that ends its turn, inclusive. A
- * text is tokenised in parts cut where an answer starts, as serving has to, so a training row starts with the very
- * ids of its prompt; tokenizers that put a space before a text cannot be cut: there a token is trained when any of
- * its text is.
+ * Turns rows into tokens and a mask of the trained ones, for training, evaluation and serving alike. Special tokens
+ * written in a plain text or an answer count as such; in other messages they stay text. A row starts with a single BOS
+ * if tokenizer or template want one. An answer is trained from the end of its header up to and including the token that
+ * ends its turn.
+ *
+ * Text is tokenised in parts, split where answers start, because serving has to do so: a training row thus starts with
+ * exactly its prompt's ids. Tokenizers that prepend a space do not allow that; there, a token is trained if any of its
+ * text is.
  */
 export class Renderer {
   readonly tokenizer: Tokenizer;
@@ -65,8 +66,9 @@ export class Renderer {
   }
 
   /**
-   * Many rows at once, with every problem found. @throws only what no row can help: E_TEMPLATE_MISSING,
-   * E_TEMPLATE_INVALID, E_NO_STOP_TOKEN
+   * Renders many rows and collects all their problems.
+   *
+   * @throws only errors that no row can avoid: E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_NO_STOP_TOKEN
    */
   async renderRows(rows: readonly RenderableRow[]): Promise<RenderedRows> {
     const problems: Problem[] = [];
@@ -94,7 +96,10 @@ export class Renderer {
     return { rows: rendered, problems };
   }
 
-  /** One row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_TEMPLATE_DROPS_… and the template's own errors */
+  /**
+   * Renders one row. @throws E_NOTHING_TRAINED, E_TEMPLATE_UNSTABLE, E_TEMPLATE_NO_STOP, E_TEMPLATE_DROPS_… and the
+   * template's own errors
+   */
   async render(row: RenderableRow): Promise<RenderedRow> {
     const [rendered] = await this.#encode([await this.#split(row)]);
     if (!rendered.trained.includes(1)) throw nothingTrained(row, rendered);
@@ -102,8 +107,8 @@ export class Renderer {
   }
 
   /**
-   * The ids after which the model answers: what a training row of this conversation or prompt starts with, and then
-   * `begun`, where the answer has begun.
+   * Ids after which the model answers: exactly those that a training row of this conversation or prompt starts with,
+   * followed by `begun`, the start of an answer.
    */
   async prompt(prompt: OpenConversation | string, begun = ''): Promise<RenderedPrompt> {
     const plain = (text: string): Draft => ({ text, trained: [], cuts: [], endsWithEos: false });
@@ -122,7 +127,7 @@ export class Renderer {
     return checkRenderedRow(rendered, this.tokenizer).map((problem) => ({ ...problem, ...row.source }));
   }
 
-  /** Rows whose last answer serving would not ask for as they show it: it has to ask with the ids that they start with. */
+  /** Rows that do not start with the ids of the prompt that serving would use for their last answer. */
   async #servingErrors(
     split: readonly (RowParts | undefined)[],
     rendered: readonly (RenderedRow | undefined)[],
@@ -132,7 +137,7 @@ export class Renderer {
       const mismatch = split[index]?.mismatch;
       return mismatch === undefined ? [] : [[index, mismatch]];
     });
-    // Where a text can be cut, its prompt was tokenised apart.
+    // Tokenizers whose text can be split tokenised the prompt separately, so their ids agree.
     if (this.tokenizer.joinsParts) return unlike;
     const asked = whole.filter((index) => split[index]?.askedAt !== undefined && split[index]?.mismatch === undefined);
     const prompts = await encodeRows(
@@ -174,7 +179,7 @@ function maskOf(spans: readonly TrainedSpan[], { starts, ends }: EncodedText): U
   for (let token = 0; token < starts.length; token++) {
     while (next < spans.length && spans[next].end <= starts[token]) next++;
     if (next === spans.length) break;
-    // A token without text of its own still belongs where it stands.
+    // A token without text still has a position.
     const { start, end, isOpen } = spans[next];
     // Text after an open answer belongs to the template or the next turn.
     if (isOpen === true && ends[token] > end) continue;
@@ -210,7 +215,7 @@ function nothingTrained(row: RenderableRow, { pieces }: RenderedRow): AttuneErro
   return new AttuneError('E_NOTHING_TRAINED', {
     what: `The row has no tokens to train on: ${reason}`,
     got: JSON.stringify(text.slice(0, SHOWN_CHARACTERS)) + more,
-    expected: 'at least one trained token',
+    expected: 'at least one token to train on',
     fix: 'give the row an answer, or remove it',
   });
 }

@@ -5,16 +5,16 @@ import { tokenText } from './turn-ends.ts';
 import type { ShownTurns, Turns } from './turn-places.ts';
 
 export interface Answer {
-  /** The turn. */
+  /** Index of the turn. */
   index: number;
   found: AnswerSpan | 'unstable';
 }
 
 /**
- * A conversation as it is trained on, and where its answers lie. Up to its last answer it is what serving asks for that
- * answer with, though a template may show earlier turns otherwise where an answer follows: so the row starts with the
- * prompt's ids, and earlier answers are found in it where serving finds them. Turns after the last answer are left out
- * where they would change it, unless `keepsEnd`.
+ * Lays out a conversation for training, and finds its answers. Up to its last answer, the text equals serving's prompt
+ * for that answer, even if the template shows earlier turns differently once an answer follows; so rows start with
+ * their prompt's ids, and earlier answers are where serving finds them. Turns after the last answer are dropped if they
+ * would change it, unless `keepsEnd`.
  */
 export async function layOutAnswers(
   turns: Turns,
@@ -44,12 +44,12 @@ export async function layOutAnswers(
 
 interface LastAnswer {
   shown: ShownTurns;
-  /** Rendered text, closed. */
+  /** Rendered text, with its last turn closed. */
   text: string;
   found: AnswerSpan | 'unstable';
 }
 
-/** The last answer in the whole, or as the last turn where it is whole only there. */
+/** The last answer within the whole text, or rendered as the last turn if it is complete only there. */
 async function lastAnswer(turns: Turns, last: number, tokenizer: Tokenizer, keepsEnd: boolean): Promise<LastAnswer> {
   const [whole, alone] = [turns.shown(turns.messages.length, false)!, turns.shown(last + 1, false)];
   const inWhole = await closedAnswer(whole, last, tokenizer);
@@ -59,7 +59,7 @@ async function lastAnswer(turns: Turns, last: number, tokenizer: Tokenizer, keep
   return closedAnswer(alone, last, tokenizer);
 }
 
-/** The answer of turn `last`, whose turn is closed where the template leaves it open. */
+/** The answer of turn `last`, closing the turn if the template leaves it open. */
 async function closedAnswer(shown: ShownTurns, last: number, tokenizer: Tokenizer): Promise<LastAnswer> {
   const { text, messages } = shown;
   const found = await findAnswer(searchIn(shown, tokenizer), last);
@@ -69,7 +69,7 @@ async function closedAnswer(shown: ShownTurns, last: number, tokenizer: Tokenize
   return { shown, text: closed, found: { ...found, end: closed.length, ending: 'stop' } };
 }
 
-/** The answers before turn `end`. */
+/** Finds the answers before turn `end`. */
 export async function findAnswers(
   shown: ShownTurns,
   tokenizer: Tokenizer,
@@ -84,14 +84,14 @@ export async function findAnswers(
 }
 
 export interface ServingMismatch {
-  /** The turn. */
+  /** Index of the turn. */
   index: number;
   prompt: string;
-  /** The turn as the last one. */
+  /** The conversation with the turn as the last one. */
   shown: string;
 }
 
-/** The first of some answers that the template asks for with another header than it shows where the answer is the last turn. */
+/** The first of the answers whose generation prompt differs from its header in the rendered conversation. */
 export async function firstMismatch(
   indices: readonly number[],
   turns: Turns,

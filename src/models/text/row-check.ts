@@ -4,8 +4,9 @@ import type { Tokenizer } from './tokenizer.ts';
 import type { Piece, RenderedRow } from './row-draft.ts';
 
 /**
- * Proves a rendered row: every answer shows something, ends in a token that stops generation (unless its turn is open) and holds none before, no
- * padding is trained, there is one BOS at most at the start, and the trained tokens spell exactly the answer. Empty when all is well.
+ * Verifies a rendered row: every answer has content, ends in a token that stops generation (unless its turn is open)
+ * and contains none before that; padding is not trained; there is at most one BOS, at the start; and the trained tokens
+ * spell exactly the answer. Empty if all is well.
  */
 export function checkRenderedRow(row: RenderedRow, tokenizer: Tokenizer): Problem[] {
   const problems: Problem[] = [];
@@ -47,14 +48,14 @@ function stopProblems(ids: Int32Array, { isOpen }: Piece, tokenizer: Tokenizer):
   return [`the answer contains "${tokenizer.decode([ids[first]])}" before its end, where generation would stop`];
 }
 
-/** A turn of which the template shows nothing would teach the model to say nothing. */
+/** Training on a turn that the template omits would teach the model to answer nothing. */
 function emptyProblem(ids: Int32Array, { isEmpty }: Piece, tokenizer: Tokenizer): string[] {
   const shown = ids.filter((id) => !tokenizer.isSpecial(id));
   if (isEmpty !== true && tokenizer.decode(shown).trim() !== '') return [];
   return ['the chat template renders none of the answer, so an empty one would be trained'];
 }
 
-/** Tokenizers may compose Unicode, and absorb white space next to certain tokens. */
+/** Tokenizers may normalise Unicode and absorb whitespace next to some tokens. */
 function comparable(text: string, tokenizer: Tokenizer): string {
   const composed = text.toWellFormed().normalize('NFC');
   const takesSpace = tokenizer.addedTokens.some(({ lstrip, rstrip }) => lstrip || rstrip);

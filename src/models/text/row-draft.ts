@@ -10,28 +10,28 @@ import type { Conversation, TemplateOptions } from './chat-templates.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { holdsNothing, Turns, unusedMarker, type Span } from './turn-places.ts';
 
-/** Neighbouring tokens that are all trained or all not. */
+/** Consecutive tokens that are all trained, or all not. */
 export interface Piece {
   text: string;
-  /** Token places, `[start, end)`. */
+  /** Token range, `[start, end)`. */
   start: number;
   end: number;
   trained: boolean;
   /** The turn that a trained piece answers. */
   message?: number;
-  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
+  /** The template does not stop this answer, although it stops the same one in the last turn. */
   isOpen?: boolean;
-  /** The turn holds nothing to train, whatever the template writes around it. */
+  /** The turn has nothing to train, whatever the template writes around it. */
   isEmpty?: boolean;
 }
 
 export interface RenderedRow {
   /** [T] */
   ids: Int32Array;
-  /** [T] 1 where the token is to be predicted; the first token, which nothing comes before, never is. */
+  /** [T] 1 for tokens to be predicted; never for the first one, which has no predecessor. */
   trained: Uint8Array;
   pieces: Piece[];
-  /** Images of its image tokens, in order. */
+  /** Images of the image tokens, in order. */
   images?: readonly ImageFile[];
 }
 
@@ -40,14 +40,14 @@ export interface ChatRow extends Conversation {
   kind: 'chat';
 }
 
-/** Prompt and answer as plain texts; a space stands between them where the tokenizer says so, and EOS at the end. */
+/** Prompt and answer as plain text, followed by EOS; separated by a space if the tokenizer asks for it. */
 export interface CompletionRow {
   kind: 'completion';
   prompt: string;
   completion: string;
 }
 
-/** A text, all of it trained. */
+/** A text, trained as a whole. */
 export interface TextRow {
   kind: 'text';
   text: string;
@@ -55,39 +55,39 @@ export interface TextRow {
 
 export type RenderableRow = (ChatRow | CompletionRow | TextRow) & { source?: { file: string; line: number } };
 
-/** Tokens that carry loss: of every assistant turn, of the last one, or all. */
+/** Tokens with a loss: those of all answers, of the last answer, or all. */
 export type TrainOn = 'answers' | 'last_answer' | 'all';
 
-/** A trained stretch of the text, and the turn that it answers. */
+/** A trained span of the text, and the turn that it answers. */
 export interface TrainedSpan extends Span {
   message?: number;
-  /** The template writes no token that stops generation after this answer, but does after the same one at the end. */
+  /** The template does not stop this answer, although it stops the same one in the last turn. */
   isOpen?: boolean;
-  /** The turn holds nothing to train, whatever the template writes around it. */
+  /** The turn has nothing to train, whatever the template writes around it. */
   isEmpty?: boolean;
 }
 
-/** A row as text, before it is tokenised. */
+/** A row as text, before tokenisation. */
 export interface Draft {
   text: string;
-  /** Sorted, without overlap. */
+  /** Sorted, without overlaps. */
   trained: TrainedSpan[];
-  /** Where serving starts an answer: the text is tokenised in parts there, so that no token reaches over. */
+  /** Where answers start in serving: the text is split there, so that no token spans the boundary. */
   cuts: number[];
-  /** Images of its image tokens, in order. */
+  /** Images of the image tokens, in order. */
   images?: readonly ImageFile[];
-  /** EOS follows the text. */
+  /** Whether EOS follows the text. */
   endsWithEos: boolean;
-  /** Where the last trained answer starts, and serving would ask for it. */
+  /** Where the last trained answer starts, if serving would ask for it. */
   askedAt?: number;
-  /** The template asks for a trained answer otherwise than it shows it. */
+  /** The template's generation prompt for a trained answer differs from its header. */
   mismatch?: AttuneError;
 }
 
 export interface DraftOptions {
   trainOn: TrainOn;
   now: Date;
-  /** EOS after rows of kind text. */
+  /** Whether EOS follows rows of kind text. */
   textEos: boolean;
 }
 
@@ -99,18 +99,15 @@ export async function draftRow(row: RenderableRow, tokenizer: Tokenizer, options
   return { text: row.text, trained: [{ start: 0, end: row.text.length }], cuts: [], endsWithEos };
 }
 
-/** How the model continues: with a new answer, with the text of the last turn, or after the turns without a header. */
+/** How the model continues: with a new answer, within the last turn's text, or after the turns without a header. */
 export type Continuation = 'new_answer' | 'final_message' | 'turns';
 
-/** A conversation that the model goes on with, in a new answer unless told otherwise. */
+/** A conversation for the model to continue; with a new answer by default. */
 export interface OpenConversation extends Conversation {
   continues?: Continuation;
 }
 
-/**
- * A conversation up to where the model goes on, laid out as training lays it out.
- * @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS
- */
+/** Lays out a conversation to be continued, exactly as in training. @throws E_TEMPLATE_…, E_TEMPLATE_DROPS_TOOLS */
 export async function draftPrompt(given: OpenConversation, tokenizer: Tokenizer, now: Date): Promise<Draft> {
   const { continues = 'new_answer', ...rest } = given;
   const { row: asked, restore } = markLiterals(rest, tokenizer);
@@ -127,7 +124,7 @@ export async function draftPrompt(given: OpenConversation, tokenizer: Tokenizer,
   return restore({ text, trained: [], cuts, endsWithEos: false });
 }
 
-/** The conversation up to the end of its last turn's text, without what closes the turn. @throws E_TEMPLATE_DROPS_TEXT */
+/** The conversation up to the end of its last turn's text, without closing the turn. @throws E_TEMPLATE_DROPS_TEXT */
 function upToLastWord(
   conversation: Conversation,
   whole: string,
@@ -211,7 +208,7 @@ function shownCheck(
   };
 }
 
-/** Many templates refuse part of a conversation, or other words in it. */
+/** Many templates reject partial conversations, or unusual words. */
 function unlessRefused(render: () => string): string | undefined {
   try {
     return render();
@@ -237,7 +234,7 @@ function requireSpans(answers: Answer[], row: ChatRow, tokenizer: Tokenizer): Tr
     const isEmpty = found.isHidden === true || holdsNothing(row.messages[index]);
     const span = { start, end, message: index, ...(isEmpty && { isEmpty }) };
     if (ending === 'stop') return span;
-    // After a call the conversation has to stop for the tool's result.
+    // After a call, generation has to stop for the tool's result.
     const hasCalls = (row.messages[index].tool_calls ?? []).length > 0;
     if (ending === 'endless' || hasCalls) throw noStop(row, index, tokenizer);
     return { ...span, isOpen: true };
@@ -271,7 +268,7 @@ function unstable(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneErro
   });
 }
 
-/** The text without some stretches. */
+/** The text without the excluded spans. */
 function without(length: number, excluded: Span[]): TrainedSpan[] {
   const kept: TrainedSpan[] = [];
   let start = 0;

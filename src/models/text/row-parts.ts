@@ -5,27 +5,27 @@ import type { EncodedText } from './encoded-text.ts';
 import type { ImageFile } from './message.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** A stretch of a row that is tokenised by itself; `id` where it is one known token that is not parsed from text. */
+/** Part of a row that is tokenised separately; `id` if it is a known token instead of text. */
 export interface RowPart {
   text: string;
   id?: number;
 }
 
-/** A row as the texts that are tokenised, in order. */
+/** A row as parts to tokenise, in order. */
 export interface RowParts {
   text: string;
   trained: TrainedSpan[];
   parts: RowPart[];
-  /** Images of its image tokens, in order. */
+  /** Images of the image tokens, in order. */
   images?: readonly ImageFile[];
-  /** As in the draft, in the whole text. */
+  /** As in `Draft`. */
   askedAt?: number;
   mismatch?: AttuneError;
 }
 
 /**
- * Resolves BOS and EOS and splits the text where answers start. If a template writes BOS and the tokenizer adds one
- * too, one stays. If the tokenizer requires one that the template omits, it is added as a token.
+ * Resolves BOS and EOS, and splits the text where answers start. If both template and tokenizer add a BOS, one is kept;
+ * if the tokenizer requires one that the template omits, it is added.
  */
 export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   const { bos, eos } = tokenizer.special;
@@ -40,14 +40,14 @@ export function splitRow(draft: Draft, tokenizer: Tokenizer): RowParts {
   if (tail !== undefined) parts.push({ text: tail.content, id: tail.id });
   const trained = moveSpans(body.trained, lead?.content.length ?? 0);
   const last = trained.at(-1);
-  // Where a row ends with EOS, it ends with a trained stretch, and EOS is its end.
+  // If a row ends with EOS, its last span is trained and includes EOS.
   if (tail !== undefined && last !== undefined) last.end += tail.content.length;
   const askedAt = body.askedAt === undefined ? undefined : body.askedAt + (lead?.content.length ?? 0);
   const { mismatch, images } = body;
   return { text: parts.map(({ text }) => text).join(''), trained, parts, askedAt, mismatch, images };
 }
 
-/** A row up to where serving would ask for its last trained answer. */
+/** The row up to where serving would ask for its last trained answer. */
 export function promptOfRow({ parts, askedAt = 0 }: RowParts): RowParts {
   const kept: RowPart[] = [];
   let place = 0;
@@ -73,7 +73,7 @@ function moveSpans(spans: readonly TrainedSpan[], by: number): TrainedSpan[] {
   return spans.map((span) => ({ ...span, start: Math.max(0, span.start + by), end: Math.max(0, span.end + by) }));
 }
 
-/** Tokenises the parts of many rows in one batch and puts each row's tokens together, with places in its whole text. */
+/** Tokenises the parts of many rows in one batch, then joins each row's tokens, with offsets in its whole text. */
 export async function encodeRows(rows: readonly RowParts[], tokenizer: Tokenizer): Promise<EncodedText[]> {
   const texts = rows.flatMap(({ parts }) => parts.filter(({ id }) => id === undefined).map(({ text }) => text));
   const encoded = await tokenizer.encodeWithOffsets(texts);

@@ -4,8 +4,8 @@ import { TOOLS_TEMPLATE } from './shown-tools.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * Serving would not ask for an answer as training shows it: some templates open a reasoning block in the prompt that
- * their own history lacks.
+ * The generation prompt of serving differs from the training text: some templates open a reasoning block in the prompt
+ * that they omit in the history.
  */
 export function servingMismatch({ index, prompt, shown }: ServingMismatch, template: string): AttuneError {
   let common = 0;
@@ -21,7 +21,7 @@ export function servingMismatch({ index, prompt, shown }: ServingMismatch, templ
   });
 }
 
-/** The same of a tokenizer that makes other tokens of a prompt where it is alone than where its answer follows. */
+/** Error for a tokenizer that tokenises a prompt differently when its answer follows. */
 export function tokenMismatch(prompt: Int32Array, row: Int32Array, tokenizer: Tokenizer): AttuneError | undefined {
   const differs = prompt.findIndex((id, index) => id !== row[index]);
   if (differs === -1) return undefined;

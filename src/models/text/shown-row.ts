@@ -1,14 +1,14 @@
 import type { Tokenizer } from './tokenizer.ts';
 import type { RenderedRow } from './row-draft.ts';
 
-/** A stretch of a row for people: plain characters, or a special token. */
+/** Part of a row for display: plain characters, or a special token. */
 export interface ShownPart {
   text: string;
   trained: boolean;
   special: boolean;
 }
 
-/** Neighbouring tokens of one kind together, so that characters spread over several tokens come out whole. */
+/** Groups adjacent tokens of one kind, so that characters that span several tokens are displayed correctly. */
 export function shownParts(row: RenderedRow, tokenizer: Tokenizer): ShownPart[] {
   const parts: ShownPart[] = [];
   for (let start = 0, end = 0; start < row.ids.length; start = end) {
@@ -22,7 +22,7 @@ export function shownParts(row: RenderedRow, tokenizer: Tokenizer): ShownPart[] 
   return parts;
 }
 
-/** Tokens that stand for an image are hundreds of one kind. */
+/** An image has hundreds of identical tokens. */
 function endOfRepeats({ ids, trained }: RenderedRow, start: number): number {
   let end = start + 1;
   while (end < ids.length && ids[end] === ids[start] && trained[end] === trained[start]) end++;

@@ -7,17 +7,18 @@ import { hasWords, withArguments } from './turn-places.ts';
 export const TOOLS_TEMPLATE = 'attune-tools';
 
 export interface ShownCheck {
-  /** The conversation as a text with other words in it; undefined where the template refuses them. */
+  /** Renders a variant of the conversation; undefined if the template rejects it. */
   render: (conversation: Conversation) => string | undefined;
-  /** The template's name for messages. */
+  /** The template's name, for messages. */
   template: string;
-  /** Whether answers are trained, so that all that they hold has to be there. */
+  /** Whether answers are trained, so that everything in them must appear. */
   isTrained: boolean;
 }
 
 /**
- * Proves that a template writes a conversation's tools, calls and results, and what answers hold besides, by rendering
- * it with marked words in their place: what a template leaves out of an answer would be trained as if it were not there.
+ * Verifies that a template shows a conversation's tools, calls, results, and everything in its answers, by rendering it
+ * with marker words in their place: training would silently skip what the template omits.
+ *
  * @throws E_TEMPLATE_DROPS_TOOLS, E_TEMPLATE_DROPS_TEXT
  */
 export function checkShown(conversation: Conversation, check: ShownCheck): void {
@@ -34,7 +35,8 @@ export function checkShown(conversation: Conversation, check: ShownCheck): void 
 }
 
 /**
- * Proves that a template writes the turns before the answers, in the row or in what serving asks with.
+ * Verifies that a template shows the turns before the answers, in the row or in serving's prompts.
+ *
  * @throws E_TEMPLATE_DROPS_TEXT
  */
 export function checkTurnsShown(conversation: Conversation, text: string, { render, template }: ShownCheck): void {
@@ -78,7 +80,7 @@ export function usesTools({ messages, tools = [] }: Conversation): boolean {
   return tools.length > 0 || messages.some(({ role, tool_calls: calls = [] }) => role === 'tool' || calls.length > 0);
 }
 
-/** Words that no template writes itself, each with the name of what it stands for. */
+/** Words that occur in no template, by the part of the conversation that they replace. */
 class Marks {
   readonly all = new Map<string, string>();
 
@@ -89,7 +91,7 @@ class Marks {
   }
 }
 
-/** Marks text next to calls, and the reasoning of a last turn: templates omit that of earlier ones. */
+/** Marks text next to calls, and the last turn's reasoning; templates omit the reasoning of earlier turns. */
 function markAnswers(conversation: Conversation, marks: Marks): Conversation {
   const messages = conversation.messages.map((message, index, all) => {
     if (message.role !== 'assistant') return message;
@@ -112,7 +114,7 @@ function markTools({ messages, tools, ...rest }: Conversation, marks: Marks): Co
   };
 }
 
-/** OpenAI's form has the schema under `function`, others have it bare. */
+/** OpenAI's format nests the schema under `function`, others do not. */
 function markTool(tool: ToolSchema, marks: Marks): ToolSchema {
   const inner = tool.function;
   if (typeof inner === 'object' && inner !== null) return { ...tool, function: markTool(inner as ToolSchema, marks) };

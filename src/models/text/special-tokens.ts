@@ -9,16 +9,17 @@ export interface SpecialToken {
 
 export type SpecialTokens = Partial<Record<SpecialRole, SpecialToken>>;
 
-/** Ids and texts of the vocabulary, as far as this file needs them. */
+/** The parts of a vocabulary that this file needs. */
 export interface TokenLookup {
   tokenToId(token: string): number | null;
   idToToken(id: number): string | null;
 }
 
 /**
- * Which token plays which role: tokenizer_config.json first, then special_tokens_map.json, then the ids in
- * generation_config.json and config.json. A role whose token does not exist is left out.
- * @throws E_TOKENIZER_INVALID where BOS or EOS is such a one
+ * Special tokens by role: from tokenizer_config.json, else special_tokens_map.json, else the ids in
+ * generation_config.json and config.json. Roles whose token does not exist are omitted.
+ *
+ * @throws E_TOKENIZER_INVALID if that is BOS or EOS
  */
 export function resolveSpecialTokens(files: TokenizerFiles, lookup: TokenLookup): SpecialTokens {
   const problems: Problem[] = [];
@@ -43,14 +44,14 @@ export function resolveSpecialTokens(files: TokenizerFiles, lookup: TokenLookup)
   return tokens;
 }
 
-/** Ids at which generation ends by the files: generation_config's list (else the model's own) and the EOS token. */
+/** Ids that stop generation according to the files: generation_config's list (else the model's own), and EOS. */
 export function declaredStopIds(files: TokenizerFiles, tokens: SpecialTokens): number[] {
   const generation = idList(parseOther(files, 'generation_config.json').eos_token_id);
   const declared = generation.length > 0 ? generation : idList(files.modelIds.eos_token_id);
   return tokens.eos === undefined ? declared : [...declared, tokens.eos.id];
 }
 
-/** The names and texts that templates may use: `bos_token`, `eos_token`, … */
+/** Template variables: `bos_token`, `eos_token`, … */
 export function templateVariables(tokens: SpecialTokens): Record<string, string> {
   const entries = specialRoles.flatMap((role) => {
     const token = tokens[role];
@@ -71,11 +72,11 @@ function fromModelIds(files: TokenizerFiles, role: SpecialRole, lookup: TokenLoo
 
 function idList(value: unknown): number[] {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  // −1 stands for none in the files of the first Llama models.
+  // −1 means none in files of the first Llama models.
   return list.filter((id): id is number => Number.isInteger(id) && (id as number) >= 0);
 }
 
-/** A token is written as its text, or as an object with flags; null means that there is none. */
+/** A token is stored as text or as an object with flags; null means none. */
 function tokenContent(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const content = (value as { content?: unknown } | null | undefined)?.content;

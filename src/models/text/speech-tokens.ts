@@ -5,31 +5,31 @@ import { Tokenizer } from './tokenizer.ts';
 export type SpeechTask = 'transcribe' | 'translate';
 
 export interface SpeechWish {
-  /** `en`, or as it is in the vocabulary. */
+  /** Language code, or name of the token in the vocabulary. */
   language?: string;
   task?: SpeechTask;
-  /** With the times at which its parts begin and end. */
+  /** Whether to transcribe with timestamps. */
   timestamps?: boolean;
 }
 
-/** The tokens of times, 20 ms apart in the models that are published; a time is its place from the first one. */
+/** Timestamp tokens, 20 ms apart in published models; a time is the offset from the first token. */
 export interface TimeTokens {
   first: number;
-  /** The last one with which a window may begin. */
+  /** The last timestamp with which a window may start. */
   lastInitial: number;
 }
 
 const GENERATION = 'generation_config.json';
 
-/** Whisper's special tokens (Radford et al., 2022), from generation_config.json, otherwise by their names. */
+/** Whisper's special tokens (Radford et al., 2022), from generation_config.json, else by name. */
 export class SpeechTokens {
   readonly #tokenizer: Tokenizer;
   readonly #config: Record<string, unknown>;
   readonly start: number;
-  /** Ids of languages by their codes; none where the model knows one language only. */
+  /** Ids of languages by code; empty for monolingual models. */
   readonly languages: ReadonlyMap<string, number>;
 
-  /** @throws AttuneError E_NO_SPEECH_TOKENS where the vocabulary has no start of a transcript */
+  /** @throws AttuneError E_NO_SPEECH_TOKENS if the vocabulary lacks the start-of-transcript token */
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
     this.#config = parseOther(tokenizer.files, GENERATION);
@@ -62,7 +62,7 @@ export class SpeechTokens {
     );
   }
 
-  /** Whether a language has to be named, or found out. */
+  /** Whether a language must be given or detected. */
   get isMultilingual(): boolean {
     const declared = this.#config.is_multilingual;
     return typeof declared === 'boolean'
@@ -70,7 +70,7 @@ export class SpeechTokens {
       : this.#tokenizer.idOf('<|transcribe|>') !== null && this.languages.size > 1;
   }
 
-  /** The wish, or what generation_config.json says. */
+  /** Language and task as requested, else from generation_config.json. */
   settled(wish: SpeechWish): Omit<SpeechWish, 'timestamps'> {
     const { language, task } = this.#config;
     return {
@@ -89,7 +89,7 @@ export class SpeechTokens {
     return named.find((id) => id !== null);
   }
 
-  /** Timestamp tokens of a model with this vocabulary size; older tokenizer files lack their names. */
+  /** Timestamp tokens, given the model's vocabulary size; older tokenizer files lack their names. */
   times(vocabularySize: number): TimeTokens | undefined {
     const first = this.noTimes + 1;
     const isNamed = this.#tokenizer.idOf('<|0.00|>') === first;
@@ -126,13 +126,13 @@ export class SpeechTokens {
     });
   }
 
-  /** Ids that are never written, and those that are not written first. */
+  /** Ids that are never generated, and ids that are not generated first. */
   get suppressed(): { always: readonly number[]; first: readonly number[] } {
     const list = (key: string) => (Array.isArray(this.#config[key]) ? (this.#config[key] as number[]) : []);
     return { always: list('suppress_tokens'), first: list('begin_suppress_tokens') };
   }
 
-  /** The ids of a text as it is learnt, with its prompt and its end. */
+  /** Ids of a transcript for training, including prompt and end. */
   async transcript(text: string, wish: SpeechWish): Promise<Int32Array> {
     const ids = await this.#tokenizer.encode(text.trim());
     const end = this.#tokenizer.eosId;
@@ -140,7 +140,7 @@ export class SpeechTokens {
   }
 }
 
-/** Tokenizer whose files record language and task, so that they apply wherever it is opened. */
+/** Tokenizer whose files store language and task, so that they apply wherever it is loaded. */
 export async function withSpeechWish(tokenizer: Tokenizer, wish: SpeechWish): Promise<Tokenizer> {
   const tokens = new SpeechTokens(tokenizer);
   if (!tokens.isMultilingual) return tokenizer;

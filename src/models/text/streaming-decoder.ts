@@ -1,4 +1,4 @@
-/** Parts of a tokenizer that streams use. */
+/** The part of a tokenizer that streaming needs. */
 export interface Decodes {
   decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): string;
 }
@@ -6,28 +6,28 @@ export interface Decodes {
 const UNFINISHED = '\ufffd';
 
 /**
- * Decodes ids one by one. Text comes out as soon as it is certain: a character whose bytes are spread over several
- * tokens is held back until the last of them. The pieces joined, with `end()`, equal decoding all ids at once.
+ * Decodes ids one by one, returning text as soon as it is certain: characters that span several tokens are held back
+ * until complete. All pieces joined, including `end()`, equal decoding all ids at once.
  */
 export class StreamingDecoder {
   readonly #tokenizer: Decodes;
   readonly #skipSpecialTokens: boolean;
-  // Ids that are already out but that the next ones' spelling may depend on, then the ids held back.
+  // Ids already decoded that may affect how the next ones decode, then the ids held back.
   #context: number[] = [];
   #held: number[] = [];
 
-  /** `after`: ids of the text that goes on, where it does: a first space is dropped at the start of a text alone. */
+  /** `after`: ids of the preceding text, if any: decoding drops a leading space only at the start of a text. */
   constructor(tokenizer: Decodes, options: { skipSpecialTokens?: boolean; after?: readonly number[] } = {}) {
     this.#tokenizer = tokenizer;
     this.#context = [...(options.after ?? [])];
     this.#skipSpecialTokens = options.skipSpecialTokens ?? true;
   }
 
-  /** The text that became certain with this id; may be empty. */
+  /** Returns the text that becomes certain with this id; may be empty. */
   push(id: number): string {
     this.#held.push(id);
     const text = this.#heldText();
-    // An id without text of its own stays too: the spelling of the next one may depend on it.
+    // Ids without text are kept as well: the next id's decoding may depend on them.
     if (text === '' || text.endsWith(UNFINISHED)) return '';
     this.#context = this.#held;
     this.#held = [];

@@ -3,13 +3,13 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseOther } from './tokenizer-files.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Fingerprint of everything that decides how a conversation is rendered: templates and the tokens that they name. */
+/** Hash of everything that determines how conversations are rendered: templates and their special tokens. */
 export function templateHash(tokenizer: Tokenizer): string {
   const { sources, variables } = tokenizer.templates;
   return sha256(JSON.stringify([sorted(sources), sorted(Object.entries(variables))]));
 }
 
-/** Fingerprint of the whole tokenizer, for cache keys: vocabulary, added tokens, roles and templates. */
+/** Hash of the whole tokenizer, for cache keys: vocabulary, added tokens, roles and templates. */
 export function tokenizerHash(tokenizer: Tokenizer): string {
   const space = tokenizer.answerSpace ? ['answer space'] : [];
   const { tokenizer: vocabulary, translation } = tokenizer.files;
@@ -18,7 +18,7 @@ export function tokenizerHash(tokenizer: Tokenizer): string {
   return sha256(JSON.stringify([vocabulary, templateHash(tokenizer), tokenizer.addsBos, ...space, ...sides]));
 }
 
-/** Refuses an adapter that was trained with another template. @throws E_TEMPLATE_MISMATCH */
+/** Rejects an adapter trained with another template. @throws E_TEMPLATE_MISMATCH */
 export function checkTemplate(adapterHash: string, tokenizer: Tokenizer): void {
   const hash = templateHash(tokenizer);
   if (hash === adapterHash) return;

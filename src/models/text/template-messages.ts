@@ -4,12 +4,12 @@ import { contentParts, type Message, type ToolCall } from './message.ts';
 /** An image in a template's input. */
 const IMAGE_PART = () => ({ type: 'image' });
 
-/** How a call's arguments are given to a template: as the row has them, or in the other of text and mapping. */
+/** How a call's arguments are passed to a template: as in the row, or as the other of text and mapping. */
 export type ArgumentsForm = 'given' | 'other';
 
 /**
- * The turns as templates expect them: no keys without a value (templates ask `is defined`), null where the row has it
- * as content, no training weight, and `developer` as `system` where a template knows no other.
+ * Turns in the form that templates expect: keys without a value are omitted (templates test `is defined`), null content
+ * is kept, weights are removed, and `developer` becomes `system` for templates without that role.
  */
 export function templateMessages(
   messages: readonly Message[],
@@ -40,19 +40,19 @@ function withArguments(call: ToolCall, form: ArgumentsForm): unknown {
   return { ...call, function: { ...call.function, arguments: shown } };
 }
 
-/** Text of a JSON object serves as the text and as the object; other arguments stay what they are. */
+/** Parses arguments that are the text of a JSON object; others stay unchanged. */
 function readArguments(given: unknown): unknown {
   if (typeof given !== 'string') return given;
   try {
     const value = parseJson(given);
     return value instanceof Dict ? new JsonText(given, value) : given;
   } catch {
-    // Free text as arguments is the model's own business; it is shown as it stands.
+    // Arguments in free text are shown unchanged.
     return given;
   }
 }
 
-/** A call's arguments as JSON with a space after each comma and colon, as templates write it; free text is quoted. */
+/** A call's arguments as JSON with a space after commas and colons, as templates write it; free text is quoted. */
 export function argumentsJson(given: unknown): string {
   return plainJson(readArguments(given));
 }

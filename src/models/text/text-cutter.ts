@@ -1,6 +1,6 @@
 import type { Tokenizer as Core, JsEncoding } from 'tokenizers';
 
-/** Cuts texts into tokens: by the vocabulary itself, or by pieces whose ids are the vocabulary's. */
+/** Tokenises text by the vocabulary itself, or by SentencePiece with the vocabulary's ids. */
 export class TextCutter {
   readonly #vocabulary: Core;
   readonly #pieces: (() => Core) | undefined;
@@ -23,7 +23,7 @@ export class TextCutter {
     return Int32Array.from(encoding.getTokens(), (token) => this.#idOf(token));
   }
 
-  /** A stretch of unknown characters is a piece, too, and may be one of the other language's. */
+  /** A run of unknown characters is a piece as well, and may exist in the other language. */
   #idOf(token: string): number {
     const known = this.#known.get(token);
     if (known !== undefined) return known;

@@ -4,7 +4,7 @@ import type { SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import type { LanguageChoice, LanguageTokens, TextSide } from './translation-traits.ts';
 
-/** Ids that stand before and behind every text of a side. */
+/** Ids before and after every text of one side. */
 export interface TextFrame {
   before: readonly number[];
   behind: readonly number[];
@@ -20,7 +20,7 @@ interface Vocabulary {
   core: Core;
 }
 
-/** @throws AttuneError E_TRANSLATION_LANGUAGE where no language is named, or one that the vocabulary does not have */
+/** @throws AttuneError E_TRANSLATION_LANGUAGE if the language is missing or not in the vocabulary */
 export function frameOf({ files, special, core }: Vocabulary, side: TextSide): TextFrame {
   const end = special.eos === undefined ? [] : [special.eos.id];
   const { languages } = files.translation ?? {};
@@ -32,7 +32,7 @@ export function frameOf({ files, special, core }: Vocabulary, side: TextSide): T
   return side === 'source' && languages.isBehind ? { before: [], behind: [...end, id] } : { before: [id], behind: end };
 }
 
-/** tokenizer_config.json and generation_config.json that name these languages, as transformers' classes read them. */
+/** Sets the languages in tokenizer_config.json and generation_config.json, in the format of transformers. */
 export function withLanguages(files: TokenizerFiles, core: Core, choice: LanguageChoice): TokenizerFiles {
   const { languages } = files.translation ?? {};
   const named = Object.fromEntries(Object.entries(choice).filter(([, code]) => typeof code === 'string'));
@@ -53,7 +53,7 @@ function spelling(code: string, { around }: LanguageTokens): string {
   return `${around}${code}${around}`;
 }
 
-/** Codes that have a token. */
+/** Codes of all languages with a token. */
 export function languagesOf(core: Core, { around }: LanguageTokens): string[] {
   const form = around === '' ? /^[a-z]{3}_[A-Z][a-z]{3}$/ : /^__[a-z]{2,3}__$/;
   const tokens = Object.keys(core.getVocab(true)).filter((token) => form.test(token));

@@ -3,18 +3,18 @@ import type { AddedTokenJson } from './bpe/train-bpe.ts';
 
 const NOT_ASCII = /[^\0-\x7f]/;
 
-/** Whether a decoder of tokenizer.json reads a token's letters as bytes, in one of its steps. */
+/** Whether one of the decoder's steps in tokenizer.json is byte-level. */
 function isByteLevel(decoder: unknown): boolean {
   const { type, decoders = [] } = (decoder ?? {}) as { type?: unknown; decoders?: unknown[] };
   return type === 'ByteLevel' || decoders.some(isByteLevel);
 }
 
-/** Turns ids into text at once, without the core's detour over a thread. */
+/** Decodes ids synchronously, without the library's detour over a thread. */
 export class TokenDecoder {
   readonly #core: Core;
   readonly #decoder: Decoder | null;
   readonly #specialIds: ReadonlySet<number>;
-  /** Added tokens whose letters the byte-level decoder would take for bytes ("Ü" for 0xDC). */
+  /** Added tokens whose characters the byte-level decoder would mistake for bytes ("Ü" for 0xDC). */
   readonly #verbatim: ReadonlyMap<number, string>;
 
   constructor(core: Core, specialIds: ReadonlySet<number>, addedTokens: readonly AddedTokenJson[], decoder: unknown) {
@@ -25,7 +25,7 @@ export class TokenDecoder {
     this.#verbatim = new Map(verbatim.map(({ id, content }) => [id, content]));
   }
 
-  /** Ids that do not exist have no text. */
+  /** Unknown ids decode to nothing. */
   decode(ids: Iterable<number>, skipSpecialTokens: boolean): string {
     let text = '';
     let tokens: string[] = [];

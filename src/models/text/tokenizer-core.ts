@@ -1,4 +1,4 @@
-/** The library that splits texts into tokens, made from a folder's files. */
+/** Loads the tokenizers library from a folder's files. */
 import { byteLevelProcessing, Tokenizer as Core } from 'tokenizers';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
@@ -7,16 +7,16 @@ import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import type { TextSide } from './translation-traits.ts';
 
-/** Properties found by probing the core when it is loaded. */
+/** Properties of a tokenizer, probed on loading. */
 export interface Traits {
   special: SpecialTokens;
-  /** Whether the tokenizer puts BOS before a text when asked for special tokens. */
+  /** Whether encoding with special tokens prepends BOS. */
   addsBos: boolean;
-  /** Whether a text may be cut after a line feed without changing its tokens. */
+  /** Whether text may be split after a line feed without changing its tokens. */
   cutsAtLines: boolean;
-  /** Whether tokens of parts of a text, put together, still spell that text: no space appears at a part's start. */
+  /** Whether joining the tokens of a text's parts still spells the text: no space is added at a part's start. */
   joinsParts: boolean;
-  /** Side of a translation model; the source unless given. */
+  /** Side of a translation model; the source by default. */
   side?: TextSide;
 }
 
@@ -29,16 +29,16 @@ export function loadCore(files: TokenizerFiles, tokenizer = files.tokenizer): Co
   }
 }
 
-/** Merges left out at random would give a text other tokens each time that it is read. */
+/** Merge dropout would tokenise the same text differently each time. */
 function withoutDropout(tokenizer: string): string {
   if (dropoutOf(tokenizer) === undefined) return tokenizer;
   const parsed = parseJson<{ model: object }>(tokenizer);
   return JSON.stringify({ ...parsed, model: { ...parsed.model, dropout: null } });
 }
 
-/** The share of merges that a tokenizer.json leaves out at random; undefined where that is none. */
+/** Merge dropout in a tokenizer.json; undefined if there is none. */
 export function dropoutOf(tokenizer: string): number | undefined {
-  // The file is too large to be parsed for it; a piece of that name has an id, which is written without a point.
+  // Avoids parsing the large file. A piece called "dropout" has an id, which is written without a decimal point.
   const [, share] = /"dropout"\s*:\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?<=[.eE][\d+-]*)/.exec(tokenizer) ?? [];
   return share === undefined || Number(share) === 0 ? undefined : Number(share);
 }
@@ -52,14 +52,14 @@ export function invalid(files: TokenizerFiles, got: string): AttuneError {
   });
 }
 
-/** A tokenizer.json may carry a length limit or padding, which would cut and fill rows without a word. */
+/** A tokenizer.json may include truncation and padding, which would silently change rows. */
 export function withoutLimits(core: Core): Core {
   core.disableTruncation();
   core.disablePadding();
   return core;
 }
 
-/** Asks a core; from then on it adds nothing around texts. */
+/** Probes a tokenizer and disables its post-processor: from then on, it adds no special tokens. */
 export async function findTraits(
   files: TokenizerFiles,
   core: Core,
@@ -68,7 +68,7 @@ export async function findTraits(
   withoutLimits(core);
   const special = resolveSpecialTokens(files, core);
   const listed = new Set(addedTokens.map(({ content }) => content));
-  // A role's token counts as special even where tokenizer.json has it only as a plain entry.
+  // Tokens with a role count as special even if tokenizer.json has them only as plain entries.
   core.addSpecialTokens(
     Object.values(special)
       .map(({ content }) => content)
@@ -77,7 +77,7 @@ export async function findTraits(
   const framed = (await core.encode('a', null, { addSpecialTokens: true })).getIds();
   const declared = parseOther(files, 'tokenizer_config.json').add_bos_token;
   const adds = typeof declared === 'boolean' ? declared : framed[0] === special.bos?.id;
-  // From here on the core adds nothing, and offsets keep the spaces that some processors trim away.
+  // Nothing is added from here on, and offsets keep the spaces that some post-processors trim.
   core.setPostProcessor(byteLevelProcessing(false));
   const probe = ['One, two;\n', 'three\n', 'four'];
   const parts = await core.encodeBatch([probe.join(''), ...probe], { addSpecialTokens: false });
@@ -87,7 +87,7 @@ export async function findTraits(
   return { special, addsBos: adds && special.bos !== undefined, joinsParts, cutsAtLines };
 }
 
-/** Whether a normaliser leaves texts as they are, but for Unicode composition. */
+/** Whether a normaliser changes nothing but Unicode composition. */
 export function isMild(normalizer: unknown): boolean {
   const type = (normalizer as { type?: unknown } | null | undefined)?.type;
   return type === undefined || type === 'NFC';

@@ -15,15 +15,15 @@ import {
 import { OlderFiles, type Roles } from './older/older-files.ts';
 import { sharedLanguages, type Translation } from './translation-traits.ts';
 
-/** A Hugging Face folder's tokenizer files, as texts, so that they can be written back unchanged. */
+/** Tokenizer files of a Hugging Face folder as text, so that they can be written back unchanged. */
 export interface TokenizerFiles {
-  /** Where it came from, for messages. */
+  /** Origin, for messages. */
   readonly origin: string;
-  /** Where the templates came from, where that is another place. */
+  /** Origin of the templates, if different. */
   readonly templateOrigin?: string;
-  /** True for a model that reads no text. */
+  /** True for models without text input. */
   readonly isAbsent?: boolean;
-  /** Whether a space sets answers of plain text off from their prompts; no file says it, a run's notes do. */
+  /** Whether a space separates plain answers from prompts. Stored in a run's notes, since no tokenizer file has it. */
   readonly answerSpace?: boolean;
   /** tokenizer.json, byte for byte. */
   readonly tokenizer: string;
@@ -31,9 +31,9 @@ export interface TokenizerFiles {
   readonly others: ReadonlyMap<string, string>;
   /** Translation models only. */
   readonly translation?: Translation;
-  /** Files that are written back in place of tokenizer.json, byte for byte. */
+  /** Files to write back byte for byte instead of tokenizer.json. */
   readonly kept?: ReadonlyMap<string, Uint8Array>;
-  /** bos_token_id, eos_token_id and pad_token_id as the model's config.json has them. */
+  /** bos_token_id, eos_token_id and pad_token_id from the model's config.json. */
   readonly modelIds: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +48,8 @@ const CONFIG_FILES = [
 export const TEMPLATE_FOLDER = 'additional_chat_templates';
 
 /**
- * Reads the folder's tokenizer files; an older tokenizer becomes what tokenizer.json would say.
+ * Reads a folder's tokenizer files, converting older tokenizers to tokenizer.json.
+ *
  * @throws E_TOKENIZER_MISSING, E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
  */
 export function readTokenizerFiles(folder: string): TokenizerFiles {
@@ -89,7 +90,7 @@ export function readTokenizerFiles(folder: string): TokenizerFiles {
   return files;
 }
 
-/** Adds to tokenizer_config.json the roles that its class implies and its vocabulary has a token for. */
+/** Adds special tokens that the tokenizer's class implies to tokenizer_config.json, if the vocabulary has them. */
 function addImpliedRoles({ origin, tokenizer, others, modelIds }: TokenizerFiles & { others: Map<string, string> }) {
   const tables = [SETTINGS, 'special_tokens_map.json'].map((name) => parseOther({ origin, others }, name));
   const isNamed = (role: string) =>
@@ -102,7 +103,7 @@ function addImpliedRoles({ origin, tokenizer, others, modelIds }: TokenizerFiles
   if (Object.keys(roles).length > 0) others.set(SETTINGS, withRoles(others.get(SETTINGS), roles));
 }
 
-/** Texts of the added tokens: a token with a role is always one of them. */
+/** Texts of the added special tokens; a token with a role is always among them. */
 function specialTokensOf(tokenizer: string): Set<string> {
   const { added_tokens: added } = parseObject(tokenizer, 'tokenizer.json');
   return new Set(
@@ -110,7 +111,7 @@ function specialTokensOf(tokenizer: string): Set<string> {
   );
 }
 
-/** tokenizer_config.json with the roles that only an older tokenizer's class knows. */
+/** Adds the roles defined by an older tokenizer's class to tokenizer_config.json. */
 function withRoles(text: string | undefined, roles: Roles, more: Record<string, string> = {}): string {
   const tokens = Object.fromEntries(Object.entries(roles).map(([role, token]) => [`${role}_token`, token]));
   const named = { ...tokens, ...more };
@@ -119,13 +120,13 @@ function withRoles(text: string | undefined, roles: Roles, more: Record<string, 
   return `${JSON.stringify({ ...settings, ...Object.fromEntries(unset) }, null, 2)}\n`;
 }
 
-/** Files for models without text input: an empty vocabulary, of which nothing is written. */
+/** Files for models without text input: an empty vocabulary, which is not saved. */
 export function absentTokenizerFiles(folder: string): TokenizerFiles {
   const nothing = { model: { type: 'BPE', vocab: {}, merges: [] }, added_tokens: [] };
   return { origin: folder, isAbsent: true, tokenizer: JSON.stringify(nothing), others: new Map(), modelIds: {} };
 }
 
-/** Writes the files back; every one is either the old or the new one, never a part. */
+/** Writes the files back; each is replaced atomically. */
 export function writeTokenizerFiles(folder: string, files: TokenizerFiles): void {
   if (files.isAbsent === true) return;
   if (files.kept === undefined) writeFileAtomic(join(folder, 'tokenizer.json'), files.tokenizer);
@@ -133,14 +134,14 @@ export function writeTokenizerFiles(folder: string, files: TokenizerFiles): void
   for (const [name, text] of files.others) writeFileAtomic(join(folder, name), text);
 }
 
-/** One of the JSON files as an object; a missing one is empty. */
+/** Parses one of the JSON files as an object; empty if the file is missing. */
 export function parseOther(files: Pick<TokenizerFiles, 'origin' | 'others'>, name: string): Record<string, unknown> {
   const text = files.others.get(name);
   if (text === undefined) return {};
   return parseObject(text, `${name} of ${files.origin}`);
 }
 
-/** Contents of the model's generation_config.json. */
+/** Content of the model's generation_config.json. */
 export function declaredGeneration({ files }: { files: TokenizerFiles }): Record<string, unknown> {
   return parseOther(files, 'generation_config.json');
 }
@@ -165,7 +166,7 @@ function readModelIds(folder: string): Record<string, unknown> {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return {};
   const whole = readJson<Record<string, unknown>>(path);
-  // Models with vision: keys of the text model.
+  // Vision language models: includes the text model's keys.
   const config = { ...(whole.text_config as object | undefined), ...whole };
   return Object.fromEntries(Object.entries(config).filter(([key]) => /^(bos|eos|pad)_token_id$/.test(key)));
 }
@@ -179,11 +180,11 @@ function missingTokenizer(folder: string): AttuneError {
     expected:
       'tokenizer.json next to the model, or an older form: vocab.txt, vocab.json with merges.txt, spiece.model, spm.model, ' +
       'sentencepiece.bpe.model, tokenizer.model, or source.spm and target.spm with vocab.json',
-    fix: 'name the folder of a Hugging Face model',
+    fix: 'use the folder of a Hugging Face model',
   });
 }
 
-/** Whether a folder has a tokenizer, in whatever form. */
+/** Whether a folder has a tokenizer in any supported form. */
 export function hasTokenizer(folder: string): boolean {
   return existsSync(join(folder, 'tokenizer.json')) || hasOlderTokenizer(folder);
 }

@@ -1,4 +1,4 @@
-/** The process in which a tokenizer's library is tried out: whatever ends it, ends no more than this. */
+/** Process that tries out the tokenizers library, so that a crash does not end the main process. */
 import { Tokenizer as Core } from 'tokenizers';
 import { serveLimited } from '../../base/serve-limited.ts';
 import type { TokenizerRequest } from './tokenizer-trial.ts';

@@ -1,7 +1,7 @@
 /**
- * The library that splits texts into tokens is native code, driven by patterns from a tokenizer.json: some files, and
- * some texts, end the process that it runs in. A file is tried out in another process before it is used in this one,
- * and so is every text of a form that was not tried with it.
+ * The tokenizers library is native code, driven by patterns from tokenizer.json: some files and some texts crash the
+ * process. So each tokenizer is tried out in a separate process before it is used here, and so is every text of a form
+ * not covered by that trial.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -16,22 +16,25 @@ import { sha256 } from '../../files/hash.ts';
 
 /** Request to the trial process. Plain data. */
 export interface TokenizerRequest {
-  /** tokenizer.json. */
+  /** Content of tokenizer.json. */
   tokenizer: string;
   texts: readonly string[];
 }
 
-/** Characters without a change from white space to others, or back: as many are tried, and more are tried each time. */
+/**
+ * Longest run without a change between whitespace and other characters that is covered by a tokenizer's trial; longer
+ * runs get their own.
+ */
 const LONGEST_STRETCH = 1 << 16;
 
-/** Raised when more is tried, or with another version of the library. */
+/** Raise this when trials cover more, or when the library is updated. */
 const TRIAL_VERSION = 1;
 
 const OWN_FOLDERS = fileURLToPath(new URL('../../../assets/', import.meta.url));
 
 /** Rejects a tokenizer that would crash this process. Results are cached. @throws AttuneError E_TOKENIZER_INVALID */
 export async function tryTokenizer({ origin, tokenizer }: { origin: string; tokenizer: string }): Promise<void> {
-  // Files of the package were tried when they were made.
+  // Tokenizers in this package were tried out when they were built.
   if (resolve(origin).startsWith(OWN_FOLDERS)) return;
   const mark = join(attuneCache(), 'tokenizers', sha256(`${TRIAL_VERSION} ${tokenizer}`));
   if (existsSync(mark)) return;
@@ -48,11 +51,11 @@ export async function tryTokenizer({ origin, tokenizer }: { origin: string; toke
   try {
     writeFileAtomic(mark, '');
   } catch {
-    // Where nothing can be kept, it is tried again the next time.
+    // If the result cannot be cached, the next load repeats the trial.
   }
 }
 
-/** Tries texts of a form that was not tried with their tokenizer. @throws AttuneError E_TEXT_UNREADABLE */
+/** Tries out texts that the tokenizer's trial did not cover. @throws AttuneError E_TEXT_UNREADABLE */
 export async function tryTexts(tokenizer: string, texts: Iterable<string>): Promise<void> {
   for (const text of texts) {
     if (!isUntried(text)) continue;
@@ -69,7 +72,7 @@ export async function tryTexts(tokenizer: string, texts: Iterable<string>): Prom
   }
 }
 
-/** Whether a stretch of a text is longer than those that were tried. */
+/** Whether a text has a longer run than those covered by the trial. */
 function isUntried(text: string): boolean {
   if (text.length <= LONGEST_STRETCH) return false;
   let start = 0;
@@ -86,7 +89,7 @@ async function encodeApart(request: TokenizerRequest): Promise<void> {
   for await (const _ of runLimited(entry, request, options));
 }
 
-/** Stretches of every kind of character that patterns tell apart, and some that have brought patterns down before. */
+/** Runs of each kind of character that patterns distinguish, and inputs that have crashed patterns before. */
 function trialTexts(): string[] {
   const kinds = [
     'a',
@@ -110,7 +113,7 @@ function trialTexts(): string[] {
     '\0',
   ];
   const long = kinds.map((kind) => kind.repeat(LONGEST_STRETCH / 8 / kind.length));
-  // The whole length for those of which texts have most.
+  // The kinds that are most frequent in texts are tried at full length.
   const longest = ['a', ' ', '\n', '='].map((kind) => `${kind.repeat(LONGEST_STRETCH)}!`);
   const words = `It's 2024, isn't it?\r\n\r\n  Été, straße; 東京 123456 ${'x'.repeat(40)}!\n`.repeat(20);
   return ['', 'a', words, ...long, ...longest];

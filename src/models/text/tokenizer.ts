@@ -24,27 +24,27 @@ import {
 } from './tokenizer-files.ts';
 import { countIds, parseTokenizer, type ParsedTokenizer } from './vocabulary.ts';
 
-// Characters that are encoded at a time.
+// Number of characters to encode at a time.
 const GROUP_LENGTH = 1 << 22;
 
-/** A Hugging Face tokenizer folder. Immutable: adding tokens gives a new one. */
+/** A Hugging Face tokenizer. Immutable: adding tokens returns a new one. */
 export class Tokenizer {
   readonly files: TokenizerFiles;
-  /** One more than the largest id. */
+  /** Largest id plus one. */
   readonly size: number;
   readonly addedTokens: readonly AddedTokenJson[];
   readonly special: SpecialTokens;
-  /** A rendered row starts with exactly one BOS if this is true or the template writes one, else with none. */
+  /** Whether rows start with BOS even if the template does not write one; a row never has two. */
   readonly addsBos: boolean;
   readonly answerSpace: boolean;
-  /** Whether parts of a text can be encoded apart: true for byte-level tokenizers without a prefix space. */
+  /** Whether parts of a text can be encoded separately: true for byte-level tokenizers without a prefix space. */
   readonly joinsParts: boolean;
-  /** Whether tokens spell their text unchanged, but for Unicode composition. */
+  /** Whether tokens spell their text unchanged, except for Unicode composition. */
   readonly keepsText: boolean;
-  /** Whether a text may be cut at single line feeds without changing its tokens. */
+  /** Whether text may be split at single line feeds without changing its tokens. */
   readonly cutsAtLines: boolean;
   readonly templates: ChatTemplates;
-  /** Ids at which generation ends: the files' own, EOS, and the template's end of a turn. */
+  /** Ids that stop generation: those in the files, EOS, and the template's end of turn. */
   readonly stopIds: readonly number[];
   readonly #core: Core;
   readonly #decoder: TokenDecoder;
@@ -52,7 +52,7 @@ export class Tokenizer {
   readonly #parsed: ParsedTokenizer;
   readonly #traits: Traits;
   readonly #cutter: TextCutter;
-  /** Translation models: side whose tokens texts become. */
+  /** Translation models: the side to encode for. */
   readonly #side: TextSide;
   #framing: Core | undefined;
   #frame: TextFrame | undefined;
@@ -84,17 +84,17 @@ export class Tokenizer {
     this.stopIds = findStopIds(this);
   }
 
-  /** Reads a model's folder. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
+  /** Loads a model folder's tokenizer. @throws E_TOKENIZER_MISSING, E_TOKENIZER_INVALID */
   static async load(folder: string): Promise<Tokenizer> {
     const files = readTokenizerFiles(folder);
-    // Errors found by parsing have better messages than a failed trial in another process.
+    // Parsing first gives better error messages than a crash in the trial process.
     refuseForeignIds(files, countIds(parseTokenizer(files.tokenizer, files.origin)));
     for (const text of new Set(Object.values(files.translation?.pieces ?? { source: files.tokenizer })))
       await tryTokenizer({ origin: folder, tokenizer: text });
     return Tokenizer.fromFiles(files);
   }
 
-  /** Stands where a model reads no text: it knows no token, refuses to encode, and writes no file. */
+  /** Stub for models without text input: refuses to encode, and saves no files. */
   static async none(folder: string): Promise<Tokenizer> {
     return Tokenizer.fromFiles(absentTokenizerFiles(folder));
   }
@@ -123,24 +123,24 @@ export class Tokenizer {
     return this.files.origin;
   }
 
-  /** Tokenizer of answers, if those differ from prompts: they are in another language. */
+  /** Tokenizer for answers, which differs from the prompts' in translation models. */
   get target(): Tokenizer {
     if (this.files.translation === undefined || this.#side === 'target') return this;
     return (this.#target ??= new Tokenizer(this.files, this.#parsed, this.#core, { ...this.#traits, side: 'target' }));
   }
 
-  /** The tokens that every answer begins with: that of its language. @throws AttuneError E_TRANSLATION_LANGUAGE */
+  /** Tokens that every answer starts with, such as its language. @throws AttuneError E_TRANSLATION_LANGUAGE */
   get answerStart(): readonly number[] {
     return this.files.translation?.languages === undefined ? [] : this.target.#frameOf().before;
   }
 
-  /** Codes of the languages that it has tokens for. */
+  /** Codes of the languages with a token. */
   get languages(): string[] {
     const { languages } = this.files.translation ?? {};
     return languages === undefined ? [] : languagesOf(this.#core, languages);
   }
 
-  /** The same for texts in other languages. @throws AttuneError E_TRANSLATION_LANGUAGE */
+  /** The tokenizer for other languages. @throws AttuneError E_TRANSLATION_LANGUAGE */
   withLanguages(choice: LanguageChoice): Tokenizer {
     const files = withLanguages(this.files, this.#core, choice);
     if (files === this.files) return this;
@@ -165,7 +165,7 @@ export class Tokenizer {
     return this.special.unk?.id;
   }
 
-  /** The padding token, unless it is also EOS: a mask made from such an id would hide where answers end. */
+  /** Padding token, unless it is also EOS: a mask based on it would hide where answers end. */
   get padId(): number | undefined {
     return this.special.pad?.id === this.eosId ? undefined : this.special.pad?.id;
   }
@@ -183,13 +183,13 @@ export class Tokenizer {
     return this.#specialIds.has(id);
   }
 
-  /** Ids of one text; special tokens written in it are recognised, none are added unless asked. */
+  /** Encodes one text. Special tokens in the text are recognised; none are added by default. */
   async encode(text: string, options: { addSpecialTokens?: boolean } = {}): Promise<Int32Array> {
     if (options.addSpecialTokens === true) return (await this.encodeFramed([{ text }]))[0].ids;
     return (await this.encodeBatch([text]))[0];
   }
 
-  /** Ids of many texts at once, on all cores. */
+  /** Encodes many texts in parallel. */
   async encodeBatch(texts: readonly string[]): Promise<Int32Array[]> {
     const parts = texts.map((text) => (this.cutsAtLines ? cutAtLines(text) : [text]));
     const ids = await this.#encodeAll(parts.flat(), (encoding) => this.#cutter.idsOf(encoding));
@@ -197,7 +197,7 @@ export class Tokenizer {
     return parts.map(({ length }) => concatenateIds(ids.slice(next, (next += length))));
   }
 
-  /** Ids and places of many texts at once. */
+  /** Encodes many texts, with offsets. */
   async encodeWithOffsets(texts: readonly string[]): Promise<EncodedText[]> {
     return this.#encodeAll(texts, (encoding, index) => ({
       ...withOffsets({ text: texts[index] }, encoding),
@@ -205,7 +205,7 @@ export class Tokenizer {
     }));
   }
 
-  /** The core keeps far more than ids for each token, so that only so much text is encoded at a time. */
+  /** The library's encodings are far larger than the ids, so texts are encoded in groups. */
   async #encodeAll<Result>(
     texts: readonly string[],
     take: (encoding: JsEncoding, index: number) => Result,
@@ -223,20 +223,20 @@ export class Tokenizer {
     return results;
   }
 
-  /** One or two texts each as the model was trained to see them: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
+  /** Encodes each text or pair with the model's special tokens: `[CLS] text [SEP] pair [SEP]`, or with BOS. */
   async encodeFramed(inputs: readonly FramedInput[]): Promise<FramedText[]> {
     if (this.files.translation !== undefined) return this.#encodeTranslation(inputs);
     const encodings = await this.#encodeWhole(inputs);
     return encodings.map((encoding) => ({ ids: Int32Array.from(encoding.getIds()), typeIds: typesIn(encoding) }));
   }
 
-  /** The same with the places of their tokens, which take as long again to fetch. */
+  /** Like `encodeFramed`, with offsets, which take as long again to fetch. */
   async encodeFramedWithOffsets(inputs: readonly FramedInput[]): Promise<PlacedText[]> {
     const encodings = await this.#encodeWhole(inputs);
     return encodings.map((encoding, i) => ({ ...withOffsets(inputs[i], encoding), typeIds: typesIn(encoding) }));
   }
 
-  /** Between what stands before and behind the texts of its side. */
+  /** Encodes texts with the special tokens of their side. */
   async #encodeTranslation(inputs: readonly FramedInput[]): Promise<FramedText[]> {
     const { before, behind } = this.#frameOf();
     const ids = (
@@ -256,14 +256,14 @@ export class Tokenizer {
     return Promise.all(inputs.map(({ text, pair }) => framing.encode(text, pair ?? null, { addSpecialTokens: true })));
   }
 
-  /** Deviations from tokenizer.json. */
+  /** Describes deviations from tokenizer.json. */
   get remark(): string | undefined {
     const share = dropoutOf(this.files.tokenizer);
     if (share === undefined) return undefined;
     return `the tokenizer's random skipping of merges (dropout ${share}) is off: the same text always has the same tokens`;
   }
 
-  /** False for a model that reads no text. */
+  /** False for models without text input. */
   get readsText(): boolean {
     return this.files.isAbsent !== true;
   }
@@ -272,24 +272,24 @@ export class Tokenizer {
     if (this.readsText) return tryTexts(this.files.translation?.pieces?.[this.#side] ?? this.files.tokenizer, texts);
     if (texts.length === 0) return;
     throw new AttuneError('E_NO_TEXT_MODEL', {
-      what: `The model in ${this.origin} reads no text`,
+      what: `The model in ${this.origin} does not read text`,
       got: 'rows of text',
       fix: 'give it rows of the kind it reads (see attune models show), or choose a text model',
     });
   }
 
-  /** Text of ids, nothing cleaned up: decoding what was encoded gives the same text wherever the vocabulary allows. */
+  /** Decodes ids without cleaning up: decoding encoded text restores it wherever the vocabulary allows. */
   decode(ids: Iterable<number>, options: { skipSpecialTokens?: boolean } = {}): string {
     return this.#decoder.decode(ids, options.skipSpecialTokens === true);
   }
 
-  /** A tokenizer that has these tokens too, and the ids of those that are new (their embedding rows need training). */
+  /** A tokenizer with additional tokens, and the ids of those that are new (their embedding rows need training). */
   async addTokens(tokens: readonly NewToken[]): Promise<{ tokenizer: Tokenizer; ids: number[]; newIds: number[] }> {
     const { files, ids, newIds } = addTokensToFiles(this.files, this.#parsed, tokens, (content) => this.idOf(content));
     return { tokenizer: newIds.length === 0 ? this : await Tokenizer.fromFiles(files), ids, newIds };
   }
 
-  /** Writes the folder's tokenizer files, unchanged ones byte for byte. @throws E_DISK_FULL, E_NOT_WRITABLE */
+  /** Writes the tokenizer files; unchanged ones stay identical byte for byte. @throws E_DISK_FULL, E_NOT_WRITABLE */
   save(folder: string): void {
     writeTokenizerFiles(folder, this.files);
   }

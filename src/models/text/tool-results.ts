@@ -4,7 +4,7 @@ import { draftPrompt, draftRow } from './row-draft.ts';
 import { encodeRows, splitRow } from './row-parts.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** A tool's result, and the call it belongs to. */
+/** A tool's result, and the call that it belongs to. */
 export interface ToolResult {
   callId: string;
   name: string;
@@ -12,8 +12,9 @@ export interface ToolResult {
 }
 
 /**
- * The ids between an answer that calls tools and the next answer, as the template writes them: results, and the header
- * of the answer. They are taken from a conversation of its own, so that they do not depend on what the model wrote.
+ * Ids between an answer that calls tools and the next one, as the template writes them: the results and the next
+ * header. They are rendered from a separate conversation, so they do not depend on what the model wrote.
+ *
  * @throws AttuneError E_TEMPLATE_DROPS_TOOLS, E_TEMPLATE_UNSTABLE and the template's own errors
  */
 export async function toolResultIds(
@@ -37,14 +38,14 @@ export async function toolResultIds(
   }));
   const whole: Message[] = [...asked, ...answered, { role: 'assistant', content: 'answer' }];
   const options = { trainOn: 'answers', now, textEos: true } as const;
-  // Some templates write a last turn otherwise than an earlier one: results follow this one.
+  // Some templates write the last turn differently; with results after it, this one is not the last.
   const before = await draftRow({ kind: 'chat', messages: whole, tools }, tokenizer, options);
   const after = await draftPrompt({ messages: [...asked, ...answered], tools }, tokenizer, now);
   const [{ end }] = before.trained;
   if (!after.text.startsWith(before.text.slice(0, end))) throw unstable(tokenizer, tools);
   const parts = splitRow({ ...after, cuts: [...after.cuts, end].toSorted((a, b) => a - b) }, tokenizer);
   const [{ ids, starts }] = await encodeRows([parts], tokenizer);
-  // A BOS that the tokenizer adds comes before all of the text.
+  // A BOS added by the tokenizer precedes the whole text.
   const from = end + parts.text.length - after.text.length;
   return ids.filter((_, token) => starts[token] >= from);
 }

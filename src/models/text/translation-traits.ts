@@ -3,23 +3,23 @@ export type TextSide = 'source' | 'target';
 
 /** Additions of translation tokenizers to their vocabulary. */
 export interface Translation {
-  /** tokenizer.json of what cuts the texts of each side; ids are those that the vocabulary has for the pieces. */
+  /** tokenizer.json that splits each side's text into pieces; the vocabulary maps pieces to ids. */
   pieces?: Readonly<Record<TextSide, string>>;
-  /** Absent where a model knows one direction only. */
+  /** Absent in models for a single direction. */
   languages?: LanguageTokens;
 }
 
-/** Tokens that say which language a text is in. */
+/** Language tokens. */
 export interface LanguageTokens {
   /** Text around a language code: `__en__`; empty for NLLB's `eng_Latn`. */
   around: string;
-  /** As the reference has it by default: the language that is read, where a folder does not say. */
+  /** Default source language, as in the reference. */
   usualSource: string;
-  /** The source's token stands behind its text and not before it, as in the first release of NLLB. */
+  /** Puts the source language after the text instead of before it, as in the first release of NLLB. */
   isBehind: boolean;
 }
 
-/** Languages of vocabularies that have their tokens among the others: NLLB's. */
+/** Languages with tokens inside the vocabulary: NLLB's. */
 export function sharedLanguages(files: {
   family: string;
   flag(name: string, otherwise: boolean): boolean;
@@ -28,7 +28,7 @@ export function sharedLanguages(files: {
   return { languages: { around: '', usualSource: 'eng_Latn', isBehind: files.flag('legacy_behaviour', false) } };
 }
 
-/** The languages of a translation, by the codes of the model. */
+/** Languages of a translation, by the model's codes. */
 export interface LanguageChoice {
   src_lang?: string | null;
   tgt_lang?: string | null;

@@ -5,14 +5,14 @@ import type { Tokenizer } from './tokenizer.ts';
 
 interface KnownToken {
   content: string;
-  /** Whether the tokenizer marks it as no text. */
+  /** Whether the tokenizer flags it as special. */
   special: boolean;
 }
 
-/** Ids at which generation ends: those that the files declare, EOS, and the ends of the template's turns; ascending. */
+/** Ids that stop generation, ascending: those in the files, EOS, and the template's ends of turns. */
 export function findStopIds(tokenizer: Tokenizer): number[] {
   const declared = declaredStopIds(tokenizer.files, tokenizer.special);
-  // A token of the vocabulary proper can end a turn too, where it has a role.
+  // A token with a role can end a turn even if it is not an added token.
   const roles = Object.values(tokenizer.special).map(({ content }) => ({ content, special: true }));
   const texts = declared.map((id) => tokenText(id, tokenizer));
   const ends = turnEnds(tokenizer.templates, [...tokenizer.addedTokens, ...roles], texts);
@@ -20,7 +20,7 @@ export function findStopIds(tokenizer: Tokenizer): number[] {
   return [...new Set([...declared, ...ids])].toSorted((a, b) => a - b);
 }
 
-/** Whether the files stop generation where the template ends an answer. Bases often have the template too, and stop elsewhere. */
+/** Whether the files stop generation where the template ends an answer. Base models often have the template too, but stop elsewhere. */
 export function declaresTurnEnds(tokenizer: Tokenizer): boolean {
   const { templates, files, special } = tokenizer;
   if (!templates.exists) return false;
@@ -28,14 +28,14 @@ export function declaresTurnEnds(tokenizer: Tokenizer): boolean {
   return declaredStopIds(files, special).some((id) => tail.includes(tokenText(id, tokenizer)));
 }
 
-/** A token's text: added tokens keep their own, whatever the decoder makes of them. */
+/** A token's text; added tokens keep theirs, whatever the decoder does. */
 export function tokenText(id: number, tokenizer: Tokenizer): string {
   return tokenizer.addedTokens.find((token) => token.id === id)?.content ?? tokenizer.decode([id]);
 }
 
 /**
- * The tokens with which a template ends an answer and a call besides those at which generation stops anyway, found by
- * rendering short conversations: files often declare but one of them, or the one that ends a document.
+ * Tokens that end an answer or a call in the template but do not stop generation yet, found by rendering short
+ * conversations: files often declare only one of them, or the one that ends a document.
  */
 function turnEnds(templates: ChatTemplates, tokens: readonly KnownToken[], declared: readonly string[]): string[] {
   if (!templates.exists) return [];
@@ -64,16 +64,16 @@ function answerEnd(
   const [between] = afterAnswer(longer).split(MORE);
   const [end] = tokensIn(last, tokens);
   if (end === undefined) {
-    // Some end an answer only where another turn follows: with another token than that turn begins with.
+    // Some templates end an answer only if another turn follows, with a different token than that turn starts with.
     const [first, ...more] = tokensIn(between, tokens);
     return more.length > 0 && between.trimStart().startsWith(first) ? first : undefined;
   }
-  // The closing mark may come before the end-of-turn token.
+  // The closing mark may precede the end-of-turn token.
   const closes = !declared.includes(end) && tokensIn(between, tokens).some((token) => declared.includes(token));
   return closes ? undefined : end;
 }
 
-/** Empty where a template does not show the answer. */
+/** Empty if the template does not show the answer. */
 function afterAnswer(text = ''): string {
   const at = text.lastIndexOf(ANSWER);
   return at === -1 ? '' : text.slice(at + ANSWER.length);
@@ -84,7 +84,7 @@ const TOOL: ToolSchema = {
   function: { name: 'attunetool', description: 'attunetool', parameters: { type: 'object', properties: {} } },
 };
 
-/** The last token of a turn of calls, where none in it is known to stop: one that does not stand between two calls. */
+/** The last token of a turn with calls, if none in it is known to stop generation and it does not separate two calls. */
 function callEnd(
   templates: ChatTemplates,
   tokens: readonly KnownToken[],
@@ -98,7 +98,7 @@ function callEnd(
   return tokens.some(({ content, special }) => special && content === end) ? end : undefined;
 }
 
-/** Text after the arguments of each of `count` calls; empty if the template does not write them all. */
+/** Text after the arguments of each of `count` calls; empty if the template does not write all of them. */
 function tailsOfCalls(templates: ChatTemplates, count: number): string[] {
   const call = (place: number): ToolCall => ({
     id: `attunecal${place}`,
@@ -114,7 +114,7 @@ function tailsOfCalls(templates: ChatTemplates, count: number): string[] {
   return parts.length === count + 1 ? parts.slice(1) : [];
 }
 
-/** A template that is broken, or refuses this, is reported when it is used. */
+/** Broken templates, or ones that reject this conversation, are reported when used. */
 function render(templates: ChatTemplates, conversation: Conversation): string | undefined {
   try {
     return templates.render(conversation, { addGenerationPrompt: false, now: new Date(0) });
@@ -123,7 +123,7 @@ function render(templates: ChatTemplates, conversation: Conversation): string | 
   }
 }
 
-/** The tokens written in a text, in order. */
+/** Tokens in a text, in order. */
 function tokensIn(text: string, tokens: readonly KnownToken[]): string[] {
   const found: string[] = [];
   for (let from = 0; ;) {
@@ -139,7 +139,7 @@ function tokensIn(text: string, tokens: readonly KnownToken[]): string[] {
 
 type Place = { content: string; at: number };
 
-/** The longer of two tokens at one place. */
+/** Prefers the earlier token, and the longer one at the same place. */
 function earlier(best: Place | undefined, place: Place): Place {
   if (best === undefined || place.at < best.at) return place;
   return place.at === best.at && place.content.length > best.content.length ? place : best;

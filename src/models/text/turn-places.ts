@@ -1,15 +1,15 @@
 import { withContent, type Message, type ToolCall } from './message.ts';
 
-/** A stretch of text in UTF-16 units, `[start, end)`. */
+/** A range of text in UTF-16 units, `[start, end)`. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** Renders some turns of one conversation, with its tools and variables; undefined where the template refuses them. */
+/** Renders turns of one conversation, with its tools and variables; undefined if the template rejects them. */
 export type RenderTurns = (messages: readonly Message[], addGenerationPrompt: boolean) => string | undefined;
 
-/** A conversation with the renderings of its beginnings, each made once. */
+/** A conversation with cached renderings of its first turns. */
 export class Turns {
   readonly messages: readonly Message[];
   readonly render: RenderTurns;
@@ -21,7 +21,7 @@ export class Turns {
     this.render = render;
   }
 
-  /** The first turns as text; undefined where the template refuses them. */
+  /** The first turns as text; undefined if the template rejects them. */
   beginning(count: number, addGenerationPrompt: boolean): string | undefined {
     const key = `${count} ${addGenerationPrompt}`;
     if (!this.#beginnings.has(key)) {
@@ -30,7 +30,7 @@ export class Turns {
     return this.#beginnings.get(key);
   }
 
-  /** The same with the places of its turns. */
+  /** The first turns with their places. */
   shown(count: number, addGenerationPrompt: boolean): ShownTurns | undefined {
     const key = `${count} ${addGenerationPrompt}`;
     const text = this.beginning(count, addGenerationPrompt);
@@ -48,7 +48,7 @@ interface Showing {
   addGenerationPrompt: boolean;
 }
 
-/** The first turns of a conversation as a template writes them. */
+/** The first turns of a conversation, as rendered by a template. */
 export class ShownTurns {
   readonly turns: Turns;
   readonly messages: readonly Message[];
@@ -64,9 +64,9 @@ export class ShownTurns {
   }
 
   /**
-   * Where a turn's text, reasoning and calls stand, from the first to the last of them: what lies before and after stays
-   * the same when other words take their place. Wider than they are where the template answers to other words with
-   * more changes, never narrower. `nothing`: the text is the same whatever the turn holds; undefined: it cannot be told.
+   * Range of a turn's text, reasoning and calls, from the first to the last of them: the text around it stays the same
+   * when other words take their place. The range may be too wide if the template reacts to other words with further
+   * changes, but never too narrow. `nothing`: the text does not depend on the turn; undefined: unknown.
    */
   place(index: number): Span | 'nothing' | undefined {
     if (!this.#places.has(index)) this.#places.set(index, this.#find(index));
@@ -89,7 +89,7 @@ export class ShownTurns {
   }
 }
 
-/** The turn with a marker for each thing that it holds; undefined where it holds nothing. */
+/** The turn with markers for everything in it; undefined if it is empty. */
 function markTurn(message: Message, marker: string): Message | undefined {
   if (holdsNothing(message)) return undefined;
   const { content, reasoning_content: reasoning, tool_calls: calls = [] } = message;
@@ -100,7 +100,7 @@ function markTurn(message: Message, marker: string): Message | undefined {
   };
 }
 
-/** Neither text nor reasoning nor calls. */
+/** Whether a turn has neither text nor reasoning nor calls. */
 export function holdsNothing({ content, reasoning_content: reasoning, tool_calls: calls = [] }: Message): boolean {
   return !hasWords(content) && !hasWords(reasoning) && calls.length === 0;
 }
@@ -109,14 +109,14 @@ export function hasWords(text: string | null | undefined): text is string {
   return typeof text === 'string' && text.trim() !== '';
 }
 
-/** A call with marked arguments of the kind that it has: an object, or its JSON text. */
+/** A call with marked arguments, as an object or JSON text like the original. */
 export function withArguments(call: ToolCall, marker: string): ToolCall {
   const marked = { [marker]: marker };
   const isText = typeof call.function.arguments === 'string';
   return { ...call, function: { ...call.function, arguments: isText ? JSON.stringify(marked) : marked } };
 }
 
-/** A word that the text does not have. */
+/** A word that does not occur in the text. */
 export function unusedMarker(text: string): string {
   let marker = 'attunemarker';
   while (text.includes(marker)) marker += 'x';

@@ -3,13 +3,13 @@ import { entryOf } from '../../base/table.ts';
 import type { AddedTokenJson } from './bpe/train-bpe.ts';
 import { parseObject } from './tokenizer-files.ts';
 
-/** tokenizer.json as far as its vocabulary goes; everything else is carried along. */
+/** The vocabulary in tokenizer.json; all other keys are preserved. */
 export interface ParsedTokenizer extends Record<string, unknown> {
   added_tokens?: AddedTokenJson[] | null;
   model: { type?: string; vocab: Record<string, number> | [string, number][] };
 }
 
-/** Reads tokenizer.json. @throws E_TOKENIZER_INVALID if it is not JSON or has no vocabulary */
+/** Parses tokenizer.json. @throws E_TOKENIZER_INVALID if it is not JSON or has no vocabulary */
 export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
   const what = `tokenizer.json of ${origin}`;
   const parsed = parseObject(text, what);
@@ -25,10 +25,10 @@ export function parseTokenizer(text: string, origin: string): ParsedTokenizer {
   });
 }
 
-/** Places between ids that belong to no token: some files leave a few thousand for tokens to come. */
+/** Maximum number of unused ids; some files reserve a few thousand. */
 const MOST_GAPS = 65_536;
 
-/** Ids are places in a table, which an id of a billion would make of a billion rows. */
+/** Ids index a table, so an id of a billion would need a billion rows. */
 function refuseBadIds(parsed: ParsedTokenizer, what: string): void {
   const { vocab } = parsed.model;
   const entries = Array.isArray(vocab) ? [] : Object.entries(vocab);
@@ -49,7 +49,7 @@ function refuseBadIds(parsed: ParsedTokenizer, what: string): void {
     what: `${what} has tokens with invalid ids`,
     problems: problems.slice(0, MOST_LISTED),
     problemCount: problems.length,
-    fix: 'fetch it again from the model that it belongs to',
+    fix: 'fetch it again from the same model',
   });
 }
 
@@ -59,10 +59,10 @@ function badId(field: string, id: unknown, size: number): Problem {
   return { field, message: `is ${JSON.stringify(id) ?? 'missing'}, in a vocabulary of ${size} tokens` };
 }
 
-/** One more than the largest id: how many rows an embedding needs at least. */
+/** Largest id plus one: the minimum number of embedding rows. */
 export function countIds(parsed: ParsedTokenizer): number {
   const vocabulary = parsed.model.vocab;
-  // A unigram vocabulary is a list with scores, its ids are the positions.
+  // A unigram vocabulary is a list with scores, indexed by id.
   let largest = Array.isArray(vocabulary) ? vocabulary.length - 1 : -1;
   if (!Array.isArray(vocabulary)) {
     for (const token of Object.keys(vocabulary)) largest = Math.max(largest, entryOf(vocabulary, token));
@@ -71,18 +71,19 @@ export function countIds(parsed: ParsedTokenizer): number {
   return largest + 1;
 }
 
-/** Parts of a tokenizer for comparing it with a model. */
+/** The parts of a tokenizer that are compared with a model. */
 export interface Sized {
-  /** One more than the largest id. */
+  /** Largest id plus one. */
   readonly size: number;
   readonly origin: string;
 }
 
-// Embeddings are padded to round sizes, but by percents, never to the double.
+// Embeddings are padded to round sizes, by a few percent, never to twice the size.
 const MOST_ROWS_PER_ID = 2;
 
 /**
- * Refuses a tokenizer that cannot belong to a model with `vocabSize` embedding rows. Some unused rows are normal.
+ * Rejects a tokenizer that cannot belong to a model with `vocabSize` embedding rows. Some unused rows are normal.
+ *
  * @throws E_VOCABULARY_MISMATCH
  */
 export function checkVocabulary(tokenizer: Sized, vocabSize: number): void {

@@ -1,14 +1,14 @@
 import type { PlacedText } from './encoded-text.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-/** Words as one framed text, and where the first token of each stands; -1 for a word that has none. */
+/** Words as one text with special tokens, and the first token of each word; -1 for a word without tokens. */
 export interface WordTokens extends PlacedText {
   firsts: Int32Array;
 }
 
 /**
- * Encodes texts that are given as words, with single spaces between them. A token belongs to the word whose characters
- * it covers, whatever the tokenizer does with the space before it.
+ * Encodes words, joined by single spaces. A token belongs to the word whose characters it covers, whatever the
+ * tokenizer does with the space before it.
  */
 export async function encodeWords(tokenizer: Tokenizer, rows: readonly (readonly string[])[]): Promise<WordTokens[]> {
   const framed = await tokenizer.encodeFramedWithOffsets(rows.map((words) => ({ text: words.join(' ') })));
@@ -21,7 +21,8 @@ function firstTokens(words: readonly string[], { starts, ends }: PlacedText): In
   let from = 0;
   for (const [word, { length }] of words.entries()) {
     const to = from + length;
-    // Special tokens cover nothing; a token that ends before the word is the last of another, or a space alone.
+    // Skips special tokens, which cover nothing, and tokens that end before the word: those of another word, or a
+    // space.
     while (token < starts.length && (ends[token] <= from || ends[token] === starts[token])) token++;
     if (token < starts.length && starts[token] < to) firsts[word] = token;
     from = to + 1;

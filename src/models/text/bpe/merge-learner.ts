@@ -1,17 +1,17 @@
 import { PairHeap, PairTable } from './pair-heap.ts';
 
-/** All pieces laid end to end as a linked list of symbols: merging unlinks the right one. */
+/** All pieces concatenated, as a linked list of symbols: merging unlinks the right one. */
 interface Corpus {
-  /** Symbol at each place, -1 where it was merged away. */
+  /** Symbol at each place; -1 once merged away. */
   symbols: Int32Array;
-  /** Neighbour's place inside the piece, or -1. */
+  /** Index of the neighbour within the piece, or -1. */
   previous: Int32Array;
   next: Int32Array;
-  /** How often the piece of each place occurs. */
+  /** Count of each place's piece. */
   weights: Float64Array;
 }
 
-/** One merge: the symbols that are joined and what they become. */
+/** One merge: two symbols and the one that replaces them. */
 export interface Merge {
   left: number;
   right: number;
@@ -19,8 +19,8 @@ export interface Merge {
 }
 
 /**
- * Learns byte-pair merges over weighted pieces: always the pair that occurs most often, ties to the smaller ids.
- * Counts are kept up to date place by place, so that the cost follows the places that change, not the corpus.
+ * Learns byte-pair merges over weighted pieces: the most frequent pair first, ties to the smaller ids. Counts are
+ * updated incrementally, so a merge costs as much as the places that it changes.
  */
 export class MergeLearner {
   readonly #table = new PairTable();
@@ -28,7 +28,7 @@ export class MergeLearner {
   readonly #corpus: Corpus;
   #touched = new Set<number>();
 
-  /** `pieces` are symbol sequences with their counts. */
+  /** `pieces`: symbol sequences with their counts. */
   constructor(pieces: readonly [symbols: readonly number[], count: number][]) {
     this.#corpus = layOut(pieces);
     const { symbols, next, weights } = this.#corpus;
@@ -38,7 +38,7 @@ export class MergeLearner {
     this.#settle();
   }
 
-  /** The most frequent pair that occurs at least `minFrequency` times; it leaves the queue. */
+  /** Removes and returns the most frequent pair that occurs at least `minFrequency` times. */
   best(minFrequency: number): { left: number; right: number; count: number } | undefined {
     const row = this.#heap.pop();
     if (row === undefined || this.#table.count[row] < Math.max(1, minFrequency)) return undefined;
@@ -50,7 +50,7 @@ export class MergeLearner {
     const row = this.#table.row(left, right);
     const places = this.#table.places[row];
     this.#table.places[row] = [];
-    // Only a pair of equal symbols can overlap, and only then does the order of places matter.
+    // Only pairs of equal symbols can overlap, so only for them does the order matter.
     if (left === right) places.sort((a, b) => a - b);
     for (const place of places) this.#join(place, { left, right, result });
     this.#touched.delete(row);
@@ -86,7 +86,7 @@ export class MergeLearner {
     this.#touched.add(row);
   }
 
-  /** Moves the pairs whose count changed to their new place in the queue. */
+  /** Moves the pairs whose count changed to their new position in the queue. */
   #settle(): void {
     for (const row of this.#touched) this.#heap.update(row);
     this.#touched = new Set();

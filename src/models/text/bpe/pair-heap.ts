@@ -1,13 +1,13 @@
-/** Pairs of neighbouring symbols with their counts and where they (may still) occur; the rows of the queue. */
+/** Pairs of adjacent symbols with their counts and possible places; the rows of the queue. */
 export class PairTable {
   readonly left: number[] = [];
   readonly right: number[] = [];
   readonly count: number[] = [];
-  /** Places that once held the pair: stale ones are skipped when it is merged. */
+  /** Places that held the pair at some time; stale ones are skipped when merging. */
   readonly places: number[][] = [];
   readonly #rows = new Map<number, number>();
 
-  /** The row of (left, right), made on first sight. */
+  /** The row of (left, right), created on first use. */
   row(left: number, right: number): number {
     const key = left * 0x200000 + right;
     const known = this.#rows.get(key);
@@ -22,19 +22,19 @@ export class PairTable {
   }
 }
 
-/** A binary heap of pair rows that knows each row's place, so that a changed count moves its row instead of adding one. */
+/** A binary heap that tracks each row's position, so that a changed count moves the row instead of adding another. */
 export class PairHeap {
   readonly #table: PairTable;
   readonly #heap: number[] = [];
   readonly #placeOf: number[] = [];
-  // The counts that the heap is ordered by: many change at once, but rows move one at a time.
+  // Counts by which the heap is ordered. Many counts change at once, but rows move one at a time.
   readonly #orderedBy: number[] = [];
 
   constructor(table: PairTable) {
     this.#table = table;
   }
 
-  /** Inserts the row, or moves it to where its count now belongs. */
+  /** Inserts a row, or moves it to match its count. */
   update(row: number): void {
     while (this.#placeOf.length <= row) {
       this.#placeOf.push(-1);
@@ -48,7 +48,7 @@ export class PairHeap {
     this.#sink(this.#rise(this.#placeOf[row]));
   }
 
-  /** Takes the best row out, or undefined where none is left. */
+  /** Removes the best row; undefined if the heap is empty. */
   pop(): number | undefined {
     const best = this.#heap[0];
     const last = this.#heap.pop();
@@ -61,7 +61,7 @@ export class PairHeap {
     return best;
   }
 
-  /** Whether pair `a` is merged before pair `b`: the more frequent, then the smaller left and right symbol. */
+  /** Whether pair `a` is merged before pair `b`: the more frequent first, then by left and right symbol. */
   #before(a: number, b: number): boolean {
     const { left, right } = this.#table;
     if (this.#orderedBy[a] !== this.#orderedBy[b]) return this.#orderedBy[a] > this.#orderedBy[b];

@@ -1,24 +1,24 @@
 import { compileSplitPattern } from './split-pattern.ts';
 
-// A JavaScript Map ends at 2^24 entries; far below that the rarest pieces no longer move a merge.
+// A JavaScript Map holds at most 2^24 entries; far below that, the rarest pieces no longer affect merges.
 const MAX_DISTINCT_PIECES = 1 << 22;
-// V8 keeps the whole chunk alive behind a slice of 13 characters or more.
+// V8 keeps a whole chunk alive as long as a slice of 13 or more characters of it exists.
 const LONGEST_COPIED_SLICE = 12;
 
-/** Counts the pieces that a split pattern cuts from a stream of texts, in bounded memory. */
+/** Counts the pieces of a stream of texts, split by a pattern, in bounded memory. */
 export class PieceCounter {
   readonly #pattern: RegExp;
   readonly #maxDistinct: number;
   #counts = new Map<string, number>();
   #rare = 0;
 
-  /** Above `maxDistinct` different pieces the rarest are forgotten, all below one count that rises as needed. */
+  /** Beyond `maxDistinct` pieces, those below a minimum count are forgotten; the minimum rises as needed. */
   constructor(pattern: string, maxDistinct = MAX_DISTINCT_PIECES) {
     this.#pattern = compileSplitPattern(pattern);
     this.#maxDistinct = maxDistinct;
   }
 
-  /** A piece never crosses the border of a chunk: give whole documents. Text between matches is a piece of its own. */
+  /** Pieces do not span chunks, so pass whole documents. Text between matches is a piece of its own. */
   add(chunk: string): void {
     const text = chunk.isWellFormed() ? chunk : chunk.toWellFormed();
     const pattern = this.#pattern;
@@ -33,7 +33,7 @@ export class PieceCounter {
     if (end < text.length) this.#count(text.slice(end));
   }
 
-  /** Pieces and counts, in an order that depends on the pieces alone. */
+  /** Pieces and counts, sorted by piece. */
   sorted(): [piece: string, count: number][] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
   }

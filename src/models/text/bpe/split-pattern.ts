@@ -2,8 +2,8 @@ import { table } from '../../../base/table.ts';
 import { AttuneError } from '../../../base/errors.ts';
 
 /**
- * How text is cut into pieces before merging, as regular expressions that both Oniguruma (in tokenizer.json) and
- * JavaScript read. They differ in digits: `gpt2` keeps a number whole, `llama3` cuts it into threes, `qwen2` into
+ * Patterns that split text into pieces before merging, valid in both Oniguruma (for tokenizer.json) and JavaScript.
+ * They differ in numbers: `gpt2` keeps them whole, `llama3` splits them into groups of three digits, `qwen2` into
  * single digits, which suits small vocabularies and arithmetic.
  */
 export const splitPatterns = {
@@ -20,12 +20,12 @@ function withDigits(digits: string): string {
   return `${words}|${digits}|${rest}`;
 }
 
-/** The pattern's source: a known name, or a regular expression of the user's own. */
+/** Source of a pattern, given its name or as a custom regular expression. */
 export function patternSource(pattern: string): string {
   return Object.hasOwn(splitPatterns, pattern) ? splitPatterns[pattern as SplitPatternName] : pattern;
 }
 
-// Oniguruma's meaning of these classes; JavaScript's are ASCII, or (for white space) differ in two characters.
+// Oniguruma's meaning of these classes; JavaScript's are ASCII-only or (for whitespace) differ in two characters.
 const classes: Record<string, string> = table({
   s: String.raw`\p{White_Space}`,
   S: String.raw`\P{White_Space}`,
@@ -34,8 +34,9 @@ const classes: Record<string, string> = table({
 });
 
 /**
- * The same pattern for JavaScript: `^` and `$` stand at lines, as in Oniguruma.
- * @throws E_SPLIT_PATTERN also for what the two read differently
+ * The pattern for JavaScript, with Oniguruma's multi-line `^` and `$`.
+ *
+ * @throws E_SPLIT_PATTERN also for patterns with different meanings in the two
  */
 export function compileSplitPattern(pattern: string): RegExp {
   const source = patternSource(pattern).replaceAll(/\\(.)/gs, (escape, letter: string) => classes[letter] ?? escape);

@@ -5,17 +5,17 @@ import { PieceCounter } from './piece-counter.ts';
 import { patternSource, type SplitPatternName } from './split-pattern.ts';
 
 export interface BpeTrainingOptions {
-  /** Entries in all: special tokens, the 256 bytes, and one for each merge that makes a new piece. */
+  /** Total entries: special tokens, the 256 bytes, and one per merge that creates a new piece. */
   vocabSize: number;
-  /** They take the first ids, in this order, and are never merged from text. */
+  /** Assigned the first ids, in this order, and never merged. */
   specialTokens?: readonly string[];
-  /** A known pattern's name or a regular expression; `qwen2` (single digits) unless told. */
+  /** A known pattern's name or a regular expression; `qwen2` (single digits) by default. */
   pattern?: SplitPatternName | (string & {});
-  /** A pair that occurs less often is not merged; 2 unless told. */
+  /** Minimum count of a pair to be merged; 2 by default. */
   minFrequency?: number;
 }
 
-/** The object that tokenizer.json holds, as far as training decides it. */
+/** The parts of tokenizer.json that training determines. */
 export interface TokenizerJson {
   version: string;
   truncation: null;
@@ -39,8 +39,8 @@ export interface AddedTokenJson {
 }
 
 /**
- * Trains a byte-level BPE vocabulary and returns the tokenizer.json object. Each chunk is one document. The same
- * chunks and options always give the same result; a corpus with too few repeats gives a smaller vocabulary than asked.
+ * Trains a byte-level BPE vocabulary and returns the content of tokenizer.json. Each chunk is one document. The result
+ * is deterministic; a corpus with too few repetitions gives a smaller vocabulary than requested.
  */
 export async function trainByteLevelBpe(
   chunks: AsyncIterable<string> | Iterable<string>,
@@ -96,7 +96,7 @@ class Vocabulary {
     return Array.from(Buffer.from(piece), (byte) => this.#idOfByte[byte]);
   }
 
-  /** The id of a spelling, new on first sight: two merges may lead to the same one. */
+  /** The id of a spelling, created on first use: two merges may yield the same one. */
   idOf(spelling: string): number {
     const known = this.#ids.get(spelling);
     if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-/** Byte-level BPE as llama.cpp has it. */
+/** Byte-level BPE for llama.cpp. */
 import type { Problem } from '../../../base/errors.ts';
 import { byteToCharacter, unspellBytes } from '../../../base/byte-alphabet.ts';
 import { KIND, list, strangeSettings, text, type ListedTokens, type ReadVocabulary, type Source } from './source.ts';

@@ -7,13 +7,13 @@ import { readBytes } from './gguf-byte-level.ts';
 import { isOfPieces, readPieces } from './pieces.ts';
 import { KIND, list, text, type ListedTokens, type Source } from './source.ts';
 
-/** A tokenizer in llama.cpp's terms, and where that reads texts otherwise. */
+/** A tokenizer in llama.cpp's format, and differences in how it tokenises. */
 export interface GgufVocabulary {
   metadata: GgufMetadata;
   differences: string[];
 }
 
-/** A vocabulary for a model whose token table has `rows` rows. @throws E_GGUF_UNSUPPORTED */
+/** Vocabulary for a model whose token table has `rows` rows. @throws E_GGUF_UNSUPPORTED */
 export function ggufVocabulary(tokenizer: Tokenizer, rows: number): GgufVocabulary {
   const source = parseObject(tokenizer.files.tokenizer, `tokenizer.json of ${tokenizer.origin}`) as unknown as Source;
   const read = isOfPieces(source) ? readPieces(source) : readBytes(source);
@@ -77,7 +77,7 @@ function endlessProblems({ stopIds }: Tokenizer): Problem[] {
   return [{ field: 'eos_token', message: 'no token ends an answer: llama.cpp would use token 11 instead' }];
 }
 
-/** A file names up to three tokens at which generation ends: of a text, of a turn, of a message. */
+/** A file can name up to three tokens that stop generation: end of text, of turn, of message. */
 function stopKeys(tokenizer: Tokenizer): { ids: Record<string, number>; differences: string[] } {
   const { stopIds } = tokenizer;
   const eos = tokenizer.eosId ?? stopIds[0];
@@ -95,7 +95,7 @@ function idValues(ids: Readonly<Record<string, number | undefined>>): [string, G
   );
 }
 
-/** The one in use without a suffix, others under their names. */
+/** The default template has no suffix, others are stored under their names. */
 function templateValues({ templates: { sources } }: Tokenizer): [string, GgufValue][] {
   const main = sources.has('default') ? 'default' : sources.keys().next().value;
   const others = [...sources.keys()].filter((name) => name !== main);

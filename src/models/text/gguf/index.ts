@@ -1,3 +1,3 @@
-/** Tokenizers and templates as llama.cpp and Ollama read them. */
+/** Tokenizers and templates for llama.cpp and Ollama. */
 export { ollamaModelfile } from './modelfile.ts';
 export { ggufVocabulary, type GgufVocabulary } from './gguf-vocabulary.ts';

@@ -1,26 +1,26 @@
 import type { Message } from '../message.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
-/** A template's text around turns. */
+/** Text that a template puts around turns. */
 interface Frame {
   /** Before the first turn, without and with a system message. */
   head: string;
   system?: { before: string; after: string };
   user: { before: string; after: string };
   assistant: { before: string; after: string };
-  /** Text before an answer. */
+  /** Generation prompt. */
   prompt: string;
 }
 
-// Words that no template writes itself.
+// Placeholder words that no template contains.
 const [SYSTEM, FIRST, ANSWER, SECOND] = ['attunesystem', 'attunefirst', 'attuneanswer', 'attunesecond'];
 const user = (content: string): Message => ({ role: 'user', content });
 const answer: Message = { role: 'assistant', content: ANSWER };
 const system: Message = { role: 'system', content: SYSTEM };
 
 /**
- * An Ollama Modelfile for weights next to it: the tokenizer's template in Ollama's language, and its stop tokens.
- * `isPlain`: the model continues prompts as they are, whatever its template; `system`: its default system message.
+ * An Ollama Modelfile for weights in the same folder: the chat template in Go's language, and stop tokens. `isPlain`:
+ * the model continues prompts without a template; `system`: default system message.
  */
 export function ollamaModelfile(
   tokenizer: Tokenizer,
@@ -56,13 +56,13 @@ function quoted(token: string): string {
   return /["\n]/.test(token) ? `"""${token}"""` : `"${token}"`;
 }
 
-/** Found by rendering conversations of known words; undefined where the template does more than to frame them. */
+/** Found by rendering placeholder conversations; undefined if the template does more than frame turns. */
 function frameOf(tokenizer: Tokenizer): Frame | undefined {
   const render = (messages: Message[], addGenerationPrompt = false): string | undefined => {
     try {
       return withoutBos(tokenizer, tokenizer.templates.render({ messages }, { addGenerationPrompt, now: new Date(0) }));
     } catch {
-      // The template rejects such a conversation, so it has no frame.
+      // The template rejects this conversation, so it has no frame.
       return undefined;
     }
   };
@@ -73,7 +73,7 @@ function frameOf(tokenizer: Tokenizer): Frame | undefined {
   return isWhole ? frame : undefined;
 }
 
-/** Ollama puts BOS before a text itself where the file says so. */
+/** Ollama adds BOS itself if the file says so. */
 function withoutBos({ addsBos, special }: Tokenizer, text: string): string {
   const bos = special.bos?.content ?? '';
   return addsBos && text.startsWith(bos) ? text.slice(bos.length) : text;
@@ -114,7 +114,7 @@ const before = (text: string, word: string): string => text.slice(0, text.indexO
 const after = (text: string, word: string): string => text.slice(text.indexOf(word) + word.length);
 const between = (text: string, first: string, second: string): string => before(after(text, first), second);
 
-/** The conversation as the frame renders it, ending where an answer starts. */
+/** The conversation as rendered by the frame, up to where an answer starts. */
 function compose(frame: Frame, messages: readonly Message[]): string {
   const parts = messages.map(({ role, content }) => {
     const around = role === 'system' ? frame.system : role === 'user' ? frame.user : frame.assistant;
@@ -137,7 +137,7 @@ function goTemplate({ head, system: framed, user: asked, assistant, prompt }: Fr
   return start + turns + literal(prompt);
 }
 
-/** Braces and quotes that would mean something there as a string of that language. */
+/** Text with braces or quotes becomes a string literal of that language. */
 function literal(text: string): string {
   return /\{\{|\}\}|"/.test(text) ? `{{ ${JSON.stringify(text)} }}` : text;
 }

@@ -1,4 +1,4 @@
-/** Vocabularies of SentencePiece's BPE (Llama 2, Mistral, Phi-3, Gemma) as llama.cpp has them: pieces with scores. */
+/** SentencePiece BPE vocabularies (Llama 2, Mistral, Phi-3, Gemma) for llama.cpp: pieces with scores. */
 import type { Problem } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
 import type { Tokenizer } from '../tokenizer.ts';
@@ -15,10 +15,10 @@ import {
 
 const SPACE = '▁';
 const BYTE = /^<0x[\dA-F]{2}>$/;
-/** The score of pieces that no merge makes: below that of all others. */
+/** Score of pieces that no merge creates, below all others. */
 const LEAST = -1e6;
 
-/** Where a space is put before a text: `first` only at its beginning, `always` behind special tokens too. */
+/** Where a space is prepended: `first`, only at the start of a text; `always`, after special tokens as well. */
 type Prefix = 'always' | 'first' | 'never';
 
 export function isOfPieces({ model }: Source): boolean {
@@ -54,7 +54,7 @@ function shown(step: unknown): string {
   return JSON.stringify(step ?? null).slice(0, 200);
 }
 
-/** Undefined where texts become pieces in another way than llama.cpp's. */
+/** Undefined if llama.cpp has no equivalent pre-processing. */
 function prefixOf({ normalizer, pre_tokenizer: cut, model }: Source): Prefix | undefined {
   const steps = stepsOf(normalizer);
   const cuts = stepsOf(cut);
@@ -64,7 +64,7 @@ function prefixOf({ normalizer, pre_tokenizer: cut, model }: Source): Prefix | u
   if (replaces.length === 1) {
     const [{ pattern, content }] = replaces;
     if ((pattern as { String?: unknown } | undefined)?.String !== ' ' || content !== SPACE) return undefined;
-    // No spaces are left to split at.
+    // By then, no spaces are left to split at.
     const isIdle = cuts.every(
       ({ type, pattern: at }) => type === 'Split' && (at as { String?: unknown })?.String === ' ',
     );
@@ -92,7 +92,7 @@ function prefixDifferences(prefix: Prefix, { templates }: Tokenizer): string[] {
   ];
 }
 
-/** Tokens of bytes and the one for what is unknown have kinds of their own. */
+/** Byte tokens and the unknown token have kinds of their own. */
 function setKinds({ tokens, kinds }: ListedTokens, { model }: Source): Problem[] {
   let bytes = 0;
   for (const [id, token] of tokens.entries()) {
@@ -105,8 +105,8 @@ function setKinds({ tokens, kinds }: ListedTokens, { model }: Source): Problem[]
 }
 
 /**
- * llama.cpp merges the two neighbours that make the piece of the best score, wherever that is a token; here each merge
- * has its rank. They agree where all ways to make a piece follow each other and none is left out.
+ * llama.cpp merges the adjacent pair whose result has the best score, if that is a token; here merges are ranked. The
+ * two agree if all merges that create a piece have consecutive ranks and none is missing.
  */
 function scoresOf({ tokens, kinds }: ListedTokens, { model }: Source): { scores: number[]; differences: string[] } {
   const ranks = new Map<string, number>();

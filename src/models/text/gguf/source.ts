@@ -2,14 +2,14 @@ import type { Problem } from '../../../base/errors.ts';
 import type { GgufItem, GgufValue } from '../../../engine/tensor/gguf/index.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 
-/** ggml's kinds of tokens. */
+/** ggml's token kinds. */
 export const KIND = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
 
 export interface Step extends Record<string, unknown> {
   type?: string;
 }
 
-/** The parts of tokenizer.json that define how texts are read. */
+/** The parts of tokenizer.json that determine tokenisation. */
 export interface Source {
   model: {
     type?: unknown;
@@ -26,30 +26,30 @@ export interface Source {
   pre_tokenizer?: Step | null;
 }
 
-/** Tokens by id, and their kinds. */
+/** Tokens by id, with their kinds. */
 export interface ListedTokens {
   tokens: string[];
   kinds: number[];
 }
 
-/** A vocabulary of a kind that llama.cpp has: what keeps it from that, and then its keys. */
+/** A vocabulary of a kind that llama.cpp has: obstacles to the export, and its keys. */
 export interface ReadVocabulary {
   problems: Problem[];
-  /** May change kinds of tokens. */
+  /** May change token kinds. */
   describe(
     listed: ListedTokens,
     tokenizer: Tokenizer,
   ): { problems: Problem[]; values: [string, GgufValue][]; differences: string[] };
 }
 
-/** The steps of a normaliser or of what cuts texts, a sequence's one after the other. */
+/** Steps of a normaliser or pre-tokenizer, with sequences flattened. */
 export function stepsOf(step: Step | null | undefined): Step[] {
   if (step === null || step === undefined) return [];
   if (step.type !== 'Sequence') return [step];
   return ((step.normalizers ?? step.pretokenizers ?? []) as Step[]).flatMap(stepsOf);
 }
 
-/** Settings of BPE that llama.cpp has none of. */
+/** BPE settings that llama.cpp lacks. */
 export function strangeSettings({ model }: Source, keys: readonly (keyof Source['model'])[]): Problem[] {
   return keys.flatMap((key) => {
     const value = model[key] ?? '';

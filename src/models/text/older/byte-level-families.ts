@@ -11,12 +11,12 @@ interface Family {
   /** Post-processor, for families other than GPT-2. */
   frame?(files: OlderFiles, roles: Roles, ids: ReadonlyMap<string, number>): Record<string, unknown>;
   normalizer?: Record<string, unknown>;
-  /** How text is cut before merging, where not as GPT-2 does; `isFound`: into what the pattern finds, without the rest. */
+  /** Pre-tokenizer pattern, if it differs from GPT-2's. `isFound`: the pattern matches pieces, and the rest is dropped. */
   cut?: { pattern: string; isFound?: boolean };
   /** Suffix of a word's last piece. */
   wordEnd?: string;
   unknown?: string;
-  /** Lines of merges.txt that are read, by the size of the vocabulary. */
+  /** Number of lines of merges.txt to read, given the vocabulary size. */
   merges?(size: number): number;
 }
 
@@ -36,7 +36,7 @@ const qwen2: Family = {
 const whisper: Family = { roles: { bos: END, eos: END, unk: END }, frame: whisperFrame };
 
 const CLIP_START = '<|startoftext|>';
-/** Lower case, cut into words that end in `</w>`, numbers digit by digit (Radford et al., 2021). */
+/** Lowercased, split into words that end in `</w>`, with numbers split into digits (Radford et al., 2021). */
 const clip: Family = {
   roles: { bos: CLIP_START, eos: END, unk: END, pad: END },
   normalizer: {
@@ -52,11 +52,11 @@ const clip: Family = {
   unknown: END,
   frame: (_files, { bos, eos }, ids) =>
     robertaFrame({ cls: bos, sep: eos }, ids, { add_prefix_space: false, trim_offsets: false }),
-  // Two sets of bytes and two special tokens are not merges; further lines are ignored.
+  // All entries but two sets of bytes and two special tokens are merges; further lines are ignored.
   merges: (size) => size - 2 * 256 - 2,
 };
 
-/** Byte-level BPE by vocab.json and merges.txt, as transformers' converters have it, by the tokenizer's class. */
+/** Byte-level BPE from vocab.json and merges.txt, keyed by tokenizer class, as in transformers' converters. */
 export const byteLevelFamilies: Readonly<Record<string, Family>> = table({
   gpt2,
   gptneo: gpt2,
@@ -116,7 +116,7 @@ function cutting({ pattern, isFound = false }: NonNullable<Family['cut']>, byteL
   return { type: 'Sequence', pretokenizers: [split, byteLevel] };
 }
 
-/** Where a word's end is marked, a space stands for it, but not at the text's end. */
+/** The mark at a word's end becomes a space, except at the end of the text. */
 function decoderOf(byteLevel: object, wordEnd: string | undefined): object {
   if (wordEnd === undefined) return byteLevel;
   const spaced = { type: 'Replace', pattern: { String: wordEnd }, content: ' ' };
@@ -142,7 +142,7 @@ function robertaFrame(
   return { type: 'RobertaProcessing', sep: [sep, ids.get(sep)], cls: [cls, ids.get(cls)], ...spaces };
 }
 
-/** Two pieces a line, after a line with the version. */
+/** Two pieces per line, after a line with the version. */
 function mergesOf(files: OlderFiles): [string, string][] {
   const lines = files.text('merges.txt').split(/\r?\n/);
   const rows = lines[0].startsWith('#version') ? lines.slice(1) : lines;

@@ -12,11 +12,11 @@ import {
 } from './translation-tokenizer.ts';
 import { fromWordPiece, wordPieceRoles } from './word-piece.ts';
 
-/** Conversion of an older tokenizer. */
+/** Result of converting an older tokenizer. */
 export interface OlderTokenizer {
-  /** The object that tokenizer.json holds. */
+  /** Content of tokenizer.json. */
   tokenizer: Record<string, unknown>;
-  /** Tokens of its roles, which only its class knew. */
+  /** Special tokens by role, which only the tokenizer's class defines. */
   roles: Roles;
 }
 
@@ -39,9 +39,9 @@ export function hasOlderTokenizer(folder: string): boolean {
 }
 
 /**
- * The tokenizer of a folder that has none in today's form: vocab.txt, vocab.json with merges.txt, a file of
- * SentencePiece or of tiktoken, or SentencePiece's with vocab.json, each with the conventions of its class. Undefined
- * where there is none of these.
+ * Converts a folder's tokenizer from an older form (vocab.txt, vocab.json with merges.txt, a SentencePiece or tiktoken
+ * file, or SentencePiece with vocab.json) by the conventions of its class. Undefined if it has none of these.
+ *
  * @throws E_TOKENIZER_CLASS, E_TOKENIZER_INVALID
  */
 export function readOlderTokenizer(folder: string): OlderTokenizer | TranslationTokenizer | undefined {
@@ -55,12 +55,12 @@ export function readOlderTokenizer(folder: string): OlderTokenizer | Translation
   return files.has('vocab.txt') ? fromWordPiece(files) : undefined;
 }
 
-/** Families whose tokenizer.json is of BERT's kind. */
+/** Families with WordPiece vocabularies. */
 const WORD_PIECE: readonly string[] = ['bert', 'distilbert', 'electra', 'mobilebert', 'convbert', 'funnel', 'lxmert'];
 
 /**
- * The roles that a folder's tokenizer class, or its model type, implies where its settings name none, as transformers'
- * classes have them by default: a published bert-base-uncased says nowhere that [MASK] is its mask.
+ * Default special tokens of a folder's tokenizer class, or of its model type: the settings of bert-base-uncased, for
+ * example, do not say that [MASK] is its mask token.
  */
 export function impliedRoles(folder: string): Roles {
   const { family } = new OlderFiles(folder);

@@ -1,6 +1,6 @@
 import { table } from '../../../base/table.ts';
 
-/** Languages of M2M-100's checkpoints in the order of their tokens, which stand behind the vocabulary (Fan et al., 2021). */
+/** Languages of M2M-100 checkpoints, in the order of their tokens, which follow the vocabulary (Fan et al., 2021). */
 export const m2m100Languages: Readonly<Record<string, readonly string[]>> = table({
   m2m100: (
     'af am ar ast az ba be bg bn br bs ca ceb cs cy da de el en es et fa ff fi fr fy ga gd gl gu ha he hi hr ht hu hy ' +

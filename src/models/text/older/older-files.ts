@@ -6,15 +6,15 @@ import type { NewToken } from '../added-tokens.ts';
 import type { AddedTokenJson } from '../bpe/train-bpe.ts';
 import { specialRoles, type SpecialRole } from '../special-roles.ts';
 
-/** Which text plays which role, where a folder does not say. */
+/** Default special tokens by role. */
 export type Roles = Readonly<Partial<Record<SpecialRole, string>>>;
 
-/** A folder with an older tokenizer: what its settings say, and what else they leave to its class. */
+/** A folder with an older tokenizer: its settings, and the conventions of its class. */
 export class OlderFiles {
   readonly folder: string;
-  /** tokenizer_config.json over special_tokens_map.json. */
+  /** tokenizer_config.json, which takes precedence over special_tokens_map.json. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** `BertTokenizer`, `Bert`: the class without its ending, or what the model's type makes likely. */
+  /** Class name without its suffix (`BertTokenizer` → `Bert`), or a guess from the model type. */
   readonly family: string;
 
   constructor(folder: string) {
@@ -49,7 +49,7 @@ export class OlderFiles {
     return typeof value === 'boolean' ? value : otherwise;
   }
 
-  /** The texts of the roles: as the folder says, else the family's. */
+  /** Special tokens by role: the folder's, else the family's. */
   roles(usual: Roles): Roles {
     const entries = specialRoles.map((role) => [role, contentOf(this.settings[`${role}_token`]) ?? usual[role]]);
     return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as Roles;
@@ -77,8 +77,8 @@ function contentOf(value: unknown): string | undefined {
 }
 
 /**
- * The added tokens of a tokenizer.json: the folder's own, those that play a role, and the family's. One of the
- * vocabulary keeps its id, one with an id of its own too; the others follow at the end.
+ * Added tokens for tokenizer.json: the folder's, those with a role, and the family's. Tokens in the vocabulary or with
+ * an explicit id keep their id; the others are appended.
  */
 export function addedTokens(
   ids: ReadonlyMap<string, number>,
@@ -109,13 +109,13 @@ function described(content: string, id: number, flags: Omit<NewToken, 'content'>
   return { id, content, single_word, lstrip, rstrip, normalized, special };
 }
 
-/** The roles whose tokens there are. */
+/** The roles whose tokens exist. */
 export function presentRoles(roles: Roles, ids: ReadonlyMap<string, number>, added: readonly AddedTokenJson[]): Roles {
   const known = new Set([...ids.keys(), ...added.map(({ content }) => content)]);
   return Object.fromEntries(Object.entries(roles).filter(([, text]) => known.has(text))) as Roles;
 }
 
-/** Tokens of roles as special ones; only those that the vocabulary has. */
+/** Tokens with a role, as special tokens, if they are in the vocabulary. */
 export function roleTokens(roles: Roles, ids: ReadonlyMap<string, number>): NewToken[] {
   const texts = [...new Set(Object.values(roles))].filter((text) => ids.has(text));
   return texts.map((content) => ({ content, special: true }));

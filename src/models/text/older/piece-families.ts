@@ -7,16 +7,16 @@ import { templateProcessor } from './template-processor.ts';
 
 export type Vocabulary = [text: string, score: number][];
 
-/** A family's conversion of a SentencePiece file (transformers' converters of slow tokenizers). */
+/** How a family's SentencePiece file is converted (transformers' converters of slow tokenizers). */
 export interface PieceFamily {
   roles: Roles;
   vocabulary(model: SentencePieceModel, files: OlderFiles): Vocabulary;
   unknown?: number;
-  /** Llama's: spaces are replaced before the model, nothing is cut, bytes spell the rest. */
+  /** Llama's: spaces are replaced first, nothing is split, and unknown characters fall back to bytes. */
   isPlain?: boolean;
-  /** Steps before the file's own table. */
+  /** Normaliser steps before the file's own table. */
   before?(files: OlderFiles): Record<string, unknown>[];
-  /** Where texts are cut besides at spaces. */
+  /** Further pre-tokenizer steps, besides splitting at spaces. */
   cuts?(files: OlderFiles): Record<string, unknown>[];
   /** Replacement of repeated spaces. */
   spaces?: string;
@@ -37,7 +37,7 @@ const fairseqRoles: Roles = {
 
 const MOST_EXTRA_IDS = 10_000;
 
-/** Extra ids stand behind the pieces, the last one first. */
+/** Extra ids follow the pieces in descending order. */
 function extraIds(files: OlderFiles): string[] {
   const { extra_ids: wanted } = files.settings;
   const count = Number(wanted ?? 100);
@@ -62,7 +62,7 @@ const t5: PieceFamily = {
     templateProcessor(['$A:0', `${eos}:0`], ['$A:0', `${eos}:0`, '$B:0', `${eos}:0`], ids),
 };
 
-/** Ids are those of fairseq: four special tokens first, the file's own three left out. */
+/** fairseq's ids: four special tokens first, without the file's own three. */
 const xlmRoberta: PieceFamily = {
   roles: fairseqRoles,
   vocabulary: ({ pieces }) => [
@@ -85,7 +85,7 @@ const xlmRoberta: PieceFamily = {
 
 const NLLB_LANGUAGE = /^[a-z]{3}_[A-Z][a-z]{3}$/;
 
-/** The same with tokens of languages before the mask; what stands around texts depends on the language. */
+/** XLM-RoBERTa's, with language tokens before the mask; the tokens around a text depend on the language. */
 const nllb: PieceFamily = {
   ...xlmRoberta,
   vocabulary: (model, files) => [
@@ -100,18 +100,18 @@ const nllb: PieceFamily = {
   frame: undefined,
 };
 
-/** In the order of their ids, which only the folder says. */
+/** In the order of their ids, which only the folder defines. */
 function languagesOf(files: OlderFiles): string[] {
   const found = files.declared().filter(({ content }) => NLLB_LANGUAGE.test(content));
   if (found.length > 0) return [...new Set(found.map(({ content }) => content))];
   throw new AttuneError('E_TOKENIZER_INVALID', {
     what: `${files.folder} does not list the languages of its tokens`,
     expected: 'additional_special_tokens in special_tokens_map.json or tokenizer_config.json, with eng_Latn among them',
-    fix: 'fetch these files, or tokenizer.json, of the model too',
+    fix: "fetch these files too, or the model's tokenizer.json",
   });
 }
 
-/** Pieces stand behind as many tokens of pre-training as there are (Zhang et al., 2020). */
+/** Pieces come after this many pre-training tokens (Zhang et al., 2020). */
 const PEGASUS_OFFSET = 103;
 
 const pegasus: PieceFamily = {
@@ -132,7 +132,7 @@ function pegasusTokens(): string[] {
 
 const albert: PieceFamily = {
   roles: { bos: '[CLS]', eos: '[SEP]', unk: '<unk>', sep: '[SEP]', pad: '<pad>', cls: '[CLS]', mask: '[MASK]' },
-  // A number with a comma is to be cut before it.
+  // A lower score makes a number split before its comma.
   vocabulary: ({ pieces }) => pieces.map(({ text, score }) => [text, /\p{Nd},$/u.test(text) ? score - 100 : score]),
   before: (files) => [
     { type: 'Replace', pattern: { String: '``' }, content: '"' },
@@ -178,7 +178,7 @@ const gemma: PieceFamily = {
   unknown: 3,
 };
 
-/** Texts are read without their punctuation (that of ASCII) and without spaces around them, as SigLIP learned them. */
+/** ASCII punctuation and surrounding spaces are removed, as in SigLIP's training. */
 const siglip: PieceFamily = {
   roles: { eos: '</s>', unk: '<unk>', pad: '</s>' },
   vocabulary: plainVocabulary,
@@ -191,7 +191,7 @@ const siglip: PieceFamily = {
   frame: t5.frame,
 };
 
-/** By the tokenizer's class or the model's type; a file without either is taken as it is. */
+/** Keyed by the tokenizer's class or the model type; '' is for files without either. */
 export const pieceFamilies: Readonly<Record<string, PieceFamily>> = table({
   '': { roles: { bos: '<s>', eos: '</s>', unk: '<unk>' }, vocabulary: plainVocabulary },
   t5,

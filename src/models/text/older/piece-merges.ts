@@ -1,6 +1,6 @@
 /**
- * The merges of a SentencePiece vocabulary of the BPE kind, which has only scores: every way to put a piece together
- * from two others, the best piece first (transformers' `generate_merges`).
+ * Merges of a SentencePiece BPE vocabulary, which only has scores: every way to form a piece from two others, best
+ * piece first (transformers' `generate_merges`).
  */
 import { pushAll } from '../../../base/many.ts';
 export function mergesOfPieces(pieces: readonly (readonly [string, number])[]): [string, string][] {

@@ -8,14 +8,14 @@ import type { OlderTokenizer } from './index.ts';
 /** SentencePiece's symbol for a space. */
 export const SPACE = '▁';
 
-/** A tokenizer.json of a SentencePiece file, with the conventions of the model's family. */
+/** tokenizer.json for a SentencePiece file, with the conventions of the model's family. */
 export function fromSentencePiece(files: OlderFiles, name: string): OlderTokenizer {
   const family = pieceFamilies[files.family];
   if (family === undefined) throw unknownFamily(files, pieceFamilies);
   return piecesJson(files, name, family);
 }
 
-/** The same with conventions that are named. */
+/** tokenizer.json for a SentencePiece file, with the given conventions. */
 export function piecesJson(files: OlderFiles, name: string, family: PieceFamily): OlderTokenizer {
   const model = parseSentencePiece(files.bytes(name), files.path(name));
   const vocabulary = family.vocabulary(model, files);
@@ -64,7 +64,7 @@ interface Spaces {
   files: OlderFiles;
   family: PieceFamily;
   model: SentencePieceModel;
-  /** Where a space is put before a text. */
+  /** Where a space is prepended. */
   scheme: string;
 }
 
@@ -76,7 +76,7 @@ function stepsOf(
   return spaces.family.isPlain === true ? plainSteps(hasPrefix, isOld) : pieceSteps(spaces);
 }
 
-/** Words end in their space (`treat_whitespace_as_suffix`): the one that others have before a text is behind it. */
+/** With `treat_whitespace_as_suffix`, words end in their space, so it is appended instead of prepended. */
 function suffixSteps({ files, family, model }: Spaces, hasPrefix: boolean): Record<string, unknown> {
   const table = Buffer.from(model.charsmap).toString('base64');
   const steps = [
@@ -107,7 +107,7 @@ function suffixSteps({ files, family, model }: Spaces, hasPrefix: boolean): Reco
   };
 }
 
-/** The file's table, its treatment of spaces, and cutting at them. */
+/** The file's normaliser table, its handling of spaces, and the split at spaces. */
 function pieceSteps({ files, family, model, scheme }: Spaces): Record<string, unknown> {
   const metaspace = { type: 'Metaspace', replacement: SPACE, prepend_scheme: scheme, split: true };
   const { spaces = SPACE, before } = family;
@@ -125,7 +125,7 @@ function pieceSteps({ files, family, model, scheme }: Spaces): Record<string, un
   return { normalizer, pre_tokenizer: cutting, decoder: metaspace };
 }
 
-/** Spaces become the model's own, and the text is cut by the merges alone. */
+/** Replaces spaces by the model's symbol; only merges split the text. */
 function plainSteps(hasPrefix: boolean, isOld: boolean): Record<string, unknown> {
   const replace = { type: 'Replace', pattern: { String: ' ' }, content: SPACE };
   const prepend = hasPrefix ? [{ type: 'Prepend', prepend: SPACE }] : [];

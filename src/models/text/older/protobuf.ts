@@ -1,10 +1,10 @@
-/** One field of a message as it lies in the bytes: a number, or bytes (a text, a nested message, a fixed-size number). */
+/** A field of a message: a number, or bytes (a string, a nested message, a fixed-size number). */
 export interface Field {
   number: number;
   value: number | Uint8Array;
 }
 
-/** Goes through the fields of a protocol buffer message. @throws RangeError where the bytes are none */
+/** Iterates over the fields of a protocol buffer message. @throws RangeError if the bytes are not one */
 export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
   const cursor = { at: 0 };
   while (cursor.at < bytes.length) {
@@ -23,7 +23,7 @@ function readValue(bytes: Uint8Array, cursor: { at: number }, wire: number): num
   return value;
 }
 
-/** Up to 2^53; beyond that the file's numbers (negative ones) are given modulo 2^64 as floats. */
+/** Exact up to 2^53; larger values (negative numbers) become floats modulo 2^64. */
 function readVarint(bytes: Uint8Array, cursor: { at: number }): number {
   let value = 0;
   for (let factor = 1; cursor.at < bytes.length && factor < 2 ** 70; factor *= 128) {

@@ -9,18 +9,18 @@ export interface Piece {
   kind: PieceKind;
 }
 
-/** A SentencePiece model (Kudo and Richardson, 2018), as far as its texts are cut by it. */
+/** The parts of a SentencePiece model (Kudo and Richardson, 2018) that tokenisation depends on. */
 export interface SentencePieceModel {
   pieces: Piece[];
   algorithm: 'unigram' | 'bpe';
   unknown: number;
-  /** Whether characters that no piece has are spelt in bytes. */
+  /** Whether characters without a piece are encoded as bytes. */
   byteFallback: boolean;
-  /** The normaliser's table of replacements; empty for none. */
+  /** The normaliser's replacement table; empty if none. */
   charsmap: Uint8Array;
   addDummyPrefix: boolean;
   removeExtraWhitespaces: boolean;
-  /** A space belongs to the word before it. */
+  /** A space belongs to the preceding word. */
   spaceBehind: boolean;
 }
 

@@ -1,9 +1,9 @@
 import { AttuneError } from '../../../base/errors.ts';
 
-/** Where a text goes in a template. */
+/** Placeholder of a text in a template. */
 type Slot = 'A' | 'B';
 
-/** A post-processor that puts special tokens around one text or two, from lists such as `['[CLS]:0', '$A:0', '[SEP]:0']`. */
+/** A post-processor that adds special tokens to one text or a pair, from lists such as `['[CLS]:0', '$A:0', '[SEP]:0']`. */
 export function templateProcessor(
   single: readonly string[],
   pair: readonly string[],

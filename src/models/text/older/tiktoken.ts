@@ -1,4 +1,4 @@
-/** Vocabularies as tiktoken has them: a line for each token, its bytes in base64 and its rank. */
+/** tiktoken vocabularies: one line per token, with its bytes in base64 and its rank. */
 import { AttuneError } from '../../../base/errors.ts';
 import { byteToCharacter } from '../../../base/byte-alphabet.ts';
 import { splitPatterns } from '../bpe/split-pattern.ts';
@@ -9,7 +9,7 @@ import { templateProcessor } from './template-processor.ts';
 
 const LINE = /^([A-Za-z\d+/]+={0,2}) (\d{1,9})$/;
 
-/** Whether a file is one: SentencePiece's have the same name. */
+/** Whether a file is a tiktoken vocabulary; SentencePiece files use the same name. */
 export function isTiktoken(bytes: Uint8Array): boolean {
   const end = bytes.indexOf(0x0a);
   const first = Buffer.from(bytes.subarray(0, end === -1 ? 200 : Math.min(end, 200))).toString('latin1');
@@ -18,7 +18,7 @@ export function isTiktoken(bytes: Uint8Array): boolean {
 
 const llama3: Roles = { bos: '<|begin_of_text|>', eos: '<|end_of_text|>' };
 
-/** Families whose texts are cut as Llama 3's are, which is what transformers takes for granted. */
+/** Families with Llama 3's pre-tokenizer, which transformers assumes as well. */
 const families: Readonly<Record<string, Roles>> = {
   '': {},
   pretrained: {},
@@ -28,7 +28,7 @@ const families: Readonly<Record<string, Roles>> = {
   chatglm4: {},
 };
 
-/** A tokenizer.json of such a file, as transformers' TikTokenConverter has it. @throws AttuneError E_TOKENIZER_… */
+/** tokenizer.json for a tiktoken file, as in transformers' TikTokenConverter. @throws AttuneError E_TOKENIZER_… */
 export function fromTiktoken(files: OlderFiles, name: string): OlderTokenizer {
   if (!Object.hasOwn(families, files.family)) throw unknownFamily(files, families);
   const ranks = readRanks(files, name);
@@ -68,7 +68,7 @@ export function fromTiktoken(files: OlderFiles, name: string): OlderTokenizer {
   return { tokenizer, roles: presentRoles(roles, ids, added) };
 }
 
-/** Ranks by tokens, whose bytes are written as characters up to U+00FF. */
+/** Ranks by token, whose bytes are represented as characters up to U+00FF. */
 function readRanks(files: OlderFiles, name: string): Map<string, number> {
   const ranks = new Map<string, number>();
   const lines = files.text(name).split(/\r?\n/);
@@ -90,7 +90,7 @@ function readRanks(files: OlderFiles, name: string): Map<string, number> {
   return ranks;
 }
 
-/** The file holds no special tokens; without their names a text that has some would be read as plain text. */
+/** The file has no special tokens; without their names, those in a text would be encoded as plain text. */
 function refuseNameless(files: OlderFiles, { size, declared }: { size: number; declared: number }): void {
   const rows = files.json('config.json').vocab_size;
   if (declared > 0 || typeof rows !== 'number' || rows <= size) return;
@@ -98,7 +98,7 @@ function refuseNameless(files: OlderFiles, { size, declared }: { size: number; d
     what: `${files.folder} does not define its special tokens`,
     got: `${size} tokens in tokenizer.model, but ${rows} rows in the embedding table`,
     expected: 'added_tokens_decoder or additional_special_tokens in tokenizer_config.json',
-    fix: 'fetch tokenizer_config.json, or tokenizer.json, of the model too',
+    fix: "fetch the model's tokenizer_config.json or tokenizer.json as well",
   });
 }
 
@@ -108,7 +108,7 @@ function frameOf(files: OlderFiles, { bos = '' }: Roles, ids: ReadonlyMap<string
   return { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
 }
 
-/** Every way to put a token together from two others, in the order of ranks: tiktoken merges what has the lowest. */
+/** Every way to form a token from two others, by rank: tiktoken merges the lowest rank first. */
 function mergesOf(ranks: ReadonlyMap<string, number>): [string, string][] {
   const ordered = [...ranks].toSorted(([, a], [, b]) => a - b);
   return ordered.flatMap(([token]) => {

@@ -1,4 +1,4 @@
-/** Tokenizers whose texts SentencePiece cuts and whose ids a vocab.json has: Marian's and M2M-100's. */
+/** Tokenizers that split text by SentencePiece and take ids from vocab.json: Marian's and M2M-100's. */
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../../../base/errors.ts';
 import type { NewToken } from '../added-tokens.ts';
@@ -11,11 +11,11 @@ import { pieceFamilies } from './piece-families.ts';
 import { piecesJson, SPACE } from './piece-tokenizer.ts';
 
 interface Family {
-  /** Its class in transformers, which a folder without config.json has to name. */
+  /** Its class in transformers, required in folders without config.json. */
   className: string;
   files: Readonly<Record<TextSide, string>>;
   roles: Roles;
-  /** Tokens that stand for a language, with ids where they follow the vocabulary. */
+  /** Language tokens, with ids if they follow the vocabulary. */
   languages(files: OlderFiles, ids: ReadonlyMap<string, number>): (NewToken & { id?: number })[];
   tokens?: LanguageTokens;
 }
@@ -27,7 +27,7 @@ const marian: Family = {
   className: 'MarianTokenizer',
   files: { source: 'source.spm', target: 'target.spm' },
   roles,
-  // Models for several languages read the one to be written before the text.
+  // Multilingual models read the target language before the text.
   languages: (_files, ids) =>
     [...ids.keys()].filter((token) => LANGUAGE_FIRST.test(token)).map((content) => ({ content })),
 };
@@ -44,20 +44,20 @@ const m2m100: Family = {
   tokens: { around: '__', usualSource: 'en', isBehind: false },
 };
 
-/** The family of a folder, by its files. */
+/** The family of a folder, judged by its files. */
 function familyOf(files: OlderFiles): Family | undefined {
   if (!files.has('vocab.json') || files.has('merges.txt')) return undefined;
   return [marian, m2m100].find((family) => Object.values(family.files).every((name) => files.has(name)));
 }
 
-/** A tokenizer of this kind, with the files that it is saved as. */
+/** A translation tokenizer, with the files to save it as. */
 export interface TranslationTokenizer extends OlderTokenizer {
   translation: Translation;
   className: string;
   kept: Map<string, Uint8Array>;
 }
 
-/** Undefined where a folder has no tokenizer of this kind. @throws AttuneError E_TOKENIZER_INVALID */
+/** Undefined if a folder has no tokenizer of this kind. @throws AttuneError E_TOKENIZER_INVALID */
 export function readTranslationTokenizer(files: OlderFiles): TranslationTokenizer | undefined {
   const family = familyOf(files);
   if (family === undefined) return undefined;
@@ -79,12 +79,11 @@ export function readTranslationTokenizer(files: OlderFiles): TranslationTokenize
   };
 }
 
-/** Whether a folder has one. */
 export function hasTranslationTokenizer(files: OlderFiles): boolean {
   return familyOf(files) !== undefined;
 }
 
-/** The vocabulary by itself: it cuts nothing, and spells ids. */
+/** The vocabulary alone, which maps pieces to ids but splits nothing. */
 function vocabularyJson(vocab: Record<string, number>, { unk }: Roles, added: readonly AddedTokenJson[]) {
   return {
     version: '1.0',
@@ -99,7 +98,7 @@ function vocabularyJson(vocab: Record<string, number>, { unk }: Roles, added: re
   };
 }
 
-/** Pre-tokenizer from the file, with tokens that stay whole; its own ids are not used. */
+/** Splits text with the SentencePiece file, keeping some tokens whole; the file's own ids are not used. */
 function cutter(files: OlderFiles, name: string, whole: readonly NewToken[]): Record<string, unknown> {
   const tokens = whole.map(({ content, special }) => ({ content, special }));
   return piecesJson(files, name, { ...pieceFamilies[''], added: () => tokens }).tokenizer;

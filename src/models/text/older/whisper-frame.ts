@@ -2,7 +2,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { OlderFiles, Roles } from './older-files.ts';
 import { templateProcessor } from './template-processor.ts';
 
-/** Tokens around a transcript: start, language and task from the settings, and the end. */
+/** Tokens around a transcript: start, language, task, and end. */
 export function whisperFrame(
   files: OlderFiles,
   { eos = '' }: Roles,
@@ -18,7 +18,7 @@ export function whisperFrame(
   return templateProcessor([...start, '$A:0', `${eos}:0`], [...start, '$A:0', '$B:1', `${eos}:1`], ids);
 }
 
-/** A language may be given by its code or by its English name. */
+/** A language is given by its code or its English name. */
 function languageToken(language: string, { folder }: OlderFiles, ids: ReadonlyMap<string, number>): string {
   const wanted = language.toLowerCase();
   const names = new Intl.DisplayNames('en', { type: 'language' });

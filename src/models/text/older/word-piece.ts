@@ -2,10 +2,10 @@ import { addedTokens, presentRoles, roleTokens, type OlderFiles, type Roles } fr
 import { templateProcessor } from './template-processor.ts';
 import type { OlderTokenizer } from './index.ts';
 
-/** Roles of the families that read vocab.txt. */
+/** Special tokens of families with vocab.txt. */
 export const wordPieceRoles: Roles = { unk: '[UNK]', sep: '[SEP]', pad: '[PAD]', cls: '[CLS]', mask: '[MASK]' };
 
-/** BERT's: vocab.txt with a piece a line (Wu et al., 2016), as transformers' BertConverter has it. */
+/** WordPiece from vocab.txt, one piece per line (Wu et al., 2016), as in transformers' BertConverter. */
 export function fromWordPiece(files: OlderFiles): OlderTokenizer {
   const lines = files.text('vocab.txt').replace(/\n$/, '').split('\n');
   const ids = new Map(lines.map((line, id) => [line.replace(/\r$/, ''), id]));

@@ -1,4 +1,4 @@
-/** Takes an answer apart as it is written: what was thought, what is said, which tools are called. */
+/** Parses an answer while it is generated: reasoning, content and tool calls. */
 import { pushAll } from '../../../base/many.ts';
 import { randomUUID } from 'node:crypto';
 import { begunCall, type ToolFamily, type WrittenCall } from './family.ts';
@@ -10,19 +10,19 @@ export interface ToolCallReply {
   function: { name: string; arguments: string };
 }
 
-/** Something of an answer; a call is cut where the answer ended within its arguments, which are the text until there. */
+/** Part of an answer. A call is cut if the answer ended within its arguments, which then hold the text so far. */
 export type AnswerPart = { content: string } | { reasoning: string } | { call: ToolCallReply; isCut?: true };
 
 export interface AnswerForm {
-  /** How calls are written; undefined where no tool may be called. */
+  /** Format of calls; undefined if no tool may be called. */
   family?: ToolFamily;
-  /** Names that may be called; any unless given. */
+  /** Names that may be called; any by default. */
   names?: ReadonlySet<string>;
-  /** Maximum number of calls; further ones are dropped. Unlimited unless given. */
+  /** Maximum number of calls; further ones are dropped. Unlimited by default. */
   mostCalls?: number;
-  /** Random ids unless given. */
+  /** Random ids by default. */
   newCallId?: () => string;
-  /** `opened`: the prompt ends where thinking begins; `marked`: an answer may begin with it. */
+  /** `opened`: the prompt ends by opening a reasoning block; `marked`: an answer may start with one. */
   thinking: 'none' | 'marked' | 'opened';
 }
 
@@ -35,7 +35,7 @@ export class AnswerReader {
   #stage: Stage;
   #held = '';
   #hasContent = false;
-  /** White space behind a mark belongs to it. */
+  /** Whitespace after a mark belongs to it. */
   #isBehindMark = false;
   #calls = 0;
   #isCut = false;
@@ -45,13 +45,13 @@ export class AnswerReader {
     this.#stage = form.thinking === 'opened' ? 'thinking' : 'start';
   }
 
-  /** Takes a further part of the text; gives what is certain. */
+  /** Adds text; returns the parts that are certain. */
   push(text: string): AnswerPart[] {
     this.#held += text;
     return this.#read(false);
   }
 
-  /** The rest, when the answer has ended; `isCut`: because it reached its maximum length. */
+  /** Returns the rest at the end of the answer. `isCut`: it reached its maximum length. */
   end(isCut = false): AnswerPart[] {
     this.#isCut = isCut;
     const parts = this.#read(true);
@@ -72,7 +72,7 @@ export class AnswerReader {
     return parts;
   }
 
-  /** Whether the answer begins with thoughts. */
+  /** Checks whether the answer starts with reasoning. */
   #begin(isWhole: boolean): void {
     const text = this.#held.trimStart();
     if (this.#form.thinking === 'none') this.#stage = 'content';
@@ -83,7 +83,7 @@ export class AnswerReader {
     } else if (isWhole || !THINK.startsWith(text)) this.#stage = 'content';
   }
 
-  /** Drops white space behind a mark, as far as it has come. */
+  /** Drops whitespace after a mark, as far as it has arrived. */
   #passMark(): void {
     if (this.#isBehindMark) this.#held = this.#held.trimStart();
     if (this.#held !== '') this.#isBehindMark = false;
@@ -111,7 +111,7 @@ export class AnswerReader {
     const start = this.#held.indexOf(mark);
     if (start < 0)
       return this.#give(isWhole ? this.#held.length : this.#held.length - begunMark(this.#held, mark), 'content');
-    // White space before a call is not content.
+    // Whitespace before a call is not content.
     const said = this.#held.slice(0, start).trimEnd() === '' ? [] : this.#give(start, 'content');
     if (said.length === 0) this.#held = this.#held.slice(start);
     const found = family.read(this.#held, isWhole);
@@ -124,7 +124,7 @@ export class AnswerReader {
     return [...said, ...calls];
   }
 
-  /** An answer that is calls as a whole, or none. */
+  /** Parses an answer that consists of calls entirely, or not at all. */
   #speakOrCall(family: ToolFamily, isWhole: boolean): AnswerPart[] {
     const found = this.#hasContent ? null : family.read(this.#held, isWhole);
     if (found === undefined) return [];
@@ -135,7 +135,7 @@ export class AnswerReader {
     return calls;
   }
 
-  /** The call that an answer has ended in. */
+  /** The call that an answer broke off in. */
   #cutCall(mark = ''): AnswerPart[] | undefined {
     const call = this.#isCut ? begunCall(this.#held.slice(mark.length)) : undefined;
     const { names, mostCalls = Infinity, newCallId = randomCallId } = this.#form;
@@ -145,7 +145,7 @@ export class AnswerReader {
     return [{ call: { id: newCallId(), type: 'function', function: call }, isCut: true }];
   }
 
-  /** Calls of tools that were offered; undefined where one was not. */
+  /** The calls, if all their tools were offered; else undefined. */
   #known(calls: readonly WrittenCall[]): AnswerPart[] | undefined {
     const { names, mostCalls = Infinity, newCallId = randomCallId } = this.#form;
     if (!calls.every(({ name }) => names?.has(name) !== false)) return undefined;
@@ -164,7 +164,7 @@ export class AnswerReader {
   }
 }
 
-/** All of an answer. */
+/** Joins the parts of an answer. */
 export function joined(parts: readonly AnswerPart[]): { content: string; reasoning: string; calls: ToolCallReply[] } {
   const [content, reasoning, calls] = [[] as string[], [] as string[], [] as ToolCallReply[]];
   for (const part of parts) {
@@ -175,12 +175,12 @@ export function joined(parts: readonly AnswerPart[]): { content: string; reasoni
   return { content: content.join(''), reasoning: reasoning.join(''), calls };
 }
 
-/** Calls that are whole are what the answer is about. */
+/** Finish reason: `tool_calls` as soon as there is a complete call. */
 export function finishOf(reason: 'stop' | 'length', calls: number): 'stop' | 'length' | 'tool_calls' {
   return calls > 0 && reason === 'stop' ? 'tool_calls' : reason;
 }
 
-/** Length of the longest end of a text that a mark begins with. */
+/** Length of the longest suffix of a text that is a prefix of the mark. */
 function begunMark(text: string, mark: string): number {
   for (let length = Math.min(mark.length - 1, text.length); length > 0; length--)
     if (text.endsWith(mark.slice(0, length))) return length;
@@ -195,7 +195,7 @@ function replyOf({ name, arguments: given }: WrittenCall, id: string): ToolCallR
   return { id, type: 'function', function: { name, arguments: JSON.stringify(given ?? {}) } };
 }
 
-/** Whether a template's model thinks before it answers, and whether its prompts open the thinking. */
+/** Whether a template's model reasons before it answers, and whether its prompts open the reasoning. */
 export function thinkingOf(template: string): AnswerForm['thinking'] {
   if (!template.includes('</think>')) return 'none';
   const prompt = template.slice(template.lastIndexOf('add_generation_prompt'));

@@ -1,4 +1,4 @@
-/** How models of one family write the calls of tools. */
+/** Tool call format of a family of models. */
 import { parseJson } from '../../../files/json.ts';
 import type { ConstraintSpec, FreeCalls } from '@attune/constraint';
 
@@ -8,10 +8,9 @@ export interface WrittenCall {
   arguments: unknown;
 }
 
-/** A tool that may be called. */
 export interface CallableTool {
   name: string;
-  /** Schema of the arguments. */
+  /** JSON schema of the arguments. */
   schema: Readonly<Record<string, unknown>>;
 }
 
@@ -21,19 +20,19 @@ export interface ToolFamily {
   /** Marker of a call anywhere in the answer; without one, an answer consists of calls entirely or not at all. */
   mark?: string;
   /**
-   * The calls of a text that begins with the mark, and how long they are; undefined while the text may still become
-   * some, null where it cannot.
+   * Parses calls from a text that starts with the mark, and their length; undefined while they are incomplete, null if
+   * there are none.
    */
   read(text: string, isWhole: boolean): { calls: WrittenCall[]; length: number } | undefined | null;
-  /** Answers that are calls of these tools and nothing else. */
+  /** Constraint to answers that are calls of these tools and nothing else. */
   constraint(tools: readonly CallableTool[], isParallel: boolean): ConstraintSpec;
-  /** Any answers, in which calls are of these tools and hold their schemas. */
+  /** Constraint to any answers whose calls are of these tools and match their schemas. */
   held(tools: readonly CallableTool[], isParallel: boolean): Omit<FreeCalls, 'thinking'>;
-  /** Whether its own form of calls is another than the one that can be held. */
+  /** Whether the constrained form differs from the family's own. */
   holdsOtherForm?: true;
 }
 
-/** One call as an object, under the keys that a family gives its name and its arguments. */
+/** Schema of one call, with the family's keys for name and arguments. */
 export function callSchema(tools: readonly CallableTool[], argumentsKey: string): Record<string, unknown> {
   const $defs = Object.fromEntries(tools.map(({ schema }, i) => [`tool${i}`, relocated(schema, `#/$defs/tool${i}`)]));
   const alternatives = tools.map(({ name }, i) => ({
@@ -45,7 +44,7 @@ export function callSchema(tools: readonly CallableTool[], argumentsKey: string)
   return { ...(alternatives.length === 1 ? alternatives[0] : { anyOf: alternatives }), $defs };
 }
 
-/** A schema that stands somewhere else now: its references within itself follow. */
+/** Moves a schema to another place, adjusting references within it. */
 function relocated(schema: unknown, place: string): unknown {
   if (Array.isArray(schema)) return schema.map((part) => relocated(part, place));
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -57,7 +56,7 @@ function relocated(schema: unknown, place: string): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Calls in an object or a list of objects; undefined where it holds anything else. */
+/** Calls in an object or a list of objects; undefined if it contains anything else. */
 export function callsIn(value: unknown): WrittenCall[] | undefined {
   const all = (Array.isArray(value) ? value : [value]).map(callIn);
   return all.length > 0 && all.every((one) => one !== undefined) ? all : undefined;
@@ -70,18 +69,18 @@ function callIn(value: unknown): WrittenCall | undefined {
   return typeof name === 'string' && typeof found === 'object' ? { name, arguments: found } : undefined;
 }
 
-/** Prefix of a call in any family, its name, and its arguments. */
+/** Start of a call in any family: prefix, name and arguments. */
 const BEGUN =
   /^\s*(?:\[TOOL_CALLS\]|<\|python_tag\|>|`{3}(?:json)?)?[\s[]*\{\s*"name"\s*:\s*("[^"\\]*")\s*(?:,\s*"(?:arguments|parameters)"\s*:\s*([^]*))?/;
 
-/** The call that a text breaks off in, once its name is whole; with its arguments as far as they go. */
+/** The call that a text breaks off in, if its name is complete; with its arguments so far. */
 export function begunCall(text: string): { name: string; arguments: string } | undefined {
   const [, name, given = ''] = BEGUN.exec(text) ?? [];
   if (name === undefined) return undefined;
   return { name: parseJson<string>(name), arguments: given.slice(0, endOfJson(given, 0)) };
 }
 
-/** The JSON value that a text begins with, and its length; undefined while it is not whole, null where it is none. */
+/** The JSON value at the start of a text, and its length; undefined while incomplete, null if there is none. */
 export function jsonAt(text: string): { value: unknown; length: number } | undefined | null {
   const start = text.length - text.trimStart().length;
   if (start === text.length) return undefined;
@@ -95,7 +94,7 @@ export function jsonAt(text: string): { value: unknown; length: number } | undef
   }
 }
 
-/** Behind the bracket that closes the one at `start`. */
+/** Index after the bracket that closes the one at `start`. */
 function endOfJson(text: string, start: number): number | undefined {
   let depth = 0;
   let isText = false;

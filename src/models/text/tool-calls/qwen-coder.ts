@@ -14,7 +14,7 @@ export const qwenCoder: ToolFamily = {
     if (call === undefined) return null;
     return { calls: [call], length: close < 0 ? text.length : close + CLOSE.length };
   },
-  // Values stand outside of JSON there, so that a schema cannot hold them; the family's older form can.
+  // Values are outside of JSON in this form, so no schema can constrain them; the family's older form allows it.
   constraint: (tools, isParallel) => ({
     wrapped: {
       before: `${OPEN}\n`,
@@ -48,7 +48,7 @@ function jsonCall(text: string): WrittenCall | undefined {
   }
 }
 
-/** Numbers, lists and the like are written as JSON, texts as they are. */
+/** Numbers, lists and the like are written as JSON, strings unquoted. */
 function valueOf(text: string): unknown {
   try {
     return parseJson(text);

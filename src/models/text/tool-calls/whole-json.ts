@@ -1,22 +1,22 @@
-/** Families whose answer is calls as a whole: an object, or a list of them. */
+/** Families whose calls are the whole answer: an object, or a list of objects. */
 import { pushAll } from '../../../base/many.ts';
 import { callSchema, callsIn, jsonAt, type ToolFamily, type WrittenCall } from './family.ts';
 
 interface Frame {
   /** Allowed prefixes of the JSON. */
   leads: readonly string[];
-  /** All that may stand behind it. */
+  /** Allowed suffix. */
   trailing: RegExp;
-  /** Separator of calls, anchored at the beginning. */
+  /** Separator of calls, anchored at the start. */
   between?: RegExp;
 }
 
-/** Reads an answer that is JSON as a whole, but for what may stand around it. */
+/** Parses an answer that is JSON as a whole, except for its frame. */
 function wholeJson({ leads, trailing, between }: Frame): ToolFamily['read'] {
   return (text, isWhole) => {
     const begun = text.trimStart();
     const lead = leads.find((mark) => begun.startsWith(mark)) ?? '';
-    // It may still become one of the leads.
+    // It may still become one of the prefixes.
     if (!isWhole && leads.some((mark) => mark !== begun && mark.startsWith(begun))) return undefined;
     const before = text.length - begun.length + lead.length;
     const calls: WrittenCall[] = [];
@@ -37,7 +37,7 @@ function wholeJson({ leads, trailing, between }: Frame): ToolFamily['read'] {
   };
 }
 
-/** Llama 3.1 and later: `{"name": …, "parameters": …}`, several apart by semicolons. */
+/** Llama 3.1 and later: `{"name": …, "parameters": …}`, separated by semicolons. */
 export const llama3: ToolFamily = {
   fits: (template) => template.includes('<|start_header_id|>') && template.includes('"parameters"'),
   read: wholeJson({ leads: ['<|python_tag|>'], trailing: /^[\s;]*$/, between: /^\s*;\s*/ }),
@@ -51,7 +51,7 @@ export const llama3: ToolFamily = {
   }),
 };
 
-/** Mistral: `[TOOL_CALLS] [{"name": …, "arguments": …}]`, whose first token is not part of the text. */
+/** Mistral: `[TOOL_CALLS] [{"name": …, "arguments": …}]`, where decoding drops the first token. */
 export const mistral: ToolFamily = {
   fits: (template) => template.includes('[TOOL_CALLS]'),
   read: wholeJson({ leads: ['[TOOL_CALLS]'], trailing: /^\s*$/ }),

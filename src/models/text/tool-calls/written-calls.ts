@@ -3,7 +3,7 @@ import { AnswerReader, joined } from './answer-reader.ts';
 import { families } from './index.ts';
 import type { WrittenCall } from './family.ts';
 
-/** The calls of an answer whose template is not known: by the first family that finds some. */
+/** Calls in an answer of unknown template: by the first family that finds any. */
 export function writtenCalls(text: string): WrittenCall[] {
   for (const family of families) {
     const reader = new AnswerReader({ family, thinking: 'marked' });
