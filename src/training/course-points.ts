@@ -1,13 +1,13 @@
-/** Stretches of noisy curves. */
+/** Points of a noisy curve. */
 export interface CoursePoint {
   step: number;
   value: number;
 }
 
-/** Differences count from this many standard errors. */
+/** Differences are significant from this many standard errors on. */
 export const SURE = 2;
 
-/** Mean of a stretch and its standard error; the noise is that from step to step, which a trend hardly changes. */
+/** Mean of a range and its standard error. The noise is estimated from consecutive differences, which a trend hardly affects. */
 export function spanOf(
   points: readonly CoursePoint[],
   from: number,

@@ -4,28 +4,28 @@ import { judgeRewards, type CourseFacts, type CourseEvaluation, type CourseAdvic
 import { SURE, spanOf } from './course-points.ts';
 
 /**
- * Share of the mean progress for each unit of learning rate: what falls as fast as this or faster at the end has not
- * settled. Rates that fall to 0 make every curve flat at its end, so steps alone say nothing.
+ * Share of the average progress per unit of learning rate: a loss that still falls at least this fast at the end has
+ * not settled. A rate that decays to 0 flattens every curve, so steps alone say nothing.
  */
 const STILL_FALLING = 1 / 3;
 /** Smaller increases of the loss do not matter, whatever their noise. */
 const SLIGHT = 0.01;
-/** The same of training losses, which are those of other rows each time. */
+/** The same for training losses, each of which is over different rows. */
 const MUCH = 0.05;
-/** Rates below this share of the usual one were too low for what still falls. */
+/** A rate below this share of the usual one was too low for a loss that still falls. */
 const LOW_RATE = 1 / 3;
-/** From here on it never bent: the rate was too low, not only the run too short. */
+/** A curve this straight never flattened: not only was the run too short, but the rate too low. */
 const NEVER_BENT = 0.8;
 
-/** Undefined where the run settled, or where there are too few evaluations to tell. */
+/** Undefined if the run settled, or has too few evaluations to tell. */
 export function judgeCourse(facts: CourseFacts): CourseAdvice | undefined {
   const { rewards } = facts;
-  // The loss of a policy is 0 up to noise, whatever it learns.
+  // Policy losses are 0 up to noise, whatever was learnt.
   if (rewards !== undefined) return judgeRewards({ ...facts, ...rewards }) ?? rising(facts);
   return unstable(facts) ?? rising(facts) ?? falling(facts);
 }
 
-/** The first thing that training did was harm, or the loss of the trained rows themselves rose. */
+/** The loss rose right from the start, or the training loss itself rose. */
 function unstable({ evaluations, trainLosses, learningRate }: CourseFacts): CourseAdvice | undefined {
   const change = { learning_rate: short(learningRate / 4) };
   if (trainLosses.length >= 20) {
@@ -71,19 +71,19 @@ function falling(facts: CourseFacts): CourseAdvice | undefined {
   return { course: 'falling', finding, change: { epochs: short(epochs), ...fasterRate(facts, pace) } };
 }
 
-/** The usual rate of the tuning where the run had a lower one; three times as much where that never bent either. */
+/** The tuning's usual rate if the run's was lower; three times that if the curve never flattened at that rate either. */
 function fasterRate({ learningRate, usualRate }: CourseFacts, pace: number): { learning_rate?: number } {
   if (learningRate < LOW_RATE * usualRate) return { learning_rate: usualRate };
   return pace >= NEVER_BENT ? { learning_rate: short(3 * learningRate) } : {};
 }
 
-/** Whether the loss rose from one evaluation to another by more than chance, and by enough to matter. */
+/** Whether the loss rose between two evaluations by more than chance and by enough to matter. */
 function isHigher(evaluations: readonly CourseEvaluation[], from: number, to: number): boolean {
   const rise = evaluations[to].loss - evaluations[from].loss;
   return rise > SLIGHT * Math.abs(evaluations[from].loss) && rise > SURE * errorBetween(evaluations, from, to);
 }
 
-/** Standard error of the change over several evaluations; those that are not known count as the mean of the others. */
+/** Standard error of the change over several evaluations; unknown ones count as the mean of the others. */
 function errorBetween(evaluations: readonly CourseEvaluation[], from: number, to: number): number {
   const changes = evaluations.slice(from + 1, to + 1).map(({ change }) => change?.error);
   const known = changes.filter((error) => error !== undefined);
@@ -91,7 +91,7 @@ function errorBetween(evaluations: readonly CourseEvaluation[], from: number, to
   return known.length === 0 ? 0 : Math.sqrt((square / known.length) * changes.length);
 }
 
-/** Advice in words: how to continue `run`, or what to change in another. */
+/** Advice as text: how to continue `run`, or what to change in a new one. */
 export function adviceText({ course, finding, change }: CourseAdvice, run: string): string {
   const { epochs, learning_rate: rate } = change;
   if (course === 'unstable') return `${finding}; use fewer epochs (about ${rate}), a lower rate, or more rows`;
@@ -111,7 +111,7 @@ function flatAdvice({ epochs, rate }: { epochs?: number; rate?: number }): strin
   ].join('; or ');
 }
 
-/** Two digits: settings, no measurements. */
+/** Two digits, since these are settings, not measurements. */
 function short(value: number): number {
   return Number(value.toPrecision(2));
 }

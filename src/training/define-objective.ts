@@ -3,12 +3,12 @@ import type { PreferenceMeasure } from '../answering/tasks/answers/answering.ts'
 import { methodOf, type Definition, type Lazy, type MethodOptions } from '../methods/method.ts';
 import type { Objective, Processor } from './objective.ts';
 
-/** One thing to optimise. */
+/** An objective: its options and how to create it. */
 export interface ObjectiveMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** Measure by which pairs are trained and judged; undefined for other rows. @throws ZodError */
+  /** How pairs are trained and judged; undefined for other rows. @throws ZodError */
   preference(values: unknown): PreferenceMeasure | undefined;
   /** @throws ZodError if the values are not options of this method */
   create(values: unknown, processor: Processor): Promise<Objective>;

@@ -17,7 +17,7 @@ export function refuseDivergedWeights({ trainables }: Tuning, step: number): voi
   });
 }
 
-/** The largest magnitude; not a number where any value is none. */
+/** The largest magnitude; NaN if any value is NaN. */
 function largest(tensor: Tensor): number {
   return noGrad(() => scope(() => aten.amax.default(aten.abs.default(tensor)).item()));
 }
@@ -32,7 +32,7 @@ export function refuseDivergedLoss(loss: number, step: number): void {
   });
 }
 
-/** Whether training was given up because of non-finite numbers. */
+/** Whether training stopped because of non-finite numbers. */
 export function isDivergence(error: unknown): boolean {
   return error instanceof AttuneError && error.code === 'E_DIVERGED';
 }

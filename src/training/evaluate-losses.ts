@@ -10,33 +10,32 @@ import { addCounts, TallySums } from './train-step.ts';
 import { turn } from '../base/turn.ts';
 
 export interface EvaluationResult {
-  /** `loss` and what the objective tallies. */
+  /** `loss` and the objective's tally. */
   metrics: Metrics;
-  /** Each row's own loss, in the order given: nats per unit (token or row). */
+  /** Each row's own loss, in input order: nats per unit (token or row). */
   perRow: Float64Array;
   counts: Record<string, number>;
 }
 
-/** Metrics from each row's own loss, in the order of the rows: nats per unit. */
+/** Metrics from each row's own loss, in row order: nats per unit. */
 export type Measure = (perRow: Float64Array) => Promise<Metrics>;
 
 export interface EvaluationOptions {
   microBatchTokens: number;
-  /** Further metrics, from the losses of the rows that are scored. */
+  /** Further metrics, computed from the rows' losses. */
   measure?: Measure;
-  /** After each batch, with the rows done. */
+  /** Called after each batch with the number of rows done. */
   onProgress?: (rows: number) => void;
 }
 
-/** Parts for scoring rows. */
 export interface ScoringParts {
   model: Model;
   objective: Objective;
-  /** Present where the objective needs it. */
+  /** Required by objectives with a reference model. */
   reference?: Reference;
 }
 
-/** Scores rows without gradients. Only sums are kept: memory does not grow with the rows. */
+/** Scores rows without gradients, keeping only sums, so that memory does not grow with the number of rows. */
 export async function evaluateRows(
   parts: ScoringParts,
   rows: readonly PreparedRow[],
@@ -87,7 +86,7 @@ async function lossesOf(
   );
 }
 
-/** Rows that are set against each other stay together, in their order. */
+/** Keeps rows that are compared with each other in one batch, in order. */
 function batchesOf({ joint }: Objective, rows: readonly PreparedRow[], limit: number): number[][] {
   if (joint === undefined) return byTokens(rows, limit);
   const size = joint.evaluatedTogether;
@@ -97,7 +96,7 @@ function batchesOf({ joint }: Objective, rows: readonly PreparedRow[], limit: nu
   });
 }
 
-/** Totals that scale nothing: rows give their sums. */
+/** Totals of 1, so that rows give plain sums. */
 function ones(unit: string): Record<string, number> {
   return { [unit]: 1, tokens: 1, rows: 1 };
 }

@@ -1,4 +1,4 @@
-/** Announces code that a recipe brings along before it runs for the first time, so that recipients of the recipe can look at it. */
+/** Announces code from a recipe before it runs for the first time, so that recipients of a recipe can review it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneHome } from '../base/home.ts';
@@ -14,7 +14,7 @@ export function onFirstRun(listener: FirstRunListener): void {
   tell = listener;
 }
 
-/** Tells of code that this user has not run before; changed by a letter, it is other code. */
+/** Announces code that this user has not run before; any change makes it new. */
 export function announceFirstRun(reference: string, hash: string): void {
   const mark = join(attuneHome(), 'code-run', hash.replaceAll(/\W/g, '-'));
   if (existsSync(mark)) return;

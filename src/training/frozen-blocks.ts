@@ -20,17 +20,17 @@ interface FrozenParts {
 /** Hidden states of a row after `blocks` blocks. */
 export interface ResumedRow extends Features {
   blocks: number;
-  /** Tokens of the row after all blocks. */
+  /** Number of tokens of the row after all blocks. */
   tokens: number;
 }
 
-/** Keeps what frozen blocks made of rows. */
+/** Cached outputs of frozen blocks. */
 export interface ResumedStore {
-  /** Undefined for a row that is not there. */
+  /** Undefined if the row is not cached. */
   read(row: PreparedRow): ResumedRow | undefined;
 }
 
-/** Takes rows one by one, in the order of `rows`. */
+/** Receives rows one by one, in the order of `rows`. */
 export interface ResumedWriter {
   add(row: PreparedRow, resumed: ResumedRow): void;
 }
@@ -43,24 +43,24 @@ export interface FrozenRequest {
 }
 
 /**
- * Whether frozen blocks see the same of a row at each step, and give all that the objective reads of them: a reference
- * model either shares these blocks, or has others.
+ * Whether the objective gives frozen blocks the same input at every step and needs nothing but their output. A
+ * reference model must share these blocks, or be a different model.
  */
 export function canResume({ draw, joint, production, reference }: Objective, referenceShares = false): boolean {
   const isSame = reference === undefined || referenceShares;
   return draw === undefined && joint === undefined && production === undefined && isSame;
 }
 
-/** Leading blocks, and the embedding before them, in which nothing that is trained acts. */
+/** Embedding and leading blocks without any trained parts. */
 export interface FrozenTrunk {
   blocks: number;
-  /** They give the same at each step: no dropout, nothing that is read in training alone, nothing put aside for a loss. */
+  /** Output is the same at every step: no dropout, no training-only behaviour, no auxiliary outputs for a loss. */
   isSteady: boolean;
 }
 
 /**
- * Found by a pass over a row: where hidden states first have a gradient, something in front of them is trained, whatever
- * tuning put it there. Undefined where that is the first block, or where there is more than one stack.
+ * Determined by a pass over a row: the first hidden states with a gradient follow a trained part, wherever the tuning
+ * put it. Undefined if that is the first block, or if there is more than one stack.
  */
 export function frozenTrunk({ model, objective }: FrozenParts, row: PreparedRow) {
   const { encoderStack, towers, stack, imageReader } = model.trunk;
@@ -82,14 +82,14 @@ export function frozenTrunk({ model, objective }: FrozenParts, row: PreparedRow)
   });
 }
 
-/** The embedding, the blocks and the final norm: what each gives, and whether anything that is trained has a part in it. */
+/** Output of embedding, blocks and final norm, and whether a trained part affects each. */
 function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: boolean; others: number }[] {
   const input = model.placed(batch.input);
   const stages: ReturnType<typeof followStages> = [];
   const stage = (body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] => {
     const outputs = scope(() => body(x as Tensor));
     const isMoved = stages.at(-1)?.isMoved === true || outputs[0].requiresGrad;
-    // Cut off, so that the activations of one stage are held at a time.
+    // Detached, so that only one stage's activations are held at a time.
     const cut = outputs.map((output) => output.detach());
     for (const output of outputs) output.dispose();
     stages.push({ output: cut[0], isMoved, others: outputs.length - 1 });
@@ -100,7 +100,7 @@ function followStages(model: Model, batch: Batch): { output: Tensor; isMoved: bo
   return stages;
 }
 
-/** An objective that collates the frozen blocks' outputs of its rows in place of what those blocks read. */
+/** An objective that collates cached outputs of the frozen blocks instead of their input. */
 export function resumedObjective({ model, objective }: FrozenParts, store: ResumedStore): Objective {
   const { causal } = traitsOf(model);
   return {
@@ -108,7 +108,7 @@ export function resumedObjective({ model, objective }: FrozenParts, store: Resum
     load: undefined,
     collate(rows) {
       const all = rows.map((row) => store.read(row) ?? missing(row));
-      // [T, D] each, side by side, or images [C, H, W], stacked.
+      // [T, D] each, concatenated, or images [C, H, W], stacked.
       const tensors = all.map(({ data, shape }) => fromArray(data, shape.length === 2 ? shape : [1, ...shape]));
       const lengths = rows.map(({ segments }, i) => segments ?? [all[i].tokens]);
       const layout = layoutOfTexts(lengths, { causal, parents: rows.map(({ parents }) => parents) });
@@ -122,8 +122,8 @@ function missing(row: PreparedRow): never {
 }
 
 /**
- * Runs the embedding and the first blocks once over all rows, without gradients and without dropout. A row's result
- * depends on the rows and their order alone, so that a resumed run gets the same numbers.
+ * Runs the embedding and the first blocks once over all rows, without gradients and dropout. Results depend only on the
+ * rows and their order, so that a resumed run gets the same numbers.
  */
 export async function computeFrozen(
   { model, objective }: FrozenParts,
@@ -151,7 +151,7 @@ function frozenOutputs(model: Model, objective: Objective, rows: readonly Prepar
   const { dtype, device } = model;
   const hidden = runStack(model.stackFor(input), input, { dtype, device, until: blocks });
   return rows.map((_, r): ResumedRow => {
-    // A row that is read in windows has several segments.
+    // A row split into windows has several segments.
     const [first, last] = [layout.rowOf.indexOf(r), layout.rowOf.lastIndexOf(r)];
     const [start, end] = [layout.offsets[first], layout.offsets[last + 1]];
     const own = hidden.shape.length === 2 ? hidden.narrow(0, start, end - start) : hidden.narrow(0, r, 1).squeeze(0);

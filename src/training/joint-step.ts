@@ -51,7 +51,7 @@ export async function jointStep({ model, objective, reference }: PassParts, requ
   }
 }
 
-/** The loss of rows that are set against each other, without gradients, in micro-batches as well. */
+/** Loss of rows that are compared with each other, without gradients, in micro-batches. */
 export async function jointLoss(
   { model, objective, reference }: PassParts,
   microBatches: readonly (readonly PreparedRow[])[],

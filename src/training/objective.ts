@@ -20,33 +20,33 @@ import type { Produced, StepContext } from './produce.ts';
 import type { OpenRewardModel } from './reward-model.ts';
 
 export interface LossResult {
-  /** Each row's share of the step's loss, f32 [rows]; over all batches of a step they add up to the loss. */
+  /** Each row's share of the step's loss, f32 [rows]; shares over all batches of a step sum to the loss. */
   perRow: Tensor;
-  /** Further sums besides the loss. */
+  /** Further sums, besides the loss. */
   tally: Tally;
 }
 
 /** Statistics of the training labels. */
 export interface LabelStatistics {
   rows: number;
-  /** Rows of each class, in the classes' order. */
+  /** Number of rows per class. */
   counts: readonly number[];
-  /** Questions that their text does not answer; none unless given. */
+  /** Number of questions that their text does not answer; 0 by default. */
   unanswered?: number;
-  /** Regression: mean and standard deviation; 0 and 1 otherwise. */
+  /** Regression: mean and standard deviation of the labels; otherwise 0 and 1. */
   mean: number;
   deviation: number;
-  /** How often rows of items have each, by name. */
+  /** Recommenders: how often each item occurs. */
   items?: ReadonlyMap<string, number>;
 }
 
 /** Converts examples to tokens for a given model. */
 export interface Processor extends RowReader {
-  /** Class names, for objectives that have classes. */
+  /** Class names, for classification. */
   labels?: readonly string[];
-  /** Label statistics of the training rows, for objectives that weight or scale by them. */
+  /** Statistics of the training labels, for objectives that weight or scale by them. */
   statistics?: LabelStatistics;
-  /** Hashes of the functions that the recipe refers to. */
+  /** Hashes of the recipe's referenced functions. */
   references?: Readonly<Record<string, string>>;
   rewardModel?: OpenRewardModel;
 }
@@ -55,7 +55,7 @@ export interface Processor extends RowReader {
 export interface PassContext {
   totals: Counts;
   runner?: StageRunner;
-  /** Present for objectives that need it. */
+  /** Required by objectives with a reference model. */
   reference?: Reference;
 }
 
@@ -74,72 +74,72 @@ export interface Objective<
   /** Chooses the model's head. */
   readonly task: Task;
   readonly accepts: readonly Given['kind'][];
-  /** True where a step's loss is a sum over rows, so that batches may be split; else the reason why it is not. */
+  /** True if a step's loss is a sum over rows, so that batches may be split; otherwise the reason. */
   readonly separable: true | string;
-  /** Name of the count that the loss is a mean over: `tokens`, `rows`. */
+  /** Name of the count that the loss is averaged over: `tokens`, `rows`. */
   readonly unit: string;
-  /** Keys of the result's config.json that say how the head's output is to be read. */
+  /** Keys for the result's config.json that define how to interpret the head's output. */
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Present for objectives that compare with a reference model. */
+  /** For objectives that compare with a reference model. */
   readonly reference?: ReferenceUse<Row>;
-  /** Present for objectives that make the rows of a step themselves. */
+  /** For objectives that produce a step's rows themselves. */
   readonly production?: Production<Row, Read>;
-  /** State between steps, for checkpoints; includes its own weights. */
+  /** State between steps, for checkpoints; includes the objective's own weights. */
   readonly memory?: Memory;
-  /** For losses that are not sums over rows: their per-row inputs, so that a step can still be divided. */
+  /** For losses that are not sums over rows: their per-row inputs, so that a step can still be split. */
   readonly joint?: JointLoss<Read>;
-  /** Tokens of the longest answer that it reads, where the recipe says it. */
+  /** Maximum tokens of an answer, if the recipe sets it. */
   readonly longestAnswer?: number;
-  /** How a row's vector is made, where the recipe says it and not the base model. */
+  /** Pooling of a row's vector, if the recipe overrides the base model's. */
   readonly embedding?: Partial<EmbeddingOptions>;
-  /** Opens or reaches what rewards need, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
+  /** Prepares what rewards need, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
   ready?(signal: AbortSignal): Promise<void>;
-  /** Frees that. */
+  /** Releases it again. */
   dispose?(): void;
-  /** Tokenises examples, in order; a row that cannot be trained on is undefined and has its problem listed. */
+  /** Tokenises examples, in order; rows that cannot be trained on are undefined, with a problem listed. */
   prepare(examples: readonly Given[]): Promise<Prepared<Row>>;
-  /** @throws AttuneError where the training rows as a whole cannot be learnt from, each being sound */
+  /** @throws AttuneError if the training rows as a whole allow no learning, although each is valid */
   check?(train: readonly Given[]): void;
-  /** The windows that a row is read in which is too long to be read at once; the policy for long rows, unless given. */
+  /** Splits a row that is too long into windows; without it, the policy for long rows applies. */
   windows?(row: Row, maxLength: number): readonly Row[];
-  /** Decides what of rows is trained this time, before anything is counted; `at` is undefined where they are evaluated. */
+  /** Draws random parts of rows (masks, negatives) before anything is counted; `at` is undefined in evaluations. */
   draw?(rows: readonly Row[], at: { seed: number; step: number } | undefined): readonly Read[];
-  /** Brings into memory what rows need besides their tokens, just before they are collated. */
+  /** Loads the rows' files into memory, just before collation. */
   load?(rows: readonly Row[]): Promise<readonly Read[]>;
   collate(rows: readonly Read[]): Batch<Read>;
   counts(batch: Pick<Batch<Read>, 'rows'>): Counts;
   /**
-   * Counts that require a pass through the model, for terms that become sums over rows only with them; undefined for
-   * models that have none. A step of one batch does not need it.
+   * Counts that require a pass through the model, for terms that are sums over rows only given these counts. Undefined
+   * for models without such terms; not needed for a step with a single batch.
    */
   survey?(model: Model): ((batch: Batch) => Counts) | undefined;
   loss(model: Model, batch: Batch<Read>, context: PassContext): LossResult;
-  /** Weights of its own that move with the model's and end with the run (a value head); the same at each call. */
+  /** The objective's own trained weights (a value head), which are dropped at the end of the run; the same at each call. */
   trainables?(model: Model): readonly Trainable[];
 }
 
 export interface ReferenceUse<Row extends PreparedRow> {
-  /** Its folder or name, where the recipe names another than the base model. */
+  /** Folder or name, if the recipe sets a reference other than the base model. */
   readonly model?: string | null;
-  /** Its values of rows, f32 [R, K], where it is asked once for all rows before training: they become `JudgedRow`s. */
+  /** Values per row, f32 [R, K], if computed once before training: rows then become `JudgedRow`s. */
   judge?(model: Model, batch: Batch<Row>): Tensor;
 }
 
-/** The reference model's scores of a row, where they were computed before. */
+/** Precomputed scores of a row by the reference model. */
 export interface JudgedRow {
   reference?: Float32Array;
 }
 
 export interface Production<Row extends PreparedRow, Read extends PreparedRow> {
-  /** Whether the model answers rows for it. */
+  /** Whether the model generates answers for it. */
   readonly rollsOut: boolean;
-  /** Tokens that a row may gain by its answers; rows must leave room for them. */
+  /** Maximum tokens that answers add to a row; rows must leave room for them. */
   readonly room?: number;
-  /** Before a step is counted: rolls out, rewards, scores. `rows` are the step's; what it gives is trained on. */
+  /** Generates, rewards and scores answers before a step is counted; the step then trains on the returned rows. */
   produce(rows: readonly Row[], step: StepContext): Promise<Produced<Read>>;
-  /** The most that `produce` may make of a row, for planning memory. */
+  /** The largest row that `produce` may return, for planning memory. */
   largest(row: Row): Read;
-  /** Scores rows where their loss does not: by rollouts. The loss is what the best step has the least of. */
+  /** Evaluates rows by rollouts instead of their loss. The best step is the one with the lowest `loss`. */
   evaluate?(rows: readonly Row[], step: StepContext): Promise<EvaluationResult>;
   /** Answers of the last evaluation. */
   evaluated?(): readonly EvaluatedAnswer[];
@@ -151,18 +151,18 @@ interface Memory {
 }
 
 /**
- * A loss of a whole batch's vectors. A step that does not fit at once is computed twice, first for the vectors and then
- * for their gradients (GradCache, Gao et al. 2021): the update is that of the whole batch.
+ * A loss over a whole batch's vectors. A step that does not fit into memory computes the vectors first and then their
+ * gradients (GradCache, Gao et al. 2021), with the same result as a single batch.
  */
 export interface JointLoss<Read extends PreparedRow = PreparedRow> {
-  /** Rows that are set against each other where they are evaluated. */
+  /** Number of rows that are compared with each other in evaluations. */
   readonly evaluatedTogether: number;
   /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
   represent(model: Model, batch: Batch<Read>, context: Omit<PassContext, 'totals'>): Tensor;
   loss(vectors: Tensor, rows: readonly Read[], context: { model: Model; totals: Counts }): LossResult;
 }
 
-/** A rollout of an evaluation, for people. */
+/** A rollout of an evaluation, for display. */
 export interface EvaluatedAnswer {
   prompt: string | readonly Message[];
   completion: string;

@@ -1,19 +1,19 @@
-/** Rewards of completions; one that no function had an opinion on has none. */
+/** Rewards of completions; null if no function scored one. */
 export type Rewards = readonly (number | null)[];
 
 export interface AdvantageOptions {
-  /** Completions of each prompt, which follow each other. */
+  /** Number of consecutive completions of one prompt. */
   groupSize: number;
-  /** Divisor of the differences to the group's mean. */
+  /** Standard deviation to divide by. */
   scale: 'group' | 'batch' | 'none';
 }
 
-/** As in TRL: a deviation of zero divides by this. */
+/** Added to the standard deviation, as in TRL. */
 const LEAST = 1e-4;
 
 /**
- * How much better each completion is than the others of its group (Shao et al., 2024), in deviations of the group, of all,
- * or plain. One without a reward has the advantage 0.
+ * Advantage of each completion over its group's mean (Shao et al., 2024), divided by the standard deviation of the
+ * group, of the batch, or not at all. Completions without a reward have advantage 0.
  */
 export function groupAdvantages(rewards: Rewards, { groupSize, scale }: AdvantageOptions): number[] {
   const all = deviationOf(rewards);
@@ -24,7 +24,7 @@ export function groupAdvantages(rewards: Rewards, { groupSize, scale }: Advantag
   });
 }
 
-/** Several rewards, each made alike within its group before they are added, and the sum over all (GDPO). */
+/** Normalises each reward within its group before summing, then the sum over the batch (GDPO). */
 export function separateAdvantages(
   rewards: readonly Rewards[],
   weights: readonly number[],
@@ -40,7 +40,7 @@ export function separateAdvantages(
   return sums.map((sum) => (sum === null ? 0 : (sum - mean) / (deviation + LEAST)));
 }
 
-/** The weighted sum of what each function gave; none where none had an opinion. */
+/** Weighted sum of all functions' rewards; null if none gave one. */
 export function summedRewards(rewards: readonly Rewards[], weights: readonly number[]): (number | null)[] {
   return rewards[0].map((_, i) => {
     const given = rewards.flatMap((own, f) => (own[i] === null ? [] : [weights[f] * own[i]]));
@@ -48,7 +48,7 @@ export function summedRewards(rewards: readonly Rewards[], weights: readonly num
   });
 }
 
-/** Against the mean of the other completions of the group (RLOO, Ahmadian et al., 2024). */
+/** Advantage over the mean of the group's other completions (RLOO, Ahmadian et al., 2024). */
 export function leaveOneOutAdvantages(rewards: Rewards, groupSize: number, normalise: boolean): number[] {
   const advantages = groupsOf(rewards, groupSize).flatMap((group) => {
     const sum = group.reduce<number>((total, reward) => total + (reward ?? 0), 0);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Keys of objectives that predict tokens. */
+/** Options of objectives that predict tokens. */
 export const baseKlOptions = {
   kl_to_base: z
     .number()

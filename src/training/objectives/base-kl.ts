@@ -11,7 +11,7 @@ import { asksBase, isPlain, tokenLosses, type TokenLossOptions } from './token-l
 
 const PLAIN: TokenLossOptions = { loss_type: 'nll', label_smoothing: 0, beta: 0, first_betas: [] };
 
-/** Cross-entropy of the trained tokens, and while training how far their distributions have moved from the base's. */
+/** Cross-entropy of the trained tokens and, in training, a penalty on the divergence from the base model. */
 export function nextTokenObjective(
   kl: BaseKlOptions,
   tokens: TokenLossOptions = PLAIN,
@@ -30,7 +30,7 @@ export function nextTokenObjective(
   };
 }
 
-/** In training only; validation reports plain cross-entropy, so that runs are comparable. */
+/** In training only: validation reports plain cross-entropy, so that runs are comparable. */
 function tokenLossOf(
   model: Model,
   batch: Batch,

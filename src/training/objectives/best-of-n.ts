@@ -12,7 +12,7 @@ import { nextTokenLoss } from './next-token.ts';
 import { scoredRollouts, weightsOf, type SampledParts } from './produce-rollouts.ts';
 import { sampledObjective, sampledParts } from './sampled-objective.ts';
 
-/** Rejection sampling, then fine-tuning on what was kept (as in Dong et al., 2023: RAFT), anew at each step. */
+/** Rejection sampling and fine-tuning on the selected answers (as in RAFT; Dong et al., 2023), repeated at each step. */
 export function create(options: BestOfNOptions, processor: Processor): Objective<PromptExample, PromptRow, TextsRow> {
   const parts = sampledParts(options, processor);
   return {
@@ -27,7 +27,7 @@ export function create(options: BestOfNOptions, processor: Processor): Objective
   };
 }
 
-/** The best answer to each prompt, where its answers differ and it is good enough. */
+/** The best answer to each prompt, if its answers differ and the best is good enough. */
 async function bestAnswers(
   rows: readonly PromptRow[],
   step: StepContext,

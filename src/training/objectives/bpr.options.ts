@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
-/** Each item of a row, against items drawn from those that the row does not have. */
+/** Each item of a row against random items that the row lacks. */
 export const options = z.strictObject({
   negatives: z
     .int()
@@ -17,7 +17,7 @@ export type BprOptions = z.output<typeof options>;
 
 export const method = defineObjective({
   options,
-  // A user's vector moves in the steps that the user is part of: they have to be large, and many.
+  // Only steps with rows of a user move that user's vector, so steps must be large and many.
   recipeDefaults: { training: { learning_rate: 1e-2, batch_size: 256, epochs: 30 } },
   run: () => import('./bpr.ts'),
 });

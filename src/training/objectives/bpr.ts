@@ -1,4 +1,4 @@
-// R rows, L items that are predicted, n items drawn for each, D width
+// R rows, L predicted items, n negatives per item, D width
 import type { ItemsExample } from '../../data/example.ts';
 import { widened } from '../../models/heads/pooling.ts';
 import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
@@ -12,9 +12,9 @@ import { philoxUnits } from './masking.ts';
 import { predictionsOf, sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 
 /**
- * Chosen items score higher than others (BPR; Rendle et al., 2009): log-sigmoid of the score difference between each
- * item of a row and random items that the row lacks. Drawn anew at each step, by row and position; fixed in
- * evaluations.
+ * Bayesian personalised ranking (BPR; Rendle et al., 2009): log-sigmoid of the score difference between each item of a
+ * row and random items that the row lacks. Negatives are drawn anew at each step, keyed by row and position, and fixed
+ * in evaluations.
  */
 export function create(
   { negatives }: BprOptions,
@@ -30,7 +30,7 @@ export function create(
       const { places, targets, rows } = predictionsOf(batch, model.layoutOf(batch.input));
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
       const { dtype, device } = model;
-      // Items that a row has and those that are drawn are read at once, each text a single time.
+      // Encodes the texts of items and negatives together, so that each is read once.
       const read = batch.rows.flatMap(({ ids, rivals }) => [...ids, ...rivals]);
       const trunk = itemTrunkOf(model);
       const texts = trunk.textReader?.read(read, { dtype, device, runner });
@@ -54,7 +54,7 @@ export function create(
   };
 }
 
-/** A row with the ids that each trained token is set against, as many for each token, in order. */
+/** A row with the negatives of each trained token, the same number per token, in order. */
 interface RivalsRow extends PreparedRow {
   rivals: Int32Array;
 }
@@ -62,14 +62,14 @@ interface RivalsRow extends PreparedRow {
 const noTally: Tally = {};
 
 interface Drawing {
-  /** Ids of all items, and where each stands among them. */
+  /** Ids of all items, and their indices. */
   items: readonly number[];
   placeOf: ReadonlyMap<number, number>;
   negatives: number;
   at: { seed: number; step: number } | undefined;
 }
 
-/** A row with every item has no negatives, so nothing of it is trained. */
+/** A row with every item has no negatives, so nothing in it is trained. */
 function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing): RivalsRow {
   const had = [...new Set(row.ids)].flatMap((id) => placeOf.get(id) ?? []).toSorted((a, b) => a - b);
   const free = items.length - had.length;
@@ -79,7 +79,7 @@ function withRivals(row: PreparedRow, { items, placeOf, negatives, at }: Drawing
   for (let t = 1; t < row.ids.length; t++) {
     if (row.trained[t] === 0) continue;
     for (let n = 0; n < negatives; n++) {
-      // The position counts negatives too, so that each has a draw of its own.
+      // Counts negatives as well, so that each has its own random number.
       let place = Math.floor(draws(t * negatives + n)[0] * free);
       for (const taken of had) if (taken <= place) place++;
       rivals.push(items[place]);

@@ -8,9 +8,8 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { loaderOf } from '../../answering/tasks/rows/row-inputs.ts';
 
 /**
- * One label for each text: cross-entropy of the classes, averaged over rows. A row counts by its class's weight over the
- * mean weight of all training rows, whatever else is in its step: Σ w·loss / rows of a step, over an epoch of equal
- * steps, is Σ w·loss / Σ w of the training set.
+ * One label per text: cross-entropy, averaged over rows. Each row is weighted by its class weight divided by the mean
+ * weight of the training set, independently of its step, so that an epoch's average is Σ w·loss / Σ w.
  */
 export function create(
   options: ClassificationOptions,
@@ -57,7 +56,7 @@ function placeOf(
   return place < 0 ? unknownLabel(label, 'label', labels) : { label: place };
 }
 
-/** Weights whose mean over the training rows is 1, so that they move rows against each other and not the learning rate. */
+/** Normalises weights to a mean of 1 over the training rows, so that they do not change the learning rate. */
 function meanOne(weights: readonly number[] | undefined, { statistics }: Processor): readonly number[] | undefined {
   if (weights === undefined || statistics === undefined) return weights;
   const { counts } = statistics;
@@ -66,7 +65,7 @@ function meanOne(weights: readonly number[] | undefined, { statistics }: Process
   return rows === 0 || total === 0 ? weights : weights.map((weight) => (weight * rows) / total);
 }
 
-/** As scikit-learn: rows over classes times rows of the class; a class without rows counts as one with one. */
+/** Balanced weights as in scikit-learn: rows / (classes · rows of the class); empty classes count as having one row. */
 function balancedWeights({ statistics }: Processor): number[] {
   const { rows, counts } = statistics ?? { rows: 0, counts: [] };
   return counts.map((count) => rows / (counts.length * Math.max(1, count)));

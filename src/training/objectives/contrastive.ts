@@ -9,9 +9,8 @@ import { similarityLosses, type SimilarityLoss, type RelatedTexts } from './simi
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 
 /**
- * Vectors of texts by what belongs together (Reimers and Gurevych, 2019; the losses are named as in
- * sentence-transformers). Losses that set the rows of a step against each other are of the whole step, also where it is
- * computed in parts.
+ * Trains text vectors on texts that belong together (Reimers and Gurevych, 2019; losses are named as in
+ * sentence-transformers). Losses that compare rows cover the whole step, even if it is computed in parts.
  */
 export function create(
   options: ContrastiveOptions,
@@ -52,7 +51,7 @@ function chosenLoss({ loss }: ContrastiveOptions, rows: readonly RelatedTexts[])
   return rows.every(({ score }) => score !== undefined) ? 'cosent' : 'multiple_negatives_ranking';
 }
 
-/** Which rows each loss can use. */
+/** Kinds of rows that each loss supports. */
 const KINDS: Record<LossName, Example['kind']> = {
   multiple_negatives_ranking: 'pair',
   triplet: 'pair',
@@ -91,7 +90,7 @@ async function prepareTexts(
   return { rows, problems };
 }
 
-/** Anchor, positive, negatives; or the two texts. */
+/** Anchor, positive and negatives, or a pair's two texts. */
 function textsOf(example: PairExample | GradedExample): readonly string[] {
   if (example.kind === 'graded') return [example.first, example.second];
   return [example.anchor, example.positive, ...example.negatives];

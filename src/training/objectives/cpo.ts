@@ -24,12 +24,12 @@ import {
 } from './reference-free-losses.ts';
 import type { PreferenceExample } from '../../data/example.ts';
 
-/** A reference-free pair loss, plus the chosen answers' cross-entropy. */
+/** A reference-free pair loss, plus cross-entropy of the chosen answers. */
 export interface ReferenceFreeObjective extends ReferenceFreeOptions {
   loss: ReferenceFreeName;
   /** Weight of the cross-entropy; 0 for none. */
   crossEntropy: number;
-  /** Whether the prompt counts in it, as in ORPO of TRL. */
+  /** Whether the cross-entropy includes the prompt, as in TRL's ORPO. */
   ofPrompt: boolean;
 }
 
@@ -40,7 +40,7 @@ export function create(options: CpoOptions, processor: Processor): Objective<Pre
   return referenceFree({ loss, beta, labelSmoothing, gamma, alpha, crossEntropy, ofPrompt: false }, processor);
 }
 
-/** Any objective over pairs that needs no reference. */
+/** Base of all pair objectives without a reference model. */
 export function referenceFree(
   settings: ReferenceFreeObjective,
   processor: Processor,
@@ -81,14 +81,14 @@ function lossOf(
   return { perRow, tally: { ...metrics, ...odds } };
 }
 
-/** Prompt part of rows, before their two answers: [R] */
+/** Log-probability of each row's prompt, which precedes its two answers: [R] */
 function ofPrompts(sums: Tensor, rowOf: readonly number[], { rows }: Batch): Tensor {
   const isAnswer = rowOf.map((row, text) => text >= rowOf.lastIndexOf(row) - 1);
   const weights = fromArray(Float32Array.from(isAnswer, (one) => (one ? 0 : 1))).toDevice(sums.device);
   return sumsOfRows(sums.mul(weights), fromArray(BigInt64Array.from(rowOf, BigInt)).toDevice(sums.device), rows.length);
 }
 
-/** Cross-entropy as a mean over a step's tokens; over its own for a row that is scored by itself. */
+/** Cross-entropy averaged over a step's tokens; over its own tokens for a row scored alone. */
 function meanOf(
   logProbs: Tensor,
   { rows }: Batch<TextsRow>,

@@ -11,7 +11,7 @@ import { ofAllRows, splitNumbers } from './known-tokens.ts';
 import { targetsOf, type AnswerTargets, type CriticOptions, type ScoredAnswer } from './ppo-targets.ts';
 import type { ValueHead } from './value-head.ts';
 
-/** Training targets of actor and critic. A state is what a token is predicted from, and the end of an answer. */
+/** Targets of actor and critic. A state precedes each predicted token; the end of an answer is a state as well. */
 interface CriticTargets {
   /** Per trained token. */
   advantages: Float32Array;
@@ -21,14 +21,14 @@ interface CriticTargets {
   returns: Float32Array;
 }
 
-/** Answers whose tokens' log-probabilities are known. */
+/** Answers with known log-probabilities. */
 interface ActedRow extends SampledRow {
   sampled: Float32Array;
 }
 
 export interface PpoRow extends SampledRow, CriticTargets {}
 
-/** States of each answer of a row; `room`: tokens that an answer may have. */
+/** Number of states of each answer in a row; `room`: maximum tokens of an answer. */
 export function stateCounts(row: TextsRow, room: number): number[] {
   const lengths = row.segments.slice(1);
   return trainedLengths(row).map((trained, i) => (trained === 0 || lengths[i] === room ? trained : trained + 1));
@@ -38,7 +38,7 @@ export function countStates(rows: readonly TextsRow[], room: number): number {
   return rows.reduce((sum, row) => sum + stateCounts(row, room).reduce((own, count) => own + count, 0), 0);
 }
 
-/** Where in a batch the states of all answers lie, in order, and the row of each: [S] */
+/** Position of every answer's states in a batch, and the row of each: [S] */
 export function statePlaces(
   rows: readonly TextsRow[],
   { offsets, rowOf, parents }: Layout,
@@ -69,7 +69,7 @@ function range(start: number, end: number): number[] {
   return Array.from({ length: end - start }, (_, i) => start + i);
 }
 
-/** Values of all states of a batch, from the hidden states of its tokens: [S] */
+/** Values of all states in a batch, computed from hidden states: [S] */
 export function valuesOf(
   head: ValueHead,
   { hidden, layout, rows }: { hidden: Tensor; layout: Layout; rows: readonly TextsRow[] },
@@ -85,7 +85,7 @@ interface Reading {
   room: number;
 }
 
-/** Log-probabilities of tokens and values of states before any update. */
+/** Log-probabilities and values before any update. */
 export async function sampledValues(
   rows: readonly TextsRow[],
   step: StepContext,
@@ -108,7 +108,7 @@ export async function sampledValues(
   return ofAllRows(rows, step, (batch) => noGrad(() => scope(() => read(step.model, batch))));
 }
 
-/** Rows whose tokens are known, with what actor and critic are to learn of them; `scores` of all answers in order. */
+/** Adds the targets of actor and critic to the rows; `scores` of all answers, in order. */
 export function withCritic(
   rows: readonly ActedRow[],
   { values, scores, room }: { values: readonly Float32Array[]; scores: readonly number[]; room: number },

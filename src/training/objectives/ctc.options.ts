@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Letters heard in recordings, without saying when (Graves et al., 2006): for wav2vec2. */
+/** Transcripts in letters, without alignment (Graves et al., 2006): for wav2vec2. */
 export const options = z.strictObject({
   vocabulary: z
     .enum(['auto', 'base', 'data'])

@@ -9,7 +9,7 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';
 import type { SpeechExample } from '../../data/example.ts';
 
-/** The text of a recording, whose letters may fall on any frames in their order. */
+/** CTC: the letters of a recording's text, in order, at any frames. */
 export function create(
   { reduction }: CtcOptions,
   processor: Processor,
@@ -48,7 +48,7 @@ export function create(
   };
 }
 
-/** Two of one letter in a row have a blank between them. */
+/** Repeated letters need a blank between them. */
 function framesNeeded(ids: readonly number[]): number {
   return ids.reduce((count, id, i) => count + (id === ids[i - 1] ? 2 : 1), 0);
 }

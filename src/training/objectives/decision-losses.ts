@@ -2,17 +2,17 @@
 import { greatest } from '../../base/many.ts';
 import { fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 
-/** Which option of a flat list [P] each place of a table [Q, K] shows, and whether there is one. */
+/** Index of each cell of a table [Q, K] in a flat list of options [P], and whether the cell has an option. */
 export interface OptionTable {
   /** [Q, K] */
   places: Tensor;
-  /** 1 where the question has such an option, [Q, K] */
+  /** 1 if the question has this option, [Q, K] */
   isOption: Tensor;
 }
 
 const NONE = -1e30;
 
-/** @param counts options of each question */
+/** @param counts number of options of each question */
 export function optionTable(counts: readonly number[], like: Tensor): OptionTable {
   const [Q, K] = [counts.length, greatest(counts)];
   const places = new BigInt64Array(Q * K);
@@ -31,14 +31,14 @@ export function optionTable(counts: readonly number[], like: Tensor): OptionTabl
   };
 }
 
-/** Numbers of each question's options as a table, 0 where there is no option: [Q, K] */
+/** Values of each question's options as a table, padded with 0: [Q, K] */
 export function tableOf(rows: readonly (readonly number[])[], like: Tensor): Tensor {
   const K = greatest(rows.map(({ length }) => length));
   const values = Float64Array.from(rows.flatMap((row) => Array.from({ length: K }, (_, k) => row[k] ?? 0)));
   return fromArray(values, [rows.length, K]).to(like.dtype).toDevice(like.device);
 }
 
-/** Log-probabilities of each question's options from logits [P]; those of missing ones are next to -∞. [Q, K] */
+/** Log-probabilities of each question's options from logits [P]; close to -∞ for missing ones. [Q, K] */
 export function optionLogProbs(logits: Tensor, { places, isOption }: OptionTable): Tensor {
   const [Q, K] = places.shape;
   const table = logits.indexSelect(0, places.reshape(Q * K)).reshape(Q, K);
@@ -55,7 +55,7 @@ export function brierScore(logProbs: Tensor, targets: Tensor): Tensor {
   return logProbs.exp().sub(targets).pow(2).sum(-1);
 }
 
-/** Squared distance of cumulative probabilities from cumulative targets, over the borders between levels: [Q] */
+/** Squared distance of cumulative probabilities from cumulative targets, averaged over boundaries between levels: [Q] */
 export function rankedScore(logProbs: Tensor, targets: Tensor, counts: readonly number[]): Tensor {
   const ahead = logProbs.exp().sub(targets);
   const [Q, K] = ahead.shape;
@@ -69,17 +69,17 @@ export function rankedScore(logProbs: Tensor, targets: Tensor, counts: readonly 
   return total.div(borders.to(ahead.dtype).toDevice(ahead.device));
 }
 
-/** Expected reward of choosing an option by its probability: [Q]. It is exact, so that nothing is sampled. */
+/** Expected reward of choosing an option by its probability: [Q]. Exact, so nothing is sampled. */
 export function expectedReward(logProbs: Tensor, rewards: Tensor): Tensor {
   return logProbs.exp().mul(rewards).sum(-1);
 }
 
-/** Divergence from other probabilities of the same options: [Q] */
+/** KL divergence from other probabilities over the same options: [Q] */
 export function divergenceFrom(logProbs: Tensor, others: Tensor): Tensor {
   return logProbs.exp().mul(logProbs.sub(others)).sum(-1);
 }
 
-/** Targets of which a share is spread evenly over the options of each question. */
+/** Label smoothing: spreads a share of the target evenly over the question's options. */
 export function smoothed(target: readonly number[], share: number): number[] {
   return target.map((weight) => (1 - share) * weight + share / target.length);
 }

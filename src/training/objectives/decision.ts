@@ -29,12 +29,12 @@ import {
 } from './decision-losses.ts';
 import type { DecisionOptions } from './decision.options.ts';
 
-/** Number of orders of options to draw from for a choice. */
+/** Number of option orders to draw from. */
 const ORDERS = 4;
 
 /**
- * Typed questions about a state: cross-entropy between the probabilities of the options and the target, averaged over
- * questions. A question with rewards maximises the expected reward of its probabilities, held to the model before.
+ * Typed questions about a state: cross-entropy between option probabilities and target, averaged over questions.
+ * Questions with rewards maximise the expected reward, with a penalty on the divergence from the base model.
  */
 export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
   const { causal, tokenizer } = processor;
@@ -89,12 +89,12 @@ function lossOf(
   };
 }
 
-/** All zero for a question without a target, which then adds nothing. */
+/** All zeros for a question without a target, which contributes nothing. */
 function targetOf({ target, count }: AskedQuestion): readonly number[] {
   return target ?? Array.from({ length: count }, () => 0);
 }
 
-/** Each question's distance from its target: cross-entropy, and further losses as configured. [Q] each */
+/** Loss terms of each question: cross-entropy, and further ones as configured. [Q] each */
 function targetTerms(
   asked: readonly AskedQuestion[],
   logProbs: Tensor,
@@ -112,7 +112,7 @@ function targetTerms(
   ];
 }
 
-/** Expected rewards of questions without a target, and their divergence from the base model. [Q] each */
+/** Expected reward of questions without a target, and their divergence from the base model. [Q] each */
 function rewardTerms(
   asked: readonly AskedQuestion[],
   logProbs: Tensor,
@@ -130,7 +130,7 @@ function rewardTerms(
   ];
 }
 
-/** Zero for all other questions. [Q] */
+/** Zeroes all other questions. [Q] */
 function only(isMeant: readonly boolean[], values: Tensor): Tensor {
   const mask = Float64Array.from(isMeant, Number);
   return values.mul(fromArray(mask).to(values.dtype).toDevice(values.device));

@@ -2,8 +2,8 @@
 import { aten, cat, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
 
 /**
- * Generalised Jensen-Shannon divergence of a student's and a teacher's distribution at each token (Agarwal et al., 2024):
- * KL(teacher ‖ student) at beta 0, KL(student ‖ teacher) at beta 1, between them that of both to their mixture. As in TRL
+ * Generalised Jensen-Shannon divergence between student and teacher per token (Agarwal et al., 2024): KL(teacher ‖
+ * student) at beta 0, KL(student ‖ teacher) at beta 1, in between the divergence of both from their mixture. As in TRL,
  * without a factor of temperature². Logits [L, V] → [L]
  */
 export function divergenceOf(
@@ -15,13 +15,12 @@ export function divergenceOf(
   return betweenBoth(own, wanted, beta);
 }
 
-/** In place of the log-probability of nothing: its share is 0, and differences of it are finite. */
+/** Log-probability of padding: contributes nothing, and keeps differences finite. */
 export const NOTHING = -1e4;
 
 /**
- * The same of a teacher of whom only the likeliest tokens are known: all others are one token more, of both
- * distributions. ids [L, K], with the first one again where fewer are known; log-probabilities [L, K], there `NOTHING`;
- * student's logits [L, V] → [L]
+ * The same for a teacher with only its top tokens known: in both distributions, the rest counts as a single token. ids
+ * [L, K], padded with the first one; log-probabilities [L, K], padded with `NOTHING`; student's logits [L, V] → [L]
  */
 export function sparseDivergenceOf(
   student: Tensor,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Names of the losses; their formulas are in preference-losses.ts, which loads the engine. */
+/** Names of the losses. Their formulas are in preference-losses.ts, which loads the engine. */
 const lossNames = [
   'sigmoid',
   'sigmoid_norm',
@@ -24,7 +24,7 @@ export type DpoLossName = (typeof lossNames)[number];
 
 const lossName = z.enum(lossNames);
 
-/** Pairs of a better and a worse answer to one prompt. */
+/** Pairs of a better and a worse answer to the same prompt. */
 export const options = z
   .strictObject({
     beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),

@@ -1,4 +1,4 @@
-// R rows, each a pair of answers; L trained tokens; K columns of what a loss is made of
+// R rows, each a pair of answers; L trained tokens; K inputs of the loss per row
 import { smallest } from '../../base/many.ts';
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
@@ -24,12 +24,12 @@ import {
 } from '../../answering/tasks/rows/preference-rows.ts';
 import type { PreferenceExample } from '../../data/example.ts';
 
-/** The chosen and the rejected answer, with the reference's log-probabilities of them where these are known. */
+/** A chosen and a rejected answer, with the reference's log-probabilities if precomputed. */
 export interface PairRow extends TextsRow, JudgedRow {}
 
 /**
- * Direct preference optimisation (Rafailov et al., 2023) with the losses, divergences and weightings that TRL has: the
- * chosen answer of each pair becomes more probable than the rejected one, measured from a reference model.
+ * Direct preference optimisation (Rafailov et al., 2023) with TRL's losses, divergences and weightings: raises the
+ * chosen answer's probability over the rejected one's, relative to a reference model.
  */
 export function create(options: DpoOptions, processor: Processor): Objective<PreferenceExample, PairRow> {
   const { reference_free: isFree, precompute_ref_log_probs: judgesOnce, ref_model: referenceModel } = options;
@@ -52,7 +52,7 @@ export function create(options: DpoOptions, processor: Processor): Objective<Pre
   };
 }
 
-/** Log-probabilities of both answers under the model and the reference, of the chosen one unweighed, and WPO's weight: [R, 6] */
+/** Log-probabilities of both answers under model and reference, the unweighted one of the chosen answer, and WPO's weight: [R, 6] */
 function pairColumns(
   model: Model,
   batch: Batch<PairRow>,
@@ -66,7 +66,7 @@ function pairColumns(
   return columns(chosen, rejected, judged.select(1, 0), judged.select(1, 1), plain, weight);
 }
 
-/** The reference's log-probabilities: precomputed, or computed now; absent without a reference. [R, 2] */
+/** The reference's log-probabilities, precomputed or computed now; absent without a reference. [R, 2] */
 function judgedColumns(
   model: Model,
   batch: Batch<PairRow>,
@@ -87,7 +87,7 @@ function referenceColumns(model: Model, batch: Batch<PairRow>, options: DpoOptio
   return columns(...pairSums(tokens, lengthWeights(batch, tokens, options)));
 }
 
-/** LD-DPO (Liu et al., 2024): tokens past the length of the shorter answer weigh less. [L] */
+/** LD-DPO (Liu et al., 2024): lower weights for tokens beyond the shorter answer's length. [L] */
 function lengthWeights(
   batch: Batch<PairRow>,
   { texts, logProbs }: TrainedTokens,
@@ -126,7 +126,7 @@ function lossOfColumns(vectors: Tensor, rows: readonly PairRow[], { options, tot
   const [chosen, rejected, refChosen, refRejected, plain, weight] = [0, 1, 2, 3, 4, 5].map((i) => vectors.select(1, i));
   const [chosenTokens, rejectedTokens] = pairLengths(rows, chosen);
   const logProbs: PairLogProbs = { chosen, rejected, refChosen, refRejected, chosenTokens, rejectedTokens };
-  // Over all chosen tokens of a step; a row that is scored by itself has its own.
+  // Averaged over all chosen tokens of a step; over its own for a row scored alone.
   const crossEntropy =
     totals.chosen_tokens === undefined ? plain.div(chosenTokens).neg() : plain.mul(-1 / totals.chosen_tokens);
   const terms = options.loss_type.map((name, i) => {

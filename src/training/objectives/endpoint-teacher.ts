@@ -1,4 +1,4 @@
-// L trained tokens of a row, K tokens that a teacher says of each
+// L trained tokens of a row, K teacher tokens per position
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { attuneCache } from '../../base/home.ts';
@@ -12,16 +12,16 @@ import { NOTHING } from './distillation-losses.ts';
 import type { TeacherEndpoint } from './gkd.options.ts';
 
 export interface EndpointTeacher {
-  /** @throws AttuneError E_TEACHER_DOWN, E_TEACHER_LOGPROBS, E_TEACHER_VOCABULARY before anything was trained */
+  /** Checks the teacher before training. @throws AttuneError E_TEACHER_DOWN, E_TEACHER_LOGPROBS, E_TEACHER_VOCABULARY */
   ready(signal: AbortSignal): Promise<void>;
   /**
-   * Rows with the teacher's scores of their trained tokens: ids as `rivals`, log-probabilities as `reference`, [L, K]
-   * each. Earlier replies are cached on disk, so that nothing is paid for twice and a resumed run is the same.
+   * Adds the teacher's scores of the trained tokens to rows: ids as `rivals`, log-probabilities as `reference`, [L, K]
+   * each. Replies are cached on disk, so that nothing is paid for twice and a resumed run is identical.
    */
   taught(rows: readonly TaughtRow[], signal?: AbortSignal): Promise<TaughtRow[]>;
 }
 
-/** Tokens of each place: the likeliest, and the row's own. */
+/** Tokens per position: the top k, and the row's own. */
 export function scoresWidth({ top_k: top }: Pick<TeacherEndpoint, 'top_k'>): number {
   return top + 1;
 }
@@ -45,7 +45,7 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
     async ready(signal) {
       await scores.requireReached(signal);
       await requireSameVocabulary(scores, tokenizer, { spec, signal });
-      // An endpoint without log-probabilities fails before training, too.
+      // Makes endpoints without log-probabilities fail before training.
       await scores.of([await tokenizer.encode(PROBES[0])], () => undefined, signal);
     },
     async taught(rows, signal) {
@@ -53,7 +53,7 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
       const keys = new Map(unknown.map((row) => [row, keyOf(row, spec, tokenizer)]));
       const found = new Map(unknown.map((row) => [row, readScores(cache.read(keys.get(row)!))]));
       const asked = unknown.filter((row) => found.get(row) === undefined);
-      // Each is kept as it comes.
+      // Each reply is stored as soon as it arrives.
       await scores.of(
         asked.map(({ ids }) => ids),
         (places, i) => {
@@ -68,7 +68,7 @@ export function endpointTeacher(spec: TeacherEndpoint, tokenizer: Tokenizer): En
   };
 }
 
-/** A teacher's scores of a row's L trained tokens: K tokens each, and their log-probabilities. */
+/** A teacher's scores of a row's trained tokens: K ids per token, and their log-probabilities. */
 interface Scores {
   rivals: Int32Array;
   reference: Float32Array;
@@ -76,7 +76,7 @@ interface Scores {
 
 export interface TaughtRow extends PreparedRow, Partial<Scores> {}
 
-/** Scores of the trained tokens, all of the same width; tokens with unknown ids count as the rest. */
+/** Scores of the trained tokens, all with the same width; tokens of unknown id are merged into the rest. */
 function scoresOf({ trained }: PreparedRow, places: readonly PlaceScores[], width: number): Scores {
   const wanted = [...trained.keys()].filter((t) => trained[t] === 1);
   const rivals = new Int32Array(wanted.length * width);
@@ -98,7 +98,7 @@ function keyOf({ ids, trained }: PreparedRow, spec: TeacherEndpoint, tokenizer: 
     rows: sha256(`${ids.join()} ${trained.join('')}`),
     tokenizer: tokenizerHash(tokenizer),
     template: templateHash(tokenizer),
-    // Paid replies outlive the code that requested them; a change of the form increments the number.
+    // The cache outlives the code; increment the number when its format changes.
     code: sha256('token scores, form 1'),
     settings: { endpoint, model, top },
   });
@@ -110,13 +110,13 @@ function bytesOf(values: Int32Array | Float32Array): Uint8Array {
 
 function readScores(bytes: Uint8Array | undefined): Scores | undefined {
   if (bytes === undefined) return undefined;
-  // A copy: what the cache gives need not be aligned.
+  // Copied, since cached bytes may be unaligned.
   const { buffer } = Uint8Array.from(bytes);
   const count = buffer.byteLength / 8;
   return { rivals: new Int32Array(buffer, 0, count), reference: new Float32Array(buffer, 4 * count, count) };
 }
 
-/** The id that is written as a text; undefined where several are, as parts of letters. */
+/** Maps a token's text to its id; undefined if several ids have that text, such as parts of characters. */
 function byText(tokenizer: Tokenizer): (token: string) => number | undefined {
   let ids: Map<string, number | undefined> | undefined;
   const read = (): Map<string, number | undefined> => {
@@ -135,10 +135,10 @@ const PROBES = [
   'for (let i = 0; i < n; i++) { total += prices[i] * 1.19; }\n\n\t// fin',
   'Größe, façade, naïve, señor; Ελληνικά, русский, 日本語, العربية 🙂',
 ];
-/** Ids spread over the vocabulary, with distinct texts. */
+/** Number of ids to test, spread over the vocabulary, with distinct texts. */
 const SPREAD = 64;
 
-/** @throws AttuneError E_TEACHER_VOCABULARY where the teacher reads texts as other tokens, or other texts as the same tokens */
+/** @throws AttuneError E_TEACHER_VOCABULARY if the teacher tokenises texts differently, or decodes tokens differently */
 async function requireSameVocabulary(
   scores: TokenScores,
   tokenizer: Tokenizer,

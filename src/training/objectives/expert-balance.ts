@@ -4,13 +4,13 @@ import type { Model } from '../../models/model.ts';
 import { noGrad, type Tensor } from '../../engine/tensor/index.ts';
 import type { Batch, Counts } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/** Names of counts: how often an expert was chosen, and by how many tokens times layers. */
+/** Count names: choices of each expert, and routed tokens times layers. */
 const ROUTED = 'routed';
 const choicesOf = (expert: number): string => `expert ${expert}`;
 
 /**
- * The balance of experts is not a sum over rows: how often each is chosen counts over the whole step. If a step has
- * several batches, it is counted by a pass of its own before their losses; undefined if not needed.
+ * The load-balancing loss is not a sum over rows, since the share of each expert is over the whole step. A step with
+ * several batches counts choices in a separate pass first; undefined if not needed.
  */
 export function surveyExperts(model: Model): ((batch: Batch) => Counts) | undefined {
   const { balance } = model.trunk;
@@ -22,7 +22,7 @@ export function surveyExperts(model: Model): ((batch: Batch) => Counts) | undefi
   };
 }
 
-/** Each token's share of the balance loss [N], and that of the step's choices that these logits are. */
+/** Each token's share of the balance loss [N], given the choices of the whole step or, by default, of these logits. */
 export function balanceOfBatch(
   aside: readonly Tensor[],
   balance: RouterBalance,

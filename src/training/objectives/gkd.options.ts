@@ -4,7 +4,7 @@ import { defineObjective } from '../define-objective.ts';
 const positive = z.number().positive();
 const amount = z.number().min(0).optional();
 
-/** A teacher behind an endpoint that says log-probabilities. */
+/** A teacher behind an endpoint that returns log-probabilities. */
 const teacher = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).describe('base URL including the version: https://HOST/v1'),
   model: z.string().min(1).describe('name of the teacher at the endpoint'),
@@ -28,7 +28,7 @@ const teacher = z.strictObject({
 
 export type TeacherEndpoint = z.output<typeof teacher>;
 
-/** A smaller model learns the distributions of a larger one, on given answers and on its own. */
+/** A smaller model learns a larger one's distributions, on given answers and on its own. */
 export const options = z
   .strictObject({
     teacher_model: z

@@ -18,8 +18,8 @@ import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
 import type { ChatExample, CompletionExample } from '../../data/example.ts';
 
 /**
- * Distillation on given answers and on the student's own (Agarwal et al., 2024): at each token of an answer the student's
- * distribution is drawn to the teacher's.
+ * Distillation on given answers and on the student's own (Agarwal et al., 2024): at each token of an answer, the
+ * student's distribution is pulled towards the teacher's.
  */
 export function create(
   options: GkdOptions,
@@ -49,7 +49,7 @@ export function create(
   };
 }
 
-/** The most that becomes of a row: its own answer or one of the model's, with what a teacher may say of its tokens. */
+/** The largest version of a row: with its own or a generated answer, and the teacher's scores. */
 function largestRow(row: PreparedRow, { lmbda, max_completion_length: longest, teacher }: GkdOptions): TaughtRow {
   const answered =
     lmbda === 0
@@ -73,7 +73,7 @@ async function producedRows(
   return { updates: [(await taught?.(update, step.signal)) ?? update], metrics };
 }
 
-/** Some of the rows with what the model answers now in place of their answers. */
+/** Replaces the answers of some rows by newly generated ones. */
 async function ownAnswers(
   rows: readonly PreparedRow[],
   step: StepContext,
@@ -139,7 +139,7 @@ function teacherLogits(batch: Batch, places: Tensor, reference: Reference | unde
   return reference((other) => other.tokenHead.logits(other.hidden(batch.input).indexSelect(0, places)));
 }
 
-/** Teacher's scores of all trained tokens: ids and log-probabilities [L, K] */
+/** The teacher's scores of all trained tokens: ids and log-probabilities [L, K] */
 function scoresIn({ rows }: Batch<TaughtRow>, width: number, { device }: Tensor): { ids: Tensor; logProbs: Tensor } {
   const ids = BigInt64Array.from(rows.flatMap(({ rivals = [] }) => [...rivals]).map(BigInt));
   const logProbs = Float32Array.from(rows.flatMap(({ reference = [] }) => [...reference]));

@@ -11,31 +11,31 @@ export interface PromptRow extends PreparedRow {
   prompt: PromptExample;
 }
 
-/** One answer of a rollout. */
+/** A generated answer. */
 export interface Rollout {
   row: PromptRow;
-  /** With the token that ended it; with tools, all of its turns and what stands between them. */
+  /** Includes the token that ended it; with tools, all turns and the text between them. */
   ids: readonly number[];
-  /** With tools: 1 where the model wrote the token, 0 where a tool's result stands. */
+  /** With tools: 1 for tokens that the model generated, 0 for tools' results. */
   written?: readonly number[];
   isComplete: boolean;
-  /** Its last turn's. */
+  /** Text of the last turn. */
   text: string;
-  /** With tools: its turns and their results. */
+  /** With tools: all turns and results. */
   turns?: readonly Message[];
 }
 
-/** An answer of a row. */
+/** A generated answer within a row. */
 export interface TrainedRollout extends Rollout {
   /** Whether its tokens are trained. */
   isTrained: boolean;
 }
 
-/** Answers to one prompt, with what is known of their tokens. */
+/** Answers to one prompt, with known properties of their tokens. */
 export interface SampledRow extends TextsRow, JudgedRow {
-  /** Log-probabilities of the trained tokens when they were sampled. */
+  /** Log-probabilities of the trained tokens at sampling time. */
   sampled?: Float32Array;
-  /** How much each trained token counts; 1 unless given. */
+  /** Weight of each trained token; 1 by default. */
   weights?: Float32Array;
 }
 
@@ -44,10 +44,7 @@ export interface PolicyRow extends SampledRow {
   advantages: Float32Array;
 }
 
-/**
- * Answers to one prompt as a row that reads the prompt once; several rows where they would not fit into a micro-batch
- * together.
- */
+/** Packs a prompt's answers into one row that reads the prompt once, or into several if they exceed a micro-batch. */
 export function groupRows(group: readonly TrainedRollout[], microBatchTokens: number): TextsRow[] {
   const parts: TrainedRollout[][] = [];
   let held = 0;
@@ -75,7 +72,7 @@ function rowOf(rollouts: readonly TrainedRollout[], part: number): TextsRow {
     at += own.length;
   }
   return {
-    // Parts of a group have random numbers of their own.
+    // Each part of a group has its own random numbers.
     id: part === 0 ? row.id : sha256(`${row.id} ${part}`).slice(0, row.id.length),
     source: row.source,
     ids,
@@ -85,7 +82,7 @@ function rowOf(rollouts: readonly TrainedRollout[], part: number): TextsRow {
   };
 }
 
-/** The rows with what their tokens are trained by, given for all answers in order. */
+/** Adds advantages, given for all answers in order. */
 export function withAdvantages(rows: readonly SampledRow[], advantages: readonly number[]): PolicyRow[] {
   let answer = 0;
   return rows.map((row) => {
@@ -94,7 +91,7 @@ export function withAdvantages(rows: readonly SampledRow[], advantages: readonly
   });
 }
 
-/** Tokens of each answer that are trained. */
+/** Number of trained tokens of each answer. */
 export function trainedLengths({ trained, segments }: Pick<TextsRow, 'trained' | 'segments'>): number[] {
   let at = segments[0];
   return segments.slice(1).map((length) => {
@@ -104,7 +101,7 @@ export function trainedLengths({ trained, segments }: Pick<TextsRow, 'trained' |
   });
 }
 
-/** The most that a prompt's answers may come to. */
+/** The largest row that a prompt's answers can form. */
 export function largestGroup(row: PromptRow, { answers, length }: { answers: number; length: number }): TextsRow {
   const rollout = { row, ids: Array.from({ length }, () => row.ids[row.ids.length - 1]), isComplete: true, text: '' };
   const all = Array.from({ length: answers }, (): TrainedRollout => ({ ...rollout, isTrained: true }));

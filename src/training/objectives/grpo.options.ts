@@ -5,7 +5,7 @@ import { toolOptions } from './tools/tool.options.ts';
 
 const positive = z.number().positive();
 
-/** How answers are sampled and scored, which all objectives with rollouts have. */
+/** Sampling and scoring of answers, shared by all objectives with rollouts. */
 export const rolloutOptions = {
   reward_funcs: z
     .union([rewardSpec.transform((spec) => [spec]), z.array(rewardSpec).min(1)], {
@@ -63,7 +63,7 @@ export const rolloutOptions = {
     .describe('folder or name of the reference (default: the base model)'),
 };
 
-/** Checks the rewards' weights. @throws never: problems are noted */
+/** Checks the number of reward weights. @throws never: adds problems instead */
 export function checkWeights<
   Values extends { reward_funcs: readonly unknown[]; reward_weights: readonly number[] | null },
 >({ value, issues }: { value: Values; issues: z.core.$ZodRawIssue[] }): void {
@@ -73,7 +73,7 @@ export function checkWeights<
   issues.push({ code: 'custom', message, path: ['reward_weights'], input: weights });
 }
 
-/** Answers that are sampled, scored and compared with each other. */
+/** Answers that are sampled, scored and compared within their group. */
 export const options = z
   .strictObject({
     ...rolloutOptions,

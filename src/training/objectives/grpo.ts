@@ -5,8 +5,8 @@ import { policyObjective } from './policy.ts';
 import { sampledParts } from './sampled-objective.ts';
 
 /**
- * Group-relative policy optimisation (Shao et al., 2024) and its kin: several answers are sampled to each prompt, scored,
- * and made likelier or less likely by how they compare with each other.
+ * Group-relative policy optimisation (Shao et al., 2024) and its variants: samples several answers per prompt, scores
+ * them, and raises or lowers their probabilities by comparing them.
  */
 export function create(options: GrpoOptions, processor: Processor): ReturnType<typeof policyObjective> {
   const advantages = (rewards: readonly Rewards[], weights: readonly number[]): number[] => {
@@ -19,7 +19,7 @@ export function create(options: GrpoOptions, processor: Processor): ReturnType<t
     lossType: options.loss_type,
     level: options.importance_sampling_level,
     epsilon: options.epsilon,
-    // CISPO's bound is of the ratio itself.
+    // CISPO bounds the ratio itself.
     epsilonHigh: options.epsilon_high ?? (options.loss_type === 'cispo' ? 1 + options.epsilon : options.epsilon),
     delta: options.delta ?? undefined,
     beta: options.beta,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Images and the texts that describe them, near to each other in one space: for clip and siglip. */
+/** Images and descriptions, embedded close to each other: for clip and siglip. */
 export const options = z.strictObject({
   loss: z
     .enum(['auto', 'clip', 'siglip'])

@@ -1,4 +1,4 @@
-// R rows, each a text and an image; E width of their space
+// R rows, each a text and an image; E width of the shared space
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { ImageTextExample } from '../../data/example.ts';
 import type { Model } from '../../models/model.ts';
@@ -12,8 +12,8 @@ import { stackFeatures } from '../../answering/tasks/rows/collate.ts';
 import { pairLosses, type PairLossName } from './pair-losses.ts';
 
 /**
- * Images and their texts by what belongs together. Every row of a step is set against all others, also where the step
- * is computed in parts.
+ * Trains image and text vectors on matching pairs. Every row is compared with all others of its step, even if that is
+ * computed in parts.
  */
 export function create(
   { loss }: ImageTextContrastiveOptions,
@@ -49,7 +49,7 @@ export function create(
   };
 }
 
-/** A model that judges each pair alone has a bias for it. */
+/** Models that judge each pair alone have a bias. */
 export function usualLoss({ trunk }: Model): PairLossName {
   return trunk.towers?.bias === undefined ? 'clip' : 'siglip';
 }
@@ -63,7 +63,7 @@ const pairVectors: JointLoss<ReadRow>['represent'] = (model, { input, rows }, { 
   return cat([texts, seen], 1);
 };
 
-/** @throws AttuneError E_WRONG_MODEL where the base model does not read both */
+/** @throws AttuneError E_WRONG_MODEL unless the base model reads images and texts */
 function seeing({ media, tokenizer }: Processor): MediaReader {
   if (media?.kind === 'image' && tokenizer.readsText) return media;
   throw new AttuneError('E_WRONG_MODEL', {

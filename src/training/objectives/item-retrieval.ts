@@ -1,4 +1,4 @@
-// R rows, L items that are predicted, U different ones of them, D width
+// R rows, L predicted items, U distinct ones of them, D width
 import { widened } from '../../models/heads/pooling.ts';
 import { itemTrunkOf, withTexts } from '../../models/items/item-model.ts';
 import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
@@ -27,7 +27,7 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
       const { places, targets } = predictionsOf(batch, model.layoutOf(batch.input));
       const onDevice = (ids: BigInt64Array) => fromArray(ids).toDevice(model.device);
       const { items, placeOf } = different(targets);
-      // Items that a row has and those that others are to find are read at once, each text a single time.
+      // Encodes the texts of inputs and targets together, so that each is read once.
       const trunk = itemTrunkOf(model);
       const texts = trunk.textReader?.read(idsIn(batch), { dtype: model.dtype, device: model.device, runner });
       const states = model.hidden(withTexts(batch.input, texts), { runner }).indexSelect(0, onDevice(places)); // [L, D]
@@ -51,7 +51,7 @@ function idsIn({ rows }: Batch): number[] {
   return rows.flatMap(({ ids }) => [...ids]);
 }
 
-/** Each id once, in the order in which they come, and where it stands. */
+/** Distinct ids in order of appearance, and their indices. */
 function different(ids: BigInt64Array): { items: BigInt64Array; first: BigInt64Array; placeOf: Map<bigint, number> } {
   const placeOf = new Map<bigint, number>();
   const first: bigint[] = [];
@@ -63,7 +63,7 @@ function different(ids: BigInt64Array): { items: BigInt64Array; first: BigInt64A
   return { items: BigInt64Array.from(placeOf.keys()), first: BigInt64Array.from(first), placeOf };
 }
 
-/** pairs [L, 2 D]: states and the vectors of what they are to find. */
+/** pairs [L, 2 D]: states and the vectors of their targets. */
 function inBatch(
   pairs: Tensor,
   rows: readonly PreparedRow[],
@@ -82,7 +82,7 @@ function inBatch(
   const perRow = sumsOfRows(logProbs.mul(-1 / total), onDevice(rowOf), rows.length);
   // Without candidates there are no targets.
   if (targets.length === 0) return { perRow, tally: {} };
-  // Accuracy as in recommendations: among items that the row lacks, without the logQ correction.
+  // Accuracy as in recommendation: among items that the row lacks, without logQ correction.
   const ranked = aten.masked_fill.Scalar(products, aten.lt.Scalar(added, NEVER / 2), NEVER);
   const hits = ranked.argmax(-1).eq(wanted).sum();
   return { perRow, tally: { in_batch_accuracy: { sum: hits, count: targets.length } } };
@@ -109,7 +109,7 @@ interface Candidates {
   logQ: Float64Array | undefined;
 }
 
-/** Offset of each logit: an item chosen by several rows counts as often, except for those whose target it is: [L · U] */
+/** Offset of each logit: a target of several rows counts once per row, except for those rows themselves: [L · U] */
 function offsetsOf(rows: readonly PreparedRow[], candidates: Candidates): Float32Array {
   const { rowOf, targets, items, placeOf, logQ } = candidates;
   const chosen = new Float64Array(items.length);
@@ -128,7 +128,7 @@ function offsetsOf(rows: readonly PreparedRow[], candidates: Candidates): Float3
   return offsets;
 }
 
-/** Logarithm of every item's share of all choices; an unseen item counts as half a choice. */
+/** Logarithm of each item's share of all interactions; unseen items count as half an interaction. */
 function logShares(tokenizer: Tokenizer, statistics: LabelStatistics | undefined): Float64Array {
   const counts = new Float64Array(tokenizer.size).fill(0.5);
   for (const [item, count] of statistics?.items ?? []) {

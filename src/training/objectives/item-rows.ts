@@ -9,7 +9,7 @@ interface ItemRows extends Pick<Objective<ItemsExample>, 'task' | 'accepts' | 'u
   collate<Row extends PreparedRow>(rows: readonly Row[]): Batch<Row>;
 }
 
-/** Common to item objectives: each item is predicted from those before it, the first one from the row's start alone. */
+/** Shared by item objectives: predicts each item from those before it, and the first one from the row's start. */
 export function itemRows(tokenizer: Tokenizer): ItemRows {
   return {
     task: 'next-item',
@@ -21,7 +21,7 @@ export function itemRows(tokenizer: Tokenizer): ItemRows {
   };
 }
 
-/** Items that the model does not know are left out of their row. */
+/** Unknown items are left out. */
 function itemsRow(example: ItemsExample, tokenizer: Tokenizer): PreparedRow {
   const { id, source, isLastOnly } = example;
   const { ids, lead, lastIsKnown } = itemIds(tokenizer, example);

@@ -14,7 +14,7 @@ export interface KnownTokens {
   entropies?: Float32Array;
 }
 
-/** Log-probabilities of each row's trained tokens under a model, and where asked their entropies, without gradients. */
+/** Log-probabilities, and optionally entropies, of each row's trained tokens under a model, without gradients. */
 export function tokensOfRows(
   model: Model,
   batch: Batch<TextsRow>,
@@ -33,7 +33,7 @@ export function tokensOfRows(
   );
 }
 
-/** A tensor's numbers, split by row. */
+/** Splits a tensor's values by row. */
 export function splitNumbers(values: Tensor, counts: readonly number[]): Float32Array[] {
   const numbers = values.to('f32').data() as Float32Array;
   let at = 0;

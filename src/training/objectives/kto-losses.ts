@@ -14,7 +14,7 @@ export interface UnpairedOptions {
   undesirableWeight: number;
 }
 
-/** Losses of answers that are judged one by one. `baseline`: KTO's KL, or BCO's running mean of rewards. [R] */
+/** Losses of individually judged answers. `baseline`: KTO's KL, or BCO's running mean of rewards. [R] */
 export const unpairedLosses = {
   /** 1 − σ(β (ratio − KL)) for good answers, 1 − σ(β (KL − ratio)) for bad ones (Ethayarajh et al., 2024). */
   kto: ({ ratios, signs }, { beta, baseline }) =>
@@ -38,7 +38,7 @@ export function unpairedLoss(
   return losses.mul(answers.signs.mul((good - bad) / 2).add((good + bad) / 2));
 }
 
-/** TRL's running moments of rewards: count, mean and variance over all that were seen. */
+/** TRL's running moments of rewards: count, mean and variance over all rewards so far. */
 export class RunningMean {
   count = 1e-24;
   mean = 0;

@@ -14,12 +14,12 @@ import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { columns } from '../../answering/tasks/rows/preference-rows.ts';
 import { renderAnswers, sharedPromptRow } from '../../answering/tasks/rows/shared-prompt.ts';
 
-/** Kahneman-Tversky optimisation (Ethayarajh et al., 2024): answers that were judged one by one. */
+/** Kahneman-Tversky optimisation (Ethayarajh et al., 2024) on individually judged answers. */
 export function create(options: KtoOptions, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
   return unpaired(options, processor);
 }
 
-/** An answer, and a completion of another prompt, with its verdict: 1 for good. */
+/** An answer, a completion of another prompt, and the answer's verdict: 1 for good. */
 interface FeedbackRow extends TextsRow, JudgedRow {
   label: number;
 }
@@ -28,7 +28,7 @@ interface UnpairedSettings extends Omit<KtoOptions, 'loss_type'> {
   loss_type: UnpairedLossName;
 }
 
-/** Any objective over judged answers. */
+/** Base of all objectives over judged answers. */
 export function unpaired(settings: UnpairedSettings, processor: Processor): Objective<FeedbackExample, FeedbackRow> {
   const renderer = new Renderer(processor.tokenizer, { trainOn: 'answers', now: processor.now });
   const { loss_type: name, ref_model: referenceModel, precompute_ref_log_probs: judgesOnce } = settings;
@@ -39,7 +39,7 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
   const loss: JointLoss<FeedbackRow>['loss'] = (vectors, rows, { totals }) =>
     lossOfRatios(vectors, rows, { settings, totals, rewards });
   const judge = (model: Model, batch: Batch) => answerSums(model, batch, { answers });
-  // For this loss each row depends on all rows of the step; for the others, on itself.
+  // For all other losses, each row depends on all rows of the step.
   const joint = name === 'apo_zero_unpaired' ? undefined : { evaluatedTogether: 32, represent, loss };
   return {
     task: 'causal-lm',
@@ -77,11 +77,11 @@ async function prepare(
     const own = rendered.answers[i];
     return own && { ...sharedPromptRow(example, own), label: example.label ? 1 : 0 };
   });
-  // A row's own problem is found with its own answer.
+  // The row's own answer reports its problem already.
   return { rows, problems: rendered.problems.filter(({ field }) => field !== 'other') };
 }
 
-/** Sums of log-probabilities of each row's last texts: [R, answers] */
+/** Summed log-probabilities of each row's last texts: [R, answers] */
 function answerSums(
   model: Model,
   batch: Batch,
@@ -93,7 +93,7 @@ function answerSums(
   return columns(...places.map((texts) => sums.indexSelect(0, fromArray(texts).toDevice(sums.device))));
 }
 
-/** Log-ratios of the answer, and without gradients of the other completion; then the answer's own log-probability: [R, 2 or 3] */
+/** Log-ratio of the answer, and of the other completion without gradients; then the answer's log-probability: [R, 2 or 3] */
 function ratioColumns(
   model: Model,
   batch: Batch<FeedbackRow>,
@@ -129,7 +129,7 @@ function lossOfRatios(
     .to(ratios.dtype)
     .toDevice(ratios.device);
   const kl = name === 'kto' ? Math.max(0, vectors.select(1, 1).detach().mean().item()) : 0;
-  // Scoring changes nothing that is remembered.
+  // Evaluation does not update the running mean.
   if (name === 'bco' && vectors.requiresGrad) rewards.update(ratios.detach().mul(beta).toNumbers());
   const baseline = name === 'bco' ? rewards.mean : kl;
   const losses = unpairedLoss(
@@ -147,7 +147,7 @@ function lossOfRatios(
   return { perRow: losses.mul(1 / totals.rows), tally };
 }
 
-/** TRL's metrics: means over the good answers and over the bad ones. */
+/** TRL's metrics, averaged over good and over bad answers. */
 function verdictMetrics(of: { rewards: Tensor; logps: Tensor }, signs: Tensor): LossResult['tally'] {
   const shares = { chosen: signs.add(1).div(2), rejected: signs.neg().add(1).div(2) };
   const entries = Object.entries(of).flatMap(([name, values]) =>
@@ -158,7 +158,7 @@ function verdictMetrics(of: { rewards: Tensor; logps: Tensor }, signs: Tensor): 
   return Object.fromEntries(entries);
 }
 
-/** BCO's running mean survives a resume. */
+/** Saves BCO's running mean in checkpoints. */
 function rememberedBy(rewards: RunningMean): Objective['memory'] {
   return {
     state: () =>

@@ -13,7 +13,7 @@ export interface LabelledRow extends PreparedRow {
   label: number;
 }
 
-/** Whole texts in the frame that the tokenizer puts around them, or files, each with its label; `labelOf` may name a problem. */
+/** Tokenises labelled texts, or loads files; `labelOf` may return a problem. */
 export async function prepareLabelled<Labelled extends LabelledExample, Label extends object>(
   labelled: readonly Labelled[],
   labelOf: (example: Labelled) => Label | Omit<Problem, 'file' | 'line'>,
@@ -32,7 +32,7 @@ export async function prepareLabelled<Labelled extends LabelledExample, Label ex
   return { rows, problems };
 }
 
-/** A label that the head has no place for. */
+/** Problem for a label that the head lacks. */
 export function unknownLabel(label: string, field: string, known: readonly string[]): Omit<Problem, 'file' | 'line'> {
   return {
     field,
@@ -41,13 +41,13 @@ export function unknownLabel(label: string, field: string, known: readonly strin
   };
 }
 
-/** Each row's `values` side by side, in the type and on the device of the scores: [R, C] */
+/** Each row's `values`, in the scores' type and on their device: [R, C] */
 export function valuesOf({ rows }: Batch<ValuesRow>, scores: Tensor): Tensor {
   const all = Float64Array.from(rows.flatMap(({ values }) => values));
   return fromArray(all).reshape(rows.length, -1).to(scores.dtype).toDevice(scores.device);
 }
 
-/** Weights as the recipe names them, in the classes' order; `balanced` gives those that the rows ask for. */
+/** Class weights in the classes' order; `balanced` derives them from the rows. */
 export function weightsOf(
   wanted: 'balanced' | Readonly<Record<string, number>> | null | undefined,
   labels: readonly string[],
@@ -66,7 +66,7 @@ export function weightsOf(
 
 const SHOWN = 12;
 
-/** A text for each row makes a thousand labels. */
+/** A free-text column may have a thousand labels. */
 function someOf(labels: readonly string[]): string {
   const more = labels.length - SHOWN;
   return more > 0 ? `${labels.slice(0, SHOWN).join(', ')} and ${more} more` : labels.join(', ');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Keys that the objectives with classes share. */
+/** Options shared by objectives with classes. */
 export const labelNames = z.array(z.string().min(1)).nullable().default(null);
 
 export const classWeights = z

@@ -1,4 +1,4 @@
-// N tokens, L of them hidden, R rows
+// N tokens, L masked ones, R rows
 import { philoxUnits } from './masking.ts';
 import type { TextExample } from '../../data/example.ts';
 import { aten, fromArray, zeros } from '../../engine/tensor/index.ts';
@@ -12,8 +12,8 @@ import { hiddenTokens, maskToken, type HiddenRow } from '../../answering/tasks/r
 import { countTrained } from '../../answering/tasks/rows/trained-tokens.ts';
 
 /**
- * Masked language modelling (Devlin et al., 2019): some tokens of a text are hidden and predicted from what stands
- * around them. Which ones is drawn anew at each step, by row and position; in an evaluation they are always the same.
+ * Masked language modelling (Devlin et al., 2019): predicts masked tokens from their context. Masks are drawn anew at
+ * each step, keyed by row and position, and fixed in evaluations.
  */
 export function create(
   { mask_probability: share }: MaskedLmOptions,
@@ -43,7 +43,7 @@ export function create(
   };
 }
 
-/** Framed texts; any token except special ones may be masked. */
+/** Texts with special tokens; any other token may be masked. */
 async function prepareTexts(texts: readonly TextExample[], tokenizer: Tokenizer) {
   const framed = await tokenizer.encodeFramed(texts.map(({ text }) => ({ text })));
   const rows = texts.map(({ id, source }, i): PreparedRow => {
@@ -56,12 +56,12 @@ async function prepareTexts(texts: readonly TextExample[], tokenizer: Tokenizer)
 interface Hiding {
   share: number;
   mask: number;
-  /** Size of the vocabulary. */
+  /** Vocabulary size. */
   size: number;
   at: { seed: number; step: number } | undefined;
 }
 
-/** Shares of hidden tokens replaced by the mask and by another token; the rest stay as they are. */
+/** Shares of masked tokens replaced by the mask token and by random tokens; the rest stay unchanged. */
 const MASKED = 0.8;
 const REPLACED = 0.1;
 

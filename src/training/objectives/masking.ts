@@ -2,10 +2,7 @@ import { philox4x32, philoxKey } from '../../base/random.ts';
 import { rowKey } from '../row-key.ts';
 import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/**
- * Three uniform numbers in [0, 1) for each position of a row, by the row, the position, the step and what they are for;
- * none of them drawn from a state.
- */
+/** Three uniform numbers in [0, 1) per position, keyed by row, position, step and purpose, without any random state. */
 export function philoxUnits(
   { id }: Pick<PreparedRow, 'id'>,
   at: { seed: number; step: number } | undefined,

@@ -10,7 +10,7 @@ import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 const NO_REDUCTION = 0;
 
-/** Any number of labels for each text: binary cross-entropy of each label, averaged over labels and rows. */
+/** Any number of labels per text: binary cross-entropy, averaged over labels and rows. */
 export function create(options: MultiLabelOptions, processor: Processor): Objective<MultiLabelExample, ValuesRow> {
   const labels = processor.labels ?? [];
   const weights = weightsOf(options.class_weights, labels, () => balancedWeights(processor));
@@ -50,7 +50,7 @@ export function create(options: MultiLabelOptions, processor: Processor): Object
   };
 }
 
-/** Rows without a label over rows with it (the reference's `pos_weight`). */
+/** Rows without a label divided by rows with it (the reference's `pos_weight`). */
 function balancedWeights({ statistics }: Processor): number[] {
   const { rows, counts } = statistics ?? { rows: 0, counts: [] };
   return counts.map((count) => Math.max(1, rows - count) / Math.max(1, count));

@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 import { checkWeights } from './grpo.options.ts';
 import { samplingOptions } from './online-dpo.options.ts';
 
-/** An answer of the model to each prompt, which is to be preferred to one of a mixture of model and reference. */
+/** An answer per prompt, trained to be preferred over one sampled from a mixture of model and reference. */
 export const options = z
   .strictObject({
     ...samplingOptions,

@@ -1,4 +1,4 @@
-// P prompts with an answer of the model each, L of their tokens
+// P prompts with an answer by the model each, L answer tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
@@ -33,12 +33,12 @@ export function create(options: NashMdOptions, processor: Processor): Objective<
   };
 }
 
-/** An answer of the model, with the probability that it is preferred to the mixture's. */
+/** An answer by the model, and its probability of being preferred over the mixture's. */
 interface NashRow extends TextsRow {
   probability: number;
 }
 
-/** The model's answers, each with the probability that it is preferred to the mixture's: Bradley and Terry, of rewards. */
+/** The model's answers with their win probability against the mixture's: Bradley-Terry on rewards. */
 async function preferredAnswers(
   rows: readonly PromptRow[],
   step: StepContext,

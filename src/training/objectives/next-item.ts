@@ -7,8 +7,8 @@ import type { NextItemOptions } from './next-item.options.ts';
 import type { ItemsExample } from '../../data/example.ts';
 
 /**
- * Cross-entropy of the next item over all items (the full softmax; Kang and McAuley, 2018, sample one negative
- * instead). A row's first item is predicted from its start alone. Unknown items are left out of their row.
+ * Cross-entropy of the next item over all items (Kang and McAuley, 2018, sample one negative instead). A row's first
+ * item is predicted from its start alone. Unknown items are left out.
  */
 export function create(_options: NextItemOptions, { tokenizer }: Processor): Objective<ItemsExample> {
   const loss: Objective['loss'] = (model, ...rest) => {

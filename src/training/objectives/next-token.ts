@@ -1,4 +1,4 @@
-// N tokens of a batch, L of them predicted with loss, R rows
+// N tokens of a batch, L of them with a loss, R rows
 import { rowOfTokens, withRowsOf } from '../../engine/nn/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { StageRunner } from '../../models/stack.ts';
@@ -8,7 +8,7 @@ import type { Batch, Counts, Tally } from '../../answering/tasks/rows/prepared-r
 import type { LossResult } from '../objective.ts';
 import { balanceOfBatch } from './expert-balance.ts';
 
-/** Hidden states that predict trained tokens: [L, D], with their place in the batch, their row, and the tokens themselves. */
+/** Hidden states that predict trained tokens: [L, D], with their position in the batch, their row, and the target tokens. */
 export interface Predicted extends Pick<Predictions, 'depths'> {
   hidden: Tensor;
   places: Tensor;
@@ -16,12 +16,13 @@ export interface Predicted extends Pick<Predictions, 'depths'> {
   rows: Tensor;
 }
 
-/** Losses of tokens [L] from their log-probabilities [L], and what they are predicted from. */
+/** Losses of tokens [L], from their log-probabilities [L] and hidden states. */
 export type TokenLoss = (logProbs: Tensor, predicted: Predicted) => Tensor;
 
 /**
- * Cross-entropy of the trained tokens, or another loss of each, each weighing 1 / totals.tokens: the mean over a whole step's tokens. While a model
- * of experts trains (there is a runner), what keeps them in balance is added. `watch` sees what is predicted from.
+ * Cross-entropy (or another loss) of the trained tokens, each divided by totals.tokens, which sums to the mean over a
+ * step. Training a mixture of experts (with a runner) adds the load-balancing loss. `watch` receives the predicting
+ * states.
  */
 export function nextTokenLoss(
   model: Model,

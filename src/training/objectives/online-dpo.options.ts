@@ -5,7 +5,7 @@ import { checkWeights, rolloutOptions } from './grpo.options.ts';
 const { reward_funcs, reward_weights, reward_timeout, held_out_reward_funcs, max_completion_length } = rolloutOptions;
 const { temperature, top_p, top_k, min_p, repetition_penalty, ref_model } = rolloutOptions;
 
-/** How answers are sampled and scored where their number is the objective's. */
+/** Sampling and scoring for objectives that fix the number of answers. */
 export const samplingOptions = {
   reward_funcs,
   reward_weights,
@@ -20,7 +20,7 @@ export const samplingOptions = {
   ref_model,
 };
 
-/** Pairs of the model's own answers, of which the one with the higher reward is chosen. */
+/** Pairs of the model's own answers; the one with the higher reward is chosen. */
 export const options = z
   .strictObject({
     ...samplingOptions,

@@ -11,8 +11,8 @@ import { sampledObjective, sampledParts } from './sampled-objective.ts';
 import type { PromptExample } from '../../data/example.ts';
 
 /**
- * Online direct preference optimisation (Guo et al., 2024): two answers are sampled to each prompt, the one with the
- * higher reward is the chosen one, and the loss is that of DPO.
+ * Online direct preference optimisation (Guo et al., 2024): samples two answers per prompt, chooses the one with the
+ * higher reward, and applies a DPO loss.
  */
 export function create(options: OnlineDpoOptions, processor: Processor): Objective<PromptExample, PromptRow, PairRow> {
   const { beta, loss_type, ref_model } = options;
@@ -32,7 +32,7 @@ export function create(options: OnlineDpoOptions, processor: Processor): Objecti
   };
 }
 
-/** A pair of each prompt whose answers differ in their reward. */
+/** One pair per prompt whose answers differ in reward. */
 async function chosenPairs(
   rows: readonly PromptRow[],
   step: StepContext,

@@ -1,7 +1,7 @@
-// P prompts with fresh answers, L tokens of the model's own
+// P prompts with new answers, L tokens of the model's own
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 
-/** Log-probabilities of whole answers: of the model's own, and of the reference's. [P] each */
+/** Log-probabilities of whole answers: the model's own and the reference's. [P] each */
 export interface AnswerSums {
   own: Tensor;
   reference: Tensor;
@@ -14,8 +14,8 @@ export interface XpoOptions {
 }
 
 /**
- * DPO of the model's answer and the reference's, and α times what the model says of the reference's: it is to explore
- * (Xie et al., 2024). `ownIsChosen` is 1 where the model's answer is the better one. [P]
+ * DPO on the model's answer and the reference's, plus α times the model's log-probability of the reference's answer,
+ * which encourages exploration (Xie et al., 2024). `ownIsChosen` is 1 if the model's answer is better. [P]
  */
 export function xpoLosses(
   { model, reference, ownIsChosen }: { model: AnswerSums; reference: AnswerSums; ownIsChosen: Tensor },
@@ -29,9 +29,9 @@ export function xpoLosses(
 }
 
 /**
- * Nash mirror descent (Munos et al., 2024): an answer becomes likelier by the margin of its win probability against a
- * mixture over one half, with a penalty on the distance to the reference; ratios carry no gradient. Per token, to be
- * summed over answers. [L]
+ * Nash mirror descent (Munos et al., 2024): raises an answer's probability by its win probability against a mixture
+ * minus one half, with a penalty on the distance from the reference; ratios carry no gradient. Per token, to be summed
+ * over answers. [L]
  */
 export function nashTokens(
   { logProbs, reference, probability }: { logProbs: Tensor; reference: Tensor; probability: Tensor },

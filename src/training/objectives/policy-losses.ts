@@ -2,23 +2,23 @@
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { sumsOfRows } from '../../answering/tasks/rows/trained-tokens.ts';
 
-/** The tokens of sampled completions, with what is known of each. All f32 [L] unless said. */
+/** Tokens of sampled completions. All f32 [L] by default. */
 export interface PolicyTokens {
-  /** Under the policy as it is; carries the gradient. */
+  /** Under the current policy, with gradient. */
   logProbs: Tensor;
   /** Under the policy that sampled them. */
   old: Tensor;
-  /** Under the reference model, where the loss has a KL term. */
+  /** Under the reference model, if the loss has a KL term. */
   reference?: Tensor;
   /** Advantage of the token's completion. */
   advantages: Tensor;
-  /** The completion of each token: int64 [L] */
+  /** Index of each token's completion: int64 [L] */
   completions: Tensor;
-  /** Tokens of each completion: [C] */
+  /** Number of tokens in each completion: [C] */
   lengths: Tensor;
-  /** Weight of each token's policy term: 0 or 1 of an entropy mask, or a correction for another sampler. */
+  /** Weight of each token's policy term: an entropy mask (0 or 1), or a correction for another sampler. */
   weights?: Tensor;
-  /** Entropy of each token's distribution, with its gradient, for the entropy bonus. */
+  /** Entropy of each token's distribution, with gradient, for the entropy bonus. */
   entropies?: Tensor;
 }
 
@@ -27,19 +27,19 @@ export const ratioLevels = ['token', 'sequence', 'sequence_token', 'sequence_sum
 
 export interface PolicyOptions {
   lossType: (typeof policyLossNames)[number];
-  /** Over what importance ratios are taken: tokens, or all of a completion, as a mean (GSPO) or a sum (RLOO). */
+  /** Level of importance ratios: per token, or per completion as a mean (GSPO) or a sum (RLOO). */
   level: (typeof ratioLevels)[number];
   epsilon: number;
   epsilonHigh: number;
-  /** Caps the ratio where it is not clipped. */
+  /** Caps ratios that are not clipped. */
   delta?: number;
   /** Weight of the KL to the reference. */
   beta: number;
-  /** Whether the KL is weighed by the ratio. */
+  /** Whether the KL is weighted by the ratio. */
   correctsKl?: boolean;
   sapo?: { positive: number; negative: number };
   vespo?: { positive: GammaShape; negative: GammaShape };
-  /** Completions of negative advantage that have moved further than this are left out. */
+  /** Masks completions with negative advantage that have moved further than this. */
   offPolicyThreshold?: number;
   maxCompletionLength: number;
   entropyCoefficient?: number;
@@ -57,15 +57,15 @@ export interface PolicyTotals {
 }
 
 export interface PolicyLoss {
-  /** Each completion's share of the loss: they add up to it. [C] */
+  /** Each completion's share of the loss; they sum to the loss. [C] */
   shares: Tensor;
-  /** Before they are weighed: ratios of new to old probabilities. [L] */
+  /** Unweighted ratios of new to old probabilities. [L] */
   ratios: Tensor;
-  /** [L], where there is a reference */
+  /** [L], if there is a reference */
   kl?: Tensor;
 }
 
-/** The clipped policy loss of GRPO and its kin, as in TRL 1.9. */
+/** The clipped policy loss of GRPO and its variants, as in TRL 1.9. */
 export function policyLoss(tokens: PolicyTokens, options: PolicyOptions, totals: PolicyTotals): PolicyLoss {
   const { entropies, weights } = tokens;
   const { beta, entropyCoefficient = 0 } = options;
@@ -88,7 +88,7 @@ function sumsOf(values: Tensor, { completions, lengths }: PolicyTokens): Tensor 
   return sumsOfRows(values, completions, lengths.shape[0]);
 }
 
-/** Sums over completions, given to each of their tokens: [L] */
+/** Sums over completions, broadcast to their tokens: [L] */
 function overCompletion(values: Tensor, tokens: PolicyTokens): Tensor {
   return sumsOf(values, tokens).indexSelect(0, tokens.completions);
 }
@@ -103,7 +103,7 @@ function ratiosOf(tokens: PolicyTokens, level: PolicyOptions['level']): Tensor {
   if (level === 'token') return difference.exp();
   if (level === 'sequence_sum') return overCompletion(difference, tokens).exp();
   const mean = meanOverCompletion(difference, tokens);
-  // The value is the completion's, the gradient the token's.
+  // The value is per completion, the gradient per token.
   return (level === 'sequence' ? mean : mean.detach().add(logProbs).sub(logProbs.detach())).exp();
 }
 
@@ -120,7 +120,7 @@ function tokenLosses(tokens: PolicyTokens, ratios: Tensor, options: PolicyOption
   return aten.minimum.default(capped.mul(advantages), clipped.mul(advantages)).neg();
 }
 
-/** SAPO (2025): a sigmoid around a ratio of 1 in place of the clip, steeper for negative advantages. */
+/** SAPO (2025): a sigmoid around a ratio of 1 instead of clipping, steeper for negative advantages. */
 function softGate(
   ratios: Tensor,
   advantages: Tensor,
@@ -132,7 +132,7 @@ function softGate(
 
 const usualGamma = { positive: { k: 2, lambda: 3 }, negative: { k: 3, lambda: 2 } };
 
-/** VESPO (2026): completions weighed by a gamma function of their whole ratio w: exp(λ + k log w − λ w), without gradients. */
+/** VESPO (2026): weights completions by a gamma function of their whole ratio w: exp(λ + k log w − λ w), without gradients. */
 function gammaWeights(tokens: PolicyTokens, { vespo = usualGamma }: PolicyOptions): Tensor {
   const difference = tokens.logProbs.sub(tokens.old).detach();
   const bounded = aten.clamp.default(difference, { min: -20, max: 20 });
@@ -142,7 +142,7 @@ function gammaWeights(tokens: PolicyTokens, { vespo = usualGamma }: PolicyOption
   return aten.where.self(isPositive, weight(vespo.positive), weight(vespo.negative));
 }
 
-/** 1 for tokens of completions that are good, or near enough to the policy that sampled them. */
+/** 1 for tokens of completions with a positive advantage, or close enough to the sampling policy. */
 function keptTokens(tokens: PolicyTokens, { offPolicyThreshold: most }: PolicyOptions): Tensor | undefined {
   if (most === undefined) return undefined;
   const moved = meanOverCompletion(tokens.old.sub(tokens.logProbs.detach()), tokens);
@@ -157,7 +157,7 @@ export function klOf(logProbs: Tensor, reference: Tensor, ratios?: Tensor): Tens
   return ratios === undefined ? kl : kl.mul(ratios);
 }
 
-/** Sums of token losses [C] as shares of what the loss is a mean over. */
+/** Normalises sums of token losses [C] by what the loss is averaged over. */
 function weighed(
   sums: Tensor,
   { lengths }: PolicyTokens,
@@ -166,7 +166,7 @@ function weighed(
   switch (lossType) {
     case 'grpo':
     case 'sapo':
-      // A completion that was left out has no tokens.
+      // Masked completions have no tokens.
       return sums.div(aten.clamp.default(lengths, { min: 1 })).div(totals.completions);
     case 'bnpo':
     case 'dapo':
@@ -182,7 +182,7 @@ function weighed(
   }
 }
 
-/** Where ratios are past the clip on the side that their advantage pulls to: f32 [L] each. */
+/** Tokens whose ratio is clipped, in the direction of their advantage: f32 [L] each. */
 export function clippedTokens(
   ratios: Tensor,
   advantages: Tensor,
@@ -196,7 +196,7 @@ export function clippedTokens(
   };
 }
 
-/** 1 for tokens whose entropy is among the highest `share` of all, the quantile interpolated: [L] */
+/** 1 for tokens whose entropy is in the top `share`, with an interpolated quantile: [L] */
 export function entropyMask(entropies: Tensor, share: number): Tensor {
   const least = aten.quantile.scalar(entropies, 1 - share);
   return aten.ge.Tensor(entropies, least).to('f32');

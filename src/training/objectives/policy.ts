@@ -11,7 +11,7 @@ import { produceRollouts, type PolicyParts, type PolicySettings } from './produc
 import { sampledObjective } from './sampled-objective.ts';
 import type { PromptExample } from '../../data/example.ts';
 
-/** Any objective that samples answers, has them scored, and moves the policy towards the better ones. */
+/** Base of all objectives that sample answers, score them and move the policy towards better ones. */
 export function policyObjective(parts: PolicyParts): Objective<PromptExample, PromptRow, PolicyRow> {
   const { settings } = parts;
   const { loss, rewardBeta = 0, num_generations: answers, max_completion_length: length } = settings;
@@ -54,13 +54,13 @@ export function policyTokens(
   };
 }
 
-/** The place of each text among all answers; −1 for prompts. */
+/** Index of each text among all answers; −1 for prompts. */
 export function answersOfTexts(rows: readonly TextsRow[]): number[] {
   let answers = 0;
   return rows.flatMap(({ segments }) => segments.map((_, text) => (text === 0 ? -1 : answers++)));
 }
 
-/** Numbers of all answers [C] → [R] */
+/** Sums the values of all answers [C] by row → [R] */
 export function sumsOfAnswers(values: Tensor, { rows }: Batch<TextsRow>): Tensor {
   const rowOf = rows.flatMap(({ segments }, row) => segments.slice(1).map(() => BigInt(row)));
   return sumsOfRows(values, fromArray(BigInt64Array.from(rowOf)).toDevice(values.device), rows.length);

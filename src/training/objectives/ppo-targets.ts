@@ -8,7 +8,7 @@ export interface CriticOptions {
   lam: number;
 }
 
-/** An answer of n tokens; it has n states, and one more where its end left room for another token. */
+/** An answer of n tokens has n states, and one more unless it reached the maximum length. */
 export interface ScoredAnswer {
   /** Per token, under the policy that sampled it. */
   logProbs: ArrayLike<number>;
@@ -31,7 +31,7 @@ export interface AnswerTargets {
   returns: number[];
 }
 
-/** Advantages and returns of all answers of a step; whitening is over all of them. */
+/** Advantages and returns of all answers of a step, whitened together. */
 export function targetsOf(answers: readonly ScoredAnswer[], options: CriticOptions): AnswerTargets[] {
   const plainRewards = answers.map((answer) => rewardsOf(answer, options));
   const rewards = options.whiten_rewards ? whitened(plainRewards, { keepsMean: true }) : plainRewards;
@@ -47,7 +47,7 @@ export function targetsOf(answers: readonly ScoredAnswer[], options: CriticOptio
   }));
 }
 
-/** The distance to the reference at each token, and the score at the last state. */
+/** The KL penalty at each token, plus the score at the last state. */
 function rewardsOf(answer: ScoredAnswer, options: CriticOptions): number[] {
   const { values, score } = answer;
   const distances = distancesOf(answer, options.kl_estimator);
@@ -69,7 +69,7 @@ export function distancesOf(
   });
 }
 
-/** Schulman et al., 2016: errors of one step of the value, discounted by γλ. */
+/** Generalised advantage estimation (Schulman et al., 2016): one-step value errors, discounted by γλ. */
 function generalisedAdvantages(
   rewards: readonly number[],
   values: ArrayLike<number>,
@@ -85,7 +85,7 @@ function generalisedAdvantages(
   return advantages;
 }
 
-/** In deviations of all numbers; around their mean, or around 0. */
+/** Divides by the standard deviation of all numbers, after subtracting their mean (`keepsMean` adds it back). */
 function whitened(lists: readonly (readonly number[])[], { keepsMean }: { keepsMean: boolean }): number[][] {
   const all = lists.flat();
   const mean = all.reduce((sum, value) => sum + value, 0) / all.length;

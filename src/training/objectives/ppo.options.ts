@@ -14,7 +14,7 @@ const {
   ...sampling
 } = rolloutOptions;
 
-/** Answers that are sampled and scored, each token against what a value head expected. */
+/** Answers that are sampled and scored, with a value head as the baseline of each token. */
 export const options = z
   .strictObject({
     ...sampling,

@@ -28,13 +28,13 @@ import type { PromptExample } from '../../data/example.ts';
 
 interface PpoParts extends PolicyParts {
   options: PpoOptions;
-  /** The value head of the model that is trained. */
+  /** The trained model's value head. */
   head(model: Model): ValueHead;
 }
 
 /**
- * Proximal policy optimisation (Schulman et al., 2017) as in reinforcement learning from human feedback: each token
- * is an action, and its advantage is measured against a value head on the policy's own trunk.
+ * Proximal policy optimisation (Schulman et al., 2017) as used in RLHF: each token is an action, with a value head on
+ * the policy's own trunk as the baseline.
  */
 export function create(options: PpoOptions, processor: Processor): Objective<PromptExample, PromptRow, PpoRow> {
   const settings = settingsOf(options);
@@ -82,7 +82,7 @@ function settingsOf(options: PpoOptions): PolicySettings {
   };
 }
 
-/** A step's answers with advantages and returns, in as many updates as the settings ask for. */
+/** A step's answers with advantages and returns, divided into the configured updates. */
 async function produce(rows: readonly PromptRow[], step: StepContext, parts: PpoParts): Promise<Produced<PpoRow>> {
   const { settings, options, head } = parts;
   const { temperature, max_completion_length: room } = options;
@@ -106,7 +106,7 @@ async function produce(rows: readonly PromptRow[], step: StepContext, parts: Ppo
   return { updates, metrics: { ...metrics, ...distanceMetrics(learnt.answers, options) } };
 }
 
-/** TRL's names; means over answers. */
+/** TRL's names; averaged over answers. */
 function distanceMetrics(answers: readonly ScoredAnswer[], { kl_coef: weight, kl_estimator }: PpoOptions): Metrics {
   const distances = answers.map((answer) =>
     distancesOf(answer, kl_estimator).reduce((sum, distance) => sum + distance, 0),

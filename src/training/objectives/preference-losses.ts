@@ -24,7 +24,7 @@ export interface PairLossOptions {
   discopopTau: number;
 }
 
-/** Log-ratios of policy to reference, and what a divergence makes of them. */
+/** Log-ratios of policy to reference, and their scores under the divergence. */
 interface Pairs extends PairLogProbs {
   chosenRatio: Tensor;
   rejectedRatio: Tensor;
@@ -48,12 +48,12 @@ function smoothed(x: Tensor, epsilon: number): Tensor {
 }
 
 /**
- * Losses of DPO by their names in TRL, each as in its paper; where TRL's versions differ, as in 1.9: f-divergences by
- * f'(u) without constants, IPO over mean log-probabilities, BCO's pairs without a running mean.
+ * DPO losses by their names in TRL, as in their papers; where TRL differs, as in TRL 1.9: f-divergences by f'(u)
+ * without constants, IPO over mean log-probabilities, BCO pairs without a running mean.
  */
 export const pairLosses = {
   sigmoid: ({ margin }, { beta, labelSmoothing }) => smoothed(margin.mul(beta), labelSmoothing),
-  /** The same over mean log-probabilities. */
+  /** `sigmoid` over mean log-probabilities. */
   sigmoid_norm: (pairs, { beta, labelSmoothing }) => smoothed(meanMargin(pairs).mul(beta), labelSmoothing),
   hinge: ({ margin }, { beta }) => aten.relu.default(oneMinus(margin.mul(beta))),
   ipo: (pairs, { beta }) =>
@@ -87,7 +87,7 @@ export const pairLosses = {
       .sub(0.5 / beta)
       .pow(2)
       .add(rejectedScore.add(0.5 / beta).pow(2)),
-  /** Sorts over the whole step: the margins' distribution is compared with the reference's. */
+  /** Sorts the whole step, to compare the margins' distribution with the reference's. */
   aot: ({ chosen, rejected, refChosen, refRejected }, { beta, labelSmoothing }) =>
     smoothed(
       sorted(chosen.sub(rejected))
@@ -110,10 +110,10 @@ export const pairLosses = {
 
 export type PairLossName = keyof typeof pairLosses;
 
-/** Losses that compare the pairs of a step with each other, and so are not sums over rows. */
+/** Losses that compare the pairs of a step with each other, so they are not sums over rows. */
 export const jointPairLosses: ReadonlySet<string> = new Set(['aot', 'aot_unpaired'] satisfies PairLossName[]);
 
-/** One loss of each pair: [P] */
+/** Loss of each pair: [P] */
 export function pairLoss(name: PairLossName, logProbs: PairLogProbs, options: PairLossOptions): Tensor {
   const chosenRatio = logProbs.chosen.sub(logProbs.refChosen);
   const rejectedRatio = logProbs.rejected.sub(logProbs.refRejected);
@@ -122,10 +122,10 @@ export function pairLoss(name: PairLossName, logProbs: PairLogProbs, options: Pa
   return pairLosses[name]({ ...logProbs, chosenRatio, rejectedRatio, chosenScore, rejectedScore, margin }, options);
 }
 
-/** exp of more than this leaves f32 behind. */
+/** Larger exponents overflow f32. */
 const MOST_EXPONENT = 80;
 
-/** f'(u) of log u, without its constants. */
+/** f'(u) given log u, without constants. */
 function scoreOf(logRatio: Tensor, { divergence, alpha }: PairLossOptions): Tensor {
   switch (divergence) {
     case 'reverse_kl':
@@ -144,7 +144,7 @@ function scoreOf(logRatio: Tensor, { divergence, alpha }: PairLossOptions): Tens
   }
 }
 
-/** Margin of the scores per token. */
+/** Margin of the per-token scores. */
 function meanMargin({ chosenScore, rejectedScore, chosenTokens, rejectedTokens }: Pairs): Tensor {
   return chosenScore.div(chosenTokens).sub(rejectedScore.div(rejectedTokens));
 }

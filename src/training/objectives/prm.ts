@@ -11,8 +11,8 @@ import { countTrained, taggedTokens } from '../../answering/tasks/rows/trained-t
 import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /**
- * A process reward model (Lightman et al., 2023): a head of two classes says of each step whether it is right, at the
- * token that ends it. Cross-entropy, averaged over steps; a label between 0 and 1 is the probability of a right step.
+ * Process reward model (Lightman et al., 2023): a two-class head predicts whether each step is right, at the token that
+ * ends it. Cross-entropy, averaged over steps; a label between 0 and 1 is the probability of a right step.
  */
 export function create(options: PrmOptions, processor: Processor): Objective<StepwiseExample, ValuesRow> {
   const { step_separator: separator, max_completion_length: longestAnswer } = options;
@@ -54,7 +54,7 @@ export function stepLosses(scores: Tensor, right: Tensor): Tensor {
   return scores.logSoftmax(-1).mul(wanted).sum(-1).neg();
 }
 
-/** With its last verdict alone. */
+/** Keeps only the last verdict. */
 function ofLastStep(row: ValuesRow): ValuesRow {
   const last = row.trained.lastIndexOf(1);
   const steps = row.trained.reduce((sum, one) => sum + one, 0);

@@ -29,18 +29,18 @@ export interface PolicySettings extends SampledSettings {
   num_iterations: number;
   steps_per_generation: number;
   mask_truncated_completions: boolean;
-  /** From each function's rewards to what answers are trained by; `penalties` are taken off each answer's reward. */
+  /** Computes advantages from each function's rewards; `penalties` are subtracted from each answer's reward. */
   advantages(rewards: readonly Rewards[], weights: readonly number[], penalties: readonly number[]): number[];
-  /** Weight of the distance to the reference in the reward, in place of the loss. */
+  /** Weight of the distance from the reference in the reward, instead of in the loss. */
   rewardBeta?: number;
   loss: PolicyOptions;
-  /** Share of the tokens that are trained, those of the highest entropy. */
+  /** Share of tokens to train, by highest entropy. */
   entropyShare: number;
 }
 
 export type PolicyParts = SampledParts<PolicySettings>;
 
-/** How answers are sampled, and what scores them. */
+/** How answers are sampled and scored. */
 export interface SampledSettings extends SamplingSettings, Partial<ToolSettings> {
   reward_funcs: readonly RewardSpec[];
   reward_weights: readonly number[] | null;
@@ -49,11 +49,11 @@ export interface SampledSettings extends SamplingSettings, Partial<ToolSettings>
   ref_model?: string | null;
 }
 
-/** Settings of rollouts, with the objects that they use. */
+/** Settings of rollouts, with the objects that they refer to. */
 export interface SampledParts<Settings extends SampledSettings = SampledSettings> {
   settings: Settings;
   scorers: readonly Scorer[];
-  /** Measured on validation rows only: an improvement here was not trained for directly. */
+  /** Only measured on validation rows: an improvement in these was not trained for directly. */
   heldOut: readonly Scorer[];
   tools?: RolloutTools;
   processor: Processor;
@@ -61,7 +61,7 @@ export interface SampledParts<Settings extends SampledSettings = SampledSettings
   evaluated: readonly EvaluatedAnswer[];
 }
 
-/** A step's rollouts as rows to train on, in as many updates as the settings ask for. */
+/** A step's rollouts as rows, divided into the configured updates. */
 export async function produceRollouts(
   rows: readonly PromptRow[],
   step: StepContext,
@@ -83,7 +83,7 @@ export async function produceRollouts(
     known.flatMap((row) => penaltiesOf(row, settings)),
   );
   const rowsOfStep = withAdvantages(known, advantages);
-  // A group of which nothing is trained need not be read.
+  // Groups without trained tokens need not be read.
   const updates = dividedUpdates(
     rowsOfStep.filter((row) => row.trained.includes(1)),
     settings,
@@ -92,7 +92,7 @@ export async function produceRollouts(
   return { updates, metrics };
 }
 
-/** Answers to all prompts, what each reward function says of them, and TRL's metrics of both; `share` is the reference's. */
+/** Samples answers to all prompts and scores them; `share` is the reference's. */
 export async function scoredRollouts(
   rows: readonly PromptRow[],
   step: StepContext,
@@ -112,7 +112,7 @@ export async function scoredRollouts(
   };
 }
 
-/** KL penalty on each answer's reward: difference of log-probabilities, summed over tokens. */
+/** KL penalty on each answer's reward: the difference of log-probabilities, summed over tokens. */
 function penaltiesOf(row: SampledRow, { rewardBeta = 0 }: PolicySettings): number[] {
   const { sampled, reference } = row;
   let at = 0;
@@ -124,7 +124,7 @@ function penaltiesOf(row: SampledRow, { rewardBeta = 0 }: PolicySettings): numbe
   });
 }
 
-/** The mean reward of the likeliest answer to each prompt: what validation says of a policy. Its loss is minus that. */
+/** Validation metrics of a policy: mean reward of greedy answers. The loss is its negative. */
 export async function scoreRollouts(
   rows: readonly PromptRow[],
   step: StepContext,
@@ -178,7 +178,7 @@ function rewardMetrics(rewards: readonly Rewards[], { scorers, settings }: Sampl
   };
 }
 
-/** Mean and deviation of what each function gave, and what else it tells of that. */
+/** Mean and standard deviation of each function's rewards, and its own metrics. */
 function spreadsOf(group: string, scorers: readonly Scorer[], rewards: readonly Rewards[]): Metrics {
   const entries = scorers.flatMap((scorer, f) => [
     [`${group}/${scorer.name}/mean`, meanOf(rewards[f])] as const,
@@ -202,7 +202,7 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
   };
 }
 
-/** Rows with what is to be known of the policy that sampled them, and of the reference, before any update. */
+/** Adds scores under the sampling policy and the reference, before any update. */
 async function withKnown(rows: readonly TextsRow[], step: StepContext, parts: PolicyParts): Promise<SampledRow[]> {
   const { settings } = parts;
   const { temperature, entropyShare } = settings;
@@ -225,7 +225,7 @@ async function withKnown(rows: readonly TextsRow[], step: StepContext, parts: Po
   return settings.loss.beta === 0 && !isPenalised ? known : withReference(known, step, temperature);
 }
 
-/** Rows with what the reference says of their tokens, where there is one. */
+/** Adds the reference's scores, if there is one. */
 export async function withReference<Row extends SampledRow>(
   rows: Row[],
   step: StepContext,
@@ -239,7 +239,7 @@ export async function withReference<Row extends SampledRow>(
   return rows.map((row, i) => ({ ...row, reference: found[i].logProbs }));
 }
 
-/** 1 for tokens whose entropy is among the highest share of all. */
+/** 1 for tokens whose entropy is in the top share. */
 function entropyMasks(entropies: readonly Float32Array[], share: number): Float32Array[] {
   const sorted = Float32Array.from(entropies.flatMap((own) => [...own])).sort();
   const place = (1 - share) * (sorted.length - 1);
@@ -248,7 +248,7 @@ function entropyMasks(entropies: readonly Float32Array[], share: number): Float3
   return entropies.map((own) => own.map((entropy) => (entropy >= least ? 1 : 0)));
 }
 
-/** The rows divided into updates, repeated for each epoch over them. */
+/** Rows divided into updates, repeated for each epoch. */
 export function dividedUpdates<Row>(
   rows: readonly Row[],
   {

@@ -53,7 +53,7 @@ export function create(
   };
 }
 
-/** A threshold that the recipe has; one that is to be found is 0 until then. @throws AttuneError E_OPTION_IDLE */
+/** The recipe's threshold; 0 until one is found. @throws AttuneError E_OPTION_IDLE */
 function givenThreshold({ null_score_diff_threshold: threshold }: QuestionAnsweringOptions, mayBeAbsent: boolean) {
   if (mayBeAbsent) return { null_score_diff_threshold: threshold === 'auto' ? 0 : threshold };
   if (threshold === 'auto') return {};
@@ -68,7 +68,7 @@ function wanted(rows: readonly QuestionRow[], side: number): BigInt64Array {
   return BigInt64Array.from(rows, ({ values }) => BigInt(values?.[side] ?? NO_ANSWER));
 }
 
-/** scores [N] over each row's tokens, and the wanted place in each row → log-probability and whether it is the best [R] */
+/** scores [N] normalised over each row, and target position per row → log-probability, and whether it is the best [R] */
 function placeLoss(scores: Tensor, layout: Layout, places: BigInt64Array): { logProbs: Tensor; hit: Tensor } {
   const { index, isFilling } = padding(layout);
   const [rows, width] = [layout.offsets.length - 1, index.length / (layout.offsets.length - 1)];
@@ -80,7 +80,7 @@ function placeLoss(scores: Tensor, layout: Layout, places: BigInt64Array): { log
   return { logProbs: logProbs.gather(1, target.unsqueeze(1)).squeeze(1), hit: logProbs.argmax(-1).eq(target) };
 }
 
-/** Rows of tokens as a rectangle: which token stands where, and 1 where a row is filled up. */
+/** Pads rows of tokens to a rectangle: index of each cell's token, and 1 for padding. */
 function padding({ offsets }: Layout): { index: BigInt64Array; isFilling: BigInt64Array } {
   const rows = offsets.length - 1;
   const width = offsets.slice(1).reduce((most, end, row) => Math.max(most, end - offsets[row]), 0);
@@ -119,7 +119,7 @@ const UNKNOWN: Fault = {
   fix: 'give the answer, or an empty list if the text does not contain it',
 };
 
-/** The tokens with the first and the last character of an answer. */
+/** Tokens of an answer's first and last character. */
 function placesOf(answer: AnswerSpan | undefined, { starts, ends, ofPair }: PlacedText): number[] | Fault {
   if (answer === undefined) return [NO_ANSWER, NO_ANSWER];
   const stop = answer.start + answer.text.length;

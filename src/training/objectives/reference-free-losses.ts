@@ -20,7 +20,7 @@ export const referenceFreeNames = ['sigmoid', 'hinge', 'ipo', 'simpo', 'odds_rat
 
 export type ReferenceFreeName = (typeof referenceFreeNames)[number];
 
-/** Losses over mean log-probabilities of an answer's tokens, so that length does not count. */
+/** Losses over the mean log-probability of an answer's tokens, so that length has no effect. */
 export const ofMeans: ReadonlySet<string> = new Set(['ipo', 'simpo', 'odds_ratio'] satisfies ReferenceFreeName[]);
 
 const logSigmoid = (x: Tensor): Tensor => aten.log_sigmoid.default(x);

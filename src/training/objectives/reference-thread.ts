@@ -3,17 +3,17 @@ import { checkHash, parseReference, type ReferenceHashes } from '../reference.ts
 
 export type { Silence } from '../../base/killable.ts';
 
-/** Start data of a thread. */
+/** Initial data of a thread. */
 export interface ThreadData {
   references: readonly string[];
   hashes: ReferenceHashes;
 }
 
-/** Functions of the user's in a thread: one that never ends can be stopped. */
+/** Runs the user's functions in a thread, so that an endless one can be stopped. */
 export class ReferenceThread<Message extends object> {
   readonly #thread: Killable<Message>;
 
-  /** @param program of the thread, as TypeScript */
+  /** @param program the thread's TypeScript module */
   constructor(program: URL, data: ThreadData) {
     const entry = new URL(program.href.replace(/\.ts$/, import.meta.url.slice(-'.ts'.length)));
     this.#thread = new Killable(thread(entry, { workerData: data }));
@@ -28,7 +28,7 @@ export class ReferenceThread<Message extends object> {
     return this.#thread.isRunning;
   }
 
-  /** Asks, or without a request hears what the thread says by itself, until it says nothing for some seconds. */
+  /** Sends a request, or without one waits for a message; gives up after `seconds` of silence. */
   ask(request: unknown, seconds: number, isAnswer?: (message: Message) => boolean): Promise<Message | Silence> {
     return this.#thread.ask(request, { seconds, isAnswer });
   }

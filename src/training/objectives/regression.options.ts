@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A number for each text, by a new head. */
+/** A number per text, with a new head. */
 export const options = z.strictObject({
   standardise: z
     .boolean()

@@ -9,9 +9,8 @@ import type { RegressionOptions } from './regression.options.ts';
 import type { ValuesRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
 /**
- * A number for each text: mean squared error. The head learns how many standard deviations of the training rows a
- * number is from their mean, so that prices and shares are learnt alike; `label_scaling` in the result says how it is
- * turned back.
+ * A number per text: mean squared error. Labels are standardised by the training rows, so that their scale does not
+ * matter; `label_scaling` in the result undoes this.
  */
 export function create(
   { standardise }: RegressionOptions,

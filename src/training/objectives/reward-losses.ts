@@ -2,8 +2,8 @@
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 
 /**
- * −log σ(chosen − rejected − margin) of scores [P] (Bradley and Terry), and with `centre` its multiple of the square of
- * their sum, which holds scores around zero (Eisenstein et al., 2023). [P]
+ * −log σ(chosen − rejected − margin) of scores [P] (Bradley-Terry). `centre` weights the square of their sum, which
+ * keeps scores around zero (Eisenstein et al., 2023). [P]
  */
 export function rewardLoss(
   { chosen, rejected, margin }: { chosen: Tensor; rejected: Tensor; margin?: Tensor },

@@ -7,12 +7,12 @@ import type { RewardOptions } from './reward.options.ts';
 import { rewardLoss } from './reward-losses.ts';
 import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/** A pair with the least distance of its scores. */
+/** A pair with the minimum difference of its scores. */
 interface RewardRow extends TextsRow {
   margin: number;
 }
 
-/** A head that gives each answer a score, higher for the chosen answer of a pair than for the rejected one. */
+/** A head that scores answers, trained to score a pair's chosen answer higher than the rejected one. */
 export function create(options: RewardOptions, processor: Processor): Objective<PreferenceExample, RewardRow> {
   const pairs = scoredPairs(processor);
   return {

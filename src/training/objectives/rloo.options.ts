@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { checkWeights, rolloutOptions } from './grpo.options.ts';
 
-/** Answers that are sampled and scored, each against the mean of the others. */
+/** Answers that are sampled and scored, each compared with the mean of the others. */
 export const options = z
   .strictObject({
     ...rolloutOptions,

@@ -5,8 +5,8 @@ import type { RlooOptions } from './rloo.options.ts';
 import { sampledParts } from './sampled-objective.ts';
 
 /**
- * REINFORCE with a leave-one-out baseline (Ahmadian et al., 2024): whole answers are the actions, and the distance to
- * the reference is part of their reward.
+ * REINFORCE with a leave-one-out baseline (Ahmadian et al., 2024): whole answers are actions, and the KL penalty is
+ * part of the reward.
  */
 export function create(options: RlooOptions, processor: Processor): ReturnType<typeof policyObjective> {
   const { beta, epsilon, num_generations: groupSize } = options;

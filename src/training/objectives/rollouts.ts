@@ -22,12 +22,12 @@ export interface SamplingSettings {
 interface RolloutContext {
   step: StepContext;
   tokenizer: Tokenizer;
-  /** The reference's. */
+  /** Share of the reference in sampling. */
   share?: number;
   tools?: RolloutTools;
 }
 
-/** All answers to all prompts, those of one prompt one after the other; each prompt is read once. */
+/** Samples answers to all prompts, grouped by prompt; each prompt is read once. */
 export async function rollOut(
   rows: readonly PromptRow[],
   settings: SamplingSettings,
@@ -76,7 +76,7 @@ function rolloutOf(row: PromptRow, completion: Completion, tokenizer: Tokenizer)
   };
 }
 
-/** A rollout as reward functions see it. */
+/** A rollout as passed to reward functions. */
 export function sampleOf(rollout: Rollout): PlacedSample {
   const { row, isComplete, text, turns } = rollout;
   const { prompt, columns, source } = row.prompt;
@@ -84,7 +84,7 @@ export function sampleOf(rollout: Rollout): PlacedSample {
   return { prompt, completion: text, row: columns, tokens, isComplete, source, ...(turns && { turns }) };
 }
 
-/** The tokens of an answer that the model wrote itself. */
+/** Tokens of an answer that the model generated itself. */
 export function writtenIds({ ids, written }: Rollout): readonly number[] {
   return written === undefined ? ids : ids.filter((_, token) => written[token] === 1);
 }

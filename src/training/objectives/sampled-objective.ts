@@ -15,7 +15,7 @@ interface Sampling<Read extends TextsRow> extends Pick<Production<PromptRow, Rea
   needsReference: boolean;
 }
 
-/** Common to objectives that sample answers to prompts and have them scored; each defines its own loss. */
+/** Shared by objectives that sample and score answers; each adds its own loss. */
 export function sampledObjective<Read extends TextsRow>(
   parts: SampledParts,
   { needsReference, ...made }: Sampling<Read>,
@@ -51,7 +51,7 @@ export function sampledObjective<Read extends TextsRow>(
   };
 }
 
-/** Settings with all that they name in use. */
+/** Resolves the objects that settings refer to. */
 export function sampledParts<Settings extends SampledSettings>(
   settings: Settings,
   processor: Processor,
@@ -64,7 +64,7 @@ export function sampledParts<Settings extends SampledSettings>(
   return { settings, scorers, heldOut, processor, evaluated: [], ...(tools && { tools }) };
 }
 
-/** Two of a name are logged as two. */
+/** Makes equal names distinct for logging. */
 function namedApart(scorers: readonly Scorer[]): Scorer[] {
   const seen = new Map<string, number>();
   return scorers.map((scorer) => {
@@ -100,7 +100,7 @@ async function preparePrompts(
   return { rows, problems };
 }
 
-/** A text says nowhere what tools there are, and a model that goes on with it calls none. */
+/** A plain-text prompt cannot show tools, so its model would call none. */
 function refuseTexts(examples: readonly PromptExample[]): void {
   const texts = examples.filter(({ prompt }) => typeof prompt === 'string');
   if (texts.length === 0) return;

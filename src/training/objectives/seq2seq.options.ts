@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A text from a text, by an encoder and a decoder. */
+/** Text to text, by an encoder-decoder. */
 export const options = z.strictObject({
   src_lang: z
     .string()

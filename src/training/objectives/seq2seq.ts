@@ -7,8 +7,8 @@ import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { CompletionExample } from '../../data/example.ts';
 
 /**
- * A text from a text (translation, summaries): the encoder reads the prompt, the decoder learns every token of the
- * answer and its end from those before it (Raffel et al., 2020).
+ * Text to text (translation, summaries): the encoder reads the prompt, and the decoder learns each token of the answer,
+ * including its end, from those before it (Raffel et al., 2020).
  */
 export function create(_options: Seq2SeqOptions, processor: Processor): Objective<CompletionExample, TextsRow> {
   return {

@@ -11,7 +11,7 @@ import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import type { SftOptions } from './sft.options.ts';
 import type { ChatExample, CompletionExample } from '../../data/example.ts';
 
-/** Supervised fine-tuning: answers to prompts and conversations, by cross-entropy over the answers' tokens. */
+/** Supervised fine-tuning: cross-entropy over the answers' tokens in prompts and conversations. */
 export function create(
   options: SftOptions,
   processor: Processor,

@@ -6,23 +6,23 @@ import type { TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 interface LossOptions {
   scale: number;
   margin: number;
-  /** Rows of the whole step. */
+  /** Number of rows of the whole step. */
   rows: number;
 }
 
-/** Texts that belong together, by how much where the row tells it. */
+/** Texts that belong together, with a score if the row has one. */
 export interface RelatedTexts extends TextsRow {
   score?: number;
 }
 
-/** Each row's share of a loss, from the vectors of its texts [S, D]. */
+/** Each row's share of a loss, given the vectors of all texts [S, D]. */
 export type SimilarityLoss = (vectors: Tensor, rows: readonly RelatedTexts[], options: LossOptions) => LossResult;
 
-/** torch.nn.functional.normalize's. */
+/** Epsilon of torch.nn.functional.normalize. */
 const SMALLEST_NORM = 1e-12;
 const WIDEST = 1e12;
 
-/** The losses of sentence-transformers, by its names. */
+/** The losses of sentence-transformers, under its names. */
 export const similarityLosses = {
   multiple_negatives_ranking: inBatch,
   triplet,
@@ -30,7 +30,7 @@ export const similarityLosses = {
   cosine_similarity: squaredCosine,
 } satisfies Record<string, SimilarityLoss>;
 
-/** Every other row's positive, and all negatives, are wrong for a row: cross-entropy of scaled cosines. */
+/** In-batch negatives: other rows' positives and all negatives are wrong; cross-entropy of scaled cosines. */
 function inBatch(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: total }: LossOptions): LossResult {
   const places = textPlaces(rows);
   const unit = normalised(vectors);
@@ -52,7 +52,7 @@ function inBatch(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: 
   return { perRow: logProbs.mul(-1 / total), tally: { in_batch_accuracy: { sum: hits, count: rows.length } } };
 }
 
-/** The positive is to be nearer than the negative by the margin. */
+/** The positive must be closer than the negative, by the margin. */
 function triplet(vectors: Tensor, rows: readonly RelatedTexts[], { margin, rows: total }: LossOptions): LossResult {
   const places = textPlaces(rows);
   const [anchors, positives, negatives] = [0, 1, 2].map((i) =>
@@ -67,14 +67,14 @@ function triplet(vectors: Tensor, rows: readonly RelatedTexts[], { margin, rows:
   return { perRow: losses.mul(1 / total), tally: { triplet_accuracy: { sum: hits, count: rows.length } } };
 }
 
-/** torch.nn.functional.pairwise_distance's: its epsilon keeps the gradient of equal vectors finite. */
+/** torch.nn.functional.pairwise_distance, whose epsilon keeps the gradient of equal vectors finite. */
 function distance(a: Tensor, b: Tensor): Tensor {
   return aten.linalg_vector_norm.default(a.sub(b).add(1e-6), { dim: [1] });
 }
 
 /**
- * CoSENT: ln(1 + the sum of e^(cosine of i - cosine of j) over pairs of rows of which j is more alike than i). The sum
- * is of the whole step, so that a row's own share is that of all, divided evenly.
+ * CoSENT: ln(1 + Σ e^(cosine of i − cosine of j)) over pairs of rows where j has the higher score. The sum is over the
+ * whole step, so each row gets an equal share.
  */
 function cosent(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: total }: LossOptions): LossResult {
   const scores = cosines(vectors, rows).mul(scale); // [R]
@@ -89,7 +89,7 @@ function cosent(vectors: Tensor, rows: readonly RelatedTexts[], { scale, rows: t
   return { perRow: loss.mul(1 / total).expand(rows.length), tally: {} };
 }
 
-/** The cosine is to be the row's score. */
+/** Squared difference of cosine and score. */
 function squaredCosine(vectors: Tensor, rows: readonly RelatedTexts[], { rows: total }: LossOptions): LossResult {
   const errors = cosines(vectors, rows).sub(wantedScores(rows, vectors));
   return { perRow: errors.mul(errors).mul(1 / total), tally: {} };
@@ -113,7 +113,7 @@ function wantedScores(rows: readonly RelatedTexts[], vectors: Tensor): Tensor {
   return fromArray(values).to(vectors.dtype).toDevice(vectors.device);
 }
 
-/** Where each row's texts stand among the vectors. */
+/** Indices of each row's texts among the vectors. */
 function textPlaces(rows: readonly RelatedTexts[]): number[][] {
   let next = 0;
   return rows.map(({ segments }) => segments.map(() => next++));

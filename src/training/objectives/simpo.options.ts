@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 import type { Processor } from '../objective.ts';
 import { beta, labelSmoothing } from './cpo.options.ts';
 
-/** Pairs by mean log-probabilities and a margin, without a reference model (Meng et al., 2024). */
+/** Pairs by mean log-probability and a margin, without a reference model (Meng et al., 2024). */
 export const options = z.strictObject({
   beta: beta.default(2),
   simpo_gamma: z.number().default(0.5).describe('target margin: how far the chosen answer should be ahead'),

@@ -8,7 +8,7 @@ import { hearing, prepareRecordings } from '../../answering/tasks/rows/recording
 import type { SpeechSeq2SeqOptions } from './speech-seq2seq.options.ts';
 import type { SpeechExample } from '../../data/example.ts';
 
-/** The text of a recording by cross-entropy of its tokens, those of language and task among them as in the reference. */
+/** Transcription by cross-entropy over tokens, including those of language and task, as in the reference. */
 export function create(
   { language, task }: SpeechSeq2SeqOptions,
   processor: Processor,
@@ -26,7 +26,7 @@ export function create(
         if (text.trim() === '') return { field: 'text', message: 'is empty' };
         const ids = await tokens.transcript(text, wish);
         const trained = new Uint8Array(ids.length).fill(1);
-        trained[0] = 0; // nothing comes before it that it could be predicted from
+        trained[0] = 0; // has no predecessor to be predicted from
         return { ids, trained, size: ids.length + heard };
       }),
     load: (rows) => media.load(rows),

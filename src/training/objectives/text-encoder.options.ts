@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A key that the objectives share by which an encoder of items' texts is tuned with the towers. */
+/** Learning rate of a text encoder that is trained together with the towers. */
 export const textEncoderRate = z
   .number()
   .positive()

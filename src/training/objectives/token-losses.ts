@@ -16,7 +16,7 @@ export interface TokenLossOptions {
   first_betas: readonly number[];
 }
 
-/** Whether a loss is anything else than plain cross-entropy. */
+/** Whether a loss is plain cross-entropy. */
 export function isPlain({ loss_type, label_smoothing }: TokenLossOptions): boolean {
   return loss_type === 'nll' && label_smoothing === 0;
 }
@@ -27,7 +27,7 @@ export function asksBase({ loss_type }: TokenLossOptions): boolean {
 }
 
 interface Beside {
-  /** How many tokens of its answer stand before each: [L] */
+  /** Number of answer tokens before each: [L] */
   depths: Int32Array;
   /** [L, V] */
   logits: () => Tensor;
@@ -43,7 +43,7 @@ export function tokenLosses(logProbs: Tensor, options: TokenLossOptions, beside:
   return share === 0 ? losses : losses.mul(1 - share).sub(beside.logits().logSoftmax(-1).mean(-1).mul(share));
 }
 
-/** A pull that the authors' code never lets fall to nothing. */
+/** Minimum weight, as in the authors' code. */
 const LEAST_WEIGHT = 1e-3;
 
 function weightsOf(

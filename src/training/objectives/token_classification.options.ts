@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { labelNames } from './labels.options.ts';
 
-/** A tag for each word, by a new head. */
+/** A tag per word, with a new head. */
 export const options = z.strictObject({
   labels: labelNames.describe('tag names in the order of the head (default: those of the training rows, sorted)'),
 });

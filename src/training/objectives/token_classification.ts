@@ -1,4 +1,4 @@
-// N tokens, L of them the first of a word, C classes, R rows
+// N tokens, L first tokens of words, C classes, R rows
 import type { Problem } from '../../base/errors.ts';
 import type { TaggedExample } from '../../data/example.ts';
 import { encodeWords } from '../../models/text/index.ts';
@@ -10,10 +10,7 @@ import { unknownLabel } from './labelled-rows.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { TokenClassificationOptions } from './token_classification.options.ts';
 
-/**
- * A tag for each word: cross-entropy of the classes at the word's first token, averaged over words; its other tokens
- * are read and teach nothing.
- */
+/** A tag per word: cross-entropy at the word's first token, averaged over words; its other tokens have no loss. */
 export function create(
   _options: TokenClassificationOptions,
   processor: Processor,

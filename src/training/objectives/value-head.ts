@@ -3,7 +3,7 @@ import { Module, Parameter } from '../../engine/nn/index.ts';
 import { aten, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trainable } from '../../methods/interfaces.ts';
 
-/** Expected future reward in a state. Initialised to 0: an untrained critic expects nothing. */
+/** Expected future reward in a state. Initialised to 0, so an untrained critic expects nothing. */
 export class ValueHead extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
@@ -24,7 +24,7 @@ export class ValueHead extends Module {
     return aten.linear.default(hidden.to('f32'), weight.tensor, { bias: bias.tensor }).squeeze(1);
   }
 
-  /** `rate`: its learning rate, in the policy's. */
+  /** `rate`: learning rate relative to the policy's. */
   trainables(rate: number): Trainable[] {
     return [...this.parameters()].map(([name, parameter]) => ({
       name: `value_head.${name}`,
@@ -38,11 +38,11 @@ export class ValueHead extends Module {
 export interface ValueLoss {
   /** Per state. [S] */
   losses: Tensor;
-  /** 1 where the clip decides. [S] */
+  /** 1 where the clipped value decides. [S] */
   clipped: Tensor;
 }
 
-/** Half the squared distance to the returns; a value that moves further than `range` from what it was gains nothing by it. */
+/** Half the squared distance from the returns, clipped: moving a value by more than `range` brings no gain. */
 export function valueLoss(
   values: Tensor,
   { old, returns }: { old: Tensor; returns: Tensor },

@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 import { checkWeights } from './grpo.options.ts';
 import { samplingOptions } from './online-dpo.options.ts';
 
-/** An answer of the model and one of the reference to each prompt, of which the one with the higher reward is chosen. */
+/** An answer by the model and one by the reference per prompt; the one with the higher reward is chosen. */
 export const options = z
   .strictObject({
     ...samplingOptions,

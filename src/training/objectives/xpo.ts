@@ -1,4 +1,4 @@
-// P prompts, each with an answer of the model and one of the reference
+// P prompts, each with an answer by the model and one by the reference
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
@@ -31,11 +31,11 @@ export function create(options: XpoMethodOptions, processor: Processor): Objecti
 }
 
 interface XpoRow extends TextsRow {
-  /** 1 where the model's own answer has the higher reward. */
+  /** 1 if the model's own answer has the higher reward. */
   ownIsChosen: number;
 }
 
-/** A row of each prompt whose two answers differ in their reward: the model's, then the reference's. */
+/** One row per prompt whose answers differ in reward: the model's, then the reference's. */
 async function comparedAnswers(
   rows: readonly PromptRow[],
   step: StepContext,

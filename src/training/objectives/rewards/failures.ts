@@ -2,7 +2,7 @@ import { AttuneError, type ErrorCode } from '../../../base/errors.ts';
 import { callTexts } from './sample-text.ts';
 import type { PlacedSample, Reward } from './reward.ts';
 
-/** Why a reward function gave nothing that can be used, with the answer that it was given. */
+/** Error for a reward function without a usable result, including the answer that it was given. */
 export function rewardFailure(
   code: ErrorCode,
   { name, what, got, expected, fix }: { name: string; what: string; got?: string; expected?: string; fix: string },
@@ -12,7 +12,7 @@ export function rewardFailure(
   return new AttuneError(code, { what: `The reward ${name} ${what}`, got, expected, problems, fix });
 }
 
-/** A function's return value, checked to be a reward. @throws AttuneError E_REWARD_TYPE, E_REWARD_NOT_FINITE */
+/** Checks a function's return value. @throws AttuneError E_REWARD_TYPE, E_REWARD_NOT_FINITE */
 export function checkedReward(name: string, value: unknown, sample: PlacedSample): Reward {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'number') {

@@ -5,10 +5,7 @@ import { deviationOf, meanOf, type Rewards } from '../advantages.ts';
 
 const GRAM = 4;
 
-/**
- * Correlates of rewards that reveal reward hacking: the correlation of length and reward (Pearson's r), and the share
- * of repeated four-token runs in an answer.
- */
+/** Signs of reward hacking: Pearson's correlation of length and reward, and the share of repeated 4-grams in an answer. */
 export function habitsOf(answers: readonly (readonly number[])[], rewards: Rewards): Metrics {
   const lengths = answers.map(({ length }) => length);
   const known = [...rewards.keys()].filter((i) => rewards[i] !== null);
@@ -30,15 +27,15 @@ function repetition(ids: readonly number[]): number {
   return 1 - seen.size / grams;
 }
 
-/** Validation rows below which nothing is said. */
+/** Minimum number of validation rows. */
 const FEWEST_ROWS = 8;
 const TELLING = 0.6;
 const MOVED = 0.3;
 const REPEATS = 0.2;
 
 /**
- * Signs of reward hacking, in words; empty if there are none. `sampled`: correlation of length and reward among the
- * training answers.
+ * Warnings about reward hacking; empty if there are none. `sampled`: correlation of length and reward among training
+ * answers.
  */
 export function suspicionsOf(
   before: Metrics,
@@ -50,7 +47,8 @@ export function suspicionsOf(
   const [was, is] = [before, after].map((metrics) => metrics['completions/mean_length']);
   const correlation = after.reward_length_correlation ?? 0;
   const change = is / was - 1;
-  // Where all answers are of one length it tells nothing apart: what it told before counts, and among sampled answers.
+  // If all answers have the same length, there is no correlation; falls back to the initial one and that of sampled
+  // answers.
   const known = [correlation, before.reward_length_correlation ?? 0, sampled];
   const telling = known.find((r) => Math.abs(r) >= TELLING) ?? 0;
   if (Math.abs(change) >= MOVED && Math.abs(telling) >= TELLING && Math.sign(change) === Math.sign(telling)) {
@@ -69,7 +67,7 @@ export function suspicionsOf(
   return found;
 }
 
-/** Rewards that were not trained on and fell, by more than chance would have it (95 %), while the trained one rose. */
+/** Held-out rewards that fell significantly (95 %) while the trained one rose. */
 function fallenRewards(before: Metrics, after: Metrics, rows: number): string[] {
   return Object.keys(before).flatMap((key) => {
     const [, name] = /^held_out\/(.+)\/mean$/.exec(key) ?? [];

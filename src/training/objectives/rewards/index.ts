@@ -11,12 +11,12 @@ import { ThreadScorer } from './thread-scorer.ts';
 
 export interface ScorerOptions {
   hashes: ReferenceHashes;
-  /** Seconds that a function may take for one answer. */
+  /** Time limit of a function per answer, in seconds. */
   timeout: number;
   rewardModel?: OpenRewardModel;
 }
 
-/** Scorer for a recipe's reward. The user's functions run in a thread of their own. */
+/** Scorer for a recipe's reward. The user's functions run in a separate thread. */
 export function createScorer(spec: RewardSpec, options: ScorerOptions): Scorer {
   if (typeof spec === 'string') return new ThreadScorer(spec, options);
   if (spec.rule === 'judge') return judgeScorer(spec);

@@ -1,4 +1,4 @@
-/** A model behind an endpoint as a reward: it rates each answer, or compares it with the row's in both orders. */
+/** A model behind an endpoint as a reward: rates each answer, or compares it with the row's in both orders. */
 import { unreachedBecause } from '../../../base/connection.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import { endpointFrom, type Endpoint } from '../../../scoring/endpoint/endpoint.ts';
@@ -22,7 +22,7 @@ export function judgeScorer(spec: JudgeReward): Scorer {
   return { name: 'judge', score, ready: (signal) => requireReached(endpoint, signal) };
 }
 
-/** A grader of which some part asks a model. */
+/** A grader that asks a model in some part. */
 export function graderScorer(grader: AnyGrader, settings: EndpointSettings): Scorer {
   const endpoint = (model: string) => endpointOf(settings, model);
   const grade = compileGraders(grader, { endpoint, options: limitsOf(settings) });
@@ -55,7 +55,7 @@ function limitsOf(settings: EndpointSettings): Omit<JudgeOptions, 'signal' | 'on
   };
 }
 
-/** @throws AttuneError E_JUDGE_DOWN before anything was trained */
+/** @throws AttuneError E_JUDGE_DOWN before training */
 async function requireReached({ url }: Endpoint, signal: AbortSignal): Promise<void> {
   const reason = await unreachedBecause(url, { signal });
   if (reason === undefined) return;
@@ -66,7 +66,7 @@ async function requireReached({ url }: Endpoint, signal: AbortSignal): Promise<v
   });
 }
 
-/** Each answer by itself, from 0 to 1 by its place on the scale. */
+/** Rates each answer, scaled to 0 to 1. */
 function ratings(spec: JudgeReward, endpoint: Endpoint): Scorer['score'] {
   const [low, high] = spec.scale;
   const criterion = {
@@ -87,7 +87,7 @@ function ratings(spec: JudgeReward, endpoint: Endpoint): Scorer['score'] {
   };
 }
 
-/** 1 for an answer that is better than the row's whichever stands first, 0 for a worse one, ½ where the orders disagree. */
+/** 1 if the answer beats the row's in both orders, 0 if it loses both, ½ if the orders disagree. */
 function comparisons(spec: JudgeReward, column: string, endpoint: Endpoint): Scorer['score'] {
   const ask = openJudge(endpoint, VERDICT_FORM, limitsOf(spec));
   const orders = ['ab', 'ba'] as const;

@@ -1,4 +1,4 @@
-/** A thread that runs one reward function of the user's. */
+/** Thread that runs one of the user's reward functions. */
 import { pushAll } from '../../../base/many.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';

@@ -5,7 +5,7 @@ const column = z.string().min(1).default('answer').describe("the row's column wi
 
 const positive = z.number().positive();
 
-/** Where a model that judges is asked, and what may be spent on it. */
+/** Endpoint and budget of a judge model. */
 const endpoint = {
   endpoint: z.url({ protocol: /^https?$/ }).describe('base URL including the version: https://HOST/v1'),
   key_variable: z
@@ -77,7 +77,7 @@ const code = z.strictObject({
     .describe('run code even if bubblewrap cannot isolate it from files, network and processes'),
 });
 
-/** Rewards that need no code of the user's. */
+/** Rewards that need no code by the user. */
 export const rewardRule = z.discriminatedUnion('rule', [
   z.strictObject({ rule: z.literal('exact'), column }),
   z.strictObject({ rule: z.literal('regex'), pattern: z.string().min(1) }),
@@ -99,14 +99,14 @@ export type RewardRule = z.output<typeof rewardRule>;
 export type JudgeReward = z.output<typeof judge>;
 export type ModelReward = z.output<typeof rewardModel>;
 export type CodeReward = z.output<typeof code>;
-/** Those that answer at once, by nothing but row and answer. */
+/** Rules that need nothing but the row and the answer. */
 export type CodelessRule = Exclude<RewardRule, JudgeReward | ModelReward | CodeReward>;
 export type EndpointSettings = Pick<JudgeReward, keyof typeof endpoint>;
 
 const named = z.enum(['exact', 'numeric', 'edit_distance']).transform((rule) => rewardRule.parse({ rule }));
 const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za-z_$][\w$]*$/);
 
-/** One reward: a function of the user's, or a rule. */
+/** One reward: one of the user's functions, or a rule. */
 export const rewardSpec = z.union([named, rewardRule, reference], {
   error:
     'expected ./rewards.ts#name, exact, numeric, edit_distance, or ' +

@@ -8,7 +8,7 @@ import { expectedAnswer } from './expected-answer.ts';
 import type { RewardFunction, RewardSample } from './reward.ts';
 import type { CodelessRule } from './reward.options.ts';
 
-/** A rule as a reward function: 1 for an answer that keeps it, 0 for one that does not, or a share. */
+/** A rule as a reward function: 1 if an answer satisfies it, 0 if not, or a share. */
 export function ruleReward(rule: CodelessRule): RewardFunction {
   switch (rule.rule) {
     case 'exact':
@@ -37,7 +37,7 @@ function graderReward(grader: Grader): RewardFunction {
 
 function matcher(pattern: string): RewardFunction {
   const bounded = () => new BoundedPattern(pattern);
-  bounded(); // one that is none is refused before training
+  bounded(); // throws before training if the pattern is invalid
   return ({ completion }) => (bounded().test(completion.trim()) ? 1 : 0);
 }
 
@@ -54,7 +54,7 @@ function schemaKeeper(schema: Readonly<Record<string, unknown>>): RewardFunction
 
 const NUMBER = /-?\d+(?:[.,]\d+)*/g;
 
-/** The last number of the answer, as solutions end with what they found. */
+/** Compares the answer's last number, since solutions end with their result. */
 function nearNumber(sample: RewardSample, { column, tolerance }: { column: string; tolerance: number }): number {
   const wanted = Number(expectedAnswer(sample, column).replaceAll(',', ''));
   const found = sample.completion.match(NUMBER)?.at(-1)?.replaceAll(',', '');

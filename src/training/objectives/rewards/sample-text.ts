@@ -2,7 +2,7 @@ import type { PlacedSample } from './reward.ts';
 
 const SHOWN = 200;
 
-/** A sample for people: its prompt and the answer. */
+/** A sample for display: prompt and answer. */
 export function callTexts({ prompt, completion }: Pick<PlacedSample, 'prompt' | 'completion'>): string {
   return `prompt ${shortened(lastOf(prompt))}, answer ${shortened(completion)}`;
 }
@@ -11,7 +11,7 @@ function lastOf(prompt: PlacedSample['prompt']): string {
   return typeof prompt === 'string' ? prompt : (prompt.at(-1)?.content ?? '');
 }
 
-/** A whole prompt as one text: each message after the name of its role. */
+/** A whole prompt as text: each message after its role. */
 export function promptOf({ prompt }: Pick<PlacedSample, 'prompt'>): string {
   if (typeof prompt === 'string') return prompt;
   if (prompt.length === 1) return prompt[0].content;

@@ -9,14 +9,14 @@ export type ThreadMessage =
   | { type: 'rewards'; rewards: readonly unknown[] }
   | { type: 'failed'; code?: string; message: string; sample: number };
 
-/** A reward function of the user's. */
+/** One of the user's reward functions. */
 export class ThreadScorer implements Scorer {
   readonly name: string;
   readonly #reference: string;
   readonly #timeout: number;
   readonly #thread: ReferenceThread<ThreadMessage>;
 
-  /** @param timeout seconds that it may take for one answer */
+  /** @param timeout seconds per answer */
   constructor(reference: string, { hashes, timeout }: { hashes: ReferenceHashes; timeout: number }) {
     this.#reference = reference;
     this.#timeout = timeout;

@@ -15,21 +15,21 @@ export interface ToolSettings {
 }
 
 interface KnownTool {
-  /** Among the recipe's references. */
+  /** Index among the recipe's references. */
   place: number;
   description: ToolDescription;
-  /** Why arguments do not keep the schema. */
+  /** Reason why arguments violate the schema. */
   problem(given: unknown): string | undefined;
 }
 
-/** The tools of a recipe in use: shown to the model, and called where it asks for them. */
+/** The tools of a recipe: shown to the model, and called on its request. */
 export class RolloutTools {
   readonly rounds: number;
   readonly #runner: ToolRunner;
   readonly #processor: Processor;
   #loading: Promise<ReadonlyMap<string, KnownTool>> | undefined;
 
-  /** Undefined where a recipe names none. */
+  /** Undefined if the recipe has none. */
   static of({ tools = [], ...settings }: Partial<ToolSettings>, processor: Processor): RolloutTools | undefined {
     return tools.length === 0 ? undefined : new RolloutTools({ ...(settings as ToolSettings), tools }, processor);
   }
@@ -43,19 +43,19 @@ export class RolloutTools {
     this.#runner = new ToolRunner({ references: tools, hashes: processor.references ?? {} }, timeout);
   }
 
-  /** As chat templates expect them. @throws AttuneError E_REFERENCE_…, E_TOOL_FAILED, E_TOOL_NAME, E_JSON_SCHEMA */
+  /** Schemas for chat templates. @throws AttuneError E_REFERENCE_…, E_TOOL_FAILED, E_TOOL_NAME, E_JSON_SCHEMA */
   async schemas(): Promise<ToolSchema[]> {
     const known = await (this.#loading ??= this.#load());
     return [...known.values()].map(({ description }) => ({ type: 'function', function: description }));
   }
 
-  /** @throws AttuneError where the model's template cannot show tools, calls or results */
+  /** @throws AttuneError if the model's template cannot show tools, calls or results */
   async check(): Promise<void> {
     const [{ function: tool }] = (await this.schemas()) as { function: ToolDescription }[];
     await this.resultIds([{ callId: callIdOf(0), name: tool.name, text: 'result' }]);
   }
 
-  /** An answer as a turn, with the calls in it. */
+  /** Parses an answer into a turn with its calls. */
   async turnOf(text: string, callsBefore: number): Promise<Message & { tool_calls?: readonly ToolCallReply[] }> {
     const { templates } = this.#processor.tokenizer;
     const template = templates.sources.get('tool_use') ?? templates.sources.get('default') ?? '';
@@ -101,7 +101,7 @@ export class RolloutTools {
   }
 }
 
-/** Nine letters and digits, the only form that every template takes; the same in every run. */
+/** Nine letters and digits, the only format that every template accepts; reproducible. */
 function callIdOf(count: number): string {
   return `call${String(count).padStart(5, '0')}`;
 }

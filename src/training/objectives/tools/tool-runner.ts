@@ -2,30 +2,30 @@ import { AttuneError, type ErrorCode, type ErrorParts } from '../../../base/erro
 import { ReferenceThread, type ThreadData } from '../reference-thread.ts';
 import { failedCall, type ToolDescription, type ToolOutcome } from './tool.ts';
 
-/** A call, by the place of its tool among the references. */
+/** A call; `tool` is the index among the references. */
 export interface ToolRequest {
   tool: number;
   given: unknown;
 }
 
-/** Messages of the thread: first the loaded tools, or the reason why not; then the outcome of each call. */
+/** Messages of the thread: first the loaded tools, or the reason for a failure; then each call's outcome. */
 export type ToolMessage =
   | { type: 'loaded'; tools: readonly ToolDescription[] }
   | { type: 'refused'; code: ErrorCode; parts: ErrorParts }
   | { type: 'result'; text: string }
   | { type: 'failed'; message: string };
 
-/** Seconds in which the modules of tools have to be loaded. */
+/** Time limit for loading the tools' modules, in seconds. */
 const LOADED_WITHIN = 60;
 const EXITED = 'the tool ended its process';
 
-/** Tools of the user's. A call that never ends is stopped. */
+/** Runs the user's tools; stops endless calls. */
 export class ToolRunner {
   readonly #references: readonly string[];
   readonly #timeout: number;
   readonly #thread: ReferenceThread<ToolMessage>;
 
-  /** @param timeout seconds that a call may take */
+  /** @param timeout seconds per call */
   constructor(data: ThreadData, timeout: number) {
     this.#references = data.references;
     this.#timeout = timeout;
@@ -45,7 +45,7 @@ export class ToolRunner {
     });
   }
 
-  /** Failures go to the model; only tools that can no longer be loaded end the run. */
+  /** Failures are reported to the model; the run ends only if tools can no longer be loaded. */
   async call(request: ToolRequest): Promise<ToolOutcome> {
     if (!this.#thread.isRunning) await this.load();
     const heard = await this.#thread.ask(request, this.#timeout);

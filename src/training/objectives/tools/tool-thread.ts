@@ -1,4 +1,4 @@
-/** A thread that runs the tools of a recipe. */
+/** Thread that runs a recipe's tools. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttuneError } from '../../../base/errors.ts';
 import { loadReference, parseReference, type ReferenceKind } from '../../reference.ts';
@@ -16,7 +16,7 @@ const kind: ReferenceKind<Tool<unknown>> = {
   },
 };
 
-/** Longest result, in UTF-16 units: more than any room for answers. */
+/** Maximum result length in UTF-16 units, beyond any room for answers. */
 const LONGEST = 2 ** 18;
 
 const { references, hashes } = workerData as ThreadData;

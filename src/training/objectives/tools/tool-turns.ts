@@ -5,25 +5,25 @@ import type { Message, ToolResult } from '../../../models/text/index.ts';
 import type { RolloutTools } from './rollout-tools.ts';
 import type { Rollout } from '../group-rows.ts';
 
-/** Goes on where an answer's tokens end: one completion each. `round` counts from 1. */
+/** Continues each answer with one completion. `round` starts at 1. */
 type GoOn = (rollouts: readonly OpenRollout[], round: number) => Promise<Completion[]>;
 
-/** An answer in the making. */
+/** An unfinished answer. */
 export interface OpenRollout extends Rollout {
-  /** Its place among all answers of the step. */
+  /** Index among all answers of the step. */
   place: number;
 }
 
 interface Answering {
   tools: RolloutTools;
-  /** Tokens of an answer with its tools' results. */
+  /** Maximum tokens of an answer including tool results. */
   room: number;
   goOn: GoOn;
 }
 
 /**
- * Calls the tools that answers ask for and lets the model go on with their results, until it calls none any more. Calls
- * are made one after the other, in the order of the answers, so that the same run makes the same ones.
+ * Calls the tools that answers request and lets the model continue with the results until it makes no more calls. Calls
+ * run sequentially in the order of the answers, so that runs are reproducible.
  */
 export async function withToolTurns(
   first: readonly Rollout[],
@@ -53,7 +53,7 @@ export async function withToolTurns(
   return { rollouts, metrics };
 }
 
-/** The calls that an answer's last turn makes. */
+/** Calls in an answer's last turn. */
 function callsOf({ turns = [] }: Rollout) {
   return turns.at(-1)?.tool_calls ?? [];
 }
@@ -64,7 +64,7 @@ async function withTurn(rollout: Rollout, text: string, tools: RolloutTools): Pr
   return { ...rollout, text, written, turns: [...turns, await tools.turnOf(text, before)] };
 }
 
-/** The answer with its calls' results; cut if there is no room left for them. */
+/** Appends the results of an answer's calls; truncated if there is no room left. */
 async function withResults(
   rollout: Rollout,
   { tools, room }: Answering,

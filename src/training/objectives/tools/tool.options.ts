@@ -4,7 +4,7 @@ const reference = z.string().regex(/^(?:\.{1,2}\/|\/).+\.(?:ts|mts|js|mjs)#[A-Za
   error: 'expected ./tools.ts#name',
 });
 
-/** Tools within answers, of all objectives that take the model's own answers apart into turns. */
+/** Tool options, for all objectives that split the model's answers into turns. */
 export const toolOptions = {
   tools: z.array(reference).default([]).describe('functions that the model may call while answering: ./tools.ts#name'),
   tool_timeout: z.number().positive().default(60).describe('timeout of a call in seconds'),

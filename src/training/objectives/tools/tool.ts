@@ -1,18 +1,18 @@
 /**
- * A function that the model may call while it answers: `export const stock: Tool = { description, parameters, execute }`,
- * named in a recipe as ./tools.ts#stock
+ * A function that the model may call in its answers: `export const stock: Tool = { description, parameters, execute }`,
+ * referenced in a recipe as ./tools.ts#stock
  */
 export interface Tool<Arguments = never> {
-  /** Name for the model; the export's unless given. */
+  /** Name shown to the model; the export's by default. */
   name?: string;
   description: string;
-  /** JSON schema of its arguments, an object. Invalid arguments are rejected with the reason, which the model sees. */
+  /** JSON schema of the arguments, an object. Invalid arguments are rejected with the reason, which the model sees. */
   parameters: Readonly<Record<string, unknown>>;
-  /** Text is passed to the model as it is, anything else as JSON. The model sees exceptions, too. */
+  /** Strings are passed to the model unchanged, anything else as JSON. The model sees exceptions, too. */
   execute(given: Arguments): unknown;
 }
 
-/** A tool as the model is shown it. */
+/** A tool as shown to the model. */
 export interface ToolDescription {
   name: string;
   description: string;

@@ -1,4 +1,4 @@
-/** The share of a row's tests that the code in an answer passes. */
+/** Reward: share of a row's tests passed by the code in an answer. */
 import { AttuneError } from '../../../../base/errors.ts';
 import { inLanes } from '../../../../base/lanes.ts';
 import type { Metrics } from '../../../../base/events.ts';
@@ -10,7 +10,7 @@ import { javascript } from './javascript.ts';
 import type { CodeRun, Language, Verdict } from './language.ts';
 import { python } from './python.ts';
 
-/** Why an answer did not pass all tests, by the first that it did not. */
+/** Reason why an answer failed, from its first failing test. */
 export type CodeFailure = Exclude<Verdict, 'pass'>;
 
 export interface CodeOutcome {
@@ -21,7 +21,7 @@ export interface CodeOutcome {
 
 const LANGUAGES: Readonly<Record<CodeReward['language'], Language>> = { javascript, python };
 const FAILURES: readonly CodeFailure[] = ['syntax', 'wrong', 'timeout', 'memory', 'output', 'crash'];
-/** Answers run at once: most of their time is a process's start. */
+/** Answers to run concurrently; most of the time is process start-up. */
 const LANES = 2;
 
 export function codeScorer(spec: CodeReward): Scorer {
@@ -74,7 +74,7 @@ function testsIn(row: Readonly<Record<string, unknown>>, column: string): readon
   return isSound ? (tests as string[]) : undefined;
 }
 
-/** Outcome of the code in one answer. */
+/** Runs the code of one answer against its tests. */
 export async function outcomeOf(
   { completion, row }: Pick<PlacedSample, 'completion' | 'row'>,
   { column, language, timeout, memory_mb: memory }: CodeReward,
@@ -95,17 +95,17 @@ function judged({ lines, end }: CodeRun, count: number): CodeOutcome {
   const passed = verdicts.filter((verdict) => verdict === 'pass').length;
   if (passed === count) return { share: 1 };
   const first = verdicts.find((verdict): verdict is CodeFailure => verdict !== 'pass');
-  // Code that ends its process leaves tests without a verdict.
+  // Tests have no verdict if the code ended its process.
   return { share: passed / count, failure: first ?? (end === 'exit' ? 'crash' : end) };
 }
 
-/** The last fenced block; an answer without one is code as a whole. */
+/** The last fenced block; without one, the whole answer. */
 export function codeIn(answer: string): string {
   const blocks = [...answer.matchAll(/```[^\n`]*\n([\s\S]*?)(?:```|$)/g)];
   return blocks.at(-1)?.[1] ?? answer;
 }
 
-/** Shares of answers by why they failed. */
+/** Share of answers per reason of failure. */
 function failureShares(outcomes: readonly CodeOutcome[]): Metrics {
   const share = (kind: CodeFailure) =>
     outcomes.filter(({ failure }) => failure === kind).length / Math.max(1, outcomes.length);

@@ -1,11 +1,11 @@
-/** Isolation of a process by bubblewrap, with a root that contains the program's own files only. */
+/** Isolates a process with bubblewrap, in a root that only contains the program's own files. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { seccompFilter } from './seccomp.ts';
 
-/** A file or folder that a process sees, read-only, and under which path. */
+/** A file or folder that the process can read, and its path inside. */
 export interface Mount {
   from: string;
   to: string;
@@ -13,13 +13,13 @@ export interface Mount {
 
 export interface Isolation {
   name: 'bubblewrap' | 'none';
-  /** The beginning of a command line that isolates the rest of it. */
+  /** Prefix of a command line that isolates the rest. */
   command: (mounts: readonly Mount[]) => readonly string[];
   /** Seccomp filter that bubblewrap reads from descriptor 3. */
   filter: Buffer | undefined;
 }
 
-/** Namespaces for users, mounts, network, processes, IPC and host name; no capability, no variable of the environment. */
+/** New namespaces for users, mounts, network, processes, IPC and host name; no capabilities and no environment variables. */
 const APART =
   '--unshare-all --unshare-user --disable-userns --uid 65534 --gid 65534 --die-with-parent --new-session ' +
   '--cap-drop ALL --clearenv --hostname sandbox';
@@ -28,7 +28,7 @@ export const NO_ISOLATION: Isolation = { name: 'none', command: () => [], filter
 
 let found: Isolation | undefined;
 
-/** The best that this machine offers, tried once. */
+/** The best isolation on this machine; probed once. */
 export function isolation(): Isolation {
   return (found ??= find());
 }
@@ -72,14 +72,14 @@ function isWorking({ command, filter }: Isolation): boolean {
   }
 }
 
-/** A program with the libraries it is linked with, at the paths where they are. */
+/** A program and its shared libraries, at their usual paths. */
 export function programMounts(program: string, extensions: readonly string[] = []): Mount[] {
   const { stdout } = spawnSync('ldd', [program, ...extensions], { encoding: 'utf8' });
   const libraries = (stdout ?? '').match(/(?<==> |^\s+)\/\S+/gm) ?? [];
   return [...new Set([program, ...libraries])].map((path) => ({ from: realpathSync(path), to: path }));
 }
 
-/** Where a program lies; an empty environment names no folders to look in. */
+/** Path of a program; searches nothing if PATH is empty. */
 export function programPath(program: string): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));

@@ -1,6 +1,6 @@
-/** Set-up code inside QuickJS, run before an answer's code: functions passed as text, so that none refers to this module. */
+/** Set-up code for QuickJS, run before an answer's code: functions are passed as source, so that none refers to this module. */
 
-/** Names that mean the language's own in a test, whatever an answer calls so. */
+/** Names that keep their standard meaning in tests, even if the answer redefines them. */
 const STANDARD_NAMES =
   'Object Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set parseInt parseFloat isNaN isFinite ' +
   'Error TypeError RangeError SyntaxError ReferenceError EvalError URIError';
@@ -15,7 +15,7 @@ export const guestProgram = (): string => `(print) => {
   return (${testTools.toString()})(print, (${sameness.toString()})(), standard);
 }`;
 
-/** Freezes all that the language brings, so that code cannot change what a test relies on. */
+/** Freezes all built-ins, so that code cannot change what a test relies on. */
 // oxlint-disable-next-line max-lines-per-function -- one text, which QuickJS is given as a whole
 function freezeLanguage(): void {
   type Key = string | symbol;
@@ -24,7 +24,7 @@ function freezeLanguage(): void {
   const isObject = (value: unknown): value is object =>
     (typeof value === 'object' && value !== null) || typeof value === 'function';
 
-  // Stack traces as a function sees them would hand out the functions that called it.
+  // Structured stack traces would expose the calling functions.
   for (const [name, value] of Object.entries({ prepareStackTrace: undefined, stackTraceLimit: 10 }))
     defineProperty(Error, name, { value, writable: false, configurable: false });
 
@@ -39,7 +39,7 @@ function freezeLanguage(): void {
     }
   };
   for (const key of ownKeys(globalThis)) find(descriptorOf(globalThis, key)?.value);
-  // Prototypes that no name leads to.
+  // Prototypes that are not reachable by name.
   for (const hidden of [
     function* () {},
     async () => {},
@@ -54,7 +54,7 @@ function freezeLanguage(): void {
   ])
     find(hidden);
 
-  // A frozen `toString` could not be assigned to an object that inherits it: a setter gives the object its own.
+  // Inheriting from a frozen prototype makes `toString` unassignable; a setter defines an own property instead.
   const letAssign = (owner: object, key: Key): void => {
     const descriptor = descriptorOf(owner, key);
     if (descriptor?.configurable !== true || descriptor.writable !== true) return;
@@ -75,8 +75,8 @@ function freezeLanguage(): void {
 }
 
 /**
- * Whether values are deeply and strictly equal, told by texts of them: that of what the code returned is complete before
- * the expected value is looked at, so that getters and proxies learn nothing of it.
+ * Deep strict equality, compared via serialised text: the actual value is serialised completely before the expected one
+ * is read, so that getters and proxies learn nothing about it.
  */
 // oxlint-disable-next-line max-lines-per-function -- one text, which QuickJS is given as a whole
 function sameness(): (actual: unknown, expected: unknown) => boolean {
@@ -84,7 +84,7 @@ function sameness(): (actual: unknown, expected: unknown) => boolean {
   const getter = (owner: object, key: string) => descriptorOf(owner, key)?.get as () => unknown;
   const list = (owner: Map<unknown, unknown> | Set<unknown>) => [...apply(owner.entries, owner, [])] as unknown[];
   const [sizeOf, countOf] = [getter(Map.prototype, 'size'), getter(Set.prototype, 'size')];
-  /** Each throws for objects of another kind, whatever their class says. */
+  /** Each throws for objects of another kind, whatever their class claims. */
   const kinds: readonly [name: string, read: (value: object) => unknown][] = [
     ['map', (value) => (apply(sizeOf, value, []), list(value as Map<unknown, unknown>))],
     ['set', (value) => (apply(countOf, value, []), list(value as Set<unknown>))],
@@ -94,7 +94,7 @@ function sameness(): (actual: unknown, expected: unknown) => boolean {
     ]),
   ];
 
-  /** One side's texts; objects that both sides hold have one number. */
+  /** Serialises one side; objects that occur on both sides share a number. */
   const textOf = (root: unknown, numbers: Map<unknown, number>): string => {
     const open = new Map<object, number>();
     const numberOf = (value: unknown): string => {
@@ -145,7 +145,7 @@ function sameness(): (actual: unknown, expected: unknown) => boolean {
 
 interface Tools {
   console: object;
-  /** Calls a test's function with TEST_PARAMETERS; whether what it gives is not `false`. */
+  /** Calls a test's function with TEST_PARAMETERS; whether it returned anything but `false`. */
   run: (test: (...own: unknown[]) => unknown) => Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** The program of the process in which an answer's JavaScript runs: QuickJS, which reaches nothing that it is not handed. */
+/** Program of the process that runs an answer's JavaScript: QuickJS, which can access nothing but what it is given. */
 import { readFileSync, writeSync } from 'node:fs';
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle } from 'quickjs-emscripten-core';
 import { guestProgram, TEST_PARAMETERS } from './javascript-guest.ts';
@@ -15,17 +15,17 @@ export interface HarnessInput {
 
 type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'output';
 
-/** Its frames take more of Node's stack, which `--stack-size` widens. */
+/** QuickJS frames also take up Node's stack, which `--stack-size` enlarges. */
 const STACK_BYTES = 4 * 2 ** 20;
 const JOBS_AT_ONCE = 1000;
 
 const input = JSON.parse(readFileSync(0, 'utf8')) as HarnessInput;
 
-/** Lines `TEST VERDICT`, after a first one that says that the clock may start. */
+/** Prints lines `TEST VERDICT`, after a first one that starts the clock. */
 const say = (test: number | 'ready', verdict: string): void => void writeSync(1, `${test} ${verdict}\n`);
 
 for (const [place, test] of input.tests.entries()) {
-  // Its memory is new each time: nothing that one test breaks is met by the next.
+  // Each test gets a new runtime, so that tests cannot affect each other.
   const runtime = (
     await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-ng-wasmfile-release-sync'))
   ).newRuntime();
@@ -62,17 +62,17 @@ function verdictOf(context: QuickJSContext, test: string, limits: { deadline: nu
       if (state.type === 'rejected') return failure(state.error);
       const jobs = context.runtime.executePendingJobs(JOBS_AT_ONCE);
       if (Date.now() > limits.deadline || limits.printed > input.mostPrinted) return failure();
-      // Nothing is left to do: what it waits for never comes.
+      // No jobs are left, so whatever the test awaits will never resolve.
       if (jobs.error !== undefined) return failure(jobs.error);
       if (jobs.value === 0) return 'timeout';
     }
   } catch {
-    // A stack of this process that is used up, or QuickJS's own memory.
+    // This process's stack or QuickJS's memory is exhausted.
     return failure();
   }
 }
 
-/** Freezes the language inside the context; gives the function that runs a test's. */
+/** Freezes the built-ins inside the context; returns the function that runs a test. */
 function prepare(context: QuickJSContext, limits: { printed: number }): QuickJSHandle {
   const print = context.newFunction('print', (length) => void (limits.printed += context.getNumber(length)));
   const guest = context.unwrapResult(context.evalCode(`(${guestProgram()})`, 'guest.js'));
@@ -81,7 +81,7 @@ function prepare(context: QuickJSContext, limits: { printed: number }): QuickJSH
   return context.getProp(tools, 'run');
 }
 
-/** A test is an expression, or else statements. */
+/** A test is an expression, or else a list of statements. */
 function functionOf(context: QuickJSContext, test: string): QuickJSHandle {
   const head = `(async (${TEST_PARAMETERS}) => `;
   const expression = context.evalCode(`${head}(\n${test}\n))`, 'test.js');

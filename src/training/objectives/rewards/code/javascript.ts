@@ -1,11 +1,11 @@
-/** JavaScript: QuickJS compiled to WebAssembly, inside a Node that sees no file but those. */
+/** JavaScript: QuickJS compiled to WebAssembly, inside a Node process that can read no other files. */
 import { fileURLToPath } from 'node:url';
 import { isolation, programMounts, type Mount } from './isolation.ts';
 import type { HarnessInput } from './javascript-harness.ts';
 import { MOST_PRINTED, secondsOf, type CodeJob, type Language } from './language.ts';
 import { runInSandbox, type SandboxLimits } from './sandbox.ts';
 
-/** Address space that Node maps besides what code allocates, stacks of threads above all; most of it is never touched. */
+/** Address space that Node reserves besides the code's memory, mainly thread stacks; most of it is never used. */
 const OWN_BYTES = 1280 * 2 ** 20;
 const PACKAGES = ['quickjs-emscripten-core', '@jitl/quickjs-ng-wasmfile-release-sync', '@jitl/quickjs-ffi-types'];
 const NODE_FLAGS =
@@ -40,7 +40,7 @@ interface Files {
 
 const found = new Map<boolean, Files>();
 
-/** Node with the harness and its packages, under paths of their own where the process is isolated. */
+/** Node, the harness and its packages, at separate paths if isolated. */
 function filesOf(isIsolated: boolean): Files {
   const known = found.get(isIsolated);
   if (known !== undefined) return known;

@@ -7,24 +7,24 @@ export type Verdict = 'pass' | 'syntax' | 'wrong' | 'timeout' | 'memory' | 'outp
 export interface CodeJob {
   code: string;
   tests: readonly string[];
-  /** Seconds for all tests; each has an equal part. */
+  /** Seconds for all tests, divided equally. */
   timeout: number;
   memoryBytes: number;
 }
 
 export interface CodeRun {
-  /** Lines `TEST VERDICT` of a process that the code does not share. */
+  /** Lines `TEST VERDICT`, from a process out of the code's reach. */
   lines: string;
   end: SandboxEnd;
 }
 
 export interface Language {
   run: (job: CodeJob, signal?: AbortSignal) => Promise<CodeRun>;
-  /** @throws AttuneError E_CODE_LANGUAGE where this machine cannot run it */
+  /** @throws AttuneError E_CODE_LANGUAGE if this machine cannot run it */
   check: () => void;
 }
 
-/** Characters that code may print in a test. */
+/** Maximum characters that code may print per test. */
 export const MOST_PRINTED = 2 ** 16;
 
 /** Seconds that each test may take. */

@@ -1,4 +1,4 @@
-/** Python: the answer in one process, its tests in another, so that code neither reads nor answers for its tests. */
+/** Python: the answer runs in one process and its tests in another, so that code can neither read nor fake test results. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ import { printed, startInSandbox, type SandboxLimits } from './sandbox.ts';
 import { seccompFilter } from './seccomp.ts';
 
 const OWN_BYTES = 64 * 2 ** 20;
-/** Maximum size of an answer's values on their way to its tests. */
+/** Maximum size of values passed from the answer to its tests. */
 const MOST_PASSED = 2 ** 26;
-/** Neither variables of the environment nor installed packages: the standard library alone. */
+/** No environment variables and no installed packages: the standard library only. */
 const FLAGS = ['-E', '-s', '-S', '-B'];
 const FOLDER = fileURLToPath(new URL('../../../../../assets/code-judge', import.meta.url));
 

@@ -1,47 +1,47 @@
-/** Processes for untrusted code: limits of time, memory and output around `isolation`. */
+/** Processes for untrusted code: time, memory and output limits around `isolation`. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { isolation, type Mount } from './isolation.ts';
 
 export interface SandboxLimits {
-  /** Seconds, from when the program says that it is ready. */
+  /** Seconds from when the program reports that it is ready. */
   seconds: number;
   /** Memory that the code may allocate. */
   memoryBytes: number;
   /** Memory of the program itself. */
   ownBytes: number;
-  /** Characters of its standard output; the process ends beyond. */
+  /** Maximum characters of standard output; beyond, the process is killed. */
   output: number;
 }
 
 export interface SandboxProgram {
   command: string;
   args: readonly string[];
-  /** All files that it sees. */
+  /** All files visible to it. */
   mounts: readonly Mount[];
-  /** Written to its standard input, which then ends; without it the caller writes. */
+  /** Written to standard input, which is then closed; without it, the caller writes. */
   input?: string;
-  /** Further pipes, at descriptors 4, 5 and so on. */
+  /** Additional pipes, from descriptor 4 on. */
   pipes?: number;
 }
 
-/** How a process ended; `exit` where it did by itself. */
+/** How a process ended; `exit` if by itself. */
 export type SandboxEnd = 'exit' | 'timeout' | 'memory' | 'output' | 'crash';
 
 export interface SandboxProcess {
   stdin: Writable;
   stdout: Readable;
   pipes: readonly (Readable & Writable)[];
-  /** Starts the clock of `limits.seconds`. */
+  /** Starts the time limit. */
   begin: () => void;
   stop: (reason: SandboxEnd) => void;
-  /** Resolves when the process and everything it started are gone. */
+  /** Resolves when the process and all its children are gone. */
   ended: Promise<SandboxEnd>;
 }
 
 const START_SECONDS = 60;
 const WORDS_KEPT = 4000;
-/** Node's stack for code that calls itself deeply. */
+/** Node's stack size, for deeply recursive code. */
 const STACK_KILOBYTES = 2 ** 16;
 
 export function startInSandbox(
@@ -78,19 +78,19 @@ export function startInSandbox(
   return { stdin: streams[0], stdout: streams[1], pipes: streams.slice(4), begin, stop, ended };
 }
 
-/** Runs a program to its end or its limits, and gives what it printed; its clock starts with its first line. */
+/** Runs a program to its end or its limits and returns its output; the first line starts the clock. */
 export async function runInSandbox(
   program: SandboxProgram,
   limits: SandboxLimits,
   signal?: AbortSignal,
 ): Promise<{ output: string; end: SandboxEnd }> {
   const running = startInSandbox(program, limits, signal);
-  // A chunk that was under way when the limit was reached may exceed it.
+  // The last chunk may exceed the limit.
   const output = (await printed(running)).slice(0, limits.output);
   return { output, end: await running.ended };
 }
 
-/** Output of a process until it ends; its clock starts with the first line. */
+/** Output of a process until it ends; the first line starts the clock. */
 export async function printed({ stdout, begin }: SandboxProcess): Promise<string> {
   let output = '';
   for await (const text of stdout.setEncoding('utf8')) {
@@ -123,7 +123,7 @@ function endOf(child: ChildProcess, stopped: () => SandboxEnd | undefined): Prom
   return promise;
 }
 
-/** A shell that sets limits and becomes the program: processor time, memory, no file is written, no core dumped. */
+/** A shell command that sets limits (CPU time, memory, no file writes, no core dumps) and then runs the program. */
 function limited({ seconds, memoryBytes, ownBytes }: SandboxLimits): string[] {
   const kilobytes = Math.ceil((memoryBytes + ownBytes) / 1024);
   const set = [`-t ${Math.ceil(seconds) + 5}`, `-d ${kilobytes}`, '-f 0', '-c 0'].map((limit) => `ulimit ${limit}`);
@@ -131,7 +131,7 @@ function limited({ seconds, memoryBytes, ownBytes }: SandboxLimits): string[] {
   return ['/bin/sh', '-c', [...set, stack, 'unset PWD', 'exec "$@"'].join(' && '), 'sh'];
 }
 
-/** The whole group, where it is still there. */
+/** Kills the whole process group, if it still exists. */
 function kill(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');

@@ -1,6 +1,6 @@
-/** A seccomp filter: no sockets, no mounts, no look at other processes, nothing of the kernel's rarer doors. */
+/** A seccomp filter: no sockets, no mounts, no access to other processes, no rarely used kernel interfaces. */
 
-/** Numbers of system calls: of x86-64, of arm64. */
+/** System call numbers: x86-64, arm64. */
 const REFUSED: Readonly<Record<string, readonly [number?, number?]>> = {
   socket: [41, 198],
   connect: [42, 203],
@@ -68,10 +68,10 @@ const ARCHITECTURES: Readonly<Record<string, readonly [place: 0 | 1, audit: numb
 const EPERM = 1;
 const [LOAD, EQUAL, AT_LEAST, RETURN] = [0x20, 0x15, 0x35, 0x06];
 const [ALLOW, FAIL, KILL] = [0x7fff0000, 0x00050000, 0x80000000];
-/** On x86-64 these numbers are the same calls under another name (x32). */
+/** On x86-64, the same calls have x32 numbers as well. */
 const X32 = 0x40000000;
 
-/** The filter's program for this processor, as the kernel reads it; `processes: false` refuses new ones and threads too. */
+/** BPF program of the filter for this processor; `processes: false` also forbids new processes and threads. */
 export function seccompFilter({ processes }: { processes: boolean }): Buffer | undefined {
   const architecture = ARCHITECTURES[process.arch];
   if (process.platform !== 'linux' || architecture === undefined) return undefined;
