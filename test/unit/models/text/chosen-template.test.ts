@@ -65,7 +65,7 @@ describe('a template that a run chooses', () => {
     });
     await expect(chooseTemplate(several, { template: { name: '{{ messages }}' } })).rejects.toMatchObject({
       code: 'E_TEMPLATE_MISSING',
-      fix: expect.stringContaining('in a file'),
+      fix: expect.stringContaining('into a file'),
     });
   });
 
