@@ -11,8 +11,10 @@ export function place(root: Module, path: string, part: Module | Parameter | rea
   const last = names.pop() as string;
   let at = root as Group;
   for (const name of names) {
+    // own: paths of our own modules
     at[name] ??= new Group();
     at = at[name] as Group;
   }
+  // own: paths of our own modules
   at[last] = part;
 }
