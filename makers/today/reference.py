@@ -110,7 +110,7 @@ def make(name, class_name, config, *, inputs=None, rules=(), grads=(), outputs=N
         got = outputs(model, values)
     if grads:
         got.update(gradients(model, got["loss"], grads))
-    if generate and "logits" in got and "input_ids" in values:
+    if generate and "logits" in got and (prompt or "input_ids" in values):
         prompt = prompt or {"input_ids": values["input_ids"][:1, :12]}
         with torch.no_grad():
             got["generated_ids"] = model.generate(**prompt, max_new_tokens=generate, do_sample=False, pad_token_id=0)

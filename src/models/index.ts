@@ -63,6 +63,7 @@ export const architectures = defineRegistry('model type', 'E_UNKNOWN_MODEL_TYPE'
   mobilenet_v2: async () => (await import('./architectures/mobilenet-v2.ts')).architecture,
   modernbert: async () => (await import('./architectures/modernbert.ts')).architecture,
   'modernbert-decoder': async () => (await import('./architectures/modernbert-decoder.ts')).architecture,
+  moonshine: async () => (await import('./architectures/moonshine.ts')).architecture,
   mpnet: async () => (await import('./architectures/mpnet.ts')).architecture,
   mt5: async () => (await import('./architectures/mt5.ts')).architecture,
   nomic_bert: async () => (await import('./architectures/nomic-bert.ts')).architecture,

@@ -193,6 +193,23 @@ export const tinyMedia = {
     },
   ],
   wavlm: [{ ...waveform, model_type: 'wavlm', num_conv_pos_embeddings: 3, num_buckets: 8, max_bucket_distance: 6 }],
+  moonshine: [false, true].map((attention_bias) => ({
+    model_type: 'moonshine',
+    vocab_size: 17,
+    hidden_size: 8,
+    intermediate_size: 10,
+    encoder_num_hidden_layers: 1,
+    decoder_num_hidden_layers: 2,
+    encoder_num_attention_heads: 2,
+    decoder_num_attention_heads: 2,
+    partial_rotary_factor: 0.5,
+    max_position_embeddings: 32,
+    attention_bias,
+    attention_dropout: 0.2,
+    tie_word_embeddings: !attention_bias,
+    decoder_start_token_id: 1,
+    initializer_range: 0.3,
+  })),
   whisper: [
     {
       model_type: 'whisper',

@@ -70,10 +70,14 @@ export class ChannelNorm extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;
 
-  constructor(channels: number) {
+  readonly #isOfAll: boolean;
+
+  /** `isOfAll`: mean and variance are those of all channels together. */
+  constructor(channels: number, { isOfAll = false } = {}) {
     super();
     this.weight = new Parameter([channels]);
     this.bias = new Parameter([channels]);
+    this.#isOfAll = isOfAll;
   }
 
   override fixedValue(name: string, options: { dtype: DType; device: string }): Tensor | undefined {
@@ -83,6 +87,7 @@ export class ChannelNorm extends Module {
   /** x [B, C, T] → the same */
   forward(x: Tensor): Tensor {
     const [weight, bias] = [this.weight, this.bias].map((one) => one.value(x.dtype).unsqueeze(1)); // [C, 1]
-    return aten.layer_norm.default(x, [x.shape[2]]).mul(weight).add(bias);
+    const normed = x.shape.slice(this.#isOfAll ? 1 : 2);
+    return aten.layer_norm.default(x, [...normed]).mul(weight).add(bias);
   }
 }

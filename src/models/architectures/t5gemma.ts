@@ -1,25 +1,16 @@
 // N tokens, M memory tokens, D width, H heads, K key-value heads, d head size
 import { z } from 'zod';
-import {
-  attention,
-  Dropout,
-  Linear,
-  Module,
-  Rope,
-  Sublayer,
-  type AttentionOptions,
-  type Embedding,
-} from '../../engine/nn/index.ts';
+import { Dropout, Module, Rope, Sublayer, type Embedding } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { Norm } from '../decoder/attention-part.ts';
 import { decoderConfig, headShape, type DecoderConfig } from '../decoder/config.ts';
+import { CrossAttention } from '../decoder/cross-attention.ts';
 import { Decoder } from '../decoder/decoder.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { DecoderLayer, type LayerParts } from '../decoder/layer.ts';
 import { ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
-import { memoryOfSegments, projectMemory } from '../memory.ts';
 import type { Pass, Stack, StackInput } from '../stack.ts';
 import { gemma2Logits, gemma2Traits, gemmaDefaults, withActivation } from './gemma2.ts';
 
@@ -64,42 +55,6 @@ function sideOf(raw: RawConfig, name: SideName): SideConfig {
   };
   const memoryWidth = configOf('encoder').hidden_size;
   return { name, raw: whole[name], config: configOf(name), dropout: whole.dropout_rate, memoryWidth };
-}
-
-/** Cross-attention to the encoder's output, without positions. */
-class CrossAttention extends Module {
-  readonly q_proj: Linear;
-  readonly k_proj: Linear;
-  readonly v_proj: Linear;
-  readonly o_proj: Linear;
-  readonly #layer: number;
-  readonly #size: number;
-  readonly #options: AttentionOptions;
-
-  constructor(side: SideConfig, layer: number, options: AttentionOptions) {
-    super();
-    const { hidden_size: width, attention_bias: bias, attention_dropout: dropout } = side.config;
-    const { heads, keyHeads, size } = headShape(side.config);
-    this.q_proj = new Linear(width, heads * size, { bias });
-    this.k_proj = new Linear(side.memoryWidth, keyHeads * size, { bias });
-    this.v_proj = new Linear(side.memoryWidth, keyHeads * size, { bias });
-    this.o_proj = new Linear(heads * size, width, { bias });
-    this.#layer = layer;
-    this.#size = size;
-    this.#options = { ...options, causal: false, dropout: new Dropout(dropout, `layers.${layer}.cross_attn`) };
-  }
-
-  /** x [N, D] → [N, D] */
-  forward(x: Tensor, { memory, layout }: Pass): Tensor {
-    if (memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
-    const byHead = (linear: Linear, read: Tensor) => linear.forward(read).reshape(read.shape[0], -1, this.#size);
-    const made = projectMemory(memory, this.#layer, (hidden) => ({
-      k: byHead(this.k_proj, hidden), // [M, K, d]
-      v: byHead(this.v_proj, hidden),
-    }));
-    const { k, v, keys } = memoryOfSegments(memory, made, layout);
-    return this.o_proj.forward(attention(byHead(this.q_proj, x), k, v, { ...this.#options, layout, keys }).flatten(1));
-  }
 }
 
 /** Gemma 2's layer with dropout after each half. */
@@ -169,7 +124,13 @@ class Side extends Decoder {
       const dropout = (part: string) => dropoutAt(`layers.${layer}.${part}`);
       if (isEncoder) return new EncoderLayer(parts, dropout);
       const { scale, softcap } = traits.attention(layer);
-      return new CrossLayer(parts, dropout, new CrossAttention(side, layer, { scale, softcap }));
+      const cross = new CrossAttention(config, {
+        layer,
+        memoryWidth: side.memoryWidth,
+        bias: { qkv: config.attention_bias, output: config.attention_bias },
+        options: { scale, softcap, dropout: new Dropout(config.attention_dropout, `layers.${layer}.cross_attn`) },
+      });
+      return new CrossLayer(parts, dropout, cross);
     };
     super(config, {
       ...traits,

@@ -59,8 +59,11 @@ class ConvolutionLayer extends Module {
   }
 }
 
+/** Convolutions over a waveform, one after the other. */
+export type Strides = Readonly<Record<'conv_kernel' | 'conv_stride', readonly number[]>>;
+
 /** Number of frames for `samples`; 0 if too few. */
-export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Wav2Vec2Config, samples: number): number {
+export function framesOf({ conv_kernel: kernels, conv_stride: strides }: Strides, samples: number): number {
   const count = kernels.reduce((length, kernel, i) => Math.floor((length - kernel) / strides[i]) + 1, samples);
   return Math.max(0, count);
 }
@@ -89,40 +92,49 @@ export class FeatureExtractor extends Module {
     this.#config = config;
   }
 
-  /** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE if one is too short for a single frame */
   frameCounts(input: StackInput): number[] {
-    const counts = sampleCounts(input).map((samples) => framesOf(this.#config, samples));
-    const short = counts.findIndex((count) => count === 0);
-    if (short < 0) return counts;
-    throw new AttuneError('E_FEATURES_SHAPE', {
-      what: `Recording ${short + 1} of ${counts.length} is too short for this model`,
-      got: `${sampleCounts(input)[short]} samples`,
-      expected: `at least ${this.#fewestSamples()} samples (one frame)`,
-    });
+    return frameCounts(input, this.#config);
   }
 
-  #fewestSamples(): number {
-    const { conv_kernel: kernels, conv_stride: strides } = this.#config;
-    return kernels.reduceRight((length, kernel, i) => (length - 1) * strides[i] + kernel, 1);
-  }
-
-  /**
-   * Frames of unpadded samples: → [N, C]. Concatenated rows ([S], with lengths) are processed separately. Padded rows
-   * [B, S] are processed as in the reference: a norm over time includes the padding.
-   */
+  /** Frames of unpadded samples: → [N, C] */
   forward(input: StackInput, features: Tensor): Tensor {
-    if (features.shape.length === 1) {
-      return cat(features.split(sampleCounts(input)).map((row) => this.#framesOf(row.unsqueeze(0)).flatten(0, 1)));
-    }
-    const frames = this.#framesOf(features); // [B, T, C]
-    if (input.featureLengths === undefined) return frames.flatten(0, 1);
-    return cat(this.frameCounts(input).map((count, row) => frames.select(0, row).narrow(0, 0, count)));
+    const convolve = (rows: Tensor) => this.conv_layers.reduce((x, layer) => layer.forward(x), rows);
+    return framesOfRecordings({ ...input, features }, this.#config, convolve);
   }
+}
 
-  /** [B, S] → [B, T, C] */
-  #framesOf(rows: Tensor): Tensor {
-    return this.conv_layers.reduce((x, layer) => layer.forward(x), rows.unsqueeze(1)).transpose(1, 2);
-  }
+/** Frames of each recording. @throws AttuneError E_FEATURES_SHAPE if one is too short for a single frame */
+export function frameCounts(input: StackInput, strides: Strides): number[] {
+  const counts = sampleCounts(input).map((samples) => framesOf(strides, samples));
+  const short = counts.findIndex((count) => count === 0);
+  if (short < 0) return counts;
+  throw new AttuneError('E_FEATURES_SHAPE', {
+    what: `Recording ${short + 1} of ${counts.length} is too short for this model`,
+    got: `${sampleCounts(input)[short]} samples`,
+    expected: `at least ${fewestSamples(strides)} samples (one frame)`,
+  });
+}
+
+function fewestSamples({ conv_kernel: kernels, conv_stride: strides }: Strides): number {
+  return kernels.reduceRight((length, kernel, i) => (length - 1) * strides[i] + kernel, 1);
+}
+
+/**
+ * Frames of unpadded samples: → [N, C], by convolutions [B, 1, S] → [B, C, T]. Concatenated rows ([S], with lengths) are
+ * processed separately. Padded rows [B, S] are processed as in the reference: a norm over time includes the padding.
+ */
+export function framesOfRecordings(
+  input: StackInput & { features: Tensor },
+  strides: Strides,
+  convolve: (rows: Tensor) => Tensor,
+): Tensor {
+  const { features } = input;
+  const frames = (rows: Tensor) => convolve(rows.unsqueeze(1)).transpose(1, 2); // [B, T, C]
+  if (features.shape.length === 1)
+    return cat(features.split(sampleCounts(input)).map((row) => frames(row.unsqueeze(0)).flatten(0, 1)));
+  const all = frames(features);
+  if (input.featureLengths === undefined) return all.flatten(0, 1);
+  return cat(frameCounts(input, strides).map((count, row) => all.select(0, row).narrow(0, 0, count)));
 }
 
 /** Unpadded samples of each recording. */

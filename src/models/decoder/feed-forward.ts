@@ -30,6 +30,8 @@ export interface FeedForwardShape {
   dropout?: Dropout;
   /** Replaces the activation's own gate. */
   gate?: Gate;
+  /** Whether the gate follows the inner values in a matrix for both (Moonshine). */
+  isGateLast?: boolean;
 }
 
 /** Gated feed-forward layer (SwiGLU if the activation is SiLU). */
@@ -68,16 +70,19 @@ export class FusedFeedForward extends Module implements FeedForwardPart {
   readonly gate_up_proj: Linear;
   readonly down_proj: Linear;
   readonly #gate: Gate;
+  readonly #isGateLast: boolean;
 
-  constructor({ width, inner, activation, bias }: FeedForwardShape) {
+  constructor({ width, inner, activation, bias, isGateLast = false }: FeedForwardShape) {
     super();
+    this.#isGateLast = isGateLast;
     this.gate_up_proj = new Linear(width, 2 * inner, { bias });
     this.down_proj = new Linear(inner, width, { bias });
     this.#gate = gateOf(activation);
   }
 
   forward(x: Tensor, _pass?: Pass, isEnd = false): Tensor {
-    const [gate, up] = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
+    const halves = this.gate_up_proj.forward(x).chunk(2, 1); // [N, F] each
+    const [gate, up] = this.#isGateLast ? halves.toReversed() : halves;
     const down = () => gatedLinear(this.down_proj, this.#gate, { gate, up });
     return isEnd ? atStageEnd(down) : down();
   }

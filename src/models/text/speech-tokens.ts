@@ -20,8 +20,9 @@ export interface TimeTokens {
 }
 
 const GENERATION = 'generation_config.json';
+const NO_TIMES = ['no_timestamps_token_id', '<|notimestamps|>'] as const;
 
-/** Whisper's special tokens (Radford et al., 2022), from generation_config.json, else by name. */
+/** Special tokens of Whisper (Radford et al., 2022) and of models without languages and times, from generation_config.json, else by name. */
 export class SpeechTokens {
   readonly #tokenizer: Tokenizer;
   readonly #config: Record<string, unknown>;
@@ -37,9 +38,13 @@ export class SpeechTokens {
     this.languages = this.#languages();
   }
 
-  #named(key: string, token: string): number {
+  #known(key: string, token: string): number | null {
     const declared = this.#config[key];
-    const id = typeof declared === 'number' && declared >= 0 ? declared : this.#tokenizer.idOf(token);
+    return typeof declared === 'number' && declared >= 0 ? declared : this.#tokenizer.idOf(token);
+  }
+
+  #named(key: string, token: string): number {
+    const id = this.#known(key, token);
     if (id !== null) return id;
     throw new AttuneError('E_NO_SPEECH_TOKENS', {
       what: `The vocabulary of ${this.#tokenizer.origin} is not a speech vocabulary`,
@@ -80,7 +85,12 @@ export class SpeechTokens {
   }
 
   get noTimes(): number {
-    return this.#named('no_timestamps_token_id', '<|notimestamps|>');
+    return this.#named(...NO_TIMES);
+  }
+
+  /** Whether the model may write times (Moonshine may not). */
+  get #knowsTimes(): boolean {
+    return this.#known(...NO_TIMES) !== null;
   }
 
   /** The no-speech token at a transcript's start, if the vocabulary has one. */
@@ -91,6 +101,7 @@ export class SpeechTokens {
 
   /** Timestamp tokens, given the model's vocabulary size; older tokenizer files lack their names. */
   times(vocabularySize: number): TimeTokens | undefined {
+    if (!this.#knowsTimes) return undefined;
     const first = this.noTimes + 1;
     const isNamed = this.#tokenizer.idOf('<|0.00|>') === first;
     if (first >= vocabularySize || (!isNamed && first < this.#tokenizer.size)) return undefined;
@@ -101,7 +112,7 @@ export class SpeechTokens {
   /** Prompt tokens of a transcript. @throws AttuneError E_SPEECH_LANGUAGE */
   prompt(wish: SpeechWish): number[] {
     const { language, task } = this.settled(wish);
-    const last = wish.timestamps === true ? [] : [this.noTimes];
+    const last = wish.timestamps === true || !this.#knowsTimes ? [] : [this.noTimes];
     if (!this.isMultilingual) {
       if ((language ?? 'en') === 'en' && task === 'transcribe') return [this.start, ...last];
       throw this.#badLanguage(`${language ?? 'en'}, ${task}`, 'English, transcribed');

@@ -1,7 +1,7 @@
 import { SpeechTokens } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
 import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
-import { collateRows, stackFeatures } from '../../answering/tasks/rows/collate.ts';
+import { collateRows, featuresOf } from '../../answering/tasks/rows/collate.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';
@@ -35,7 +35,7 @@ export function create(
         rows.map((row) => ({ ...row, features: undefined })),
         { causal: true },
       );
-      return { rows, input: { ...input, source: stackFeatures(rows) } };
+      return { rows, input: { ...input, source: featuresOf(rows) } };
     },
     counts: countTokens,
     loss: nextTokenLoss,

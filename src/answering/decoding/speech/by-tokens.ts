@@ -29,22 +29,28 @@ export async function byTokens(hearing: Hearing, windows: Windows, options: Tran
   return { ...joined(answers), heard, ...(tokens.isMultilingual && { language }) };
 }
 
-/** Encoder output for windows of one shape. */
+/** Encoder output for spectrograms of one shape, or waveforms of any length. */
 export function remembered(model: Model, windows: Windows): ReturnType<Model['remember']> {
-  const source = scope(() => stackWindows(windows).own());
+  const source = scope(() => joinedWindows(windows).own());
+  const [{ shape }] = windows;
+  const featureLengths = shape.length === 1 ? windows.map(({ data }) => data.length) : undefined;
   try {
-    return model.remember({ features: source });
+    return model.remember({ features: source, featureLengths });
   } finally {
     source.dispose();
   }
 }
 
-/** → [B, bins, T] */
-function stackWindows(windows: Windows): Tensor {
-  const [{ shape, data }] = windows;
-  const values = new Float32Array(windows.length * data.length);
-  for (const [i, window] of windows.entries()) values.set(window.data, i * data.length);
-  return fromArray(values, [windows.length, ...shape]);
+/** → [B, bins, T], or waveforms one after the other [S] */
+function joinedWindows(windows: Windows): Tensor {
+  const [{ shape }] = windows;
+  const values = new Float32Array(windows.reduce((sum, { data }) => sum + data.length, 0));
+  let next = 0;
+  for (const { data } of windows) {
+    values.set(data, next);
+    next += data.length;
+  }
+  return fromArray(values, shape.length === 1 ? undefined : [windows.length, ...shape]);
 }
 
 /** The language that is wished for, or the one that the model takes the first window to be in. */

@@ -8,8 +8,7 @@ import type { Batch, ReadRow } from './prepared-rows.ts';
 /** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
 export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: { causal: boolean }): Batch<Row> {
   const features = rows.find((row) => row.features !== undefined)?.features;
-  if (features !== undefined)
-    return { rows, input: features.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows) };
+  if (features !== undefined) return { rows, input: featuresOf(rows) };
   const layout = layoutOfTexts(
     rows.map(({ ids, segments }) => segments ?? [ids.length]),
     { causal: options.causal, parents: rows.map(({ parents }) => parents) },
@@ -47,6 +46,11 @@ export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'featu
   }
   const isFilled = lengths.some((length) => length < longest);
   return { features: fromArray(values, [rows.length, ...shape]), ...(isFilled && { featureLengths: lengths }) };
+}
+
+/** Features of rows, in the form that models read. */
+export function featuresOf(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
+  return rows[0].features?.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows);
 }
 
 /** Waveforms side by side, none of them padded: [S] and the samples of each. */
