@@ -88,6 +88,9 @@ export class ChannelNorm extends Module {
   forward(x: Tensor): Tensor {
     const [weight, bias] = [this.weight, this.bias].map((one) => one.value(x.dtype).unsqueeze(1)); // [C, 1]
     const normed = x.shape.slice(this.#isOfAll ? 1 : 2);
-    return aten.layer_norm.default(x, [...normed]).mul(weight).add(bias);
+    return aten.layer_norm
+      .default(x, [...normed])
+      .mul(weight)
+      .add(bias);
   }
 }
