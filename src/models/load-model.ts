@@ -13,6 +13,7 @@ import { isClassifierOf, labelConfig } from './labels.ts';
 import type { Model } from './model.ts';
 import { withoutQuantisation } from './quantised/quantisation-config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
+import { withDense } from './sentence-dense.ts';
 import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
 import { chooseTask, namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
 import { textPart } from './text-part.ts';
@@ -36,7 +37,7 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
   const sentence = forVectors(folder, wanted);
   const options =
     sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
-  using files = await openWeights(folder, config);
+  using files = withDense(await openWeights(folder, config), folder, sentence);
   const { raw, grown } = await withVocabulary(await withOwnHead(stored, files, options), options.vocabularySize);
   const { model, plan } = await skeleton(raw, options, files);
   try {
@@ -106,7 +107,7 @@ function finish(
   const missing = loaded.missing.filter((path) => !mayBeNew(model, path, raw));
   if (missing.length > 0) throw missingTensors(files.folder, missing);
   // A bare trunk's checkpoint has no prefix. With a new head, the saved model needs one.
-  if (![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
+  if (plan.isBare === true || ![...model.head.parameters()].length) model.isBare = plan.isBare ?? loaded.isBare;
   model.dtype = dtype === 'stored' ? storedType(model, loaded.missing) : dtype;
   model.device = device;
   const only = new Set(loaded.missing);

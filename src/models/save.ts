@@ -6,6 +6,7 @@ import { rootOf } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
 import type { Model } from './model.ts';
+import { writeDense } from './sentence-dense.ts';
 import { writeSentenceFiles } from './sentence-folder.ts';
 
 export interface SaveOptions {
@@ -37,9 +38,11 @@ export function saveModel(model: Model, folder: string, options: SaveOptions = {
         return [name, isCast ? tensor.to(dtype) : tensor];
       }),
     );
+    const dense = model.head instanceof EmbeddingHead ? (model.head.options.dense ?? []) : [];
+    const bytes = writeDense(folder, dense, tensors);
     const shards = shard(tensors, shardBytes);
-    if (shards.length === 1) return writeSafetensors(join(folder, 'model.safetensors'), tensors);
-    return writeShards(folder, shards);
+    if (shards.length === 1) return bytes + writeSafetensors(join(folder, 'model.safetensors'), tensors);
+    return bytes + writeShards(folder, shards);
   });
 }
 

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { makeFolders } from '../files/make-folder.ts';
-import type { EmbeddingOptions } from './heads/embedding.ts';
+import type { DenseShape, EmbeddingOptions } from './heads/embedding.ts';
 import type { Pooling } from './heads/pooling.ts';
+import { readDense } from './sentence-dense.ts';
 
 const MODULES = 'modules.json';
 const LIMITS = 'sentence_bert_config.json';
@@ -14,6 +15,8 @@ const SETTINGS = 'config_sentence_transformers.json';
 /** Settings of a sentence-transformers folder; unknown ones are preserved. */
 export interface SentenceFiles {
   embedding: EmbeddingOptions;
+  /** Folders of the dense modules, in it. */
+  densePaths?: readonly string[];
   /** Maximum tokens of a row, if set. */
   maxLength?: number;
   /** Contents of sentence_bert_config.json and config_sentence_transformers.json, if present. */
@@ -22,7 +25,12 @@ export interface SentenceFiles {
 }
 
 const moduleSchema = z.array(
-  z.looseObject({ idx: z.int(), name: z.string(), path: z.string(), type: z.string().min(1) }),
+  z.looseObject({
+    idx: z.int(),
+    name: z.string(),
+    path: z.string().regex(/^[\w-]*$/, { error: 'must be a folder next to it' }),
+    type: z.string().min(1),
+  }),
 );
 const limitsSchema = z.looseObject({ max_seq_length: z.int().positive().nullish() });
 
@@ -54,19 +62,28 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
   const path = join(folder, MODULES);
   if (!existsSync(path)) return undefined;
   const modules = moduleSchema.safeParse(readJson(path));
-  if (!modules.success) throw unusable(path, 'something else', 'a list of modules with idx, name, path and type');
+  if (!modules.success)
+    throw unusable(path, 'something else', 'a list of modules with idx, name, path (a folder next to it) and type');
   const parts = modules.data
     .toSorted((a, b) => a.idx - b.idx)
     .map((module) => ({ ...module, kind: kindOf(module.type) }));
   const kinds = parts.map(({ kind }) => kind).join(', ');
-  const isKnown = /^Transformer, Pooling(, Normalize)?$/.test(kinds);
+  const isKnown = /^Transformer, Pooling(, Dense)*(, Normalize)?$/.test(kinds);
   if (!isKnown || parts[0].path !== '') {
     const got = isKnown ? `its weights in ${parts[0].path}` : kinds;
-    throw unusable(path, got, 'Transformer, Pooling and optionally Normalize, with the weights next to modules.json');
+    const expected = 'Transformer, Pooling and optionally Dense and Normalize, with the weights next to modules.json';
+    throw unusable(path, got, expected);
   }
+  const densePaths = parts.filter(({ kind }) => kind === 'Dense').map((part) => part.path);
+  const dense = densePaths.map((own) => readDense(join(folder, own)) ?? unreadable(join(folder, own)));
   const limits = optional(join(folder, LIMITS));
   return {
-    embedding: { pooling: readPooling(join(folder, parts[1].path, 'config.json')), normalise: parts.length === 3 },
+    embedding: {
+      pooling: readPooling(join(folder, parts[1].path, 'config.json')),
+      ...(dense.length > 0 && { dense }),
+      normalise: parts.at(-1)!.kind === 'Normalize',
+    },
+    densePaths,
     maxLength: limitsSchema.parse(limits ?? {}).max_seq_length ?? undefined,
     limits,
     settings: optional(join(folder, SETTINGS)),
@@ -90,6 +107,12 @@ function readPooling(path: string): Pooling {
   throw unusable(path, chosen.join(', ') || 'no mode', `one of ${Object.values(modes).join(', ')}`);
 }
 
+function unreadable(folder: string): DenseShape {
+  const expected =
+    'in_features, out_features, bias, and an activation_function of torch: Identity, Tanh, GELU, ReLU, SiLU, Sigmoid';
+  throw unusable(join(folder, 'config.json'), 'another dense module', expected);
+}
+
 function unusable(path: string, got: string, expected: string): AttuneError {
   return new AttuneError('E_SENTENCE_MODULES', {
     what: `${path} describes an unsupported embedding pipeline`,
@@ -101,9 +124,9 @@ function unusable(path: string, got: string, expected: string): AttuneError {
 
 /** Writes what sentence-transformers needs to reproduce the vectors, next to model and tokenizer. */
 export function writeSentenceFiles(folder: string, files: SentenceFiles, width: number): void {
-  const { pooling, normalise } = files.embedding;
+  const { pooling, dense = [], normalise } = files.embedding;
   const mode = poolingKey(pooling);
-  const parts = ['Transformer', 'Pooling', ...(normalise ? ['Normalize'] : [])];
+  const parts = ['Transformer', 'Pooling', ...dense.map(() => 'Dense'), ...(normalise ? ['Normalize'] : [])];
   const modules = parts.map((kind, idx) => ({
     idx,
     name: String(idx),

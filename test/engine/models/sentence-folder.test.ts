@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,9 @@ import { poolings } from '../../../src/models/heads/pooling.ts';
 import { createModel, loadModel } from '../../../src/models/load-model.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
-import { scope } from '../../../src/engine/tensor/index.ts';
+import { aten, backward, scope, writeSafetensors } from '../../../src/engine/tensor/index.ts';
+import { keyedNormal } from '../../../src/models/initialise.ts';
+import { tunings } from '../../../src/methods/tunings/index.ts';
 import { refuseOtherPooling } from '../../../src/answering/embed/own-pooling.ts';
 import { tinyConfigs } from '../tiny-configs.ts';
 
@@ -85,6 +87,63 @@ it.each([
   model.dispose();
 });
 
+/** EmbeddingGemma's two, of which the first widens. */
+function addDense(): void {
+  write('modules.json', modulesOf('Transformer', 'Pooling', 'Dense', 'Dense', 'Normalize'));
+  const shapes = [
+    { in_features: 48, out_features: 6, bias: false, activation_function: 'torch.nn.modules.linear.Identity' },
+    { in_features: 6, out_features: 4, bias: true, activation_function: 'torch.nn.modules.activation.Tanh' },
+  ];
+  scope(() => {
+    for (const [i, shape] of shapes.entries()) {
+      makeFolders(join(folder, `${i + 2}_Dense`));
+      write(`${i + 2}_Dense/config.json`, shape);
+      const size = [shape.out_features, shape.in_features];
+      const weights = new Map([['linear.weight', keyedNormal(size, { seed: i, path: 'w' }, 1)]]);
+      if (shape.bias) weights.set('linear.bias', keyedNormal([4], { seed: i, path: 'b' }, 1));
+      writeSafetensors(join(folder, `${i + 2}_Dense`, 'model.safetensors'), weights);
+    }
+  });
+}
+
+it('reads dense modules behind the pooling, trains them and saves them back', async () => {
+  addDense();
+  const { model, initialised, unused } = await loadModel(folder, { dtype: 'f32' });
+  expect([initialised, unused]).toEqual([[], []]);
+  const layout = layoutOfRows([3, 2], { causal: false });
+  const input = { layout, ids: BigInt64Array.of(1n, 2n, 3n, 4n, 5n) };
+  const vectors = (one: typeof model) => one.embeddingHead.embed(one.hidden(input), layout);
+  scope(() => {
+    const [first, second] = model.embeddingHead.dense_modules.map(({ linear }) => linear);
+    const mean = poolings.mean(model.hidden(input), layout);
+    const wide = mean.matmul(first.weight.tensor.transpose(0, 1));
+    const made = aten.tanh.default(wide.matmul(second.weight.tensor.transpose(0, 1)).add(second.bias!.tensor));
+    const wanted = made.div(made.pow(2).sum(1, { keepdim: true }).pow(0.5)).toNumbers();
+    for (const [i, value] of vectors(model).toNumbers().entries()) expect(value).toBeCloseTo(wanted[i], 5);
+  });
+  const copy = mkdtempSync(join(temporary, 'dense-'));
+  saveModel(model, copy);
+  for (const name of ['modules.json', '2_Dense/config.json', '3_Dense/config.json'])
+    expect(readJson(join(copy, name)), name).toEqual(readJson(join(folder, name)));
+  for (const name of ['model.safetensors', '2_Dense/model.safetensors', '3_Dense/model.safetensors'])
+    expect(readFileSync(join(copy, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
+  const method = await tunings.load('full');
+  const tuning = await method.create(model, method.settle({}), { seed: 1 });
+  scope(() => backward([vectors(model).sum()]));
+  const moved = tuning.trainables.filter(({ parameter }) => parameter.tensor.grad !== undefined);
+  expect(moved.map(({ name }) => name)).toEqual(expect.arrayContaining(['dense_modules.0.linear.weight']));
+  tuning.dispose();
+  model.dispose();
+});
+
+it('refuses dense modules without a weight, or with an activation that it does not know', async () => {
+  addDense();
+  scope(() => writeSafetensors(join(folder, '3_Dense', 'model.safetensors'), new Map()));
+  await expect(loadModel(folder)).rejects.toThrow(/linear.weight/);
+  write('3_Dense/config.json', { in_features: 6, out_features: 4, activation_function: 'my.Own' });
+  await expect(loadModel(folder)).rejects.toThrow(/activation_function/);
+});
+
 it('keeps its own pooling: another is refused, and so is one of vectors that no folder could say', async () => {
   const { model } = await loadModel(folder);
   expect(() => refuseOtherPooling(model, folder, undefined)).not.toThrow();
@@ -108,7 +167,13 @@ it('is an encoder like any other for another task', async () => {
 
 describe('refuses', () => {
   it.each([
-    ['modules that it does not know', 'modules.json', () => modulesOf('Transformer', 'Pooling', 'Dense'), /Dense/],
+    ['modules that it does not know', 'modules.json', () => modulesOf('Transformer', 'Pooling', 'CNN'), /CNN/],
+    [
+      'modules outside of the folder',
+      'modules.json',
+      () => modulesOf('Transformer', 'Pooling').map((one) => ({ ...(one as object), path: '../1_Pooling' })),
+      /folder next to it/,
+    ],
     [
       'two ways of pooling',
       '1_Pooling/config.json',
