@@ -37,7 +37,7 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
   const sentence = forVectors(folder, wanted);
   const options =
     sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
-  using files = withDense(await openWeights(folder, config), folder, sentence);
+  using files = withDense(await openWeights(folder, config), folder, sentence?.densePaths);
   const { raw, grown } = await withVocabulary(await withOwnHead(stored, files, options), options.vocabularySize);
   const { model, plan } = await skeleton(raw, options, files);
   try {

@@ -11,7 +11,6 @@ import { CheckpointFiles } from './checkpoint-files.ts';
 import { count } from './config-keys.ts';
 import { DENSE, type DenseShape } from './heads/embedding.ts';
 import type { Weights } from './quantised/open-weights.ts';
-import type { SentenceFiles } from './sentence-folder.ts';
 
 /** Our names of torch's activations. */
 const activations: Readonly<Record<string, string>> = table({
@@ -40,8 +39,7 @@ export function readDense(folder: string): DenseShape | undefined {
 }
 
 /** A folder's weights with those of its dense modules, under the names that they have in a model. */
-export function withDense(files: Weights, folder: string, sentence: SentenceFiles | undefined): Weights {
-  const paths = sentence?.densePaths ?? [];
+export function withDense(files: Weights, folder: string, paths: readonly string[] = []): Weights {
   return paths.length === 0 ? files : new WithDense(files, folder, paths);
 }
 
