@@ -10,96 +10,96 @@ import type { Trainable, Update } from './update.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Trainable, Update } from './update.ts';
 
-/** Which weights move, and where extra ones sit. */
+/** Which weights are trained, and where additional ones are. */
 export interface Tuning {
   readonly trainables: readonly Trainable[];
-  /** Output of `save`: an adapter, or a whole model. */
+  /** Output of `save`: an adapter or a whole model. */
   readonly result: 'adapter' | 'model';
-  /** All that the result consists of, by its standard names; the trainables and what goes with them. */
+  /** All tensors of the result by standard names: trained ones and those that belong to them. */
   state(): Map<string, Tensor>;
-  /** Takes over a saved state; every tensor must land and every place must be filled. */
+  /** Restores a saved state, which must match exactly. */
   load(state: ReadonlyMap<string, Tensor>): void;
-  /** Gives the weights the values that `save` will write; the type they were rounded to, where that is another. */
+  /** Rounds the weights to the values that `save` will write; returns the type, if it differs. */
   roundToStored(): DType | undefined;
-  /** Writes the result in its standard form (a PEFT adapter folder, or a Hugging Face folder). */
+  /** Writes the result in its standard format (PEFT adapter or Hugging Face folder). */
   save(folder: string, about: ResultNotes): void;
-  /** Runs `body` with the model as it was before tuning, where that is possible: the reference model. A promise is waited for. */
+  /** Runs `body` with the original model, if available, as a reference. Waits for promises. */
   disabled<T>(body: () => T): T;
-  /** Virtual tokens: ids at and above the vocabulary's size that must precede every row and prompt. */
+  /** Virtual tokens: ids from the vocabulary's size on, to prepend to every row and prompt. */
   readonly prefix?: readonly number[];
-  /** Merges the change into the model's own weights. @throws E_NOT_MERGEABLE if it is not a change of weights */
+  /** Merges the change into the model's weights. @throws E_NOT_MERGEABLE if it does not change weights */
   merge(options?: MergeOptions): void;
-  /** Takes it out again, to the bit. */
+  /** Undoes `merge`, bit for bit. */
   unmerge(): void;
-  /** Puts what it holds into the form that passes read fastest: it is neither trained nor saved from then on. */
+  /** Converts tensors to the form that is fastest for inference; they are neither trained nor saved afterwards. */
   settle?(dtype: DType): void;
   /** Regularisation term added to the loss: f32 []. */
   penalty?(): Tensor;
-  /** The update with the penalty and what else the tuning does at each of a run's steps. @throws E_TUNING_UNSUPPORTED */
+  /** Wraps the update with the penalty and anything else the tuning does at each step. @throws E_TUNING_UNSUPPORTED */
   govern?(update: Update, steps: number): Update;
-  /** Frees its tensors outside the model. */
+  /** Frees tensors outside the model. */
   dispose(): void;
 }
 
 export interface MergeOptions {
-  /** The unmerged weights are not kept: there is no way back. */
+  /** Does not keep the unmerged weights, so the merge cannot be undone. */
   isFinal?: boolean;
 }
 
 export interface TuningContext {
   seed: number;
-  /** Tokens whose rows have to be trained, new ones among them. */
+  /** Tokens whose rows are trained, including new ones. */
   tokens?: readonly number[];
-  /** Quantisation error of each layer, by path, as factors [r, in] and [out, r]; if the tuning requested it. */
+  /** Quantisation error of each layer, by path, as factors [r, in] and [out, r], if the tuning requested it. */
   residuals?: ReadonlyMap<string, { a: Tensor; b: Tensor }>;
-  /** Directions of each layer's input, by path, that a change begins with: [r, in]; where the tuning asked for them. */
+  /** Initial directions of each layer's input, by path: [r, in], if the tuning requested them. */
   starts?: ReadonlyMap<string, Tensor>;
 }
 
-/** How weights are stored while a model is loaded, and what a tuning notes of what that loses. */
+/** Storage of weights while a model is loaded, and the quantisation errors recorded for the tuning. */
 export interface Kept {
   keep: KeepWeight | undefined;
   residuals?: TuningContext['residuals'];
 }
 
-/** For tunings whose start depends on the layers' inputs for the training rows. */
+/** For tunings whose initialisation depends on the layers' inputs for training rows. */
 export interface PassedRows {
   rows: readonly TokenRow[];
-  /** Loads some of the rows; each call of the result makes the model's input of them, which the current scope owns. */
+  /** Loads rows; each call of the result creates the model's input, owned by the current scope. */
   inputOf(rows: readonly TokenRow[]): Promise<() => ModelInput>;
   emit: EventSink;
   signal: AbortSignal;
-  /** The optimizer's name, if it has to bound what is read of each row. */
+  /** Name of the optimizer, if it limits what may be learnt from each row. */
   private?: string;
 }
 
-/** The start of a tuning: options settled by looking at the base or the rows, and directions. */
+/** Initialisation of a tuning: options derived from the base or the rows, and directions. */
 export interface Begun<Options> {
   options: Options;
   starts: NonNullable<TuningContext['starts']>;
 }
 
-/** Tokens of which some rows are trained: ids of the input table, or ids by the name of a table. */
+/** Trained token rows: ids of the input table, or ids by table name. */
 export type TokenIndices = readonly number[] | Readonly<Record<string, readonly number[]>>;
 
-/** Contents of a saved adapter besides its options. */
+/** Contents of a saved adapter, besides its options. */
 export interface OpenContext {
   tokens?: TokenIndices;
-  /** On a model that serves others too: nothing of the model changes, and the tuning acts where a route names this. */
+  /** For models shared with other adapters: nothing in the model changes, and the tuning acts only where a route names this owner. */
   owner?: AdapterOwner;
-  /** Whether a head that shares a table learns with it where that is trained whole; it does unless said. */
+  /** Whether a tied head shares a table that is trained in full; true by default. */
   tiesTables?: boolean;
 }
 
-/** How frozen weights are kept, and what steps read of them. */
+/** Storage of frozen weights. */
 export interface Storage {
-  /** Further data it keeps, for people; undefined if none. */
+  /** Description of additional data, for display; undefined if none. */
   readonly note: string | undefined;
-  /** Frees that. */
+  /** Frees additional data. */
   dispose(): void;
 }
 
-/** Provenance in a result's files. */
+/** Provenance to record in a result's files. */
 export interface ResultNotes {
   baseModel: string;
   revision?: string;

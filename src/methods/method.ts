@@ -16,12 +16,12 @@ import type {
   Update,
 } from './interfaces.ts';
 
-/** Declaration of a method: enough to check a recipe and to print help without the engine. */
+/** Declaration of a method: enough to check a recipe and print help without loading the engine. */
 export interface MethodOptions<Schema extends z.ZodObject = z.ZodObject, Options = Readonly<Record<string, unknown>>> {
   options: Schema;
-  /** Checked options with those filled in that depend on each other. @throws ZodError */
+  /** Validates options and fills in those that depend on others. @throws ZodError */
   settle(values: unknown): Options;
-  /** Defaults of keys outside the method that suit it with these options. @throws ZodError */
+  /** Suitable defaults for keys outside the method, given its options. @throws ZodError */
   recipeDefaults(values: unknown): RecipeDefaults;
 }
 
@@ -32,53 +32,56 @@ export interface RecipeDefaults {
 /** Common part of every definition. */
 export interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
-  /** Fills options that depend on each other, after the check. */
+  /** Fills in options that depend on others, after validation. */
   complete?(values: z.output<Schema>): Options;
   recipeDefaults?: RecipeDefaults | ((options: Options) => RecipeDefaults);
 }
 
-/** Loads an implementation on first use: `attune train --help` needs all options, and would take far longer with it (docs/decisions/methods.md). */
+/**
+ * Loads the implementation on first use: `attune train --help` needs all options, but not the implementations, which
+ * take far longer to load (docs/decisions/methods.md).
+ */
 export interface Lazy<Implementation> {
   run(): Promise<Implementation>;
 }
 
-/** How PEFT keeps the adapters of a tuning: its part of adapter_config.json. */
+/** PEFT format of a tuning's adapters: its part of adapter_config.json. */
 export interface PeftFormat<Config extends z.ZodObject = z.ZodObject, Options = unknown> {
   /** Values of `peft_type`; the first is written. */
   types: readonly [string, ...string[]];
   /** The method's own keys. */
   config: Config;
-  /** The tuning's options from those keys. */
+  /** Converts those keys to the tuning's options. */
   read(config: z.output<Config>): Options;
 }
 
-/** The learning rate that suits a tuning, by the one that suits LoRA or all weights of the same base. */
+/** Learning rate of a tuning, relative to that of LoRA or full tuning of the same base. */
 export interface TuningRate {
   /** `both`: the geometric mean of the two. */
   like: 'lora' | 'full' | 'both';
-  /** Times that rate; a pair gives bases of 6 M weights and those from 1 B, with a line between by the logarithms. */
+  /** Factor of that rate; a pair is for bases of 6 M and from 1 B parameters, interpolated logarithmically in between. */
   times: number | readonly [small: number, large: number];
 }
 
-/** One choice of which weights move. */
+/** A tuning: which weights are trained. */
 export interface TuningMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
   /** Default learning rate. @throws ZodError if the values are not options of this method */
   rate(values: unknown): TuningRate;
-  /** Whether the model's own weights stay unchanged and trained parts are separate. */
+  /** Whether the model's own weights do not change, because trained parts are separate. */
   keepsWeights?: boolean;
-  /** Tokens that it puts in front of every row. */
+  /** Number of virtual tokens prepended to every row. */
   virtualTokens?(values: unknown): number;
   peft?: PeftFormat;
-  /** How weights are stored while the base is loaded, where it notes something of them. @throws AttuneError E_START_UNSUPPORTED */
+  /** Storage of weights while the base is loaded, if the tuning records quantisation errors. @throws AttuneError E_START_UNSUPPORTED */
   beforeLoad(values: unknown, keep: KeepWeight | undefined): Promise<Kept>;
   /** Initial values that depend on the base or on rows. @throws AttuneError E_START_UNSUPPORTED */
   beforeStart(values: unknown, model: Model, passed: PassedRows | undefined): Promise<Begun<Options> | undefined>;
   /** @throws ZodError if the values are not options of this method */
   create(model: Model, values: unknown, context: TuningContext): Promise<Tuning>;
-  /** An adapter as its configuration describes it, for its tensors to be loaded; `options` as `peft.read` gives them. */
+  /** Builds an adapter as configured, ready to load its tensors; `options` come from `peft.read`. */
   open(model: Model, options: unknown, context: OpenContext): Promise<Tuning>;
 }
 
@@ -123,16 +126,16 @@ export function defineTuning<
   };
 }
 
-/** One way to keep weights that do not move. */
+/** A storage of frozen weights. */
 export interface StorageMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** Whether weights are converted once, so that the tuning has to keep them. */
+  /** Whether weights are converted once, so that the tuning must not change them. */
   wantsKeptWeights?: boolean;
-  /** `when`: the passes in which it applies. A run is evaluated on the weights themselves. */
+  /** `when`: passes to which it applies. Evaluations during a run use the original weights. */
   create(model: Model, values: unknown, when: 'training' | 'always'): Promise<Storage>;
-  /** Conversion of weights while they are loaded; undefined if none. */
+  /** Conversion of weights on loading, if any. */
   keep(values: unknown): Promise<KeepWeight | undefined>;
 }
 
@@ -152,12 +155,12 @@ export function defineStorage<Schema extends z.ZodObject, Options = z.output<Sch
   };
 }
 
-/** One way to turn gradients into a step. */
+/** An update: how gradients become a step. */
 export interface UpdateMethod<
   Schema extends z.ZodObject = z.ZodObject,
   Options = Readonly<Record<string, unknown>>,
 > extends MethodOptions<Schema, Options> {
-  /** It bounds what a single row may change, and needs rows that are drawn and scored independently of each other. */
+  /** Bounds each row's influence; requires rows that are sampled and scored independently. */
   isPrivate?: boolean;
   /** @throws ZodError if the values are not options of this method */
   create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
@@ -179,7 +182,7 @@ export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Sche
 
 export function methodOf<Schema extends z.ZodObject, Options>(definition: Definition<Schema, Options>) {
   const { options, complete, recipeDefaults: suiting = {} } = definition;
-  // Without `complete` the options are what the schema gives.
+  // Without `complete`, the schema's output is final.
   const settled = (values: unknown): Options => {
     const checked = options.parse(values);
     return complete === undefined ? (checked as unknown as Options) : complete(checked);
@@ -188,16 +191,16 @@ export function methodOf<Schema extends z.ZodObject, Options>(definition: Defini
   return { options, recipeDefaults, settled, settle: settled };
 }
 
-/** Exports of each file of an axis. */
+/** Files of an axis, by method. */
 type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
 
 /** The methods of an axis. */
 export interface MethodTable<Any extends MethodOptions, Name extends string> extends Registry<Any, Name> {
-  /** Names in papers and other tools, and what to write here; for messages. */
+  /** Names in papers and other tools, with what to write instead; for messages. */
   readonly otherNames: Readonly<Record<string, string>>;
 }
 
-/** A table of an axis: one line a method. */
+/** Table of an axis, with one line per method. */
 export function methodTable<Any extends MethodOptions, Table extends Files<Any>>(
   kind: string,
   code: ErrorCode,
@@ -209,7 +212,7 @@ export function methodTable<Any extends MethodOptions, Table extends Files<Any>>
   return { ...defineRegistry(kind, code, entries), otherNames };
 }
 
-/** Accepted input for each method of a table. */
+/** Accepted input of each method in a table. */
 export type OptionInputs<Table> = {
   [Name in keyof Table]: Table[Name] extends () => Promise<{ method: { options: infer Schema extends z.ZodType } }>
     ? z.input<Schema>

@@ -1,11 +1,11 @@
 /** State of an update between steps. */
 import { noGrad, type Tensor } from '../engine/tensor/index.ts';
 
-/** Puts saved tensors into an update's own ones, by name. */
+/** Copies saved tensors into an update's own, by name. */
 export function loadState(own: ReadonlyMap<string, Tensor>, saved: ReadonlyMap<string, Tensor>): void {
   noGrad(() => {
     for (const [name, tensor] of own) {
-      // Places that stay empty came with options that older checkpoints do not know.
+      // Empty tensors belong to options that older checkpoints lack.
       if (tensor.size === 0) continue;
       const from = saved.get(name);
       if (from === undefined) throw new Error(`the optimiser's state lacks ${name}`);

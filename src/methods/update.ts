@@ -1,20 +1,20 @@
-/** How gradients become a step. */
+/** Optimizer interface: turns gradients into a step. */
 import type { Metrics } from '../base/events.ts';
 import type { PrivacySpent } from '../store/model-card.ts';
 import type { Parameter } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
 import type { TokenRow } from '../data/cut-row.ts';
 
-/** A weight that moves. */
+/** A trained weight. */
 export interface Trainable {
   /** Its name in checkpoints: unique, stable. */
   name: string;
   parameter: Parameter;
-  /** False for norms and biases, which are never decayed. */
+  /** False for norms and biases, which are not decayed. */
   decays: boolean;
-  /** Its learning rate, as a share of the schedule's; 1 unless given. */
+  /** Learning rate relative to the schedule's; 1 by default. */
   rate?: number;
-  /** The step from which it moves; the first unless given. */
+  /** First step at which it is trained; the first step by default. */
   startsAt?: number;
 }
 
@@ -27,25 +27,25 @@ export interface StepOptions {
   maxGradNorm: number;
 }
 
-/** The passes that a step may ask for, each over all of its rows; losses are the rows' shares of the step's. */
+/** Passes that a step may request, each over all of its rows; losses are the rows' shares of the step's loss. */
 export interface StepPasses {
-  /** Adds the gradients of all rows up where the weights keep them. */
+  /** Accumulates the gradients of all rows in the weights. */
   gradients(): Promise<readonly number[]>;
-  /** Losses alone, with the weights as they are. */
+  /** Losses only, with the current weights. */
   losses(): Promise<readonly number[]>;
-  /** Gradients of one row after another, each as if it were alone: `use` takes them from the weights. */
+  /** Per-row gradients, one after the other, as if each row were alone: `use` reads them from the weights. */
   rowGradients(use: (row: TokenRow) => void): Promise<readonly number[]>;
   /**
-   * Adds those gradients up where the weights keep theirs, each times what is made of its norm over all weights, without
-   * making them one by one. Undefined, and nothing added, where that cannot be done.
+   * Accumulates per-row gradients in the weights, each scaled by a factor of its norm over all weights, without
+   * computing them individually. Undefined, with nothing accumulated, if that is not possible.
    */
   cutGradients?(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows | undefined>;
 }
 
-/** Rows as if each were alone. */
+/** Results for rows as if each were alone. */
 export interface CutRows {
   losses: readonly number[];
-  /** Before they were cut. */
+  /** Norms before clipping. */
   norms: readonly number[];
 }
 
@@ -57,29 +57,29 @@ export interface Driven {
 
 /** Facts about the run for an update, before its first step. */
 export interface StepPlan {
-  /** Rows that are trained on. */
+  /** Number of training rows. */
   rows: number;
-  /** Rows of a step, on average. */
+  /** Average number of rows per step. */
   batchSize: number;
   steps: number;
-  /** Random, of this run alone, in its checkpoints and nowhere else. */
+  /** Random number of this run, stored in its checkpoints and nowhere else. */
   secret: number;
 }
 
-/** Computes and takes steps. Owns clipping and its own state. */
+/** Computes and applies steps. Responsible for clipping and its own state. */
 export interface Update {
   /** Input of `drive`, if other than the gradients of all rows. */
   readonly needs?: 'losses' | 'row-gradients';
-  /** Computes and takes a step, where that is not the gradients of all rows and then `step`. */
+  /** Computes and applies a step, for updates that need more than gradients followed by `step`. */
   drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
   /** Privacy cost of `steps` steps, for private updates. */
   privacySpent?(steps: number): PrivacySpent;
-  /** Weights that are scored and become the result, where they are not those that steps move; new tensors. */
+  /** Weights to score and to save as the result, if they differ from those that steps move; new tensors. */
   averaged?(): ReadonlyMap<Trainable, Tensor>;
-  /** Moves the weights by their gradients and clears these; gives the gradient's norm before clipping. */
+  /** Moves the weights by their gradients and clears these; returns the gradient's norm before clipping. */
   step(options: StepOptions): number;
   state(): Map<string, Tensor>;
   load(state: ReadonlyMap<string, Tensor>): void;
-  /** Frees what it holds besides its state. */
+  /** Frees everything besides its state. */
   dispose?(): void;
 }

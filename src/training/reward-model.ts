@@ -19,11 +19,11 @@ export interface AnswerToScore {
   source: { file: string; line: number };
 }
 
-/** A model that scores answers, opened before training and freed after it. */
+/** A model that scores answers, loaded before training and freed afterwards. */
 export interface RewardModel {
-  /** @throws AttuneError E_REWARD_MODEL for a model that gives no score */
+  /** @throws AttuneError E_REWARD_MODEL if the model has no score */
   open(): Promise<void>;
-  /** One for each answer, in order. @throws AttuneError E_REWARD_MODEL_ROOM */
+  /** Scores in the order of the answers. @throws AttuneError E_REWARD_MODEL_ROOM */
   score(answers: readonly AnswerToScore[]): Promise<number[]>;
   dispose(): void;
 }

@@ -1,4 +1,4 @@
-/** A row's identity (16 hex digits) as the high bits of a number; token positions fill the low ones. */
+/** A row's identity (16 hex digits) as the high bits of a number, with token positions in the low bits. */
 export function rowKey(id: string): bigint {
   const value = /^[0-9a-f]{16}$/.test(id) ? BigInt(`0x${id}`) : fnv64(id);
   return (value & 0x7fffffffffffn) << 16n;

@@ -12,10 +12,10 @@ export interface NotedRows {
 }
 
 /**
- * Adds up rows' gradients, each times what `factorOf` makes of its norm, where the weights keep theirs; from what a pass
- * noted of them, so that no row's gradient is made where its tokens are few, and no second pass is taken (ghost norms,
- * Li et al., 2022; book-keeping, Bu et al., 2022). Gives the norms. Undefined where a weight was noted in ways that do
- * not add up. One that was not noted had no part in the pass.
+ * Adds up the rows' clipped gradients in the weights: each is scaled by `factorOf` its norm. Uses records of the
+ * backward pass, so that neither per-row gradients nor a second pass are needed where rows have few tokens (ghost
+ * norms, Li et al., 2022; book-keeping, Bu et al., 2022). Returns the norms; undefined if a weight was recorded in
+ * incompatible ways.
  */
 export function addCutRows({ taps, layout }: NotedRows, factorOf: (norm: number) => number): number[] | undefined {
   if (taps.length === 0) return undefined;
@@ -41,7 +41,7 @@ function isOf(weight: Parameter | undefined): (term: { parameter: Parameter | un
   return ({ parameter }) => weight !== undefined && parameter === weight;
 }
 
-/** Taps of one weight together; undefined where they are of different kinds, or values fall into no rows. */
+/** Combines the taps of one weight; undefined if their kinds differ, or if values cannot be assigned to rows. */
 function productsOf(taps: readonly LayerRows[], places: RowPlaces): RowProducts[] | undefined {
   const products = new Map<Parameter, RowProducts>();
   for (const tap of taps) {
@@ -63,7 +63,7 @@ function productOf(tap: LayerRows, places: RowPlaces): RowProducts | undefined {
   return { kind: tap.kind, weight: tap.weight, bias: tap.kind === 'rows' ? undefined : tap.bias, g, x };
 }
 
-/** Whether each weight is of one entry alone, but for a table that scores the vocabulary too. */
+/** Whether each weight has a single entry, except for a table that also scores the vocabulary. */
 function areApart(products: readonly RowProducts[], scored: ScoresTap | undefined): boolean {
   const ofLayers = products.flatMap(({ kind, weight, bias }) => (kind === 'rows' ? [] : [weight, bias]));
   const tables = products.flatMap(({ kind, weight }) => (kind === 'rows' ? [weight] : []));

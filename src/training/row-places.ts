@@ -3,16 +3,16 @@ import { greatest } from '../base/many.ts';
 import { rowOfTokens, type Layout } from '../engine/nn/index.ts';
 import { cat, fromArray, zeros, type Tensor } from '../engine/tensor/index.ts';
 
-/** Tokens by their rows. */
+/** Tokens grouped by row. */
 interface Places {
   tokens: number;
   /** n */
   longest: number;
-  /** int64 [R · n]: behind a row's last token, one behind all of them. */
+  /** int64 [R · n]: padded after a row's last token with an index past all tokens. */
   places: Tensor;
 }
 
-/** Where a batch's tokens, and others that belong to its rows, lie in these. */
+/** Maps a batch's tokens, and other values that belong to its rows, to the rows. */
 export class RowPlaces {
   readonly rows: number;
   readonly #ownRows: ArrayLike<number>;
@@ -25,12 +25,12 @@ export class RowPlaces {
     this.#device = device;
   }
 
-  /** The rows of tokens; those of the batch unless given. */
+  /** Row of each token; the batch's tokens by default. */
   rowsOf(rowOf: ArrayLike<number> = this.#ownRows): ArrayLike<number> {
     return rowOf;
   }
 
-  /** Values of tokens [N, D], or of rows [R, D] or [R, T, D] → f32 [R, n, D]; undefined where they are of neither. */
+  /** Values of tokens [N, D] or of rows [R, D] or [R, T, D] → f32 [R, n, D]; undefined for other shapes. */
   of(values: Tensor, rowOf?: ArrayLike<number>): Tensor | undefined {
     const [count, ...rest] = values.shape;
     if (rest.length === 2 && count === this.rows) return values.to('f32');
@@ -41,7 +41,7 @@ export class RowPlaces {
     return padded.indexSelect(0, places).reshape(this.rows, longest, ...rest);
   }
 
-  /** Ids int64 [N] → [R, n], -1 behind a row's last token. */
+  /** Ids int64 [N] → [R, n], padded with -1. */
   ofIds(ids: Tensor, rowOf?: ArrayLike<number>): Tensor | undefined {
     const { tokens, longest, places } = this.#placesOf(rowOf);
     if (ids.shape.length !== 1 || ids.shape[0] !== tokens) return undefined;
@@ -49,7 +49,7 @@ export class RowPlaces {
     return cat([ids, behind]).indexSelect(0, places).reshape(this.rows, longest);
   }
 
-  /** A number for each row as one for each of some rows' tokens, or for each row: f32 [N] or [R] */
+  /** Expands a number per row to tokens, or keeps it per row: f32 [N] or [R] */
   factors(ofRows: readonly number[]): (rowOf: ArrayLike<number> | undefined, count: number) => Tensor {
     const make = (values: readonly number[]) => fromArray(Float32Array.from(values)).toDevice(this.#device);
     const byRow = make(ofRows);

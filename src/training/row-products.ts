@@ -4,18 +4,18 @@ import { aten, zeros, type Tensor } from '../engine/tensor/index.ts';
 
 export type LayerRows = RowTap & LayerTap;
 
-/** A weight's gradients of each row: gᵀ x of all the passes that read it, one behind the other. */
+/** Per-row gradients of a weight: gᵀ x, concatenated over all passes that read it. */
 export interface RowProducts {
   kind: LayerTap['kind'];
   weight: Parameter | undefined;
   bias: Parameter | undefined;
   /** f32 [R, n, out] */
   g: Tensor;
-  /** f32 [R, n, in]; of a table's rows their ids int64 [R, n], -1 behind a row's end */
+  /** f32 [R, n, in]; for tables, ids int64 [R, n], padded with -1 */
   x: Tensor;
 }
 
-/** The sum over all rows: Σ c gᵀ x of products, c f32 [N] or [R]. */
+/** Sum over all rows: Σ c gᵀ x, with c f32 [N] or [R]. */
 export function addCut(tap: LayerRows, factors: Tensor): void {
   const arrived = tap.at.grad as Tensor;
   const [count, ...rest] = arrived.shape;
@@ -50,12 +50,12 @@ export function squaresOf({ kind, weight, bias, g, x }: RowProducts): Tensor {
   return parts.reduce((sum, part) => sum.add(part));
 }
 
-/** Which of a row's tokens have the same id: f32 [R, n, n] */
+/** Which tokens of a row have the same id: f32 [R, n, n] */
 function sameIds(ids: Tensor): Tensor {
   return aten.eq.Tensor(ids.unsqueeze(2), ids.unsqueeze(1)).to('f32');
 }
 
-/** Squared norms of gradients gᵀ x: by products of tokens if there are fewer of them than the weight has values, otherwise explicitly. */
+/** Squared norms of gradients gᵀ x: via products of tokens if a row has fewer tokens than the weight has values, else explicitly. */
 export function productSquares(x: Tensor, g: Tensor): Tensor {
   const [, n, width] = x.shape;
   const out = g.shape[2];
@@ -73,7 +73,7 @@ function totals(x: Tensor): Tensor {
   return x.flatten(1).sum(1);
 }
 
-/** On `meta`, where memory is counted, there are none: zeros stand for them. */
+/** Zeros on `meta`, where only memory is counted. */
 export function numbersOf(tensor: Tensor): number[] {
   return tensor.device === 'meta' ? Array.from({ length: tensor.size }, () => 0) : [...tensor.toNumbers()];
 }

@@ -9,12 +9,12 @@ import { followBack, passOver, type PassParts, type PassRequest } from './passes
 import { addCutRows } from './row-norms.ts';
 import type { CutRows } from '../methods/update.ts';
 
-/** Rows that are looked at for one that has a loss. */
+/** Maximum rows to search for one with a loss. */
 const TRIED_ROWS = 32;
 
 /**
- * Whether the norms of rows' gradients can be told from batches of rows: found before the first step by a pass over one
- * of the shortest rows, and kept with the run, since a batch for which it happens to be otherwise decides for itself.
+ * Whether the norms of per-row gradients can be computed from batches. Found before the first step by a pass over a
+ * short row and stored with the run; a batch for which it fails is handled on its own.
  */
 export async function canTellRowsApart(
   parts: PassParts & { trainables: readonly Trainable[] },
@@ -34,20 +34,20 @@ export async function canTellRowsApart(
   return false;
 }
 
-/** Whether a batch says of each row what it would say of that row alone, of which its tokens tell the place. */
+/** Whether a batch gives each row the same result as alone, with every token attributable to its row. */
 function areRowsApart({ model, objective }: PassParts): boolean {
   return hasTokensOfRows(model) && objective.separable === true && objective.joint === undefined;
 }
 
-/** Whether the tokens of a model's layers are those of the rows, and nothing is computed of all of them. */
+/** Whether the tokens of a model's layers are those of its rows, with nothing computed across rows. */
 export function hasTokensOfRows({ trunk, prefix }: Model): boolean {
   const { towers, imageReader, balance } = trunk;
   return [towers, imageReader, balance].every((part) => part === undefined) && prefix.length === 0;
 }
 
 /**
- * Rows alone, told by batches: their losses are means over their own tokens in place of the step's. None where that
- * cannot be: of a model whose tokens do not tell the row, or a batch with a row that has no loss.
+ * Treats rows as if each were alone, within batches: losses are means over the row's own tokens instead of the step's.
+ * Undefined if tokens cannot be attributed to rows, or if a row has no loss.
  */
 export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
   if (!areRowsApart(parts)) return {};
@@ -78,7 +78,7 @@ export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPa
 
 type CutRequest = PassRequest & {
   weights: readonly Parameter[];
-  /** Factor that turns each row's loss into that of the row alone. */
+  /** Turns each row's loss into the loss of the row alone. */
   shares: readonly number[];
   factorOf(norm: number): number;
 };
@@ -94,7 +94,7 @@ async function cutBatch(parts: PassParts, request: CutRequest): Promise<CutRows 
   let norms: readonly number[] | undefined;
   const found = await passOver(parts, { ...request, around }, ({ perRow }, tape, batch) => {
     followBack({ perRow: perRow.mul(fromArray(Float32Array.from(shares)).toDevice(model.device)) }, tape);
-    // A weight that has a gradient by now was read by something that noted nothing.
+    // A weight with a gradient at this point was used by something that recorded nothing.
     const isKnown = weights.every(({ tensor }) => tensor.grad === undefined) && perRow.size === shares.length;
     for (const [i, { tensor }] of weights.entries()) tensor.grad = before[i];
     const layout = model.layoutOf(batch.input);

@@ -1,22 +1,22 @@
-// L tokens that are scored, l of one row or some of them, n tokens of a row, D width, V vocabulary, R rows
+// L scored tokens, l of one row or a part of them, n tokens of a row, D width, V vocabulary, R rows
 import type { RowTap, ScoresTap } from '../engine/nn/index.ts';
 import { aten, fromArray, ones, scope, type Tensor } from '../engine/tensor/index.ts';
 import type { RowPlaces } from './row-places.ts';
 import { give, numbersOf, productSquares, type RowProducts } from './row-products.ts';
 
-/** Scores that are in memory at once: 64 MiB of them. */
+/** Maximum scores in memory at a time: 64 MiB. */
 const SCORES_AT_ONCE = 2 ** 24;
 
 export interface ScoredRequest {
   places: RowPlaces;
-  /** Squared norms of the rows' gradients of all other weights: [R] */
+  /** Squared norms of the rows' gradients in all other weights: [R] */
   squares: readonly number[];
-  /** The rows' contributions to the table, if it also scores the vocabulary. */
+  /** The rows' contributions to the embedding, if it also scores the vocabulary. */
   table: RowProducts | undefined;
   factorOf(norm: number): number;
 }
 
-/** A row's tokens among those that are scored. */
+/** A row's range among the scored tokens. */
 interface Span {
   row: number;
   start: number;
@@ -24,9 +24,9 @@ interface Span {
 }
 
 /**
- * The rows' norms [R], including their contributions to a head's weights; adds up the clipped gradients of these.
- * Scores are recomputed for some rows at a time: all of them would take more memory than the pass itself. Undefined
- * if a row's tokens are not contiguous.
+ * Norms of the rows [R], including the head's weights, whose clipped gradients are added up. Scores are recomputed for
+ * a few rows at a time, as all of them would take more memory than the pass itself. Undefined if a row's tokens are not
+ * contiguous.
  */
 export function addScoredRows(
   tap: (RowTap & ScoresTap) | undefined,
@@ -53,7 +53,7 @@ export function addScoredRows(
   return all.map(normOf);
 }
 
-/** A sum of squares and products may fall below zero by rounding. */
+/** Rounding may make the sum slightly negative. */
 function normOf(squares: number): number {
   return Math.sqrt(Math.max(0, squares));
 }
@@ -68,7 +68,7 @@ function spansOf(rowOf: ArrayLike<number>): Span[] {
   return spans;
 }
 
-/** Rows whose scores go into memory together; a larger one alone. */
+/** Batches of rows whose scores fit into memory; a larger row is on its own. */
 function inBatches(spans: readonly Span[], vocabulary: number): Span[][] {
   const most = SCORES_AT_ONCE / vocabulary;
   const batches: Span[][] = [];
@@ -80,7 +80,7 @@ function inBatches(spans: readonly Span[], vocabulary: number): Span[][] {
   return batches;
 }
 
-/** The loss's gradients by the sums of products, of some tokens: f32 [l, V] */
+/** Gradients of the loss with respect to the scores of some tokens: f32 [l, V] */
 function scoreGradients({ terms, bias, targets, softcap, scale, at }: RowTap & ScoresTap, start: number, end: number) {
   return scope((): Tensor => {
     const of = (x: Tensor): Tensor => x.narrow(0, start, end - start);
@@ -100,7 +100,7 @@ function scoreGradients({ terms, bias, targets, softcap, scale, at }: RowTap & S
   });
 }
 
-/** Squared norm of one row, from g [l, V]; plus twice its product with the row's contribution to the table as an input. */
+/** Squared norm of one row, from g [l, V], plus twice its inner product with the row's contribution to the embedding as an input. */
 function squaresOfRow(
   { terms, biasParameter }: ScoresTap,
   g: Tensor,
@@ -125,7 +125,7 @@ function squaresOfRow(
   return numbersOf(parts.reduce((sum, part) => sum.add(part)))[0];
 }
 
-/** The sums over some tokens, of which g f32 [l, V] is cut. */
+/** Adds up the clipped gradients of some tokens, given g f32 [l, V]. */
 function addCutScores({ terms, biasParameter }: ScoresTap, g: Tensor, { start, end }: Pick<Span, 'start' | 'end'>) {
   if (biasParameter !== undefined) give(biasParameter, g.sum(0));
   for (const { x, parameter } of terms)

@@ -4,7 +4,7 @@ import { fromArray } from '../engine/tensor/index.ts';
 import type { Batch } from '../answering/tasks/rows/prepared-rows.ts';
 import { rowKey } from './row-key.ts';
 
-/** Keys of a batch's random numbers: seed, step, and each token's row and place, so that batching does not matter. */
+/** Keys of a batch's random numbers: seed, step, and each token's row and position, so that batching has no effect. */
 export function randomnessOf(model: Model, batch: Batch, request: { seed: number; step: number }): Randomness {
   const layout = model.layoutOf(batch.input);
   const rows = rowOfTokens(layout);
@@ -16,7 +16,7 @@ export function randomnessOf(model: Model, batch: Batch, request: { seed: number
   return { seed: request.seed, step: request.step, tokens: fromArray(tokens).toDevice(model.device) };
 }
 
-/** Texts of one row begin at position 0 each, and yet have random numbers of their own. */
+/** All texts of a row start at position 0, so each needs its own random numbers. */
 function textShifts({ offsets, rowOf }: Layout): BigInt64Array | undefined {
   if (!rowOf.some((row, s) => s > 0 && row === rowOf[s - 1])) return undefined;
   const shifts = new BigInt64Array(offsets[rowOf.length]);

@@ -1,23 +1,23 @@
 /**
- * Default training settings. docs/training-defaults.md says how they were measured, and which of them are common in
- * the field.
+ * Default training settings. docs/training-defaults.md describes how they were measured, and which of them are common
+ * practice.
  */
 import type { BaseFacts, BaseKind } from '../models/base-facts.ts';
 import type { TuningRate } from '../methods/method.ts';
 import type { SettledTraining } from '../methods/recipe/base-recipe.ts';
 
 export interface TrainingFacts extends BaseFacts {
-  /** Name of the tuning: which weights move. */
+  /** Name of the tuning. */
   tuning: string;
-  /** The tuning's own: `TuningMethod.rate`. */
+  /** The tuning's `TuningMethod.rate`. */
   rate: TuningRate;
-  /** Name of the objective: what is optimised. */
+  /** Name of the objective. */
   objective: string;
-  /** Training rows, where they are counted. */
+  /** Number of training rows, if known. */
   rows?: number;
 }
 
-/** Rates at sizes, smallest first; between them the logarithm of the rate is a line over that of the size. */
+/** Learning rates at model sizes, in ascending order; interpolated linearly between their logarithms. */
 type Anchors = readonly (readonly [parameters: number, rate: number])[];
 
 interface Rates {
@@ -88,7 +88,7 @@ const RATES: Record<BaseKind, Rates> = {
 /** Objectives that keep the pre-trained head; all others start with a new one. */
 const LANGUAGE_OBJECTIVES: ReadonlySet<string> = new Set(['sft', 'pretrain', 'masked_lm', 'seq2seq', 'orpo']);
 
-/** They move answers that the model can write already; the field's rates are a twentieth of those of fine-tuning. */
+/** These adjust answers that the model can write already; common rates are a twentieth of those for fine-tuning. */
 const FROM_PREFERENCE: ReadonlySet<string> = new Set([
   'dpo',
   'cpo',
@@ -102,9 +102,9 @@ const FROM_PREFERENCE: ReadonlySet<string> = new Set([
 const OF_PREFERENCE = 0.05;
 
 /**
- * They follow rewards of a few answers, whose gradients are mostly noise. Adam gives each weight a step of about the rate
- * whatever its gradient, so that noise adds up over all that moves: a small model stands as much in an adapter, and little
- * in all of its weights. Large ones have what TRL's runs use, a twentieth of fine-tuning's.
+ * These follow rewards of a few answers, whose gradients are mostly noise. Since Adam normalises steps, noise adds up
+ * over all trained weights: a small model tolerates much in an adapter, but little in all of its weights. Large models
+ * use TRL's rates, a twentieth of those for fine-tuning.
  */
 const FROM_REWARD: ReadonlySet<string> = new Set(['grpo', 'rloo', 'ppo']);
 const OF_REWARD: Rates = {
@@ -118,17 +118,17 @@ const OF_REWARD: Rates = {
   ],
 };
 
-/** A decoder under a new head diverges earlier: at 5e-3, where it still learns to write well. */
+/** A decoder with a new head diverges earlier: at 5e-3, where text generation still learns. */
 const UNDER_NEW_HEAD = 0.5;
 
-/** Steps below which a run is too short for its rate to bring weights to where they fit. */
+/** Fewer steps are too few for weights to get where they fit at the usual rate. */
 const FEWEST_STEPS = 300;
 const USUAL_EPOCHS = 3;
-/** Large models know a few rows by heart sooner. */
+/** Large models memorise a small number of rows sooner. */
 const MOST_EPOCHS = { small: 10, large: 5 } as const;
 const LARGE = 1e8;
 
-/** The values that a recipe leaves out. */
+/** Defaults for values that a recipe leaves out. */
 export function suggestedTraining(facts: TrainingFacts): SettledTraining {
   const { rows } = facts;
   const batch_size = batchFor(rows);
@@ -150,7 +150,7 @@ function sizes([small, large]: readonly [number, number]): Anchors {
   ];
 }
 
-/** In the rate of fine-tuning. */
+/** Rate relative to fine-tuning. */
 function shareOf({ kind, parameters, objective }: Omit<TrainingFacts, 'tuning' | 'rate'>, name: keyof Rates): number {
   if (FROM_REWARD.has(objective)) return interpolated(OF_REWARD[name], parameters);
   if (FROM_PREFERENCE.has(objective)) return OF_PREFERENCE;
@@ -166,7 +166,7 @@ function interpolated(anchors: Anchors, parameters: number): number {
   return rate * (nextRate / rate) ** share;
 }
 
-/** One significant digit: two would claim to know more than anybody does. */
+/** One significant digit: two would suggest a precision that nobody has. */
 function rounded(rate: number): number {
   return Number(rate.toPrecision(1));
 }
@@ -176,7 +176,7 @@ function batchFor(rows = 0): number {
   return rows >= 4000 ? 16 : 8;
 }
 
-/** More passes where rows are few, fewer where they are many. */
+/** More epochs for few rows, fewer for many. */
 function epochsFor({ parameters, rows }: TrainingFacts, batchSize: number): number {
   if (rows === undefined || rows === 0) return USUAL_EPOCHS;
   if (rows >= 100_000) return 1;

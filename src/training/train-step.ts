@@ -17,7 +17,7 @@ import { turn } from '../base/turn.ts';
 
 export interface StepParts extends PassParts {
   update: Update;
-  /** Whether norms of single rows can be told from batches; tried in each step unless said. */
+  /** Whether per-row norms can be computed from batches; by default, each step tries. */
   rowsApart?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface StepRequest {
   /** The step's rows in micro-batches. */
   microBatches: readonly (readonly PreparedRow[])[];
   step: number;
-  /** Steps of the runs that this one continues: random numbers are not drawn twice. Default 0. */
+  /** Steps of the runs that this one continues, so that random numbers do not repeat. Default 0. */
   stepsBefore?: number;
   seed: number;
   checkpointing: Checkpointing;
@@ -41,8 +41,8 @@ export interface StepResult {
 }
 
 /**
- * One optimiser step. Counts are summed over all micro-batches first and every term is scaled by its total, so that any
- * split of the rows gives the same update. Between micro-batches the event loop gets its turn.
+ * One optimiser step. Counts are summed over all micro-batches first and every term is divided by its total, so that
+ * any split of the rows gives the same update. Yields to the event loop between micro-batches.
  */
 export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<StepResult> {
   const { objective, update } = parts;
@@ -73,7 +73,7 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
   };
 }
 
-/** The usual step. Rows with a non-finite loss are reported before their gradients change anything. */
+/** The usual step. Non-finite losses are reported before they affect any gradients. */
 async function followGradients(
   update: Update,
   passes: StepPasses,
@@ -107,7 +107,7 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
   };
 }
 
-/** Counts over all batches of a step that take a pass to be known: with the random numbers of the passes that follow. */
+/** Counts that need a pass over all batches, with the same random numbers as the following passes. */
 async function surveyStep({ model, objective }: StepParts, request: StepRequest): Promise<Counts> {
   const survey = request.microBatches.length > 1 ? objective.survey?.(model) : undefined;
   if (survey === undefined) return {};
@@ -130,7 +130,7 @@ export function addCounts(all: readonly Counts[]): Counts {
   return totals;
 }
 
-/** Adds up tallies over batches; a metric is its sum by its count. */
+/** Sums tallies over batches; a metric is its sum divided by its count. */
 export class TallySums {
   readonly #sums = new Map<string, { sum: number; count: number }>();
 

@@ -8,14 +8,14 @@ import type { Tuning, Update } from '../methods/interfaces.ts';
 import type { SettledTraining } from '../methods/recipe/base-recipe.ts';
 import type { Checkpointing } from '../models/tape.ts';
 
-/** All of a run's state except tensors: together with weights, moments and recipe it is complete. */
+/** All state of a run except tensors; complete together with weights, moments and recipe. */
 export interface TrainerState {
   /** Optimiser steps done. */
   step: number;
-  /** The sampler's place. */
+  /** Position of the sampler. */
   epoch: number;
   index: number;
-  /** Updates of the weights: as many as steps, unless a step makes several. */
+  /** Updates of the weights: one per step, unless a step makes several. */
   updates: number;
   inputTokens: number;
   lossTokens: number;
@@ -27,7 +27,7 @@ export interface TrainerState {
   evaluated: Metrics;
   /** Evaluations since the best one. */
   stale: number;
-  /** Losses of the first validation rows at the last evaluation, which the next one is compared with row by row. */
+  /** Losses of the first validation rows at the last evaluation, for row-by-row comparison with the next one. */
   rowLosses: readonly number[];
   /** Seconds trained, over all resumes. */
   seconds: number;
@@ -35,29 +35,29 @@ export interface TrainerState {
   before: EarlierTraining;
 }
 
-/** Updates and passes of earlier runs: random numbers and the rows' order go on where they ended. */
+/** Updates and epochs of earlier runs, from which random numbers and the rows' order continue. */
 export interface EarlierTraining {
   steps: number;
   epochs: number;
 }
 
-/** Validation of a step's weights. */
+/** Validation result of a step's weights. */
 export interface Evaluated {
   step: number;
   loss: number;
   metrics: Metrics;
 }
 
-/** Decisions made at the start of a run that a resume keeps. */
+/** Decisions made at the start of a run and kept when it resumes. */
 export interface RunConstants {
-  /** The clock that templates see. */
+  /** Current time for templates. */
   now: Date;
   microBatchTokens: number;
   checkpointing: Checkpointing;
-  /** Whether a space sets plain answers off; absent in runs from before there was one. */
+  /** Whether a space separates plain answers from prompts; absent in older runs. */
   answerSpace?: boolean;
   training: SettledTraining;
-  /** Private runs: key of noise and batches. It is in no checkpoint. */
+  /** Private runs: key of noise and batches. Not stored in checkpoints. */
   secret?: number;
   /** Private runs: whether per-row norms can be computed from batches. */
   rowsApart?: boolean;
@@ -87,7 +87,7 @@ export function newTrainerState(): TrainerState {
 
 const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
-/** Only for objectives that remember something. */
+/** Only for objectives with state. */
 const OBJECTIVE = 'objective.safetensors';
 /** The tensors of a checkpoint. */
 export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
@@ -102,7 +102,7 @@ export interface CheckpointParts {
   constants: RunConstants;
 }
 
-/** Writes the whole state into a folder; returns its bytes. */
+/** Writes the whole state to a folder; returns its size in bytes. */
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
   const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
   const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
@@ -117,7 +117,7 @@ export function writeState(folder: string, state: TrainerState, parts: Checkpoin
   return weights + moments + kept;
 }
 
-/** Takes up a saved state, weights and moments included. */
+/** Restores a saved state, including weights and moments. */
 export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): TrainerState {
   // Older checkpoints lack the newest fields.
   const saved = readJson<SavedState>(join(folder, STATE));
@@ -132,19 +132,19 @@ export function readState(folder: string, parts: Omit<CheckpointParts, 'recipe' 
   return state;
 }
 
-/** State that a run may continue from: its files, and the amount trained until then. */
+/** Amount of training up to a state from which a new run continues. */
 export function readEarlier(folder: string): EarlierTraining {
   const saved = readJson<SavedState>(join(folder, STATE));
   const { epoch, index, before } = { ...newTrainerState(), ...saved };
   return { steps: before.steps + updatesOf(saved), epochs: index === 0 ? epoch : epoch + 1 };
 }
 
-/** Older checkpoints lack the count: each of their steps is one. */
+/** Older checkpoints lack the count; each of their steps is one update. */
 function updatesOf({ updates, step }: Partial<TrainerState> & Pick<TrainerState, 'step'>): number {
   return updates ?? step;
 }
 
-/** Takes up a checkpoint's weights, moments and what its objective remembers, and nothing else. */
+/** Restores only a checkpoint's weights, moments and the objective's state. */
 export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe' | 'constants'>): void {
   readWeights(folder, parts.tuning);
   withTensors(join(folder, OPTIMIZER), (tensors) => parts.update.load(tensors));
@@ -152,15 +152,15 @@ export function readTensors(folder: string, parts: Omit<CheckpointParts, 'recipe
   if (memory !== undefined) withTensors(join(folder, OBJECTIVE), (tensors) => memory.restore(tensors));
 }
 
-/** Decisions at the start of a checkpoint's run. */
+/** Decisions at the start of the checkpoint's run. */
 export function readConstants(folder: string): RunConstants {
   const { constants } = readJson<SavedState>(join(folder, STATE));
-  // Older checkpoints lack what their recipes then always said.
+  // Older checkpoints lack settings that were always in their recipes.
   const recipe = readJson<{ training: SettledTraining }>(join(folder, RECIPE));
   return { ...constants, training: constants.training ?? recipe.training, now: new Date(constants.now) };
 }
 
-/** Takes up the weights only: the best checkpoint's, for the result. */
+/** Restores only the weights, for the result. */
 export function readWeights(folder: string, tuning: Tuning): void {
   withTensors(join(folder, WEIGHTS), (tensors) => tuning.load(tensors));
 }

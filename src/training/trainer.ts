@@ -19,7 +19,7 @@ export interface TrainerParts {
   tuning: Tuning;
   update: Update;
   objective: Objective;
-  /** Present where the objective needs it, as `rollouts` is. */
+  /** Required by objectives with a reference model, as is `rollouts`. */
   reference?: Reference;
   rollouts?: Rollouts;
   /** Private updates: whether per-row norms can be computed from batches. */
@@ -37,7 +37,7 @@ export interface TrainerOptions {
   seed: number;
   microBatchTokens: number;
   checkpointing: Checkpointing;
-  /** Steps between evaluations and between checkpoints; 0 for never. The last step always has both. */
+  /** Steps between evaluations and between checkpoints; 0 for never. The last step always does both. */
   evaluateEvery: number;
   saveEvery: number;
   /** Evaluations without a better loss before training stops; null for no limit. */
@@ -56,7 +56,7 @@ export interface TrainerHooks {
 
 export type Outcome = 'finished' | 'stopped';
 
-/** The loop: batches, steps, evaluations, checkpoints. It knows no method by name. */
+/** The training loop: batches, steps, evaluations, checkpoints. Independent of any particular method. */
 export class Trainer {
   readonly #parts: TrainerParts;
   readonly #options: TrainerOptions;
@@ -71,14 +71,14 @@ export class Trainer {
     this.state = newTrainerState();
   }
 
-  /** Goes on from a state whose weights and moments are already in place. */
+  /** Continues from a state whose weights and moments are restored already. */
   resume(state: TrainerState): void {
     this.state = { ...state };
     this.#savedStep = state.step;
     this.#parts.sampler.restore(state);
   }
 
-  /** Begins with weights and moments that another run left: its steps and passes count as done before. */
+  /** Starts from another run's weights and moments; its steps and epochs count as done. */
   continueFrom(before: EarlierTraining): void {
     this.state = { ...this.state, before, epoch: before.epochs };
     this.#parts.sampler.restore({ epoch: before.epochs, index: 0 });
@@ -90,10 +90,10 @@ export class Trainer {
     return best !== null && best.step === step ? best.metrics : evaluated;
   }
 
-  /** Trains to the end, or until it is asked to stop; then it saves first. */
+  /** Trains to the end, or until the signal, on which it saves first. */
   async run(): Promise<Outcome> {
     const { totalSteps } = this.#options.schedule;
-    // Patience is looked at first: a run that it ended does not go on where it is resumed for its result.
+    // Checks patience first, so that a run that it ended does not continue when resumed for its result.
     while (this.state.step < totalSteps && !this.#isStale()) {
       if (this.#hooks.signal.aborted) return this.#stop();
       if (!(await this.#step())) return this.#stop();
@@ -105,7 +105,7 @@ export class Trainer {
     return 'finished';
   }
 
-  /** False where it was given up for the signal, with nothing changed. */
+  /** False if the signal interrupted it, in which case nothing changed. */
   async #step(): Promise<boolean> {
     const started = performance.now();
     const { sampler, train } = this.#parts;
@@ -119,7 +119,7 @@ export class Trainer {
     return true;
   }
 
-  /** All of a step's updates: one, unless the objective makes several of what it produced. */
+  /** All updates of a step: one, unless the objective splits its rows into several. */
   async #updates(microBatches: StepRequest['microBatches']): Promise<StepResult[] | undefined> {
     const { production } = this.#parts.objective;
     if (production === undefined) return [await trainStep(this.#parts, this.#request(microBatches, 0))];
@@ -192,7 +192,7 @@ export class Trainer {
     return this.state.epoch - this.state.before.epochs + this.state.index / this.#parts.sampler.batchesPerEpoch;
   }
 
-  /** Scores the validation rows; the trained step with the lowest loss is remembered and saved. */
+  /** Scores the validation rows; records and saves the trained step with the lowest loss. */
   async evaluate(): Promise<void> {
     const { state } = this;
     const { validation } = this.#parts;
@@ -217,7 +217,7 @@ export class Trainer {
     if (isBestTrained && this.#options.keepBest) await this.#save();
   }
 
-  /** Validation of the current weights. */
+  /** Validation metrics of the current weights. */
   async score(): Promise<Metrics> {
     return (await this.#scoreRows()).metrics;
   }
@@ -231,7 +231,7 @@ export class Trainer {
     });
   }
 
-  /** Whether it is the best of the trained steps, of which one becomes the result however good the base model is. */
+  /** Whether this is the best trained step; one of them becomes the result even if the base model is better. */
   #remember(metrics: Metrics): boolean {
     const { state } = this;
     const evaluated = { step: state.step, loss: metrics.loss, metrics };
@@ -270,10 +270,10 @@ export class Trainer {
   }
 }
 
-/** Rows whose losses are kept from one evaluation to the next: enough to know how sure a change is. */
+/** Number of rows whose losses are kept between evaluations: enough to estimate the significance of a change. */
 const COMPARED_ROWS = 2000;
 
-/** Mean change of the rows' losses and its standard error; undefined without two rows to compare. */
+/** Mean change of the rows' losses and its standard error; undefined with fewer than two rows. */
 function changeBetween(
   before: readonly number[],
   after: readonly number[],
@@ -285,7 +285,7 @@ function changeBetween(
   return { mean, error: Math.sqrt(square / changes.length) };
 }
 
-/** Undefined where it was given up for the signal. */
+/** Undefined if the signal interrupted it. */
 async function unlessStopped<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T | undefined> {
   try {
     return await body();

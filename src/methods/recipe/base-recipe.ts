@@ -6,7 +6,7 @@ import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../../data/columns.ts';
 import { schedulers, unreadOptions } from './rate-schedule.ts';
 
-/** Raised when a key changes its meaning; a renamed key is a line in app/recipe/foreign. */
+/** Raised when a key changes its meaning; renamed keys are handled in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;
 
 const path = z.string().min(1);
@@ -49,7 +49,7 @@ const sourceSchema = z.strictObject({
   media_dir: path.optional().describe("base folder of relative paths in the rows (default: the file's folder)"),
 });
 
-/** One set of rows, as `loadData` takes it. */
+/** A set of rows, as accepted by `loadData`. */
 export type RecipeSource = z.output<typeof sourceSchema>;
 
 const sourcesSchema = z
@@ -71,7 +71,7 @@ const newTokenSchema = z
 const share = z.number().min(0).lt(1);
 const splitSchema = z
   .union([share, sourcesSchema], { error: 'expected a share from 0 to below 1, or a file' })
-  // `--validation 2` is not a file called 2.
+  // Prevents `--validation 2` from being read as a file called 2.
   .refine((value) => typeof value === 'number' || value.some((source) => !/^\d+(\.\d+)?$/.test(source.path)), {
     error: 'must be a share below 1, or a file',
   });
@@ -136,7 +136,7 @@ const dataSchema = z.strictObject({
     .describe('tokens to add and train; {content, special: true} for tokens that are not part of answers'),
 });
 
-/** An axis of the run: which implementation, with its options, which the implementation itself declares and checks. */
+/** An axis of the run: an implementation's name, with options that it declares and validates itself. */
 const axisSchema = (description: string) =>
   z
     .union([z.string(), z.looseObject({ name: z.string() })], { error: 'expected a name, or {name, …options}' })
@@ -148,7 +148,7 @@ const tuningSchema = z
   .transform((value) => (typeof value === 'string' ? { method: value } : value))
   .meta({ description: 'which weights move', shown: 'NAME' });
 
-/** Present in a recipe only where they are named. */
+/** Only present in a recipe if set. */
 const schedulerOptionsSchema = z
   .strictObject({
     num_cycles: z.number().positive().optional().describe('number of cosine waves (0.5: down once), or of restarts'),
@@ -238,7 +238,7 @@ const checkpointsSchema = z.strictObject({
   best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
 });
 
-/** The checkpoint that a run goes on from, and what it must be. */
+/** The checkpoint that a run continues from, with expected hashes. */
 const continuedSchema = z.strictObject({
   checkpoint: path,
   hashes: z.record(z.string(), z.string()).describe('SHA-256 of its weights and moments'),
@@ -246,9 +246,9 @@ const continuedSchema = z.strictObject({
 });
 
 /**
- * The whole run as one plain JSON value. It takes short forms (`tuning: lora`) and fills every default; the options
- * inside `tuning`, `objective`, `storage` and `training.optimizer` are checked by `resolveRecipe` against what the
- * chosen implementation declares.
+ * The whole run as one plain JSON value. Accepts short forms (`tuning: lora`) and fills in every default;
+ * `resolveRecipe` validates the options inside `tuning`, `objective`, `storage` and `training.optimizer` against the
+ * chosen implementation.
  */
 export const recipeSchema = z.strictObject({
   version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe('version of the recipe format'),
@@ -280,15 +280,15 @@ export const recipeSchema = z.strictObject({
     .describe('content hash of each ./file.ts#name in this recipe; set automatically, never by hand'),
 });
 
-/** A recipe whose methods have any options; `Recipe` of methods/recipe.ts has those of each. */
+/** A recipe with untyped method options; `Recipe` in training/recipe types them. */
 export type BaseRecipe = z.output<typeof recipeSchema>;
 
-/** Settings that a recipe may leave to the run, which decides them when it begins: by its base model and its rows. */
+/** Settings that a recipe may omit; the run derives them from its base model and rows. */
 export interface SettledTraining {
   learning_rate: number;
   epochs: number;
   batch_size: number;
 }
 
-/** Accepted input, before the options of the chosen methods are typed (see `RecipeInput` in app/recipe). */
+/** Accepted input, before the chosen methods' options are typed (see `RecipeInput` in app/recipe). */
 export type BaseRecipeInput = z.input<typeof recipeSchema>;

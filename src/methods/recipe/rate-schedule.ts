@@ -11,17 +11,17 @@ export const schedulers = [
 
 export type SchedulerName = (typeof schedulers)[number];
 
-/** Forms of a schedule, with transformers' names; those that a schedule does not read are refused with it. */
+/** Options of a schedule, with transformers' names; options that a schedule ignores are rejected. */
 export interface SchedulerOptions {
-  /** Waves of cosine (0.5: down once), restarts of cosine_with_restarts. */
+  /** cosine: number of waves (0.5: down once); cosine_with_restarts: number of restarts. */
   num_cycles?: number;
-  /** For polynomial. */
+  /** polynomial: exponent. */
   power?: number;
-  /** Where it ends, as a share of the peak. */
+  /** Final rate, relative to the peak. */
   min_lr_rate?: number;
-  /** Steps of the decay of warmup_stable_decay. */
+  /** warmup_stable_decay: steps of the decay. */
   num_decay_steps?: number;
-  /** Form of that decay. */
+  /** warmup_stable_decay: shape of the decay. */
   decay_type?: 'cosine' | 'linear' | '1-sqrt';
 }
 
@@ -34,7 +34,7 @@ export interface Schedule {
   totalSteps: number;
 }
 
-/** Where a step stands: `progress` goes from 0 after the warm-up to 1. */
+/** Position of a step: `progress` runs from 0 after the warm-up to 1. */
 interface Place {
   step: number;
   progress: number;
@@ -44,11 +44,11 @@ interface Place {
 
 interface Form {
   reads: readonly (keyof SchedulerOptions)[];
-  /** Share of the peak. */
+  /** Rate relative to the peak. */
   at(place: Place): number;
 }
 
-/** A tenth of the steps, unless their number is given. */
+/** Default share of steps for the decay. */
 const DECAY_RATIO = 0.1;
 /** Time scale of inverse_sqrt without a warm-up. */
 const TIMESCALE = 10_000;
@@ -93,7 +93,7 @@ const decays = {
   '1-sqrt': (done: number) => 1 - Math.sqrt(done),
 } satisfies Record<string, (done: number) => number>;
 
-/** From 1 to 0 along half a cosine, and on. */
+/** Cosine from 1 to 0, and further. */
 function wave(done: number): number {
   return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * done)));
 }
@@ -102,15 +102,15 @@ function above(share: number, { min_lr_rate: least = 0 }: SchedulerOptions): num
   return share * (1 - least) + least;
 }
 
-/** Options that a schedule does not read. */
+/** Options that a schedule ignores. */
 export function unreadOptions(scheduler: SchedulerName, options: SchedulerOptions): string[] {
   const { reads } = forms[scheduler];
   return Object.keys(options).filter((key) => !reads.includes(key as keyof SchedulerOptions));
 }
 
 /**
- * The learning rate of a step (0-based): rises in a line over the warm-up, its first step included, so that no step is
- * wasted at 0; then as the schedule says, from its peak.
+ * Learning rate of a step (0-based). Rises linearly over the warm-up, starting above 0 so that no step is wasted, then
+ * follows the schedule from its peak.
  */
 export function learningRateAt(schedule: Schedule, step: number): number {
   const { learningRate, warmupSteps, totalSteps, scheduler, options = {} } = schedule;
@@ -119,7 +119,7 @@ export function learningRateAt(schedule: Schedule, step: number): number {
   return learningRate * forms[scheduler].at({ step, progress, schedule, options });
 }
 
-/** Steps that warm up: as given, or a share of all. */
+/** Number of warm-up steps: as given, or a share of all. */
 export function warmupSteps(
   options: { warmup_steps: number | null; warmup_ratio: number },
   totalSteps: number,

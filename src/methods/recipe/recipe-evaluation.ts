@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** How often something is done. */
+/** How often to do something. */
 export const rhythm = z.union([z.enum(['epoch', 'never']), z.int().positive()], {
   error: 'expected epoch, never or a number of steps',
 });
 
-/** A metric with options of its own; each metric checks which it takes. */
+/** A metric with its options, which the metric itself validates. */
 const metricSchema = z.strictObject({
   metric: z.string().min(1),
   name: z.string().min(1).optional(),
@@ -20,7 +20,7 @@ const metricSchema = z.strictObject({
 
 const oneMetric = z.union([z.string(), metricSchema]);
 
-/** The plain mean of several bounded metrics, for answers of several parts. */
+/** Mean of several bounded metrics, for answers with several parts. */
 const meanSchema = z.strictObject({ name: z.string().min(1), mean: z.array(oneMetric).min(2) });
 
 /** Maximum loss on the general set; a number is bits per byte. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const share = z.number().min(0).max(1).nullable().default(null);
 const amount = z.number().min(0).nullable().default(null);
 
-/** The recipe's `gate`: what `attune gate` asks of a run's result before it may be used. */
+/** The recipe's `gate`: requirements that `attune gate` checks before a result may be used. */
 export const gateSchema = z.strictObject({
   comparison: z
     .boolean()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const strength = z.number().positive().nullable().default(null);
 
-/** The recipe's `retention`: what keeps a model's knowledge while it learns. */
+/** The recipe's `retention`: ways to preserve a model's knowledge in training. */
 export const retentionSchema = z
   .strictObject({
     replay: z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineStorage } from '../method.ts';
 
-/** Frozen weights stay as they are in the checkpoint. */
+/** Frozen weights stay as in the checkpoint. */
 export const options = z.strictObject({});
 
 export const method = defineStorage({

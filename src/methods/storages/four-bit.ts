@@ -9,7 +9,7 @@ import { cat, empty, fromArray, scope, type DType, type Tensor } from '../../eng
 import type { Storage } from '../interfaces.ts';
 import { codes } from './four-bit-codes.ts';
 
-/** Options of weights in 4 bits. */
+/** Options of 4-bit storage. */
 export const options = z.strictObject({
   double_quantization: z.boolean().default(true).describe('quantise the scales too, to 8 bits'),
   block_size: z
@@ -20,21 +20,21 @@ export const options = z.strictObject({
 
 export type FourBitOptions = z.output<typeof options>;
 
-/** Values that are quantised at once: what is between them and their codes takes several times their memory. */
+/** Values to quantise at a time: intermediate results take several times their memory. */
 const PIECE = 1 << 22;
-/** Scales that share a scale. */
+/** Number of scales that share a scale. */
 const NESTED_BLOCK = 256;
 
 /**
- * Frozen linear layers in 4 bits with a scale for each block of their flattened weight, which is quantised again unless
- * the options say no (Dettmers et al., "QLoRA", 2023): codes and scales are bitsandbytes' own. A weight is unpacked for
- * each product that reads it, forward and backward, and is then free again.
+ * Frozen linear layers in 4 bits, with a scale per block of the flattened weight that is quantised in turn by default
+ * (Dettmers et al., "QLoRA", 2023); codes and scales are those of bitsandbytes. A weight is dequantised for each
+ * product, forward and backward, and freed again.
  */
 export function fourBitStorage(kind: keyof typeof codes) {
   return {
     options,
     wantsKeptWeights: true,
-    // Weights this small leave activations as the most of a step's memory; who quantises has little of it.
+    // With weights this small, activations dominate memory, and quantisation suggests that memory is scarce.
     recipeDefaults: { training: { gradient_checkpointing: true } },
     keep: (options: FourBitOptions): KeepWeight => ({
       kind,
@@ -44,7 +44,7 @@ export function fourBitStorage(kind: keyof typeof codes) {
   };
 }
 
-/** A weight of the checkpoint in 4 bits, from the numbers that it holds. */
+/** Quantises a checkpoint's weight to 4 bits. */
 export function quantise(stored: Tensor, values: readonly number[], options: FourBitOptions): FourBitWeight {
   if (stored.device === 'meta') return quantisedShape(stored, options);
   const { block_size: block, double_quantization: isNested } = options;
@@ -69,7 +69,7 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
   return new FourBitWeight(parts, { shape, block, dtype });
 }
 
-/** Size of a weight on the meta device. */
+/** Sizes of a quantised weight on the meta device. */
 function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions): FourBitWeight {
   const { block_size: block, double_quantization: isNested } = options;
   const of = (count: number, type: DType) => empty([count], { dtype: type, device: 'meta' });
@@ -84,13 +84,13 @@ function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions)
   return new FourBitWeight(parts, { shape, block, dtype });
 }
 
-/** Two codes a byte, the first in the upper half: u8 [n] → u8 [⌈n / 2⌉] */
+/** Packs two codes per byte, the first in the high nibble: u8 [n] → u8 [⌈n / 2⌉] */
 function packPairs(all: Tensor, count: number): Tensor {
   const pairs = all.narrow(0, 0, count + (count % 2)).reshape(-1, 2);
   return pairs.select(1, 0).mul(16).add(pairs.select(1, 1));
 }
 
-/** Scales as codes of their distance from the mean, in blocks of 256. */
+/** Quantises scales: codes of their difference from the mean, in blocks of 256. */
 function nest(scales: Tensor) {
   const map = dynamicMap();
   const offset = scales.mean();

@@ -4,7 +4,7 @@ import type { Storage } from '../interfaces.ts';
 import { defineStorage } from '../method.ts';
 import { storeInt8 } from './int8-layers.ts';
 
-/** Products of the forward read a copy of frozen weights in int8; backward reads the weights themselves. */
+/** Forward products use an int8 copy of frozen weights; backward uses the weights themselves. */
 export const options = z.strictObject({});
 
 /**

@@ -5,7 +5,7 @@ import { Int8Weight, isLinear, MOST_INT8_DEPTH, type Int8Use, type LinearLike } 
 import type { Storage } from '../interfaces.ts';
 import type { StorageName } from './index.ts';
 
-/** Gives every frozen linear layer its copies in int8; the weights stay. */
+/** Adds int8 copies to every frozen linear layer, keeping the weights. */
 export function storeInt8(name: StorageName, model: Model, use: Int8Use): Storage {
   const layers = frozenLayers(model);
   if (layers.length === 0) throw nothingToStore(name, model);
@@ -23,7 +23,7 @@ export function storeInt8(name: StorageName, model: Model, use: Int8Use): Storag
   };
 }
 
-/** Where logits are made, rounding costs most and each row decides. */
+/** Skips the head, where rounding costs most and affects every row. */
 function frozenLayers(model: Model): LinearLike[] {
   return [...model.modules()]
     .filter(([path]) => !model.isOfHead(`${path}.weight`))

@@ -14,7 +14,7 @@ import {
 const steps = z.int().min(0);
 const smoothing = z.number().min(0).lt(1);
 
-/** Low-rank updates as singular triplets, of which training keeps those that matter (Zhang et al., 2023). */
+/** Low-rank updates as singular triplets, pruned to the most important ones during training (Zhang et al., 2023). */
 export const options = z.strictObject({
   init_r: z.int().positive().max(MOST_RANK).default(12).describe('initial rank of each update'),
   target_r: z.int().positive().max(MOST_RANK).default(8).describe('average rank of the updates at the end'),
@@ -37,7 +37,7 @@ export const options = z.strictObject({
 });
 
 export type AdaloraOptions = z.output<typeof options> & {
-  /** Which triplets are left of each layer, in an adapter that was cut when it was saved. */
+  /** Remaining triplets of each layer, in an adapter that was pruned when saved. */
   rank_pattern?: Readonly<Record<string, readonly boolean[]>>;
 };
 
@@ -55,7 +55,7 @@ const config = z.object({
   beta2: smoothing.nullish(),
   orth_reg_weight: z.number().min(0).nullish(),
   rank_pattern: z.record(z.string(), z.array(z.boolean()).max(100_000)).nullish(),
-  /** LoRA's keys, which PEFT writes for these adapters and does not follow. */
+  /** LoRA's keys, which PEFT writes for these adapters but ignores. */
   r: z.unknown().optional(),
   use_rslora: z.unknown().optional(),
   init_lora_weights: z.unknown().optional(),

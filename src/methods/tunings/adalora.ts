@@ -10,7 +10,7 @@ import { ROOT } from './peft-adapter.ts';
 import { RankBudget, type Triplets } from './rank-budget.ts';
 import { writeTargets } from './target-options.ts';
 
-/** W + scale · B diag(E) A: r triplets of a column, a singular value and a row. */
+/** W + scale · B diag(E) A: r triplets of column, singular value and row. */
 class AdaloraAdapter extends LayerAdapter<LinearLike> implements Triplets {
   /** [r, in] */
   readonly lora_A: Parameter;
@@ -26,13 +26,13 @@ class AdaloraAdapter extends LayerAdapter<LinearLike> implements Triplets {
     this.lora_A = new Parameter([rank, layer.inFeatures]);
     this.lora_B = new Parameter([layer.outFeatures, rank]);
     this.lora_E = new Parameter([rank, 1]);
-    // As PEFT has it, which keeps clear of a division by zero.
+    // As in PEFT, which avoids a division by zero.
     this.#scale = alpha / (rank + 1e-5);
     this.#dropout = new Dropout(dropout, `adalora:${path}`);
     this.attach();
   }
 
-  /** [r, in] with the singular values and the scale */
+  /** [r, in], multiplied by the singular values and the scale */
   #rows(): Tensor {
     return this.lora_A.tensor.mul(this.lora_E.tensor).mul(this.#scale);
   }
@@ -52,7 +52,7 @@ class AdaloraAdapter extends LayerAdapter<LinearLike> implements Triplets {
   }
 }
 
-/** PEFT's start: A and B normal with deviation 0.02, singular values zero. */
+/** PEFT's initialisation: A and B normal with standard deviation 0.02, singular values zero. */
 function initialise(adapter: AdaloraAdapter, start: Start): AdaloraAdapter {
   const { lora_A: a, lora_B: b, lora_E: e, path } = adapter;
   begin(a, start, (seed) => keyedNormal(a.shape, { seed, path: `lora_A:${path}` }, 0.02));
@@ -61,7 +61,7 @@ function initialise(adapter: AdaloraAdapter, start: Start): AdaloraAdapter {
   return adapter;
 }
 
-/** Triplets of a layer: of an adapter that PEFT cut when it saved it, those that were left. */
+/** Number of triplets of a layer: the remaining ones in an adapter that PEFT pruned when saving. */
 function rankOf(path: string, { init_r, rank_pattern: kept }: AdaloraOptions): number {
   if (kept === undefined) return init_r;
   const entry = [path, ROOT + path].map((one) => kept[`${one}.lora_E`]).find((found) => found !== undefined);
@@ -89,7 +89,7 @@ export const { create, open } = tuneLayers<AdaloraOptions>({
     lora_dropout: options.dropout,
     orth_reg_weight: options.orth_reg_weight,
     r: options.target_r,
-    // Triplets that were cut stay in the file as zeros: PEFT gives shortened ones another scale when it loads them.
+    // Pruned triplets are saved as zeros: PEFT would load shortened tensors with another scale.
     rank_pattern: options.rank_pattern ?? null,
     target_r: options.target_r,
     tfinal: options.tfinal,

@@ -9,17 +9,17 @@ import type { OpenContext, TokenIndices } from '../interfaces.ts';
 import type { PeftFormat, TuningMethod } from '../method.ts';
 import { tunings, type TuningName } from './index.ts';
 
-/** `peft_type` of adapters that PEFT does not have. */
+/** Values of `peft_type` that are attune's own. */
 const OWN_TYPES: ReadonlySet<unknown> = new Set(['BOTTLENECK_ADAPTER']);
 
-/** Whether an adapter's folder is in a format that PEFT opens. */
+/** Whether PEFT can load an adapter folder. */
 export function isPeftFolder(folder: string): boolean {
   return !OWN_TYPES.has(readJson<{ peft_type?: unknown }>(join(folder, 'adapter_config.json')).peft_type);
 }
 
 const ids = z.array(z.int().min(0)).min(1);
 
-/** Keys of every method. */
+/** Keys shared by all methods. */
 const shared = z.looseObject({
   peft_type: z.string({ error: 'expected the name of a method' }),
   base_model_name_or_path: z.string().nullish(),
@@ -29,7 +29,7 @@ const shared = z.looseObject({
   trainable_token_indices: z.union([ids, z.record(z.string(), ids)]).nullish(),
 });
 
-/** Keys that say nothing of what is computed, whatever their value. */
+/** Keys that never affect the computation. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'auto_mapping',
   'fan_in_fan_out',
@@ -44,15 +44,15 @@ const HARMLESS: ReadonlySet<string> = new Set([
 export interface AdapterDescription {
   method: TuningName;
   options: Record<string, unknown> & { modules_to_save: readonly string[] };
-  /** Tokens whose rows the adapter holds. */
+  /** Tokens whose rows are in the adapter. */
   tokens: TokenIndices | undefined;
-  /** Whether a head shares a table that is trained whole, where the file says so. */
+  /** Whether a tied head shares a fully trained table, if the file says so. */
   tiesTables: boolean | undefined;
   baseModel: string | undefined;
   task: Task | undefined;
 }
 
-/** Reads an adapter folder's configuration, from any tool. @throws E_ADAPTER_UNSUPPORTED with every problem */
+/** Reads an adapter folder's configuration, whichever tool wrote it. @throws E_ADAPTER_UNSUPPORTED with all problems */
 export async function readAdapterConfig(folder: string): Promise<AdapterDescription> {
   const path = join(folder, 'adapter_config.json');
   const written = readJson(path);
@@ -88,7 +88,7 @@ function parse<Schema extends z.ZodObject>(
   });
 }
 
-/** The tuning whose adapters have this `peft_type`. */
+/** The tuning with this `peft_type`. */
 async function formatOf(type: string, path: string): Promise<{ name: TuningName; peft: PeftFormat }> {
   const known: string[] = [];
   for (const name of tunings.names) {
@@ -102,9 +102,9 @@ async function formatOf(type: string, path: string): Promise<{ name: TuningName;
   });
 }
 
-/** Settings of PEFT that are not known here and would change what is computed. */
+/** PEFT settings that are unknown here and would change the computation. */
 function foreignSettings(written: Record<string, unknown>, own: object): Problem[] {
-  // Dropout is for training, which has its own options.
+  // Dropout matters only in training, which has its own options.
   const known = (key: string) => HARMLESS.has(key) || key.endsWith('dropout') || key in shared.shape || key in own;
   return Object.entries(written)
     .filter(([key, value]) => !known(key) && !isOff(value))
@@ -119,7 +119,7 @@ function isOff(value: unknown): boolean {
   return value === null || value === undefined || value === false || isEmpty;
 }
 
-/** Puts the adapter that a folder describes on its base model, for its tensors to be loaded. */
+/** Builds the described adapter on its base model, ready to load its tensors. */
 export async function openTuning(
   model: Parameters<TuningMethod['open']>[0],
   { method, options, tokens, owner, tiesTables }: Pick<AdapterDescription, 'method' | 'options'> & OpenContext,

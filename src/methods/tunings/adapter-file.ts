@@ -6,13 +6,13 @@ import type { ResultNotes } from '../interfaces.ts';
 import type { AdaptableLayer } from './layer-adapter.ts';
 import { candidates, lastName, namesGrouped, wantedPaths, type Target, type Wanted } from './targets.ts';
 
-/** Contents of an adapter_config.json besides its method's own keys. */
+/** Contents of adapter_config.json, besides the method's own keys. */
 export interface AdapterAbout extends ResultNotes {
   peftType: string;
   modulesToSave: readonly string[];
 }
 
-/** adapter_config.json, in the order of its keys, as PEFT writes it. */
+/** adapter_config.json with keys in PEFT's order. */
 export function adapterConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
   const config = {
     auto_mapping:
@@ -33,7 +33,7 @@ export function adapterConfig(model: Model, about: AdapterAbout, own: object): R
   return Object.fromEntries(Object.entries(config).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Types whose configuration in PEFT knows no modules that are trained whole. */
+/** Types whose PEFT configuration does not support fully trained modules. */
 const WITHOUT_MODULES: ReadonlySet<string> = new Set(['ADAPTION_PROMPT', 'TRAINABLE_TOKENS']);
 
 function modulesKey({ peftType, modulesToSave: names }: AdapterAbout): object {
@@ -41,7 +41,7 @@ function modulesKey({ peftType, modulesToSave: names }: AdapterAbout): object {
   return WITHOUT_MODULES.has(peftType) ? {} : { modules_to_save: null };
 }
 
-/** The same for methods of virtual tokens, which PEFT writes the model's sizes for. */
+/** Configuration of virtual-token methods, which PEFT writes with the model's sizes. */
 export function promptConfig(model: Model, about: AdapterAbout, own: object): Record<string, unknown> {
   const { trunk } = model;
   const config = textConfigOf(model.config);
@@ -56,14 +56,14 @@ export function promptConfig(model: Model, about: AdapterAbout, own: object): Re
   });
 }
 
-/** PEFT's word for weights that are stored [in, out]. */
+/** PEFT's `fan_in_fan_out`: weights are stored as [in, out]. */
 export function hasTransposed(targets: readonly Target<AdaptableLayer>[]): boolean {
   return targets.some(({ layer }) => isLinear(layer) && layer.isTransposed);
 }
 
 /**
- * PEFT stores `all-linear` as the names it resolved to. If PEFT would match other layers by them and the related
- * keys, whole paths are written. `written`: those keys.
+ * Names for `target_modules`. PEFT stores `all-linear` as the names that it resolved to; where those names and the
+ * related keys would match other layers in PEFT, whole paths are written. `written`: the related keys.
  */
 export function targetNames(
   model: Model,
@@ -76,7 +76,7 @@ export function targetNames(
   const { layers_to_transform = null, layers_pattern, exclude_modules = null } = written;
   const read = { layers_to_transform, layers_pattern: layers_pattern ?? [], exclude_modules, modules_to_save };
   const paths = targets.map(({ path }) => path).toSorted();
-  // A regular expression excludes numbers of layers in PEFT.
+  // In PEFT, a regular expression cannot be combined with layer numbers.
   if (typeof names === 'string') return layers_to_transform === null && isSame() ? names : paths;
   return isSame() && !namesGrouped(model, names) ? names : paths;
 

@@ -4,7 +4,7 @@ import { keyedUniform } from '../../models/initialise.ts';
 import { aten, cat, ones, scope, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import { mergeMethods, type MergeMethod, type MergeMethodName, type Rule } from './merge-methods.ts';
 
-/** A LoRA's change of one layer. */
+/** LoRA factors of one layer. */
 export interface Factors {
   /** [r, in] */
   a: Tensor;
@@ -16,15 +16,15 @@ export interface Factors {
 
 export interface MergeSettings {
   method: MergeMethodName;
-  /** Share of entries that methods with a pruning keep. */
+  /** Share of entries that pruning keeps. */
   density: number;
-  /** Whether the sign of the sum decides, or the sign that most adapters have. */
+  /** How the sign is chosen: by the sum, or by majority. */
   majoritySign: 'total' | 'frequency';
-  /** Rank of what the svd methods give; the largest of the adapters' unless given. */
+  /** Rank of results of the svd methods; the largest of the adapters' by default. */
   rank?: number;
-  /** Whether what DARE keeps is divided by the density, as its authors have it; PEFT (0.18 to 0.20) computes that and drops it. */
+  /** Whether DARE divides kept entries by the density, as its authors do; PEFT (0.18 to 0.20) computes that but drops it. */
   rescales?: boolean;
-  /** Keeps DARE's choice of entries: 1 or 0 of a tensor's shape. */
+  /** DARE's random choice of entries: 1 or 0, in the tensor's shape. */
   mask(tensor: Tensor, name: string): Tensor;
 }
 
@@ -34,8 +34,8 @@ export function keyedMask(seed: number, density: number): MergeSettings['mask'] 
 }
 
 /**
- * One layer's changes of several adapters as one, with scale 1. `factors` act on A and B apart, each weighted with
- * sign(w·s)·√|w·s| as in PEFT: the product has cross terms.
+ * Merges several adapters' changes of one layer into one with scale 1. `factors` merges A and B separately, each
+ * weighted by sign(w·s)·√|w·s| as in PEFT, so the product has cross terms.
  */
 export function mergeFactors(
   path: string,
@@ -109,7 +109,7 @@ function prune(tensor: Tensor, { prune: by, density, rescales = true, mask }: Co
   return flat.mul(chosen).reshape(...tensor.shape);
 }
 
-/** The nearest change of a rank: B = U S, A = Vᵀ. */
+/** Best approximation of a given rank: B = U S, A = Vᵀ. */
 export function truncated(change: Tensor, rank: number): Omit<Factors, 'scale'> {
   return scope(() => {
     const [u, s, vt] = aten.linalg_svd.default(change, { full_matrices: false });
@@ -119,7 +119,7 @@ export function truncated(change: Tensor, rank: number): Omit<Factors, 'scale'> 
   });
 }
 
-/** Filled with zeros up to a rank, which changes no product. */
+/** Pads with zeros to a rank, which does not change products. */
 export function padded(factor: Tensor, dim: 0 | 1, rank: number): Tensor {
   const missing = rank - factor.shape[dim];
   if (missing <= 0) return factor;

@@ -68,7 +68,7 @@ export const options = z.strictObject({
 
 type Given = z.output<typeof options>;
 
-/** Checked and completed options. */
+/** Validated options with all defaults. */
 export type AdapterOptions = Omit<Given, 'non_linearity' | 'scaling'> & {
   non_linearity: (typeof NON_LINEARITIES)[number];
   scaling: number | 'learned';

@@ -29,7 +29,7 @@ interface Place {
   sublayer: Sublayer;
 }
 
-/** s · W_up f(W_down h + b_down) + b_up, added to a sublayer's output h, or made of what it reads (`parallel`). */
+/** s · W_up f(W_down h + b_down) + b_up, added to a sublayer's output h, or computed from its input (`parallel`). */
 export class BottleneckAdapter extends Module implements AdapterPart, SublayerAdapter {
   readonly adapter_down: Linear;
   readonly adapter_up: Linear;
@@ -59,7 +59,7 @@ export class BottleneckAdapter extends Module implements AdapterPart, SublayerAd
     this.switch(true);
   }
 
-  /** read and output [N, D] → [N, D] */
+  /** sublayer's input and output [N, D] → [N, D] */
   forward(read: Tensor, output: Tensor): Tensor {
     const inner = this.#activation(this.adapter_down.forward(this.#isParallel ? read : output)); // [N, B]
     const added = this.adapter_up.forward(inner);
@@ -102,10 +102,10 @@ export class BottleneckAdapter extends Module implements AdapterPart, SublayerAd
   }
 }
 
-/** The places of a style, in the model's order. @throws E_NO_TARGETS where there are none */
+/** Places of a style's adapters, in the model's order. @throws E_NO_TARGETS if there are none */
 function placesOf(model: Model, options: AdapterOptions): Place[] {
   const { style, cross_attention, layers_to_transform } = options;
-  // Image readers of text models stay as they are.
+  // Image readers stay frozen in text models.
   const apart = new Set(
     (model.trunk.imageReader?.modules ?? []).flatMap((part) => [...part.modules()].map(([, m]) => m)),
   );
@@ -161,7 +161,7 @@ export function create(model: Model, options: AdapterOptions, { seed, tokens }: 
   return build(model, options, { seed });
 }
 
-/** @throws AttuneError E_NO_TARGETS where adapters behind attention to an encoder are asked of a model that has none */
+/** @throws AttuneError E_NO_TARGETS if adapters after cross-attention are wanted in a model without any */
 function refuseNoCrossAttention(model: Model, { cross_attention: isAsked }: AdapterOptions): void {
   const has = [...model.modules()].some(([, part]) => part instanceof Sublayer && part.kind === 'cross_attention');
   if (!isAsked || has) return;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { savedModules } from './target-options.ts';
 
-/** Prompts attended to by the last layers, through a gate that starts closed (Zhang et al., "LLaMA-Adapter", 2023). */
+/** Prompts attended to in the last layers, through a gate that is initially closed (Zhang et al., "LLaMA-Adapter", 2023). */
 export const options = z.strictObject({
   adapter_len: z
     .int()

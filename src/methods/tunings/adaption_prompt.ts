@@ -15,7 +15,7 @@ import { saveModules } from './saved-modules.ts';
 import { lastName } from './targets.ts';
 import { refuseTokens } from './token-indices.ts';
 
-/** Vectors that every token of a layer attends to, separately from the tokens; the result is added through a gate. */
+/** Vectors that every token of a layer attends to separately; the result is added through a gate. */
 class AdaptionPrompt implements AdapterPart, AttentionAdapter {
   /** [1, n, D] */
   readonly prompt: Parameter;

@@ -4,7 +4,7 @@ import { AdaptableAttention } from '../../models/attention-adapters.ts';
 import type { Model } from '../../models/model.ts';
 import { currentOwner } from '../../engine/nn/index.ts';
 
-/** A decoder's attention modules by path, in order. @throws E_NO_TARGETS for other models, and where others share it */
+/** A decoder's attention modules by path, in order. @throws E_NO_TARGETS for other models, and for shared ones */
 export function attentionLayers(model: Model): Map<string, AdaptableAttention> {
   const found = new Map<string, AdaptableAttention>();
   for (const [path, module] of model.modules()) if (module instanceof AdaptableAttention) found.set(path, module);

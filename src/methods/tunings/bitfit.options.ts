@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 
-/** Biases and the head are trained, and nothing else (Ben Zaken et al., 2022); the result is a whole model. */
+/** Trains only biases and the head (Ben Zaken et al., 2022); the result is a whole model. */
 export const options = z.strictObject({});
 
 export const method = defineTuning({

@@ -22,7 +22,7 @@ export function create(model: Model): Tuning {
   });
 }
 
-/** A head of a task; that of a vocabulary stays. */
+/** Task-specific heads are trained, heads over a vocabulary are not. */
 function isOwnHead(model: Model, path: string): boolean {
   return model.isOfHead(path) && factsOf(model.task).hasLanguageHead !== true;
 }

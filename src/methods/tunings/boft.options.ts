@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { layerKeys, readTargets, savedModules, targetOptions } from './target-options.ts';
 
-/** Rotations of each layer's input in the pattern of a butterfly (Liu et al., 2024). */
+/** Rotates each layer's input in a butterfly pattern (Liu et al., 2024). */
 export const options = z.strictObject({
   boft_block_size: z.int().min(0).default(4).describe('block size: an even divisor of the inputs of every layer'),
   boft_block_num: z.int().min(0).default(0).describe('blocks per layer, if boft_block_size is 0'),

@@ -9,7 +9,7 @@ import { trainBiases } from './trained-biases.ts';
 import { cayley } from './rotation.ts';
 import { writeTargets } from './target-options.ts';
 
-/** y = s · (W (M x)) with a product M of rotations in blocks, each of features further apart. */
+/** y = s · (W (M x)), where M is a product of block rotations over increasingly distant features. */
 class BoftAdapter extends LayerAdapter<LinearLike> {
   /** [factors, B, b, b] */
   readonly boft_R: Parameter;
@@ -27,7 +27,7 @@ class BoftAdapter extends LayerAdapter<LinearLike> {
     this.attach();
   }
 
-  /** x M of x […, in]; of rows of a weight W Mᵀ, turned the other way round. */
+  /** x M for x […, in]; for the rows of a weight, W Mᵀ. */
   #turn(x: Tensor, isTransposed: boolean): Tensor {
     const { tensor } = this.boft_R;
     const rotations = cayley(tensor.sub(tensor.transpose(2, 3)).mul(0.5)).to(x.dtype);
@@ -71,7 +71,7 @@ class BoftAdapter extends LayerAdapter<LinearLike> {
   }
 }
 
-/** Which feature stands where, so that blocks hold those of a butterfly's stage: half blocks, the even ones of a run first. */
+/** Permutation of features, so that blocks match a butterfly stage: half blocks, the even ones of a run first. */
 function dealing(features: number, side: number, factor: number): BigInt64Array {
   const all = Array.from({ length: features }, (_, i) => i);
   if (factor === 0) return BigInt64Array.from(all, BigInt);
@@ -90,7 +90,7 @@ function sideOf({ inFeatures }: LinearLike, { boft_block_size: size, boft_block_
   return size > 0 ? size : inFeatures / count;
 }
 
-/** Whether a layer's inputs are whole runs of blocks, as many as were asked for. */
+/** Whether a layer's inputs consist of whole runs of blocks, with the requested number. */
 function isWhole({ layer }: LinearTarget, options: BoftOptions): boolean {
   const side = sideOf(layer, options);
   return Number.isInteger(side) && layer.inFeatures % (side * 2 ** (options.boft_n_butterfly_factor - 1)) === 0;
@@ -124,7 +124,7 @@ export const { create, open } = tuneLayers<BoftOptions>({
     );
   },
   parts(targets, options, start) {
-    // A file's own numbers, of which some fit no layer of any model.
+    // An adapter file may contain numbers that fit no layer.
     refuse(
       targets.filter((target) => !isWhole(target, options)),
       options,

@@ -10,7 +10,7 @@ import {
   storedRank,
 } from './target-options.ts';
 
-/** Blocks of circulant matrices (Chen et al., 2024). */
+/** Updates by blocks of circulant matrices (Chen et al., 2024). */
 export const options = z.strictObject({
   block_size: z
     .int()

@@ -7,7 +7,7 @@ import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import { writeTargets } from './target-options.ts';
 import { fromPattern } from './targets.ts';
 
-/** W + D, where each block [b, b] of D turns one row round by one place from row to row. */
+/** W + D, where each block [b, b] of D is circulant: rows are rotated by one more place each. */
 class CirculantAdapter extends DeltaAdapter {
   /** [out / b, in / b, b] */
   readonly c3a_kernel: Parameter;
@@ -35,7 +35,7 @@ class CirculantAdapter extends DeltaAdapter {
   }
 }
 
-/** The largest side up to the one asked for that divides both. */
+/** The largest common divisor of both sides that does not exceed the requested one. */
 function sideFor({ path, layer: { outFeatures, inFeatures } }: LinearTarget, options: C3aOptions): number {
   const wanted = fromPattern(options.block_size_pattern, path) ?? options.block_size;
   let side = Math.min(wanted, outFeatures, inFeatures);
@@ -54,13 +54,13 @@ export const { create, open } = tuneLayers<C3aOptions>({
   config: (options, targets) => ({
     ...writeTargets(options),
     block_size: options.block_size,
-    // PEFT requires the block size of every layer.
+    // PEFT requires every layer's block size.
     block_size_pattern: Object.fromEntries(
       targets
         .map((target) => [target.path, sideFor(target, options)] as const)
         .filter(([, side]) => side !== options.block_size),
     ),
-    // PEFT excludes nothing here: `target_modules` are what is left.
+    // PEFT supports no exclusions here, so `target_modules` lists what remains.
     exclude_modules: undefined,
     init_weights: 'xavier_uniform',
   }),

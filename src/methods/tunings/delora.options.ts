@@ -13,7 +13,7 @@ import {
   targetOptions,
 } from './target-options.ts';
 
-/** Low-rank updates whose directions have length one and whose strength is a number of its own (Bini et al., 2025). */
+/** Low-rank updates with normalised directions and a separately trained strength (Bini et al., 2025). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(8).describe('rank of the update'),
   delora_lambda: z.number().positive().default(15).describe('initial strength of each update'),

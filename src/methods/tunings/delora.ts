@@ -8,10 +8,10 @@ import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
 import { fromPattern } from './targets.ts';
 
-/** Shorter directions count as so long: B begins with zeros. */
+/** Minimum norm of a direction, since B starts at zero. */
 const SHORTEST = 1e-4;
 
-/** W + (λ / r) · Σ bᵢ aᵢᵀ / (|bᵢ| |aᵢ|), with columns as long as those of W. */
+/** W + (λ / r) · Σ bᵢ aᵢᵀ / (|bᵢ| |aᵢ|), with columns scaled by the norms of those of W. */
 class DeloraAdapter extends FactorAdapter {
   /** [r, in] */
   readonly delora_A: Parameter;
@@ -19,7 +19,7 @@ class DeloraAdapter extends FactorAdapter {
   readonly delora_B: Parameter;
   /** [1] */
   readonly delora_lambda = new Parameter([1]);
-  /** Lengths of the columns of the base weight: [in] */
+  /** Norms of the base weight's columns: [in] */
   readonly delora_w_norm: ModuleBuffer;
   readonly rank: number;
 
@@ -32,7 +32,7 @@ class DeloraAdapter extends FactorAdapter {
     this.attach();
   }
 
-  /** [r, in] with the columns' lengths, and [out, r] with the strength */
+  /** [r, in] scaled by the column norms, and [out, r] scaled by the strength */
   protected factors(): [Tensor, Tensor] {
     const [a, b] = [this.delora_A.tensor, this.delora_B.tensor];
     const scale = this.delora_lambda.tensor.div(this.rank).div(lengths(a, 1).mul(lengths(b, 0))); // [r]

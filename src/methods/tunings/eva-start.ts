@@ -9,12 +9,12 @@ import { noGrad, scope } from '../../engine/tensor/index.ts';
 import type { PassedRows } from '../interfaces.ts';
 import type { TokenRow } from '../../data/cut-row.ts';
 
-/** Tokens of a pass, unless more directions are looked for, and most passes: directions settle long before. */
+/** Minimum tokens of a pass, unless more directions are needed, and maximum number of passes: directions converge long before. */
 const PASS_TOKENS = 256;
 const MOST_PASSES = 32;
 
 /**
- * EVA's initialisation of LoRA: passes training rows, spread over all of them, through the base model. Deterministic,
+ * EVA's initialisation of LoRA: runs training rows, spread over the whole set, through the base model. Deterministic,
  * so that a resumed run gets the same. @throws AttuneError E_START_UNSUPPORTED
  */
 export async function explainedStart(
@@ -54,7 +54,7 @@ function weightOf({ trained }: TokenRow): number {
   return count === 0 ? trained.length : count;
 }
 
-/** Groups of rows with at least `least` tokens each, spread over all; the remainder joins the last. */
+/** Groups of rows, evenly spread, with at least `least` tokens each; the remainder joins the last group. */
 function passes(rows: readonly TokenRow[], least: number): TokenRow[][] {
   const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
   const stride = Math.max(1, Math.floor(total / (least * MOST_PASSES)));

@@ -9,21 +9,22 @@ import { IncrementalPca } from './incremental-pca.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { findTargets, fromPattern, type Target } from './targets.ts';
 
-/** Cosine of a direction and what it was a batch before, from which it counts as found. */
+/** Cosine between a direction and its value one batch before, from which it counts as converged. */
 const SETTLED = 0.99;
 
-/** Initial factors of LoRA, and its options with the layers' ranks. */
+/** Initial LoRA factors, and options with each layer's rank. */
 export type ExplainedStart = Begun<LoraOptions>;
 
 /**
- * EVA (Paischer et al., 2024): A begins with the directions in which a layer's inputs vary most, and ranks go where they
- * explain most, at most `eva_rho` times the usual one to a layer. Layers that no pass reads begin as usual.
+ * EVA (Paischer et al., 2024): initialises A with the directions of largest variance in a layer's inputs, and
+ * distributes ranks to where they explain most, at most `eva_rho` times the usual rank per layer. Layers that no pass
+ * reaches are initialised as usual.
  */
 export class ExplainedVariance {
   readonly #options: LoraOptions;
   readonly #targets: readonly Target<AdaptableLayer>[];
   readonly #directions = new Map<string, IncrementalPca>();
-  /** Layers that read the same tensor share the directions of the first of them. */
+  /** Layers that read the same tensor share the first one's directions. */
   readonly #first = new Map<string, string>();
 
   constructor(model: Model, options: LoraOptions) {
@@ -31,13 +32,13 @@ export class ExplainedVariance {
     this.#targets = findTargets(model, options, () => true);
   }
 
-  /** Directions that are looked for in a layer at most; a pass of fewer tokens says nothing. */
+  /** Maximum directions per layer; a pass with fewer tokens is useless. */
   get most(): number {
     const { rank_pattern: ranks, r, eva_rho: rho } = this.#options;
     return Math.round(greatest(Object.values(ranks), r) * rho);
   }
 
-  /** Looks at the layers' inputs in a pass, of which some tokens count; all unless given. */
+  /** Records the layers' inputs in a pass; `counted` restricts it to some tokens. */
   watch(pass: () => void, counted?: CountedTokens): void {
     const readers = new Map<Tensor, string>();
     const probes = this.#targets.flatMap(({ path, layer }): [LinearLike, LinearAdapter][] => {
@@ -61,7 +62,7 @@ export class ExplainedVariance {
     const pca = this.#directions.get(path) ?? new IncrementalPca(Math.min(this.most, width));
     this.#directions.set(path, pca);
     const rows = x.reshape(-1, width);
-    // An encoder reads tokens of its own.
+    // An encoder has different tokens.
     const places = counted?.of === rows.shape[0] ? fromArray(counted.places).toDevice(x.device) : undefined;
     pca.add(places === undefined ? rows : rows.indexSelect(0, places));
   }
@@ -71,7 +72,7 @@ export class ExplainedVariance {
     return found?.components === undefined ? undefined : found;
   }
 
-  /** Whether a further pass would change next to nothing of what is taken. */
+  /** Whether further passes would hardly change the chosen directions. */
   get isSettled(): boolean {
     const ranks = this.#ranks();
     return [...ranks].every(([path, rank]) => {
@@ -86,7 +87,7 @@ export class ExplainedVariance {
     return fromPattern(this.#options.rank_pattern, path) ?? this.#options.r;
   }
 
-  /** The rank of each layer that was read: the directions that explain most, as many as the usual ranks make. */
+  /** Rank of each layer: the directions that explain most, as many in total as with the usual ranks. */
   #ranks(): Map<string, number> {
     const read = this.#targets.map(({ path }) => path).filter((path) => this.#directionsOf(path) !== undefined);
     const budget = read.reduce((sum, path) => sum + this.#usualRank(path), 0);
@@ -102,13 +103,13 @@ export class ExplainedVariance {
     return ranks;
   }
 
-  /** The result; the caller owns the directions. */
+  /** Returns the result; the caller owns the directions. */
   take(): ExplainedStart {
     const { r, alpha } = this.#options;
     const ranks = this.#ranks();
     const kept = this.#targets.map(({ path }) => path).filter((path) => ranks.get(path) !== 0);
     const rankOf = (path: string) => ranks.get(path) ?? this.#usualRank(path);
-    // Each layer's change keeps its scale, whatever its rank.
+    // Keeps each layer's scale, whatever its rank.
     const alphaOf = (path: string) =>
       ((fromPattern(this.#options.alpha_pattern, path) ?? alpha) * rankOf(path)) / this.#usualRank(path);
     const starts = new Map(
@@ -136,12 +137,12 @@ export interface CountedTokens {
 interface Seen {
   path: string;
   x: Tensor;
-  /** First reader of a tensor in this pass. */
+  /** Layers by tensor: the first to read it in this pass. */
   readers: Map<Tensor, string>;
   counted: CountedTokens | undefined;
 }
 
-/** Options that name each layer by its whole path. */
+/** Options that list each layer by its full path. */
 function pathOptions(
   paths: readonly string[],
   { rankOf, alphaOf, r, alpha }: Record<'rankOf' | 'alphaOf', (path: string) => number> & Record<'r' | 'alpha', number>,

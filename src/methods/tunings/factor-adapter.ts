@@ -3,9 +3,9 @@ import type { LinearLike, Term } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { LayerAdapter } from './layer-adapter.ts';
 
-/** A change that is the product of two factors: W + B A. */
+/** A change that is a product of two factors: W + B A. */
 export abstract class FactorAdapter extends LayerAdapter<LinearLike> {
-  /** A [r, in] and B [out, r], computed anew for each pass. */
+  /** A [r, in] and B [out, r], recomputed in each pass. */
   protected abstract factors(): [Tensor, Tensor];
 
   forward(x: Tensor, output: Tensor): Tensor {

@@ -11,7 +11,7 @@ import {
   storedRank,
 } from './target-options.ts';
 
-/** A few frequencies of each weight (Gao et al., 2024). */
+/** Updates by a few Fourier coefficients per weight (Gao et al., 2024). */
 export const options = z.strictObject({
   n_frequency: z.int().positive().default(1000).describe('trained coefficients per layer'),
   scaling: z.number().positive().default(150).describe('scaling of the update'),

@@ -8,7 +8,7 @@ import { shuffledStart } from './mersenne-twister.ts';
 import { writeTargets } from './target-options.ts';
 import { fromPattern } from './targets.ts';
 
-/** W + scaling · the real part of the inverse Fourier transform of a spectrum with n numbers that are not zero. */
+/** W + scaling · real part of the inverse Fourier transform of a spectrum with n nonzero coefficients. */
 class FourierAdapter extends DeltaAdapter {
   /** [n] */
   readonly fourierft_spectrum: Parameter;
@@ -22,7 +22,7 @@ class FourierAdapter extends DeltaAdapter {
     const wanted = fromPattern(options.n_frequency_pattern, path) ?? options.n_frequency;
     const count = Math.min(wanted, layer.outFeatures * layer.inFeatures);
     this.fourierft_spectrum = new Parameter([count]);
-    // PEFT saves the seed alone: torch.randperm(out · in) tells the places.
+    // PEFT only saves the seed: torch.randperm(out · in) gives the positions.
     this.#places = shuffledStart(layer.outFeatures * layer.inFeatures, count, options.random_loc_seed);
     this.#scaling = options.scaling;
     this.attach();

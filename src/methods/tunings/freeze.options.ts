@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { layerDecay } from './layer-decay.options.ts';
 
-/** The last blocks and the head are trained whole; what lies before them stays as it is (LLaMA-Factory's freeze). */
+/** Trains the last blocks and the head in full and freezes everything before (LLaMA-Factory's freeze). */
 export const options = z.strictObject({
   trainable_layers: z
     .int()

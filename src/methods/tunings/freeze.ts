@@ -5,7 +5,7 @@ import { depthsOf } from './depth.ts';
 import type { FreezeOptions } from './freeze.options.ts';
 import { WholeWeights } from './whole-weights.ts';
 
-/** The last blocks and the head are trained whole; the result is a whole model. */
+/** Trains the last blocks and the head in full; the result is a whole model. */
 export function create(
   model: Model,
   options: FreezeOptions,
@@ -17,11 +17,11 @@ export function create(
   if (frozenBlocks > 0 && tokens.length > 0) throw frozenTokens(tokens.length);
   const tuning = new WholeWeights(model, {
     layerDecay: options.layer_decay,
-    // With all blocks the embeddings move as well.
+    // If all blocks are trained, so are the embeddings.
     moves: (parameter) => frozenBlocks === 0 || depths.of(parameter) > frozenBlocks,
     startsAt: (parameter) => (depths.top - depths.of(parameter)) * (options.unfreeze_every ?? 0),
   });
-  // Norms and biases alone learn next to nothing.
+  // Norms and biases alone hardly learn anything.
   if (!tuning.trainables.some(({ decays }) => decays)) throw nearlyNothing(tuning.trainables.map(({ name }) => name));
   return tuning;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { layerDecay } from './layer-decay.options.ts';
 
-/** Every weight moves. */
+/** Trains every weight. */
 export const options = z.strictObject({ layer_decay: layerDecay });
 
 export type FullOptions = z.output<typeof options>;

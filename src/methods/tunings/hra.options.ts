@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
-/** Reflections of each layer's input, one after another (Yuan et al., 2024). */
+/** Applies successive reflections to each layer's input (Yuan et al., 2024). */
 export const options = z.strictObject({
   r: z
     .int()

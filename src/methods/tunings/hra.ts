@@ -7,7 +7,7 @@ import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
 
-/** W M with M the product of (I − 2 u uᵀ) of unit vectors u. */
+/** W M, where M is the product of reflections (I − 2 u uᵀ) with unit vectors u. */
 class HraAdapter extends LayerAdapter<LinearLike> {
   /** [in, r] */
   readonly hra_u: Parameter;
@@ -20,7 +20,7 @@ class HraAdapter extends LayerAdapter<LinearLike> {
     this.attach();
   }
 
-  /** [in] each, of length 1 */
+  /** Unit vectors: [in] each */
   #mirrors(): Tensor[] {
     const mirrors: Tensor[] = [];
     for (let i = 0; i < this.#options.r; i++) {
@@ -32,7 +32,7 @@ class HraAdapter extends LayerAdapter<LinearLike> {
     return mirrors;
   }
 
-  /** The other way round than the weight's rows: x Mᵀ of x […, in] */
+  /** In reverse order, as x Mᵀ for x […, in] */
   input(x: Tensor): Tensor {
     return this.isActive ? reflect(x, this.#mirrors().toReversed()) : x;
   }
@@ -53,7 +53,7 @@ function reflect(x: Tensor, mirrors: readonly Tensor[]): Tensor {
   }, x);
 }
 
-/** Two equal reflections undo each other. */
+/** Pairs of equal reflections cancel out. */
 function firstValues({ hra_u: parameter, path }: HraAdapter, seed: number): Tensor {
   const [inner, r] = parameter.shape;
   const half = new Parameter([inner, Math.ceil(r / 2)]);

@@ -4,7 +4,7 @@ import { savedModules, targetKeys, targetOptions } from './target-options.ts';
 
 const names = z.array(z.string().min(1));
 
-/** A vector that scales the keys, the values and the inside of each feed-forward half (Liu et al., 2022). */
+/** A vector that scales keys, values and the inner values of each feed-forward layer (Liu et al., 2022). */
 export const options = z.strictObject({
   ...targetOptions,
   target_modules: targetOptions.target_modules.default('all-linear').meta({

@@ -8,9 +8,9 @@ import { LayerAdapter } from './layer-adapter.ts';
 import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import { adaptable, isNamed, matcher, type Wanted } from './targets.ts';
 
-/** Scales a layer's output, its bias included, or its input: (IA)³ (Liu et al., 2022). */
+/** Scales a layer's output (including its bias) or its input: (IA)³ (Liu et al., 2022). */
 class Ia3Adapter extends LayerAdapter<LinearLike> {
-  /** [out, 1]; [1, in] where the input is scaled */
+  /** [out, 1]; [1, in] if the input is scaled */
   readonly ia3_l: Parameter;
   readonly #scalesInput: boolean;
 
@@ -43,7 +43,7 @@ class Ia3Adapter extends LayerAdapter<LinearLike> {
   }
 }
 
-/** Second layers of feed-forward halves, by their names in the architectures here. */
+/** Second feed-forward layers, by their names in the supported architectures. */
 const FEED_FORWARD = [
   'down_proj',
   'fc2',
@@ -57,13 +57,13 @@ const FEED_FORWARD = [
   'w2',
   'output_linear',
 ];
-/** Keys and values, also where one layer makes them together with the queries. */
+/** Keys and values, including layers that compute them together with the queries. */
 // prettier-ignore
 const KEYS_AND_VALUES = [
   'k_proj', 'v_proj', 'key', 'value', 'k', 'v', 'k_lin', 'v_lin', 'c_attn', 'qkv_proj', 'query_key_value', 'Wqkv',
 ];
 
-/** `all-linear` is what the method is meant for: of a model without layers of those names nothing is taken. */
+/** `all-linear` means the method's usual layers; throws if a model has none of these names. */
 function wantedOf(options: Ia3Options, model: Model): Wanted {
   if (options.target_modules !== 'all-linear') return options;
   const usual = [...KEYS_AND_VALUES, ...FEED_FORWARD];
@@ -72,7 +72,7 @@ function wantedOf(options: Ia3Options, model: Model): Wanted {
   return { ...options, target_modules: found.length > 0 ? found : usual };
 }
 
-/** By a regular expression of whole paths, or by the ends of names, as PEFT compares. */
+/** Matches full paths by a regular expression, or names by their ends, as in PEFT. */
 function feedForward(given: Ia3Options['feedforward_modules']): (target: LinearTarget) => boolean {
   if (given === null) return ({ path }) => FEED_FORWARD.some((name) => isNamed(path, name));
   if (typeof given !== 'string') return ({ path }) => given.some((name) => path.endsWith(name));
@@ -80,13 +80,13 @@ function feedForward(given: Ia3Options['feedforward_modules']): (target: LinearT
   return ({ path }) => matches(path);
 }
 
-/** PEFT wants the names of feed-forward modules among those of all: whole paths are. */
+/** PEFT requires feed-forward modules to be among all modules' names; full paths always are. */
 function namesOf(options: Ia3Options, targets: readonly LinearTarget[]) {
   const { target_modules: all, feedforward_modules: given } = options;
   const inner = targets.filter(feedForward(given));
   const names = given ?? FEED_FORWARD.filter((name) => inner.some(({ path }) => isNamed(path, name)));
   const areKnown = !Array.isArray(all) || !Array.isArray(names) || names.every((name) => all.includes(name));
-  // Its files say nothing of layers by number.
+  // Its files do not support layer numbers.
   if (areKnown && options.layers_to_transform === null) return { feedforward_modules: names };
   const paths = (some: readonly LinearTarget[]) => some.map(({ path }) => path).toSorted();
   return { target_modules: paths(targets), feedforward_modules: paths(inner) };

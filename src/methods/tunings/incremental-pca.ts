@@ -1,7 +1,7 @@
 // n vectors of a batch, D features, k components
 import { aten, cat, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 
-/** The principal components of vectors that come in batches (Ross et al., 2008), as scikit-learn computes them. */
+/** Incremental principal component analysis (Ross et al., 2008), as in scikit-learn. */
 export class IncrementalPca {
   readonly #count: number;
   /** State, owned: mean and variance f64 [D], components f32 [k, D], singular values f32 [k]. */
@@ -15,7 +15,7 @@ export class IncrementalPca {
     this.#count = count;
   }
 
-  /** f32 [k, D]; rows of length 1, the one that explains most first. Undefined before the first batch. */
+  /** f32 [k, D]; unit rows, by descending explained variance. Undefined before the first batch. */
   get components(): Tensor | undefined {
     return this.#known?.components;
   }
@@ -23,12 +23,12 @@ export class IncrementalPca {
   get ratios(): readonly number[] {
     return this.#ratios;
   }
-  /** The cosine of each component and what it was a batch before; empty after the first. */
+  /** Cosine between each component and its value one batch before; empty after the first batch. */
   get similarities(): readonly number[] {
     return this.#similarities;
   }
 
-  /** x [n, D]; a batch of fewer vectors than components is passed over. */
+  /** x [n, D]; batches with fewer vectors than components are skipped. */
   add(x: Tensor): void {
     if (x.shape[0] < this.#count) return;
     noGrad(() => scope(() => this.#fit(x.detach().to('f32'))));
@@ -79,7 +79,7 @@ export class IncrementalPca {
   }
 }
 
-/** Rows with the sign that makes their largest number positive. */
+/** Flips the sign of rows so that their largest number is positive. */
 function turned(rows: Tensor): Tensor {
   const places = aten.argmax.default(aten.abs.default(rows), { dim: 1 });
   return rows.mul(aten.sign.default(aten.gather.default(rows, 1, places.unsqueeze(1))));

@@ -19,7 +19,7 @@ export type TargetLayer = LinearLike | ConvolutionBase;
 /** Layers that can have adapters. */
 export type AdaptableLayer = TargetLayer | Embedding;
 
-/** A change of one layer. Its own parameters are what it trains, named as in PEFT's files below the layer's path. */
+/** A change of one layer. Its parameters are trained and named as in PEFT's files, below the layer's path. */
 export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer>
   extends Module
   implements AdapterPart
@@ -35,14 +35,14 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
     this.layer = layer;
   }
 
-  /** The layer's new output, from its input `[…, in]` and the output `[…, out]` so far; maps for convolutions. */
+  /** The layer's new output, from its input `[…, in]` and its output so far `[…, out]`; feature maps for convolutions. */
   abstract forward(x: Tensor, output: Tensor): Tensor;
-  /** The layer's weight with the change: f32 [out, in] or [O, C, k, k], to the same. */
+  /** The changed weight, from the layer's: f32 [out, in] or [O, C, k, k] */
   abstract merged(weight: Tensor): Tensor;
-  /** Its bias with the change: f32 [out] */
+  /** The changed bias: f32 [out] */
   mergedBias?(bias: Tensor): Tensor;
 
-  /** A parameter's name below the layer's path. */
+  /** A parameter's name in files, below the layer's path. */
   protected fileName(key: string): string {
     return key;
   }
@@ -95,7 +95,7 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
     this.attach();
   }
 
-  /** The layer stays: it is the model's. */
+  /** The layer belongs to the model and is kept. */
   override dispose(): void {
     for (const [, parameter] of this.ownParameters()) parameter.tensor.dispose();
     for (const [, stored] of this.#before.splice(0)) stored.dispose();
@@ -113,7 +113,7 @@ export abstract class DeltaAdapter extends LayerAdapter<TargetLayer> {
     return output.add(isLinear(this.layer) ? aten.linear.default(x, delta) : this.layer.convolve(x, delta));
   }
 
-  /** For linear layers: the same as a further product. */
+  /** For linear layers: the change as an additional product. */
   terms(x: Tensor): Term[] {
     return this.isActive ? [{ hidden: x, weight: this.delta().to(x.dtype) }] : [];
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Smaller steps for what lies further from the head (as in ELECTRA, BEiT and ULMFiT's discriminative rates). */
+/** Lower learning rates further away from the head (as in ELECTRA, BEiT, and ULMFiT's discriminative fine-tuning). */
 export const layerDecay = z
   .number()
   .positive()

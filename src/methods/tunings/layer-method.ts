@@ -11,7 +11,7 @@ import { findTargets, refuseUnmatched, type Target, type Wanted } from './target
 import { indicesFor, refuseTokens, tablesWithRows } from './token-indices.ts';
 import { trainRows } from './token-rows.ts';
 
-/** Options of every tuning with adapters on layers. */
+/** Options shared by all tunings with adapters on layers. */
 export interface LayerOptions extends Wanted {
   modules_to_save: readonly string[];
   trainable_tokens?: readonly unknown[];
@@ -23,7 +23,7 @@ type AnyTarget = Target<AdaptableLayer>;
 /** Initialisation of adapters. */
 export interface Start {
   model: Model;
-  /** Undefined where a saved adapter is opened, which has shapes alone until its tensors are loaded. */
+  /** Undefined when opening a saved adapter, which only has shapes until its tensors are loaded. */
   seed: number | undefined;
   residuals?: TuningContext['residuals'];
   starts?: TuningContext['starts'];
@@ -33,23 +33,23 @@ export interface Start {
 export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyTarget = LinearTarget> {
   /** `peft_type`. */
   peftType: string;
-  /** Which layers take one; linear ones unless said. */
+  /** Which layers can have an adapter; linear ones by default. */
   accepts?(layer: AdaptableLayer): boolean;
-  /** The layers that the options mean. */
+  /** Layers that the options select. */
   wanted?(options: Options, model: Model): Wanted;
-  /** Refuses options that cannot be followed on these layers. */
+  /** Rejects options that do not fit these layers. */
   check?(targets: readonly Accepted[], options: Options): void;
-  /** The adapters, in place and with their first values. */
+  /** Creates the adapters, attached and initialised. */
   parts(targets: readonly Accepted[], options: Options, start: Start): readonly AdapterPart[];
-  /** Trained parts besides the layers' changes. */
+  /** Further trained parts, besides the layers' changes. */
   beside?(options: Options, targets: readonly Accepted[], model: Model): readonly AdapterPart[];
-  /** One of all that is trained, with its rate. */
+  /** Adjusts a trained parameter, such as its learning rate. */
   rated?(one: Trainable, options: Options): Trainable;
   /** The method's own keys of adapter_config.json; `target_modules` is added. */
   config(options: Options, targets: readonly Accepted[]): object;
 }
 
-/** `create` and `open` of a tuning of layers. */
+/** `create` and `open` of a tuning with adapters on layers. */
 export function tuneLayers<Options extends LayerOptions, Accepted extends AnyTarget = LinearTarget>(
   method: LayerMethod<Options, Accepted>,
 ) {
@@ -86,7 +86,7 @@ function isLinearTarget(layer: AdaptableLayer): boolean {
   return isLinear(layer);
 }
 
-/** The adapter in place, with first values where there is a seed. */
+/** Builds the adapter, initialised if there is a seed. */
 function build<Options extends LayerOptions, Accepted extends AnyTarget>(
   method: LayerMethod<Options, Accepted>,
   model: Model,
@@ -126,7 +126,7 @@ function build<Options extends LayerOptions, Accepted extends AnyTarget>(
   return new PeftAdapter(model, [...made, ...saved, ...beside, ...rows], config, rated);
 }
 
-/** @throws E_TOKENS_TWICE where a table of which some rows are trained has an adapter too */
+/** @throws E_TOKENS_TWICE if a table with trained rows also has an adapter */
 function refuseTable(targets: readonly AnyTarget[], { trunk }: Model): void {
   const table = targets.find(({ layer }) => layer === trunk.tokenTable);
   if (table === undefined) return;
@@ -144,12 +144,12 @@ function trainedTokens(model: Model, options: LayerOptions, tokens: readonly num
   return indicesFor(model, tokens, { modulesToSave, areOptional: wanted.length === 0 });
 }
 
-/** Gives a constant that no file holds its values, on `meta` none. */
+/** Computes a constant that the file lacks; does nothing on `meta`. */
 export function drawAgain(constant: ModuleBuffer, { model }: Start, values: () => Tensor): void {
   if (model.device !== 'meta') constant.assign(values().toDevice(model.device));
 }
 
-/** Gives a parameter its first values, on `meta` none, and lets it move. `values` get the seed of the run. */
+/** Initialises a parameter (except on `meta`) and makes it trainable. `values` receives the run's seed. */
 export function begin(parameter: Parameter, { seed, model }: Start, values: (seed: number) => Tensor): void {
   if (seed === undefined) return;
   if (model.device !== 'meta') parameter.assign(values(seed).toDevice(model.device));

@@ -4,7 +4,7 @@ import { savedModules, targetKeys, targetOptions } from './target-options.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 
-/** The norms and nothing else (Zhao et al., 2023, "Tuning LayerNorm in attention"). */
+/** Trains only the norms (Zhao et al., 2023, "Tuning LayerNorm in attention"). */
 export const options = z.strictObject({
   target_modules: z
     .union([z.literal('all-linear'), z.string().min(1), names])

@@ -12,7 +12,7 @@ import { lastName, wantedPaths } from './targets.ts';
 import { refuseTokens } from './token-indices.ts';
 import { isNorm } from './weight-decay.ts';
 
-/** The norms that the options mean. @throws E_NO_TARGETS */
+/** Norms that the options select. @throws E_NO_TARGETS */
 function normsOf(model: Model, options: LnTuningOptions): [string, Module][] {
   const norms = [...model.modules()].filter(([path, module]) => isNorm(module) && !model.isOfHead(`${path}.weight`));
   const matches = wantedPaths(options);

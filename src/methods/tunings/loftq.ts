@@ -10,9 +10,10 @@ interface Lost {
 }
 
 /**
- * A storage that notes the main part of what it loses of each weight (Li et al., "LoftQ", 2023, with one iteration), for
- * a LoRA to begin with. `rankOf`: of a layer, by its path; undefined of layers without an adapter.
- * @throws E_START_UNSUPPORTED where weights are kept as they are
+ * Wraps a storage to record the main part of each weight's quantisation error as LoRA's initial factors (Li et al.,
+ * "LoftQ", 2023, with one iteration). `rankOf`: rank of a layer, given its path; undefined for layers without an
+ * adapter.
+ * @throws E_START_UNSUPPORTED if weights are not quantised
  */
 export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string) => number | undefined): Lost {
   if (keep === undefined) {
@@ -33,7 +34,7 @@ export function notingLosses(keep: KeepWeight | undefined, rankOf: (path: string
   return { keep: { ...keep, quantise }, residuals };
 }
 
-/** The nearest change of a rank, its singular values shared evenly by both factors. */
+/** Best approximation of a given rank, with singular values split evenly between the factors. */
 function balanced(change: Tensor, rank: number): { a: Tensor; b: Tensor } {
   const { a, b } = truncated(change, rank);
   const roots = aten.clamp_min.default(aten.linalg_vector_norm.default(b, { dim: [0] }), 1e-30).pow(0.5); // [r]

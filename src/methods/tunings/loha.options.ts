@@ -13,7 +13,7 @@ import {
   storedPatterns,
 } from './target-options.ts';
 
-/** Products of two matrices of low rank, element by element (Hyeon-Woo et al., 2022). */
+/** Element-wise products of two low-rank matrices (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(8).describe('rank of each of the two matrices'),
   alpha: z.number().positive().default(8).describe('give convolutions a small kernel between their factors'),

@@ -8,7 +8,7 @@ import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
 import { isProduct, rankAndAlpha, type Target } from './targets.ts';
 
-/** W + scale · (A₁ B₁) ∘ (A₂ B₂); with a kernel t between the factors for convolutions. */
+/** W + scale · (A₁ B₁) ∘ (A₂ B₂); convolutions may have a kernel t between the factors. */
 class LohaAdapter extends DeltaAdapter {
   readonly hada_w1_a: Parameter;
   readonly hada_w1_b: Parameter;
@@ -64,13 +64,13 @@ export function weightShape(layer: TargetLayer): readonly number[] {
   return isLinear(layer) ? [layer.outFeatures, layer.inFeatures] : layer.weight.shape;
 }
 
-/** A B, or through the kernel: t [i, j, k, k], B [j, r], A [i, p] → [p, r, k, k] */
+/** A B, or with the kernel: t [i, j, k, k], B [j, r], A [i, p] → [p, r, k, k] */
 export function throughKernel(a: Parameter, b: Parameter, t: Parameter | undefined): Tensor {
   if (t === undefined) return a.tensor.matmul(b.tensor);
   return aten.einsum.default('ijkl,jr,ip->prkl', [t.tensor, b.tensor, a.tensor]);
 }
 
-/** The second pair begins with a zero factor: the product too. */
+/** A factor of the second pair starts at zero, and so does the product. */
 function initialise(adapter: LohaAdapter, start: Start): LohaAdapter {
   for (const [name, parameter] of adapter.ownParameters()) {
     begin(parameter, start, (seed) => {

@@ -13,7 +13,7 @@ import {
   storedPatterns,
 } from './target-options.ts';
 
-/** Kronecker products of a small matrix and one of low rank (Yeh et al., 2024). */
+/** Kronecker products of a small matrix and a low-rank one (Yeh et al., 2024). */
 export const options = z.strictObject({
   r: z
     .int()
@@ -39,7 +39,7 @@ const config = z.object({
   decompose_both: z.boolean().nullish(),
   decompose_factor: z.int().nullish(),
   use_effective_conv2d: z.boolean().nullish(),
-  /** Part of dropout. */
+  /** Only affects dropout. */
   rank_dropout_scale: z.unknown().optional(),
   ...storedPatterns,
 });

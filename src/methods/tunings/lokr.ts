@@ -10,12 +10,12 @@ import { kaimingUniform } from './lora.ts';
 import { writeTargets } from './target-options.ts';
 import { isProduct, rankAndAlpha, type Target } from './targets.ts';
 
-/** W + scale · w1 ⊗ w2, either of them whole or of low rank; of a convolution w2 has the kernel. */
+/** W + scale · w1 ⊗ w2, each either full or low-rank; for convolutions, w2 has the kernel. */
 class LokrAdapter extends DeltaAdapter {
   readonly lokr_w1?: Parameter;
   readonly lokr_w1_a?: Parameter;
   readonly lokr_w1_b?: Parameter;
-  /** [out, in] of the larger factors; [O, C, k, …] */
+  /** [out, in] of the larger factor; [O, C, k, …] */
   readonly lokr_w2?: Parameter;
   readonly lokr_w2_a?: Parameter;
   readonly lokr_w2_b?: Parameter;
@@ -59,7 +59,7 @@ class LokrAdapter extends DeltaAdapter {
   }
 }
 
-/** Two factors of a size: one of them given, or as alike as they can be up to it. */
+/** Two factors of a size: the given one, or two of similar size that do not exceed it. */
 function divided(size: number, factor: number): [number, number] {
   if (factor > 0 && size % factor === 0) return [factor, size / factor];
   const limit = factor === -1 ? size : factor;
@@ -79,7 +79,7 @@ export const { create, open } = tuneLayers<LokrOptions, Target>({
     targets.map((target) => {
       const adapter = new LokrAdapter(target, options);
       for (const [name, parameter] of adapter.ownParameters()) {
-        // A zero factor in front: the product begins as nothing.
+        // The first factor starts at zero, and so does the product.
         const isZero = name === 'lokr_w1' || name === 'lokr_w1_a';
         begin(parameter, start, (seed) =>
           isZero ? zeros(parameter.shape) : kaimingUniform(parameter, { seed, path: `${name}:${target.path}` }),

@@ -23,13 +23,13 @@ export interface AdapterShape {
   /** alpha / r, or alpha / √r. */
   scaling: number;
   dropout: number;
-  /** A trained bias on B, which is scaled like its product. */
+  /** Trains a bias on B, scaled like the product. */
   hasBias?: boolean;
-  /** Rows of the changed weight have a trained length (DoRA). */
+  /** Trains the norms of the changed weight's rows (DoRA). */
   hasMagnitude?: boolean;
 }
 
-/** A change of low rank to one layer, whatever the layer computes (Hu et al., 2021); names and shapes are PEFT's. */
+/** A low-rank change of one layer of any kind (Hu et al., 2021); names and shapes are PEFT's. */
 export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> extends LayerAdapter<Layer> {
   readonly rank: number;
   readonly scaling: number;
@@ -46,7 +46,7 @@ export abstract class LowRankAdapter<Layer extends TargetLayer = TargetLayer> ex
     return FILE_NAMES.get(key) ?? `${key}.weight`;
   }
 
-  /** scaling · B A in the weight's shape, f32. */
+  /** scaling · B A in the shape of the weight, f32. */
   delta(): Tensor {
     const [a, b] = [this.lora_A, this.lora_B].map(({ tensor }) => tensor.detach().flatten(1));
     return b.matmul(a).mul(this.scaling);
@@ -73,7 +73,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   /** [out] */
   readonly lora_magnitude_vector?: Parameter;
   readonly #dropout: Dropout;
-  /** Factors that A and B began with as a part of the weight, which is taken out of it. */
+  /** Initial A and B, if they were taken from the weight and are subtracted from it. */
   #initial: { a: Tensor; b: Tensor } | undefined;
 
   constructor(layer: LinearLike, shape: AdapterShape) {
@@ -86,19 +86,19 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     this.attach();
   }
 
-  /** Begins with a part of the layer's weight: the layer gives what it gave, and that part is what learns. */
+  /** Initialises A and B with a part of the weight and subtracts it, so that the output does not change. */
   beginWith({ a, b }: { a: Tensor; b: Tensor }): void {
     this.lora_A.assign(a.clone());
     this.lora_B.assign(b.clone());
     this.takeOut({ a, b });
   }
 
-  /** The layer gives without that part of its weight what A and B are added to. */
+  /** Subtracts this part of the weight, for A and B to be added to. */
   takeOut({ a, b }: { a: Tensor; b: Tensor }): void {
     this.#initial = { a: a.own(), b: b.own() };
   }
 
-  /** The same change on the weight as it was, at twice the rank. */
+  /** The equivalent change of the original weight, with twice the rank. */
   saved(): Map<string, Tensor> {
     const [a, b] = [this.lora_A, this.lora_B].map(({ tensor }) => tensor.detach());
     const own = new Map(this.trainables.map(({ name, parameter }) => [name, parameter.tensor]));
@@ -119,14 +119,14 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     this.#initial?.b.dispose();
   }
 
-  /** Contribution of the part subtracted from the base weight: [N, r] and its B. */
+  /** Terms of the part subtracted from the base weight: [N, r] and its B. */
   #taken(x: Tensor): Term[] {
     if (this.#initial === undefined) return [];
     const { a, b } = this.#initial;
     return [{ hidden: aten.linear.default(x, a.to(x.dtype)).mul(-this.scaling), weight: b }];
   }
 
-  /** A x, scaled: [N, r]. Scaling the narrow side costs least. */
+  /** A x, scaled: [N, r]. Scaling the narrow side is cheapest. */
   #inner(x: Tensor): Tensor {
     const narrow = tappedLinear(this.#dropout.forward(x), this.lora_A);
     return this.scaling === 1 ? narrow : narrow.mul(this.scaling);
@@ -146,7 +146,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.#stretched(output.sub(bias).add(added), this.lora_magnitude_vector).add(bias);
   }
 
-  /** Rows of W + scaling · B A in their trained lengths. */
+  /** Scales the rows of W + scaling · B A to their trained norms. */
   #stretched(y: Tensor, magnitude: Parameter): Tensor {
     const lengths = this.#lengths();
     const stretched = (by: Tensor) => y.mul(by.div(lengths).to(y.dtype));
@@ -158,12 +158,12 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.#initial === undefined && this.#isProduct;
   }
 
-  /** Nothing but products with the layer's input. */
+  /** Whether the change is just a product with the layer's input. */
   get #isProduct(): boolean {
     return this.lora_B_bias === undefined && this.lora_magnitude_vector === undefined;
   }
 
-  /** Lengths of the rows of W + scaling · B A, without gradients (Liu et al., "DoRA", 2024): [out] */
+  /** Row norms of W + scaling · B A, without gradients (Liu et al., "DoRA", 2024): [out] */
   #lengths(): Tensor {
     return noGrad(() => scope(() => rowLengths(this.#asRows(this.layer.weight.tensor).add(this.delta()))));
   }
@@ -179,7 +179,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return this.#asRows(this.layer.weight.value('f32'));
   }
 
-  /** Lengths of its rows: [out] */
+  /** Norms of the weight's rows: [out] */
   ownLengths(): Tensor {
     return rowLengths(this.weightRows());
   }
@@ -202,7 +202,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     return [{ hidden: this.#inner(x), weight: b.tensor, parameter: b }, ...this.#taken(x)];
   }
 
-  /** B lies turned round in memory: its columns are what passes add up. */
+  /** Stores B transposed in memory, since passes add up its columns. */
   settle(dtype: DType): void {
     const { lora_A: a, lora_B: b } = this;
     a.assign(a.tensor.to(dtype));
@@ -216,7 +216,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
 }
 
 function addProduct(output: Tensor, inner: Tensor, weight: Tensor): Tensor {
-  // In bf16 the product is added as it is made, in f32; in f32 parity is pinned to the rounding of two operations.
+  // bf16 adds the product in place; f32 uses two operations, to whose rounding parity is pinned.
   if (inner.dtype === 'bf16' && output.shape.length === 2)
     return aten.addmm_.default(output, inner, weight.transpose(0, 1));
   return output.add(aten.linear.default(inner, weight));
@@ -233,7 +233,7 @@ function noBias(path: string): AttuneError {
   });
 }
 
-/** The same for a convolution: one to r channels with its kernel, and one of a single place from them, as PEFT has it. */
+/** LoRA on a convolution: one to r channels with the layer's kernel, then one with kernel size 1, as in PEFT. */
 export class LoraConvolution extends LowRankAdapter<ConvolutionBase> {
   /** [r, C, k, …] */
   readonly lora_A: Parameter;
@@ -268,7 +268,7 @@ export class LoraConvolution extends LowRankAdapter<ConvolutionBase> {
     return output.sub(bias).add(added).mul(stretch).add(bias);
   }
 
-  /** As of linear layers: [O] */
+  /** Row norms as for linear layers: [O] */
   #stretch(magnitude: Parameter): Tensor {
     const weight = this.layer.weight.tensor.detach().to('f32');
     const lengths = noGrad(() => scope(() => rowLengths(super.merged(weight).flatten(1))));

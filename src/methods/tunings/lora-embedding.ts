@@ -10,13 +10,16 @@ interface EmbeddingShape {
   rank: number;
   /** alpha / r, or alpha / √r. */
   scaling: number;
-  /** The table is the output head too. */
+  /** The table is also the output head. */
   isHead: boolean;
-  /** Features of the changed table have a trained length (DoRA). */
+  /** Trains the norms of the changed table's columns (DoRA). */
   hasMagnitude: boolean;
 }
 
-/** LoRA on a table, mostly that of tokens: a token's vector + scaling · B aᵢ. Where the table is the head too, that is as it was. */
+/**
+ * LoRA on a table, usually that of tokens: a token's vector + scaling · B aᵢ. If the table is also the head, the head
+ * does not change.
+ */
 export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingAdapter {
   /** [r, V] */
   readonly lora_embedding_A: Parameter;
@@ -46,13 +49,13 @@ export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingA
     return magnitude === undefined ? changed : changed.mul(this.#stretch(magnitude).to(output.dtype));
   }
 
-  /** Factors of the changed table's features; their lengths have no gradients: [D] */
+  /** Factors of the changed table's columns, with norms computed without gradients: [D] */
   #stretch(magnitude: Parameter): Tensor {
     const weight = this.layer.weight.tensor.detach().to('f32');
     return magnitude.tensor.div(noGrad(() => scope(() => columnLengths(weight.add(this.#delta().detach())))));
   }
 
-  /** Lengths of the table's own features: [D] */
+  /** Norms of the table's columns: [D] */
   ownLengths(): Tensor {
     return columnLengths(this.layer.weight.value('f32').detach());
   }
@@ -63,7 +66,7 @@ export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingA
     return b.tensor.matmul(a.tensor).transpose(0, 1).mul(this.#scaling);
   }
 
-  /** Logits stay as they were. */
+  /** Logits do not change. */
   terms(): Term[] {
     return [];
   }

@@ -10,18 +10,18 @@ import { fromPattern } from './targets.ts';
 
 const FACTOR = /^base_model\.model\.(?<path>.+)\.lora_(?<key>[AB])\.weight$/;
 
-/** PEFT also writes another adapter's factors if its name is part of these names: `lora_A.b.weight` with `a`. */
+/** PEFT also writes another adapter's factors if its name occurs in these names: `lora_A.b.weight` with `a`. */
 const FOREIGN = /\.lora_[AB]\.[^.]+\.weight$/;
 
-/** A folder with a LoRA that is A and B of some layers and nothing else, read without its base model. */
+/** A folder with a LoRA that consists of A and B only, read without its base model. */
 export class LoraFolder {
   readonly folder: string;
   readonly options: LoraOptions;
-  /** adapter_config.json as it was written. */
+  /** adapter_config.json as written. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Paths of the layers that it changes, in order. */
+  /** Paths of the changed layers, in order. */
   readonly paths: readonly string[];
-  /** Tensors of another adapter in the same file, which are not read. */
+  /** Tensors of another adapter in the same file, which are ignored. */
   readonly foreign: readonly string[];
   readonly #file: SafetensorsFile;
 
@@ -34,7 +34,7 @@ export class LoraFolder {
     this.foreign = this.#file.names.filter((name) => FOREIGN.test(name));
   }
 
-  /** @throws E_ADAPTER_UNSUPPORTED where the adapter is another kind, or more than A and B */
+  /** @throws E_ADAPTER_UNSUPPORTED for other kinds of adapters, or if there is more than A and B */
   static async open(folder: string): Promise<LoraFolder> {
     const { method } = await readAdapterConfig(folder);
     if (method !== 'lora') throw unsupported(folder, [{ field: 'peft_type', message: `is ${method}, not LORA` }]);
@@ -45,7 +45,7 @@ export class LoraFolder {
     throw unsupported(folder, problems);
   }
 
-  /** Unexpected tensors, and halves of pairs. */
+  /** Unexpected tensors, and incomplete pairs. */
   #problems(): Problem[] {
     const halves = (path: string) => ['A', 'B'].map((key) => `${ROOT}${path}.lora_${key}.weight`);
     const known = new Set(this.paths.flatMap(halves));
@@ -62,13 +62,13 @@ export class LoraFolder {
     ];
   }
 
-  /** A and B by their names in the file, as they are stored. */
+  /** A and B as stored, with their names in the file. */
   stored(path: string): { a: [string, Tensor]; b: [string, Tensor] } {
     const [a, b] = ['A', 'B'].map((key) => `${ROOT}${path}.lora_${key}.weight`);
     return { a: [a, this.#file.get(a)], b: [b, this.#file.get(b)] };
   }
 
-  /** f32; factors of convolutions as they are stored. */
+  /** Factors in f32; those of convolutions keep their shape. */
   factors(path: string): Factors {
     const { a: first, b: second } = this.stored(path);
     const [a, b] = [first, second].map(([, tensor]) => tensor.to('f32'));
@@ -94,7 +94,7 @@ function unsupported(folder: string, problems: readonly Problem[]): AttuneError 
   });
 }
 
-/** Writes factors whose scale is 1 with another adapter's configuration. */
+/** Writes factors with a scale of 1, using another adapter's configuration. */
 export function writeLora(
   folder: string,
   layers: ReadonlyMap<string, Omit<Factors, 'scale'>>,
@@ -111,7 +111,7 @@ export function writeLora(
   writeJson(join(folder, 'adapter_config.json'), { ...config, ...rankKeys(ranks) });
 }
 
-/** r, lora_alpha and the patterns of layers whose rank is another; alpha = r, so that the scale is 1. */
+/** r, lora_alpha and patterns for layers of other ranks; alpha = r, so that the scale is 1. */
 function rankKeys(ranks: ReadonlyMap<string, number>): Record<string, unknown> {
   const counts = Map.groupBy(ranks.values(), (rank) => rank);
   const [[usual]] = [...counts].toSorted(([, x], [, y]) => y.length - x.length);

@@ -61,18 +61,18 @@ export const options = z.strictObject({
     .describe("learning rate of B as a multiple of A's (LoRA+); 16 is usual"),
 });
 
-/** Checked and completed options: alpha is a number. */
+/** Validated options; alpha is a number. */
 export type LoraOptions = Omit<z.output<typeof options>, 'alpha'> & { alpha: number };
 
-/** Fills what depends on another option. */
+/** Fills in options that depend on others. */
 export function complete(values: z.output<typeof options>): LoraOptions {
   return { ...values, alpha: values.alpha ?? 2 * values.r };
 }
 
-/** Starts that leave the base as it is. */
+/** Initialisations that do not change the base. */
 const PLAIN_STARTS: readonly unknown[] = [true, false, null, undefined, 'gaussian', 'eva', 'orthogonal'];
 
-/** Those, and starts that take the same part of it whenever they are made. */
+/** Also includes initialisations that deterministically take a part of the base's weights. */
 const KNOWN_STARTS: ReadonlySet<unknown> = new Set([...PLAIN_STARTS, 'pissa', 'olora']);
 
 export const peftConfig = z.object({
@@ -91,18 +91,18 @@ export const peftConfig = z.object({
         'save it as plain LoRA (path_initial_model_for_weight_conversion)',
     }),
   bias: z.enum(['none', 'all', 'lora_only']).default('none'),
-  /** How it began. */
+  /** Records of the initialisation. */
   eva_config: z.unknown().optional(),
   use_dora: z.boolean().nullish(),
   lora_bias: z.boolean().nullish(),
 });
 
-/** PEFT takes a part of the base's weights out of it again when it loads such an adapter. */
+/** For these, PEFT subtracts a part of the base's weights again when loading the adapter. */
 function startOf(written: unknown): LoraOptions['init_lora_weights'] {
   return written === 'pissa' || written === 'olora' ? written : true;
 }
 
-/** The options that an adapter_config.json of PEFT's LoRA says. */
+/** Options in a PEFT LoRA's adapter_config.json. */
 export function fromPeft(written: z.output<typeof peftConfig>): LoraOptions {
   return {
     r: written.r,

@@ -19,8 +19,8 @@ import { trainBiases } from './trained-biases.ts';
 import { writeTargets } from './target-options.ts';
 import { fromPattern, isProduct, rankAndAlpha, wantedPaths, type Target } from './targets.ts';
 
-/** Low-rank adapters on linear layers, convolutions and the table of tokens. */
-/** LoftQ notes what quantising loses of the layers that get an adapter. */
+/** Low-rank adapters on linear layers, convolutions and the token table. */
+/** Records the quantisation errors of adapted layers for LoftQ. */
 export function beforeLoad(options: LoraOptions, keep: KeepWeight | undefined): Kept {
   if (options.init_lora_weights !== 'loftq') return { keep };
   const isWanted = wantedPaths(options);
@@ -64,7 +64,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
   beside: (options, targets, model) => trainBiases(model, targets, options),
 });
 
-/** LoRA+ (Hayou et al., 2024): B learns so much faster, and vectors too, as PEFT has it. */
+/** LoRA+ (Hayou et al., 2024): a higher learning rate for B, and for vectors, as in PEFT. */
 export function withRatio(one: Trainable, rate: number): Trainable {
   return one.name.includes('lora_B') || one.parameter.shape.length === 1 ? { ...one, rate } : one;
 }
@@ -76,7 +76,7 @@ function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>
     alpha_pattern: options.alpha_pattern,
     bias: options.bias,
     fan_in_fan_out: hasTransposed(targets),
-    // The saved adapter is a plain LoRA: PEFT must not change the base for it.
+    // The saved adapter is plain LoRA, so that PEFT does not change the base for it.
     init_lora_weights: options.init_lora_weights === 'gaussian' ? 'gaussian' : true,
     lora_alpha: options.alpha,
     lora_bias: options.lora_bias,
@@ -88,12 +88,12 @@ function configOf(options: LoraOptions, targets: readonly Target<AdaptableLayer>
   };
 }
 
-/** Starts that take a part of the weight: saved, they are plain LoRA of twice the rank on the weight as it was. */
+/** Initialisations from a part of the weight; saved as plain LoRA of twice the rank on the original weight. */
 function isOfWeight(start: LoraOptions['init_lora_weights']): start is 'pissa' | 'olora' {
   return start === 'pissa' || start === 'olora';
 }
 
-/** The same scale at twice the rank. */
+/** Keeps the scale at twice the rank. */
 function doubled(options: LoraOptions): LoraOptions {
   const factor = options.use_rslora ? Math.SQRT2 : 2;
   const times = (pattern: Readonly<Record<string, number>>, by: number) =>
@@ -118,7 +118,7 @@ function refuseStart(
   });
 }
 
-/** Keys that PEFT 0.17 writes for variants of LoRA that are not offered here. */
+/** Keys that PEFT 0.17 writes for LoRA variants that are not supported here. */
 const otherVariants = {
   corda_config: null,
   eva_config: null,
@@ -131,7 +131,7 @@ const otherVariants = {
   use_qalora: false,
 };
 
-/** PEFT's start: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with deviation 1/r; B zero. */
+/** PEFT's initialisation: A Kaiming-uniform with a = √5 (bound 1/√in), or normal with standard deviation 1/r; B zero. */
 function initialise(adapter: LoraAdapter | LoraConvolution, options: LoraOptions, start: Start): void {
   const { lora_A: a, lora_B: b, rank, path } = adapter;
   const { init_lora_weights: kind } = options;
@@ -160,7 +160,7 @@ function initialise(adapter: LoraAdapter | LoraConvolution, options: LoraOptions
   if (magnitude !== undefined) begin(magnitude, start, () => adapter.ownLengths());
 }
 
-/** PEFT's start: A zero, B normal. */
+/** PEFT's initialisation: A zero, B normal. */
 function embeddingAdapter(
   table: Embedding,
   shape: { path: string; rank: number; scaling: number; hasMagnitude: boolean },
@@ -183,8 +183,8 @@ function trainBoth({ lora_A: a, lora_B: b }: LowRankAdapter): void {
 }
 
 /**
- * PiSSA (Meng et al., 2024): the first singular vectors. OLoRA (Büyükakyüz, 2024): the first columns of its
- * orthogonal factor.
+ * PiSSA (Meng et al., 2024): the first singular vectors. OLoRA (Büyükakyüz, 2024): the first columns of the orthogonal
+ * factor.
  */
 function partOfWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): { a: Tensor; b: Tensor } {
   const { rank, scaling, path, layer } = adapter;
@@ -208,7 +208,7 @@ function partOfWeight(adapter: LoraAdapter, kind: 'pissa' | 'olora'): { a: Tenso
   });
 }
 
-/** Uniform within 1/√(values of a row). */
+/** Uniform within 1/√(number of columns). */
 export function kaimingUniform(parameter: Parameter, key: ParameterKey): Tensor {
   const bound = 1 / Math.sqrt(parameter.size / parameter.shape[0]);
   return keyedUniform(parameter.shape, key)
@@ -227,7 +227,7 @@ function refuseTables(targets: readonly Target<AdaptableLayer>[]): void {
   });
 }
 
-/** Dropout is keyed by a token's place, and feature maps inside a network have none. */
+/** Dropout is keyed by token positions, which feature maps do not have. */
 function refuseBesideLinear(targets: readonly Target<AdaptableLayer>[], got: string, fix: string): void {
   const [first] = targets.filter(({ layer }) => !isLinear(layer));
   if (first === undefined) return;

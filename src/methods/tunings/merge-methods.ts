@@ -1,8 +1,8 @@
-/** How tensors of several adapters become one; read without the engine. */
+/** How several adapters' tensors are merged; independent of the engine. */
 export interface Rule {
-  /** Entries of each that are kept before they are added. */
+  /** Which entries of each tensor to keep before adding. */
   prune?: 'largest' | 'random';
-  /** Entries whose sign is not the majority's are left out, and the rest averaged (TIES, Yadav et al., 2023). */
+  /** Drops entries whose sign is not the majority's and averages the rest (TIES, Yadav et al., 2023). */
   electsSign?: boolean;
 }
 
@@ -19,7 +19,7 @@ const rules = {
   magnitude_prune: { prune: 'largest' },
 } satisfies Record<string, Rule>;
 
-/** PEFT's names of `add_weighted_adapter`. */
+/** Names of PEFT's `add_weighted_adapter`. */
 export const mergeMethods = {
   linear: { on: 'factors', ...rules.linear },
   cat: { on: 'stack' },

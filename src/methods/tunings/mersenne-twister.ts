@@ -1,7 +1,7 @@
 const SIZE = 624;
 const SHIFT = 397;
 
-/** 32-bit numbers of a Mersenne Twister (Matsumoto and Nishimura, 1998), as torch.Generator draws them. */
+/** 32-bit numbers of a Mersenne Twister (Matsumoto and Nishimura, 1998), as in torch.Generator. */
 function* mersenneTwister(seed: number): Generator<number> {
   const state = new Uint32Array(SIZE);
   state[0] = seed;
@@ -20,13 +20,13 @@ function* mersenneTwister(seed: number): Generator<number> {
   }
 }
 
-/** Consecutive draws of torch's uniform_(0, 1) with a generator of this seed, in f32 on processors. */
+/** Consecutive draws of torch's uniform_(0, 1) with this generator seed, in f32 on CPU. */
 export function uniformNumbers(seed: number): (count: number) => Float32Array {
   const numbers = mersenneTwister(seed);
   return (count) => Float32Array.from({ length: count }, () => (Number(numbers.next().value) % 2 ** 24) / 2 ** 24);
 }
 
-/** The first numbers of torch.randperm(size) with a generator of this seed, on processors. */
+/** The first numbers of torch.randperm(size) with this generator seed, on CPU. */
 export function shuffledStart(size: number, count: number, seed: number): BigInt64Array {
   const numbers = mersenneTwister(seed);
   const moved = new Map<number, number>();

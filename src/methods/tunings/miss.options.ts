@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
-/** A block of numbers that is added all along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with simple shard sharing"). */
+/**
+ * A trained block, repeated along each weight (Kang and Yin, 2024, "Balancing LoRA performance and efficiency with
+ * simple shard sharing").
+ */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(64).describe('rows of the block'),
   mini_r: z.int().positive().default(1).describe('if above 1, the number of trained columns, which are repeated'),
@@ -11,7 +14,7 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-/** `isMini`: whether the block has `mini_r` columns; where it is above 1, unless given. */
+/** `isMini`: whether the block has `mini_r` columns; by default, if that is above 1. */
 export type MissOptions = z.output<typeof options> & { isMini?: boolean };
 
 const config = z.object({

@@ -8,7 +8,7 @@ import type { MissOptions } from './miss.options.ts';
 import { ROOT } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 
-/** W plus a block that repeats along its rows; `bat`: W (I + block) + block, by pieces of r × r. */
+/** W plus a block that repeats along its rows; `bat`: W (I + block) + block, in pieces of r × r. */
 class MissAdapter extends DeltaAdapter {
   /** [r, out]; [r, mini_r]; [out / r, r, r] with `bat` */
   readonly miss_block: Parameter;
@@ -25,7 +25,7 @@ class MissAdapter extends DeltaAdapter {
     this.attach();
   }
 
-  /** The block has another name in files from before the method got its present one. */
+  /** Older files use the method's former name for the block. */
   read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     const former = `${ROOT}${this.path}.bone_block`;
     const block = given.get(former);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { layerKeys, readTargets, savedModules, targetOptions } from './target-options.ts';
 
-/** Rotations of blocks of each layer's input (Qiu et al., 2023). */
+/** Rotates blocks of each layer's input (Qiu et al., 2023). */
 export const options = z.strictObject({
   oft_block_size: z.int().min(0).default(32).describe("block size; the nearest divisor of a layer's inputs is used"),
   r: z.int().min(0).default(0).describe('blocks per layer, if oft_block_size is 0'),

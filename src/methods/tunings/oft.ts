@@ -9,7 +9,7 @@ import { writeTargets } from './target-options.ts';
 
 /** y = W (x R): blocks of the input are rotated. */
 class OftAdapter extends LayerAdapter<LinearLike> {
-  /** Elements above the diagonals: [B, b (b − 1) / 2] */
+  /** Entries above the diagonals: [B, b (b − 1) / 2] */
   readonly oft_R: Parameter;
   readonly #side: number;
   readonly #options: OftOptions;
@@ -27,7 +27,7 @@ class OftAdapter extends LayerAdapter<LinearLike> {
     return `${key}.weight`;
   }
 
-  /** [B, b, b], or one for all blocks */
+  /** [B, b, b], or a single one shared by all blocks */
   #rotations(): Tensor {
     const { use_cayley_neumann: isSeries, num_cayley_neumann_terms: terms, coft } = this.#options;
     if (coft) noGrad(() => scope(() => this.#stayNear()));
@@ -35,7 +35,7 @@ class OftAdapter extends LayerAdapter<LinearLike> {
     return isSeries ? neumann(q, terms) : cayley(q);
   }
 
-  /** Makes matrices smaller whose norm is beyond the limit: where they are, as PEFT does. */
+  /** Shrinks matrices whose norm exceeds the limit, in place as in PEFT. */
   #stayNear(): void {
     const { tensor } = this.oft_R;
     const limit = this.#options.eps / Math.sqrt(tensor.shape[0]);

@@ -3,7 +3,7 @@ import { defineTuning } from '../method.ts';
 import { savedModules } from './target-options.ts';
 import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
-/** Virtual tokens that a small network makes while it is trained (Liu et al., "GPT understands, too", 2021). */
+/** Virtual tokens, computed by a small network during training (Liu et al., "GPT understands, too", 2021). */
 export const options = z.strictObject({
   num_virtual_tokens: virtualTokenCount('number of vectors in front of every row'),
   encoder_reparameterization_type: z.enum(['mlp', 'lstm']).default('mlp').describe('network that computes the vectors'),

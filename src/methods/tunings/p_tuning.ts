@@ -10,7 +10,7 @@ import { promptTuning } from './prompt-part.ts';
 import { PromptTable, textTable, type PromptEncoder } from './prompt-table.ts';
 import { refuseTokens } from './token-indices.ts';
 
-/** Shapes of the network's weights, by PEFT's names. */
+/** Shapes of the network's weights, under PEFT's names. */
 function shapesOf(options: PTuningOptions, width: number): Map<string, number[]> {
   const { num_virtual_tokens: n, encoder_num_layers: layers, encoder_hidden_size: given } = options;
   const hidden = given ?? width;
@@ -35,7 +35,7 @@ function shapesOf(options: PTuningOptions, width: number): Map<string, number[]>
   return shapes;
 }
 
-/** A table of vectors, through three linear layers, or through an LSTM that reads both ways and two of them. */
+/** A table of vectors, followed by three linear layers, or by a bidirectional LSTM and two linear layers. */
 class Network implements PromptEncoder {
   readonly #parameters: ReadonlyMap<string, Parameter>;
   readonly #layers: number;
@@ -104,7 +104,7 @@ class Network implements PromptEncoder {
   }
 }
 
-/** As torch begins each kind of layer. */
+/** torch's initialisation of each kind of layer. */
 function firstValues(parameter: Parameter, key: { seed: number; path: string }, bound: number): Tensor {
   if (key.path === 'p_tuning:embedding.weight') return keyedNormal(parameter.shape, key, 1);
   return keyedUniform(parameter.shape, key)
@@ -132,7 +132,7 @@ export function create(model: Model, options: PTuningOptions, { seed, tokens }: 
   return build(model, options, seed);
 }
 
-/** The network is not saved: what it made is the adapter. */
+/** The network is not saved; the adapter consists of its output. */
 export function open(model: Model, options: PTuningOptions): Tuning {
   return build(model, options, undefined);
 }

@@ -20,42 +20,42 @@ export const ROOT = 'base_model.model.';
 /** Prefix of modules trained in addition to a prompt. */
 export const PROMPT_ROOT = 'base_model.';
 
-/** A tensor of an adapter's file. */
+/** A tensor in an adapter's file. */
 export interface NamedParameter {
   name: string;
   parameter: Parameter;
 }
 
-/** One piece of an adapter: a layer's change, a module that is trained whole, rows of a table, a prompt. */
+/** Part of an adapter: a layer's change, a fully trained module, token rows, or a prompt. */
 export interface AdapterPart {
   readonly trainables: readonly Trainable[];
-  /** Further contents of its file, which no step moves. */
+  /** Further contents of its file that are not trained. */
   readonly fixed?: readonly NamedParameter[];
-  /** Contents of its file in place of what it trains, if they differ. */
+  /** Contents of its file, if they differ from the trained parameters. */
   saved?(): Map<string, Tensor>;
-  /** A file's tensors with its own for what some files hold in their place. */
+  /** Converts a file's tensors, for formats with different ones. */
   read?(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor>;
-  /** Ids at and above the vocabulary's size that precede every row. */
+  /** Ids from the vocabulary's size on, prepended to every row. */
   readonly prefix?: readonly number[];
-  /** `Tuning.penalty` and `Tuning.govern` of this part, if it has them. */
+  /** The part's `Tuning.penalty` and `Tuning.govern`, if any. */
   penalty?(): Tensor;
   govern?(update: Update, steps: number): Update;
-  /** Puts its numbers into the form that passes read fastest. */
+  /** Converts tensors to the form that is fastest for inference. */
   settle?(dtype: DType): void;
-  /** Switched off, it leaves the model as it was. */
+  /** Switches the change on or off. */
   switch(isActive: boolean): void;
-  /** Puts the change into the model's own weights. @throws E_NOT_MERGEABLE where it is none of weights */
+  /** Merges the change into the model's weights. @throws E_NOT_MERGEABLE if it does not change weights */
   merge(options: MergeOptions): void;
-  /** Takes it out again, to the bit. */
+  /** Undoes `merge`, bit for bit. */
   unmerge(): void;
-  /** Frees what it holds; the model's own weights stay. */
+  /** Frees its tensors; the model's own weights stay. */
   dispose(): void;
 }
 
 type ConfigOf = (about: ResultNotes) => Record<string, unknown>;
 type Rated = (one: Trainable) => Trainable;
 
-/** A tuning that leaves the model's weights as they are, saved as PEFT saves it. */
+/** A tuning that does not change the model's weights, saved in PEFT's format. */
 export class PeftAdapter implements Tuning {
   readonly result = 'adapter';
   readonly trainables: readonly Trainable[];
@@ -66,7 +66,7 @@ export class PeftAdapter implements Tuning {
   #isMerged = false;
   #isOff = false;
 
-  /** `config`: adapter_config.json; `rated`: a piece's trained parameter as the whole trains it. */
+  /** `config`: writes adapter_config.json; `rated`: adjusts a part's trained parameter. */
   constructor(model: Model, parts: readonly AdapterPart[], config: ConfigOf, rated: Rated = (one) => one) {
     this.#model = model;
     this.#parts = parts;
@@ -109,7 +109,7 @@ export class PeftAdapter implements Tuning {
     for (const [name, parameter] of own) this.#fill(parameter, state.get(name) as Tensor);
   }
 
-  /** PEFT also writes some unchanged weights of the wrapped base model; they are not part of the change. */
+  /** PEFT also writes some unchanged weights of wrapped base layers, which are not part of the change. */
   #isRepeated(name: string, tensor: Tensor): boolean {
     const wrapped = /^(?<path>.+)\.(?:base_layer|original_module)\.(?<key>\w+)$/.exec(name)?.groups;
     const copy = /^(?<path>.+)\.modules_to_save\.(?<key>\w+)$/.exec(name)?.groups;
@@ -121,7 +121,7 @@ export class PeftAdapter implements Tuning {
     return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
   }
 
-  /** PEFT writes a trained table, or rows of it, once more under the name of a head that shares it. */
+  /** PEFT writes a trained table, or its rows, again under the name of a tied head. */
   #isOfSharedTable(name: string, given: ReadonlyMap<string, Tensor>): boolean {
     const end = ['.trainable_tokens_delta', 'lm_head.weight'].find((one) => name.endsWith(one));
     const isRows = (one: string) => one.endsWith(end === 'lm_head.weight' ? '.weight' : '.trainable_tokens_delta');
@@ -136,7 +136,7 @@ export class PeftAdapter implements Tuning {
     return own !== undefined && scope(() => aten.equal.default(given.get(own)!, given.get(name)!));
   }
 
-  /** Parameters of an opened adapter are on the meta device until now. */
+  /** Parameters of an opened adapter are on the meta device until loaded. */
   #fill(parameter: Parameter, saved: Tensor): void {
     if (parameter.tensor.device !== 'meta') return void parameter.tensor.copy_(saved);
     parameter.assign(
@@ -148,7 +148,7 @@ export class PeftAdapter implements Tuning {
     if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(true);
   }
 
-  /** An adapter is written in f32, as it is trained. */
+  /** An adapter is saved in f32, as trained. */
   roundToStored(): undefined {
     return undefined;
   }
@@ -160,7 +160,7 @@ export class PeftAdapter implements Tuning {
   }
 
   disabled<T>(body: () => T): T {
-    // Nested calls leave the model as the base.
+    // Nested calls run without the adapter.
     if (this.#isOff) return body();
     this.#switch(false);
     let isPending = false;
@@ -184,13 +184,13 @@ export class PeftAdapter implements Tuning {
     const merged: AdapterPart[] = [];
     noGrad(() => {
       try {
-        // Rows of tokens come last, and are put in before what is added to the whole table.
+        // Merges token rows first, before changes are added to the whole table.
         for (const part of this.#parts.toReversed()) {
           scope(() => part.merge(options));
           merged.push(part);
         }
       } catch (error) {
-        // One piece that cannot be merged leaves the others as they were.
+        // If a part cannot be merged, undoes the others.
         for (const part of merged.toReversed()) scope(() => part.unmerge());
         throw error;
       }
@@ -222,7 +222,7 @@ function tensorsOf({ trainables, fixed = [] }: AdapterPart): Map<string, Tensor>
   return new Map([...trainables, ...fixed].map(({ name, parameter }) => [name, parameter.tensor]));
 }
 
-/** Tensors without a place, places without a tensor, and other shapes. */
+/** Unknown tensors, missing tensors, and wrong shapes. */
 function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Parameter>): Problem[] {
   const strays = [...state.keys()].filter((name) => !own.has(name));
   const problems: Problem[] = strays.map((field) => ({ field, message: 'has no place in this model' }));
@@ -236,7 +236,7 @@ function misfits(state: ReadonlyMap<string, Tensor>, own: ReadonlyMap<string, Pa
   return problems;
 }
 
-/** PEFT looks for the bias on the layer's wrapper, where it is not, and writes none. */
+/** PEFT looks for the bias on the layer's wrapper, which has none, so it writes none. */
 function whyOf(name: string): string {
   return name.endsWith('.base_layer.bias') ? ': with bias: lora_only, PEFT trains it but does not save it' : '';
 }

@@ -3,7 +3,7 @@ import { defineTuning } from '../method.ts';
 import { savedModules } from './target-options.ts';
 import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
-/** Keys and values in front of every row, in every layer (Li and Liang, 2021). */
+/** Trained keys and values before every row, in every layer (Li and Liang, 2021). */
 export const options = z.strictObject({
   num_virtual_tokens: virtualTokenCount('number of key-value vectors in front of every row'),
   prefix_projection: z

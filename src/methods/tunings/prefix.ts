@@ -1,4 +1,4 @@
-// N tokens, n virtual ones, L layers, K key-value heads, d head size, D width of what the network reads, H of its inside
+// N tokens, n virtual ones, L layers, K key-value heads, d head size, D input width of the network, H its inner width
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { keyedNormal, keyedUniform } from '../../models/initialise.ts';
@@ -22,7 +22,7 @@ interface Shape {
   size: number;
 }
 
-/** Placeholders: the layers replace these tokens, which have no embeddings. */
+/** Embeddings of the placeholder tokens, whose keys and values the layers replace. */
 class EmptyRows implements EmbeddingAdapter {
   readonly extends = true;
   forward(ids: Tensor, output: Tensor, { count }: Embedding): Tensor {
@@ -33,7 +33,7 @@ class EmptyRows implements EmbeddingAdapter {
   }
 }
 
-/** Virtual tokens whose keys and values are trained: in no layer they are turned, whatever stands at their place. */
+/** Virtual tokens with trained keys and values, which are not rotated in any layer. */
 class Prefix implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly prefix: readonly number[];
@@ -78,7 +78,7 @@ class Prefix implements AdapterPart {
     return this.#shape;
   }
 
-  /** Begins as what `#read` gives; a network, which makes all rows alike at first, as their mean. */
+  /** Initialised with the result of `#read`; a network, whose rows are all alike at first, with its mean. */
   initialise(model: Model, seed: number): void {
     const read = model.device === 'meta' ? undefined : this.#read(seed);
     const isProjected = this.#parameters.size > 1;
@@ -92,12 +92,12 @@ class Prefix implements AdapterPart {
 
   /**
    * Initial prefixes f32 [n, 2 L K d]: the model's own keys and values for random tokens, which do no harm, whereas
-   * random numbers would drown the row (Li and Liang, 2021: "initializing with activations").
+   * random numbers would drown out the row (Li and Liang, 2021: "initializing with activations").
    */
   #read(seed: number): Tensor {
     const ids = drawnTokens(this.#table, { seed, count: this.prefix.length });
     const found: Tensor[] = [];
-    // A block's own tensors end with it.
+    // A block's own tensors are freed with it, so these are copied.
     const kept = (x: Tensor) => x.to('f32').clone().own();
     const readers = this.#layers.map(([attention], layer) => {
       const heads = (given: Heads): Heads => {
@@ -147,7 +147,7 @@ class Prefix implements AdapterPart {
     return { ...heads, k: put(heads.k, 0), v: put(heads.v, 1) };
   }
 
-  /** The keys and values alone, whatever made them. */
+  /** Saves just the keys and values, however they were computed. */
   saved(): Map<string, Tensor> {
     return new Map([['prompt_embeddings', this.#values().detach().contiguous()]]);
   }
@@ -177,7 +177,7 @@ class Prefix implements AdapterPart {
 
 const ENCODER = 'prompt_encoder.';
 
-/** By PEFT's names; an adapter that is opened has what the network made. */
+/** Shapes under PEFT's names; an opened adapter has the network's output instead. */
 function shapesOf(
   { num_virtual_tokens: n, prefix_projection: isProjected, encoder_hidden_size: given }: PrefixOptions,
   { width, inner, isTrained }: { width: number; inner: number; isTrained: boolean },
@@ -194,7 +194,7 @@ function shapesOf(
   ]);
 }
 
-/** As torch begins tables and linear layers; the last layer adds nothing to its bias at first. */
+/** torch's initialisation of tables and linear layers; the last weight is zero, so that its bias alone is the initial output. */
 function firstValues(parameter: Parameter, key: { seed: number; path: string }, name: string): Tensor {
   if (name === `${ENCODER}transform.2.weight`) return zeros(parameter.shape);
   if (name.endsWith('embedding.weight')) return keyedNormal(parameter.shape, key, 1);
@@ -204,7 +204,7 @@ function firstValues(parameter: Parameter, key: { seed: number; path: string }, 
     .sub(bound);
 }
 
-/** @throws E_NO_TARGETS where layers keep a state of the row, in which a prefix has no place */
+/** @throws E_NO_TARGETS if some layers have a recurrent state, which a prefix cannot join */
 function refuseStates({ architecture, trunk }: Model, attending: number): void {
   const layers = trunk.stack.blockList.length;
   if (attending === layers) return;
@@ -235,7 +235,7 @@ export function create(model: Model, options: PrefixOptions, { seed, tokens }: T
   return build(model, options, seed);
 }
 
-/** The network is not saved: what it made is the adapter. */
+/** The network is not saved; the adapter consists of its output. */
 export function open(model: Model, options: PrefixOptions): Tuning {
   return build(model, options, undefined);
 }

@@ -4,7 +4,7 @@ import { promptConfig } from './adapter-file.ts';
 import { PeftAdapter, PROMPT_ROOT, type AdapterPart } from './peft-adapter.ts';
 import { saveModules } from './saved-modules.ts';
 
-/** A tuning of virtual tokens, with additional modules trained in full; `own`: its keys of adapter_config.json. */
+/** A tuning with virtual tokens and, optionally, fully trained modules; `own`: its keys of adapter_config.json. */
 export function promptTuning(
   model: Model,
   part: AdapterPart,

@@ -16,7 +16,7 @@ import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trainable } from '../interfaces.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 
-/** Makes the rows of a prompt of numbers that are trained in their place. */
+/** Computes the rows of a prompt from other parameters, which are trained instead. */
 export interface PromptEncoder {
   readonly trainables: Trainable[];
   /** f32 [n, D] */
@@ -24,7 +24,7 @@ export interface PromptEncoder {
   dispose(): void;
 }
 
-/** Rows beyond the token table: the ids from its size on. Every row that the model reads begins with them. */
+/** Rows appended to the token table, with ids from its size on. Every row of the data is prefixed with them. */
 export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter {
   /** f32 [n, D] */
   readonly prompt_embeddings: Parameter;
@@ -36,7 +36,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   readonly #encoder: PromptEncoder | undefined;
   readonly #isShared = currentOwner() !== undefined;
 
-  /** `encoder`: what makes the rows of numbers of its own. */
+  /** `encoder`: computes the rows from its own parameters. */
   constructor(model: Model, count: number, encoder?: PromptEncoder) {
     super();
     this.#encoder = encoder;
@@ -56,7 +56,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
     return [{ name: 'prompt_embeddings', parameter: this.prompt_embeddings, decays: true }];
   }
 
-  /** The rows alone, whatever made them. */
+  /** Saves just the rows, however they were computed. */
   saved(): Map<string, Tensor> {
     return new Map([['prompt_embeddings', this.#rows().detach().contiguous()]]);
   }
@@ -72,13 +72,13 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
     return aten.where.self(aten.ge.Scalar(places, 0).unsqueeze(1), rows, output);
   }
 
-  /** No token is predicted to be a virtual one. */
+  /** Virtual tokens are never predicted. */
   terms(): Term[] {
     return [];
   }
 
   switch(isActive: boolean): void {
-    // On a shared model, the caller prepends the prefix to its own rows only.
+    // On a shared model, callers prepend the prefix to their own rows only.
     if (!this.#isShared) this.#model.prefix = isActive ? this.#ids : [];
   }
 
@@ -98,7 +98,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   }
 }
 
-/** @throws E_NO_TARGETS for models that do not read one text of tokens */
+/** @throws E_NO_TARGETS for models that do not read a single text of tokens */
 export function textTable({ trunk, architecture }: Model): Embedding {
   const isText = trunk.encoderStack === undefined && trunk.towers === undefined && textReaderOf(trunk) === undefined;
   if (isText && trunk.tokenTable !== undefined) return trunk.tokenTable;
@@ -109,7 +109,7 @@ export function textTable({ trunk, architecture }: Model): Embedding {
   });
 }
 
-/** Ids of ordinary tokens, drawn at random. */
+/** Random ordinary tokens. */
 export function drawnTokens({ count: tokens }: Embedding, { seed, count }: { seed: number; count: number }): number[] {
   return Array.from({ length: count }, (_, i) => randomUint32([seed, 'prompt_embeddings'], i) % tokens);
 }

@@ -3,7 +3,7 @@ import { defineTuning } from '../method.ts';
 import { savedModules } from './target-options.ts';
 import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts';
 
-/** Vectors in front of every row, in place of tokens: nothing else is trained (Lester et al., 2021). */
+/** Trained vectors before every row, instead of tokens, and nothing else (Lester et al., 2021). */
 export const options = z.strictObject({
   num_virtual_tokens: virtualTokenCount('number of vectors in front of every row'),
   prompt_tuning_init: z

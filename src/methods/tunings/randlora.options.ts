@@ -10,7 +10,7 @@ import {
   targetOptions,
 } from './target-options.ts';
 
-/** Sums of random matrices of full rank, each with trained scales (Albert et al., 2025). */
+/** Sums of full-rank random matrices with trained scales (Albert et al., 2025). */
 export const options = z.strictObject({
   r: z
     .int()
@@ -23,7 +23,7 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-/** `drawn`: how the random matrices of an adapter are drawn whose file lacks them. */
+/** `drawn`: how to draw the random matrices of an adapter whose file lacks them. */
 export type RandloraOptions = z.output<typeof options> & { drawn?: DrawnBases };
 
 export interface DrawnBases {

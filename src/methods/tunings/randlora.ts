@@ -10,13 +10,13 @@ import { ROOT, type AdapterPart } from './peft-adapter.ts';
 import type { DrawnBases, RandloraOptions } from './randlora.options.ts';
 import { writeTargets } from './target-options.ts';
 
-/** Sizes of a layer, or of the largest of several on either side. */
+/** Sizes of a layer, or the maxima of several layers. */
 function sizesOf({ inFeatures, outFeatures }: Pick<LinearLike, 'inFeatures' | 'outFeatures'>, r: number) {
   const [small, large] = [Math.min(inFeatures, outFeatures), Math.max(inFeatures, outFeatures)];
   return { small, large, bases: Math.ceil(small / r) };
 }
 
-/** The random matrices of all layers. PEFT's files hold them once more for each layer. */
+/** Random matrices shared by all layers. PEFT's files repeat them for each layer. */
 class SharedBases implements AdapterPart {
   readonly trainables = [];
   /** [r, 1, m] */
@@ -28,7 +28,7 @@ class SharedBases implements AdapterPart {
 
   constructor(targets: readonly LinearTarget[], { r, drawn }: RandloraOptions, start: Start) {
     const most = (key: 'inFeatures' | 'outFeatures') => greatest(targets.map(({ layer }) => layer[key]));
-    // As large as PEFT has them, which may be more than any layer reads.
+    // Sized as in PEFT, which may exceed what any layer uses.
     const { small, large, bases } = sizesOf({ inFeatures: most('inFeatures'), outFeatures: most('outFeatures') }, r);
     this.a = new ModuleBuffer([r, 1, small]);
     this.b = new ModuleBuffer([large, bases, r]);
@@ -40,7 +40,7 @@ class SharedBases implements AdapterPart {
         begin(matrix, start, (seed) => kaimingUniform(matrix, { seed, path: name }));
   }
 
-  /** As PEFT draws them, so that their deviation is 1. */
+  /** Draws them as PEFT does, normalised to a standard deviation of 1. */
   #drawAgain({ key, isSparse, isVerySparse }: DrawnBases, start: Start): void {
     const draw = uniformNumbers(key);
     const [rows, bases, columns] = this.b.shape;
@@ -72,21 +72,21 @@ class SharedBases implements AdapterPart {
   }
 }
 
-/** −1, 0 and 1, of which one in `few` is not 0 (Achlioptas, 2003). */
+/** −1, 0 and 1, one in `few` of them nonzero (Achlioptas, 2003). */
 function signs(uniform: Tensor, few: number): Tensor {
   const edge = Math.fround(1 / (2 * few));
   const above = aten.gt.Scalar(uniform, Math.fround(1 - 1 / (2 * few))).to('f32');
   return above.sub(aten.lt.Scalar(uniform, edge).to('f32'));
 }
 
-/** Uniform within 1/√(columns), in bf16, of which torch draws 8 bits. */
+/** Uniform within 1/√(columns), in bf16, for which torch draws 8 bits. */
 function spread(numbers: Float32Array, shape: readonly number[]): Tensor {
   const bits = numbers.map((number) => ((number * 2 ** 24) % 2 ** 8) / 2 ** 8);
   const bound = full([1], 1 / Math.sqrt(shape[2]), { dtype: 'bf16' });
   return fromArray(bits, shape).mul(bound.to('f32').mul(2)).sub(bound.to('f32')).to('bf16');
 }
 
-/** Divided by their deviation, in their own type. */
+/** Divides values by their standard deviation, in their own type. */
 function toOne(x: Tensor): Tensor {
   const values = x.to('f32');
   const squares = values.sub(values.mean()).pow(2).sum();
@@ -118,7 +118,7 @@ class RandloraAdapter extends DeltaAdapter {
     const { r, alpha } = this.#options;
     const { small, large, bases } = sizesOf(this.#linear, r);
     const scales = this.randlora_lambda.tensor.unsqueeze(2).mul(this.randlora_gamma.tensor); // [r, n, m]
-    // As PEFT has it, the two run through ranks and bases in different orders.
+    // As in PEFT, these two iterate over ranks and bases in different orders.
     const a = this.#shared.a.tensor
       .narrow(2, 0, small)
       .mul(scales)

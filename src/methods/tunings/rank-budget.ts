@@ -18,7 +18,7 @@ import { loadState } from '../update-state.ts';
 import type { AdaloraOptions } from './adalora.options.ts';
 import type { AdapterPart } from './peft-adapter.ts';
 
-/** A layer's triplets of a row [r, in], a column [out, r] and a singular value [r, 1]. */
+/** Triplets of a layer: rows [r, in], columns [out, r] and singular values [r, 1]. */
 export interface Triplets {
   readonly path: string;
   readonly lora_A: Parameter;
@@ -26,7 +26,7 @@ export interface Triplets {
   readonly lora_E: Parameter;
 }
 
-/** AdaLoRA's work on all layers at each step: keeps triplets orthogonal and prunes some of them. */
+/** AdaLoRA's part at each step, over all layers: keeps triplets orthogonal and prunes some of them. */
 export class RankBudget implements AdapterPart {
   readonly trainables = [];
   readonly #layers: readonly Triplets[];
@@ -37,7 +37,7 @@ export class RankBudget implements AdapterPart {
     this.#options = options;
   }
 
-  /** How far rows and columns are from orthonormal, on average over all matrices: f32 [] */
+  /** Mean distance of rows and columns from orthonormality, over all matrices: f32 [] */
   penalty(): Tensor {
     const distances = this.#layers.flatMap(({ lora_A: { tensor: a }, lora_B: { tensor: b } }) => [
       fromIdentity(a.matmul(a.transpose(0, 1))),
@@ -75,11 +75,11 @@ function fromIdentity(product: Tensor): Tensor {
 }
 
 export interface BudgetSchedule extends Pick<AdaloraOptions, 'init_r' | 'target_r' | 'tinit' | 'tfinal' | 'delta_t'> {
-  /** Steps, at the last `tfinal` of which ranks stay. */
+  /** Total steps; ranks are fixed in the last `tfinal`. */
   total: number;
 }
 
-/** Triplets that are left at a step of those that there were; undefined where this step takes none away. */
+/** Number of triplets to keep at a step; undefined if this step prunes none. */
 export function budgetAt(step: number, [first, last]: readonly [number, number], schedule: BudgetSchedule) {
   const { tinit, tfinal, delta_t: every, total } = schedule;
   if (step >= total - tfinal) return last;
@@ -88,7 +88,7 @@ export function budgetAt(step: number, [first, last]: readonly [number, number],
   return Math.trunc((first - last) * left ** 3 + last);
 }
 
-/** Statistics of a weight: smoothed |weight · gradient|, and its smoothed deviation. */
+/** Statistics of a weight: smoothed |weight · gradient|, and the smoothed deviation of that. */
 interface Importance {
   weight: Parameter;
   mean: Tensor;
@@ -100,17 +100,17 @@ interface Layer {
   a: Importance;
   b: Importance;
   e: Importance;
-  /** 1 where a triplet is left, 0 where it was taken away: f32 [r, 1] */
+  /** 1 for kept triplets, 0 for pruned ones: f32 [r, 1] */
   kept: Tensor;
 }
 
-/** An update after which triplets that matter least become zero. */
+/** Wraps an update and sets the least important triplets to zero. */
 class BudgetedUpdate implements Update {
   readonly #inner: Update;
   readonly #layers: readonly Layer[];
   readonly #owner: RankBudget;
   readonly #schedule: BudgetSchedule & Pick<AdaloraOptions, 'beta1' | 'beta2' | 'orth_reg_weight'>;
-  /** f64: steps so far. */
+  /** f64: number of steps so far. */
   readonly #steps = aten.zeros.default([], { dtype: 'f64' }).own();
   readonly averaged: Update['averaged'];
 
@@ -137,7 +137,7 @@ class BudgetedUpdate implements Update {
     return noGrad(() =>
       scope(() => {
         const all = this.#layers.flatMap(({ a, b, e }) => [a, b, e]);
-        // The update clears the weights' gradients, having clipped them.
+        // The inner update clips gradients and then clears them, so they are saved first.
         const gradients = all.map(({ weight }) => weight.tensor.grad);
         const norm = this.#inner.step(options);
         this.#allocate(all, gradients);
@@ -163,7 +163,7 @@ class BudgetedUpdate implements Update {
     spread.mul_(beta2).add_(aten.abs.default(importance.sub(mean)), { alpha: 1 - beta2 });
   }
 
-  /** Takes the least important triplets of all layers away. */
+  /** Prunes the least important triplets across all layers. */
   #choose(step: number): void {
     const ranks = this.#layers.map(({ kept }) => kept.shape[0]);
     const first = ranks.reduce((sum, rank) => sum + rank, 0);
@@ -203,7 +203,7 @@ function unknown(weight: Parameter): Importance {
   return { weight, mean: zeros(weight.shape, { device }).own(), spread: zeros(weight.shape, { device }).own() };
 }
 
-/** The singular value's score with the means of its row and its column: [r] */
+/** Score of the singular value plus the mean scores of its row and its column: [r] */
 function scoresOf({ a, b, e }: Layer): Tensor {
   const score = ({ mean, spread }: Importance) => mean.mul(spread);
   return score(e)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
-/** Rotations of pairs of outputs (Liao and Monz, 2024). */
+/** Rotates pairs of outputs (Liao and Monz, 2024). */
 export const options = z.strictObject({
   variant: z
     .enum(['road_1', 'road_2', 'road_4'])

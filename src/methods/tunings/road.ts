@@ -8,7 +8,7 @@ import type { RoadOptions } from './road.options.ts';
 
 const shares = { road_1: 1 / 2, road_2: 1, road_4: 2 } as const;
 
-/** Each pair of outputs is turned by an angle and made longer or shorter, the bias included. */
+/** Rotates and scales each pair of outputs, including the bias. */
 class RoadAdapter extends LayerAdapter<LinearLike> {
   readonly road_theta: Parameter;
   readonly road_alpha: Parameter;
@@ -23,13 +23,13 @@ class RoadAdapter extends LayerAdapter<LinearLike> {
     this.attach();
   }
 
-  /** Factors of outputs and of their pairs' others: [out] each. */
+  /** Factors of each output itself and of its partner: [out] each. */
   #factors(): { own: Tensor; other: Tensor } {
     const [theta, alpha] = [this.road_theta.tensor, this.road_alpha.tensor];
     const [cos, sin] = [alpha.mul(aten.cos.default(theta)), alpha.mul(aten.sin.default(theta))];
     const { outFeatures: out } = this.layer;
     if (this.#options.variant === 'road_4') {
-      // In each group, factors of its own outputs come first, then those of the others.
+      // Each group has the factors of its own outputs first, then those of their partners.
       const part = (x: Tensor, which: number) => x.reshape(-1, 2, this.#options.group_size).select(1, which).flatten();
       return { own: part(cos, 0), other: part(sin, 1) };
     }

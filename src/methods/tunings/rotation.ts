@@ -1,7 +1,7 @@
 // b side of a block, B blocks
 import { aten, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
 
-/** Skew matrices from what stands above their diagonals, row by row: [B, b (b − 1) / 2] → [B, b, b] */
+/** Skew-symmetric matrices from their upper triangles, row by row: [B, b (b − 1) / 2] → [B, b, b] */
 export function skew(upper: Tensor, side: number): Tensor {
   const [blocks] = upper.shape;
   const places: bigint[] = [];
@@ -17,15 +17,15 @@ function identity(like: Tensor): Tensor {
   return aten.eye.default(like.shape[like.shape.length - 1], { dtype: like.dtype, device: like.device });
 }
 
-/** Rotations (I − Q)(I + Q)⁻¹ of skew matrices Q […, b, b]. */
+/** Cayley transform: rotations (I − Q)(I + Q)⁻¹ of skew-symmetric matrices Q […, b, b]. */
 export function cayley(q: Tensor): Tensor {
   const one = identity(q);
   return aten.matmul.default(one.sub(q), aten.linalg_inv.default(one.add(q)));
 }
 
 /**
- * Approximates the rotation (I + Q)(I − Q)⁻¹ by a truncated series: the inverse of `cayley`'s. As in PEFT, three
- * terms equal four.
+ * Approximates the rotation (I + Q)(I − Q)⁻¹, the inverse of `cayley`'s, by a truncated series. As in PEFT, three terms
+ * equal four.
  */
 export function neumann(q: Tensor, terms: number): Tensor {
   let sum = identity(q);
@@ -41,7 +41,7 @@ export function neumann(q: Tensor, terms: number): Tensor {
   return sum;
 }
 
-/** The divisor of a size that is nearest to the one asked for, the smaller of two. */
+/** The divisor of a size that is closest to the wanted one; the smaller one in a tie. */
 export function nearestDivisor(size: number, wanted: number): number {
   if (wanted >= size) return size;
   let [below, above] = [wanted, wanted];

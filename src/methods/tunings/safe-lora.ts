@@ -1,19 +1,19 @@
-// V [out, in] what alignment changed in a layer; A [r, in] and B [out, r] a LoRA of that layer
+// V [out, in]: a layer's change by alignment; A [r, in] and B [out, r]: a LoRA of that layer
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 
 export interface Projection {
   /** C B: [out, r] */
   b: Tensor;
-  /** Between the layer's change before and after: 1 where alignment moved the same way, 0 where it says nothing of it. */
+  /** Cosine of the layer's change before and after: 1 if it agrees with the alignment, 0 if it is unrelated. */
   cosine: number;
-  /** How long the projected change is, in lengths of the one before. */
+  /** Norm of the projected change, relative to the original. */
   ratio: number;
 }
 
 /**
  * Part of a LoRA's change along the alignment direction of a layer: C = V Vᵀ / ‖V‖, which acts on outputs (Safe LoRA,
- * Hsu et al., 2024). C is not an orthogonal projection: its eigenvalues are the squared singular values of V over
- * ‖V‖, so that it also scales the change. Neither C nor B A is formed. Undefined if alignment changed nothing.
+ * Hsu et al., 2024). C is not an orthogonal projection: its eigenvalues are the squared singular values of V over ‖V‖,
+ * so that it also scales the change. Neither C nor B A is formed. Undefined if alignment changed nothing.
  */
 export function projectOntoAlignment({ a, b }: { a: Tensor; b: Tensor }, v: Tensor): Projection | undefined {
   const length = lengthOf(v);

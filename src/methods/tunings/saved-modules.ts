@@ -23,15 +23,15 @@ interface Place {
   module: Module;
   parameter: Parameter;
   owner?: AdapterOwner;
-  /** It is the output head's too. */
+  /** Whether it is also the output head's. */
   isShared?: boolean;
 }
 
-/** A parameter of a fully trained module of an adapter (PEFT's `modules_to_save`), as an f32 leaf of its own. */
+/** A parameter of a fully trained module (PEFT's `modules_to_save`), as a separate f32 leaf. */
 export class SavedParameter implements AdapterPart {
   readonly trainables: readonly Trainable[];
   readonly #parameter: Parameter;
-  /** The value that is swapped out: the model's own while the trained one is in place. Absent on shared models. */
+  /** The inactive value: the model's own while the trained one is in use. Absent on shared models. */
   #other: Stored | undefined;
 
   readonly #copies: readonly string[];
@@ -47,7 +47,7 @@ export class SavedParameter implements AdapterPart {
     this.trainables = [{ name, parameter: this.#parameter, decays: decays(module, name) }];
   }
 
-  /** PEFT looks for a head that shares a table under its own name too. */
+  /** PEFT expects a tied head under its own name as well. */
   saved(): Map<string, Tensor> {
     const { tensor } = this.#parameter;
     const names = this.trainables.map(({ name }) => name);
@@ -62,7 +62,7 @@ export class SavedParameter implements AdapterPart {
     if (this.#other !== undefined) this.#other = this.#parameter.exchange(this.#other);
   }
 
-  /** It is in the model already. */
+  /** The trained value is in the model already. */
   merge(): void {}
   unmerge(): void {}
 
@@ -71,7 +71,7 @@ export class SavedParameter implements AdapterPart {
   }
 }
 
-/** A table of which the head that shares it keeps the former rows: PEFT's, without `ensure_weight_tying`. */
+/** A trained table whose tied head keeps the original rows, as in PEFT without `ensure_weight_tying`. */
 class InputTable implements AdapterPart, EmbeddingAdapter {
   readonly trainables: readonly Trainable[];
   readonly #table: Embedding;
@@ -92,7 +92,7 @@ class InputTable implements AdapterPart, EmbeddingAdapter {
     return this.#isActive ? aten.embedding.default(this.#weight.tensor, ids).to(output.dtype) : output;
   }
 
-  /** Logits stay as they were. */
+  /** Logits do not change. */
   terms(): Term[] {
     return [];
   }
@@ -117,7 +117,7 @@ class InputTable implements AdapterPart, EmbeddingAdapter {
   }
 }
 
-/** The table of tokens where the output head shares it, and its path. */
+/** The token table and its path, if the output head shares it. */
 function sharedTable(model: Model): { path: string; module: Embedding } | undefined {
   const { tokenTable } = model.trunk;
   if (tokenTable === undefined || !(model.head instanceof TokenHead)) return undefined;
@@ -125,22 +125,22 @@ function sharedTable(model: Model): { path: string; module: Embedding } | undefi
   return output === undefined ? { path: input.path, module: tokenTable } : undefined;
 }
 
-/** Whether `modules_to_save` names that table. */
+/** Whether `modules_to_save` includes that table. */
 export function savesSharedTable(model: Model, names: readonly string[]): boolean {
   const shared = names.length > 0 ? sharedTable(model) : undefined;
   return shared !== undefined && isSaved(shared.path, names);
 }
 
-/** Trains the modules that `modules_to_save` names, whole. @throws E_NO_TARGETS where the model has no such module */
+/** Fully trains the modules in `modules_to_save`. @throws E_NO_TARGETS if the model lacks one of them */
 export function saveModules(model: Model, names: readonly string[], place: SavedPlace = {}): AdapterPart[] {
   return noGrad(() => scope(() => savedParameters(model, names, place)));
 }
 
-/** Owner of saved modules on a shared model, and the prefix of their names. */
+/** Owner of saved modules on a shared model, and their name prefix. */
 interface SavedPlace {
   owner?: AdapterOwner;
   root?: string;
-  /** Whether a head that shares a table learns with it. */
+  /** Whether a tied head is trained along with the table. */
   tiesTables?: boolean;
 }
 
@@ -174,7 +174,7 @@ function savedParameters(
 
 const CLASSIFIERS = ['classifier', 'score'];
 
-/** PEFT always names both of Hugging Face's classifiers; a model has one of them. */
+/** PEFT always lists both of Hugging Face's classifier names; a model has only one. */
 function isOtherClassifier(name: string, names: readonly string[]): boolean {
   return CLASSIFIERS.includes(name) && CLASSIFIERS.every((other) => names.includes(other));
 }

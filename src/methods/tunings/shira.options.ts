@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
-/** Single weights that move, a few of each layer (Bhardwaj et al., 2024). */
+/** Trains a few individual weights per layer (Bhardwaj et al., 2024). */
 export const options = z.strictObject({
   r: z
     .int()

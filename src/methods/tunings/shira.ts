@@ -1,4 +1,4 @@
-// in and out features, n weights of a layer that move
+// in and out features, n trained weights of a layer
 import { randomUint32 } from '../../base/random.ts';
 import { ModuleBuffer, Parameter, type LinearLike } from '../../engine/nn/index.ts';
 import { fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
@@ -8,11 +8,11 @@ import { begin, tuneLayers, type LinearTarget } from './layer-method.ts';
 import type { ShiraOptions } from './shira.options.ts';
 import { writeTargets } from './target-options.ts';
 
-/** W + numbers at some places. */
+/** W plus trained values at some positions. */
 class SparseAdapter extends DeltaAdapter {
   /** [n] */
   readonly shira_weight: Parameter;
-  /** Row and column of each: i32 [2, n] */
+  /** Row and column of each value: i32 [2, n] */
   readonly shira_indices: ModuleBuffer;
   readonly #layer: LinearLike;
 

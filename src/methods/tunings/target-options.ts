@@ -39,7 +39,7 @@ export const savedModules = {
   modules_to_save: z.array(z.string().min(1)).default([]).describe('modules to train whole and save with the adapter'),
 };
 
-/** A value for each of some modules, in place of the usual one. */
+/** Different values for some modules. */
 export function pattern(what: string, value: z.ZodNumber) {
   return z
     .record(z.string(), value)
@@ -47,15 +47,15 @@ export function pattern(what: string, value: z.ZodNumber) {
     .meta({ description: `a different ${what} for some modules`, shown: `{NAME: ${what.toUpperCase()}}` });
 }
 
-/** Bounds of numbers in adapter_config.json: larger shapes overflow before they are compared with the file's. */
+/** Bounds of numbers in adapter_config.json: larger shapes would overflow before they are compared with the file's. */
 export const storedRank = z.int().positive().max(1_000_000);
 export const storedFactor = z.number().positive().max(1_000_000);
 export const storedDropout = z.number().min(0).lt(1).default(0);
 export const storedRanks = z.record(z.string(), storedRank).nullish();
 export const storedFactors = z.record(z.string(), storedFactor).nullish();
 
-/** Ranks and factors of some modules, as options, … */
-/** No layer of a model that is trained here is wider: a higher rank is a slip, and would ask for terabytes. */
+/** Ranks and scaling of individual modules, as options … */
+/** No supported model has wider layers; a higher rank is a typo that would allocate terabytes. */
 export const MOST_RANK = 65_536;
 
 export const rankPatterns = {
@@ -63,15 +63,15 @@ export const rankPatterns = {
   alpha_pattern: pattern('alpha', z.number().positive()),
 };
 
-/** … in adapter_config.json, … */
+/** … in adapter_config.json … */
 export const storedPatterns = { rank_pattern: storedRanks, alpha_pattern: storedFactors };
 
-/** … and as options again. */
+/** … and converted back to options. */
 export function readPatterns({ rank_pattern, alpha_pattern }: z.output<z.ZodObject<typeof storedPatterns>>) {
   return { rank_pattern: rank_pattern ?? {}, alpha_pattern: alpha_pattern ?? {} };
 }
 
-/** The same keys in adapter_config.json. */
+/** Target keys in adapter_config.json. */
 export const targetKeys = {
   target_modules: z.union([z.string(), z.array(z.string())]),
   layers_to_transform: z.union([z.array(z.int()), z.int().transform((value) => [value])]).nullish(),
@@ -79,14 +79,14 @@ export const targetKeys = {
   exclude_modules: z.union([z.string(), z.array(z.string())]).nullish(),
 };
 
-/** Keys of most methods in adapter_config.json; what a tensor began with says nothing of what it is. */
+/** Keys of most methods in adapter_config.json. The initialisation is ignored, since tensors are loaded anyway. */
 export const layerKeys = {
   ...targetKeys,
   bias: z.literal('none', { error: 'adapters that train biases cannot be loaded' }).nullish(),
   init_weights: z.unknown().optional(),
 };
 
-/** Options of the layers that adapter_config.json names. */
+/** Options for the layers named in adapter_config.json. */
 export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
   const { target_modules, layers_to_transform: layers, layers_pattern, exclude_modules = null } = config;
   return {
@@ -98,7 +98,7 @@ export function readTargets(config: z.output<z.ZodObject<typeof targetKeys>>) {
   };
 }
 
-/** Target keys as most methods write them. */
+/** Target keys as written by most methods. */
 export function writeTargets(
   options: Pick<
     z.output<z.ZodObject<typeof targetOptions>>,

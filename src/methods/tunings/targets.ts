@@ -11,25 +11,25 @@ export interface Target<Layer extends AdaptableLayer = TargetLayer> {
   layer: Layer;
 }
 
-/** `all-linear`, names, or a regular expression that has to match a whole path (PEFT's `target_modules`). */
+/** `all-linear`, names, or a regular expression for whole paths (PEFT's `target_modules`). */
 export type TargetModules = string | readonly string[];
 
 /** Layers that a tuning selects. */
 export interface Wanted {
   target_modules: TargetModules;
   layers_to_transform?: readonly number[] | null;
-  /** The lists that these numbers count in; the outermost of each path unless given, the innermost where none is named. */
+  /** Layer lists that these numbers index; by default the outermost in each path, or the innermost if this is empty. */
   layers_pattern?: readonly string[] | null;
   exclude_modules?: TargetModules | null;
-  /** Fully trained modules get no adapter. */
+  /** Fully trained modules, which get no adapter. */
   modules_to_save?: readonly string[];
 }
 
 const NAMING = ['target_modules', 'layers_to_transform', 'exclude_modules'] as const;
 
 /**
- * The layers that get an adapter, in the model's order. By name that may be convolutions too, of all channels, and the
- * table of tokens; in a network that is made of convolutions `all-linear` means those.
+ * Layers that get an adapter, in the model's order. Names may also match convolutions (of all channels) and the token
+ * table; in convolutional networks, `all-linear` means convolutions.
  */
 export function findTargets(
   model: Model,
@@ -37,7 +37,7 @@ export function findTargets(
   accepts: (layer: AdaptableLayer) => boolean = isProduct,
 ): Target<AdaptableLayer>[] {
   const { target_modules: wanted } = choice;
-  // Newly initialised parts are trained in full; image readers of text models stay as they are.
+  // Newly initialised parts are trained in full; image readers stay frozen in text models.
   const { newlyInitialised = [], imageReader } = model.trunk;
   const apart = [model.head, ...newlyInitialised, ...(imageReader?.modules ?? [])].flatMap((part) => [
     ...part.modules(),
@@ -68,29 +68,29 @@ export function findTargets(
   });
 }
 
-/** Every layer that some method can adapt. */
+/** Every layer that any method can adapt. */
 export function candidates(model: Model): Target<AdaptableLayer>[] {
   return [...tableTargets(model), ...adaptable(model)];
 }
 
-/** Whether a layer is meant, by its path alone. */
+/** Whether a layer is selected, given its path. */
 export function wantedPaths({ target_modules: wanted, ...choice }: Wanted): (path: string) => boolean {
   const { exclude_modules: excluded = null, modules_to_save: whole = [], layers_to_transform: layers } = choice;
   const [matches, isExcluded] = [matcher(wanted), excluded === null ? () => false : matcher(excluded)];
   const layerOf = counting(choice.layers_pattern);
   const isWhole = (path: string) => whole.some((name) => `.${path}.`.includes(`.${name}.`));
-  // A whole path says which layer it lies in.
+  // A full path already determines the layer.
   const isExact = (path: string) => Array.isArray(wanted) && wanted.includes(path);
   const isIn = (path: string) => layers == null || isExact(path) || layers.includes(layerOf(path) ?? -1);
   return (path) => matches(path) && isIn(path) && !isExcluded(path) && !isWhole(path);
 }
 
-/** Whether a layer is more than a table. */
+/** Whether a layer multiplies by its weight, unlike a table lookup. */
 export function isProduct(layer: AdaptableLayer): layer is TargetLayer {
   return !(layer instanceof Embedding);
 }
 
-/** The table of input tokens, by its path, and tables of places and types. */
+/** Tables of input tokens, positions and types, with their paths. */
 function tableTargets(model: Model): Target<Embedding>[] {
   const { tokenTable } = model.trunk;
   const others: Target<Embedding>[] = [];
@@ -107,7 +107,7 @@ export function adaptable(model: Model): Target[] {
   return found;
 }
 
-/** Whether names mean convolutions of channels in groups too, which get no adapter here, but do in PEFT. */
+/** Whether names match grouped convolutions, which PEFT adapts but attune does not. */
 export function namesGrouped(model: Model, names: readonly string[]): boolean {
   return [...model.modules()].some(
     ([path, module]) =>
@@ -128,7 +128,7 @@ export function matcher(wanted: TargetModules): (path: string) => boolean {
   return (path) => wanted.some((name) => isNamed(path, name));
 }
 
-/** Finds the number of the layer that a path lies in. */
+/** Finds the layer number in a path. */
 function counting(lists: readonly string[] | null | undefined): (path: string) => number | undefined {
   const named = lists?.map((name) => new RegExp(`^.*\\.${name.replaceAll('.', '\\.')}\\.(\\d+)\\.`)) ?? [/\.(\d+)\./];
   const patterns = named.length > 0 ? named : [/^.*\.[^.]*\.(\d+)\./];
@@ -138,12 +138,12 @@ function counting(lists: readonly string[] | null | undefined): (path: string) =
   };
 }
 
-/** Whether a module is meant by a name: its whole path, or the end of it. */
+/** Whether a module matches a name: its full path, or the end of it. */
 export function isNamed(path: string, name: string): boolean {
   return path === name || path.endsWith(`.${name}`);
 }
 
-/** Whether `modules_to_save` means a module: by the end of its path, as PEFT compares (`classifier`: `pre_classifier`). */
+/** Whether `modules_to_save` matches a module: by the end of its path, as in PEFT (`classifier` matches `pre_classifier`). */
 export function isSaved(path: string, names: readonly string[]): boolean {
   return names.some((name) => path.endsWith(name));
 }
@@ -160,7 +160,7 @@ const PATTERNS = [
   'block_size_pattern',
 ] as const;
 
-/** Options that match nothing in this model would be ignored silently. @throws E_NO_TARGETS */
+/** Rejects options that match nothing in this model, which would be ignored silently. @throws E_NO_TARGETS */
 export function refuseUnmatched(
   targets: readonly { path: string }[],
   options: Wanted & { [Field in (typeof PATTERNS)[number]]?: Readonly<Record<string, number>> },
@@ -206,7 +206,7 @@ function unmatched(field: string, name: string): Problem {
   };
 }
 
-/** The value of a `rank_pattern` or `alpha_pattern` for a path: the first key that matches the path's end, as in PEFT. */
+/** Value for a path in `rank_pattern` or `alpha_pattern`: that of the first key matching the path's end, as in PEFT. */
 export function fromPattern(pattern: Readonly<Record<string, number>>, path: string): number | undefined {
   let known = compiled.get(pattern);
   if (known === undefined) {
@@ -216,7 +216,7 @@ export function fromPattern(pattern: Readonly<Record<string, number>>, path: str
   return known.find(([expression]) => expression.test(path))?.[1];
 }
 
-/** Rank and factor of a module. */
+/** Rank and scaling of a module. */
 export function rankAndAlpha(
   { r, alpha, rank_pattern, alpha_pattern }: RankOptions,
   path: string,

@@ -6,8 +6,8 @@ import type { TokenIndices } from '../interfaces.ts';
 import { isNamed, isSaved, lastName } from './targets.ts';
 
 /**
- * Trains tokens wherever they have a row that `modules_to_save` does not train anyway.
- * @throws E_TOKENS_TWICE where tokens were asked for that would change nothing so
+ * Trains tokens in all tables that `modules_to_save` does not train anyway.
+ * @throws E_TOKENS_TWICE if that leaves requested tokens without effect
  */
 export function indicesFor(
   model: Model,
@@ -28,7 +28,7 @@ export function indicesFor(
   return Object.fromEntries(open.map(({ path }) => [lastName(path), ids]));
 }
 
-/** The tables and their rows. @throws E_ADAPTER_MISMATCH where the model has no such table or row */
+/** The tables and their rows. @throws E_ADAPTER_MISMATCH if the model lacks such a table or row */
 export function tablesWithRows(
   model: Model,
   indices: TokenIndices | undefined,
@@ -59,7 +59,7 @@ export function tablesWithRows(
   });
 }
 
-/** @throws E_NEW_TOKENS where rows of tokens have to be trained and a method's files have no place for them */
+/** @throws E_NEW_TOKENS if token rows must be trained but the method's file format does not support them */
 export function refuseTokens(
   tokens: readonly number[] | undefined,
   model: Model,

@@ -18,27 +18,27 @@ interface TrainedRows {
   ids: readonly number[];
   /** Type of the activations. */
   dtype: DType;
-  /** They are the whole tuning. */
+  /** Whether they are the whole tuning. */
   isAlone?: boolean;
-  /** On a model that serves others too, whose table stays as it is: what the rows differ by is added. */
+  /** For models shared with other adapters, whose table is unchanged: adds the rows' difference instead. */
   owner?: AdapterOwner;
 }
 
 /**
- * Some rows of a token table that are trained while the table itself is frozen (PEFT's TrainableTokensLayer). The
- * table's own become zero, so that they count nowhere and a table that grew is the same wherever it is loaded. Logits
- * get the rows as a further term: a step neither copies the table nor makes a gradient of its size.
+ * Trained rows of a token table that is otherwise frozen (PEFT's TrainableTokensLayer). The table's own rows become
+ * zero, so that they have no effect and a grown table is the same wherever it is loaded. Logits get the rows as an
+ * additional term: a step neither copies the table nor computes its whole gradient.
  */
 abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module implements AdapterPart {
   readonly path: string;
   readonly ids: readonly number[];
-  /** The rows themselves, in the order of the ids: f32 [n, D]. */
+  /** The trained rows, in the order of the ids: f32 [n, D]. */
   readonly trainable_tokens_delta: Parameter;
   isActive = true;
   protected readonly table: Layer;
-  /** The table's own rows, for the model as it was: f32 [n, D] */
+  /** The table's original rows: f32 [n, D] */
   readonly #former: Tensor;
-  /** 1 where a trained row belongs to a row of the table: [V, n] */
+  /** 1 where a trained row corresponds to a table row: [V, n] */
   readonly #places: Tensor;
 
   readonly #isShared: boolean;
@@ -63,7 +63,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
     this.#places = withRows(zeros([shape[0], ids.length], { dtype, device }), ids, units).own();
   }
 
-  /** The rows in use: [n, D] */
+  /** The rows currently in use: [n, D] */
   protected get rows(): Tensor {
     return this.isActive ? this.trainable_tokens_delta.tensor : this.#former;
   }
@@ -85,7 +85,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   abstract attach(): void;
   abstract detach(): void;
 
-  /** Puts the rows into the table and leaves it. */
+  /** Writes the rows into the table for good. */
   merge(): void {
     const { weight } = this.table;
     weight.assign(withRows(weight.tensor, this.ids, this.trainable_tokens_delta.tensor.detach()));
@@ -99,7 +99,7 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
     this.attach();
   }
 
-  /** The table stays: it is the model's. */
+  /** The table belongs to the model and is kept. */
   override dispose(): void {
     this.trainable_tokens_delta.tensor.dispose();
     this.#former.dispose();
@@ -107,9 +107,9 @@ abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module imple
   }
 }
 
-/** Rows of the table of input tokens, and of the head that shares it. */
+/** Rows of the input embedding, and of a tied head. */
 class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
-  /** A token's place among the rows, -1 for none: int64 [V] */
+  /** Index of each token's row, -1 for none: int64 [V] */
   readonly #rowOf: Tensor;
 
   constructor(table: TokenTable & { module: Embedding }, trained: TrainedRows) {
@@ -140,7 +140,7 @@ class InputRows extends RowsOf<Embedding> implements EmbeddingAdapter {
   }
 }
 
-/** Rows of an output head with a matrix of its own. */
+/** Rows of an untied output head. */
 class OutputRows extends RowsOf<LinearLike> implements LinearAdapter {
   constructor(table: TokenTable & { module: LinearLike }, trained: TrainedRows) {
     super(table, trained);

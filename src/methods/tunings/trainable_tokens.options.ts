@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { savedModules } from './target-options.ts';
 
-/** The rows of some tokens, and nothing else. */
+/** Trains only the rows of some tokens. */
 export const options = z.strictObject({
   trainable_tokens: z
     .array(z.union([z.string().min(1), z.int().min(0)], { error: 'expected the text of a token, or its id' }))
@@ -11,7 +11,7 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-/** `tables`: of a saved adapter, the tokens of each table. */
+/** `tables`: for saved adapters, the tokens of each table. */
 export type TrainableTokensOptions = z.output<typeof options> & {
   tables?: Readonly<Record<string, readonly number[]>>;
 };

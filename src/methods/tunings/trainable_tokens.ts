@@ -29,7 +29,7 @@ function build(model: Model, options: TrainableTokensOptions, indices: TokenIndi
   );
 }
 
-/** @throws E_NO_TARGETS for models without tokens, E_NOTHING_TRAINED where none are named */
+/** @throws E_NO_TARGETS for models without tokens, E_NOTHING_TRAINED without any tokens to train */
 export function create(model: Model, options: TrainableTokensOptions, { tokens = [] }: TuningContext): Tuning {
   const tables = listTokenTables(model);
   if (tables.length === 0)

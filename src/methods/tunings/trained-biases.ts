@@ -5,10 +5,7 @@ import { ROOT } from './peft-adapter.ts';
 import { SavedParameter } from './saved-modules.ts';
 import { isSaved, type Target } from './targets.ts';
 
-/**
- * Biases of the model, as leaves of their own; modules that are trained whole have theirs. `bias`: `none`, `all`, or
- * those of the layers with an adapter.
- */
+/** Trains biases as separate leaves, except in fully trained modules. `bias`: `none`, `all`, or those of adapted layers. */
 export function trainBiases(
   model: Model,
   targets: readonly Target<AdaptableLayer>[],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { MOST_RANK, layerKeys, readTargets, savedModules, storedRank, targetOptions } from './target-options.ts';
 
-/** Low-rank matrices put together from vectors of a bank that all layers share (Li et al., 2024). */
+/** Low-rank matrices composed of vectors from a bank shared by all layers (Li et al., 2024). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(4).describe('rank of the update'),
   num_vectors: z.int().positive().default(256).describe('number of vectors in the bank'),

@@ -10,7 +10,7 @@ import type { AdapterPart } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 import type { VbloraOptions } from './vblora.options.ts';
 
-/** The vectors that all layers share. */
+/** The vector bank shared by all layers. */
 class VectorBank implements AdapterPart {
   /** [n, v] */
   readonly vectors: Parameter;
@@ -29,13 +29,13 @@ class VectorBank implements AdapterPart {
     );
   }
 
-  /** Files with `save_only_topk_weights` lack the logits below the largest, which are −∞. */
+  /** Files with `save_only_topk_weights` lack the smaller logits, which are −∞. */
   read(given: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
     const sizes = { count: this.vectors.shape[0], mixed: this.#mixed };
     const whole = [...given].map(([name, tensor]): [string, Tensor][] => {
       if (name.endsWith(WEIGHTS)) return [];
       const weights = name.endsWith(INDICES) ? given.get(name.replace(INDICES, WEIGHTS)) : undefined;
-      // Tensors that do not describe logits are reported as unexpected.
+      // Tensors that are not valid logits are reported as unexpected.
       if (weights === undefined || !areChoices(tensor, weights, sizes)) return [[name, tensor]];
       return [[name.replace(INDICES, ''), logitsOf(tensor.to('i64'), weights.to('f32'), sizes.count)]];
     });
@@ -52,7 +52,7 @@ class VectorBank implements AdapterPart {
 
 const [INDICES, WEIGHTS] = ['_topk_indices', '_topk_weights'];
 
-/** Whether a file's indices are of vectors that there are, with a weight for each but the last. */
+/** Whether a file's indices are valid, with a weight for all but the last. */
 function areChoices(indices: Tensor, weights: Tensor, { count, mixed }: { count: number; mixed: number }): boolean {
   const [rows, columns] = indices.shape;
   const isShaped =
@@ -61,7 +61,7 @@ function areChoices(indices: Tensor, weights: Tensor, { count, mixed }: { count:
   return isShaped && [...indices.to('i64').toNumbers()].every((index) => index >= 0 && index < count);
 }
 
-/** Indices [i, j, k] of vectors and their weights [i, j, k − 1], of which the last is what is left of 1 → [i, j, n] */
+/** Vector indices [i, j, k] and weights [i, j, k − 1], the last of which is the remainder to 1 → logits [i, j, n] */
 function logitsOf(indices: Tensor, weights: Tensor, count: number): Tensor {
   const last = weights.sum([2], { keepdim: true }).neg().add(1);
   const [rows, columns] = indices.shape;
@@ -69,7 +69,7 @@ function logitsOf(indices: Tensor, weights: Tensor, count: number): Tensor {
   return aten.scatter.src(none, 2, indices, aten.log.default(cat([weights, last], 2)));
 }
 
-/** W + B A, whose rows and columns are mixtures of the bank's vectors. */
+/** W + B A, where rows and columns are mixtures of the bank's vectors. */
 class VbloraAdapter extends FactorAdapter {
   /** [r, in / v, n] */
   readonly vblora_logits_A: Parameter;
@@ -88,7 +88,7 @@ class VbloraAdapter extends FactorAdapter {
     this.attach();
   }
 
-  /** [i, j, n] to [i, j, v]: the vectors of the k largest logits, weighed by their softmax */
+  /** [i, j, n] → [i, j, v]: the vectors with the k largest logits, weighted by their softmax */
   #mix(logits: Tensor): Tensor {
     const [largest, indices] = aten.topk.default(logits, this.#mixed); // [i, j, k]
     const chosen = aten.embedding.default(this.#bank.vectors.tensor, indices); // [i, j, k, v]
@@ -106,7 +106,7 @@ class VbloraAdapter extends FactorAdapter {
 
 const LONGEST = 256;
 
-/** Every side of every layer consists of whole vectors. */
+/** Vector length that divides both sides of every layer. */
 function lengthFor(targets: readonly LinearTarget[], { vector_length: wanted }: VbloraOptions): number {
   if (wanted !== null) return wanted;
   const sides = targets.flatMap(({ layer }) => [layer.inFeatures, layer.outFeatures]);

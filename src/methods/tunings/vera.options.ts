@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineTuning } from '../method.ts';
 import { MOST_RANK, layerKeys, readTargets, savedModules, targetOptions, storedRank } from './target-options.ts';
 
-/** Two random matrices that all layers share, with a trained vector behind each (Kopiczko et al., 2024). */
+/** Two random matrices shared by all layers, each followed by a trained vector (Kopiczko et al., 2024). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(256).describe('rows of the shared matrices'),
   d_initial: z.number().default(0.1).describe('initial value of the inner vector'),
@@ -10,7 +10,7 @@ export const options = z.strictObject({
   ...savedModules,
 });
 
-/** `projection_prng_key`: what draws the random matrices of an adapter whose file lacks them. */
+/** `projection_prng_key`: seed of the random matrices for an adapter whose file lacks them. */
 export type VeraOptions = z.output<typeof options> & { projection_prng_key?: number };
 
 const config = z.object({

@@ -9,7 +9,7 @@ import type { AdapterPart } from './peft-adapter.ts';
 import { writeTargets } from './target-options.ts';
 import type { VeraOptions } from './vera.options.ts';
 
-/** The random matrices: their first columns or rows serve each layer. */
+/** Random matrices, of which each layer uses the first columns or rows. */
 class SharedMatrices implements AdapterPart {
   readonly trainables = [];
   /** [r, in of the widest] */
@@ -23,7 +23,7 @@ class SharedMatrices implements AdapterPart {
     this.a = new ModuleBuffer([r, largest((layer) => layer.inFeatures)]);
     this.b = new ModuleBuffer([largest((layer) => layer.outFeatures), r]);
     this.#isSaved = key === undefined;
-    // PEFT up to 0.18 draws them again even where a file has them: they are the same for everybody.
+    // PEFT up to 0.18 always redraws them, even if the file has them; the result is the same everywhere.
     const draw = uniformNumbers(key ?? 0);
     for (const matrix of [this.a, this.b]) {
       const values = () => spread(draw, matrix.shape);
@@ -48,7 +48,7 @@ class SharedMatrices implements AdapterPart {
   }
 }
 
-/** As PEFT draws its matrices: uniform within √(6 / columns). */
+/** Drawn as in PEFT: uniform within √(6 / columns). */
 function spread(draw: (count: number) => Float32Array, [rows, columns]: readonly number[]): Tensor {
   const bound = Math.fround(Math.sqrt(6 / columns));
   return fromArray(draw(rows * columns), [rows, columns])

@@ -1,4 +1,4 @@
-/** Common to tunings by virtual tokens: an option, and the keys of adapter_config.json. */
+/** Shared by tunings with virtual tokens: an option, and keys of adapter_config.json. */
 import { z } from 'zod';
 
 /** `where`: description of the tokens. */

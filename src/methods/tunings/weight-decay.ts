@@ -4,7 +4,7 @@ export function isNorm(module: Module): boolean {
   return module instanceof LayerNorm || module instanceof RMSNorm || module instanceof BatchNorm2d;
 }
 
-/** Weight decay is never applied to norms and biases. */
+/** Norms and biases are never decayed. */
 export function decays(module: Module, path: string): boolean {
   return !(isNorm(module) || path.endsWith('.bias') || path === 'bias');
 }

@@ -9,21 +9,21 @@ import { decays } from './weight-decay.ts';
 
 export interface WholeOptions {
   layerDecay: number;
-  /** Which weights move; all unless given. */
+  /** Which weights are trained; all by default. */
   moves?: (parameter: Parameter) => boolean;
-  /** The step from which a weight moves; the first unless given. */
+  /** First step at which a weight is trained; the first step by default. */
   startsAt?: (parameter: Parameter) => number;
 }
 
-/** Weights move themselves; the result is a whole model. Those that move are f32 while they are trained. */
+/** Trains the model's own weights; the result is a whole model. Trained weights are f32 during training. */
 export class WholeWeights implements Tuning {
   readonly result = 'model';
   readonly trainables: readonly Trainable[];
   readonly #model: Model;
-  /** The checkpoint's own type, in which the result is written. */
+  /** The checkpoint's type, in which the result is saved. */
   readonly #storedType: DType;
 
-  /** Those that stay, as the checkpoint has them: they are computed with in another type perhaps. */
+  /** Frozen weights as in the checkpoint; computations may use another type. */
   readonly #kept = new Map<string, Tensor>();
 
   constructor(model: Model, { layerDecay, moves, startsAt }: WholeOptions) {
@@ -88,7 +88,7 @@ export class WholeWeights implements Tuning {
     });
   }
 
-  /** The weights are the model's already. */
+  /** The trained weights are the model's already. */
   merge(): void {}
   unmerge(): void {}
 
