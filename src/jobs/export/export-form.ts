@@ -16,7 +16,7 @@ export interface ExportForm {
   /** Refuses what it cannot hold, before anything is scored or written. */
   check(opened: OpenedModel, dtype: GgufForm): void;
   /** Writes a model whose adapter is merged. @returns bytes of the weights */
-  write(opened: OpenedModel, request: WriteRequest): number;
+  write(opened: OpenedModel, request: WriteRequest): number | Promise<number>;
   /** The model that was written, from its files alone as far as they say it, in f32. */
   reopen(draft: string, opened: OpenedModel): Promise<Model>;
   /** Completes the written folder. @returns commands that use it */

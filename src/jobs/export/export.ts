@@ -65,7 +65,7 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
   context.emit({ type: 'phase-started', phase: 'export', message: `writing ${folder}` });
   opened.tuning?.merge({ isFinal: true });
   const written = await writeWholeFolder(folder, async (draft) => {
-    const bytes = form.write(opened, { draft, folder, dtype, emit: context.emit });
+    const bytes = await form.write(opened, { draft, folder, dtype, emit: context.emit });
     const after = await scorer.loss(await form.reopen(draft, opened));
     refuseDifference({ before, after, dtype });
     return { bytes, after };

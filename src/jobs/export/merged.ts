@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { writeJson } from '../../files/json.ts';
+import { calibrationPath } from '../../answering/model/kept-calibration.ts';
 import { isQuantisation, type GgufForm } from '../../models/gguf/index.ts';
 import { saveModel } from '../../models/save.ts';
 import type { DType } from '../../engine/tensor/index.ts';
@@ -20,11 +21,12 @@ export const form: ExportForm = {
       fix: 'use that folder as it is',
     });
   },
-  write({ model, tokenizer, baseFolder, notes }, { draft, folder, dtype }) {
+  write({ model, tokenizer, baseFolder, notes, calibration }, { draft, folder, dtype }) {
     const bytes = saveModel(model, draft, { dtype: denseType(dtype) });
     tokenizer.save(draft);
     copyProcessor(baseFolder, draft);
     if (notes !== undefined) writeJson(join(draft, RESULT_NOTES), { ...notes, folder, probe: undefined });
+    if (calibration !== undefined) writeJson(calibrationPath(draft), calibration);
     return bytes;
   },
   async reopen(draft) {

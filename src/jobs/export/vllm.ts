@@ -32,7 +32,7 @@ export const form: ExportForm = {
       fix: `serve it by attune serve ${folder}`,
     });
   },
-  write(opened, request) {
+  async write(opened, request) {
     const { draft, folder } = request;
     const rank = rankOf(opened);
     const template = join(opened.folder, TEMPLATE);
@@ -41,7 +41,7 @@ export const form: ExportForm = {
     const part = join(draft, rank === undefined ? MODEL : ADAPTER);
     makeFolders(part);
     const bytes =
-      rank === undefined ? merged.write(opened, { ...request, draft: part }) : copyAdapter(opened.folder, part);
+      rank === undefined ? await merged.write(opened, { ...request, draft: part }) : copyAdapter(opened.folder, part);
     const plan: VllmPlan = {
       name: basename(folder) === 'vllm' ? basename(dirname(folder)) : basename(folder),
       base: rank === undefined ? undefined : opened.baseFolder,

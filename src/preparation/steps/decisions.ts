@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import { LEVELS, MOST_OPTIONS } from '../../data/formats/decision-questions.ts';
+import { truthOf } from '../../data/formats/decision-targets.ts';
 import type { Item } from '@attune/documents';
 import { DiskItems } from '../disk-items.ts';
 import { valueText } from '../record-text.ts';
@@ -149,7 +150,7 @@ function askedOf(
   }
   if (value === '') return `no value in column "${column}"`;
   if (type === 'noul') {
-    const truth = TRUTHS.get(value.toLowerCase());
+    const truth = truthOf(value);
     if (truth === undefined) return `a value of column "${column}" that is neither true nor false`;
     return [{ id: column, type, ...about, label: truth }];
   }
@@ -157,11 +158,6 @@ function askedOf(
   if (type === 'score') return [{ id: column, type, ...about, options: known, label: known.indexOf(value) }];
   return [{ id: column, type, ...about, options: known, label: value }];
 }
-
-const TRUTHS: ReadonlyMap<string, boolean> = new Map([
-  ...['true', 'yes', 'y', '1'].map((word) => [word, true] as const),
-  ...['false', 'no', 'n', '0'].map((word) => [word, false] as const),
-]);
 
 function labelsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(valueText).filter((label) => label !== '');

@@ -1,13 +1,13 @@
 /** Typed questions answered by a served model. */
 import { entryOf } from '../../base/table.ts';
 import type { DecisionQuestion } from '../../data/kinds/decision.ts';
-import { probabilitiesOf } from '../../scoring/decisions.ts';
+import { likeliest, probabilitiesOf } from '../../scoring/decisions.ts';
 import type { DecisionAnswer } from '../../scoring/predictor.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../server-call.ts';
 import { saltOf } from '../generation/generation.ts';
 import type { ServedModel } from '../models/model-table.ts';
-import type { RowModel, Writer } from '../models/opened.ts';
+import type { RowAnswer, RowModel, Writer } from '../models/opened.ts';
 
 /** Chat models, and encoders that score options. */
 export type DecidingModel = ServedModel & { kind: 'text' | 'rows' };
@@ -39,7 +39,17 @@ export async function decide(
           signal,
         );
   call.exchange.finished({ prompt: answered.tokens, shared: 0, answer: 0 }, []);
+  call.exchange.predictions = asked.questions.map((question, i) => watched(question, answered.decisions[i]));
   return answered;
+}
+
+/** An answer as a classifier's: a class of its question, with its probability. */
+function watched(
+  { id, options }: DecisionQuestion,
+  { probabilities }: Pick<DecisionAnswer, 'probabilities'>,
+): Pick<RowAnswer, 'prediction' | 'probability'> {
+  const chosen = likeliest(probabilities);
+  return { prediction: `${id}: ${options[chosen].key}`, probability: probabilities[chosen] };
 }
 
 /** By a model of rows: an encoder that scores options. */

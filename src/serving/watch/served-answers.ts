@@ -1,12 +1,13 @@
 /** A request's answers as they are watched. */
 import type { Asked, ServedAnswer } from '../../monitoring/index.ts';
+import { isObject } from '../../data/formats/row-reader.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import { versionOf } from '../../monitoring/version-of.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { Exchange } from './exchange.ts';
 
-const WATCHED = new Set(['chat', 'text_completion', 'classify']);
+const WATCHED = new Set(['chat', 'text_completion', 'classify', 'decisions']);
 
 /** Empty for requests that use no model, or one of another kind. A failure is one answer without a text. */
 export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[] {
@@ -27,7 +28,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
     ...(user !== undefined && { user }),
     ...(exchange.firstPart !== undefined && { firstPart: exchange.firstPart }),
   };
-  const prompts = promptsOf(body);
+  const prompts = operation === 'decisions' ? predictions.map(() => stateOf(body)) : promptsOf(body);
   if (predictions.length > 0)
     return predictions.map((one, choice) => ({ ...shared, choice, ...rowOf(exchange, prompts, { one, choice }) }));
   if (status !== 200 || answers.length === 0) return [{ ...shared, choice: 0, prompt: prompts[0] }];
@@ -91,6 +92,12 @@ function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | un
   }
   const isTokens = (one: unknown): boolean => typeof one === 'number' || Array.isArray(one);
   return given.some(isTokens) ? [undefined] : (given as Asked[]);
+}
+
+/** What all questions of a request are about. */
+function stateOf({ state, input }: Body): Asked {
+  const given = state ?? input;
+  return typeof given === 'string' || isObject(given) ? given : JSON.stringify(given);
 }
 
 function wantsJson({ response_format: format, text }: Body): boolean {

@@ -17,8 +17,11 @@ export const options = z.strictObject({
     .describe('label smoothing: share of the target spread over all options'),
   shuffle_options: z
     .boolean()
-    .default(true)
-    .describe('shuffle the options of choices at each step, so that their order carries no information'),
+    .optional()
+    .describe(
+      'shuffle the options of choices at each step (default for encoders); chat models need it, and far more rows, only ' +
+        'to answer options that no row has',
+    ),
   max_options: z
     .int()
     .min(2)

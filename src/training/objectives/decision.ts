@@ -29,9 +29,6 @@ import {
 } from './decision-losses.ts';
 import type { DecisionOptions } from './decision.options.ts';
 
-/** Number of option orders to draw from. */
-const ORDERS = 4;
-
 /**
  * Typed questions about a state: cross-entropy between option probabilities and target, averaged over questions.
  * Questions with rewards maximise the expected reward, with a penalty on the divergence from the base model.
@@ -39,8 +36,9 @@ const ORDERS = 4;
 export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
   const { causal, tokenizer } = processor;
   const prompts = causal ? DecisionPrompts.of(tokenizer) : new DecisionMarkers(tokenizer);
-  const { shuffle_options: shuffles, max_options: maxOptions } = options;
-  const orderOptions = { orders: shuffles ? ORDERS : 0, maxOptions: maxOptions ?? undefined, causal };
+  // A chat model reads options by name, whatever their order; at a mask, an option's place may mean something.
+  const { shuffle_options: shuffles = !causal, max_options: maxOptions } = options;
+  const orderOptions = { shuffles, maxOptions: maxOptions ?? undefined, causal };
   return {
     task: causal ? 'causal-lm' : 'token',
     ...(!causal && { config: { scores_options: true } }),

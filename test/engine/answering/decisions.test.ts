@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { calibrate } from '../../../src/app/calibrate.ts';
-import type { DecisionExample, DecisionQuestion } from '../../../src/data/kinds/decision.ts';
+import { JinjaTemplate } from '@attune/jinja';
+import { calibrationPath } from '../../../src/answering/model/kept-calibration.ts';
+import { optionBucket, type DecisionExample, type DecisionQuestion } from '../../../src/data/kinds/decision.ts';
+import { GgufFile } from '../../../src/engine/tensor/gguf/index.ts';
+import { run as exportModel } from '../../../src/jobs/export/export.ts';
+import { loadGguf } from '../../../src/models/gguf/index.ts';
+import { softmax } from '../../../src/scoring/softmax.ts';
 import { Batcher, scorePrompt } from '../../../src/answering/decoding/index.ts';
 import { openModel, type OpenedModel } from '../../../src/answering/model/open-model.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
@@ -71,8 +77,8 @@ describe('a chat model', () => {
     const prompts = DecisionPrompts.of(opened.tokenizer);
     for (const [question, texts] of [
       [choice(3), ['A', 'B', 'C']],
-      [score, ['0', '1', '2']],
-      [noul, ['no', 'yes']],
+      [score, ['A', 'B', 'C']],
+      [noul, ['A', 'B']],
     ] as const) {
       const { ids, labels } = await prompts.prompt(STATE, question);
       expect(labels.map((label) => opened.tokenizer.decode([label]))).toEqual(texts);
@@ -97,21 +103,20 @@ describe('a chat model', () => {
     expectClose(probabilitiesOf(together[1]), probabilitiesOf((await answer([row([noul], 'Another state.')]))[0]));
   });
 
-  test('says whether the order of options changes an answer, and answers as without that', async () => {
-    const rows = [row([choice(3), noul, { ...choice(4), id: 'r' }])];
-    const predictor = modelPredictor('m', opened, {
-      ask: (example) => ({ example }),
-      maxNewTokens: 1,
-      asksReversed: true,
-    });
-    const [twice] = await predictor.predict(rows);
-    expectClose(probabilitiesOf(twice), probabilitiesOf((await answer(rows))[0]));
-    expect(twice.decisions!.map(({ isFlipped }) => typeof isFlipped)).toEqual(['boolean', 'undefined', 'boolean']);
-    const reversed = { ...choice(3), options: choice(3).options.toReversed() };
-    const [other] = probabilitiesOf((await answer([row([reversed])]))[0]);
-    const [first] = probabilitiesOf(twice);
-    const flips = other.toReversed().indexOf(Math.max(...other)) !== first.indexOf(Math.max(...first));
-    expect(twice.decisions![0].isFlipped).toBe(flips);
+  test('answers the same in whatever order the options are given', async () => {
+    const options = ['white', '10', 'red', '2'].map((key) => ({ key, description: `means ${key}` }));
+    const asked = (places: readonly number[]) => ({ ...choice(4), options: places.map((place) => options[place]) });
+    const orders = [
+      [0, 1, 2, 3],
+      [3, 1, 0, 2],
+      [3, 2, 1, 0],
+    ];
+    const found = await answer(orders.map((places, i) => ({ ...row([asked(places)]), id: String(i) })));
+    const byKey = found.map((prediction, i) =>
+      orders[i].map((_, place) => probabilitiesOf(prediction)[0][orders[i].indexOf(place)]),
+    );
+    expectClose(byKey.slice(1), [byKey[0], byKey[0]]);
+    expect(new Set(byKey[0]).size).toBe(4);
   });
 
   test('reads a state once for all of its questions, and answers the same from its cache', async () => {
@@ -184,6 +189,42 @@ describe('calibration', () => {
     // Fitted again, it finds what it has.
     const again = await calibrate(copy, { data, precision: 'f32' });
     expect(again.temperatures.choice!.all).toBeCloseTo(found.temperatures.choice!.all, 2);
+  });
+
+  test('goes with the model into a GGUF file that llama.cpp asks as attune does', async () => {
+    cpSync(folder, copy, { recursive: true });
+    const temperatures = { choice: { all: 2, buckets: { '3_5': 3 } }, noul: { all: 0.5, buckets: {} } };
+    const about = { version: 1, file: 'f', sha256: 's', rows: { fitted: 1, measured: 1 }, metrics: {}, acting: {} };
+    writeFileSync(calibrationPath(copy), JSON.stringify({ ...about, temperatures }));
+    const input = { target: copy, to: 'gguf', folder: join(copy, 'gguf'), dtype: 'f32' } as const;
+    await exportModel(input, {
+      emit: () => undefined,
+      signal: new AbortController().signal,
+      requests: (async function* () {})(),
+    });
+    const path = join(copy, 'gguf/model.gguf');
+    using file = new GgufFile(path);
+    const value = (key: string): unknown => file.header.metadata.get(key)?.value;
+    expect(value('llama.decision.type')).toBe('openjev');
+    const temperature = ({ type, options }: DecisionQuestion): number =>
+      Number(
+        value(`llama.decision.temperature.${type}.${optionBucket(options.length)}`) ??
+          value(`llama.decision.temperature.${type}`) ??
+          1,
+      );
+    const template = new JinjaTemplate(String(value('tokenizer.chat_template.systemone')));
+    const questions = [{ ...choice(3), instructions: 'Which {{ one }}?' }, choice(1), noul, score];
+    const expected = await answer([row(questions)], await openModel(copy, { precision: 'f32' }));
+    const read = { ...opened, model: await loadGguf(path, opened.model.config) };
+    for (const [i, question] of questions.entries()) {
+      const options = question.options.map((option, place) => ({ ...option, label: 'ABC'[place] }));
+      const text = template.render({ ...question, state: STATE, options }, { now: new Date(0) });
+      const { ids, labels } = await DecisionPrompts.of(opened.tokenizer).prompt(STATE, question);
+      expect(text).toBe(opened.tokenizer.decode([...ids]));
+      const logits = labels.map((label) => scorePrompt(read, Int32Array.of(...ids, label), 0).at(-1)!.logProb!);
+      expectClose([softmax(logits, temperature(question))], [probabilitiesOf(expected[0])[i]]);
+    }
+    read.model.dispose();
   });
 
   test('wants enough rows, and costs of questions that are asked', async () => {

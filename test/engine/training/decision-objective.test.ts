@@ -84,7 +84,8 @@ describe('the objective of typed questions', () => {
     const many = example('1', {
       questions: [{ id: 'a', type: 'choice', options: options([...'abcdef']), target: [0, 0, 1, 0, 0, 0] }],
     });
-    const drawn = async (at?: { seed: number; step: number }) => (await lossOf({}, [many], at)).rows[0];
+    const drawn = async (at?: { seed: number; step: number }) =>
+      (await lossOf({ shuffle_options: true }, [many], at)).rows[0];
     const given = await drawn();
     expect(given.asked[0].target).toEqual([0, 0, 1, 0, 0, 0]);
     const steps = await Promise.all([1, 2, 3, 4, 5].map((step) => drawn({ seed: 7, step })));

@@ -24,6 +24,27 @@ it('requests to a classifier are measured like those to other models: each row h
   expect(tokens[1] / tokens[0]).toBeCloseTo(13 / 3);
 });
 
+it('answers to typed questions are watched as classes of their questions, with their probabilities', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-decisions-'));
+  const told = { keep: 'all', retention: 30, feedbackRetention: 365, onFailure: () => undefined } as const;
+  const watcher = await Watcher.open({ folder, ...told });
+  const server = await fakeServer({}, { watcher });
+  onTestFinished(async () => {
+    await server.close();
+    await watcher.close();
+  });
+  const questions = { queue: { type: 'choice', criteria: { billing: null, sales: null } }, late: { type: 'noul' } };
+  const body = { model: 'tiny', state: { text: 'Parcel 7 is late' }, questions };
+  expect((await server.send('/v1/systemone', body)).status).toBe(200);
+  await watcher.flush();
+  const columns = ['label', 'confidence', 'operation'] as const;
+  const rows = await watcher.store.database.selectFrom('traces').select(columns).orderBy('choice').execute();
+  expect(rows).toEqual([
+    { label: 'queue: billing', confidence: 0.75, operation: 'decisions' },
+    { label: 'late: false', confidence: 0.75, operation: 'decisions' },
+  ]);
+});
+
 it('a classifier’s training rows say which languages and letters are usual', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-classifier-'));
   const rows = Array.from({ length: 40 }, (_, i) => ({

@@ -115,6 +115,12 @@ function fakeWriter(
 
 function replyTo(question: Parameters<Writer['ask']>[0]): unknown {
   if (question.ask === 'tokens') return { tokens: question.prompts.map(() => Int32Array.of(1, 2, 3)) };
+  if (question.ask === 'decisions') {
+    const decisions = question.questions.map(({ options }) => ({
+      probabilities: options.map((_, i) => (i === 0 ? 0.75 : 0.25 / (options.length - 1))),
+    }));
+    return { decisions, tokens: 12 };
+  }
   if (question.ask === 'texts') return { texts: question.ids.map((ids) => ids.join(' ')) };
   const token = { id: 1, token: 'a', logProb: -1, top: [{ id: 2, token: 'b', logProb: -0.5 }] };
   return { promptTokens: [{ id: 0, token: 'x' }, token] };

@@ -21,11 +21,14 @@ import { inBatches, unreadRow } from './batched.ts';
 /** Rows between two reports of progress. */
 const BATCH = 64;
 
-/** Typed questions answered by how likely their labels are as the next token. The questions of a state share its cache. */
+/**
+ * Typed questions answered by how likely their labels are as the next token. The questions of a state share its cache.
+ * The order of options does not matter here, so that nothing is asked in the reverse one.
+ */
 export async function answerWithDecisions(
   opened: Answering,
   asked: readonly Asked[],
-  { asksReversed = false, ...options }: PredictOptions & Pick<AnswerOptions, 'asksReversed'>,
+  options: PredictOptions,
 ): Promise<Prediction[]> {
   const prompts = DecisionPrompts.of(opened.tokenizer);
   const { maxPositions } = traitsOf(opened.model);
@@ -33,10 +36,7 @@ export async function answerWithDecisions(
   using batcher = new Batcher(opened);
   for (let start = 0; start < asked.length; start += BATCH) {
     const examples = asked.slice(start, start + BATCH).map(({ example }) => example as DecisionExample);
-    const questions = examples.map((example) => (asksReversed ? withReversed(example.questions) : example.questions));
-    const rows = await Promise.all(
-      examples.map(({ state }, i) => promptsOf({ state, questions: questions[i] }, prompts)),
-    );
+    const rows = await Promise.all(examples.map((example) => promptsOf(example, prompts)));
     const readable = rows.filter((row) => row.every(({ ids }) => ids.length < maxPositions));
     const read = await askInTurn(readable.flat(), 1, (prompt) =>
       readLabels(prompt, {

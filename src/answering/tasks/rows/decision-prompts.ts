@@ -1,6 +1,6 @@
 /** Typed questions as prompts of a chat model, whose next token answers. */
 import { AttuneError } from '../../../base/errors.ts';
-import type { DecisionQuestion, DecisionType } from '../../../data/kinds/decision.ts';
+import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { TEMPLATE_DATE } from '../answers/answering.ts';
 
@@ -15,7 +15,8 @@ export interface DecisionPrompt {
 
 /** Lays questions out as a model reads them, each by itself. */
 export interface DecisionReader {
-  prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt>;
+  /** @param isDrawn options are in an order that training drew, which is kept */
+  prompt(state: string, question: DecisionQuestion, isDrawn?: boolean): Promise<DecisionPrompt>;
 }
 
 /** Chat templates of reasoning models open a block of thoughts unless asked not to. */
@@ -28,12 +29,8 @@ const DIGITS = [...'0123456789'];
 /** For more options than there are letters: vocabularies hold hundreds of pairs of letters. */
 const PAIRS = [CAPITALS, SMALL].flatMap((letters) => letters.flatMap((first) => letters.map((last) => first + last)));
 
-/** Labels to choose from, the usual ones first; the first list that has enough single tokens is used. */
-const POOLS: Readonly<Record<DecisionType, readonly (readonly string[])[]>> = {
-  noul: [['no', 'yes'], ['No', 'Yes'], LETTERS],
-  choice: [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]],
-  score: [DIGITS, LETTERS],
-};
+/** Labels to choose from, of which the first list with enough single tokens is used; the first is llama.cpp's. */
+const POOLS = [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]];
 
 /** False and true, in words. */
 const SAID = ['no', 'yes'];
@@ -51,7 +48,8 @@ interface Label {
 
 /**
  * Lays questions out, each in a conversation of its own that begins with the state, so that reading the state can be
- * shared. A label is one token after the prompt, and no two options share it.
+ * shared. A label is one token after the prompt, and no two options share it. Options of a choice are listed by name,
+ * so that an answer does not depend on the order in which a request has them.
  */
 export class DecisionPrompts implements DecisionReader {
   readonly #renderer: Renderer;
@@ -69,15 +67,18 @@ export class DecisionPrompts implements DecisionReader {
   }
 
   /** @throws AttuneError E_DECISION_LABELS, E_TEMPLATE_… */
-  async prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt> {
-    const labels = await this.#labelsOf(question);
-    const content = `State:\n${state}\n\n${asked(question, labels)}`;
+  async prompt(state: string, question: DecisionQuestion, isDrawn = false): Promise<DecisionPrompt> {
+    const places = isDrawn ? [...question.options.keys()] : listedPlaces(question);
+    const listed = { ...question, options: places.map((place) => question.options[place]) };
+    const labels = await this.#labelsOf(listed);
+    const content = `State:\n${state}\n\n${asked(listed, labels)}`;
     const { ids } = await this.#renderer.prompt({ ...CHAT, messages: [{ role: 'user', content }] });
-    return { question, ids, marks: [ids.length - 1], labels: labels.map(({ id }) => id) };
+    const own = places.map((_, place) => labels[places.indexOf(place)].id);
+    return { question, ids, marks: [ids.length - 1], labels: own };
   }
 
-  async #labelsOf({ type, options }: DecisionQuestion): Promise<Label[]> {
-    for (const pool of POOLS[type]) {
+  async #labelsOf({ options }: DecisionQuestion): Promise<Label[]> {
+    for (const pool of POOLS) {
       const labels: Label[] = [];
       for (const text of pool) {
         if (labels.length === options.length) break;
@@ -116,6 +117,12 @@ export class DecisionPrompts implements DecisionReader {
   }
 }
 
+/** Places of the options in the order in which they are listed: a choice's by name, others as they are. */
+function listedPlaces({ type, options }: DecisionQuestion): number[] {
+  const places = [...options.keys()];
+  return type === 'choice' ? places.sort((a, b) => (options[a].key < options[b].key ? -1 : 1)) : places;
+}
+
 const byTokenizer = new WeakMap<Tokenizer, DecisionPrompts>();
 
 const STATE = 'state';
@@ -124,12 +131,36 @@ const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const
 /** The question, which follows the state. Ids of questions are names for programs: models never see them. */
 function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
   const lines = options.map(({ key, description }, i) => {
-    const isSaid = type === 'score' || (type === 'noul' && SAID.includes(labels[i].text.toLowerCase()));
-    const shown = isSaid ? [description] : [type === 'noul' ? SAID[i] : key, description];
-    return { label: labels[i].text, meaning: shown.filter((part) => part !== undefined).join(': ') };
+    const name = type === 'score' ? undefined : type === 'noul' ? SAID[i] : key;
+    return `${labels[i].text}: ${[name, description].filter((part) => part !== undefined).join(': ')}`;
   });
-  const described = lines.filter(({ meaning }) => meaning !== '').map(({ label, meaning }) => `${label}: ${meaning}`);
   const given = labels.map(({ text }) => text);
   const ways = given.length <= 2 ? given.join(' or ') : `the label of one option, ${given[0]} to ${given.at(-1)}`;
-  return [`Question: ${instructions}`, ...described, `Answer with ${ways}, and nothing else.`].join('\n');
+  return [`Question: ${instructions}`, ...lines, `Answer with ${ways}, and nothing else.`].join('\n');
+}
+
+/**
+ * The same layout as a template of llama.cpp, which is given `state`, `instructions`, `type` and `options` with their
+ * labels A to Z and a to z; options of a choice have to come in the order of their names.
+ */
+export async function systemOneTemplate(tokenizer: Tokenizer): Promise<string> {
+  const { text } = await new Renderer(tokenizer, { now: TEMPLATE_DATE }).prompt(PROBE);
+  const at = text.lastIndexOf(STATE);
+  const [before, after] = [text.slice(0, at), text.slice(at + STATE.length)].map((part) => JSON.stringify(part));
+  const said = (name: string): string => `(${name} if ${name} is string else ${name} | tojson)`;
+  return [
+    `{%- set usual = ${JSON.stringify(ASKED)} %}`,
+    `{%- set said = ${JSON.stringify({ false: SAID[0], true: SAID[1] })} %}`,
+    `{{- ${before} ~ 'State:\\n' ~ ${said('state')} ~ '\\n\\nQuestion: ' }}`,
+    `{{- ${said('instructions')} if instructions else usual[type] }}`,
+    '{%- for option in options %}',
+    "{%- set name = '' if type == 'score' else (said[option.key] if type == 'noul' else option.key) %}",
+    "{{- '\\n' ~ option.label ~ ': ' ~ name ~ (': ' if name and option.description else '') }}",
+    `{{- ${said('option.description')} if option.description else '' }}`,
+    '{%- endfor %}',
+    '{%- set first, last = options[0].label, options[-1].label %}',
+    "{%- set ways = 'the label of one option, ' ~ first ~ ' to ' ~ last %}",
+    "{%- set ways = ways if options | length > 2 else (first if options | length == 1 else first ~ ' or ' ~ last) %}",
+    `{{- '\\nAnswer with ' ~ ways ~ ', and nothing else.' ~ ${after} }}`,
+  ].join('\n');
 }

@@ -34,8 +34,8 @@ export interface DecisionRow extends PreparedRow {
 }
 
 export interface OrderOptions {
-  /** Orders of a choice's options to draw from, besides the given one. */
-  orders: number;
+  /** Show choices with their options in an order that is drawn. */
+  shuffles: boolean;
   /** Options of a choice that are asked at once; undefined for all. */
   maxOptions?: number;
 }
@@ -64,7 +64,12 @@ export async function decisionRow(
   const asked = answered.map((question, q) => ordersOf(question, [key, q], options));
   const read = await Promise.all(
     asked.map((orders) =>
-      Promise.all(orders.map(async (question) => ({ question, prompt: await prompts.prompt(state, question) }))),
+      Promise.all(
+        orders.map(async (question, order) => {
+          const isDrawn = order > 0 && options.shuffles;
+          return { question, prompt: await prompts.prompt(state, question, isDrawn) };
+        }),
+      ),
     ),
   );
   const shared = options.causal ? sharedTokens(read.flat().map(({ prompt }) => prompt)) : 0;
@@ -121,18 +126,21 @@ function withParent(parent: number, lengths: readonly number[]): Pick<DecisionRo
   return { segments: [parent, ...lengths], parents: [-1, ...lengths.map(() => 0)] };
 }
 
+/** Orders, or parts, of a choice's options to draw from. */
+const ORDERS = 4;
+
 /** The question as it was given, and with its options in other orders where it is a choice. */
 function ordersOf(
   question: AnsweredQuestion,
   key: readonly [number, number],
-  { orders, maxOptions }: OrderOptions,
+  { shuffles, maxOptions }: OrderOptions,
 ): AnsweredQuestion[] {
   const count = question.options.length;
   if (question.type !== 'choice' || count < 2) return [question];
   const isCut = maxOptions !== undefined && count > maxOptions;
   return [
     question,
-    ...Array.from({ length: isCut ? Math.max(1, orders) : orders }, (_, order) => {
+    ...Array.from({ length: isCut || shuffles ? ORDERS : 0 }, (_, order) => {
       const places = [...randomPermutation(count, [0, 'options', ...key, order])];
       return inOrder(question, isCut ? keptPlaces(question, places, maxOptions) : places);
     }),

@@ -131,6 +131,16 @@ describe('init without a terminal', () => {
     expect(readFileSync('tickets.yaml', 'utf8')).toContain('# group_by: customer');
   });
 
+  it('offers one model for all columns of classes', async () => {
+    cells.paid = (row) => ['yes', 'no'][row % 2];
+    const { result } = await done(table('cases.csv', 'body', 'queue', 'product', 'paid'));
+    const commands = (result.next as { command: string }[]).map(({ command }) => command);
+    const step = 'decisions: {state: [body], questions: {queue: {}, product: {}, paid: {type: noul}}}';
+    expect(commands).toContain(`attune data prepare cases.csv --output cases-questions.jsonl --step '${step}'`);
+    const one = await done(table('one.csv', 'body', 'queue'));
+    expect(JSON.stringify(one.result.next)).not.toContain('decisions');
+  });
+
   it('writes for a cheap system what applies to it', async () => {
     const { recipe } = await done(tickets(), '--model', 'tfidf', '--output', 'cheap.yaml');
     expect(recipe).toMatchObject({ model: 'tfidf', objective: 'classification', training: { seed: 42 } });
