@@ -15,7 +15,7 @@ const METRICS = ['decision_accuracy', 'decision_ece_15', 'decision_flip_rate', '
 const RIVALS = { majority_per_question: 'most frequent answer', logistic_per_question: 'tf-idf' };
 const digits = decimals(3);
 
-interface Outcome {
+export interface Outcome {
   set: DecisionSet;
   calibrated: Calibrated;
   comparison: Comparison;
@@ -36,7 +36,7 @@ export const decisions: Example = {
   },
 };
 
-async function study(set: DecisionSet, setting: Setting): Promise<Outcome> {
+export async function study(set: DecisionSet, setting: Setting): Promise<Outcome> {
   const folder = await writeSet(set, setting);
   const run = join(setting.folder, 'runs', `decisions-${set.name}`);
   const recipe = await resolveRecipe({
@@ -64,7 +64,7 @@ function ownValue({ systems: [own] }: Comparison, metric: string): ComparedValue
   return own.values[metric];
 }
 
-function findingsOf(outcomes: readonly Outcome[]): Findings {
+export function findingsOf(outcomes: readonly Outcome[]): Findings {
   return {
     about: [
       'attune-base (5.8 M parameters), LoRA at a rate of 3e-3, answers with the probabilities of labels as its next token. ' +

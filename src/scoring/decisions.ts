@@ -76,3 +76,30 @@ export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities:
   const uniform = probabilities.reduce((sum, _, level) => sum + Math.abs(level - middle), 0) / count;
   return Math.max(0, 1 - spread / uniform);
 }
+
+/** A decision that was judged: how sure it was, and how wrong, from 0 to 1. */
+export interface JudgedDecision {
+  confidence: number;
+  wrong: number;
+}
+
+/**
+ * How many decisions can be made, the surest first, with no more than a share of them wrong, and the confidence from
+ * which on. Equal confidences are all decided, or none.
+ * @param sorted by falling confidence
+ * @param countOf how often one counts, by its place
+ */
+export function decidedAtError(
+  sorted: readonly JudgedDecision[],
+  error: number,
+  countOf: (place: number) => number = () => 1,
+): { decided: number; least?: number } {
+  let [questions, wrong, found] = [0, 0, { decided: 0 } as { decided: number; least?: number }];
+  for (const [i, one] of sorted.entries()) {
+    questions += countOf(i);
+    wrong += countOf(i) * one.wrong;
+    const isLast = i + 1 === sorted.length || sorted[i + 1].confidence < one.confidence;
+    if (isLast && wrong <= error * questions) found = { decided: questions, least: one.confidence };
+  }
+  return found;
+}

@@ -7,7 +7,7 @@ import {
   type DecisionQuestion,
   type DecisionType,
 } from '../data/kinds/decision.ts';
-import { likeliest } from './decisions.ts';
+import { decidedAtError, likeliest } from './decisions.ts';
 import { softmax } from './softmax.ts';
 
 const types = ['noul', 'choice', 'score'] as const satisfies DecisionType[];
@@ -177,11 +177,5 @@ export function confidenceAtError(judged: readonly JudgedQuestion[], error: numb
       return { confidence: probabilities[chosen], wrong: 1 - question.target[chosen] };
     })
     .toSorted((a, b) => b.confidence - a.confidence);
-  let [wrong, found] = [0, undefined as number | undefined];
-  for (const [i, one] of sorted.entries()) {
-    wrong += one.wrong;
-    const isLast = i + 1 === sorted.length || sorted[i + 1].confidence < one.confidence;
-    if (isLast && wrong <= error * (i + 1)) found = one.confidence;
-  }
-  return found;
+  return decidedAtError(sorted, error).least;
 }

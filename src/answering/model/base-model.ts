@@ -64,10 +64,14 @@ export function isAdapterFolder(folder: string): boolean {
 
 /** The file with an adapter's weights. @throws AttuneError E_ADAPTER_MISSING, E_PICKLE_WEIGHTS */
 export function adapterWeights(folder: string): string {
+  if (existsSync(join(folder, KEV_HEAD))) throw pickled(folder, KEV_HEAD, 'a head in safetensors');
   const path = join(folder, 'adapter_model.safetensors');
   if (existsSync(path)) return path;
   throw missingWeights(folder);
 }
+
+/** The head that decides, next to a Kev model's adapter. */
+const KEV_HEAD = 'head.pt';
 
 function missingWeights(folder: string): AttuneError {
   const pickle = 'adapter_model.bin';
@@ -78,9 +82,13 @@ function missingWeights(folder: string): AttuneError {
       fix: 'fetch the adapter again',
     });
   }
+  return pickled(folder, pickle, 'adapter_model.safetensors');
+}
+
+function pickled(folder: string, file: string, expected: string): AttuneError {
   return new AttuneError('E_PICKLE_WEIGHTS', {
-    what: `${folder} has only pickle weights (${pickle}), which can run code when loaded`,
-    expected: 'adapter_model.safetensors',
+    what: `${folder} has pickle weights (${file}), which can run code when loaded`,
+    expected,
     fix: 'use a revision of the adapter with safetensors, or convert it yourself if you trust it',
   });
 }

@@ -2,7 +2,7 @@
 // A row is a state with its questions, so that intervals over rows are clustered by state.
 import { optionBucket, rightOption, type AnsweredQuestion } from '../../data/kinds/decision.ts';
 import type { Example } from '../../data/example.ts';
-import { likeliest } from '../decisions.ts';
+import { decidedAtError, likeliest } from '../decisions.ts';
 import type { Prediction } from '../predictor.ts';
 import { missingInput, rowMetric, type Metric, type MetricDefinition } from './metric.ts';
 import { reliability } from './probability-metrics.ts';
@@ -233,18 +233,16 @@ const ERROR = 0.05;
 export const decisionCoverage = overQuestions(
   { name: 'decision_coverage_5', title: 'decisions at 5 % error', better: 'higher', best: 1 },
   (judged) => {
-    const confidence = ({ probabilities, chosen }: Judged): number => probabilities[chosen];
-    const sorted = judged.toSorted((a, b) => confidence(b) - confidence(a));
+    const sorted = judged
+      .map(({ probabilities, chosen, right, row }) => ({
+        confidence: probabilities[chosen],
+        wrong: Number(chosen !== right),
+        row,
+      }))
+      .toSorted((a, b) => b.confidence - a.confidence);
     return (count) => {
-      let [questions, wrong, covered] = [0, 0, 0];
-      for (const [i, one] of sorted.entries()) {
-        questions += count[one.row];
-        if (one.chosen !== one.right) wrong += count[one.row];
-        // Equal confidences are all decided, or none.
-        const isLast = i + 1 === sorted.length || confidence(sorted[i + 1]) < confidence(one);
-        if (isLast && wrong <= ERROR * questions) covered = questions;
-      }
-      return covered / questions;
+      const { decided } = decidedAtError(sorted, ERROR, (place) => count[sorted[place].row]);
+      return decided / sorted.reduce((sum, { row }) => sum + count[row], 0);
     };
   },
 );

@@ -55,6 +55,36 @@ KINDS.upstream = {
   hint: (id) => 'Ask ' + id + ' something. Another server answers: what you write leaves this machine.',
 };
 
+/** Typed questions from the settings, asked about what is written; any model that answers text or rows may decide. */
+KINDS.decisions = {
+  path: 'v1/systemone',
+  body: (model, state) => ({ model, state, questions: typedQuestions() }),
+  show: async (card, response) => {
+    const { answers } = await response.json();
+    const entries = Object.entries(answers).flatMap(([id, one]) =>
+      one.type === 'noul'
+        ? [[id, one.noul]]
+        : Object.entries(one.probabilities).map(([key, p]) => [id + ': ' + (one.legend?.[key] ?? key), p]));
+    card.text.textContent = Object.entries(answers)
+      .map(([id, one]) => id + ': ' + (one.choice ?? one.score?.toFixed(2) ?? (one.noul >= 0.5 ? 'yes' : 'no')))
+      .join('\n');
+    showScores(card, entries);
+  },
+};
+
+/** One a line: "Is it late?", "Queue: billing | sales", "Urgency: low < medium < high". */
+function typedQuestions() {
+  const lines = at('questions').value.split('\n').map((line) => line.trim()).filter(Boolean);
+  return Object.fromEntries(lines.map((line) => {
+    const [, instructions, listed] = /^(.*?):(.*[|<].*)$/.exec(line) ?? [undefined, line, ''];
+    const isScore = !listed.includes('|');
+    const options = listed.split(isScore ? '<' : '|').map((option) => option.trim()).filter(Boolean);
+    if (options.length === 0) return [instructions, { type: 'noul', instructions }];
+    if (isScore) return [instructions, { type: 'score', instructions, criteria: options }];
+    return [instructions, { type: 'choice', instructions, options }];
+  }));
+}
+
 function showScores(card, entries) {
   const list = element('dl');
   for (const [name, score] of entries) {

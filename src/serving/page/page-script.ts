@@ -69,7 +69,8 @@ function curlOf(path, body) {
 }
 
 async function askModel({ id, task, columns }, turn, card) {
-  const { path, body, show } = KINDS[task];
+  const decides = ['text', 'rows'].includes(task) && at('questions').value.trim() !== '';
+  const { path, body, show } = KINDS[decides ? 'decisions' : task];
   const asked = body(id, turn.question, columns && turn.row);
   card.start = performance.now();
   try {

@@ -1,9 +1,10 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { calibrate } from '../../../src/app/calibrate.ts';
 import { JinjaTemplate } from '@attune/jinja';
+import { adapterWeights } from '../../../src/answering/model/base-model.ts';
 import { calibrationPath } from '../../../src/answering/model/kept-calibration.ts';
 import { optionBucket, type DecisionExample, type DecisionQuestion } from '../../../src/data/kinds/decision.ts';
 import { GgufFile } from '../../../src/engine/tensor/gguf/index.ts';
@@ -225,6 +226,14 @@ describe('calibration', () => {
       expectClose([softmax(logits, temperature(question))], [probabilitiesOf(expected[0])[i]]);
     }
     read.model.dispose();
+  });
+
+  test('of a Kev adapter is refused, since its head is a pickle', () => {
+    const kev = `${folder}-kev`;
+    mkdirSync(kev);
+    for (const name of ['adapter_model.safetensors', 'head.pt']) writeFileSync(join(kev, name), '');
+    expect(() => adapterWeights(kev)).toThrow(/head\.pt.*can run code/);
+    rmSync(kev, { recursive: true });
   });
 
   test('wants enough rows, and costs of questions that are asked', async () => {

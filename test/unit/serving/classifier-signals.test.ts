@@ -26,7 +26,7 @@ it('requests to a classifier are measured like those to other models: each row h
 
 it('answers to typed questions are watched as classes of their questions, with their probabilities', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-decisions-'));
-  const told = { keep: 'all', retention: 30, feedbackRetention: 365, onFailure: () => undefined } as const;
+  const told = { keep: 'counts', retention: 30, feedbackRetention: 365, onFailure: () => undefined } as const;
   const watcher = await Watcher.open({ folder, ...told });
   const server = await fakeServer({}, { watcher });
   onTestFinished(async () => {
@@ -34,7 +34,7 @@ it('answers to typed questions are watched as classes of their questions, with t
     await watcher.close();
   });
   const questions = { queue: { type: 'choice', criteria: { billing: null, sales: null } }, late: { type: 'noul' } };
-  const body = { model: 'tiny', state: { text: 'Parcel 7 is late' }, questions };
+  const body = { model: 'text', state: { text: 'Parcel 7 is late' }, questions };
   expect((await server.send('/v1/systemone', body)).status).toBe(200);
   await watcher.flush();
   const columns = ['label', 'confidence', 'operation'] as const;
