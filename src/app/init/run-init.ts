@@ -37,7 +37,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   const { name: objective, remark } = await objectiveFor(findings, model);
   const learnt = learntColumns(reading);
   const rows = reading.profiles[0]?.rows ?? inspection.examples.length + inspection.problems.length;
-  const written = { recipe: file, path, text: plainColumn(columns), kind: inspection.examples[0]?.kind };
+  const written = writtenRecipe(file, findings, reading);
   return {
     recipe: file,
     format: inspection.format,
@@ -55,11 +55,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
     isClear,
     problems: inspection.problems,
     warnings: initWarnings(findings, rows, { objective, ...learnt }),
-    next: nextSteps(
-      { ...written, hasMedia: holdsMedia(inspection), decided: decidedColumns(reading) },
-      base,
-      await searchBase(),
-    ),
+    next: nextSteps(written, base, await searchBase()),
   };
 }
 
@@ -75,6 +71,17 @@ function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntCo
 
 function plainColumn({ text = 'text' }: ColumnMapping = {}): string | undefined {
   return typeof text === 'string' ? text : undefined;
+}
+
+function writtenRecipe(recipe: string, { path, inspection }: InitFindings, reading: ColumnReading): Written {
+  return {
+    recipe,
+    path,
+    text: plainColumn(reading.columns),
+    kind: inspection.examples[0]?.kind,
+    hasMedia: holdsMedia(inspection),
+    decided: decidedColumns(reading),
+  };
 }
 
 /** Columns of classes that texts may decide. */

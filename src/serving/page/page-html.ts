@@ -51,7 +51,8 @@ meter { width: 100%; }
 </header>
 <form id="settings" hidden>
 <label>System prompt <textarea id="system" rows="2" placeholder="none"></textarea></label>
-<label>Typed questions, one a line, in place of an answer in words <textarea id="questions" rows="2" placeholder="Is it late?&#10;Queue: billing | sales&#10;Urgency: low &lt; medium &lt; high"></textarea></label>
+<label>Typed questions, one a line, in place of an answer in words
+<textarea id="questions" rows="2" placeholder="Is it late?&#10;Queue: billing | sales&#10;Urgency: low &lt; medium &lt; high"></textarea></label>
 <div>
 <label>Temperature <input id="temperature" type="number" min="0" max="2" step="0.1" value="0"></label>
 <label>top_p <input id="top_p" type="number" min="0" max="1" step="0.05" value="1"></label>

@@ -94,7 +94,7 @@ function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | un
   return given.some(isTokens) ? [undefined] : (given as Asked[]);
 }
 
-/** What all questions of a request are about. */
+/** Input that all questions of a request share. */
 function stateOf({ state, input }: Body): Asked {
   const given = state ?? input;
   return typeof given === 'string' || isObject(given) ? given : JSON.stringify(given);

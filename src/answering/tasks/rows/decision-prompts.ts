@@ -1,6 +1,6 @@
 /** Typed questions as prompts of a chat model, whose next token answers. */
 import { AttuneError } from '../../../base/errors.ts';
-import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
+import type { DecisionQuestion, DecisionType } from '../../../data/kinds/decision.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { TEMPLATE_DATE } from '../answers/answering.ts';
 
