@@ -15,8 +15,8 @@ if (chromium === undefined && existsSync('test/browser')) {
   process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
 }
 
-/** On two cores three files at once: some of them wait, for child processes, browsers, disks and clocks. */
-const FILES = 3;
+/** On two cores four files at once: some of them wait, for child processes, browsers, disks and clocks. */
+const FILES = 4;
 /** Models are tiny here: threads that share cores with those of other files wait for each other, up to three times as long. */
 const ONE_THREAD = { ATTUNE_THREADS: process.env.ATTUNE_THREADS ?? '1' };
 

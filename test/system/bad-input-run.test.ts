@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findLockOwner } from '../../src/store/run-lock.ts';
-import { readSafetensorsHeader } from '../../src/engine/tensor/safetensors.ts';
 import { BadInputBench } from './bad-input-bench.ts';
+import { countWholeFiles } from './whole-files.ts';
 
 let bench: BadInputBench;
 beforeAll(async () => {
@@ -35,20 +34,6 @@ function checkpoints(output: string): string[] {
 
 function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((done) => child.once('exit', done));
-}
-
-/** Every file under a name of its own, read by the rules of its kind; drafts have other names. */
-function parseAll(folder: string): number {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  const finished = names.filter((name) => !/\.unfinished-|\.tmp$|\.preflight-/.test(name));
-  const parsed = finished.filter((name) => {
-    const path = join(folder, name);
-    if (name.endsWith('.json')) JSON.parse(readFileSync(path, 'utf8'));
-    else if (name.endsWith('.safetensors')) readSafetensorsHeader(path);
-    else return false;
-    return true;
-  });
-  return parsed.length;
 }
 
 describe.skipIf(!hasEngine)('a disk', () => {
@@ -81,22 +66,8 @@ describe.skipIf(!hasEngine)('a run', () => {
     const { document } = bench.run(['runs', 'show', 'interrupted']);
     expect(document).toMatchObject({ status: 'stopped' });
     expect(saved).toContain(`step-${String(document.step)}`);
-    expect(parseAll(bench.path('interrupted'))).toBeGreaterThan(3);
+    expect(countWholeFiles(bench.path('interrupted'))).toBeGreaterThan(3);
     expect(bench.failure(['chat', 'interrupted']).code).toBe('E_RUN_UNFINISHED');
-  });
-
-  it('leaves no torn file when it is killed, and can be resumed each time', async () => {
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const child = await startRun('killed', '--resume');
-      await sleep(70 * attempt);
-      // The whole group: the command and its worker.
-      process.kill(-child.pid!, 'SIGKILL');
-      await ended(child);
-      // Its worker was killed in the same moment, and may be on its way out of the kernel still.
-      await expect.poll(() => findLockOwner(bench.path('killed')), { timeout: 10_000 }).toBeUndefined();
-      expect(parseAll(bench.path('killed'))).toBeGreaterThan(3);
-    }
-    expect(bench.run(['runs', 'show', 'killed']).document.status).toBe('interrupted');
   });
 
   it('in a folder where another is at work is refused, and so is one over a finished result', async () => {

@@ -134,7 +134,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
   });
 
   it('does the same where PostgreSQL holds its connections and says nothing', async () => {
-    const { server, watcher, way, lines } = await served('?query_timeout=2000');
+    const { server, watcher, way, lines } = await served('?query_timeout=1000');
     const chat = async () => {
       const reply = await server.send('/v1/chat/completions', {
         model: 'text',
@@ -165,7 +165,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
 
   it('ends though PostgreSQL says nothing', async () => {
     // Long enough for a connection on a busy machine.
-    const { server, way } = await served('?query_timeout=2000');
+    const { server, way } = await served('?query_timeout=1000');
     expect((await server.send('/v1/files')).status).toBe(200);
     way.freeze();
     await server.close();
