@@ -82,6 +82,7 @@ export default defineConfig({
           ...SHARED_PROCESS,
           maxWorkers: FILES,
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
