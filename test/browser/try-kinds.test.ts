@@ -1,7 +1,7 @@
 // The box of a run's page for every kind of result, in a browser.
 import { cpSync, existsSync } from 'node:fs';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import wavefile from 'wavefile';
+import { WaveFile } from '../wave-file.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
 import type { PageServer } from '../../src/app/page/page-server.ts';
@@ -187,7 +187,7 @@ describe.skipIf(!isReady)('the box to try', () => {
     const processor = { feature_extractor_type: 'Wav2Vec2FeatureExtractor', sampling_rate: 4000, do_normalize: true };
     bench.write('hears/preprocessor_config.json', JSON.stringify(processor));
     const tone = (hertz: number) => {
-      const made = new wavefile.WaveFile();
+      const made = new WaveFile();
       const samples = Int16Array.from({ length: 1200 }, (_, i) => 9000 * Math.sin((2 * Math.PI * hertz * i) / 4000));
       made.fromScratch(1, 4000, '16', samples as never);
       return Buffer.from(made.toBuffer());

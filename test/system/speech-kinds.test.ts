@@ -1,6 +1,6 @@
 // What is done with any run, done with recordings: letters, tokens and classes, and recordings and models that are unfit.
 import { cpSync, existsSync } from 'node:fs';
-import wavefile from 'wavefile';
+import { WaveFile } from '../wave-file.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';
 import { writeTinyWhisper } from './cli-tiny-whisper.ts';
@@ -11,7 +11,7 @@ const HERTZ = { low: 220, high: 900 };
 type Pitch = keyof typeof HERTZ;
 
 function wav(samples: readonly number[]): Uint8Array {
-  const made = new wavefile.WaveFile();
+  const made = new WaveFile();
   made.fromScratch(1, RATE, '16', Int16Array.from(samples) as never);
   return made.toBuffer();
 }

@@ -1,7 +1,7 @@
 // From recordings and their texts to a model of letters that is measured, opened again and proved.
 import { cpSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import wavefile from 'wavefile';
+import { WaveFile } from '../wave-file.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';
 
@@ -20,7 +20,7 @@ function recording(text: string, row: number): Uint8Array {
       );
     }),
   );
-  const made = new wavefile.WaveFile();
+  const made = new WaveFile();
   made.fromScratch(1, RATE, '16', Int16Array.from(samples) as never);
   return made.toBuffer();
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import wavefile from 'wavefile';
+import { WaveFile } from '../../wave-file.ts';
 import { audioProcessor, decodeAudio, mono, resample } from '../../../src/engine/audio/index.ts';
 import { readJson } from '../../../src/files/json.ts';
 
@@ -12,7 +12,7 @@ const waveform = { feature_extractor_type: 'Wav2Vec2FeatureExtractor' };
 
 /** A WAV file as another library writes it. */
 function wav(kind: string, channels: readonly (readonly number[])[], rate = 16_000): Uint8Array {
-  const made = new wavefile.WaveFile();
+  const made = new WaveFile();
   made.fromScratch(channels.length, rate, kind, channels.map((one) => Float64Array.from(one)) as never);
   return made.toBuffer();
 }

@@ -1,7 +1,7 @@
 // Rows as the tests of baselines need them.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import wavefile from 'wavefile';
+import { WaveFile } from '../../../wave-file.ts';
 import type { MediaKind } from '../../../../src/data/media.ts';
 import type { ClassificationExample, CompletionExample, Example, ItemsExample } from '../../../../src/data/example.ts';
 import { baselines, type BaselineName } from '../../../../src/answering/baselines/index.ts';
@@ -29,7 +29,7 @@ export function mediaRows(folder: string, kind: MediaKind, bytesOf: (i: number) 
 
 /** A second of one tone, as WAV. */
 export function tone(hertz: number, phase: number): Buffer {
-  const wave = new wavefile.WaveFile();
+  const wave = new WaveFile();
   wave.fromScratch(
     1,
     16_000,
