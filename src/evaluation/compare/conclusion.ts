@@ -3,7 +3,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
 import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
-import { describePair, isTie, systemTitle } from './describe-pair.ts';
+import { describePair, foundByNeither, isTie, systemTitle } from './describe-pair.ts';
 import { whatWouldTell, worthOf } from './rows-that-tell.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
@@ -216,6 +216,12 @@ function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: 
   const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
   if (isCheap(subject) && difference.estimate >= 0) {
     const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`;
+    return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
+  }
+  const missed = foundByNeither(comparison, [subject, system]);
+  if (isCheap(subject) && missed !== undefined) {
+    const neither = `neither it nor ${systemTitle(system)} finds ${missed} of the test, too few to tell the two apart`;
+    const advice = `Keep ${systemTitle(subject)} for now: ${neither}. ${tell}`;
     return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
   }
   if ((cheap === undefined || isCheap(subject)) && difference.estimate < 0) {

@@ -66,6 +66,15 @@ function found(comparison: Told, pair: Pair): string | undefined {
 
 const NEVER = { found: 0, given: 0 };
 
+/** "any of the 3 fraud rows", where a class is rare and neither system finds one of its rows: no figure then ranks the two. */
+export function foundByNeither(comparison: Told, pair: Pair): string | undefined {
+  const label = rareClass(comparison);
+  const rows = comparison.classes?.find((one) => one.label === label)?.test ?? 0;
+  if (label === undefined || pair.some(({ byClass }) => (entryOf(byClass, label) ?? NEVER).found > 0)) return undefined;
+  const name = classTitle(label, comparison.labelColumn);
+  return rows === 1 ? `the only ${name} row` : `any of the ${formatCount(rows)} ${name} rows`;
+}
+
 /** The class that there is to find, where it is one of two and rare. */
 function rareClass({ classes = [], positive }: Told): string | undefined {
   const tested = classes.filter(({ test }) => test > 0);

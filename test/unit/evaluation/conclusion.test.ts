@@ -102,6 +102,24 @@ describe('a conclusion', () => {
     );
   });
 
+  test('ranks no two cheap systems of which neither finds a row of the rare class', async () => {
+    const rows = frauds(3, 150);
+    const tfidf = ['logistic_regression', 'tf-idf', 'cheap'] as const;
+    // Fraud rows rank 4th, 8th and 16th, and 4th, 5th and 12th; all are below one half.
+    const trees = scorer(
+      rows,
+      TREES,
+      (i) => [0.45, 0.35, 0.2, 0.6, 0.48, 0.48][i] ?? (i < 9 ? 0.4 : i < 16 ? 0.3 : 0.01),
+    );
+    const words = scorer(rows, tfidf, (i) => [0.45, 0.44, 0.3, 0.6, 0.6, 0.6][i] ?? (i < 12 ? 0.4 : 0.01));
+    const { advice, use } = (await compareAnswers([trees, words], rows, OF_FRAUD)).comparison.conclusion!;
+    expect(use).toBe('trees');
+    expect(advice).toBe(
+      'Keep gradient-boosted trees for now: neither it nor tf-idf finds any of the 3 fraud rows of the test, too few to ' +
+        'tell the two apart. More fraud rows would tell; there are 3.',
+    );
+  });
+
   test('recommends no yardstick that cannot be kept, but the next one that can', async () => {
     const rows = frauds(100, 200);
     const answers = (wrong: number) => (i: number) => Number(i < 100 !== i >= 200 - wrong);
