@@ -62,7 +62,7 @@ export interface StepPlan {
   /** Average number of rows per step. */
   batchSize: number;
   steps: number;
-  /** Random number of this run, stored in its checkpoints and nowhere else. */
+  /** Random number of this run, kept in a private file outside of checkpoints. */
   secret: number;
 }
 

@@ -4,7 +4,7 @@ import { decodeWav, isWav, tag } from './wav.ts';
 
 type Codec = 'flac' | 'mp3' | 'ogg' | 'opus';
 
-/** Decodes WAV, FLAC, MP3, Ogg Vorbis or Opus, whatever the file is called. @throws E_AUDIO_UNKNOWN and those of `wav.ts` */
+/** Decodes WAV, FLAC, MP3, Ogg Vorbis and Opus, recognised by content. @throws E_AUDIO_UNKNOWN, and those of `wav.ts` */
 export async function decodeAudio(bytes: Uint8Array): Promise<Recording> {
   if (isWav(bytes)) return decodeWav(bytes);
   const codec = codecOf(bytes);
@@ -18,7 +18,7 @@ export async function decodeAudio(bytes: Uint8Array): Promise<Recording> {
   return recording;
 }
 
-/** The library divides by the largest positive number; a WAV file of the same samples is divided by the next one. */
+/** Undoes the library's scaling: it divides by the largest positive value, whereas WAV divides by that plus one. */
 function undoScale({ channels }: Recording, bits: number): void {
   const half = 2 ** (bits - 1);
   for (const channel of channels)
@@ -29,7 +29,7 @@ async function decodeWith(codec: Codec, bytes: Uint8Array): Promise<Recording> {
   const { default: decode } = await import('audio-decode');
   let decoded: { channelData: Float32Array[]; sampleRate: number };
   try {
-    // A copy: the library reads the whole buffer that a view belongs to.
+    // Copied, since the library reads the whole buffer behind a view.
     decoded = await decode(bytes.slice());
   } catch (error) {
     throw new AttuneError('E_AUDIO_BAD', {
@@ -52,7 +52,7 @@ function codecOf(bytes: Uint8Array): Codec | undefined {
   return isMp3Frame(bytes, start) || start > 0 ? 'mp3' : undefined;
 }
 
-/** Where the file begins behind a tag of names and pictures. */
+/** Start of the file after an ID3 tag. */
 function skipId3(bytes: Uint8Array): number {
   if (tag(bytes, 0, 3) !== 'ID3' || bytes.length < 10) return 0;
   const size = (bytes[6] << 21) | (bytes[7] << 14) | (bytes[8] << 7) | bytes[9];
@@ -68,11 +68,11 @@ interface Mp3Frame {
   samples: number;
   sampleRate: number;
   channels: number;
-  /** Where the side information ends, at which the first frame of a file may say how many there are. */
+  /** End of the side information, where a file's first frame may hold the number of frames. */
   contents: number;
 }
 
-/** The header of a Layer III frame. */
+/** Parses the header of a Layer III frame. */
 function mp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefined {
   if (at + 4 > bytes.length || bytes[at] !== 0xff || (bytes[at + 1] & 0xe0) !== 0xe0) return undefined;
   const version = (bytes[at + 1] >> 3) & 3; // 3: MPEG-1, 2: MPEG-2, 0: MPEG-2.5
@@ -89,7 +89,7 @@ function mp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefined {
   return { bytes: length, samples, sampleRate, channels: isMono ? 1 : 2, contents: at + 4 + side };
 }
 
-/** One frame that another follows, or the end of the file: four bytes alone may be chance. */
+/** A frame followed by another one or by the end of the file: four matching bytes alone may be a coincidence. */
 function isMp3Frame(bytes: Uint8Array, at: number): boolean {
   const frame = mp3Frame(bytes, at);
   if (frame === undefined) return false;
@@ -101,18 +101,18 @@ interface Declared {
   sampleRate: number;
   channels: number;
   samples: number;
-  /** Bits per sample, for integer samples. */
+  /** Bits per sample, for integer formats. */
   bits?: number;
 }
 
-/** Length of the whole file, if its header has it. */
+/** Length of the whole file, if the header contains it. */
 function declaredSamples(bytes: Uint8Array, codec: Codec): Declared | undefined {
   const start = skipId3(bytes);
   if (codec === 'flac') return flacInformation(bytes, start);
   return codec === 'mp3' ? mp3Information(bytes, start) : undefined;
 }
 
-/** Without such a count the last frame must end with the file. */
+/** Without a frame count, the last frame must end with the file. */
 function checkFrames(bytes: Uint8Array, start: number): undefined {
   let at = start;
   for (let frame = mp3Frame(bytes, at); frame !== undefined; frame = mp3Frame(bytes, at)) {
@@ -122,7 +122,7 @@ function checkFrames(bytes: Uint8Array, start: number): undefined {
   return undefined;
 }
 
-/** STREAMINFO, the first block of a FLAC file (RFC 9639); 0 samples are an unknown number. */
+/** STREAMINFO, the first block of a FLAC file (RFC 9639); 0 means an unknown number of samples. */
 function flacInformation(bytes: Uint8Array, start: number): Declared | undefined {
   const at = start + 18;
   if (bytes.length < at + 8) return undefined;
@@ -134,7 +134,7 @@ function flacInformation(bytes: Uint8Array, start: number): Declared | undefined
   return { sampleRate, channels, samples, bits };
 }
 
-/** The count of frames that encoders write into the first one ("Xing" or "Info"). */
+/** Frame count in the first frame, written by encoders ("Xing" or "Info"). */
 function mp3Information(bytes: Uint8Array, start: number): Declared | undefined {
   const frame = mp3Frame(bytes, start);
   if (frame === undefined || bytes.length < frame.contents + 16) return checkFrames(bytes, start);
@@ -150,7 +150,7 @@ function mp3Information(bytes: Uint8Array, start: number): Declared | undefined 
   return { sampleRate: frame.sampleRate, channels: frame.channels, samples };
 }
 
-/** Goes from page to page of an Ogg file (RFC 3533): the last one must end with the file. */
+/** Walks the pages of an Ogg file (RFC 3533): the last one must end with the file. */
 function checkPages(bytes: Uint8Array): void {
   let at = 0;
   while (at + 27 <= bytes.length && tag(bytes, at) === 'OggS') {
@@ -161,7 +161,7 @@ function checkPages(bytes: Uint8Array): void {
   }
 }
 
-/** MP3 encoders and decoders add or take away a few frames at the ends. */
+/** MP3 encoders and decoders add or drop a few frames at either end. */
 const SLACK_SAMPLES = 4 * 1152;
 
 function checkComplete(recording: Recording, declared: Declared | undefined): void {

@@ -10,7 +10,7 @@ export class PowerSpectrum {
   #otherReal: Float64Array;
   #otherImaginary: Float64Array;
 
-  /** A size of fours and fives is fast: 400 is 4 · 4 · 5 · 5. */
+  /** Sizes with factors of four and five are fast: 400 is 4 · 4 · 5 · 5. */
   constructor(size: number) {
     this.#size = size;
     this.#factors = factorsOf(size);
@@ -22,10 +22,7 @@ export class PowerSpectrum {
     );
   }
 
-  /**
-   * Transforms two real signals at once, as the real and the imaginary part of a complex one. Writes n/2 + 1 numbers
-   * into each of the outputs.
-   */
+  /** Transforms two real signals at once, as real and imaginary part. Writes n/2 + 1 numbers into each output. */
   ofPair(first: Float64Array, second: Float64Array, outputs: readonly [Float64Array, Float64Array]): void {
     this.#real.set(first);
     this.#imaginary.set(second);
@@ -41,7 +38,7 @@ export class PowerSpectrum {
     }
   }
 
-  /** Stockham's form of Cooley and Tukey's transform: each pass reads one pair of arrays and writes the other, sorted. */
+  /** Stockham's variant of the Cooley-Tukey FFT: each pass reads one pair of arrays and writes the other, in order. */
   #transform(): void {
     let done = 1;
     for (const factor of this.#factors) {
@@ -52,7 +49,7 @@ export class PowerSpectrum {
     }
   }
 
-  /** `done`: the product of the factors before this one. */
+  /** `done`: product of the previous factors. */
   #pass(factor: number, done: number): void {
     const groups = this.#size / factor / done;
     if (factor === 4) this.#passOf4(done, groups);
@@ -172,7 +169,7 @@ export class PowerSpectrum {
 const [COS_1, COS_2] = [Math.cos((2 * Math.PI) / 5), Math.cos((4 * Math.PI) / 5)];
 const [SIN_1, SIN_2] = [Math.sin((2 * Math.PI) / 5), Math.sin((4 * Math.PI) / 5)];
 
-/** Fours first, since their butterfly is the cheapest, then primes. */
+/** Fours first, since their butterfly is cheapest, then primes. */
 function factorsOf(size: number): number[] {
   const factors: number[] = [];
   let rest = size;

@@ -1,4 +1,4 @@
-/** Recordings as models read them. */
+/** Audio decoding and feature extraction. */
 export { decodeAudio } from './decode.ts';
 export { audioProcessor, type AudioProcessor, type Spectrogram } from './processor.ts';
 export { mono, type Recording } from './recording.ts';

@@ -14,7 +14,7 @@ function toHertz(mel: number): number {
   return mel < LINEAR_MELS ? mel * HERTZ_PER_MEL : LINEAR_HERTZ * Math.exp(LOG_STEP * (mel - LINEAR_MELS));
 }
 
-/** A triangle over frequencies: weights from its first bin on. */
+/** A triangular filter: weights from its first frequency bin on. */
 interface MelFilter {
   first: number;
   weights: Float64Array;
@@ -22,7 +22,7 @@ interface MelFilter {
 
 interface MelOptions {
   bands: number;
-  /** Frequencies of a spectrum: half its window and one. */
+  /** Number of frequency bins: half the window, plus one. */
   frequencies: number;
   sampleRate: number;
   highest: number;
@@ -51,7 +51,7 @@ function melFilters({ bands, frequencies, sampleRate, highest }: MelOptions): Me
 interface LogMelOptions {
   bands: number;
   sampleRate: number;
-  /** Samples of a window, and between the starts of two. */
+  /** Window length and hop, in samples. */
   window: number;
   hop: number;
 }
@@ -63,9 +63,9 @@ const FLOOR = 1e-10;
 const RANGE = 8;
 
 /**
- * Whisper's log-mel spectrogram (Radford et al., 2022): Hann windows around every `hop`-th sample, the signal mirrored at
- * its ends; energies in mel bands; logarithms to base 10, at most 8 below the largest, as (x + 4) / 4. Computed in f64;
- * the reference's f32 differs by some 1e-5.
+ * Whisper's log-mel spectrogram (Radford et al., 2022): Hann windows centred on every `hop`-th sample, with reflection
+ * padding; energies in mel bands; base-10 logarithms, clamped to 8 below the maximum, as (x + 4) / 4. Computed in f64;
+ * the reference's f32 differs by about 1e-5.
  */
 export class LogMel {
   readonly #options: LogMelOptions;
@@ -100,7 +100,7 @@ export class LogMel {
     return compressed(energies);
   }
 
-  /** The window around a frame's middle. */
+  /** Cuts the window around a frame's centre. */
   #cut(samples: Float32Array, frame: number, into: Float64Array): void {
     const { window, hop } = this.#options;
     const start = frame * hop - Math.floor(window / 2);
@@ -122,7 +122,7 @@ export class LogMel {
   }
 }
 
-/** A place beyond an end, mirrored at it without repeating the end itself. */
+/** Reflects an out-of-range index without repeating the end sample. */
 function mirrored(place: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);

@@ -11,7 +11,7 @@ const count = z.int().positive();
 
 /** Upper limit of feature values per second of audio: two and a half times that of Whisper's largest models. */
 const MOST_VALUES_PER_SECOND = 32_768;
-/** Samples of an input at most, 17 minutes at the usual rate. */
+/** Maximum samples of an input: 17 minutes at the usual rate. */
 const MOST_SAMPLES = 1 << 24;
 
 const common = {
@@ -20,7 +20,7 @@ const common = {
   padding_side: z.literal('right', { error: 'only padding at the end is supported' }).default('right'),
 };
 
-/** The keys of preprocessor_config.json that change what is computed. */
+/** preprocessor_config.json keys that affect the computation. */
 const schemas = {
   WhisperFeatureExtractor: z
     .looseObject({
@@ -61,25 +61,25 @@ type WaveformSettings = z.output<typeof schemas.Wav2Vec2FeatureExtractor>;
 export interface AudioProcessor {
   /** Samples a second. */
   readonly sampleRate: number;
-  /** Samples that one input can hold; any number unless said. */
+  /** Maximum samples of an input; unlimited if absent. */
   readonly longest?: number;
   /** Mono samples at the model's rate. @throws AttuneError if the file cannot be decoded or is empty */
   read(bytes: Uint8Array): Promise<Float32Array>;
   /** Model input for the samples: [mel bins, frames] or [samples]. @throws AttuneError E_AUDIO_LONG */
   features(samples: Float32Array): Features;
-  /** Input of models with timestamps, for a recording of any length, window by window; absent for all others. */
+  /** For models with timestamps: input for a recording of any length, window by window. */
   spectrogram?(samples: Float32Array): Spectrogram;
 }
 
 export interface Spectrogram {
-  /** Frames of the recording, without the padding of its last window. */
+  /** Frames of the recording, without padding. */
   readonly frames: number;
   readonly framesPerWindow: number;
   /** [mel bins, frames of a window] */
   window(start: number): Features;
 }
 
-/** The processor that a model's preprocessor_config.json describes. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
+/** The processor configured in a model's preprocessor_config.json. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD */
 export function audioProcessor(config: Readonly<Record<string, unknown>>): AudioProcessor {
   const type = config.feature_extractor_type;
   if (type === 'WhisperFeatureExtractor') return spectrogramProcessor(parseProcessorConfig(schemas[type], config));
@@ -99,7 +99,7 @@ async function readAt(bytes: Uint8Array, sampleRate: number): Promise<Float32Arr
   return resample(samples, recording.sampleRate, sampleRate);
 }
 
-/** Whisper's: padded to a whole chunk; a longer recording is refused, where the reference cuts it in silence. */
+/** Whisper's processor: pads to a whole chunk; longer recordings are rejected, where the reference truncates silently. */
 function spectrogramProcessor(settings: WhisperSettings): AudioProcessor {
   const { sampling_rate: sampleRate, feature_size: bands, n_fft: window, hop_length: hop } = settings;
   const longest = settings.chunk_length * sampleRate;
@@ -127,7 +127,7 @@ function spectrogramProcessor(settings: WhisperSettings): AudioProcessor {
   };
 }
 
-/** Some frames of a spectrogram [bands, frames]; beyond its end zeros, as in the reference. */
+/** A range of frames of a spectrogram [bands, frames], zero-padded as in the reference. */
 function windowFrom(
   all: Float32Array,
   { bands, start, framesPerWindow }: { bands: number; start: number; framesPerWindow: number },
@@ -152,10 +152,10 @@ function waveformProcessor({
   };
 }
 
-/** The reference's guard against a division by zero. */
+/** Prevents division by zero, as in the reference. */
 const VARIANCE_FLOOR = 1e-7;
 
-/** Zero mean and unit variance. */
+/** Normalises to zero mean and unit variance. */
 function normalised(samples: Float32Array): Float32Array {
   let sum = 0;
   for (let i = 0; i < samples.length; i++) sum += samples[i];

@@ -1,19 +1,19 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** A decoded recording: one array of samples in [-1, 1] for each channel, all of one length. */
+/** A decoded recording: one array of samples in [-1, 1] per channel, all of the same length. */
 export interface Recording {
   /** Samples a second. */
   sampleRate: number;
   channels: readonly Float32Array[];
 }
 
-/** Limits on what is decoded: more would not fit into memory as numbers. */
+/** Decoding limits: larger recordings would not fit into memory. */
 export const limits = { seconds: 2 * 3600, numbers: 2 ** 29, channels: 64, lowestRate: 1000, highestRate: 768_000 };
 
-/** Two neighbouring 16-bit numbers: what differs by less is the noise of rounding. */
+/** Step between adjacent 16-bit values: smaller differences are rounding noise. */
 const STEP_16_BIT = 2 ** -15;
 
-/** Refuses a size that cannot be worked with, before anything is decoded where a header tells it. @throws E_AUDIO_LIMIT */
+/** Rejects excessive sizes, before decoding if the header has them. @throws E_AUDIO_LIMIT */
 export function checkSize({
   sampleRate,
   channels,
@@ -34,7 +34,7 @@ export function checkSize({
   });
 }
 
-/** The mean of the channels. */
+/** Averages the channels. */
 export function mono({ channels }: Recording): Float32Array {
   const [first] = channels;
   if (channels.length === 1) return first;
@@ -47,7 +47,7 @@ export function mono({ channels }: Recording): Float32Array {
   return mixed;
 }
 
-/** Refuses what no one can hear a word in. @throws E_AUDIO_EMPTY, E_AUDIO_NOT_FINITE, E_AUDIO_SILENT */
+/** Rejects recordings without audible sound. @throws E_AUDIO_EMPTY, E_AUDIO_NOT_FINITE, E_AUDIO_SILENT */
 export function checkSound(samples: Float32Array): void {
   if (samples.length === 0) {
     throw new AttuneError('E_AUDIO_EMPTY', {

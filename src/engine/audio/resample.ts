@@ -1,11 +1,11 @@
-/** Zero crossings of the sinc on each side, share of the lower Nyquist frequency that passes, and the Kaiser window's β. */
+/** Zero crossings of the sinc on each side, passband as a share of the lower Nyquist frequency, and the Kaiser window's β. */
 const CROSSINGS = 48;
 const ROLLOFF = 0.945;
 const BETA = 9.5;
 
 /**
- * Band-limited resampling: a sinc under a Kaiser window, at the exact places of the new samples (Smith and Gossett,
- * "A flexible sampling-rate conversion method", 1984). Frequencies above the lower of the two Nyquist frequencies are
+ * Band-limited resampling: a sinc under a Kaiser window, at the exact places of the new samples (Smith and Gossett, "A
+ * flexible sampling-rate conversion method", 1984). Frequencies above the lower of the two Nyquist frequencies are
  * removed. The result has ⌈samples · to / from⌉ samples; beyond its ends the signal is zero.
  */
 export function resample(samples: Float32Array, from: number, to: number): Float32Array {
@@ -22,7 +22,7 @@ export function resample(samples: Float32Array, from: number, to: number): Float
     const phase = place % phases;
     const first = (place - phase) / phases - reach + width;
     const base = phase * width;
-    // Four sums that do not wait for each other.
+    // Four independent sums, so that additions need not wait for each other.
     let a = 0;
     let b = 0;
     let c = 0;
@@ -39,15 +39,15 @@ export function resample(samples: Float32Array, from: number, to: number): Float
 }
 
 interface Filter {
-  /** Old samples that a new one reads on each side. */
+  /** Number of old samples on each side that affect a new one. */
   reach: number;
-  /** For each phase 2 · reach + 1 weights, and zeros up to a multiple of four. */
+  /** 2 · reach + 1 weights per phase, padded with zeros to a multiple of four. */
   weights: Float64Array;
 }
 
 const filters = new Map<string, Filter>();
 
-/** A new sample lies `phase / phases` behind an old one; each phase has its own weights. */
+/** A new sample lies `phase / phases` after an old one; each phase has its own weights. */
 function filterOf(step: number, phases: number): Filter {
   const key = `${step}/${phases}`;
   const known = filters.get(key);
@@ -65,7 +65,7 @@ function filterOf(step: number, phases: number): Filter {
       weights[phase * width + tap] = weight;
       total += weight;
     }
-    // A constant stays what it is at every phase.
+    // Normalises each phase, so that constants are preserved.
     for (let tap = 0; tap < width; tap++) weights[phase * width + tap] /= total;
   }
   const filter = { reach, weights };
@@ -73,7 +73,7 @@ function filterOf(step: number, phases: number): Filter {
   return filter;
 }
 
-/** A multiple of four, for sums side by side. */
+/** A multiple of four, for the parallel sums. */
 function widthOf(reach: number): number {
   return 4 * Math.ceil((2 * reach + 1) / 4);
 }
@@ -82,7 +82,7 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** 1 in the middle, 0 outside [-1, 1]. */
+/** Kaiser window: 1 in the middle, 0 outside [-1, 1]. */
 function kaiser(x: number): number {
   return Math.abs(x) >= 1 ? 0 : besselI0(BETA * Math.sqrt(1 - x * x)) / besselI0(BETA);
 }

@@ -1,15 +1,15 @@
 import { AttuneError } from '../../base/errors.ts';
 import { checkSize, type Recording } from './recording.ts';
 
-/** `wFormatTag` of the kinds of samples that are read. */
+/** `wFormatTag` of supported sample formats. */
 const PCM = 1;
 const FLOAT = 3;
 const A_LAW = 6;
 const MU_LAW = 7;
-/** The format code is in the first two bytes of a longer header. */
+/** The extended header holds the format code in its first two bytes. */
 const EXTENSIBLE = 0xfffe;
 
-/** Writers that do not know a length yet leave one of these. */
+/** Lengths that streaming writers leave when they do not know the real one yet. */
 const UNKNOWN_LENGTHS: readonly number[] = [0, 0x7fffffff, 0xffffffff];
 
 interface Layout {
@@ -99,7 +99,7 @@ function readLayout(chunk: Chunk | undefined, view: DataView): Layout {
   });
 }
 
-/** Letters that mark what follows. */
+/** Four-character code of a chunk. */
 export function tag(bytes: Uint8Array, at: number, length = 4): string {
   return Buffer.from(bytes.subarray(at, at + length)).toString('latin1');
 }

@@ -1,9 +1,9 @@
-/** Share of a window, at its end, in which the place to cut is looked for. */
+/** Share of a window, at its end, that is searched for a place to cut. */
 const SEARCHED = 1 / 5;
 /** Seconds over which loudness is averaged. */
 const PAUSE = 0.1;
 
-/** Pieces of a recording, none longer than `longest` samples, cut where it is quietest near the end of each. */
+/** Splits a recording into pieces of at most `longest` samples, cut where it is quietest near the end of each. */
 export function windowsOf(samples: Float32Array, options: { longest: number; sampleRate: number }): Float32Array[] {
   const { longest, sampleRate } = options;
   const windows: Float32Array[] = [];

@@ -3,13 +3,13 @@ import { Allowance } from '../../base/allowance.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Pixels } from './pixels.ts';
 
-/** Pillow's limit for decompression bombs: 179 million pixels. */
+/** Pillow's limit against decompression bombs: 179 million pixels. */
 const MOST_PIXELS = 178_956_970;
 
-/** Pixels of all images that are in memory at once: each takes three bytes, and as many again while it is turned. */
+/** Limits the pixels of all images in memory: each takes three bytes, and twice that during rotation. */
 const allowance = new Allowance(MOST_PIXELS);
 
-/** An image's pixels, by `withImage`. */
+/** Decodes an image via `withImage`. */
 export function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
   return withImage(bytes, name, (pixels) => pixels);
 }
@@ -40,10 +40,10 @@ async function metadata(bytes: Uint8Array): ReturnType<Sharp['metadata']> {
   return (await open(bytes)).metadata();
 }
 
-/** sharp is loaded with the first image: it takes as long as 200 files of ours. */
+/** sharp is loaded with the first image, since loading takes as long as 200 of our files. */
 async function open(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
   const { sharp } = await import('../../files/image-library.ts');
-  // Damage ends the decoding, as a file that is cut off does; mere warnings do not.
+  // Damaged and truncated files fail; warnings are ignored.
   return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, ...options });
 }
 
@@ -71,7 +71,7 @@ async function decodeCmyk(bytes: Uint8Array): Promise<Pixels> {
   return { width, height, data: new Uint8Array(colours.buffer) };
 }
 
-/** first · second / 255, rounded as Pillow does. */
+/** first · second / 255, rounded as in Pillow. */
 function share(first: number, second: number): number {
   const product = first * second + 128;
   return ((product >> 8) + product) >> 8;

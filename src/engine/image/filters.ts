@@ -1,6 +1,6 @@
-/** A way to weigh the pixels around a place. */
+/** A resampling filter. */
 export interface Filter {
-  /** Weights are zero further away than this, in pixels of the smaller image. */
+  /** Radius beyond which weights are zero, in pixels of the smaller image. */
   support: number;
   weight(distance: number): number;
 }
@@ -9,7 +9,7 @@ const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * 
 /** Pillow's cubic parameter. */
 const A = -0.5;
 
-/** By Pillow's numbers of `resample`; 0, the nearest pixel, weighs nothing. */
+/** Keyed by Pillow's `resample` numbers; 0 (nearest) has no filter. */
 export const filters: Readonly<Record<number, Filter>> = {
   // Lanczos
   1: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },

@@ -1,4 +1,4 @@
-/** Images as models read them. */
+/** Image decoding and preprocessing. */
 export { decodeImage, withImage } from './decode.ts';
 export type { Pixels, Size } from './pixels.ts';
 export { imageProcessor, type ImageProcessor } from './processor.ts';

@@ -3,12 +3,12 @@ import type { Features } from '../../base/features.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { Pixels, Size } from './pixels.ts';
 
-// Within what f32 can hold after a division.
+// Bounds that keep values within f32 after a division.
 const value = z.number().min(-1e6).max(1e6);
 const colours = z.array(value).length(3);
 const deviations = z.array(z.number().min(1e-6).max(1e6)).length(3);
 
-/** Keys of preprocessor_config.json that say what number a byte becomes. */
+/** preprocessor_config.json keys for rescaling and normalisation. */
 export const valueKeys = {
   do_rescale: z.boolean().default(true),
   rescale_factor: value.default(1 / 255),
@@ -17,22 +17,22 @@ export const valueKeys = {
   image_std: deviations.nullish(),
 };
 
-/** Means and deviations of half the range. */
+/** Mean and standard deviation of 0.5. */
 export const STANDARD = { image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
 
-/** Means and deviations of CLIP's images. */
+/** CLIP's means and standard deviations. */
 export const OPENAI = {
   image_mean: [0.48145466, 0.4578275, 0.40821073],
   image_std: [0.26862954, 0.26130258, 0.27577711],
 };
 
-/** Limit for long and narrow images whose shorter side is enlarged. */
+/** Pixel limit for narrow images whose shorter side is scaled up. */
 const MOST_PIXELS = 1 << 26;
 
-/** Means and deviations of ImageNet's images. */
+/** ImageNet's means and standard deviations. */
 export const IMAGENET = { image_mean: [0.485, 0.456, 0.406], image_std: [0.229, 0.224, 0.225] };
 
-/** A size to resize to. @throws AttuneError E_IMAGE_LARGE */
+/** Checks a target size. @throws AttuneError E_IMAGE_LARGE */
 export function checkedSize([height, width]: Size, name: string): Size {
   if (height * width <= MOST_PIXELS) return [height, width];
   throw new AttuneError('E_IMAGE_LARGE', {
@@ -46,7 +46,7 @@ export function checkedSize([height, width]: Size, name: string): Size {
 type ValueSettings = z.output<z.ZodObject<typeof valueKeys>>;
 type Defaults = Readonly<Record<'image_mean' | 'image_std', readonly number[]>>;
 
-/** The number that a value in the range of bytes becomes, in the reference's single-precision steps. */
+/** Normalises a value in the byte range, in single precision like the reference. */
 function numberOf(settings: ValueSettings, defaults: Defaults): (value: number, colour: number) => number {
   const mean = settings.image_mean ?? defaults.image_mean;
   const std = settings.image_std ?? defaults.image_std;
@@ -57,13 +57,13 @@ function numberOf(settings: ValueSettings, defaults: Defaults): (value: number, 
   };
 }
 
-/** Lookup table from each of the 256 values of each colour: [3, 256]. */
+/** Lookup table for the 256 values of each colour: [3, 256]. */
 export function valueTables(settings: ValueSettings, defaults: Defaults): Float32Array[] {
   const number = numberOf(settings, defaults);
   return [0, 1, 2].map((colour) => Float32Array.from({ length: 256 }, (_, byte) => number(byte, colour)));
 }
 
-/** Values [height, width, 3] in the range of bytes as numbers: [3, height, width] */
+/** Normalises values [height, width, 3] in the byte range: [3, height, width] */
 export function exactValues(
   values: Float32Array,
   [height, width]: Size,
@@ -78,7 +78,7 @@ export function exactValues(
   return { shape: [3, height, width], data };
 }
 
-/** An image as numbers: [3, height, width] */
+/** Normalises an image: [3, height, width] */
 export function valuesOf(pixels: Pixels, tables: readonly Float32Array[]): Features {
   const { width, height } = pixels;
   const data = new Float32Array(3 * height * width);
@@ -86,7 +86,7 @@ export function valuesOf(pixels: Pixels, tables: readonly Float32Array[]): Featu
   return { shape: [3, height, width], data };
 }
 
-/** Writes an image's numbers, colour after colour, to the beginning of `values`. */
+/** Writes an image's normalised values, channel by channel, to the start of `values`. */
 function writeValues(values: Float32Array, { width, height, data }: Pixels, tables: readonly Float32Array[]): void {
   const count = width * height;
   for (const [colour, table] of tables.entries()) {
@@ -95,7 +95,7 @@ function writeValues(values: Float32Array, { width, height, data }: Pixels, tabl
   }
 }
 
-/** Images of one size as numbers, one after the other: [T, 3, height, width] */
+/** Normalises images of equal size: [T, 3, height, width] */
 export function squareValues(squares: readonly Pixels[], tables: readonly Float32Array[]): Features {
   const [{ width, height }] = squares;
   const size = 3 * width * height;

@@ -1,4 +1,4 @@
-/** An image in memory: three bytes (red, green, blue) a pixel, row by row from the top left. */
+/** An image in memory: three bytes (red, green, blue) per pixel, row by row from the top left. */
 export interface Pixels {
   width: number;
   height: number;
@@ -9,14 +9,14 @@ export interface Pixels {
 /** Height and width. */
 export type Size = readonly [number, number];
 
-/** Black where nothing was drawn. */
+/** A black image. */
 export function blank([height, width]: Size): Pixels {
   return { width, height, data: new Uint8Array(height * width * 3) };
 }
 
 /**
- * The middle of an image; what lies outside of it is black. Offsets are those of transformers' `center_crop`, which
- * rounds them up where it pads and down where it cuts.
+ * Centre crop, padded with black. Offsets are those of transformers' `center_crop`, which rounds up when padding and
+ * down when cropping.
  */
 export function centreCrop(image: Pixels, [height, width]: Size): Pixels {
   const cropped = blank([height, width]);
@@ -33,7 +33,7 @@ export function centreCrop(image: Pixels, [height, width]: Size): Pixels {
   return cropped;
 }
 
-/** A part of an image that lies within it. */
+/** Cuts out a rectangle within the image. */
 export function cut(image: Pixels, { top, left, size }: { top: number; left: number; size: Size }): Pixels {
   const [height, width] = size;
   const part = blank(size);
@@ -44,7 +44,7 @@ export function cut(image: Pixels, { top, left, size }: { top: number; left: num
   return part;
 }
 
-/** Where the crop begins in the image; negative: how far the image begins inside of the crop. */
+/** Start of the crop in the image; if negative, start of the image within the crop. */
 function offset(length: number, wanted: number): number {
   return length >= wanted ? Math.floor((length - wanted) / 2) : -Math.ceil((wanted - length) / 2);
 }

@@ -22,11 +22,11 @@ import {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** Pixels of a side: twice what published models read; several images are resized at once. */
+/** Maximum side in pixels: twice that of published models, since several images are resized at once. */
 const side = z.int().positive().max(2048);
 const CROPPED = { do_center_crop: true, crop_size: { height: 224, width: 224 } };
 
-/** Defaults of a processor type, for keys missing from its file; same as in transformers' classes. */
+/** Defaults of a processor type for missing keys, as in transformers' classes. */
 interface Defaults {
   size: Record<string, number>;
   resample: Resample;
@@ -39,7 +39,7 @@ interface Defaults {
   isExact?: boolean;
 }
 
-/** Known kinds, by `image_processor_type` without its ending. */
+/** Supported kinds, by `image_processor_type` without its suffix. */
 const kinds: Readonly<Record<string, Defaults>> = table({
   ViT: { ...STANDARD, size: { height: 224, width: 224 }, resample: 2 },
   CLIP: { ...OPENAI, ...CROPPED, size: { shortest_edge: 224 }, resample: 3 },
@@ -54,10 +54,10 @@ const kinds: Readonly<Record<string, Defaults>> = table({
   Blip: { ...OPENAI, size: { height: 384, width: 384 }, resample: 3 },
 });
 
-/** Kinds that cut an image into squares or patches. */
+/** Kinds that cut images into tiles or patches. */
 const CUTTING_KINDS: readonly string[] = ['Idefics3', 'SmolVLM', 'GotOcr2', ...patchKinds];
 
-/** The kinds of models whose file says nothing of it. */
+/** Processor kinds of models whose file does not name one. */
 const usualKinds: Readonly<Record<string, string>> = {
   vit: 'ViT',
   clip: 'CLIP',
@@ -90,7 +90,7 @@ const sizes = z.union([
   z.strictObject({ shortest_edge: side }),
 ]);
 
-/** The keys of preprocessor_config.json that change what is computed. */
+/** preprocessor_config.json keys that affect the computation. */
 function schemaOf(defaults: Defaults) {
   return z.looseObject({
     do_resize: z.boolean().default(true),
@@ -108,10 +108,10 @@ function schemaOf(defaults: Defaults) {
   });
 }
 
-/** Makes of an image file what a model reads. */
+/** Turns an image file into a model's input. */
 export interface ImageProcessor {
   /**
-   * [3, height, width], [squares, 3, side, side] or patches [P, values] with their grids. The name is for errors.
+   * [3, height, width], [tiles, 3, side, side] or patches [P, values] with their grids. `name` is for errors.
    *
    * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
    */
@@ -128,14 +128,14 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
   const kind = kindOf(config, modelType);
   const group = Math.sqrt(patchesOfToken);
   if (patchKinds.includes(kind)) return patchProcessor(kind, config, group);
-  // InternVL's own processor cuts whatever the file says.
+  // InternVL's own processor always cuts, whatever the file says.
   if (kind === 'GotOcr2') return tileProcessor(config, modelType === 'internvl' || config.crop_to_patches === true);
   if (CUTTING_KINDS.includes(kind)) return squareProcessor(config);
   const settings = parseProcessorConfig(schemaOf(kinds[kind]), config);
   const size = edgeOrSize(settings.size ?? kinds[kind].size, isSquare(kind));
   const crop = edgeOrSize(settings.crop_size ?? kinds[kind].crop_size ?? 224, true);
   const cropShare = kind === 'ConvNext' ? (settings.crop_pct ?? kinds[kind].crop_pct) : undefined;
-  // Kinds without a crop of their own take no notice of `do_center_crop`; fast variants all do.
+  // Kinds without a default crop ignore `do_center_crop`, except in their fast variants.
   const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
   const tables = valueTables(settings, kinds[kind]);
   if (kinds[kind].isExact === true && settings.do_resize)
@@ -178,12 +178,12 @@ function kindOf(config: Config, modelType = ''): string {
   });
 }
 
-/** Whether one number means a square, and not the shorter side. */
+/** Whether a single number means a square instead of the shorter side. */
 function isSquare(kind: string): boolean {
   return kinds[kind].size.shortest_edge === undefined;
 }
 
-/** A shorter side, or height and width. */
+/** Shorter side, or height and width. */
 type EdgeOrSize = number | Size;
 
 function edgeOrSize(size: z.output<typeof sizes> | Record<string, number>, square: boolean): EdgeOrSize {
@@ -193,7 +193,7 @@ function edgeOrSize(size: z.output<typeof sizes> | Record<string, number>, squar
   return named.shortest_edge ?? [named.height, named.width];
 }
 
-/** The size to resize to; a shorter side keeps the image's shape, the longer one rounded down. */
+/** Target size; a shorter side preserves the aspect ratio, with the longer side rounded down. */
 function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
   if (typeof wanted !== 'number') return wanted;
   const longer = Math.trunc((wanted * Math.max(height, width)) / Math.min(height, width));

@@ -1,16 +1,16 @@
 import { filters, type Filter } from './filters.ts';
 import { blank, type Pixels, type Size } from './pixels.ts';
 
-/** The reference's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
+/** PIL's filter numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming. */
 export type Resample = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** Weights are whole numbers of 2^-22, as in Pillow: sums of 8-bit values by them fit into 32 bits. */
+/** Weights are integers in units of 2^-22, as in Pillow: their sums with 8-bit values fit into 32 bits. */
 const PRECISION = 22;
 const HALF = 1 << (PRECISION - 1);
 
 /**
- * Resizes as Pillow's `Image.resize` does: filtered over all pixels that a new one covers, first by columns and then by
- * rows, rounded to 8 bits after each. Equal to Pillow's values to the bit.
+ * Resizes like Pillow's `Image.resize`: filters over all pixels that a new one covers, by columns and then by rows,
+ * rounding to 8 bits after each. Bit-identical to Pillow.
  */
 export function resize(image: Pixels, [height, width]: Size, resample: Resample): Pixels {
   if (image.width === width && image.height === height) return image;
@@ -20,9 +20,7 @@ export function resize(image: Pixels, [height, width]: Size, resample: Resample)
   return image.height === height ? narrowed : resizeRows(narrowed, height, filter);
 }
 
-/**
- * The same without rounding, as torch resizes numbers: [height, width, 3], in the range of bytes.
- */
+/** Resizes without rounding, as torch does: [height, width, 3], in the byte range. */
 export function resizeExactly(image: Pixels, [height, width]: Size, resample: Resample): Float32Array {
   if (resample === 0) return Float32Array.from(nearest(image, [height, width]).data);
   const filter = filters[resample];
@@ -53,7 +51,7 @@ function sumOf(
   return sum;
 }
 
-/** For each new pixel: the first old one, how many, and their weights, `most` places for each. */
+/** For each new pixel: first old pixel, number of old pixels, and their weights, padded to `most`. */
 interface Weights {
   most: number;
   first: Int32Array;
@@ -63,7 +61,7 @@ interface Weights {
 
 function weightsOf(from: number, to: number, filter: Filter): Weights {
   const scale = from / to;
-  // Enlarging looks at as few pixels as the filter has; shrinking at all that fall into a new one.
+  // Enlarging uses the filter's own support; shrinking covers all pixels that fall into a new one.
   const stretch = Math.max(1, scale);
   const support = filter.support * stretch;
   const most = Math.ceil(support) * 2 + 1;
@@ -85,7 +83,7 @@ function weightsOf(from: number, to: number, filter: Filter): Weights {
   return result;
 }
 
-/** The weights as whole numbers. */
+/** Weights as integers. */
 function fixedWeightsOf(from: number, to: number, filter: Filter): Omit<Weights, 'weights'> & { weights: Int32Array } {
   const { weights, ...places } = weightsOf(from, to, filter);
   return { ...places, weights: Int32Array.from(weights, fixed) };
@@ -159,7 +157,7 @@ function nearest(image: Pixels, size: Size): Pixels {
   return result;
 }
 
-/** Added up step by step, as Pillow does: its rounding decides on places between two pixels. */
+/** Accumulated step by step, as in Pillow, whose rounding decides between two pixels. */
 function nearestPlaces(from: number, to: number): Int32Array {
   const step = from / to;
   let at = step * 0.5;

@@ -1,4 +1,4 @@
-// T squares of an image, S their side in pixels
+// T tiles of an image, S their side in pixels
 import { z } from 'zod';
 import { parseProcessorConfig } from '../../base/processor-config.ts';
 import { withImage } from './decode.ts';
@@ -8,9 +8,9 @@ import { resize, type Resample } from './resize.ts';
 import { cutSquares } from './tiles.ts';
 import { squareValues, STANDARD, valueKeys, valueTables } from './pixel-values.ts';
 
-/** No image becomes larger than this, as in the reference. */
+/** Maximum side of a resized image, as in the reference. */
 const MOST_SIDE = 4096;
-/** Along a side: published models have four or five. */
+/** Maximum tiles along a side; published models have four or five. */
 const MOST_SQUARES = 32;
 
 const side = z.int().positive();
@@ -35,12 +35,12 @@ const schema = z
 
 type Settings = z.output<typeof schema>;
 
-/** Rows and columns of squares; none of an image that is one square. */
+/** Rows and columns of tiles; zero for an image that is a single tile. */
 export type Grid = readonly [rows: number, columns: number];
 
 /**
- * Idefics3's processor: an image is enlarged or shrunk to a longest edge, then to whole squares, which are cut out row by
- * row; the last square is the whole image. → [T, 3, S, S] with its grid
+ * Idefics3's processor: scales an image to a longest edge, then to whole tiles, which are cut row by row; the last tile
+ * is the whole image. → [T, 3, S, S] with its grid
  * @throws AttuneError E_CONFIG_BAD
  */
 export function squareProcessor(config: Readonly<Record<string, unknown>>): ImageProcessor {
@@ -62,7 +62,7 @@ function resized(image: Pixels, { do_resize: isWanted, size, resample }: Setting
   return resize(image, wanted, resample);
 }
 
-/** The longer side becomes `longest`, the other one an even number. */
+/** Scales the longer side to `longest`, and rounds the other one to an even number. */
 function sizeFor({ width, height }: Pixels, longest: number): Size {
   const ratio = width / height;
   const even = (length: number) => Math.max(1, length + (length % 2));
@@ -81,7 +81,7 @@ function squaresOf(image: Pixels, settings: Settings): { squares: Pixels[]; grid
   return { squares: [...parts, whole(enlarged)], grid: [rows, columns] };
 }
 
-/** Rounds both sides up to multiples of a square's; the shorter side is scaled with the longer one first. */
+/** Rounds both sides up to multiples of a tile's, after scaling the shorter side with the longer one. */
 function inSquares(image: Pixels, square: number, resample: Resample): Pixels {
   const { width, height } = image;
   const ratio = width / height;

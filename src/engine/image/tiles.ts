@@ -8,7 +8,7 @@ import { resize } from './resize.ts';
 import { OPENAI, squareValues, valueKeys, valueTables } from './pixel-values.ts';
 
 const side = z.int().positive().max(2048);
-/** Published models have twelve. */
+/** Published models have at most twelve. */
 const tiles = z.int().positive().max(64);
 
 const schema = z.looseObject({
@@ -21,8 +21,8 @@ const schema = z.looseObject({
 });
 
 /**
- * GOT-OCR's processor, which InternVL has: an image in tiles whose rows and columns come nearest to its shape, and the
- * whole of it last. → [T, 3, Y, X]
+ * GOT-OCR's processor, also InternVL's: cuts an image into the tiling closest to its aspect ratio, followed by the
+ * whole image. → [T, 3, Y, X]
  * @throws AttuneError E_CONFIG_BAD
  */
 export function tileProcessor(config: Readonly<Record<string, unknown>>, isCut: boolean): ImageProcessor {
@@ -42,7 +42,7 @@ export function tileProcessor(config: Readonly<Record<string, unknown>>, isCut: 
   };
 }
 
-/** Rows and columns of tiles nearest to an image's shape; of two alike the larger, unless it had more than twice the image's pixels. */
+/** Tiling closest to an image's aspect ratio; in a tie the larger one, unless it has more than twice the image's pixels. */
 export function tilingOf(
   { height, width }: Pixels,
   { tile, least, most }: { tile: Size; least: number; most: number },
@@ -58,7 +58,7 @@ export function tilingOf(
   return best;
 }
 
-/** By their number of tiles, narrow ones first. */
+/** Sorted by number of tiles, then by number of columns. */
 function tilings(least: number, most: number): Size[] {
   const all: Size[] = [];
   for (let columns = 1; columns <= most; columns++)
@@ -66,7 +66,7 @@ function tilings(least: number, most: number): Size[] {
   return all.toSorted((a, b) => a[0] * a[1] - b[0] * b[1]);
 }
 
-/** An image's squares of a size, row by row. */
+/** Cuts an image into tiles of a given size, row by row. */
 export function cutSquares(image: Pixels, size: Size): Pixels[] {
   const [rows, columns] = [image.height / size[0], image.width / size[1]];
   return Array.from({ length: rows * columns }, (_, place) =>

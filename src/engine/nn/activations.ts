@@ -5,10 +5,10 @@ export type Activation = (x: Tensor) => Tensor;
 
 const silu: Activation = (x) => aten.silu.default(x);
 const gelu: Activation = (x) => aten.gelu.default(x);
-/** By tanh in place of the error function: of several names one formula. */
+/** GELU with the tanh approximation, which has several names. */
 const geluTanh: Activation = (x) => aten.gelu.default(x, { approximate: 'tanh' });
 
-/** Activation functions by the names of Hugging Face configurations (its ACT2FN, but for those with weights). */
+/** Activation functions by their names in Hugging Face configurations (its ACT2FN), except those with weights. */
 export const activations: Readonly<Record<string, Activation>> = table({
   silu,
   swish: silu,
@@ -36,19 +36,19 @@ export const activations: Readonly<Record<string, Activation>> = table({
   tanh: (x) => aten.tanh.default(x),
 });
 
-/** The inside of a gated feed-forward layer: activation(gate) * up. */
+/** Inner function of a gated feed-forward layer: activation(gate) * up. */
 export type Gate = (gate: Tensor, up: Tensor) => Tensor;
 
 export const swiGlu: Gate = (gate, up) => attune.swiglu.default(gate, up);
 
-/** The gate of an activation; of silu it is one operator. It takes what two projections gave, adapters and all. */
+/** Gate with an activation, fused for SiLU. Takes the outputs of two projections, including adapters. */
 export function gateOf(name: string): Gate {
   if (name === 'silu' || name === 'swish') return swiGlu;
   const activation = activations[name];
   return (gate, up) => activation(gate).mul(up);
 }
 
-/** A gate that closes but for the share of largest values, as if they were spread normally (Gemma 3n). */
+/** A gate that only opens for a share of the largest values, assuming a normal distribution (Gemma 3n). */
 export function sparseGateOf(name: string, closed: number): Gate {
   const gated = gateOf(name);
   if (closed <= 0) return gated;

@@ -2,26 +2,26 @@
 import { cat, type Tensor } from '../tensor/index.ts';
 import type { Parameter } from './module.ts';
 
-/** A weight that takes a parameter's place while its owner acts. */
+/** A weight that replaces a parameter while its owner is active. */
 export interface Replacement {
   parameter: Parameter;
   by: Parameter;
 }
 
 /**
- * Owner of the adapters that one of several tunings put onto a model's layers. They act together, and only in passes
- * whose route names the owner. Adapters without an owner always act.
+ * Owner of the adapters that one tuning attached to a model's layers. They are active together, in passes whose route
+ * includes the owner. Adapters without an owner are always active.
  */
 export class AdapterOwner {
   readonly #lists = new Set<AdapterList<unknown>>();
   readonly #replacements: Replacement[] = [];
 
-  /** Weights of modules that it brings along whole. */
+  /** Replacements for fully trained modules. */
   get replacements(): readonly Replacement[] {
     return this.#replacements;
   }
 
-  /** Whether it can act on some tokens of a pass while others act on the rest. */
+  /** Whether it can be active on some tokens of a pass only. */
   get canShare(): boolean {
     return this.#replacements.length === 0;
   }
@@ -30,17 +30,17 @@ export class AdapterOwner {
     this.#replacements.push({ parameter, by });
   }
 
-  /** Runs what puts adapters onto layers: they belong to this owner. */
+  /** Makes this the owner of all adapters that `body` attaches. */
   own<T>(body: () => T): T {
     return withOwner(this, body);
   }
 
-  /** Notes a layer's list that has adapters of it. */
+  /** Registers a list with adapters of this owner. */
   joined(list: AdapterList<unknown>): void {
     this.#lists.add(list);
   }
 
-  /** Takes off the layers all that it put there. */
+  /** Removes all adapters of this owner from the layers. */
   leave(): void {
     for (const list of this.#lists) list.removeOf(this);
     this.#lists.clear();
@@ -49,7 +49,7 @@ export class AdapterOwner {
 
 let owning: AdapterOwner | undefined;
 
-/** Owner of adapters created at the moment; undefined for those that always act. */
+/** Owner of adapters attached at the moment; undefined for those that are always active. */
 export function currentOwner(): AdapterOwner | undefined {
   return owning;
 }
@@ -64,7 +64,7 @@ function withOwner<T>(owner: AdapterOwner, body: () => T): T {
   }
 }
 
-/** An owner, and the tokens that it acts on. */
+/** An owner, and the range of tokens that it acts on. */
 export interface AdapterSpan {
   owner: AdapterOwner;
   start: number;
@@ -76,7 +76,7 @@ export type AdapterRoute = { all: AdapterOwner } | { tokens: number; spans: read
 
 let current: AdapterRoute | undefined;
 
-/** Runs a pass of which the route says what acts on which tokens. */
+/** Runs a pass with the adapters in the route. */
 export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T): T {
   const before = current;
   const replacements = ownersOf(route).flatMap((owner) => owner.replacements);
@@ -92,7 +92,7 @@ export function withAdapters<T>(route: AdapterRoute | undefined, body: () => T):
   }
 }
 
-/** The route of the pass under way. */
+/** Route of the current pass. */
 export function currentRoute(): AdapterRoute | undefined {
   return current;
 }
@@ -102,7 +102,7 @@ function ownersOf(route: AdapterRoute | undefined): AdapterOwner[] {
   return 'spans' in route ? route.spans.map(({ owner }) => owner) : [route.all];
 }
 
-/** Runs what reads only some of the pass's tokens, given by their places in ascending order. */
+/** Runs layers that only read some of the pass's tokens, given by their indices in ascending order. */
 export function withSomeTokens<T>(places: readonly number[], body: () => T): T {
   const route = current;
   if (route === undefined || 'all' in route) return body();
@@ -111,7 +111,7 @@ export function withSomeTokens<T>(places: readonly number[], body: () => T): T {
   return withAdapters({ tokens: places.length, spans: spans.filter(({ start, end }) => start < end) }, body);
 }
 
-/** Adapters of one layer, and the tokens that they act on; all of them unless said. */
+/** Adapters of one layer and the tokens that they act on; all by default. */
 export interface Acting<A> {
   adapters: readonly A[];
   span?: { start: number; end: number };
@@ -121,12 +121,12 @@ export interface Acting<A> {
 export class AdapterList<A> {
   readonly #byOwner = new Map<AdapterOwner | undefined, readonly A[]>();
 
-  /** Those that act wherever no route says it. */
+  /** Adapters that are active regardless of the route. */
   get always(): readonly A[] {
     return this.#byOwner.get(undefined) ?? [];
   }
 
-  /** Those of an owner whose work is under way belong to it. */
+  /** Adapters attached within `own` belong to that owner. */
   add(adapter: A): void {
     this.#byOwner.set(owning, [...(this.#byOwner.get(owning) ?? []), adapter]);
     owning?.joined(this as AdapterList<unknown>);
@@ -144,18 +144,18 @@ export class AdapterList<A> {
     this.#byOwner.delete(owner);
   }
 
-  /** Whether nothing was put here, by anybody. */
+  /** Whether the list has no adapters at all. */
   get isEmpty(): boolean {
     return this.#byOwner.size === 0;
   }
 
-  /** Whether none acts just now. */
+  /** Whether no adapter is currently active. */
   get isIdle(): boolean {
     if (this.isEmpty) return true;
     return !this.#byOwner.has(undefined) && ownersOf(current).every((owner) => !this.#byOwner.has(owner));
   }
 
-  /** Those that act just now on `rows` tokens, in the tokens' order after those that always act. */
+  /** Currently active adapters on `rows` tokens: first those that are always active, then in token order. */
   acting(rows: number): Acting<A>[] {
     if (this.isIdle) return [];
     const route = current;
@@ -171,7 +171,7 @@ export class AdapterList<A> {
     return always.length === 0 ? spans : [{ adapters: always }, ...spans];
   }
 
-  /** Changes an output [N, O] by those that act: `change` gets the input's and the output's rows of their tokens. */
+  /** Applies active adapters to an output [N, O]: `change` receives the input and output rows of their tokens. */
   change(x: Tensor, output: Tensor, change: (adapter: A, x: Tensor, output: Tensor) => Tensor): Tensor {
     let result = output;
     const parts: { start: number; end: number; rows: Tensor }[] = [];
@@ -186,7 +186,7 @@ export class AdapterList<A> {
   }
 }
 
-/** `whole` [N, O] with other rows in some places. */
+/** Replaces some rows of `whole` [N, O]. */
 function spliced(whole: Tensor, parts: readonly { start: number; end: number; rows: Tensor }[]): Tensor {
   const pieces: Tensor[] = [];
   let done = 0;

@@ -2,37 +2,37 @@
 import { arange, fromArray, type Tensor } from '../tensor/index.ts';
 import { withoutRowTaps } from './row-taps.ts';
 
-/** Bias on attention scores that depends on the distance of query and key; its weights can be trained. */
+/** Trainable bias on attention scores that depends on the distance of query and key. */
 export interface DistanceBias {
-  /** int64 [n], each a key's position minus a query's → [n, H] */
+  /** int64 [n], key position minus query position → [n, H] */
   of(distances: Tensor): Tensor;
 }
 
-/** Bias that depends on distance together with the content of the query or the key (DeBERTa). */
+/** Bias that depends on the distance and the content of query or key (DeBERTa). */
 export interface ContentBias {
   /**
-   * The scores of queries q [B, H, T, d] and of keys k [B, H, Tk, d] for each distance int64 [n], a key's position minus
-   * a query's: [B, H, T, n] and [B, H, Tk, n]; they are scaled as all scores are.
+   * Scores of queries q [B, H, T, d] and keys k [B, H, Tk, d] with each distance int64 [n] (key position minus query
+   * position): [B, H, T, n] and [B, H, Tk, n]; scaled like all scores.
    */
   scores(heads: { q: Tensor; k: Tensor }, distances: Tensor): { ofQueries?: Tensor; ofKeys?: Tensor };
 }
 
-/** Positions of the queries or of the keys of segments of one shape, one after the other: [B · T]. */
+/** Concatenated query or key positions of segments of equal shape: [B · T]. */
 interface Positions {
   values: BigInt64Array;
   /** T */
   length: number;
 }
 
-/** Each distance between a query and a key, and which of them every pair has. */
+/** Distinct distances, and the index of each query-key pair's distance. */
 interface Pairs {
   /** int64 [n] */
   distances: Tensor;
-  /** int64 [B, T, Tk], or [1, T, Tk] where all segments have the same positions. */
+  /** int64 [B, T, Tk], or [1, T, Tk] if all segments have the same positions. */
   places: Tensor;
 }
 
-/** Where queries and keys stand. */
+/** Positions of queries and keys. */
 export interface ScorePositions {
   queries: Positions;
   keys: Positions;
@@ -57,10 +57,10 @@ function pairsOf({ queries, keys, device }: ScorePositions): Pairs {
   };
 }
 
-/** The bias of each query and key: [B, H, T, Tk], or [1, H, T, Tk] where all segments have the same positions. */
+/** Bias of each query-key pair: [B, H, T, Tk], or [1, H, T, Tk] if all segments have the same positions. */
 export function biasOfScores(bias: DistanceBias, positions: ScorePositions): Tensor {
   const { distances, places } = pairsOf(positions);
-  // Distances are few, however many pairs have them: each is looked up once.
+  // There are far fewer distances than pairs, so each is looked up once.
   const table = withoutRowTaps(() => bias.of(distances)); // [n, H]
   return table
     .indexSelect(0, places.flatten())
@@ -69,7 +69,7 @@ export function biasOfScores(bias: DistanceBias, positions: ScorePositions): Ten
     .transpose(1, 2);
 }
 
-/** The same by contents, of q [B, H, T, d] and k [B, H, Tk, d]: [B, H, T, Tk]; undefined where it adds nothing. */
+/** Content-dependent bias for q [B, H, T, d] and k [B, H, Tk, d]: [B, H, T, Tk]; undefined if there is none. */
 export function contentScores(
   bias: ContentBias,
   heads: { q: Tensor; k: Tensor },

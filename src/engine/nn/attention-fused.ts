@@ -20,11 +20,11 @@ export interface Heads {
 }
 
 /**
- * Softmax attention by `attune::attention`, all segments in one call and without a copy of shared heads, or undefined
- * where that operator is not what should compute it: then `attention` does it by libtorch's.
+ * Softmax attention by `attune::attention`, for all segments in one call and without copying shared heads. Undefined if
+ * that operator should not compute it; then `attention` uses libtorch.
  */
 export function fusedAttention({ q, k, v }: Heads, problem: AttentionProblem): Tensor | undefined {
-  // In f32 libtorch's kernel stays: parity with the reference's weights is pinned to its rounding (docs/log.md).
+  // f32 keeps libtorch's kernel: parity with the reference's weights is pinned to its rounding (docs/log.md).
   if ([q, k, v].some((x) => x.dtype !== 'bf16') || !areAligned(problem)) return undefined;
   const { layout, keys, causal, window, scale } = problem;
   return attune.attention.default(q, k, v, layout.offsets, keys.offsets, { causal, window, scale });
@@ -33,8 +33,8 @@ export function fusedAttention({ q, k, v }: Heads, problem: AttentionProblem): T
 const known = new WeakMap<object, WeakMap<object, boolean>>();
 
 /**
- * The operator takes a segment's queries for the last of its keys, one position apart each. Without causality and
- * window positions do not matter. The layers of a pass share their layouts, so the answer is kept.
+ * Whether each segment's queries are its last keys, at consecutive positions, as the operator requires. Without
+ * causality and window, positions do not matter. Cached, since the layers of a pass share their layouts.
  */
 function areAligned({ layout, keys, causal, window }: AttentionProblem): boolean {
   if (!causal && window === undefined) return true;

@@ -3,7 +3,7 @@ import { cat, fromArray } from '../tensor/index.ts';
 import type { Heads } from './attention-fused.ts';
 import { segmentLengths, type KeyLayout, type Layout } from './layout.ts';
 
-/** The keys of the tokens that may be attended to. */
+/** Keys of the tokens that may be attended to. */
 function onlySeen(heads: Heads, layout: Layout, unseen: Uint8Array): Heads & { keys: KeyLayout } {
   const seen = [...unseen.keys()].filter((place) => unseen[place] === 0);
   const places = fromArray(BigInt64Array.from(seen, BigInt)).toDevice(heads.k.device);
@@ -13,7 +13,7 @@ function onlySeen(heads: Heads, layout: Layout, unseen: Uint8Array): Heads & { k
   return { q: heads.q, k, v, keys: { offsets, positions } };
 }
 
-/** The keys of a segment with parents are its ancestors', oldest first, and its own. */
+/** Keys of a segment with parents: those of its ancestors, oldest first, and its own. */
 export function withAncestors(heads: Heads, layout: Layout): Heads & { keys: KeyLayout } {
   const { parents, unseen } = layout;
   if (unseen !== undefined) return onlySeen(heads, layout, unseen);

@@ -1,20 +1,20 @@
-/** Segments of different lengths as rows of one length, for attention that is made of plain operators. */
+/** Pads segments to equal length, for attention computed by plain operators. */
 import { greatest } from '../../base/many.ts';
 import { fromArray, type Tensor } from '../tensor/index.ts';
 
-/** One side of attention, its queries or its keys: B segments, filled up to the longest, T. */
+/** Queries or keys of attention: B segments, padded to the longest, T. */
 export interface PaddedSide {
   /** T */
   length: number;
   /** 0 to T - 1. */
   positions: BigInt64Array;
-  /** The token at each place, and where there is none, the segment's first: [B · T]. */
+  /** Token at each place; padding repeats the segment's first token: [B · T]. */
   filled: BigInt64Array;
-  /** 1 where there is none: [B · T]. */
+  /** 1 for padding: [B · T]. */
   isFilling: BigInt64Array;
-  /** The place of each token: [N]. */
+  /** Place of each token: [N]. */
   back: BigInt64Array;
-  /** The keys as a layout of one segment. */
+  /** The keys as a single segment. */
   offsets: readonly number[];
 }
 
@@ -23,14 +23,14 @@ interface Segments {
   readonly positions: BigInt64Array;
 }
 
-/** Scores of a head that are computed for nothing, by those that are needed, and in all. */
+/** Limits of padding: ratio of computed to needed scores per head, and total. */
 const MOST = { share: 32, scores: 1 << 20 };
 
 const known = new WeakMap<object, PaddedSide | undefined>();
 
 /**
- * Both sides side by side, or undefined where a segment is empty or does not begin its row, or filling would cost more
- * than one operation for each segment does. Layers of a pass share their layouts, so the places are kept.
+ * Pads both sides; undefined if a segment is empty or does not start its row, or if padding would cost more than one
+ * operation per segment. Cached, since the layers of a pass share their layouts.
  */
 export function besideEachOther(
   layout: Segments,
@@ -75,7 +75,7 @@ function paddedSide({ offsets, positions }: Segments): PaddedSide | undefined {
   return { length, positions: counted, filled, isFilling, back, offsets: [0, length] };
 }
 
-/** int64 on the tensors' device. */
+/** As an int64 tensor on the device. */
 export function places(values: BigInt64Array, device: string): Tensor {
   return fromArray(values).toDevice(device);
 }

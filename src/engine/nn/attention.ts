@@ -1,4 +1,5 @@
-// N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of one run, T tokens of a segment
+// N query tokens, M key tokens, H query heads, K key-value heads, D head size, B segments of a run, T tokens of a
+// segment
 import { aten, cat, fromArray, type Tensor } from '../tensor/index.ts';
 import {
   biasOfScores,
@@ -16,22 +17,22 @@ import { inChunks, segmentLengths, type KeyLayout, type Layout } from './layout.
 export interface AttentionOptions {
   /** 1/√D by default. */
   scale?: number;
-  /** Scores become cap · tanh(score / cap) before the mask (Gemma 2). */
+  /** Caps scores before the mask: cap · tanh(score / cap) (Gemma 2). */
   softcap?: number;
-  /** [H]: a score of each head that takes a share of the probability and gives nothing (gpt-oss). */
+  /** [H]: a score per head that joins the softmax without a value (gpt-oss). */
   sinks?: Tensor;
   /** Added to the scores, after `softcap` (T5's relative positions). */
   bias?: DistanceBias;
-  /** Added to the products of queries and keys, before they are scaled. */
+  /** Added to the query-key products before scaling. */
   content?: ContentBias;
-  /** A token sees the last `window` positions only, its own among them; where it is not causal, as many after it too. */
+  /** Sliding window: a token sees the last `window` positions, including its own; without causality, as many after it too. */
   window?: number;
-  /** Size of the chunks of positions outside of which tokens see nothing (Llama 4). */
+  /** Chunked attention: tokens see only their own chunk of this many positions (Llama 4). */
   chunk?: number;
   keys?: KeyLayout;
   /** Overrides the layout's: false for an encoder's keys. */
   causal?: boolean;
-  /** Falls on the probabilities. While it is active they are computed as a whole: [N, H, keys of a segment]. */
+  /** Applied to the probabilities, which are then materialised: [N, H, keys of a segment]. */
   dropout?: Dropout;
 }
 
@@ -44,9 +45,9 @@ interface Run {
 }
 
 /**
- * Softmax attention over a layout: q [N, H, D], k and v [M, K, D] → [N, H, D]. Each segment sees itself and its
- * parents. Computed by our own operator where that is in use for these inputs, else by libtorch's kernel, to which
- * segments of one shape that follow each other go together.
+ * Softmax attention over a layout: q [N, H, D], k and v [M, K, D] → [N, H, D]. Each segment attends to itself and its
+ * parents. Computed by attune's operator where it applies, else by libtorch's kernel, which processes consecutive
+ * segments of equal shape together.
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOptions & { layout: Layout }): Tensor {
   const { dropout, chunk } = request;
@@ -74,7 +75,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, request: AttentionOpt
 
 type Context = AttentionProblem & Pick<AttentionOptions, 'softcap' | 'bias' | 'content' | 'sinks' | 'dropout'>;
 
-/** Whether something happens between the scores and their product with the values that no fused operator does. */
+/** Whether something happens between scores and values that no fused operator supports. */
 function changesScores({ dropout, softcap, bias, content, sinks }: Context): boolean {
   return [dropout, softcap, bias, content, sinks].some((part) => part !== undefined);
 }
@@ -89,7 +90,7 @@ function attentionByRuns(heads: Heads, context: Context): Tensor {
   return cat(runs.flatMap((run, i) => (run.queries === 0 ? [] : [runAttention(parts[i], run, context)])));
 }
 
-/** Splitting as one operation: its backward is one concatenation, where slices would each make a whole tensor of zeros. */
+/** Splits in a single operation: its backward is one concatenation, whereas slices would each create a full tensor of zeros. */
 function splitRuns(heads: Heads, runs: readonly Run[]): Heads[] {
   const querySizes = runs.map((run) => run.count * run.queries);
   const keySizes = runs.map((run) => run.count * run.keys);
@@ -127,10 +128,10 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
 }
 
-/** Its exponential is 0 next to any possible score. */
+/** Its exponential underflows to 0 next to any possible score. */
 const HIDDEN = -1e30;
 
-/** All segments at once, each filled up to the longest; undefined where that would be mostly filling. */
+/** Computes all segments at once, padded to the longest; undefined if most of that would be padding. */
 function paddedAttention(heads: Heads, context: Context): Tensor | undefined {
   const sides = besideEachOther(context.layout, context.keys);
   if (sides === undefined) return undefined;
@@ -144,13 +145,13 @@ function paddedAttention(heads: Heads, context: Context): Tensor | undefined {
   const aligned = { ...context, layout: { ...context.layout, positions: queries.positions }, keys };
   const seen = runMask(run, aligned, q); // [1, 1, T, Tk]
   const absent = places(keys.isFilling, device).to('bool').reshape(-1, 1, 1, keys.length);
-  // A number, since a query that is only filling may see nothing: of infinities its gradient would be none.
+  // Finite, since a padding query may see no key at all: with infinities, its gradient would be NaN.
   const mask = aten.clamp_min.default(aten.masked_fill.Scalar(seen, absent, HIDDEN), HIDDEN); // [B, 1, T, Tk]
   const y = openKernel({ q, k, v }, { ...aligned, run, mask, queryPlaces: queries.filled });
   return y.transpose(1, 2).flatten(0, 1).indexSelect(0, places(queries.back, device));
 }
 
-/** [B, 1, T, Tk]: 0 where a query sees a key, -∞ where not, by positions. */
+/** [B, 1, T, Tk]: 0 where a query sees a key, else -∞, by positions. */
 function runMask(run: Run, context: Context, like: Tensor): Tensor {
   const at = (positions: BigInt64Array, start: number, length: number) =>
     fromArray(positions.subarray(start, start + run.count * length))
@@ -169,13 +170,13 @@ function runMask(run: Run, context: Context, like: Tensor): Tensor {
 }
 
 interface Sight {
-  /** Query minus key position. */
+  /** Query position minus key position. */
   distance: Tensor;
-  /** Whether the key is outside of the part that the query sees as a whole. */
+  /** Whether the key is outside the part that the query sees bidirectionally. */
   isApart: Tensor | undefined;
 }
 
-/** The mask: causality hides later keys, and the window those too far off, unless they are seen together. */
+/** The mask: causality hides later keys and the window hides distant ones, unless they are seen bidirectionally. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
   if (context.window !== undefined) {
@@ -187,13 +188,13 @@ function visibility({ distance, isApart }: Sight, context: Context, like: Tensor
   return hidden === undefined ? open : aten.masked_fill.Scalar(open, hidden, Number.NEGATIVE_INFINITY);
 }
 
-/** The type that the kernel computes in: libtorch's bf16 kernel is eighteen times slower on the CPU than its f32 one. */
+/** Type to compute in: libtorch's bf16 kernel is eighteen times slower than f32 on the CPU. */
 function widened(x: Tensor): 'f32' | 'f64' | 'bf16' | 'f16' {
   if (x.dtype === 'f64') return 'f64';
   return x.device.startsWith('cuda') && x.dtype !== 'f32' ? (x.dtype as 'bf16' | 'f16') : 'f32';
 }
 
-/** q [B, H, T, D], k and v [B, K, Tk, D] → [B, H, T, D]; heads of a group share their keys and values. */
+/** q [B, H, T, D], k and v [B, K, Tk, D] → [B, H, T, D]; a group of heads shares keys and values. */
 function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale: number }): Tensor {
   const dtype = widened(heads.q);
   const groups = heads.q.shape[1] / heads.k.shape[1];
@@ -207,7 +208,7 @@ function kernel(heads: Heads, options: { mask?: Tensor; isCausal: boolean; scale
   return y.to(heads.q.dtype);
 }
 
-/** The same from plain operators, with what stands between scores and values. */
+/** The same kernel from plain operators, with additional steps between scores and values. */
 function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
   const { run, mask, softcap, dropout } = options;
   const dtype = widened(heads.q);
@@ -225,7 +226,7 @@ function openKernel(heads: Heads, options: Context & OpenRun): Tensor {
   return kept.matmul(v).to(heads.q.dtype);
 }
 
-/** Softmax over the keys [B, H, T, Tk]. With a sink, the probabilities of a row add up to less than 1. */
+/** Softmax over the keys [B, H, T, Tk]. With a sink, probabilities sum to less than 1. */
 function shares(scores: Tensor, sinks: Tensor | undefined): Tensor {
   if (sinks === undefined) return scores.softmax(-1);
   const [B, H, T, Tk] = scores.shape;
@@ -236,7 +237,7 @@ function shares(scores: Tensor, sinks: Tensor | undefined): Tensor {
 interface OpenRun {
   run: Run;
   mask?: Tensor;
-  /** Which of the pass's tokens the queries are: [B · T]. */
+  /** Indices of the queries among the pass's tokens: [B · T]. */
   queryPlaces: BigInt64Array;
 }
 
@@ -254,8 +255,8 @@ function positionsOf(run: Run, { layout, keys }: Context, device: string): Score
 }
 
 /**
- * Dropout on [B, H, T, Tk]: each query's random numbers are its token's, one for each key and head in this order, so
- * that keys which are only filling change nothing.
+ * Dropout on [B, H, T, Tk]: each query's random numbers are keyed by its token and drawn per key and head, in this
+ * order, so that padded keys have no effect.
  */
 function dropped(probabilities: Tensor, dropout: Dropout, queryPlaces: BigInt64Array): Tensor {
   const [B, H, T, Tk] = probabilities.shape;

@@ -3,9 +3,9 @@ import { aten, zeros, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, ModuleBuffer, Parameter } from './module.ts';
 
 /**
- * Normalisation of channels by the mean and variance that pre-training found (Ioffe and Szegedy, 2015), in training as
- * in use: the statistics of a small batch would be worse, and they would make a row's loss depend on its neighbours.
- * Scale and shift are trained. The statistics are saved as they came.
+ * Batch normalisation with pre-training statistics (Ioffe and Szegedy, 2015), in training as well: statistics of small
+ * batches would be worse and would make a row's loss depend on other rows. Scale and shift are trained; statistics are
+ * saved unchanged.
  */
 export class BatchNorm2d extends Module {
   readonly weight: Parameter;
@@ -27,9 +27,9 @@ export class BatchNorm2d extends Module {
 
   /** x [B, C, Y, X] → the same */
   forward(x: Tensor): Tensor {
-    // The operator has no form for shapes alone.
+    // The operator has no meta kernel.
     if (x.device === 'meta') return x.mul(this.weight.value(x.dtype).reshape(1, -1, 1, 1));
-    // The operator takes narrow images with wide statistics, not with narrow ones.
+    // The operator accepts narrow inputs with wide statistics, but not with narrow ones.
     const dtype = x.dtype === 'f64' ? 'f64' : 'f32';
     const [weight, bias, mean, variance] = [this.weight, this.bias, this.running_mean, this.running_var].map((part) =>
       part.value(dtype),

@@ -1,7 +1,7 @@
 // n values, B blocks of S values
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 
-/** Values as fractions of the largest size in their block; the last block is filled up with zeros. */
+/** Values relative to the largest magnitude in their block; the last block is zero-padded. */
 export function byBlocks(own: Tensor, block: number): { fractions: Tensor; sizes: Tensor } {
   const short = Math.ceil(own.size / block) * block - own.size;
   const blocks = (short > 0 ? cat([own, zeros([short])]) : own).reshape(-1, block); // [B, S]
@@ -10,18 +10,16 @@ export function byBlocks(own: Tensor, block: number): { fractions: Tensor; sizes
   return { fractions: blocks.mul(factors.unsqueeze(1)).flatten(), sizes };
 }
 
-/** The place of the number nearest to each fraction, of numbers in order; of one in the middle between two the lower. */
+/** Index of the number closest to each fraction, in a sorted list; the lower one in a tie. */
 export function nearestOf(fractions: Tensor, numbers: readonly number[]): Tensor {
   const middles = Float32Array.from(numbers.slice(1), (value, i) => (value + numbers[i]) / 2);
   return aten.bucketize.Tensor(fractions, fromArray(middles), { out_int32: true });
 }
 
-/** Positive exponents of the dynamic map: each has twice as many numbers as the one below. */
+/** Positive exponents of the dynamic map, each with twice as many numbers as the previous one. */
 const EXPONENTS = 7;
 
-/**
- * 256 numbers in order, from -1 or from 0 to 1: a tenth per exponent, evenly spread between (bitsandbytes' dynamic maps).
- */
+/** bitsandbytes' dynamic map: 256 sorted numbers from -1 (or 0) to 1, in decades with evenly spaced values. */
 export function dynamicMap({ isSigned = true } = {}): Float32Array {
   const positive = Array.from({ length: EXPONENTS }, (_, i) => {
     const count = 2 ** (isSigned ? i : i + 1);

@@ -9,10 +9,10 @@ export interface Convolution2dOptions {
   /** Zeros on each side. */
   padding?: number;
   dilation?: number;
-  /** Number of channel groups; one per input channel is a depthwise convolution. */
+  /** Channel groups; one per input channel is a depthwise convolution. */
   groups?: number;
   bias?: boolean;
-  /** Standard deviation of the initial weights, for networks that define one. */
+  /** Standard deviation of initial weights, for networks that define one. */
   deviation?: number;
 }
 
@@ -39,7 +39,7 @@ export class Convolution2d extends ConvolutionBase {
     return this.adapters.change(x, output, (adapter, own, sum) => adapter.forward(own, sum));
   }
 
-  /** Few channels at a time have no fast backward in bf16 on processors: in f32 it takes half as long, casts and all. */
+  /** On CPU, bf16 has no fast backward for grouped channels: casting to f32 halves the time. */
   #typeFor({ dtype, device }: Tensor): DType {
     return dtype === 'bf16' && device === 'cpu' && !this.isWhole ? 'f32' : dtype;
   }

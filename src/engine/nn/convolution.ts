@@ -3,7 +3,7 @@ import { aten, type Tensor } from '../tensor/index.ts';
 import { AdapterList } from './adapter-route.ts';
 import { Module, Parameter } from './module.ts';
 
-/** Changes what a convolution gives (LoRA), while its weight keeps its path. */
+/** Changes a convolution's output (LoRA), while its weight keeps its path. */
 export interface ConvolutionAdapter {
   /** The layer's new output, from its input [B, C, …] and the output [B, O, …] so far. */
   forward(x: Tensor, output: Tensor): Tensor;
@@ -23,7 +23,7 @@ export abstract class ConvolutionBase extends Module {
     this.#groups = shape.groups;
   }
 
-  /** Whether every output channel sees every input channel. */
+  /** Whether every output channel depends on every input channel. */
   get isWhole(): boolean {
     return this.#groups === 1;
   }
@@ -34,9 +34,9 @@ export abstract class ConvolutionBase extends Module {
     this.adapters.remove(adapter);
   }
 
-  /** The same strides and padding with other weights. */
+  /** Convolves with other weights, but the same stride and padding. */
   abstract convolve(x: Tensor, weight: Tensor, bias?: Tensor): Tensor;
-  /** Mixes the channels of each place: x [B, r, …], weight [O, r, 1, …] → [B, O, …] */
+  /** Mixes the channels at each position: x [B, r, …], weight [O, r, 1, …] → [B, O, …] */
   abstract mix(x: Tensor, weight: Tensor): Tensor;
 }
 
@@ -44,9 +44,9 @@ export interface ConvolutionOptions {
   kernel: number;
   stride?: number;
   padding?: number;
-  /** Parts of the channels that see only each other. */
+  /** Groups of channels that only see each other. */
   groups?: number;
-  /** Whether it has a bias; it has one unless said. */
+  /** True by default. */
   bias?: boolean;
 }
 

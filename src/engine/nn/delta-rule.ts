@@ -1,22 +1,22 @@
-// N tokens, S segments, G chunks of C tokens, H heads, K of keys, d size of keys, e size of values
-/** Attention by a state in place of scores, computed by chunks: the gated delta rule (Yang et al., 2024 and 2025), Mamba-2. */
+// N tokens, S segments, G chunks of C tokens, H heads, K key heads, d key size, e value size
+/** Linear attention with a recurrent state, computed in chunks: the gated delta rule (Yang et al., 2024 and 2025), Mamba-2. */
 import { aten, cat, fromArray, zeros, type Tensor } from '../tensor/index.ts';
 import { segmentLengths, type Layout } from './layout.ts';
 
-/** Tokens that are computed side by side; what they hand on is a state. */
+/** Tokens computed in parallel; chunks pass on a state. */
 const CHUNK = 64;
 
-/** Everything by tokens, in one type. */
+/** Inputs per token, all of one type. */
 export interface DeltaRule {
-  /** [N, K, d]; heads of values share those of keys, in groups. */
+  /** [N, K, d]; groups of value heads share key heads. */
   q: Tensor;
-  /** [N, K, d]; of length 1 where there is `beta`. */
+  /** [N, K, d]; unit length if there is `beta`. */
   k: Tensor;
   /** [N, H, e] */
   v: Tensor;
-  /** Logarithm of what a token leaves of the state, at most 0: [N, H] */
+  /** Logarithm of the state's decay, at most 0: [N, H] */
   decay: Tensor;
-  /** How much of what the state says of a key a token replaces, 0 to 1: [N, H]. Without it values are only added. */
+  /** Share of the state's value for a key that a token replaces, 0 to 1: [N, H]. Without it, values are only added. */
   beta?: Tensor;
 }
 
@@ -28,8 +28,8 @@ export interface DeltaStates {
 }
 
 /**
- * A token t makes of a state M [d, e]: M′ = exp(decay) · M; M″ = M′ + k ⊗ β (v − kᵀM′), or M′ + k ⊗ v; y = qᵀM″. A
- * segment begins with its parent's last state, else with `initial` [S, H, d, e] or with zeros.
+ * A token updates a state M [d, e]: M′ = exp(decay) · M; M″ = M′ + k ⊗ β (v − kᵀM′), or M′ + k ⊗ v; y = qᵀM″. A segment
+ * starts with its parent's last state, else with `initial` [S, H, d, e] or zeros.
  */
 export function deltaRule(tokens: DeltaRule, layout: Layout, initial?: Tensor): DeltaStates {
   const lengths = segmentLengths(layout);
@@ -49,15 +49,15 @@ export function deltaRule(tokens: DeltaRule, layout: Layout, initial?: Tensor): 
 }
 
 interface Chunks {
-  /** The token at each place, chunk by chunk: those that segments begin with, then their second ones; N for none. */
+  /** Token at each place, chunk by chunk: the first chunks of all segments, then their second chunks; N for padding. */
   tokens: BigInt64Array;
   size: number;
-  /** How many of the segments have a first chunk, a second one, and so on. */
+  /** Number of segments with a first chunk, a second one, and so on. */
   active: readonly number[];
   places: readonly (readonly [token: number, place: number])[];
 }
 
-/** Segments whose parents come before them, the longest first, since those have the last chunks. */
+/** Segments in topological order of parents; within a level, the longest first, since they have the last chunks. */
 function levelsOf({ parents }: Layout, lengths: readonly number[]): number[][] {
   const depths: number[] = [];
   for (const segment of lengths.keys()) {
@@ -95,7 +95,7 @@ function chunksOf(
   return { tokens, size, active, places };
 }
 
-/** The inputs in chunks, [G, H, C, …], in groups [G, K, H / K, C, …]; padding reads nothing and forgets nothing. */
+/** Inputs in chunks, [G, H, C, …], grouped as [G, K, H / K, C, …]; padding neither reads nor decays. */
 function chunksIn(tokens: DeltaRule, { tokens: order, size }: Chunks): DeltaRule {
   const places = fromArray(order).toDevice(tokens.q.device);
   const [keyHeads, heads] = [tokens.q.shape[1], tokens.v.shape[1]];
@@ -112,13 +112,13 @@ function chunksIn(tokens: DeltaRule, { tokens: order, size }: Chunks): DeltaRule
   return { q: chunked(q), k: chunked(k), v: chunked(v), decay: chunked(decay), beta: beta && chunked(beta) };
 }
 
-/** Heads by the head of keys that they share: [n, H, …] → [n, K, H / K, …] */
+/** Groups heads by their shared key head: [n, H, …] → [n, K, H / K, …] */
 function grouped(x: Tensor, keyHeads: number): Tensor {
   const [n, H, ...rest] = x.shape;
   return x.reshape(n, keyHeads, H / keyHeads, ...rest);
 }
 
-/** States that the segments of a level begin with, or undefined for zeros: [n, H, d, e] */
+/** Initial states of a level's segments, or undefined for zeros: [n, H, d, e] */
 function beginningOf(
   level: readonly number[],
   {
@@ -162,7 +162,7 @@ function scan(chunks: DeltaRule, active: readonly number[], begin: Tensor | unde
   return { y, finals: byHead(cat([state as Tensor, ...finals.toReversed()])) };
 }
 
-/** The states of segments that have a further chunk; those of the others are their last. */
+/** States of the segments with a further chunk; the others' states are final. */
 function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
   const [n] = state.shape;
   if (n === count) return state;
@@ -171,13 +171,13 @@ function whatGoesOn(state: Tensor, count: number, finals: Tensor[]): Tensor {
   return going;
 }
 
-/** Part of a chunk's output that depends on its own tokens only, not on the initial state. */
+/** The part of a chunk's output that depends on its own tokens only, not on the initial state. */
 function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
   const C = decay.shape[decay.shape.length - 1];
   const passed = aten.cumsum.default(decay, -1); // [G, H, C]
   const later = aten.triu.default(aten.ones.default([C, C], { dtype: 'bool', device: q.device }), { diagonal: 1 });
   const differences = passed.unsqueeze(-1).sub(passed.unsqueeze(-2));
-  // Hidden before the exponential, which would not be finite there.
+  // Masked before the exponential, which would overflow there.
   const between = aten.exp.default(aten.masked_fill.Scalar(differences, later, Number.NEGATIVE_INFINITY)); // [G, H, C, C]
   const kept = aten.exp.default(passed).unsqueeze(-1); // [G, H, C, 1]
   const last = passed.narrow(-1, C - 1, 1); // [G, H, 1]
@@ -190,7 +190,7 @@ function withinChunks({ q, k, v, decay, beta }: DeltaRule) {
   };
 }
 
-/** News of each token, from values [G, H, C, e] less what the chunk's earlier tokens and its first state say of a key. */
+/** Update of each token: its value [G, H, C, e] minus what the chunk's earlier tokens and initial state predict for its key. */
 function replacing({ k, v, beta }: { k: Tensor; v: Tensor; beta: Tensor }, between: Tensor, kept: Tensor) {
   const ofKeys = k.mul(beta.unsqueeze(-1));
   const system = ofKeys.matmul(k.transpose(-1, -2)).mul(between);
@@ -199,13 +199,13 @@ function replacing({ k, v, beta }: { k: Tensor; v: Tensor; beta: Tensor }, betwe
   return { u, w };
 }
 
-/** x of (1 + what stands below the system's diagonal) x = sides. */
+/** Solves (1 + lower triangle of `system`) x = sides. */
 function solvedBelow(system: Tensor, sides: Tensor): Tensor {
   if (system.device === 'meta') return sides.clone(); // it has no form there
   return aten.linalg_solve_triangular.default(system, sides, { upper: false, unitriangular: true });
 }
 
-/** Last states by their segments: [S, H, d, e] */
+/** Final states by segment: [S, H, d, e] */
 function inOrder(parts: readonly { finals: Tensor; segments: readonly number[] }[], device: string): Tensor {
   const segments = parts.flatMap((part) => part.segments);
   const places = new BigInt64Array(segments.length);

@@ -7,13 +7,13 @@ import { Module } from './module.ts';
 export interface Randomness {
   seed: number;
   step: number;
-  /** int64 [N]: a hash of each token's row and position, so that batching changes nothing. */
+  /** int64 [N]: a hash of each token's row and position, so that batching has no effect. */
   tokens: Tensor;
 }
 
 let current: Randomness | undefined;
 
-/** Runs a training pass with dropout on. Outside it every dropout is the identity. */
+/** Runs a training pass with dropout enabled. Elsewhere, dropout is the identity. */
 export function withRandomness<T>(randomness: Randomness | undefined, body: () => T): T {
   const before = current;
   current = randomness;
@@ -25,8 +25,8 @@ export function withRandomness<T>(randomness: Randomness | undefined, body: () =
 }
 
 /**
- * Runs what reads other rows than the pass's tokens, such as texts' means: their chance is keyed by what `keysOf` makes of
- * the tokens' keys int64 [N], one for each row.
+ * Runs layers on something other than the pass's tokens, such as pooled texts; `keysOf` derives their keys from the
+ * tokens' int64 [N].
  */
 export function withTokens<T>(keysOf: (tokens: Tensor) => Tensor, body: () => T): T {
   if (current === undefined) return body();
@@ -34,8 +34,8 @@ export function withTokens<T>(keysOf: (tokens: Tensor) => Tensor, body: () => T)
 }
 
 /**
- * Keys int64 [M] of an encoder's frames, which are not tokens: derived from the key of the first token of the row in
- * the decoder, tokens int64 [N], and the frame's position.
+ * Keys int64 [M] of an encoder's frames, which are not tokens: derived from the key of the row's first token in the
+ * decoder, tokens int64 [N], and the frame's position.
  */
 export function encoderTokens(tokens: Tensor, decoder: Layout, encoder: Layout): Tensor {
   const rows = rowOfTokens(encoder);
@@ -46,20 +46,20 @@ export function encoderTokens(tokens: Tensor, decoder: Layout, encoder: Layout):
   return tokenParts(tokens, first, encoder.positions);
 }
 
-/** Keys int64 [M] of parts that belong to tokens: from the key of each part's token, and its place among the parts. */
+/** Keys int64 [M] of parts of tokens: derived from the owner's key and the part's index. */
 export function tokenParts(tokens: Tensor, owners: BigInt64Array, places: BigInt64Array): Tensor {
   const { device } = tokens;
   const keys = tokens.indexSelect(0, fromArray(owners).toDevice(device));
-  // An odd factor keeps different keys different; sums with small positions then do not meet.
+  // Multiplying by an odd number is injective mod 2^64, and keeps the sums with small indices apart.
   return keys.mul(6364136223846793005n).add(fromArray(places).toDevice(device));
 }
 
-/** The randomness of the pass under way, to restore it when a block is computed again. */
+/** Randomness of the current pass, to restore it when a block is recomputed. */
 export function currentRandomness(): Randomness | undefined {
   return current;
 }
 
-/** A number in [0, 1) for each feature of x [N, …]: they depend on the key and on who the tokens are, not on the batch. */
+/** A number in [0, 1) per feature of x [N, …], derived from the key and the tokens' identities, not from the batch. */
 function keyedNoise(x: Tensor, tokens: Tensor, key: bigint): Tensor {
   return attune.keyed_uniform.default(tokens, x.size / x.shape[0], key).reshape(...x.shape);
 }
@@ -69,14 +69,14 @@ export class Dropout extends Module {
   readonly #probability: number;
   readonly #site: number;
 
-  /** `site`: a name that no other dropout of the model has. */
+  /** `site`: a name unique among the model's dropouts. */
   constructor(probability: number, site: string) {
     super();
     this.#probability = probability;
     this.#site = hash32(site);
   }
 
-  /** False where `forward` changes nothing. */
+  /** Whether `forward` has an effect. */
   get isActive(): boolean {
     return current !== undefined && this.#probability > 0;
   }
@@ -91,12 +91,12 @@ export class Dropout extends Module {
   }
 }
 
-/** Multiplies features by chance between 1 - amount and 1 + amount while a model trains (Fedus et al., 2022). */
+/** Multiplies features by random factors between 1 - amount and 1 + amount in training (Fedus et al., 2022). */
 export class Jitter extends Module {
   readonly #amount: number;
   readonly #site: number;
 
-  /** `site`: a name that no other jitter of the model has. */
+  /** `site`: a name unique among the model's jitters. */
   constructor(amount: number, site: string) {
     super();
     this.#amount = amount;
@@ -117,7 +117,10 @@ export class Jitter extends Module {
   }
 }
 
-/** Drops what a layer adds to whole rows with probability p and scales the rest by 1/(1-p) (Huang et al., 2016). */
+/**
+ * Stochastic depth: drops a layer's contribution for whole rows with probability p and scales the rest by 1/(1-p)
+ * (Huang et al., 2016).
+ */
 export class DropPath extends Module {
   readonly #dropout: Dropout;
 

@@ -8,7 +8,7 @@ interface Rows {
   before?: Tensor;
 }
 
-/** The token `distance` places before each one in its row, zeros before the first: [N, X] → [N, X] */
+/** The token `distance` places earlier in the row, zeros before the first: [N, X] → [N, X] */
 export function earlierTokens(x: Tensor, { distance, ...rows }: Rows & { distance: number }): Tensor {
   const { offsets } = rows.layout;
   const wanted: Place[] = [];
@@ -18,7 +18,7 @@ export function earlierTokens(x: Tensor, { distance, ...rows }: Rows & { distanc
   return taken(x, wanted, rows);
 }
 
-/** The last tokens of each segment's row, zeros before its first one: [N, X] → [S, count, X] */
+/** The last tokens of each segment's row, zeros before its first: [N, X] → [S, count, X] */
 export function lastTokens(x: Tensor, { count, ...rows }: Rows & { count: number }): Tensor {
   const { offsets } = rows.layout;
   const wanted = Array.from({ length: offsets.length - 1 }, (_, segment) => {
@@ -28,7 +28,7 @@ export function lastTokens(x: Tensor, { count, ...rows }: Rows & { count: number
   return taken(x, wanted.flat(), rows).reshape(-1, count, x.shape[1]);
 }
 
-/** Place in a segment; a negative one is in its parent, or in an earlier pass. */
+/** Index in a segment; negative ones are in its parent, or in an earlier pass. */
 type Place = readonly [segment: number, place: number];
 
 function taken(x: Tensor, wanted: readonly Place[], { layout, before }: Rows): Tensor {

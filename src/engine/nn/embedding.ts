@@ -5,17 +5,17 @@ import { Module, Parameter } from './module.ts';
 import { notesRows, tapRows } from './row-taps.ts';
 import type { Term } from './linear-fused.ts';
 
-/** Changes what an embedding gives (LoRA on embeddings, rows of new tokens) while its weight keeps its path. */
+/** Changes an embedding's output (LoRA on embeddings, rows of new tokens), while its weight keeps its path. */
 export interface EmbeddingAdapter {
-  /** ids int64 [N], output [N, D] so far → [N, D] */
+  /** ids int64 [N] and output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
-  /** It has rows of its own for ids from the table's size on. */
+  /** It has its own rows for ids beyond the table. */
   extends?: boolean;
-  /** The same change as further terms of the logits, where the table serves as the output head too. */
+  /** The same change as additional terms of the logits, if the table is also the output head. */
   terms?(hidden: Tensor): Term[];
 }
 
-/** A table of vectors: weight [V, D]. */
+/** An embedding table: weight [V, D]. */
 export class Embedding extends Module {
   readonly count: number;
   readonly width: number;
@@ -51,7 +51,7 @@ export class Embedding extends Module {
     return tapRows(aten.embedding.default(tensor.detach(), ids).to(dtype), ids, this.weight);
   }
 
-  /** The logits of hidden [N, D] where the table serves as the output head, as terms. */
+  /** Terms of the logits of hidden [N, D], if the table is the output head. */
   headTerms(hidden: Tensor): Term[] {
     const added = termsOf(this.adapters.acting(hidden.shape[0]), hidden);
     return [{ hidden, weight: this.weight.tensor, parameter: this.weight }, ...added];

@@ -2,15 +2,15 @@
 import { attune, noGrad, zeros, type DType, type Shape, type Tensor } from '../tensor/index.ts';
 import type { Weight, WeightOperands } from './module.ts';
 
-/** A weight in blocks of its flattened values. */
+/** A weight quantised in blocks of its flattened values. */
 export interface FourBitParts {
-  /** Two codes a byte, the first in the upper half: u8 [⌈n / 2⌉] */
+  /** Two codes per byte, the first in the high nibble: u8 [⌈n / 2⌉] */
   codes: Tensor;
-  /** The numbers that the codes stand for: f32 [16] */
+  /** Values of the codes: f32 [16] */
   table: Tensor;
-  /** Each block's largest size: f32 [B], or codes of it u8 [B] */
+  /** Largest magnitude of each block: f32 [B], or its codes u8 [B] */
   scales: Tensor;
-  /** Double quantisation: the largest scale of each block of 256, the values of the 256 codes, and the common offset. */
+  /** Double quantisation: the largest scale per block of 256, the values of the 256 codes, and the common offset. */
   nested?: { scales: Tensor; map: Tensor; offset: Tensor };
 }
 
@@ -20,10 +20,10 @@ export class FourBitWeight implements Weight {
   readonly #parts: readonly Tensor[];
   readonly #block: number;
   readonly #dtype: DType;
-  /** Nothing but a shape. */
+  /** An empty tensor of the weight's shape. */
   readonly #like: Tensor;
 
-  /** Takes the tensors over. `dtype`: the type of the weight before. */
+  /** Takes ownership of the tensors. `dtype`: the weight's type before quantisation. */
   constructor(parts: FourBitParts, { shape, block, dtype }: { shape: Shape; block: number; dtype: DType }) {
     const { codes, table, scales, nested } = parts;
     this.shape = shape;

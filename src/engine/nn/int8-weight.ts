@@ -2,18 +2,18 @@ import { attune, noGrad, scope, type DType, type Shape, type Tensor } from '../t
 import { currentRandomness } from './dropout.ts';
 import type { Parameter, Weight, WeightOperands } from './module.ts';
 
-/** The most values in a row that sums of products in int8 hold. */
+/** Maximum number of products that int8 accumulation can sum without overflow. */
 export const MOST_INT8_DEPTH = 2 ** 16;
 
-/** When copies are read, and whether the input's gradient is made with one too. */
+/** When to use int8 copies, and whether also for the input's gradient. */
 export interface Int8Use {
   when: 'training' | 'always';
   gradients: boolean;
 }
 
 /**
- * A weight with copies in int8: products of the forward read one, those of the input's gradient another, or else the
- * weight itself.
+ * A weight with int8 copies: one for forward products and, optionally, one for the input's gradient, which otherwise
+ * uses the weight itself.
  */
 export class Int8Weight implements Weight {
   readonly shape: Shape;
@@ -21,7 +21,7 @@ export class Int8Weight implements Weight {
   readonly #copies: { packed: Tensor; turned?: Tensor };
   readonly #when: Int8Use['when'];
 
-  /** Takes the parameter's tensor over. */
+  /** Takes over the parameter's tensor. */
   constructor({ shape, tensor }: Parameter, { when, gradients }: Int8Use) {
     this.shape = shape;
     this.#numbers = tensor;
@@ -31,7 +31,7 @@ export class Int8Weight implements Weight {
     this.#copies = isTurned ? { packed, turned: packedOf(() => tensor.transpose(0, 1)) } : { packed };
   }
 
-  /** Bytes of the copies alone. */
+  /** Bytes of the copies. */
   get size(): number {
     const { packed, turned } = this.#copies;
     return packed.size + (turned?.size ?? 0);
@@ -49,7 +49,7 @@ export class Int8Weight implements Weight {
     return { weight: this.#numbers, int8: this.#copies };
   }
 
-  /** Gives the numbers back to the parameter, if it still has this form. */
+  /** Returns the tensor to the parameter, unless its form has changed since. */
   release(parameter: Parameter): void {
     if (parameter.form !== this) return;
     parameter.exchange(this.#numbers);

@@ -1,7 +1,7 @@
 // N tokens, O widths of outputs
 import { zeros, type Tensor } from '../tensor/index.ts';
 
-/** Outputs that a stage's first pass kept; `unread` where the second needs their shapes only. */
+/** Outputs kept in a stage's first pass; `unread` if the second pass only needs their shapes. */
 type Entry = { tensors: readonly Tensor[] } | 'unread' | 'made again';
 
 /** Output of a group of layers: [N, O] each. */
@@ -23,7 +23,7 @@ export class KeptProducts {
   #isSecond = false;
   #isAtEnd = false;
 
-  /** `allowance`: values that may be kept. */
+  /** `allowance`: number of values that may be kept. */
   constructor(allowance: number) {
     this.#allowance = allowance;
   }
@@ -67,7 +67,7 @@ export class KeptProducts {
       return body();
     } finally {
       this.#isAtEnd = false;
-      // One group may read what another gave.
+      // A group may read another one's output.
       if (!this.#isSecond && this.#place > start + 1) this.#entries.fill('made again', start);
     }
   }
@@ -91,14 +91,14 @@ function withKept<T>(kept: KeptProducts, body: () => T): T {
   }
 }
 
-/** Outputs of a group of layers, computed by `make` from the outputs known so far. */
+/** Outputs of a group of layers; `make` computes those that are not known already. */
 export function keptGroup(group: Group, make: (known: readonly Tensor[]) => Tensor[]): Tensor[] {
   return current?.group(group, make) ?? make([]);
 }
 
 /**
- * Runs a layer whose output goes nowhere but, added to something, into its stage's output. That is known when the stage
- * runs again, and no gradient depends on it: the layer's product is then not made a second time.
+ * Runs a layer whose output is only added to its stage's output. When the stage is recomputed, that output is known and
+ * no gradient depends on it, so the product is skipped.
  */
 export function atStageEnd<T>(body: () => T): T {
   return current === undefined ? body() : current.atEnd(body);

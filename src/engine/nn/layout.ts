@@ -1,45 +1,45 @@
 import { chainLengths } from '../../base/chain-lengths.ts';
 
-/** Parts of rows whose tokens see each other: [N] each. */
+/** For tokens in a bidirectional part, its first and last position: [N] each. */
 export interface Together {
   readonly from: BigInt64Array;
   readonly to: BigInt64Array;
-  /** Only where attention has a window. */
+  /** Applies only to attention with a window. */
   readonly inWindows?: true;
 }
 
 /**
- * How a flat row of tokens [N] falls into segments. Text is never padded: attention reads the layout instead of a mask,
- * which gives packing, mixed lengths, shared prompts and sums per row in one way.
+ * How a flat sequence of tokens [N] divides into segments. Text is never padded: attention reads the layout instead of
+ * a mask, which handles packing, mixed lengths, shared prompts and per-row sums alike.
  */
 export interface Layout {
-  /** Where each segment starts, and N at the end: S + 1 numbers. */
+  /** Start of each segment, and N at the end: S + 1 numbers. */
   readonly offsets: readonly number[];
-  /** Position of each token inside its row, for position embeddings and causality: [N]. */
+  /** Position of each token in its row, for position embeddings and causality: [N]. */
   readonly positions: BigInt64Array;
-  /** The batch's row that each segment belongs to: [S]. */
+  /** Row of the batch for each segment: [S]. */
   readonly rowOf: readonly number[];
-  /** The segment whose tokens (and whose parents') a segment may attend to as well, or -1: [S]. */
+  /** Parent of each segment, whose tokens (and ancestors') it may attend to as well, or -1: [S]. */
   readonly parents?: readonly number[];
-  /** 1 where no token attends to a token: padding whose own state a head reads. [N] */
+  /** 1 for tokens that no token attends to: padding whose own state a head reads. [N] */
   readonly unseen?: Uint8Array;
-  /** Positions along several axes, for rotary positions that have some (M-RoPE, patches of an image): [N] for each axis. */
+  /** Positions along several axes, for multi-axis rotary positions (M-RoPE, image patches): [N] per axis. */
   readonly axes?: readonly BigInt64Array[];
-  /** First and last position that each token sees although they may come later or lie outside of a window (tokens of one image). */
+  /** First and last position that each token sees regardless of causality and window (tokens of one image). */
   readonly together?: Together;
-  /** Whether a token sees only tokens at its own position and before. */
+  /** Whether tokens see only their own position and earlier ones. */
   readonly causal: boolean;
-  /** Tokens of each segment's whole row, where the pass does not hold its end: [S]; its last position tells else. */
+  /** Length of each segment's row, if the pass does not contain its end: [S]; otherwise derived from the last position. */
   readonly rowLengths?: readonly number[];
 }
 
-/** Where the keys of a layer come from, when not from the same tokens: a cache of earlier ones, or an encoder's output. */
+/** Source of a layer's keys, if not the same tokens: a cache of earlier ones, or an encoder's output. */
 export interface KeyLayout {
   offsets: readonly number[];
   positions: BigInt64Array;
 }
 
-/** Rows of the given lengths side by side, each a segment of its own. */
+/** Concatenated rows of the given lengths, each a segment. */
 export function layoutOfRows(
   lengths: readonly number[],
   options: { causal: boolean; starts?: readonly number[] },
@@ -55,8 +55,8 @@ export function layoutOfRows(
 }
 
 /**
- * Rows of several texts each, of the given lengths, side by side: no text sees another, except that one may continue
- * another of its row. `parents` has the place of that one in the row, or -1, for each text of rows where any does.
+ * Concatenated rows with several texts each. Texts do not see each other, but one may continue another of its row:
+ * `parents` has the index of that one in the row, or -1, for each text.
  */
 export function layoutOfTexts(
   lengths: readonly (readonly number[])[],
@@ -85,7 +85,7 @@ export function segmentLengths(layout: Layout): number[] {
   return layout.rowOf.map((_, segment) => layout.offsets[segment + 1] - layout.offsets[segment]);
 }
 
-/** How long the row of each segment is; of rows that share a prompt the longest counts for all of them: [S]. */
+/** Length of each segment's row; for rows that share a prompt, the longest: [S]. */
 export function lengthsOfRows(layout: Layout): readonly number[] {
   if (layout.rowLengths !== undefined) return layout.rowLengths;
   const { offsets, positions, rowOf, parents } = layout;
@@ -103,7 +103,7 @@ export function lengthsOfRows(layout: Layout): readonly number[] {
   return families.map((family) => ends.get(family) as number);
 }
 
-/** The row of each token: [N]. */
+/** Row of each token: [N]. */
 export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Array {
   const rows = new Int32Array(layout.offsets[layout.offsets.length - 1]);
   for (const [segment, row] of layout.rowOf.entries())
@@ -111,7 +111,7 @@ export function rowOfTokens(layout: Pick<Layout, 'offsets' | 'rowOf'>): Int32Arr
   return rows;
 }
 
-/** Segments cut at every multiple of `size` positions, so that no token sees those of another chunk. */
+/** Splits segments at multiples of `size` positions, so that no token sees another chunk. */
 export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layout: Layout; keys: KeyLayout } {
   const ends = keys.offsets.slice(1);
   if (ends.every((end) => end === 0 || keys.positions[end - 1] < size)) return { layout, keys };
@@ -129,14 +129,14 @@ export function inChunks(layout: Layout, keys: KeyLayout, size: number): { layou
   return { layout: own, keys: { offsets: keyEnds, positions: keys.positions } };
 }
 
-/** The first place from `start` on with a position of at least `limit`, or `end`. */
+/** First index from `start` on with a position of at least `limit`, or `end`. */
 function firstFrom(limit: bigint, positions: BigInt64Array, start: number, end: number): number {
   let place = start;
   while (place < end && positions[place] < limit) place++;
   return place;
 }
 
-/** The layout as attention with or without a window reads it. */
+/** The layout for attention with or without a window. */
 export function inWindow(layout: Layout, window: number | undefined): Layout {
   const { together, ...plain } = layout;
   return together?.inWindows === true && window === undefined ? plain : layout;

@@ -1,4 +1,4 @@
-// N tokens, D width of the input, O widths of the outputs, r rank
+// N tokens, D input width, O output widths, r rank
 import { pushAll } from '../../base/many.ts';
 import { attune, readyList, type Tensor } from '../tensor/index.ts';
 import { swiGlu, type Gate } from './activations.ts';
@@ -7,38 +7,38 @@ import { keptGroup } from './kept-products.ts';
 import type { WeightOperands, Module, Parameter } from './module.ts';
 import { notesRows } from './row-taps.ts';
 
-/** One product that adds to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
+/** A product that contributes to a layer's output: `hidden [N, D] × weight [V, D]ᵀ`. */
 export interface Term {
   hidden: Tensor;
   weight: Tensor;
-  /** Owner of the weight, if it can be trained. */
+  /** The weight's parameter, if it is trainable. */
   parameter?: Parameter;
-  /** The rows of the output that `hidden` belongs to; all of them unless given. */
+  /** Output rows that `hidden` belongs to; all by default. */
   span?: { start: number; end: number };
 }
 
 /**
- * A change of a linear layer's input, output or both (LoRA, OFT, (IA)³, …) while the layer's own weight keeps its path.
- * Adapters live in the tuning's tree, not in the model's.
+ * Changes a linear layer's input, output or both (LoRA, OFT, (IA)³, …), while the layer's weight keeps its path.
+ * Adapters belong to the tuning, not to the model.
  */
 export interface LinearAdapter {
-  /** Replaces x `[…, in]` as the input of the layer's own weight. */
+  /** Replaces the input x `[…, in]` of the layer's own weight. */
   input?(x: Tensor, layer: LinearLike): Tensor;
-  /** The layer's new output, from its input `[…, in]` as it came and the output `[…, out]` so far. */
+  /** The layer's new output, from its original input `[…, in]` and its output so far `[…, out]`. */
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
-  /** The same change as further terms of the output, where it is one; else undefined. */
+  /** The same change as additional terms of the output, if possible. */
   terms?(x: Tensor): Term[];
-  /** The same change where it is of low rank just now (no dropout), so that a layer and it can be computed as one. */
+  /** The same change as a low-rank product, if it is one at the moment (no dropout), so that it can be fused with the layer. */
   lowRank?(): LowRank | undefined;
 }
 
-/** Interface of a linear layer for adapters, storage and fusion: no code reads another module's weight. */
+/** Interface of linear layers for adapters, storage and fusion, which do not access weights otherwise. */
 export interface LinearLike extends Module {
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly weight: Parameter;
   readonly bias?: Parameter;
-  /** True where the weight is stored [in, out] (GPT-2's Conv1D). */
+  /** Whether the weight is stored as [in, out] (GPT-2's Conv1D). */
   readonly isTransposed: boolean;
   readonly adapters: AdapterList<LinearAdapter>;
   addAdapter(adapter: LinearAdapter): void;
@@ -47,7 +47,7 @@ export interface LinearLike extends Module {
   forward(x: Tensor): Tensor;
 }
 
-/** A change of a layer's output that is `scale · (x Aᵀ) Bᵀ` and nothing else. */
+/** A change of a layer's output that is just `scale · (x Aᵀ) Bᵀ`. */
 export interface LowRank {
   /** [r, D] */
   a: Tensor;
@@ -60,8 +60,8 @@ export interface LowRank {
 type LinearInput = { x: Tensor } | { gate: Tensor; up: Tensor };
 
 /**
- * Layers on one input with all of their adapters by `attune::linear_group`, one node for backward, or undefined where
- * that operator is not what should compute it: then each layer does it by itself.
+ * Computes layers with a common input, including their adapters, by `attune::linear_group`, with one node in backward.
+ * Undefined if the operator does not apply; then each layer runs separately.
  */
 export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): Tensor[] | undefined {
   const x = 'gate' in input ? input.gate : input.x;
@@ -80,12 +80,12 @@ export function fusedLinear(layers: readonly LinearLike[], input: LinearInput): 
   return outputs.map((y) => asWide(y, x));
 }
 
-/** Whether a layer's own weights may move, or what stands on it. */
+/** Whether a layer's weights or adapters are trained. */
 function hasTrained({ weight, bias, adapters }: LinearLike): boolean {
   return weight.trainable || bias?.trainable === true || !adapters.isIdle;
 }
 
-/** W x + b of one layer by the operator, for adapters that change it where it lies: it is kept for no second pass. */
+/** W x + b of one layer by the operator, for adapters that change it in place: it is not kept for a second pass. */
 export function layerProduct(layer: LinearLike, x: Tensor): Tensor {
   return asWide(linearGroupOf([layer], { x: asFlat(x) }, { adapters: [], known: [] })[0], x);
 }
@@ -116,7 +116,7 @@ function linearGroupOf(
   );
 }
 
-/** All parts of weights in 4 bits; for each its layer, its first part, how many it has, and the size of its blocks. */
+/** All parts of 4-bit weights; for each weight: its layer, its first part, the number of parts, and the block size. */
 function packedParts(operands: readonly WeightOperands[]): { parts: Tensor[]; places: number[] } {
   const all: { parts: Tensor[]; places: number[] } = { parts: [], places: [] };
   for (const [layer, { fourBit }] of operands.entries()) {
@@ -137,16 +137,16 @@ function asWide(y: Tensor, { shape }: Tensor): Tensor {
   return shape.length === 2 ? y : y.reshape(...shape.slice(0, -1), y.shape[1]);
 }
 
-/** A change of low rank, the place of its layer among those of a group, and the rows that it changes. */
+/** A low-rank change, the index of its layer in the group, and the rows that it changes. */
 type LayerAdapter = LowRank & { layer: number; span?: { start: number; end: number } };
 
-/** The rows that each adapter changes, from and to; none where each changes all. */
+/** Row range of each adapter; empty if all adapters change all rows. */
 function rowsOf(adapters: readonly LayerAdapter[], rows: number): number[] {
   if (adapters.every(({ span }) => span === undefined)) return [];
   return adapters.flatMap(({ span }) => [span?.start ?? 0, span?.end ?? rows]);
 }
 
-/** Every adapter that acts with the place of its layer; undefined where one is more than a change of low rank. */
+/** All active adapters with their layer's index; undefined if one is not low-rank. */
 function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[] | undefined {
   const found: LayerAdapter[] = [];
   for (const [layer, one] of layers.entries()) {
@@ -161,7 +161,7 @@ function adaptersOf(layers: readonly LinearLike[], rows: number): LayerAdapter[]
   return found;
 }
 
-/** Changes of low rank as operators of several layers take them. */
+/** Low-rank changes as arguments of operators over several layers. */
 interface Changes {
   a: readonly Tensor[];
   b: readonly Tensor[];
@@ -177,7 +177,7 @@ export interface PlainLayers {
   changes: Changes;
 }
 
-/** Undefined where a layer computes anything else on `rows` tokens, has another form or lies the other way round. */
+/** Undefined if a layer computes anything else on `rows` tokens, has another storage form or is transposed. */
 export function plainLayers(layers: readonly LinearLike[], rows: number): PlainLayers | undefined {
   if (layers.some((layer) => layer.isTransposed || layer.weight.form?.operands() !== undefined)) return undefined;
   const changes = changesOf(layers, rows);
@@ -191,13 +191,13 @@ export function plainLayers(layers: readonly LinearLike[], rows: number): PlainL
 
 const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
 
-/** Changes by the group's first layer: consecutive passes have the same adapters on the same rows. */
+/** Changes by the group's first layer: consecutive passes often have the same adapters on the same rows. */
 const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
 
 function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {
   if (layers.every(({ adapters }) => adapters.isIdle)) return NO_CHANGES;
   const route = currentRoute();
-  // Adapters that always act may be in training.
+  // Adapters that are always active may be in training.
   if (route === undefined || layers.some(({ adapters }) => adapters.always.length > 0))
     return madeChanges(adaptersOf(layers, rows), rows);
   const known = changesOfRoutes.get(route) ?? new Map<LinearLike, Changes | undefined>();
@@ -218,12 +218,12 @@ function madeChanges(adapters: readonly LayerAdapter[] | undefined, rows: number
   };
 }
 
-/** Outputs of several layers for one input x […, D]. */
+/** Outputs of several layers for a common input x […, D]. */
 export function linearGroup(layers: readonly LinearLike[], x: Tensor): Tensor[] {
   return fusedLinear(layers, { x }) ?? layers.map((layer) => layer.forward(x));
 }
 
-/** A layer that reads what a gate makes of two inputs; where the gate is silu's, that is not kept for backward. */
+/** A layer on gated input; with SiLU gating, the gated values are not kept for backward. */
 export function gatedLinear(layer: LinearLike, gate: Gate, inputs: { gate: Tensor; up: Tensor }): Tensor {
   const fused = gate === swiGlu ? fusedLinear([layer], inputs) : undefined;
   return fused?.[0] ?? layer.forward(gate(inputs.gate, inputs.up));

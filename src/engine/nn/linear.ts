@@ -75,12 +75,12 @@ export function changedInput(layer: LinearLike, x: Tensor): Tensor {
   return layer.adapters.change(x, x, (adapter, _, input) => adapter.input?.(input, layer) ?? input);
 }
 
-/** Every module of a kind that takes a linear adapter. */
+/** Whether a module accepts linear adapters. */
 export function isLinear(module: Module): module is Module & LinearLike {
   return module instanceof LinearBase;
 }
 
-/** Terms that acting adapters add to a layer's output; an adapter that is not a sum of products cannot be used on a head. */
+/** Terms that active adapters add to a layer's output; adapters on a head must be sums of products. */
 export function termsOf(acting: readonly Acting<{ terms?(x: Tensor): Term[] }>[], hidden: Tensor): Term[] {
   return acting.flatMap(({ adapters, span }) => {
     const own = span === undefined ? hidden : hidden.narrow(0, span.start, span.end - span.start);

@@ -1,24 +1,24 @@
 import { empty, Tensor, type DType, type Shape } from '../tensor/index.ts';
 
-/** A frozen weight that is kept in another form than its numbers alone: with copies in int8, or in 4 bits. */
+/** A frozen weight in another storage form: with int8 copies, or in 4 bits. */
 export interface Weight {
   readonly shape: Shape;
-  /** All that it keeps. */
+  /** Total bytes in memory. */
   readonly bytes: number;
-  /** The numbers that it stands for, in the type that they were quantised from unless another is given. */
+  /** The weight's values, by default in the type before quantisation. */
   dense(dtype?: DType): Tensor;
-  /** Operands of products in the current pass; undefined if the weight itself is used. */
+  /** Operands of products in the current pass; undefined to use the weight itself. */
   operands(): WeightOperands | undefined;
   dispose(): void;
 }
 
 /** Arguments of `attune::linear_group`. */
 export interface WeightOperands {
-  /** The numbers, or where they are not in memory something of their shape. */
+  /** The values or, if they are not in memory, a tensor of the same shape. */
   weight: Tensor;
-  /** As `attune::int8_weight` lays it out; `turned` is that of the transpose, for the input's gradient. */
+  /** In the layout of `attune::int8_weight`; `turned` is the transpose, for the input's gradient. */
   int8?: { packed: Tensor; turned?: Tensor };
-  /** As `attune::four_bit_dense` takes it. */
+  /** Arguments of `attune::four_bit_dense`. */
   fourBit?: { parts: readonly Tensor[]; block: number };
 }
 
@@ -29,14 +29,11 @@ function isSame(one: Stored, other: Stored): boolean {
   return one === other || (one instanceof Tensor && other instanceof Tensor && one.id === other.id);
 }
 
-/**
- * A weight with a name in the checkpoint. It starts on `meta` (a shape without memory) until a checkpoint or an
- * initialiser gives it values.
- */
+/** A weight with a name in checkpoints. It is on `meta` (a shape without memory) until it is loaded or initialised. */
 export class Parameter {
   readonly shape: Shape;
   #tensor: Stored;
-  /** Whether the optimiser moves it; set by the tuning method. */
+  /** Whether it is trained; set by the tuning. */
   trainable = false;
 
   constructor(shape: Shape, dtype: DType = 'f32') {
@@ -44,17 +41,17 @@ export class Parameter {
     this.#tensor = empty(shape, { dtype, device: 'meta' }).own();
   }
 
-  /** The weight's numbers; where they are packed they are unpacked anew each time, for the scope under way. */
+  /** The weight's values; quantised ones are dequantised at each access, in the current scope. */
   get tensor(): Tensor {
     return this.#tensor instanceof Tensor ? this.#tensor : this.#tensor.dense();
   }
 
-  /** The form that the weight is kept in; undefined where that is its numbers and nothing else. */
+  /** Storage form of the weight; undefined if it is a plain tensor. */
   get form(): Weight | undefined {
     return this.#tensor instanceof Tensor ? undefined : this.#tensor;
   }
 
-  /** Takes over the tensor, or another form of it (and frees what was there before). */
+  /** Takes ownership of a tensor or storage form and frees the previous one. */
   assign(tensor: Stored): void {
     if (tensor.shape.join() !== this.shape.join()) {
       throw new Error(
@@ -67,7 +64,7 @@ export class Parameter {
     if (this.trainable) this.setTrainable(true);
   }
 
-  /** Puts another tensor in place and gives back what was there before, still alive: to switch weights for a while. */
+  /** Swaps in another tensor and returns the previous one, for temporary switches. */
   exchange(tensor: Stored): Stored {
     const before = this.#tensor;
     this.#tensor = tensor;
@@ -80,7 +77,7 @@ export class Parameter {
     else if (value) throw new Error('a weight kept in a quantised form cannot be trained');
   }
 
-  /** The weight in the type of the activations that it meets; differentiable. */
+  /** The weight in the given type of activations; differentiable. */
   value(dtype: DType): Tensor {
     return this.#tensor instanceof Tensor ? this.#tensor.to(dtype) : this.#tensor.dense(dtype);
   }
@@ -99,7 +96,7 @@ export class Parameter {
   }
 }
 
-/** Fixed numbers that a checkpoint may hold but no optimiser moves. */
+/** Fixed values that a checkpoint may contain but that are never trained. */
 export class ModuleBuffer extends Parameter {
   override setTrainable(value: boolean): void {
     if (value) throw new Error('a buffer cannot be trained');
@@ -109,11 +106,11 @@ export class ModuleBuffer extends Parameter {
 type Child = Module | readonly Module[];
 
 /**
- * A piece of a model. Parameters, buffers and submodules are its own enumerable properties, named as the checkpoint
- * names them, so a path such as `layers.0.self_attn.q_proj.weight` is the path through the objects.
+ * Part of a model. Parameters, buffers and submodules are enumerable properties, named as in checkpoints, so that
+ * `layers.0.self_attn.q_proj.weight` is the path through the objects.
  */
 export abstract class Module {
-  /** This module and all below it, with their paths, in the order of definition. */
+  /** This module and all modules below, with their paths, in order of definition. */
   *modules(path = ''): Generator<[string, Module]> {
     yield [path, this];
     for (const [name, child] of this.children()) yield* child.modules(join(path, name));
@@ -135,17 +132,17 @@ export abstract class Module {
     }
   }
 
-  /** Parameters and buffers of this module itself, by name. */
+  /** Parameters and buffers of this module, by name. */
   *ownParameters(): Generator<[string, Parameter]> {
     for (const [name, value] of Object.entries(this)) if (value instanceof Parameter) yield [name, value];
   }
 
-  /** The first value of a parameter where a formula gives it (position tables), not chance. */
+  /** Initial value of a parameter, if it is given by a formula (position tables) instead of being random. */
   fixedValue(_name: string, _options: { dtype: DType; device: string }): Tensor | undefined {
     return undefined;
   }
 
-  /** The standard deviation of a parameter's first values, where it is not the one of the model's configuration. */
+  /** Standard deviation of a parameter's initial values, if it differs from the configuration's. */
   initialDeviation(_name: string): number | undefined {
     return undefined;
   }
@@ -156,7 +153,7 @@ export abstract class Module {
   }
 }
 
-/** Gives parts of a module other names in checkpoints; code reads them by the property as before. */
+/** Gives a module's parts other names in checkpoints; code keeps using the properties. */
 export function renamed<Part extends Module>(module: Part, names: Readonly<Record<string, string>>): Part {
   for (const [property, name] of Object.entries(names)) {
     if (!Object.hasOwn(module, property)) continue;

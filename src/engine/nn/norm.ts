@@ -2,7 +2,7 @@ import { aten, attune, ones, zeros, type DType, type Tensor } from '../tensor/in
 import { Module, Parameter } from './module.ts';
 import { notesRows, tapScale } from './row-taps.ts';
 
-/** Root-mean-square normalisation over the last dimension, in f32 inside (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
+/** RMSNorm over the last dimension, computed in f32 (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
 export class RMSNorm extends Module {
   readonly weight: Parameter;
   readonly #epsilon: number;
@@ -29,7 +29,7 @@ export class RMSNorm extends Module {
   }
 }
 
-/** The same with weights around 0: x · (1 + w), never rounded to less than f32 (HF GemmaRMSNorm). */
+/** RMSNorm with weights around 0: x · (1 + w), computed in at least f32 (HF GemmaRMSNorm). */
 export class OffsetRMSNorm extends RMSNorm {
   override scale(): Tensor {
     const { tensor } = this.weight;
@@ -41,7 +41,7 @@ export class OffsetRMSNorm extends RMSNorm {
   }
 }
 
-/** Normalisation by mean and variance over the last dimension, with scale and, unless said, shift. */
+/** LayerNorm over the last dimension, with scale and, by default, shift. */
 export class LayerNorm extends Module {
   readonly weight: Parameter;
   readonly bias?: Parameter;
@@ -65,7 +65,7 @@ export class LayerNorm extends Module {
   }
 }
 
-/** Normalisation of each channel over time, with scale and shift: torch's group norm of as many groups as channels. */
+/** Normalises each channel over time, with scale and shift: torch's GroupNorm with as many groups as channels. */
 export class ChannelNorm extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter;

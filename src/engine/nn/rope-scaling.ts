@@ -1,7 +1,7 @@
-/** Frequencies of rotary positions and the ways to stretch them (Hugging Face's modeling_rope_utils). */
+/** Frequencies of rotary positions, and ways to scale them (Hugging Face's modeling_rope_utils). */
 import { table } from '../../base/table.ts';
 
-/** A configuration's `rope_scaling` or `rope_parameters`, by the names it has there. */
+/** A configuration's `rope_scaling` or `rope_parameters`, with its key names. */
 export interface RopeScaling {
   rope_type: string;
   factor?: number;
@@ -13,7 +13,7 @@ export interface RopeScaling {
   truncate?: boolean;
   short_factor?: readonly number[];
   long_factor?: readonly number[];
-  /** Factors of cosines and sines in rows as long as in pre-training and in longer ones (PhiMoE). */
+  /** Amplitudes for rows up to the pre-training length and for longer ones (PhiMoE). */
   short_mscale?: number;
   long_mscale?: number;
   low_freq_factor?: number;
@@ -23,25 +23,25 @@ export interface RopeScaling {
 }
 
 export interface RopeOptions {
-  /** Features of a head that are rotated: all, or the first `size`. */
+  /** Number of rotated features of a head: all, or the first `size`. */
   size: number;
   theta: number;
   scaling: RopeScaling;
-  /** Positions that the model knows. */
+  /** Maximum position in pre-training. */
   maxPositions: number;
-  /** Whether neighbours in a head turn together, not features half a head apart. */
+  /** Whether adjacent features are rotated together instead of features half a head apart. */
   turnsNeighbours?: boolean;
 }
 
-/** How fast the pairs of features turn. */
+/** Rotation speeds of feature pairs. */
 export interface Frequencies {
-  /** Factor of cosines and sines, where it depends on the row's length as well. */
+  /** Factor of cosines and sines, possibly depending on the row's length. */
   amplitude: number | ((regime: number) => number);
-  /** Set of frequencies for a row of this length, where they depend on it. */
+  /** Set of frequencies for a row of this length, if they depend on it. */
   regimeOf?(length: number): number;
-  /** Whether cached keys that were rotated by other frequencies must be recomputed. */
+  /** Whether cached keys rotated with other frequencies must be recomputed. */
   isStrict?: boolean;
-  /** Angle from one position to the next, for each pair of features: [size / 2]. */
+  /** Angle per position of each feature pair: [size / 2]. */
   inverse(regime: number): Float32Array;
 }
 
@@ -71,7 +71,7 @@ export function frequenciesOf(options: RopeOptions): Frequencies {
   return kinds[options.scaling.rope_type](options);
 }
 
-/** By how much a scaling slows each frequency: [size / 2]. */
+/** How much a scaling slows down each frequency: [size / 2]. */
 export function ropeFactors(options: RopeOptions): Float32Array {
   const slowed = frequenciesOf(options).inverse(0);
   return inverseOf(options).map((inverse, i) => inverse / slowed[i]);
@@ -94,7 +94,7 @@ function linear(options: RopeOptions): Frequencies {
   return fixed(inverseOf(options).map((inverse) => inverse / factor));
 }
 
-/** The base grows with the row once that is longer than what the model knows ("dynamic NTK"). */
+/** Dynamic NTK: the base grows with the row's length beyond the pre-training length. */
 function dynamic({ size, theta, scaling: { factor = 1 }, maxPositions }: RopeOptions): Frequencies {
   return {
     amplitude: 1,
@@ -106,12 +106,12 @@ function dynamic({ size, theta, scaling: { factor = 1 }, maxPositions }: RopeOpt
   };
 }
 
-/** Fast frequencies stay, slow ones are divided, those between in parts (Peng et al., 2023). */
+/** YaRN: high frequencies stay, low ones are divided, with a ramp in between (Peng et al., 2023). */
 function yarn(options: RopeOptions): Frequencies {
   const { size, theta, scaling, maxPositions } = options;
   const known = scaling.original_max_position_embeddings ?? maxPositions;
   const factor = scaling.factor ?? maxPositions / known;
-  // Zero stands for the default, as in the reference.
+  // Zero means the default, as in the reference.
   const [fast, slow] = [scaling.beta_fast || 32, scaling.beta_slow || 1];
   const placeOf = (turns: number) => (size * Math.log(known / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const isCut = scaling.truncate ?? true;
@@ -132,7 +132,7 @@ function yarnAmplitude(factor: number, scaling: RopeScaling): number {
   return mscale && overall ? growth(mscale) / growth(overall) : growth(1);
 }
 
-/** Two lists of factors: for rows as long as in pre-training, and for longer ones (Ding et al., 2024). */
+/** LongRoPE: separate lists of factors for rows up to the pre-training length and for longer ones (Ding et al., 2024). */
 function longrope(options: RopeOptions): Frequencies {
   const { scaling, maxPositions } = options;
   const { short_factor: short = [], long_factor: long = [], attention_factor: given } = scaling;
@@ -151,7 +151,7 @@ function longrope(options: RopeOptions): Frequencies {
   };
 }
 
-/** Slow frequencies are divided, fast ones stay, with a smooth way between (Llama 3.1). */
+/** Low frequencies are divided, high ones stay, with a smooth transition (Llama 3.1). */
 function llama3(options: RopeOptions): Frequencies {
   const {
     factor = 1,
@@ -169,7 +169,7 @@ function llama3(options: RopeOptions): Frequencies {
   return fixed(inverse);
 }
 
-/** Whole heads turn, but for the slow frequencies, which stand still (Gemma 4). */
+/** Whole heads are rotated, except at the lowest frequencies, which are 0 (Gemma 4). */
 function proportional(options: RopeOptions): Frequencies {
   const { factor = 1, partial_rotary_factor: share = 1 } = options.scaling;
   const turning = Math.floor((share * options.size) / 2);

@@ -1,49 +1,49 @@
-// N tokens, H heads, D head size, r features of it that are turned, U different frequencies of a pass
+// N tokens, H heads, D head size, r rotated features, U distinct frequencies of a pass
 import { aten, attune, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
 import { frequenciesOf, type Frequencies, type RopeOptions } from './rope-scaling.ts';
 import { lengthsOfRows, segmentLengths, type Layout } from './layout.ts';
 
-/** Cosines and sines for every token of a pass, f32 (f64 for an f64 pass): [N, r], both halves alike. */
+/** Cosines and sines for every token of a pass, f32 (f64 for an f64 pass): [N, r], both halves equal. */
 export interface Rotation {
   cos: Tensor;
   sin: Tensor;
-  /** Whether neighbours turn together, not features half of r apart. */
+  /** Whether adjacent features are rotated together instead of features half of r apart. */
   turnsNeighbours?: boolean;
 }
 
-/** The axis of positions that turns a pair of features, and the place of its frequency among those of `RopeOptions`. */
+/** Position axis of a feature pair, and the index of its frequency in `RopeOptions`. */
 export interface RopePair {
   axis: number;
   frequency: number;
 }
 
-/** Rotary position embeddings (Su et al., 2021), in Hugging Face's half-split order or the paper's of neighbours. */
+/** Rotary position embeddings (Su et al., 2021), in Hugging Face's half-split order or the paper's interleaved one. */
 export class Rope {
   readonly #frequencies: Frequencies;
   readonly #turnsNeighbours: boolean;
   readonly #pairs: readonly RopePair[] | undefined;
 
-  /** `pairs`: for layouts with positions along several axes, each pair of features [r/2]. */
+  /** `pairs`: for layouts with several position axes, the axis of each feature pair [r/2]. */
   constructor(options: RopeOptions, pairs?: readonly RopePair[]) {
     this.#frequencies = frequenciesOf(options);
     this.#turnsNeighbours = options.turnsNeighbours ?? false;
     this.#pairs = pairs;
   }
 
-  /** Set of frequencies for a row of this length: rows of one regime share them. */
+  /** Set of frequencies for a row of this length, shared by all rows of the regime. */
   regimeOf(length: number): number {
     return this.#frequencies.regimeOf?.(length) ?? 0;
   }
 
   /**
-   * Whether the keys of a row must be recomputed when it grows from one length to the other: as the reference does
-   * for LongRoPE, but not for a base that grows with each token.
+   * Whether a row's keys must be recomputed when it grows from one length to the other: as in the reference, for
+   * LongRoPE, but not for a base that grows with each token.
    */
   outdates(from: number, to: number): boolean {
     return this.#frequencies.isStrict === true && this.regimeOf(from) !== this.regimeOf(to);
   }
 
-  /** positions int64 [N] of a layout's tokens → the rotation; never rounded to the type of the pass. */
+  /** positions int64 [N] of a layout's tokens → rotation, at full precision. */
   rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
     const wide = dtype === 'f64' ? 'f64' : 'f32';
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
@@ -56,7 +56,7 @@ export class Rope {
     return { cos: cos.mul(amplitude), sin: sin.mul(amplitude), turnsNeighbours };
   }
 
-  /** One for all tokens, or each one's: [N, 1] */
+  /** One for all tokens, or one per token: [N, 1] */
   #amplitudeOf(layout: Layout, like: Tensor): number | Tensor {
     const { amplitude } = this.#frequencies;
     if (typeof amplitude === 'number') return amplitude;
@@ -93,7 +93,7 @@ export class Rope {
     return this.#ofRegimes(layout, (regime) => this.#frequencies.inverse(regime));
   }
 
-  /** n numbers for all tokens, or for each where rows of several regimes lie side by side: [n] or [N, n] */
+  /** n numbers for all tokens, or per token if rows have several regimes: [n] or [N, n] */
   #ofRegimes(layout: Layout, inverse: (regime: number) => Float32Array): Tensor {
     const { regimeOf } = this.#frequencies;
     if (regimeOf === undefined) return fromArray(inverse(0));
@@ -110,7 +110,7 @@ export class Rope {
   }
 }
 
-/** x [N, H, D] with the first r features of each head turned by its token's angles. */
+/** Rotates the first r features of each head of x [N, H, D] by its token's angles. */
 export function rotate(x: Tensor, rotation: Rotation): Tensor {
   const [, , size] = x.shape;
   const [, turned] = rotation.cos.shape;

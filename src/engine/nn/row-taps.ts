@@ -1,16 +1,16 @@
-// N tokens of a pass, or a vector for each of its rows; in and out features
+// N tokens of a pass, or one vector per row; in and out features
 import { aten, zeros, type Tensor } from '../tensor/index.ts';
 import type { Parameter } from './module.ts';
 
 /**
- * Factors of a trained weight's gradient in one pass: its input, and the gradient of its output. The gradient itself
- * is not formed.
+ * Factors of a trained weight's gradient in one pass: its input and its output's gradient. The gradient itself is not
+ * computed.
  */
 export type RowTap = {
   at: Tensor;
-  /** The row of each of its tokens; undefined where they are the batch's own, or its rows. */
+  /** Row of each token; undefined for the batch's own tokens, or for its rows. */
   rowOf: ArrayLike<number> | undefined;
-  /** All of its tensors, to be freed. */
+  /** All its tensors, for disposal. */
   kept: readonly Tensor[];
 } & (LayerTap | ScoresTap);
 
@@ -22,12 +22,12 @@ export type LayerTap =
       x: Tensor;
       isTransposed: boolean;
     }
-  /** y = x · scale, value by value, + shift */
+  /** y = x · scale + shift, element by element */
   | { kind: 'scale'; weight: Parameter | undefined; bias: Parameter | undefined; x: Tensor }
   /** y = rows of a table: int64 [N] */
   | { kind: 'rows'; weight: Parameter; x: Tensor };
 
-/** Log-probabilities [N] of targets int64 [N] by scores, which are not kept: cap · tanh(scale · (Σ x Wᵀ + bias) / cap). */
+/** Log-probabilities [N] of targets int64 [N], whose scores are not kept: cap · tanh(scale · (Σ x Wᵀ + bias) / cap). */
 export interface ScoresTap {
   kind: 'scores';
   terms: readonly ScoresTerm[];
@@ -43,14 +43,14 @@ interface ScoresTerm {
   x: Tensor;
   /** [V, D] */
   weight: Tensor;
-  /** Where that is trained. */
+  /** Present if it is trained. */
   parameter: Parameter | undefined;
 }
 
 let current: RowTap[] | undefined;
 let rowOf: ArrayLike<number> | undefined;
 
-/** Runs a pass whose trained weights note what their gradients are made of. */
+/** Runs a pass whose trained weights record the factors of their gradients. */
 export function withRowTaps<T>(taps: RowTap[], body: () => T): T {
   const before = current;
   current = taps;
@@ -61,7 +61,7 @@ export function withRowTaps<T>(taps: RowTap[], body: () => T): T {
   }
 }
 
-/** Runs what reads no tokens of the pass, of which no row's share could be told: its weights have gradients as usual. */
+/** Runs layers whose inputs cannot be attributed to rows: their weights get gradients as usual. */
 export function withoutRowTaps<T>(body: () => T): T {
   const before = current;
   current = undefined;
@@ -72,7 +72,7 @@ export function withoutRowTaps<T>(body: () => T): T {
   }
 }
 
-/** Runs what reads other tokens than the batch's, which belong to the given rows: an encoder's, or a choice of them. */
+/** Runs layers on tokens other than the batch's, which belong to the given rows: an encoder's, or a subset. */
 export function withRowsOf<T>(rows: ArrayLike<number> | undefined, body: () => T): T {
   const before = rowOf;
   rowOf = rows;
@@ -83,17 +83,17 @@ export function withRowsOf<T>(rows: ArrayLike<number> | undefined, body: () => T
   }
 }
 
-/** The rows of the tokens under way. */
+/** Rows of the current tokens. */
 export function currentRowsOf(): ArrayLike<number> | undefined {
   return rowOf;
 }
 
-/** Whether the pass under way notes that: then nothing is fused that holds trained weights. */
+/** Whether the current pass records factors; then operators with trained weights are not fused. */
 export function notesRows(): boolean {
   return current !== undefined;
 }
 
-/** x […, in] × weight [out, in]ᵀ + bias; the weights' own gradients are left out where they are noted. */
+/** x […, in] × weight [out, in]ᵀ + bias; recorded weights get no gradients. */
 export function tappedLinear(x: Tensor, weight: Parameter, bias?: Parameter): Tensor {
   const [w, b] = [weight, bias].map((one) => one?.value(x.dtype));
   const isNoted = weight.trainable || bias?.trainable === true;
@@ -102,7 +102,7 @@ export function tappedLinear(x: Tensor, weight: Parameter, bias?: Parameter): Te
   return tapProduct(y, x, { weight, bias, isTransposed: false });
 }
 
-/** The same tap on a product with a weight, [out, in] or turned round, that was made without its gradient. */
+/** Records a product with a weight, [out, in] or transposed, that was computed without its gradient. */
 export function tapProduct(
   y: Tensor,
   x: Tensor,
@@ -117,17 +117,17 @@ export function tapProduct(
   }));
 }
 
-/** y = x · scale + shift, value by value, of which `y` is made without their gradients. */
+/** Records y = x · scale + shift, where `y` was computed without gradients of scale and shift. */
 export function tapScale(y: Tensor, x: Tensor, { weight, bias }: { weight: Parameter; bias?: Parameter }): Tensor {
   return tapped(y, (keep) => ({ kind: 'scale', weight: moving(weight), bias: moving(bias), x: keep(x) }));
 }
 
-/** Rows of a table, by ids int64 [N]. */
+/** Records table rows, by ids int64 [N]. */
 export function tapRows(y: Tensor, ids: Tensor, weight: Parameter): Tensor {
   return tapped(y, (keep) => ({ kind: 'rows', weight, x: keep(ids) }));
 }
 
-/** Log-probabilities that were made without gradients of the weights that scored. */
+/** Records log-probabilities that were computed without gradients of the weights. */
 export function tapScores(logProbs: Tensor, made: Omit<ScoresTap, 'kind'>): Tensor {
   return tapped(logProbs, (keep) => ({
     ...made,
@@ -142,7 +142,7 @@ function moving(parameter: Parameter | undefined): Parameter | undefined {
   return parameter?.trainable === true ? parameter : undefined;
 }
 
-/** y + 0, where its gradient arrives; a pass without gradients, as before a block is computed again, notes nothing. */
+/** y + 0, to observe its gradient; records nothing in a pass without gradients, as before a block is recomputed. */
 function tapped(y: Tensor, tap: (keep: (tensor: Tensor) => Tensor) => LayerTap | ScoresTap): Tensor {
   const at = zeros([1], { dtype: y.dtype, device: y.device })
     .expand(...y.shape)

@@ -3,7 +3,7 @@ import type { Tensor } from '../tensor/index.ts';
 import { AdapterList } from './adapter-route.ts';
 import { Module } from './module.ts';
 
-/** A change of what a sublayer adds to the residual stream (bottleneck adapters). */
+/** Changes a sublayer's contribution to the residual stream (bottleneck adapters). */
 export interface SublayerAdapter {
   /** The new output, from the sublayer's input `read` and its output so far: [N, D] each; `read` may be narrower. */
   forward(read: Tensor, output: Tensor): Tensor;
@@ -11,7 +11,7 @@ export interface SublayerAdapter {
 
 export type SublayerKind = 'attention' | 'cross_attention' | 'mlp';
 
-/** The place of adapters around attention or a feed-forward network, just before its result is added to what it read. */
+/** Attachment point of adapters around attention or a feed-forward network, just before the residual connection. */
 export class Sublayer extends Module {
   readonly kind: SublayerKind;
   /** Width of the output. */
@@ -24,7 +24,7 @@ export class Sublayer extends Module {
     this.width = width;
   }
 
-  /** Whether no adapter acts just now: operators that compute past this place may be used. */
+  /** Whether no adapter is active, so that fused operators may skip this point. */
   get isIdle(): boolean {
     return this.#adapters.isIdle;
   }
@@ -36,7 +36,7 @@ export class Sublayer extends Module {
     this.#adapters.remove(adapter);
   }
 
-  /** The sublayer's output [N, D] with the adapters that act. */
+  /** Applies the active adapters to the sublayer's output [N, D]. */
   change(read: Tensor, output: Tensor): Tensor {
     return this.#adapters.change(read, output, (adapter, own, result) => adapter.forward(own, result));
   }

@@ -17,7 +17,7 @@ function typeOf(array: StoredArray): keyof typeof FORMS {
   return array instanceof Float64Array ? 'f64' : array instanceof Float32Array ? 'f32' : 'i32';
 }
 
-/** Writes arrays to one file, whole or not at all, byte for byte as the reference writer would. */
+/** Writes arrays to a file, atomically and byte for byte like the reference writer. */
 export function writeArrays(path: string, arrays: StoredArrays): void {
   const described = Object.entries(arrays).map(([name, array]) => ({
     name,

@@ -6,7 +6,7 @@ export function noGrad<T>(body: () => T): T {
   return withGradMode(false, body);
 }
 
-/** Runs `body` with recording, inside a `noGrad`. */
+/** Runs `body` with graph recording, inside a `noGrad`. */
 export function enableGrad<T>(body: () => T): T {
   return withGradMode(true, body);
 }
@@ -22,11 +22,11 @@ function withGradMode<T>(enabled: boolean, body: () => T): T {
 }
 
 export interface BackwardOptions {
-  /** Keep the graph for a second backward. */
+  /** Keeps the graph for a second backward. */
   retain?: boolean;
 }
 
-/** Adds the gradient of `outputs` (weighted by `gradOutputs`; 1 for a scalar) into the `.grad` of every leaf under it. */
+/** Adds the gradients of `outputs` (weighted by `gradOutputs`; 1 for a scalar) to the `.grad` of all leaves. */
 export function backward(
   outputs: readonly Tensor[],
   gradOutputs?: readonly (Tensor | undefined)[],
@@ -41,13 +41,13 @@ export function backward(
 
 export interface GradOptions extends BackwardOptions {
   gradOutputs?: readonly (Tensor | undefined)[];
-  /** Make the gradients differentiable themselves. */
+  /** Makes the gradients themselves differentiable. */
   createGraph?: boolean;
-  /** An input that the outputs do not depend on gives undefined instead of an error. */
+  /** Inputs that the outputs do not depend on give undefined instead of an error. */
   allowUnused?: boolean;
 }
 
-/** The gradients of `outputs` with respect to `inputs`, touching no leaf's `.grad`. */
+/** Gradients of `outputs` with respect to `inputs`, without changing any `.grad`. */
 export function grad(
   outputs: readonly Tensor[],
   inputs: readonly Tensor[],

@@ -1,4 +1,4 @@
-/** Element types by the names of the safetensors format, in lower case. */
+/** Element types, named as in the safetensors format, in lower case. */
 export type DType =
   | 'f64'
   | 'f32'
@@ -33,7 +33,7 @@ export const dtypeCode: Record<DType, number> = {
 
 const nameOfCode = new Map(Object.entries(dtypeCode).map(([name, code]) => [code, name as DType]));
 
-/** The name of a libtorch type; one that attune has no name for (a quantised type, say) is an error. */
+/** attune's name of a libtorch type. Throws for unsupported ones, such as quantised types. */
 export function dtypeOfCode(code: number): DType {
   const name = nameOfCode.get(code);
   if (name === undefined) throw new TypeError(`element type ${code} of libtorch has no name here`);
@@ -57,7 +57,7 @@ export const dtypeBytes: Record<DType, number> = {
   f8_e5m2: 1,
 };
 
-/** Whether weights may be of the type; eight-bit floats are codes, which need scales. */
+/** Whether weights may have this type; eight-bit floats are codes, which need scales. */
 export function isFloating(dtype: DType): boolean {
   return dtype === 'f32' || dtype === 'bf16' || dtype === 'f16' || dtype === 'f64';
 }
@@ -72,7 +72,7 @@ export type NumericArray =
   | Uint8Array
   | Uint16Array;
 
-/** The typed array that holds a type's elements as they are; bf16, f16 and eight-bit floats have none and show as their bits. */
+/** Typed array over a type's elements; bf16, f16 and eight-bit floats appear as raw bits. */
 export function typedArrayOver(dtype: DType, buffer: ArrayBuffer): NumericArray {
   switch (dtype) {
     case 'f64':
@@ -99,7 +99,7 @@ export function typedArrayOver(dtype: DType, buffer: ArrayBuffer): NumericArray 
   }
 }
 
-/** The type whose elements a typed array holds. */
+/** Element type of a typed array. */
 export function dtypeOfArray(array: NumericArray): DType {
   if (array instanceof Float32Array) return 'f32';
   if (array instanceof Float64Array) return 'f64';

@@ -6,23 +6,23 @@ import { AttuneError } from '../../base/errors.ts';
 import { refuseSmallLimits, takeProductBuffer } from './memory-limit.ts';
 import type { Native } from './native.ts';
 
-/** How threads wait for each other. */
+/** Thread waiting policy. */
 export const waitingThreads = {
-  // Threads that spin at barriers starve each other where cores are shared; one that sleeps at once is woken too late.
+  // Threads that spin at barriers starve each other on shared cores, whereas sleeping at once makes wake-ups too late.
   OMP_WAIT_POLICY: 'PASSIVE',
-  // So each waits awake for about as long as waking one takes: 60 µs on Zen 4.
+  // So threads spin for about as long as a wake-up takes: 60 µs on Zen 4.
   GOMP_SPINCOUNT: '5000',
 };
 
 /**
- * Loads libtorch once, in the process's main thread. Environment variables of libtorch and its BLAS must be set
- * before the library is loaded; each line works around a measured trap (docs/decisions/engine.md).
+ * Loads libtorch once, in the main thread. Environment variables of libtorch and its BLAS must be set before the
+ * library is loaded; each line works around a measured problem (docs/decisions/engine.md).
  */
 const environment: Record<string, string | undefined> = {
   ...waitingThreads,
-  // UCX's memory hooks, which come with libmpi, crash about 1 % of the processes that load them.
+  // UCX's memory hooks, loaded via libmpi, crash about 1 % of processes.
   UCX_MEM_EVENTS: 'no',
-  // A forced kernel choice makes f32 products two to five times slower.
+  // A forced kernel makes f32 products two to five times slower.
   OPENBLAS_CORETYPE: undefined,
   OPENBLAS_L2_SIZE: undefined,
 };
@@ -39,7 +39,7 @@ export function addonPath(): string {
   return process.env.ATTUNE_ADDON ?? fileURLToPath(new URL('../../../build/attune.node', import.meta.url));
 }
 
-/** A checkout is set up by its own script, an installed package by its command. */
+/** A checkout is set up by a script, an installed package by its command. */
 function setupCommand(): string {
   const lock = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
   return existsSync(lock) ? `node tools/setup.mjs   (in ${dirname(lock)})` : 'npx attune setup';
@@ -79,12 +79,12 @@ function load(): Native {
   return native;
 }
 
-/** For a process that ends with its work: its exit runs Node's part and none of libtorch's, where that was loaded. */
+/** Ends the process with Node's exit handlers but without libtorch's, if that was loaded. */
 export function exitWithoutEngine(): void {
   loaded?.leaveAtOnce();
 }
 
-/** Threads that operators use; part of a run's identity, since sums depend on it. */
+/** Number of threads for operators; part of a run's identity, since sums depend on it. */
 export function setThreads(count: number): void {
   engine().setThreads(count);
 }

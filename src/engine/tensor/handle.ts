@@ -4,8 +4,8 @@ import type { TensorId } from './native.ts';
 import type { Tensor } from './tensor.ts';
 
 /**
- * A handle to a tensor in the engine's table, with its metadata. Inside a `scope` it is freed at the scope's end;
- * outside it belongs to its creator: `using`, or `dispose()`.
+ * A handle to a tensor in the engine's table, with its metadata. Inside a `scope`, it is freed at the scope's end;
+ * outside, its creator must free it: `using`, or `dispose()`.
  */
 export class TensorHandle implements Disposable {
   readonly id: TensorId;
@@ -57,7 +57,7 @@ export class TensorHandle implements Disposable {
   }
 }
 
-/** Filled in by tensor.ts: operators make tensors without importing the class, whose methods are operators. */
+/** Set by tensor.ts: operators create tensors without importing the class, whose methods use operators. */
 export const tensors: { make: (id: TensorId) => Tensor } = {
   make: () => {
     throw new Error('src/engine/tensor/tensor.ts was not imported');

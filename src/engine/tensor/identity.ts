@@ -1,7 +1,7 @@
 import { engine } from './engine.ts';
 import { attune } from './operators.ts';
 
-/** Arithmetic of the machine, part of a run's identity. `kernels` are ours: ATTUNE_KERNELS, or the best available. */
+/** The machine's arithmetic, as part of a run's identity. `kernels` are attune's: ATTUNE_KERNELS, or the best available. */
 export function engineIdentity(): { libtorch: string; threads: number; cpu: string; kernels: string } {
   const native = engine();
   const kernels = attune.kernels.default();

@@ -1,4 +1,4 @@
-/** Limits of a process's memory (`prlimit --data`, `ulimit -v`) under which libtorch's BLAS would never come to an end. */
+/** Process memory limits (`prlimit --data`, `ulimit -v`) under which libtorch's BLAS would hang. */
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,15 +6,15 @@ import { formatBytes } from '../../base/format.ts';
 import { dtypeCode } from './dtype.ts';
 import type { Native } from './native.ts';
 
-/** OpenBLAS allocates one per thread when it is loaded, and one for the first product; if that fails it retries forever. */
+/** OpenBLAS allocates one per thread on loading and one for the first product; if that fails, it retries forever. */
 const BLAS_BUFFER = 128 * 2 ** 20;
-/** Everything else taken while libtorch and its dependencies load; 66 MB measured. */
+/** Everything else allocated while libtorch and its dependencies load; 66 MB measured. */
 const LIBRARIES = 128 * 2 ** 20;
 
-/** Limits of the kernel's, by what counts towards them. */
+/** Kernel limits, and the usage that counts towards each. */
 const LIMITS = { 'Max data size': 'VmData', 'Max address space': 'VmSize' } as const;
 
-/** @returns whether there is a limit. @throws AttuneError E_OUT_OF_MEMORY where it is too small to load libtorch */
+/** @returns whether there is a limit. @throws AttuneError E_OUT_OF_MEMORY if it is too small to load libtorch */
 export function refuseSmallLimits(folder = '/proc/self'): boolean {
   if (!existsSync(`${folder}/limits`)) return false;
   const limits = readFileSync(`${folder}/limits`, 'utf8');
@@ -38,7 +38,7 @@ export function refuseSmallLimits(folder = '/proc/self'): boolean {
   return isLimited;
 }
 
-/** Has BLAS take the buffer of this thread's products while there is room for it. */
+/** Makes BLAS allocate this thread's product buffer while there is room for it. */
 export function takeProductBuffer(native: Native): void {
   const mark = native.enterScope();
   const side = 256;

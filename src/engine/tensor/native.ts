@@ -1,10 +1,10 @@
-/** The addon's exports (native/): everything by number, nothing by object. Only src/engine/tensor talks to it. */
+/** The addon's exports (native/), which refer to everything by number. Only src/engine/tensor uses it. */
 export type TensorId = number;
 export type NativeValue = number | boolean | string | bigint | undefined | null | Float64Array | readonly NativeValue[];
 
 export interface NativeArgument {
   name: string;
-  /** The type as the schema writes it: `Tensor`, `Optional[int]`, `List[int]`, `Optional[ScalarType]`, … */
+  /** Type as written in the schema: `Tensor`, `Optional[int]`, `List[int]`, `Optional[ScalarType]`, … */
   type: string;
   hasDefault: boolean;
   /** Keyword-only in the schema. */
@@ -14,7 +14,7 @@ export interface NativeArgument {
 export interface NativeSchema {
   arguments: readonly NativeArgument[];
   returns: readonly NativeArgument[];
-  /** In place: gives back its first argument. */
+  /** In-place operator: returns its first argument. */
   returnsSelf: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface Native {
   leaveScope(mark: number, keep: readonly TensorId[]): void;
   depth(): number;
   live(): number;
-  /** Bytes that tensors of a device hold now, and the most that they have held since this was last asked; on `meta` what they would. */
+  /** Bytes currently held by tensors on a device, and the peak since the last call; on `meta`, what they would take. */
   tensorBytes(device: 'cpu' | 'meta'): number;
   takeTensorPeak(device: 'cpu' | 'meta'): number;
 

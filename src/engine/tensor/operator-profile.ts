@@ -1,15 +1,15 @@
 import { engine } from './engine.ts';
 
-/** One call of an operator, or a span of the caller's own. Times in microseconds. */
+/** A call of an operator, or a span set by the caller. Times in microseconds. */
 export interface Span {
   name: string;
-  /** Index of the span around this one, or -1. */
+  /** Index of the enclosing span, or -1. */
   parent: number;
   start: number;
   end: number;
-  /** Processor time, of all threads. */
+  /** CPU time of all threads. */
   processor: number;
-  /** Bytes that were allocated inside it, without what inner spans allocated. */
+  /** Bytes allocated inside, excluding inner spans. */
   bytes: number;
 }
 
@@ -23,7 +23,7 @@ export function startProfile(): void {
   isRecording = true;
 }
 
-/** Runs `body` as a span around its operators, where a profile is recorded; else just runs it. */
+/** Runs `body` as a span around its operators while a profile is recorded; otherwise just runs it. */
 export function span<T>(name: string, body: () => T): T {
   if (!isRecording) return body();
   const native = engine();
@@ -35,7 +35,7 @@ export function span<T>(name: string, body: () => T): T {
   }
 }
 
-/** Ends the recording. Spans come in the order of their starts: a parent precedes what is inside it. */
+/** Stops recording. Spans are sorted by start, so parents precede their children. */
 export function stopProfile(): Span[] {
   isRecording = false;
   const [names, buffer] = engine().profileStop();

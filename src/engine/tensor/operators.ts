@@ -5,16 +5,16 @@ import { TensorHandle, tensors } from './handle.ts';
 import type { NativeArgument, NativeSchema, NativeValue } from './native.ts';
 
 /**
- * Operators that libtorch has registered, by the names of `torch.ops`: `aten.add.Tensor(a, b, { alpha: 2 })`,
- * `aten.relu.default(x)`. Arguments without a default are positional, all others are named options. The types are those
- * of operators.schema (tools/generate.ts); the functions are made here on first use.
+ * Operators registered in libtorch, named as in `torch.ops`: `aten.add.Tensor(a, b, { alpha: 2 })`,
+ * `aten.relu.default(x)`. Arguments without a default are positional, all others are named options. Types are those in
+ * operators.schema (tools/generate.ts); functions are created on first use.
  */
 export const aten = namespace<Aten>('aten');
 
 /** attune's own operators (native/kernels). */
 export const attune = namespace<Attune>('attune');
 
-/** A list that many calls take: each reads it at once, where it would ask for one entry after the other. Tensors have to outlive it. */
+/** A list for many calls, which each read it at once instead of entry by entry. Its tensors must outlive it. */
 export function readyList<List extends readonly TensorHandle[] | readonly number[]>(list: List): List {
   const numbers = Float64Array.from(list as readonly (TensorHandle | number)[], (entry) =>
     typeof entry === 'number' ? entry : entry.id,
@@ -28,7 +28,7 @@ function namespace<Shape>(space: string): Shape {
   return lazily((name) => lazily((overload) => makeOperator(space, name, overload))) as Shape;
 }
 
-/** An object whose properties are made on first use; afterwards they are plain own properties and cost nothing extra. */
+/** An object whose properties are created on first access and plain own properties from then on. */
 function lazily(make: (name: string) => unknown): object {
   const missing = new Proxy(Object.create(null) as object, {
     get(_, name, receiver) {
@@ -66,7 +66,7 @@ function makeOperator(space: string, name: string, overload: string): Callable {
   };
 }
 
-/** Positional are the leading arguments that have no default; what follows goes by name. */
+/** Leading arguments without a default are positional; the rest are named. */
 export function splitArguments(schema: NativeSchema): { positional: NativeArgument[]; named: NativeArgument[] } {
   const first = schema.arguments.findIndex((argument) => argument.hasDefault || argument.named);
   const count = first < 0 ? schema.arguments.length : first;

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import { dtypeBytes, type DType } from './dtype.ts';
 
-/** One tensor's place in a safetensors file; offsets count from the end of the header. */
+/** A tensor's position in a safetensors file; offsets are relative to the end of the header. */
 export interface TensorEntry {
   name: string;
   dtype: DType;
@@ -15,7 +15,7 @@ export interface TensorEntry {
 export interface SafetensorsHeader {
   entries: readonly TensorEntry[];
   metadata: Readonly<Record<string, string>>;
-  /** Where the data begin: 8 bytes of length and the JSON. */
+  /** Start of the data: 8 bytes of length, plus the JSON. */
   dataStart: number;
 }
 
@@ -50,7 +50,7 @@ function refuse(
   });
 }
 
-/** Types of the format that no weight has: packed numbers. */
+/** Types in the format for packed numbers, which no weight has. */
 const PACKED: readonly unknown[] = ['U16', 'U32', 'U64', 'F4', 'F6_E2M3', 'F6_E3M2', 'F8_E8M0'];
 
 function refuseType(path: string, name: string, type: unknown): AttuneError {
@@ -62,7 +62,7 @@ function refuseType(path: string, name: string, type: unknown): AttuneError {
   });
 }
 
-/** The length of the JSON header, from the file's first eight bytes. */
+/** Length of the JSON header, from the file's first eight bytes. */
 export function headerLength(path: string, first: Uint8Array, fileBytes: number): number {
   if (first.byteLength < 8) throw refuse(path, `only ${first.byteLength} bytes`, 'E_SAFETENSORS_TRUNCATED');
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
@@ -74,7 +74,7 @@ export function headerLength(path: string, first: Uint8Array, fileBytes: number)
   return Number(length);
 }
 
-/** Checks everything a hostile or damaged header could say: types, shapes, offsets inside the file, overlaps and holes. */
+/** Validates everything in a hostile or damaged header: types, shapes, offsets, overlaps and gaps. */
 export function parseHeader(path: string, json: Uint8Array, fileBytes: number): SafetensorsHeader {
   let value: unknown;
   try {
@@ -146,7 +146,7 @@ function checkCover(path: string, entries: TensorEntry[], dataBytes: number): vo
     throw refuse(path, `${dataBytes - position} bytes after the last tensor belong to no tensor`);
 }
 
-/** Lays tensors out as the reference writer does (widest type first, then by name) and gives the header's bytes. */
+/** Lays out tensors like the reference writer (widest type first, then by name); returns the header's bytes. */
 export function layOut(
   tensors: readonly { name: string; dtype: DType; shape: readonly number[] }[],
   metadata: Record<string, string>,
@@ -174,7 +174,7 @@ export function layOut(
   return { header, entries };
 }
 
-/** The reference writer's order of types: its enumeration, widest last. */
+/** Type order of the reference writer: its enumeration, widest last. */
 function rank(dtype: DType): number {
   return ['bool', 'u8', 'i8', 'f8_e5m2', 'f8_e4m3', 'i16', 'f16', 'bf16', 'i32', 'f32', 'c64', 'f64', 'i64'].indexOf(
     dtype,

@@ -6,7 +6,7 @@ import { engine } from './engine.ts';
 import { headerLength, layOut, parseHeader, type SafetensorsHeader } from './safetensors-header.ts';
 import { Tensor } from './tensor.ts';
 
-/** Reads and checks a file's header only. */
+/** Reads and validates a file's header. */
 export function readSafetensorsHeader(path: string): SafetensorsHeader {
   let descriptor: number;
   try {
@@ -33,7 +33,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
   }
 }
 
-/** Tensors over the pages of a safetensors file: nothing is read until it is used, nothing is copied. */
+/** Memory-mapped tensors of a safetensors file, paged in on use and never copied. */
 export class SafetensorsFile implements Disposable {
   readonly path: string;
   readonly header: SafetensorsHeader;
@@ -53,7 +53,7 @@ export class SafetensorsFile implements Disposable {
     return this.#entries.has(name);
   }
 
-  /** The tensor by name; it keeps the pages alive. Changing it in place does not change the file. */
+  /** A tensor by name; it keeps the mapping alive. In-place changes do not affect the file. */
   get(name: string): Tensor {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`${this.path} has no tensor "${name}"`);
@@ -72,7 +72,8 @@ export class SafetensorsFile implements Disposable {
 }
 
 /**
- * Writes tensors to one file, atomically, byte for byte as the reference writer (safetensors' Rust core) would.
+ * Writes tensors to a file, atomically and byte for byte like the reference writer (safetensors' Rust core).
+ *
  * @returns the file's size in bytes
  */
 export function writeSafetensors(

@@ -1,12 +1,12 @@
 import { engine } from './engine.ts';
 import { TensorHandle } from './handle.ts';
 
-/** A scope's body must be synchronous: tensors that cross an `await` need an explicit owner. */
+/** A scope's body must be synchronous: tensors that outlive an `await` need an explicit owner. */
 type Synchronous<T> = T extends PromiseLike<unknown> ? never : T;
 
 /**
- * Runs `body` and frees every tensor made in it, but for those it returns (a tensor, or tensors in arrays and plain
- * objects) and those taken out by `own()`. Scopes nest: what is returned passes to the scope outside.
+ * Runs `body` and frees every tensor created in it, except those it returns (a tensor, or tensors in arrays and plain
+ * objects) and those taken out by `own()`. Scopes nest: returned tensors pass to the enclosing scope.
  */
 export function scope<T>(body: () => Synchronous<T>): T {
   const native = engine();
@@ -36,7 +36,7 @@ function collectIds(value: unknown, into: number[]): void {
     for (const item of Object.values(value)) collectIds(item, into);
 }
 
-/** Tensors alive in the engine's table. */
+/** Number of live tensors in the engine's table. */
 export function liveTensors(): number {
   return engine().live();
 }
@@ -53,12 +53,12 @@ const leaked = new FinalizationRegistry<{ id: number; made: string }>(({ id, mad
 });
 let detecting = false;
 
-/** Watches tensors that are owned outside scopes and warns, with the place that made them, when one is lost. */
+/** Tracks tensors owned outside of scopes and warns, with the place of creation, when one is leaked. */
 export function detectLeaks(on = true): void {
   detecting = on;
 }
 
-/** Whether anybody asked for that: else no tensor is asked where it was made. */
+/** Whether leaks are tracked, which requires a stack trace per tensor. */
 export function isDetectingLeaks(): boolean {
   return detecting;
 }

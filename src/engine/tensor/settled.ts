@@ -2,12 +2,12 @@ import { dtypeCode } from './dtype.ts';
 import { engine } from './engine.ts';
 import { Tensor } from './tensor.ts';
 
-/** Where each begins: a cache line's multiple. */
+/** Alignment of each tensor: a multiple of cache lines. */
 const ALIGNMENT = 64;
 
 /**
- * Contiguous copies in large pages of memory, if the system has them; on the CPU only. Weights, which are read whole
- * for every token, are read faster from there than from the pages of a file.
+ * Contiguous copies in huge pages, if available; CPU only. Weights are read in full for every token, which is faster
+ * from there than from memory-mapped files.
  */
 export function settled(tensors: readonly Tensor[]): Tensor[] {
   const sizes = tensors.map(({ bytes }) => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);

@@ -8,8 +8,8 @@ export type Scalar = number | boolean | bigint;
 export type Shape = readonly number[];
 
 /**
- * A tensor with the methods that model code reads best; every other operator is in `aten`. Names and semantics are
- * PyTorch's. Methods ending in `_` change the tensor in place and return it.
+ * A tensor with the methods that are most readable in model code; all other operators are in `aten`. Names and
+ * semantics are PyTorch's. Methods ending in `_` change the tensor in place and return it.
  */
 export class Tensor extends TensorHandle {
   add(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor {
@@ -80,15 +80,15 @@ export class Tensor extends TensorHandle {
   flatten(start = 0, end = -1): Tensor {
     return aten.flatten.using_ints(this, { start_dim: start, end_dim: end });
   }
-  /** `length` entries of `dim` from `start` on: a view. */
+  /** `length` entries of `dim` from `start`: a view. */
   narrow(dim: number, start: number, length: number): Tensor {
     return aten.narrow.default(this, dim, start, length);
   }
-  /** One entry of `dim`, which disappears: a view. */
+  /** One entry of `dim`, which is removed: a view. */
   select(dim: number, index: number): Tensor {
     return aten.select.int(this, dim, index);
   }
-  /** Rows (along `dim`) by an int64 tensor of indices. */
+  /** Rows (along `dim`) selected by an int64 index tensor. */
   indexSelect(dim: number, index: Tensor): Tensor {
     return aten.index_select.default(this, dim, index);
   }
@@ -108,7 +108,7 @@ export class Tensor extends TensorHandle {
     return aten.clone.default(this);
   }
 
-  /** The same values as another type; the tensor itself where it has that type already. */
+  /** Converts to a type; returns the tensor itself if it has that type already. */
   to(dtype: DType): Tensor {
     return this.dtype === dtype ? this : aten.to.dtype(this, dtypeCode[dtype]);
   }
@@ -135,19 +135,19 @@ export class Tensor extends TensorHandle {
     return this;
   }
 
-  /** The same memory, outside the graph. */
+  /** The same memory, detached from the graph. */
   detach(): Tensor {
     return aten.detach.default(this);
   }
   get requiresGrad(): boolean {
     return engine().requiresGrad(this.id);
   }
-  /** Marks a leaf as one to compute gradients for. */
+  /** Makes a leaf require gradients. */
   setRequiresGrad(value = true): this {
     engine().setRequiresGrad(this.id, value);
     return this;
   }
-  /** Gradient accumulated so far. A new handle at each call, owned by the surrounding scope. */
+  /** Accumulated gradient. A new handle at each call, owned by the current scope. */
   get grad(): Tensor | undefined {
     const id = engine().gradOf(this.id);
     return id === undefined ? undefined : new Tensor(id);
@@ -156,13 +156,13 @@ export class Tensor extends TensorHandle {
     engine().setGrad(this.id, value?.id);
   }
 
-  /** Takes the tensor out of its scope: it lives until `dispose()`. */
+  /** Moves the tensor out of its scope: it lives until `dispose()`. */
   own(): this {
     engine().own(this.id);
     watchForLeak(this);
     return this;
   }
-  /** A second, owned handle on the same tensor. */
+  /** Another owned handle to the same tensor. */
   alias(): Tensor {
     return watched(new Tensor(engine().alias(this.id)));
   }
@@ -171,7 +171,7 @@ export class Tensor extends TensorHandle {
   item(): number {
     return engine().item(this.id);
   }
-  /** The elements in place, without a copy, in row order; bf16 and f16 as their 16 bits. The array keeps the memory alive. */
+  /** The elements without a copy, in row order; bf16 and f16 as raw 16 bits. The array keeps the memory alive. */
   data(): NumericArray {
     const plain = this.device === 'cpu' ? this.contiguous() : this.toDevice('cpu').contiguous();
     return typedArrayOver(plain.dtype, engine().toBytes(plain.id));
@@ -190,7 +190,7 @@ function watched(tensor: Tensor): Tensor {
   return tensor;
 }
 
-/** A tensor over the array's own memory: writing to one shows in the other. */
+/** A tensor that shares the array's memory. */
 export function fromArray(
   array: NumericArray,
   shape: Shape = [array.length],

@@ -5,14 +5,14 @@ import { ExactIndex } from './exact-index.ts';
 
 /** Below this, comparing with every vector takes a few milliseconds. */
 const LARGE = 20_000;
-/** Looking into more than this share of the clusters saves too little to give up exactness. */
+/** Probing a larger share of the clusters saves too little to give up exactness. */
 const WORTHWHILE = 0.3;
 const QUERIES = 500;
 const SEED = 42;
 
 /**
- * An index of vectors [V · D]: exact where they are few or in no clusters, else one that finds at least 98 in 100 of
- * the ten best of the queries given; the vectors themselves ask where there are none.
+ * An index of vectors [V · D]: exact if there are few or they do not cluster, else one that finds at least 98 % of the
+ * ten best for the given queries; by default, the vectors themselves serve as queries.
  */
 export function buildIndex(
   vectors: Float32Array,
@@ -33,7 +33,7 @@ function someOf(vectors: Float32Array, width: number): Float32Array {
   return some;
 }
 
-/** An index's vectors in their own order: [V · D] */
+/** An index's vectors in their original order: [V · D] */
 export function vectorsOf(index: ExactIndex | ClusteredIndex): Float32Array {
   if (index instanceof ExactIndex) return index.vectors;
   const { rows, vectors, width } = index.parts;

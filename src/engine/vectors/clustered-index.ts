@@ -6,21 +6,21 @@ import { insert, type Found, type VectorIndex } from './vector-index.ts';
 /** Parts of a clustered index. */
 export interface ClusteredParts {
   width: number;
-  /** Cluster after cluster: [V · D] */
+  /** Vectors, cluster by cluster: [V · D] */
   vectors: Float32Array;
-  /** Which of the indexed vectors each is: [V] */
+  /** Original row of each vector: [V] */
   rows: Int32Array;
-  /** Where each cluster begins, and V: [C + 1] */
+  /** Start of each cluster, and V: [C + 1] */
   offsets: Int32Array;
   /** [C · D] */
   centres: Float32Array;
-  /** Clusters that a query looks into. */
+  /** Number of clusters to probe per query. */
   probes: number;
-  /** The share of the 10 best that was found so, on the queries it was set by. */
+  /** Share of the 10 best that this finds, on the queries used for tuning. */
   recall: number;
 }
 
-/** Compares a query with the vectors of the clusters whose centres fit it best (an inverted file; Jégou et al., 2011). */
+/** Compares a query with the vectors of the closest clusters (inverted file; Jégou et al., 2011). */
 export class ClusteredIndex implements VectorIndex {
   readonly kind = 'clustered';
   readonly parts: ClusteredParts;
@@ -58,12 +58,12 @@ export class ClusteredIndex implements VectorIndex {
   }
 }
 
-/** Neighbours that recall is counted of, and how many of them are to be found of the queries that it is set by. */
+/** Number of neighbours that recall counts, recall to reach, and number of queries for tuning. */
 const NEIGHBOURS = 10;
 const WANTED_RECALL = 0.98;
 const QUERIES = 500;
 
-/** Clusters vectors, and looks into as few of them as find nearly all of what comparing with every vector finds. */
+/** Clusters vectors and probes as few clusters as find nearly everything that an exact search finds. */
 export function clusterVectors(
   vectors: Float32Array,
   { width, seed, queries }: { width: number; seed: number; queries: Float32Array },
@@ -90,7 +90,7 @@ function inClusters(clusterOf: Int32Array, clusters: number): { rows: Int32Array
   return { rows, offsets };
 }
 
-/** The fewest clusters that hold the wanted share of all queries' best vectors. */
+/** The smallest number of clusters that contains the wanted share of all queries' best vectors. */
 function probesFor(
   queries: Float32Array,
   {

@@ -3,7 +3,7 @@ import { pushAll } from '../../base/many.ts';
 import { aten, fromArray, noGrad, scope } from '../tensor/index.ts';
 import { insert, type Found, type VectorIndex } from './vector-index.ts';
 
-/** Vectors and queries that are multiplied at once: 16 MB of products. */
+/** Vectors and queries per product: 16 MB of results. */
 const BLOCK = 16_384;
 const QUERIES = 256;
 

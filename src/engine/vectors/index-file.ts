@@ -6,16 +6,16 @@ import { ExactIndex } from './exact-index.ts';
 
 const VERSION = '1';
 
-/** An index as it is kept, with what its vectors stand for and were made by. */
+/** A stored index, with the ids of its vectors and the model that computed them. */
 export interface StoredIndex {
   index: ExactIndex | ClusteredIndex;
-  /** The name of each vector, as a number: [V] */
+  /** Id of each vector: [V] */
   ids: Int32Array;
-  /** Hash of the model that made the vectors; they cannot be compared with any other's. */
+  /** Hash of the model that computed the vectors; others' vectors are not comparable. */
   madeBy: string;
 }
 
-/** Writes an index as one safetensors file, whole or not at all; returns its bytes. */
+/** Writes an index as a safetensors file, atomically; returns its size in bytes. */
 export function writeIndex(path: string, { index, ids, madeBy }: StoredIndex): number {
   return scope(() => {
     const tensors = new Map<string, Tensor>([['ids', fromArray(ids)]]);
@@ -34,7 +34,7 @@ export function writeIndex(path: string, { index, ids, madeBy }: StoredIndex): n
 }
 
 /**
- * Reads an index into memory and checks that it holds together.
+ * Loads an index and checks its consistency.
  * @throws AttuneError E_INDEX_BAD, E_WEIGHTS_MISSING, E_SAFETENSORS_…
  */
 export function readIndex(path: string): StoredIndex {
@@ -95,7 +95,7 @@ class Reader {
     throw bad(this.#path, `${name} with ${values.length} values`, `${count} whole numbers`);
   }
 
-  /** A copy: the file's pages are let go. */
+  /** Copied, so that the file can be unmapped. */
   #values(name: string) {
     return scope(() => this.#file.get(name).data().slice());
   }

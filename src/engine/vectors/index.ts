@@ -1,4 +1,4 @@
-/** Vectors that are searched by what fits a query best. */
+/** Vector search by inner product. */
 export { buildIndex, vectorsOf } from './build-index.ts';
 export { ClusteredIndex } from './clustered-index.ts';
 export { ExactIndex } from './exact-index.ts';

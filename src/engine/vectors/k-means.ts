@@ -1,13 +1,13 @@
-// V vectors, S of them drawn, C clusters, D width
+// V vectors, S sampled ones, C clusters, D width
 import { randomPermutation } from '../../base/random.ts';
 import { aten, cat, fromArray, noGrad, ones, scope, zeros, type Tensor } from '../tensor/index.ts';
 
 const ROUNDS = 8;
-/** Vectors of each cluster that the centres are found from. */
+/** Number of sampled vectors per cluster for finding the centres. */
 const DRAWN = 64;
 const BLOCK = 8192;
 
-/** Centres of clusters [C · D], and the cluster of each vector [V] (Lloyd, 1982, from vectors drawn by the seed). */
+/** Cluster centres [C · D] and each vector's cluster [V] (Lloyd, 1982, on a sample drawn by the seed). */
 export function kMeans(
   vectors: Float32Array,
   { width, clusters, seed }: { width: number; clusters: number; seed: number },
@@ -47,7 +47,7 @@ function nearest(vectors: Tensor, centres: Tensor): Tensor {
   return cat(parts);
 }
 
-/** [C, D]; a centre without vectors stays where it is. */
+/** [C, D]; empty clusters keep their centre. */
 function meansOf(vectors: Tensor, clusterOf: Tensor, before: Tensor): Tensor {
   const [clusters, width] = before.shape;
   const sums = aten.index_add.default(zeros([clusters, width]), 0, clusterOf, vectors);

@@ -1,12 +1,12 @@
-/** The vectors that fit a query best, the best first. */
+/** Vectors closest to a query, best first. */
 export interface Found {
-  /** Rows of the indexed vectors. */
+  /** Indices of the found vectors. */
   rows: Int32Array;
-  /** Their products with the query. */
+  /** Their inner products with the query. */
   scores: Float32Array;
 }
 
-/** Vectors that are searched by their product with a query: by their cosine where all have the length 1. */
+/** Vectors searched by inner product, which is the cosine if all have unit length. */
 export interface VectorIndex {
   readonly kind: 'exact' | 'clustered';
   readonly count: number;
@@ -15,14 +15,14 @@ export interface VectorIndex {
   search(queries: Float32Array, k: number): Found[];
 }
 
-/** Vectors of one width as one array: [N · D] */
+/** Concatenates vectors of equal width: [N · D] */
 export function sideBySide(vectors: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(vectors.length * (vectors[0]?.length ?? 0));
   for (const [row, vector] of vectors.entries()) all.set(vector, row * vector.length);
   return all;
 }
 
-/** Where a row with this score belongs among the k best so far, which are sorted; of equal ones the first stays first. */
+/** Inserts a row into the sorted list of the k best; ties keep their order. */
 export function insert(best: { rows: number[]; scores: number[] }, row: number, score: number, k: number): void {
   const { rows, scores } = best;
   if (rows.length === k) {

@@ -1,4 +1,4 @@
-// B blocks of 32 or 256 values, S sub-blocks of them; bytes as ggml lays them out (ggml-common.h)
+// B blocks of 32 or 256 values, S sub-blocks each; bytes in ggml's layout (ggml-common.h)
 import { dtypeCode } from '../dtype.ts';
 import { aten } from '../operators.ts';
 import { scope } from '../scope.ts';
@@ -6,9 +6,9 @@ import { cat, stack, type Tensor } from '../tensor.ts';
 import { halfAt, halfBytes } from './half-bytes.ts';
 import { encodeQ4K, encodeQ6K } from './k-quants.ts';
 
-/** A way to keep a block of values in few bytes. */
+/** A block quantisation format. */
 interface BlockType {
-  /** ggml's number. */
+  /** ggml's type number. */
   code: number;
   values: number;
   bytes: number;
@@ -31,16 +31,16 @@ export function isBlockType(type: string): type is BlockTypeName {
   return Object.hasOwn(blockTypes, type);
 }
 
-/** Values that are encoded at once: what lies between them and their bytes takes many times their memory. */
+/** Values to encode at a time, since intermediate results take many times their memory. */
 const PIECE = 1 << 20;
 
-/** A tensor's bytes, row by row; rows are whole blocks. f32 […] → u8 [n / values · bytes] */
+/** Encodes a tensor row by row; rows must fill whole blocks. f32 […] → u8 [n / values · bytes] */
 export function encodeBlocks(name: BlockTypeName, tensor: Tensor): Tensor {
   const { values, encode } = blockTypes[name];
   return inPieces(tensor.contiguous().reshape(-1, values), encode, values).flatten();
 }
 
-/** u8 bytes → f32 of the shape. */
+/** Decodes u8 bytes → f32 of the given shape. */
 export function decodeBlocks(name: BlockTypeName, bytes: Tensor, shape: readonly number[]): Tensor {
   const { bytes: size, values, decode } = blockTypes[name];
   return inPieces(bytes.reshape(-1, size), decode, values).reshape(...shape);
@@ -55,12 +55,12 @@ function inPieces(blocks: Tensor, body: (piece: Tensor) => Tensor, values: numbe
   return cat(pieces);
 }
 
-/** Away from zero where it is in the middle, as C rounds. */
+/** Rounds halves away from zero, as in C. */
 function rounded(x: Tensor): Tensor {
   return aten.sign.default(x).mul(aten.floor.default(aten.abs.default(x).add(0.5)));
 }
 
-/** One by the scale, and 0 where that is 0. */
+/** Reciprocal of the scale, or 0 if the scale is 0. */
 function inverse(scale: Tensor): Tensor {
   return aten.where.self(aten.eq.Scalar(scale, 0), scale, aten.reciprocal.default(scale));
 }
@@ -83,7 +83,7 @@ function encodeQ4(blocks: Tensor): Tensor {
   return cat([halfBytes(scale), packHalves(codes)], 1);
 }
 
-/** Value j below, value j + 16 above: [B, 32] → u8 [B, 16] */
+/** Packs value j into the low and value j + 16 into the high nibble: [B, 32] → u8 [B, 16] */
 function packHalves(codes: Tensor): Tensor {
   const half = codes.shape[1] / 2;
   return codes
@@ -92,7 +92,7 @@ function packHalves(codes: Tensor): Tensor {
     .to('u8');
 }
 
-/** u8 [B, n] → its lower and its upper halves, each [B, n] in f32 */
+/** u8 [B, n] → low and high nibbles, each [B, n] in f32 */
 function nibbles(bytes: Tensor): [Tensor, Tensor] {
   return [aten.bitwise_and.Scalar(bytes, 15).to('f32'), aten.bitwise_right_shift.Tensor_Scalar(bytes, 4).to('f32')];
 }
@@ -112,7 +112,7 @@ function decodeQ4K(bytes: Tensor): Tensor {
   return codes.mul(scale).sub(least).reshape(-1, 256);
 }
 
-/** Eight scales and eight minima of six bits each in twelve bytes. */
+/** Unpacks eight 6-bit scales and eight 6-bit minima from twelve bytes. */
 function sixBits(packed: Tensor): [Tensor, Tensor] {
   const [first, second, third] = [0, 4, 8].map((at) => packed.narrow(1, at, 4));
   const and = (x: Tensor, mask: number) => aten.bitwise_and.Scalar(x, mask).to('f32');

@@ -10,7 +10,7 @@ import { HeaderCursor } from './header-cursor.ts';
 import { layOutGguf, parseGguf, type GgufHeader, type GgufTensor } from './header.ts';
 import type { GgufMetadata } from './gguf-values.ts';
 
-/** Reads and checks a file's header only. @throws E_WEIGHTS_MISSING, E_GGUF_BAD */
+/** Reads and validates a file's header. @throws E_WEIGHTS_MISSING, E_GGUF_BAD */
 export function readGgufHeader(path: string): GgufHeader {
   let descriptor: number;
   try {
@@ -30,7 +30,7 @@ export function readGgufHeader(path: string): GgufHeader {
   }
 }
 
-/** Tensors over the pages of a GGUF file (version 3): nothing is read until it is used; quantised ones become f32. */
+/** Memory-mapped tensors of a GGUF file (version 3), paged in on use; quantised ones are decoded to f32. */
 export class GgufFile implements Disposable {
   readonly path: string;
   readonly header: GgufHeader;
@@ -52,7 +52,7 @@ export class GgufFile implements Disposable {
     return this.#entries.has(name);
   }
 
-  /** The tensor by name; it keeps the pages alive. */
+  /** A tensor by name; it keeps the mapping alive. */
   get(name: string): Tensor {
     const entry = this.#entries.get(name);
     if (entry === undefined) throw new Error(`${this.path} has no tensor "${name}"`);
@@ -71,7 +71,8 @@ export class GgufFile implements Disposable {
 }
 
 /**
- * Writes one file, atomically. Tensors are asked for one at a time and must come as they were described.
+ * Writes a file atomically. Tensors are requested one at a time and must match their descriptions.
+ *
  * @returns the file's size in bytes
  */
 export function writeGguf(

@@ -1,11 +1,11 @@
-/** Values of GGUF's metadata (ggml's docs/gguf.md): typed numbers, texts and flat lists of them, little-endian. */
+/** Values in GGUF metadata (ggml's docs/gguf.md): typed numbers, strings and flat lists of them, little-endian. */
 
-/** Their type numbers are their places in this list. */
+/** Type numbers are the indices in this list. */
 const TYPES = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32', 'bool', 'string', 'array', 'u64', 'i64', 'f64'] as const;
 
 type TypeName = (typeof TYPES)[number];
 export type GgufItemType = Exclude<TypeName, 'array'>;
-/** 64-bit integers are numbers where those are exact. */
+/** 64-bit integers are numbers if exact, else bigints. */
 export type GgufItem = number | bigint | boolean | string;
 
 export type GgufValue =
@@ -14,7 +14,7 @@ export type GgufValue =
 
 export type GgufMetadata = ReadonlyMap<string, GgufValue>;
 
-/** Bytes of one item; a string's are those of its length at least. */
+/** Bytes of one item; for strings, at least those of the length. */
 export const itemBytes: Record<GgufItemType, number> = {
   u8: 1,
   i8: 1,
@@ -66,7 +66,7 @@ const readers: Record<NumberType, (bytes: Buffer) => number | bigint> = {
   f64: (bytes) => bytes.readDoubleLE(),
 };
 
-/** One item's bytes. A number outside its type's range is a RangeError. */
+/** Encodes one item. Throws a RangeError for numbers outside the type's range. */
 export function encodeItem(type: GgufItemType, value: GgufItem): Buffer {
   if (type === 'string') return encodeText(value as string);
   if (type === 'bool') return Buffer.from([value === true ? 1 : 0]);
@@ -75,14 +75,14 @@ export function encodeItem(type: GgufItemType, value: GgufItem): Buffer {
   return bytes;
 }
 
-/** A number from as many bytes as its type has. */
+/** Decodes a number of the given type. */
 export function decodeNumber(type: NumberType, bytes: Buffer): number | bigint {
   const value = readers[type](bytes);
   const exact = typeof value === 'bigint' && BigInt.asIntN(54, value) === value;
   return exact ? Number(value) : value;
 }
 
-/** The length in bytes as u64, then UTF-8. */
+/** Length in bytes as u64, then UTF-8. */
 export function encodeText(text: string): Buffer {
   const bytes = Buffer.from(text);
   return Buffer.concat([encodeItem('u64', bytes.byteLength), bytes]);

@@ -4,10 +4,10 @@ import { AttuneError } from '../../../base/errors.ts';
 import { decodeNumber, itemBytes, type GgufItemType } from './gguf-values.ts';
 
 const WINDOW_BYTES = 1 << 20;
-/** No key, name, token or template is longer. */
+/** Upper limit for keys, names, tokens and templates. */
 const MAX_TEXT_BYTES = 1 << 26;
 
-/** Reads a header from a file's start in windows: how long it is shows only at its end. */
+/** Reads a header in windows from the start of a file, since its length is only known at its end. */
 export class HeaderCursor {
   readonly fileBytes: number;
   readonly #path: string;
@@ -26,7 +26,7 @@ export class HeaderCursor {
     return this.#position;
   }
 
-  /** The next bytes; they are valid until the next call. @throws E_GGUF_BAD where the file ends before */
+  /** The next bytes, valid until the next call. @throws E_GGUF_BAD if the file ends before */
   take(bytes: number, what: string): Buffer {
     const end = this.#position + bytes;
     if (end > this.fileBytes) throw badGguf(this.#path, `the file ends inside ${what}`);
@@ -40,7 +40,7 @@ export class HeaderCursor {
     return decodeNumber(type, this.take(itemBytes[type], what));
   }
 
-  /** Number of items of at least `leastBytes` each that follow: at most what the rest of the file can hold. */
+  /** Number of following items with at least `leastBytes` each, bounded by the rest of the file. */
   count(leastBytes: number, what: string): number {
     const count = Number(this.number('u64', `the number of ${what}`));
     if (count * leastBytes <= this.fileBytes - this.#position) return count;

@@ -4,10 +4,10 @@ import { badGguf, type HeaderCursor } from './header-cursor.ts';
 import { encodeItem, encodeText, encodeValue, itemBytes, typeOfCode } from './gguf-values.ts';
 import type { GgufItem, GgufItemType, GgufMetadata, GgufValue } from './gguf-values.ts';
 
-/** Types of values, and ways to keep blocks of them in few bytes. */
+/** Types of values and block formats. */
 export type GgufType = DType | BlockTypeName;
 
-/** A tensor of a GGUF file as it is described: rows first, as everywhere here; the file has the innermost size first. */
+/** Description of a tensor in a GGUF file: rows first, as everywhere here; the file stores the innermost size first. */
 export interface GgufTensor {
   name: string;
   dtype: GgufType;
@@ -23,7 +23,7 @@ export interface GgufEntry extends GgufTensor {
 export interface GgufHeader {
   metadata: GgufMetadata;
   entries: readonly GgufEntry[];
-  /** Where the data begin in the file. */
+  /** Start of the data in the file. */
   dataStart: number;
 }
 
@@ -33,7 +33,7 @@ const ALIGNMENT = 32;
 const ALIGNMENT_KEY = 'general.alignment';
 const MAX_DIMENSIONS = 4;
 
-/** ggml's numbers. */
+/** ggml's type numbers. */
 const codeOfDtype: Partial<Record<GgufType, number>> = {
   f32: 0,
   f16: 1,
@@ -47,7 +47,7 @@ const codeOfDtype: Partial<Record<GgufType, number>> = {
 };
 const dtypeOfCode = new Map(Object.entries(codeOfDtype).map(([name, code]) => [code, name as GgufType]));
 
-/** Lays tensors out in the order given and gives everything of the file that stands before the data. */
+/** Lays out tensors in the given order; returns everything that precedes the data. */
 export function layOutGguf(
   metadata: GgufMetadata,
   tensors: readonly GgufTensor[],
@@ -88,7 +88,7 @@ function aligned(position: number, alignment: number): number {
   return Math.ceil(position / alignment) * alignment;
 }
 
-/** Checks all that a hostile or damaged header could say: counts, lengths, types, names, and where tensors lie. */
+/** Validates everything in a hostile or damaged header: counts, lengths, types, names and tensor positions. */
 export function parseGguf(path: string, cursor: HeaderCursor): GgufHeader {
   const magic = cursor.take(4, 'the magic').toString('latin1');
   if (magic !== MAGIC) throw badGguf(path, `it starts with ${JSON.stringify(magic)}, not "GGUF"`);
@@ -159,7 +159,7 @@ function readEntry(path: string, cursor: HeaderCursor): GgufEntry {
   return { ...tensor, begin, end };
 }
 
-/** Tensors lie one after the other at the next aligned place, as ggml demands; so they cannot overlap. */
+/** Tensors must be contiguous at aligned positions, as ggml requires, so they cannot overlap. */
 function checkPlaces(
   path: string,
   entries: readonly GgufEntry[],

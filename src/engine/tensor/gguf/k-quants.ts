@@ -1,4 +1,4 @@
-// B blocks of 256 values; 8 sub-blocks of 32 or 16 of 16. The searches are ggml's own (ggml-quants.c).
+// B blocks of 256 values in 8 sub-blocks of 32, or 16 of 16. The searches are ggml's (ggml-quants.c).
 import { dtypeCode } from '../dtype.ts';
 import { aten } from '../operators.ts';
 import { cat, type Tensor } from '../tensor.ts';
@@ -11,10 +11,10 @@ const nearest = (x: Tensor) => aten.round.default(x);
 const clamp = (x: Tensor, min: number, max: number) => aten.clamp.default(x, { min, max });
 const sum = (x: Tensor) => x.sum(-1).unsqueeze(-1);
 const where = (condition: Tensor, x: Tensor, y: Tensor) => aten.where.self(condition, x, y);
-/** x / y, and 0 where y is 0. */
+/** x / y, or 0 if y is 0. */
 const ratio = (x: Tensor, y: Tensor) => where(aten.eq.Scalar(y, 0), y.mul(0), x.div(y));
 
-/** Scale and minimum of each sub-block that weigh the errors of large values most: [B, S, n] → [B, S, 1] each */
+/** Scale and minimum of each sub-block that minimise errors weighted towards large values: [B, S, n] → [B, S, 1] each */
 function scaleAndMinimum(x: Tensor, most: number): { scale: Tensor; least: Tensor } {
   const spread = sum(x.mul(x)).div(x.shape[2]).pow(0.5);
   const weights = abs(x).add(spread);
@@ -66,7 +66,7 @@ export function encodeQ4K(blocks: Tensor): Tensor {
   return cat([halfBytes(scales.unit), halfBytes(mins.unit), packSixBits(scales.codes, mins.codes), packed], 1);
 }
 
-/** Eight scales and eight minima of six bits each: [B, 8] twice → u8 [B, 12] */
+/** Packs eight 6-bit scales and minima: [B, 8] twice → u8 [B, 12] */
 function packSixBits(scales: Tensor, mins: Tensor): Tensor {
   const halves = (x: Tensor) => [x.narrow(1, 0, 4), x.narrow(1, 4, 4)];
   const [[firstScales, lastScales], [firstMins, lastMins]] = [halves(scales), halves(mins)];
@@ -82,7 +82,7 @@ function packSixBits(scales: Tensor, mins: Tensor): Tensor {
   ).to('u8');
 }
 
-/** The scale of each sub-block whose errors, weighed by the square of the value, are least: [B, S, n] → [B, S, 1] */
+/** Scale of each sub-block that minimises errors weighted by the squared value: [B, S, n] → [B, S, 1] */
 function signedScale(x: Tensor, most: number): Tensor {
   const place = aten.argmax.default(abs(x), { dim: 2, keepdim: true });
   const largest = x.gather(2, place);
