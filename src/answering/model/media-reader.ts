@@ -41,9 +41,10 @@ export async function mediaReaderFor(
 function processorConfig(folder: string): Record<string, unknown> {
   const path = join(folder, 'preprocessor_config.json');
   if (existsSync(path)) return readJsonObject(path);
-  const { image_processor: nested } = existsSync(join(folder, 'processor_config.json'))
+  const { image_processor: images, feature_extractor: recordings } = existsSync(join(folder, 'processor_config.json'))
     ? readJsonObject(join(folder, 'processor_config.json'))
     : {};
+  const nested = images ?? recordings;
   // As transformers 5 writes it.
   if (isPlainObject(nested)) return nested;
   throw new AttuneError('E_PROCESSOR_MISSING', {

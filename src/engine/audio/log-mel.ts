@@ -56,34 +56,34 @@ interface LogMelOptions {
   hop: number;
 }
 
-/** The highest frequency of Whisper's filters, whatever the sampling rate. */
-const HIGHEST_HERTZ = 8000;
-const FLOOR = 1e-10;
-/** Dynamic range below the maximum, in powers of ten; lower values are clamped. */
-const RANGE = 8;
+/** Parameters that differ between models. */
+interface SpectrogramKind {
+  /** Highest frequency of the filters. */
+  highest: number;
+  /** Factor of each sample of a window. */
+  taper: Float64Array;
+  /** Reflection padding at the ends, in place of zeros. */
+  isMirrored: boolean;
+}
 
-/**
- * Whisper's log-mel spectrogram (Radford et al., 2022): Hann windows centred on every `hop`-th sample, with reflection
- * padding; energies in mel bands; base-10 logarithms, clamped to 8 below the maximum, as (x + 4) / 4. Computed in f64;
- * the reference's f32 differs by about 1e-5.
- */
-export class LogMel {
+/** Energies in mel bands of windows around every `hop`-th sample, computed in f64. */
+class MelSpectrogram {
   readonly #options: LogMelOptions;
+  readonly #kind: SpectrogramKind;
   readonly #filters: readonly MelFilter[];
-  readonly #hann: Float64Array;
   readonly #spectrum: PowerSpectrum;
 
-  constructor(options: LogMelOptions) {
+  constructor(options: LogMelOptions, kind: SpectrogramKind) {
     const { bands, sampleRate, window } = options;
     this.#options = options;
+    this.#kind = kind;
     const frequencies = 1 + Math.floor(window / 2);
-    this.#filters = melFilters({ bands, frequencies, sampleRate, highest: HIGHEST_HERTZ });
-    this.#hann = Float64Array.from({ length: window }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / window));
+    this.#filters = melFilters({ bands, frequencies, sampleRate, highest: kind.highest });
     this.#spectrum = new PowerSpectrum(window);
   }
 
   /** samples → [bands, ⌊samples / hop⌋], row by row. */
-  of(samples: Float32Array): Float32Array {
+  energies(samples: Float32Array): Float64Array {
     const { bands, window, hop } = this.#options;
     const frames = Math.floor(samples.length / hop);
     const energies = new Float64Array(bands * frames);
@@ -97,17 +97,18 @@ export class LogMel {
       this.#addBands(spectra[0], energies, frame, frames);
       if (frame + 1 < frames) this.#addBands(spectra[1], energies, frame + 1, frames);
     }
-    return compressed(energies);
+    return energies;
   }
 
   /** Cuts the window around a frame's centre. */
   #cut(samples: Float32Array, frame: number, into: Float64Array): void {
     const { window, hop } = this.#options;
+    const { taper, isMirrored } = this.#kind;
     const start = frame * hop - Math.floor(window / 2);
     const isInside = start >= 0 && start + window <= samples.length;
     for (let i = 0; i < window; i++) {
-      const value = isInside ? samples[start + i] : samples[mirrored(start + i, samples.length)];
-      into[i] = value * this.#hann[i];
+      const place = isInside || !isMirrored ? start + i : mirrored(start + i, samples.length);
+      into[i] = (samples[place] ?? 0) * taper[i];
     }
   }
 
@@ -128,6 +129,82 @@ function mirrored(place: number, length: number): number {
   const period = 2 * (length - 1);
   const inside = ((place % period) + period) % period;
   return inside < length ? inside : period - inside;
+}
+
+/** Hann's window over the middle of a larger one; `period` samples later it begins anew. */
+function hann(window: number, length: number, period: number): Float64Array {
+  const before = Math.floor((window - length) / 2);
+  const taper = new Float64Array(window);
+  for (let i = 0; i < length; i++) taper[before + i] = 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / period);
+  return taper;
+}
+
+/** The highest frequency of Whisper's filters, whatever the sampling rate. */
+const HIGHEST_HERTZ = 8000;
+const FLOOR = 1e-10;
+/** Dynamic range below the maximum, in powers of ten; lower values are clamped. */
+const RANGE = 8;
+
+/**
+ * Whisper's log-mel spectrogram (Radford et al., 2022): Hann windows centred on every `hop`-th sample, with reflection
+ * padding; energies in mel bands; base-10 logarithms, clamped to 8 below the maximum, as (x + 4) / 4. Computed in f64;
+ * the reference's f32 differs by about 1e-5.
+ */
+export class LogMel {
+  readonly #spectrogram: MelSpectrogram;
+
+  constructor(options: LogMelOptions) {
+    const { window } = options;
+    const taper = hann(window, window, window);
+    this.#spectrogram = new MelSpectrogram(options, { highest: HIGHEST_HERTZ, taper, isMirrored: true });
+  }
+
+  /** samples → [bands, ⌊samples / hop⌋], row by row. */
+  of(samples: Float32Array): Float32Array {
+    return compressed(this.#spectrogram.energies(samples));
+  }
+}
+
+interface NormalisedLogMelOptions extends LogMelOptions {
+  /** Samples of a window that are read; the others are zeros. */
+  length: number;
+  /** Share of the sample before that is taken from each sample. */
+  preemphasis: number;
+}
+
+/** Added to energies before their logarithm. */
+const GUARD = 2 ** -24;
+const DEVIATION_GUARD = 1e-5;
+
+/** Parakeet's log-mel spectrogram (NeMo): natural logarithms, with zero mean and unit variance in each band of a recording. */
+export class NormalisedLogMel {
+  readonly #options: NormalisedLogMelOptions;
+  readonly #spectrogram: MelSpectrogram;
+
+  constructor(options: NormalisedLogMelOptions) {
+    const { window, length, sampleRate } = options;
+    const taper = hann(window, length, length - 1);
+    this.#options = options;
+    this.#spectrogram = new MelSpectrogram(options, { highest: sampleRate / 2, taper, isMirrored: false });
+  }
+
+  /** samples → [bands, ⌊samples / hop⌋], row by row. */
+  of(samples: Float32Array): Float32Array {
+    const { preemphasis, bands } = this.#options;
+    const energies = this.#spectrogram.energies(
+      samples.map((x, t) => (t === 0 ? x : x - preemphasis * samples[t - 1])),
+    );
+    const frames = energies.length / bands;
+    const result = new Float32Array(energies.length);
+    for (let band = 0; band < bands; band++) {
+      const row = energies.subarray(band * frames, (band + 1) * frames).map((energy) => Math.log(energy + GUARD));
+      const mean = row.reduce((sum, value) => sum + value, 0) / frames;
+      const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (frames - 1);
+      const scale = 1 / (Math.sqrt(variance) + DEVIATION_GUARD);
+      for (const [frame, value] of row.entries()) result[band * frames + frame] = (value - mean) * scale;
+    }
+    return result;
+  }
 }
 
 function compressed(energies: Float64Array): Float32Array {

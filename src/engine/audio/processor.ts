@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Features } from '../../base/features.ts';
 import { parseProcessorConfig } from '../../base/processor-config.ts';
 import { decodeAudio } from './decode.ts';
-import { LogMel } from './log-mel.ts';
+import { LogMel, NormalisedLogMel } from './log-mel.ts';
 import { checkSound, mono } from './recording.ts';
 import { resample } from './resample.ts';
 
@@ -42,6 +42,20 @@ const schemas = {
       ({ chunk_length: seconds, sampling_rate: rate }) => seconds * rate <= MOST_SAMPLES,
       tooMany(['chunk_length'], `gives inputs of more than ${MOST_SAMPLES} samples`),
     ),
+  ParakeetFeatureExtractor: z
+    .looseObject({
+      ...common,
+      feature_size: count.default(80),
+      hop_length: count.default(160),
+      n_fft: z.int().min(2).max(16_384).default(512),
+      win_length: z.int().min(2).default(400),
+      preemphasis: z.number().min(0).max(1).nullish().default(0.97),
+    })
+    .refine(({ win_length: length, n_fft: window }) => length <= window, tooMany(['win_length'], 'exceeds n_fft'))
+    .refine(
+      ({ feature_size: bands, sampling_rate: rate, hop_length: hop }) => (bands * rate) / hop <= MOST_VALUES_PER_SECOND,
+      tooMany(['feature_size'], `gives more than ${MOST_VALUES_PER_SECOND} values a second with this hop_length`),
+    ),
   Wav2Vec2FeatureExtractor: z.looseObject({
     ...common,
     feature_size: z.literal(1, { error: 'must be 1: a waveform has one value per sample' }).default(1),
@@ -55,6 +69,7 @@ function tooMany(path: string[], error: string) {
 }
 
 type WhisperSettings = z.output<typeof schemas.WhisperFeatureExtractor>;
+type NormalisedSettings = z.output<typeof schemas.ParakeetFeatureExtractor>;
 type WaveformSettings = z.output<typeof schemas.Wav2Vec2FeatureExtractor>;
 
 /** Feature extraction for a speech model. */
@@ -83,6 +98,7 @@ export interface Spectrogram {
 export function audioProcessor(config: Readonly<Record<string, unknown>>): AudioProcessor {
   const type = config.feature_extractor_type;
   if (type === 'WhisperFeatureExtractor') return spectrogramProcessor(parseProcessorConfig(schemas[type], config));
+  if (type === 'ParakeetFeatureExtractor') return normalisedProcessor(parseProcessorConfig(schemas[type], config));
   if (type === 'Wav2Vec2FeatureExtractor') return waveformProcessor(parseProcessorConfig(schemas[type], config));
   throw new AttuneError('E_PROCESSOR_UNKNOWN', {
     what: "The model's preprocessor_config.json names no supported audio processor",
@@ -139,6 +155,22 @@ function windowFrom(
     data.set(all.subarray(band * frames + start, band * frames + end), band * framesPerWindow);
   }
   return { shape: [bands, framesPerWindow], data };
+}
+
+/** Parakeet's: recordings of any length, which a single frame cannot normalise. */
+function normalisedProcessor(settings: NormalisedSettings): AudioProcessor {
+  const { sampling_rate: sampleRate, feature_size: bands, n_fft: window, hop_length: hop } = settings;
+  const { win_length: length, preemphasis } = settings;
+  const mel = new NormalisedLogMel({ bands, sampleRate, window, hop, length, preemphasis: preemphasis ?? 0 });
+  return {
+    sampleRate,
+    read: (bytes) => readAt(bytes, sampleRate),
+    features(samples) {
+      const frames = Math.floor(samples.length / hop);
+      if (frames < 2) return { shape: [bands, 0], data: new Float32Array() };
+      return { shape: [bands, frames], data: mel.of(samples) };
+    },
+  };
 }
 
 function waveformProcessor({

@@ -199,6 +199,17 @@ describe('what models read', () => {
     },
   );
 
+  it.each(
+    readJson<{ config: object; samples: number; shape: number[]; values: number[] }[]>(`${folder}parakeet-mel.json`),
+  )('normalised log-mel spectrograms are those of the reference: $config', ({ config, samples, shape, values }) => {
+    const processor = audioProcessor({ ...config, feature_extractor_type: 'ParakeetFeatureExtractor' });
+    const features = processor.features(signal(samples));
+    expect(features.shape).toEqual(shape);
+    const furthest = values.reduce((most, value, i) => Math.max(most, Math.abs(value - features.data[i])), 0);
+    expect(furthest).toBeLessThan(1e-4);
+    expect(processor.features(signal(100)).shape[1]).toBe(0);
+  });
+
   it('a window without small factors gives what the definition gives', () => {
     const processor = audioProcessor({ ...whisper, n_fft: 98, hop_length: 49, feature_size: 8 });
     const samples = signal(16_000);

@@ -57,10 +57,15 @@ function byLetters(
   const letters = new Letters(tokenizer);
   const texts: string[] = [];
   let heard = 0;
-  for (const { data } of windows) {
+  for (const { data, shape } of windows) {
     signal?.throwIfAborted();
+    // A waveform, or mel frames.
+    const layout = shape.length === 1 ? shape : [1, ...shape];
     const ids = noGrad(() =>
-      scope(() => model.ctcHead.bestIds(model.hidden({ features: fromArray(data), featureLengths: [data.length] }))),
+      scope(() => {
+        const input = { features: fromArray(data, layout), featureLengths: [shape.at(-1)!] };
+        return model.ctcHead.bestIds(model.hidden(input));
+      }),
     );
     heard += ids.length;
     texts.push(letters.read(ids, model.ctcHead.blank));
