@@ -13,17 +13,33 @@ export interface Spelt {
   unknown: string[];
 }
 
-/** Output alphabet of a CTC speech model: letters, a word separator, and the blank. */
+/** Whether a tokenizer.json is of letters, and not of pieces of words (Parakeet). */
+function isOfLetters({ files }: Tokenizer): boolean {
+  const { decoder } = JSON.parse(files.tokenizer) as { decoder?: { type?: unknown } | null };
+  return decoder?.type === 'CTC';
+}
+
+/** Output alphabet of a CTC speech model: letters, or pieces of words, a word separator, and the blank. */
 export class Letters {
   readonly #tokenizer: Tokenizer;
   readonly #settings: CtcSettings;
+  readonly #isOfLetters: boolean;
   /** Folds text to the vocabulary's case. */
   readonly #fold: (text: string) => string;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
     this.#settings = ctcSettings(parseOther(tokenizer.files, 'tokenizer_config.json'));
+    this.#isOfLetters = isOfLetters(tokenizer);
     this.#fold = this.#foldingOf();
+  }
+
+  /** A text's ids in any of the vocabularies. */
+  async idsOf(text: string): Promise<Spelt> {
+    if (this.#isOfLetters) return this.spell(text);
+    const ids = [...(await this.#tokenizer.encode(text.trim()))];
+    const { unkId } = this.#tokenizer;
+    return { ids, unknown: unkId !== undefined && ids.includes(unkId) ? [text] : [] };
   }
 
   /** Id of the blank. */
@@ -64,9 +80,11 @@ export class Letters {
 
   /** Decodes the most probable id of each frame: merges repeats, then drops blanks and special tokens. */
   read(frames: readonly number[], blank: number): string {
+    const isRead = (id: number, t: number) => id !== blank && id !== frames[t - 1] && !this.#tokenizer.isSpecial(id);
+    const ids = frames.filter(isRead);
+    if (!this.#isOfLetters) return this.#tokenizer.decode(ids).trim();
     let text = '';
-    for (const [t, id] of frames.entries()) {
-      if (id === blank || id === frames[t - 1] || this.#tokenizer.isSpecial(id)) continue;
+    for (const id of ids) {
       const token = this.#tokenizer.tokenOf(id) ?? '';
       text += token === this.#settings.delimiter ? ' ' : token;
     }

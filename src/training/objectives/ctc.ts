@@ -24,7 +24,7 @@ export function create(
     config: { ctc_loss_reduction: reduction },
     prepare: (examples) =>
       prepareRecordings(examples, media, async (text, size) => {
-        const { ids, unknown } = letters.spell(text);
+        const { ids, unknown } = await letters.idsOf(text);
         if (unknown.length > 0) return unknownLetters(unknown);
         if (ids.length === 0) return { field: 'text', message: 'contains no spoken text' };
         const needed = framesNeeded(ids);
