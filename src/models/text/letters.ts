@@ -1,3 +1,4 @@
+import { parseJson } from '../../files/json.ts';
 import { ctcSettings, newCtcFiles, type CtcSettings } from './ctc-tokenizer.ts';
 import { parseOther } from './tokenizer-files.ts';
 import { Tokenizer } from './tokenizer.ts';
@@ -15,7 +16,7 @@ export interface Spelt {
 
 /** Whether a tokenizer.json is of letters, and not of pieces of words (Parakeet). */
 function isOfLetters({ files }: Tokenizer): boolean {
-  const { decoder } = JSON.parse(files.tokenizer) as { decoder?: { type?: unknown } | null };
+  const { decoder } = parseJson(files.tokenizer) as { decoder?: { type?: unknown } | null };
   return decoder?.type === 'CTC';
 }
 

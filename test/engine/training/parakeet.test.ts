@@ -28,7 +28,11 @@ it('Parakeet learns to write pieces of words for recordings of different lengths
   const none = { layerdrop: 0, dropout: 0, dropout_positions: 0, activation_dropout: 0, attention_dropout: 0 };
   const own = { vocab_size: tokenizer.size, pad_token_id: tokenizer.idOf('<pad>')!, initializer_range: 0.2 };
   const model = await createModel(
-    { ...raw, ...own, encoder_config: { ...raw.encoder_config, ...none, hidden_size: 16, num_hidden_layers: 1 } },
+    {
+      ...raw,
+      ...own,
+      encoder_config: { ...(raw.encoder_config as object), ...none, hidden_size: 16, num_hidden_layers: 1 },
+    },
     { dtype: 'f32', seed: 1 },
   );
   const sounds: Record<string, Float32Array> = {
