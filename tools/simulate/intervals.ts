@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- intervals`: how often intervals hold the truth, and what the tests find, on known populations.
- * Ends with exit code 1 where a share leaves the bounds that we promise; eval-statistics-simulation.test.ts draws fewer.
+ * Ends with exit code 1 where a share leaves the bounds that we promise.
  */
 import { correlationOf, pairedAnswers, populations, sampledTwice, type Population } from './populations.ts';
 import { coverage, familyError, findings } from './studies.ts';

@@ -41,11 +41,6 @@ export function findings(population: Population, study: Study): boolean[] {
   return Array.from(differences(population, study), isFound);
 }
 
-/** Share of the trials in which a difference is found. */
-export function found(population: Population, study: Study): number {
-  return findings(population, study).filter(Boolean).length / study.trials;
-}
-
 /** Share of the trials in which any of `systems` models of the same worth is found to differ from another, by Holm. */
 export function familyError(
   systems: number,
