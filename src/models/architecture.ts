@@ -44,17 +44,17 @@ export interface ImageReader {
   tokensOf?(grid: PatchGrid): number;
   /** Layout in which tokens attend to images differently than to words: positions with several axes, bidirectional image tokens. */
   layoutAmong?(layout: Layout, images: ImagesAmong): Layout;
-  /** Whether all tokens of a prompt with images see each other, so that nothing read of it holds for another prompt. */
+  /** Whether all tokens of a prompt with images attend to each other, so that its cached keys fit no other prompt. */
   seesPrompt?: boolean;
 }
 
 /** Images among the tokens of a layout. */
 export interface ImagesAmong {
-  /** Places of their vectors. */
+  /** Token positions of their vectors. */
   places: BigInt64Array;
-  /** Each image's patches, where they have sizes of their own. */
+  /** Patch grid of each image, for variable-size images. */
   grids?: readonly PatchGrid[];
-  /** Each row's tokens in front of its answer; up to its last image unless given. */
+  /** Number of tokens before each row's answer; by default, up to its last image. */
   prompts?: readonly number[];
 }
 
@@ -95,7 +95,7 @@ export interface TrunkContext {
   has(path: string): boolean;
 }
 
-/** Name and options of a task's head in this architecture's checkpoints. */
+/** Head of a task in this architecture's checkpoints. */
 export interface HeadPlan {
   /** Name in the head registry. */
   head: string;
@@ -107,9 +107,9 @@ export interface HeadPlan {
   isBare?: boolean;
 }
 
-/** Facts about a task that adapters and heads need. */
+/** Properties of a task that adapters and heads need. */
 export interface TaskFacts {
-  /** PEFT's `task_type`; absent where PEFT has none. */
+  /** PEFT's `task_type`; absent if PEFT has none. */
   peft?: string;
   /** The head is pre-trained together with the base model: its biases and norms count as the model's own. */
   hasLanguageHead?: true;
@@ -223,7 +223,7 @@ export interface Architecture {
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost per token of front-end convolutions; absent without convolutions over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
-  /** Limits that data are checked against. */
+  /** Limits of the input, which data are checked against. */
   limits(raw: RawConfig): Limits;
 }
 

@@ -24,7 +24,7 @@ export interface ReadyImages {
 export interface PlacedImages extends ReadyImages {
   /** Token positions of their vectors, tile after tile: int64 [T · S] */
   places: BigInt64Array;
-  /** Each row's tokens in front of its answer, where they are known. */
+  /** Number of tokens before each row's answer, if known. */
   prompts?: readonly number[];
 }
 

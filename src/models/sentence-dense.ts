@@ -1,4 +1,4 @@
-/** Dense modules of a sentence-transformers folder: layers between pooling and norm, whose weights have files of their own. */
+/** Dense modules of a sentence-transformers folder: layers between pooling and normalisation, with weights in separate files. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
@@ -12,7 +12,7 @@ import { count } from './config-keys.ts';
 import { DENSE, type DenseShape } from './heads/embedding.ts';
 import type { Weights } from './quantised/open-weights.ts';
 
-/** Our names of torch's activations. */
+/** attune's names of torch's activations. */
 const activations: Readonly<Record<string, string>> = table({
   Identity: 'linear',
   Tanh: 'tanh',
@@ -29,7 +29,7 @@ const schema = z.looseObject({
   activation_function: z.string().default('torch.nn.modules.activation.Tanh'),
 });
 
-/** The layer that a module's config.json describes; undefined where it is another. */
+/** The layer in a module's config.json; undefined for unsupported ones. */
 export function readDense(folder: string): DenseShape | undefined {
   const { data } = schema.safeParse(readJsonObject(join(folder, 'config.json')));
   const name = data?.activation_function.split('.').at(-1) ?? '';
@@ -38,7 +38,7 @@ export function readDense(folder: string): DenseShape | undefined {
   return { in: in_features, out: out_features, bias, activation: activations[name] };
 }
 
-/** A folder's weights with those of its dense modules, under the names that they have in a model. */
+/** A folder's weights including those of its dense modules, under their names in a model. */
 export function withDense(files: Weights, folder: string, paths: readonly string[] = []): Weights {
   return paths.length === 0 ? files : new WithDense(files, folder, paths);
 }
@@ -86,11 +86,11 @@ function noWeight({ folder, names }: CheckpointFiles): AttuneError {
   });
 }
 
-/** Takes the weights of dense modules out of a model's tensors and writes them to folders of their own; returns their bytes. */
+/** Removes the dense modules' weights from a model's tensors and writes them to separate folders; returns their bytes. */
 export function writeDense(folder: string, shapes: readonly DenseShape[], tensors: Map<string, Tensor>): number {
   let bytes = 0;
   for (const [i, { in: from, out, bias, activation }] of shapes.entries()) {
-    // As in modules.json: behind the model and its pooling.
+    // Numbered as in modules.json, after the model and its pooling.
     const path = join(folder, `${i + 2}_Dense`);
     makeFolders(path);
     const named = Object.entries(activations).find(([, own]) => own === activation)![0];

@@ -15,7 +15,7 @@ const SETTINGS = 'config_sentence_transformers.json';
 /** Settings of a sentence-transformers folder; unknown ones are preserved. */
 export interface SentenceFiles {
   embedding: EmbeddingOptions;
-  /** Folders of the dense modules, in it. */
+  /** Subfolders of the dense modules. */
   densePaths?: readonly string[];
   /** Maximum tokens of a row, if set. */
   maxLength?: number;

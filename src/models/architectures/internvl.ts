@@ -169,7 +169,7 @@ class Vision extends Stack {
   }
 }
 
-/** Squares of a large tower, f² patches to a token, under a Qwen (Zhu et al., 2025). */
+/** A large vision tower on tiles, f² patches per token, and a Qwen decoder (Zhu et al., 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'internvl',
   className: 'InternVLForConditionalGeneration',

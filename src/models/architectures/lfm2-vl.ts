@@ -1,4 +1,4 @@
-// f patches along a side of a token
+// f patches along a token's side
 import { z } from 'zod';
 import { parseConfig } from '../raw-config.ts';
 import { activation, count } from '../config-keys.ts';
@@ -15,7 +15,7 @@ const schema = z.looseObject({
   downsample_factor: count.default(2),
 });
 
-/** SigLIP 2's tower for images of any proportions, in tiles where they are large, under an LFM2 (Liquid AI, 2025). */
+/** SigLIP 2's tower, with large images cut into tiles, and an LFM2 decoder (Liquid AI, 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'lfm2_vl',
   className: 'Lfm2VlForConditionalGeneration',
@@ -43,7 +43,7 @@ export const architecture = defineVisionLanguage({
   imageTokens: ({ image_token_id: id, downsample_factor: f }) => ({
     id,
     patches: f ** 2,
-    /** Tiles row by row, each behind a mark, and then the whole image. */
+    /** Tiles row by row, each after a special token, then the whole image. */
     textOf({ grid: tiling, grids = [] }, { image, named }) {
       const [rows, columns] = tiling ?? [0, 0];
       const tiles = rows * columns;

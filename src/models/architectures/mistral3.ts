@@ -13,7 +13,7 @@ const typed = z.looseObject({
   model_type: z.literal('pixtral', { error: 'only the vision tower pixtral is supported' }).default('pixtral'),
 });
 
-/** The reference's keys where `vision_config` is left out. */
+/** Default keys of `vision_config`. */
 const usualTower = { image_size: 1540, patch_size: 14 };
 
 const schema = z.looseObject({
@@ -36,7 +36,7 @@ class PatchMerger extends Module {
   }
 }
 
-/** Normed patches, f × f of which a matrix makes one before the projection. */
+/** Normalises patches and merges f × f of them by a matrix product before the projection. */
 class MergingProjector extends Projector {
   readonly norm: RMSNorm;
   readonly patch_merger: PatchMerger;
@@ -56,7 +56,7 @@ class MergingProjector extends Projector {
   }
 }
 
-/** Pixtral's tower for images of any size under a Mistral (Mistral Small 3.1 and later, Mistral AI, 2025). */
+/** Pixtral's tower for images of any size, and a Mistral decoder (Mistral Small 3.1 and later, Mistral AI, 2025). */
 export const architecture = defineVisionLanguage({
   modelType: 'mistral3',
   className: 'Mistral3ForConditionalGeneration',
@@ -84,7 +84,7 @@ export const architecture = defineVisionLanguage({
   imageTokens: ({ image_token_id: id, image_token_index: index, spatial_merge_size: f }) => ({
     id: id ?? index,
     patches: f ** 2,
-    /** Each row of tokens ends in a mark of its own, the last one in another. */
+    /** Each row of an image's tokens ends in a special token, the last row in a different one. */
     textOf({ grids = [] }, { image, named }) {
       const [rows, columns] = grids[0].map((side) => side / f);
       const [end, last] = [named('image_break_token', '[IMG_BREAK]'), named('image_end_token', '[IMG_END]')];

@@ -31,7 +31,7 @@ import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { wrongFeatures } from '../wrong-features.ts';
 import { frameCounts, framesOf, framesOfRecordings } from './wav2vec2-features.ts';
 
-/** The keys of HF MoonshineConfig that each side has for itself. */
+/** HF MoonshineConfig keys that encoder and decoder have separately. */
 const schema = z.looseObject({
   encoder_num_hidden_layers: count.default(6),
   decoder_num_hidden_layers: count.default(6),
@@ -51,7 +51,7 @@ const defaults = {
   tie_word_embeddings: true,
 };
 
-/** The convolutions in front of the encoder, which no key changes. */
+/** Convolutions before the encoder, not configurable. */
 const STRIDES = { conv_kernel: [127, 7, 3], conv_stride: [64, 3, 2] };
 const EPSILON = 1e-5;
 
@@ -93,7 +93,7 @@ function encoderLayer(config: DecoderConfig, rope: Rope, layer: number): Block {
   });
 }
 
-/** Convolutions over the waveform, then layers whose frames all see each other. */
+/** Convolutions over the waveform, followed by bidirectional layers. */
 class Encoder extends Stack {
   readonly conv1: Convolution;
   readonly conv2: Convolution;
@@ -138,7 +138,7 @@ class Encoder extends Stack {
   }
 }
 
-/** A decoder's layer with cross-attention between its halves. */
+/** A decoder layer with cross-attention between its halves. */
 class CrossLayer extends DecoderLayer {
   readonly encoder_attn: CrossAttention;
   readonly input_layernorm: Norm;
@@ -222,7 +222,7 @@ export const architecture: Architecture = {
   },
   frontEnd(raw) {
     const { hidden_size: width } = sideOf(raw, 'encoder');
-    // A token is made of two frames of the second convolution, and of six of the first.
+    // A token covers two frames of the second convolution and six of the first.
     return { products: 6 * 127 * width + 2 * 7 * 2 * width ** 2 + 3 * 2 * width ** 2, values: 11 * width };
   },
   tokensOfFeatures(_raw, shape) {

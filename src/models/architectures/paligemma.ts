@@ -8,7 +8,7 @@ import { visionTower } from './vision-towers.ts';
 
 const schema = z.looseObject(imageTokenKey(256_000));
 
-/** The reference's keys where a part's configuration is left out. */
+/** Default configurations of the parts. */
 const usual = {
   vision: {
     model_type: 'siglip_vision_model',
@@ -41,7 +41,7 @@ class LinearProjector extends Module {
   }
 }
 
-/** SigLIP's patches in front of a Gemma whose prompts see themselves as a whole (Beyer et al., 2024). */
+/** SigLIP tower and Gemma decoder with bidirectional attention within prompts (Beyer et al., 2024). */
 export const architecture = defineVisionLanguage({
   modelType: 'paligemma',
   className: 'PaliGemmaForConditionalGeneration',
@@ -50,7 +50,7 @@ export const architecture = defineVisionLanguage({
   text(raw) {
     const { vocab_size = 257_152, text_config: given = { ...usual.text, vocab_size } } = raw;
     const { architecture, raw: own } = textModelOf({ ...raw, text_config: given }, 'gemma', ['gemma', 'gemma2']);
-    // As in the reference prompts are seen as a whole whatever it says, and logits have no soft cap (PaliGemma 2).
+    // As in the reference, prompts are always bidirectional and logits have no soft cap (PaliGemma 2).
     const { use_bidirectional_attention: _, ...text } = own;
     return { architecture, raw: { ...text, final_logit_softcapping: null } };
   },

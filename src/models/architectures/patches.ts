@@ -24,7 +24,7 @@ export function patchesOf(
   });
 }
 
-/** Images that a tower has positions for. @throws AttuneError E_FEATURES_SHAPE where a side has more patches than these */
+/** Checks that images fit the tower's positions. @throws AttuneError E_FEATURES_SHAPE if a side has too many patches */
 export function fitting(grids: readonly PatchGrid[], most: number): readonly PatchGrid[] {
   const longest = greatest(grids.flat(), 0);
   if (longest <= most) return grids;

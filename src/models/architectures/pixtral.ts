@@ -14,7 +14,7 @@ const rope = z.looseObject({
   rope_theta: z.number().positive().optional(),
 });
 
-/** The keys of HF PixtralVisionConfig that change what is computed. */
+/** HF PixtralVisionConfig keys that affect the computation. */
 export const pixtralVision = z
   .looseObject({
     hidden_size: count.default(1024),
@@ -61,7 +61,7 @@ class Transformer extends Module {
   }
 }
 
-/** Images of any size up to a longest side, whose rows and columns turn features in turns (Agrawal et al., 2024). */
+/** Vision transformer for images up to a maximum side, with rotary positions by row and column (Agrawal et al., 2024). */
 export class PixtralVision extends Stack {
   readonly patch_conv: PatchProjection;
   readonly ln_pre: RMSNorm;
@@ -77,7 +77,7 @@ export class PixtralVision extends Stack {
     this.ln_pre = new RMSNorm(width, EPSILON);
     this.transformer = new Transformer(config);
     const [size, theta] = [width / config.num_attention_heads, config.rope_parameters?.rope_theta ?? config.rope_theta];
-    // Frequencies in turns: those of even places turn by rows, those of odd ones by columns.
+    // Even frequencies rotate by row, odd ones by column.
     const pairs = [0, 1].flatMap((axis) =>
       Array.from({ length: size / 4 }, (_, i) => ({ axis, frequency: 2 * i + axis })),
     );

@@ -8,7 +8,7 @@ import { defineSiglip, SiglipVision, textSchema, tower } from './siglip.ts';
 import type { PatchGrid, Pass, StackInput } from '../stack.ts';
 import { count } from '../config-keys.ts';
 
-/** The keys of HF Siglip2VisionConfig that change what is computed. */
+/** HF Siglip2VisionConfig keys that affect the computation. */
 export const siglip2Vision = z
   .looseObject({
     ...tower,
@@ -58,7 +58,7 @@ class Embeddings extends Module {
   }
 }
 
-/** A tower that reads images in their own proportions, as patches. */
+/** Image tower that keeps aspect ratios and reads patches. */
 export class Siglip2Vision extends SiglipVision {
   declare readonly embeddings: Embeddings;
   readonly #values: number;

@@ -21,7 +21,7 @@ import type { Pass } from '../stack.ts';
 import { mapsOfPlaces, withPlaces } from './convolutional.ts';
 import { ActivatedDense, Projection, SelfAttention } from './vit-layers.ts';
 
-/** The keys of HF SwinConfig that change what is computed. */
+/** HF SwinConfig keys that affect the computation. */
 export const swinSchema = z
   .looseObject({
     image_size: sides.default([224, 224]),
@@ -50,19 +50,22 @@ export type SwinConfig = z.output<typeof swinSchema>;
 /** Epsilon of norms for which the configuration has none. */
 export const EPSILON = 1e-5;
 
-/** Windows of feature maps that are filled up to whole ones. */
+/** Windows of feature maps that are padded to whole ones. */
 export interface Windows {
-  /** Height and width of the filled maps. */
+  /** Height and width of the padded maps. */
   size: Sides;
-  /** Places in the filled maps [B · Y · X] of the windows' tokens, segment by segment. */
+  /** Positions of the windows' tokens in the padded maps [B · Y · X], segment by segment. */
   order: BigInt64Array;
-  /** The token of each place of the maps as they were: [M] */
+  /** Token at each position of the original maps: [M] */
   back: BigInt64Array;
-  /** Segments see themselves; a position tells row and column in the window. */
+  /** Each segment attends to itself; positions encode row and column within the window. */
   layout: Layout;
 }
 
-/** Windows that start `shift` places from the corner; those that reach over an edge fall into parts that do not touch. */
+/**
+ * Windows that start `shift` places from the corner. Those that wrap around an edge are split into parts that do not
+ * attend to each other.
+ */
 export function windowsOf(images: number, map: Sides, config: SwinConfig, isShifted: boolean): Windows {
   const shorter = Math.min(map[0], map[1]);
   const isWhole = shorter <= config.window_size;
@@ -74,7 +77,7 @@ export function windowsOf(images: number, map: Sides, config: SwinConfig, isShif
     return [Math.floor(row / window), below, Math.floor(column / window), right].join();
   });
   const [order, positions, offsets, rowOf]: [number[], number[], number[], number[]] = [[], [], [0], []];
-  // Parts of one size follow each other, which attention then reads at once.
+  // Parts of equal size are consecutive, so that attention processes them together.
   for (const part of [...parts.values()].toSorted((a, b) => b.length - a.length))
     for (let image = 0; image < images; image++) {
       for (const [row, column] of part) {
@@ -102,13 +105,12 @@ function placesOf([height, width]: Sides): Sides[] {
   return Array.from({ length: height * width }, (_, i) => [Math.floor(i / width), i % width] as const);
 }
 
-/** Shape of a stage's layers. */
 interface StageShape {
   width: number;
   heads: number;
 }
 
-/** Attention with a learned number for each distance in rows and columns. */
+/** Attention with a learned bias per distance in rows and columns. */
 class BiasedAttention extends SelfAttention implements DistanceBias {
   readonly relative_position_bias_table: Parameter;
 
@@ -200,7 +202,7 @@ export class Layer extends Module {
   }
 }
 
-/** Makes a token of two by two: half the rows and columns, twice the channels. */
+/** Merges two by two tokens: half the rows and columns, twice the channels. */
 export class PatchMerging extends Module {
   readonly reduction: Linear;
   readonly norm: LayerNorm;

@@ -86,7 +86,7 @@ class Encoder extends Module {
   }
 }
 
-/** A transformer in windows that shift from layer to layer, over ever smaller maps (Liu et al., 2021; HF SwinModel). */
+/** Transformer with windows that shift between layers, on successively smaller maps (Liu et al., 2021; HF SwinModel). */
 class Swin extends ConvolutionalStack implements Trunk {
   readonly embeddings: Embeddings;
   readonly encoder: Encoder;
@@ -139,6 +139,6 @@ export const architecture: Architecture = {
     const [rows, columns] = config.image_size.map((side, axis) => sideOf(config, side, axis as 0 | 1));
     return { vocabularySize: 0, maxPositions: rows * columns };
   },
-  // The first follow from the configuration; the others serve pre-training.
+  // The first are derived from the configuration; the others are only used in pre-training.
   passedOver: () => [/\.relative_position_index$/, /\bembeddings\.mask_token$/, /^decoder\./],
 };

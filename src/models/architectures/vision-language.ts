@@ -48,7 +48,7 @@ export function textModelOf(raw: RawConfig, usual: string, known = Object.keys(d
   return { architecture: decoders[knownPart(raw, { key: 'text_config', type, known })], raw: own };
 }
 
-/** The type of a model's part, where it is known. @throws AttuneError E_CONFIG_BAD */
+/** Type of a model's part, if supported. @throws AttuneError E_CONFIG_BAD */
 export function knownPart(
   { model_type: whole }: RawConfig,
   { key, type, known }: { key: 'text_config' | 'vision_config'; type: string; known: readonly string[] },
@@ -110,7 +110,7 @@ export class VisionLanguage extends Module implements Trunk {
   }
 }
 
-/** Makes tokens' vectors: two layers with an activation between them, and a norm in front where that is wanted. */
+/** Projects to token vectors: two linear layers with an activation between them, and an optional norm before. */
 export class Projector extends Module {
   readonly linear_1: Linear;
   readonly linear_2: Linear;
@@ -154,7 +154,7 @@ export interface VisionLanguageDefinition<Config> {
   /** Parses the configuration. @throws AttuneError E_CONFIG_BAD */
   read(raw: RawConfig): Config;
   text(raw: RawConfig): TextModel;
-  /** Whether the head is the table of tokens, by config.json and by that of the text model alone; not unless it says so. */
+  /** Whether the head is tied, given config.json's value and that of the text model; by default, only if config.json says so. */
   tied?(own: boolean | undefined, text: boolean): boolean;
   parts(config: Config, text: Decoder): VisionLanguageParts;
   imageTokens(config: Config): ImageTokens;

@@ -20,7 +20,7 @@ export interface VisionTower {
   layers: number;
   /** Epsilon of the norms. */
   epsilon: number;
-  /** Patches of every image, where all have one size. */
+  /** Patch grid, if all images have the same. */
   grid?: PatchGrid;
   /** Tokens before an image's patches. */
   extraTokens: number;
@@ -64,7 +64,7 @@ const towers: Readonly<Record<string, (raw: RawConfig) => VisionTower>> = table(
 
 const typed = z.looseObject({ model_type: z.string().optional() });
 
-/** The tower of a model's `vision_config`; `usual` are its keys in the reference where that is left out. @throws AttuneError E_CONFIG_BAD */
+/** The tower in a model's `vision_config`; `usual` are the reference's defaults if that is missing. @throws AttuneError E_CONFIG_BAD */
 export function visionTower(raw: RawConfig, usual: RawConfig, known: readonly string[]): VisionTower {
   const own = raw.vision_config == null ? usual : parseConfig(typed, raw.vision_config as RawConfig);
   const type = String(own.model_type ?? usual.model_type);

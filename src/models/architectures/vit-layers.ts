@@ -26,7 +26,7 @@ export interface ViTAttentionConfig {
   attention_probs_dropout_prob: number;
 }
 
-/** Queries, keys and values of the tokens that see each other, and their scores. */
+/** Self-attention without its output projection. */
 export class SelfAttention extends Module {
   readonly query: Linear;
   readonly key: Linear;
@@ -86,7 +86,7 @@ export class ViTAttention extends Module {
   }
 }
 
-/** Parameters of attention that places turn, with the names of its configurations. */
+/** Settings of attention with rotary positions, named as in its configurations. */
 interface TurnedAttentionConfig {
   hidden_size: number;
   num_attention_heads: number;
@@ -97,7 +97,7 @@ interface TurnedAttentionConfig {
   proj_bias?: boolean;
 }
 
-/** The same, with queries and keys turned by their patches' places (DINOv3, Pixtral). */
+/** Attention whose queries and keys are rotated by patch position (DINOv3, Pixtral). */
 export class TurnedAttention extends Module {
   readonly q_proj: Linear;
   readonly k_proj: Linear;
@@ -127,7 +127,7 @@ export class TurnedAttention extends Module {
   }
 }
 
-/** A linear layer with an activation after it. */
+/** A linear layer with an activation. */
 export class ActivatedDense extends Module {
   readonly dense: Linear;
   readonly #activation: Activation;

@@ -59,7 +59,7 @@ class ConvolutionLayer extends Module {
   }
 }
 
-/** Convolutions over a waveform, one after the other. */
+/** Kernels and strides of successive convolutions over a waveform. */
 export type Strides = Readonly<Record<'conv_kernel' | 'conv_stride', readonly number[]>>;
 
 /** Number of frames for `samples`; 0 if too few. */

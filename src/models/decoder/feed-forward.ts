@@ -30,7 +30,7 @@ export interface FeedForwardShape {
   dropout?: Dropout;
   /** Replaces the activation's own gate. */
   gate?: Gate;
-  /** Whether the gate follows the inner values in a matrix for both (Moonshine). */
+  /** Whether the fused matrix has the up projection first and the gate last (Moonshine). */
   isGateLast?: boolean;
 }
 

@@ -55,7 +55,7 @@ type ChoiceConfig = Pick<
   'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
 >;
 
-/** Refinement of a schema: at least as many experts as a token chooses, in the groups that it chooses from. */
+/** Schema refinement: there are enough experts, in the groups chosen from, for every token. */
 export const enoughExperts = [
   (own: ChoiceConfig & Pick<GroupedConfig, 'n_routed_experts'>): boolean => {
     const { n_routed_experts: experts, n_group: groups, topk_group: kept } = own;

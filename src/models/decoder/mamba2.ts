@@ -33,7 +33,7 @@ export interface MambaShape {
   bias: { convolution: boolean; projection: boolean };
   /** Limits of the time step. */
   limits: readonly [number, number];
-  /** Activation behind the convolution. */
+  /** Activation after the convolution. */
   activation: string;
   epsilon: number;
   /** Number of features normalised together; all by default. */

@@ -86,19 +86,19 @@ export function ropeOptions(config: RopeConfig, headSize: number, defaults: Rope
   return options;
 }
 
-/** The longest row that rotary positions are made for: a scaling may stretch them beyond `max_position_embeddings`. */
+/** Maximum row length: some scalings extend it beyond `max_position_embeddings`. */
 export function stretchedPositions({ scaling, maxPositions }: RopeOptions): number {
   const { rope_type: type, factor = 1, original_max_position_embeddings: known = maxPositions } = scaling;
   if (type === 'dynamic') return Math.floor(maxPositions * factor);
   return type === 'yarn' ? Math.max(maxPositions, Math.floor(known * factor)) : maxPositions;
 }
 
-/** transformers 5.13.0.dev0 left the factor out of DeepSeek V2 and Mistral 4; mended in huggingface/transformers#47435. */
+/** transformers 5.13.0.dev0 omitted the factor in DeepSeek V2 and Mistral 4; fixed in huggingface/transformers#47435. */
 export function isWithoutScoreFactor({ transformers_version: version, rope_parameters: renewed }: RawConfig): boolean {
   return version === '5.13.0.dev0' && renewed !== undefined && renewed !== null;
 }
 
-/** Factor of the scores that DeepSeek's models have where their positions are stretched. */
+/** Factor of DeepSeek's attention scores when positions are scaled. */
 export function stretchedScores({ rope_parameters: renewed, rope_scaling: older }: RopeConfig): number {
   const entry = renewed ?? older ?? {};
   const { factor, mscale_all_dim: weight } = entry;
@@ -116,7 +116,7 @@ function scalingOf(config: RopeConfig, { original }: RopeDefaults): RopeScaling 
     return { ...plain(renewed), original_max_position_embeddings: outside ?? inside(renewed) ?? original };
   }
   const scaling = plain(older ?? {});
-  // The older names know of one pre-training length for longrope: the one outside. The factor then follows from it.
+  // The older names give longrope a single pre-training length, outside of the entry; the factor follows from it.
   if (scaling.rope_type !== 'longrope') return scaling;
   const known = outside ?? original;
   return {
@@ -130,7 +130,7 @@ function inside(entry: RopeEntry): number | undefined {
   return entry.original_max_position_embeddings ?? undefined;
 }
 
-/** The entry without what it leaves open. */
+/** The entry without its null values. */
 function plain(entry: RopeEntry): RopeScaling {
   const given = Object.entries(entry).filter(([, value]) => value !== null && value !== undefined);
   return { ...Object.fromEntries(given), rope_type: typeOf(entry) };

@@ -65,7 +65,7 @@ export function defineEncoder<Config extends EncoderConfig>(definition: EncoderD
   };
 }
 
-/** Checkpoints hold the bias of the scores a second time, next to their matrix. */
+/** Checkpoints store the bias of the scores again next to their matrix. */
 function biasWithDecoder(path: string): string[] {
   return /^((cls\.)?predictions|lm_head)\.bias$/.test(path) ? [path.replace(/bias$/, 'decoder.bias')] : [];
 }

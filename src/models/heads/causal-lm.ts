@@ -12,7 +12,7 @@ interface Options {
   tied: boolean;
   softcap?: number;
   scale?: number;
-  /** The logits have a bias, also of a tied matrix. */
+  /** Whether logits have a bias, even with a tied matrix. */
   bias?: boolean;
   /** Name of a fixed bias per token in checkpoints: [1, V]. */
   logitsBias?: string;

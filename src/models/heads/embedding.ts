@@ -10,7 +10,7 @@ export interface EmbeddingOptions {
   pooling: Pooling;
   /** Whether the trunk's pooler is applied after pooling. */
   pooler?: boolean;
-  /** Layers after pooling, with weights of their own (EmbeddingGemma). */
+  /** Further layers after pooling, with weights (EmbeddingGemma). */
   dense?: readonly DenseShape[];
   /** Whether vectors are normalised to unit length. */
   normalise: boolean;
@@ -24,7 +24,7 @@ export interface DenseShape {
   activation: string;
 }
 
-/** Name of the list of dense layers in the paths of their weights. */
+/** Name of the dense layers' list in the paths of their weights. */
 export const DENSE = 'dense_modules';
 
 class Dense extends Module {

@@ -22,7 +22,10 @@ export interface TimeTokens {
 const GENERATION = 'generation_config.json';
 const NO_TIMES = ['no_timestamps_token_id', '<|notimestamps|>'] as const;
 
-/** Special tokens of Whisper (Radford et al., 2022) and of models without languages and times, from generation_config.json, else by name. */
+/**
+ * Special tokens of Whisper (Radford et al., 2022), and of models without languages and timestamps, from
+ * generation_config.json, else by name.
+ */
 export class SpeechTokens {
   readonly #tokenizer: Tokenizer;
   readonly #config: Record<string, unknown>;
@@ -88,7 +91,7 @@ export class SpeechTokens {
     return this.#named(...NO_TIMES);
   }
 
-  /** Whether the model may write times (Moonshine may not). */
+  /** Whether the model can write timestamps (Moonshine cannot). */
   get #knowsTimes(): boolean {
     return this.#known(...NO_TIMES) !== null;
   }
