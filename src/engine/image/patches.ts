@@ -202,10 +202,7 @@ function pixtral(config: Config, group: number): Settings {
   };
 }
 
-/**
- * SigLIP 2: as many patches as the maximum allows, with about the same aspect ratio; finds the scale by bisection, as
- * in the reference.
- */
+/** SigLIP 2: at most a given number of patches, with about the same aspect ratio; bisects for the scale as the reference does. */
 function siglip2(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
