@@ -1,5 +1,5 @@
 /**
- * Writes the types of operators and of recipes, which git ignores. The set-up runs it where a source of theirs has changed.
+ * Writes the types of operators and of recipes and the studio's pages, which git ignores. The set-up runs it where a source of theirs has changed.
  *
  *   node tools/generate.ts --operators    first brings operators.schema up to the operators that the sources call
  */
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../src/files/atomic.ts';
 import { DECLARED, KERNELS, declaredSchemas, kernelFiles, kernelSchemas } from './generate/operator-schemas.ts';
 import { operatorTypes } from './generate/operator-types.ts';
+import { studioBundle, studioSources } from './generate/studio-bundle.ts';
 import { STAMP, fingerprint } from './setup/generated.mjs';
 
 const root = dirname(import.meta.dirname);
@@ -22,8 +23,17 @@ if (process.argv.includes('--operators')) {
 const sources: Record<string, string[]> = {
   'src/engine/tensor/operators.generated.ts': [...TOOLS, DECLARED, KERNELS, ...kernelFiles(root)],
   'src/app/recipe/recipe-input.generated.ts': ['package-lock.json'],
+  'src/app/studio/bundle.generated.ts': [
+    'package-lock.json',
+    'tools/generate/studio-bundle.ts',
+    ...studioSources(root),
+  ],
 };
-const texts = [operatorTypes([...declaredSchemas(root), ...kernelSchemas(root)]), await recipeTypes()];
+const texts = [
+  operatorTypes([...declaredSchemas(root), ...kernelSchemas(root)]),
+  await recipeTypes(),
+  await studioBundle(root),
+];
 const stamp: Record<string, Record<string, string>> = {};
 for (const [i, [file, made]] of Object.entries(sources).entries()) {
   writeFileAtomic(join(root, file), texts[i]!);
