@@ -1,5 +1,5 @@
 /** The studio's server, from a page. */
-import type { DescribedUseCase } from '../app/studio/describe.ts';
+import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/studio/calls.ts';
 import type { RunPart } from '../app/studio/run-feed.ts';
 

@@ -2,7 +2,7 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { failureOf, post, type Failure } from './client.ts';
 import { Fault } from './parts/fault.tsx';
-import { linkTo, route } from './route.ts';
+import { linkTo, route } from './address.ts';
 import { Action, Actions } from './screens/actions.tsx';
 import { Data } from './screens/data.tsx';
 import { Home } from './screens/home.tsx';

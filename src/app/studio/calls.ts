@@ -10,8 +10,8 @@ import { asCommand, asProgram } from '../use-cases/spell.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
 import { Feed } from './feed.ts';
 
-/** One line of a call's log. */
-export type CallLine = { event: RunEvent } | { notice: string };
+/** One line of a call's log; `status` says that the state is another one, or has its result. */
+export type CallLine = { event: RunEvent } | { notice: string } | { status: CallState['status'] };
 
 export interface CallState {
   id: string;
@@ -32,7 +32,7 @@ interface Started {
   state: CallState;
   feed: Feed<CallLine>;
   stop: AbortController;
-  /** Closes what listens: a server, review pages. */
+  /** Closes a server or review pages. */
   close?: () => Promise<void>;
 }
 
@@ -74,7 +74,8 @@ export class Calls {
   async follow(id: string, since: number, until: AbortSignal) {
     const started = this.#calls.get(id);
     if (started === undefined) return undefined;
-    const { lines, next } = await started.feed.since(since, until);
+    const isOver = started.state.status !== 'running';
+    const { lines, next } = await started.feed.since(since, isOver ? AbortSignal.abort() : until);
     return { lines, next, state: started.state };
   }
 
@@ -104,21 +105,21 @@ export class Calls {
       });
       state.result = asJson(result);
       state.text = await useCase.render?.(result, PLAIN);
-      // What listens goes on until it is stopped.
+      // Servers and review pages go on until they are stopped.
       if (useCase.effects.includes('listens') && isOpen(result)) started.close = () => this.#shut(started, result);
       else state.status = 'finished';
     } catch (error) {
       state.status = stop.signal.aborted ? 'stopped' : 'failed';
       if (!stop.signal.aborted) state.error = errorDocument(error);
     }
-    feed.wake();
+    feed.push({ status: state.status });
   }
 
   async #shut(started: Started, open: { close(): Promise<void> }): Promise<void> {
     started.close = undefined;
     await open.close();
     started.state.status = 'stopped';
-    started.feed.wake();
+    started.feed.push({ status: 'stopped' });
   }
 
   #forget(): void {
@@ -127,7 +128,7 @@ export class Calls {
   }
 }
 
-/** An input made of JSON: what only programs can give is refused, but for a recipe's settings. */
+/** Refuses values that only programs can give, except a recipe's settings. */
 function jsonInput(useCase: UseCase, input: unknown): Readonly<Record<string, unknown>> {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new AttuneError('E_USAGE', { what: 'The input is not an object' });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 /** Older lines are dropped beyond this number; a cursor before them continues at the oldest that is left. */
 const MOST_LINES = 20_000;
 
-/** A log with a cursor: whoever reads may come and go, and a proxy that buffers loses nothing. */
+/** A log with a cursor: readers may come and go, and a proxy that buffers loses nothing. */
 export class Feed<Line> {
   readonly #lines: Line[] = [];
   readonly #changed = new EventTarget();
@@ -12,11 +12,6 @@ export class Feed<Line> {
   push(line: Line): void {
     this.#lines.push(line);
     if (this.#lines.length > MOST_LINES) this.#dropped += this.#lines.splice(0, this.#lines.length - MOST_LINES).length;
-    this.wake();
-  }
-
-  /** Lets waiting readers look again. */
-  wake(): void {
     this.#changed.dispatchEvent(new Event('change'));
   }
 
@@ -24,7 +19,7 @@ export class Feed<Line> {
     return this.#dropped + this.#lines.length;
   }
 
-  /** Lines from `cursor` on; waits for one if there is none, until woken or aborted. */
+  /** Lines from `cursor` on; waits for one if there is none, until aborted. */
   async since(cursor: number, until: AbortSignal): Promise<{ lines: Line[]; next: number }> {
     if (cursor >= this.end && !until.aborted)
       await once(this.#changed, 'change', { signal: until }).catch(() => undefined);

@@ -8,8 +8,8 @@ import { parseJson } from '../../files/json.ts';
 const LIFETIME = 30 * 24 * 3600_000;
 
 /**
- * Who may use the studio: a link with a token that counts once gives a browser a session, which outlives the server. The
- * file holds hashes of sessions and their ends, for its owner's eyes alone.
+ * Browsers that may use the studio. A link with a single-use token starts a session, which outlives the server: its hash
+ * and expiry are kept in a file that only its owner can read.
  */
 export class Sessions {
   readonly #path = join(attuneHome(), 'studio-sessions.json');

@@ -60,6 +60,7 @@ function read<Result>({ lines, state }: CallPart, before: Latest): Partial<Seen<
   const seen: Partial<Seen<Result>> = { state, latest, isRunning: state.status === 'running' };
   for (const line of lines) {
     if ('notice' in line) seen.progress = line.notice;
+    else if (!('event' in line)) continue;
     else if (line.event.type === 'phase-started')
       Object.assign(seen, { progress: line.event.message, share: undefined });
     else if (line.event.type === 'work-advanced') {

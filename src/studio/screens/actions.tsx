@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { DescribedUseCase } from '../../app/studio/describe.ts';
+import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
 import { failureOf, useCases, type Failure } from '../client.ts';
 import { SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
-import { linkTo } from '../route.ts';
+import { linkTo } from '../address.ts';
 import { Field, inputOf, type Schema } from './form.tsx';
 
 function useDescribed(): { all?: DescribedUseCase[]; failure?: Failure } {

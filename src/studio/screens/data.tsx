@@ -6,7 +6,7 @@ import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
-import { go } from '../route.ts';
+import { go } from '../address.ts';
 import { plans } from './plans.ts';
 
 /** What a column is for. */

@@ -1,4 +1,4 @@
-import type { DescribedUseCase } from '../../app/studio/describe.ts';
+import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
 
 /** The parts of a JSON schema that decide how a field is typed. */
 export interface Schema {

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../store/run-summary.ts';
 import { failureOf, upload, type Failure } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
 import { useCall } from '../parts/use-call.ts';
-import { go, linkTo } from '../route.ts';
+import { go, linkTo } from '../address.ts';
 
 export function Home() {
   const list = useCall<{ runs: RunSummary[] }>('runs list');

@@ -7,7 +7,7 @@ import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
-import { go } from '../route.ts';
+import { go } from '../address.ts';
 import { plans } from './plans.ts';
 
 const ROWS = 4;
@@ -40,11 +40,7 @@ export function Plan({ recipe }: { recipe: string }) {
         {trial.failure && <Fault failure={trial.failure} />}
         <Cost trial={trial} />
         <div class="row">
-          <button
-            type="button"
-            disabled={training.isRunning || trial.failure !== undefined}
-            onClick={train}
-          >
+          <button type="button" disabled={training.isRunning || trial.failure !== undefined} onClick={train}>
             Train
           </button>
           <button
@@ -157,9 +153,7 @@ function Seen({ data: { report, rows, problems } }: { data: DataInspectionResult
       )}
       {rows.map(({ file, line, pieces }) => (
         <figure key={`${file}:${line}`} class="seen">
-          <figcaption>
-            line {line}
-          </figcaption>
+          <figcaption>line {line}</figcaption>
           <p>
             {pieces.map(({ text, trained }, at) =>
               trained ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,

@@ -1,4 +1,4 @@
 import type { InitResult } from '../../app/use-cases/init.ts';
 
-/** What was said when a recipe was written, by its file; a reload forgets it. */
+/** Results of `init`, by recipe; lost on reload. */
 export const plans = new Map<string, InitResult>();

@@ -2,8 +2,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { AttuneError } from '../../../base/errors.ts';
 import type { Calls } from '../calls.ts';
-import { describeUseCases } from '../describe.ts';
-import { keepUpload } from '../uploads.ts';
+import { describeUseCases } from '../described-use-cases.ts';
+import { keepUpload } from '../dropped-files.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
 const MOST_INPUT_BYTES = 2 ** 20;

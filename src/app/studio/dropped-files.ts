@@ -11,7 +11,7 @@ const MOST_BYTES = 8 * 2 ** 30;
 
 /**
  * Keeps an uploaded file in `folder` under its own name, or with a number where another file has it. The same file twice
- * is kept once. Written beside and linked, so that nobody sees a part of it. @returns its path
+ * is kept once. A temporary file is linked when complete, so no partial file is ever visible. @returns its path
  */
 export async function keepUpload(folder: string, name: string, body: ReadableStream<Uint8Array>): Promise<string> {
   mkdirSync(folder, { recursive: true });
