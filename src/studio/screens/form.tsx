@@ -31,15 +31,25 @@ interface FieldOptions {
 }
 
 /** One field of a form. */
-export function Field({ field: { name, summary, isRequired }, schema, value, problem, onValue }: FieldOptions) {
+export function Field({
+  field: { name, title, summary, isRequired, switchesTo },
+  schema,
+  value,
+  problem,
+  onValue,
+}: FieldOptions) {
   const kind = kindOf(schema);
   const id = `field-${name}`;
   const about = `${id}-about`;
   if (kind === 'switch')
     return (
       <label class="switch">
-        <input type="checkbox" checked={value === true} onChange={(event) => onValue(event.currentTarget.checked)} />{' '}
-        {wordsOf(name)} <span class="soft small">{summary}</span>
+        <input
+          type="checkbox"
+          checked={value === switchesTo}
+          onChange={(event) => onValue(event.currentTarget.checked ? switchesTo : '')}
+        />{' '}
+        {title} <span class="soft small">{summary}</span>
       </label>
     );
   const text = typeof value === 'string' ? value : '';
@@ -47,7 +57,7 @@ export function Field({ field: { name, summary, isRequired }, schema, value, pro
   return (
     <div class="field">
       <label for={id}>
-        {wordsOf(name)}
+        {title}
         {isRequired && <span class="soft"> (required)</span>}
       </label>
       {kind === 'choice' ? (
@@ -82,12 +92,6 @@ export function Field({ field: { name, summary, isRequired }, schema, value, pro
   );
 }
 
-/** `maxRows` as "Max rows". */
-function wordsOf(name: string): string {
-  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** What was typed, as the use case takes it; what is empty is left out. */
 export function inputOf(
   values: Readonly<Record<string, string | boolean>>,
@@ -96,7 +100,7 @@ export function inputOf(
   const input: Record<string, unknown> = {};
   const problems: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
-    if (value === '' || value === false) continue;
+    if (value === '') continue;
     try {
       input[name] = valueOf(value, kindOf(schemas[name] ?? {}));
     } catch {
