@@ -12,6 +12,6 @@ const TYPES: Readonly<Record<string, string>> = {
 export function studioFile(name: string): Response {
   const text = entryOf(files, name);
   if (text === undefined) return new Response('404\n', { status: 404, headers: { 'content-type': 'text/plain' } });
-  const type = TYPES[name.split('.').at(-1)!];
+  const type = entryOf(TYPES, name.split('.').at(-1)!);
   return new Response(text, { headers: { 'content-type': `${type}; charset=utf-8` } });
 }

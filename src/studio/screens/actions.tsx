@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { entryOf } from '../../base/table.ts';
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
 import { failureOf, useCases, type Failure } from '../client.ts';
 import { SameIn } from '../parts/code.tsx';
@@ -92,9 +93,9 @@ function Form({ useCase: { name, summary, effects, fields, input: schema } }: { 
           <Field
             key={field.name}
             field={field}
-            schema={properties[field.name] ?? {}}
-            value={values[field.name]}
-            problem={problems[field.name]}
+            schema={entryOf(properties, field.name) ?? {}}
+            value={entryOf(values, field.name)}
+            problem={entryOf(problems, field.name)}
             onValue={(value) => setValues({ ...values, [field.name]: value })}
           />
         ))}

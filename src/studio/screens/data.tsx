@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { plural } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
 import type { TableColumns } from '../../app/use-cases/data-columns.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
 import { Fault } from '../parts/fault.tsx';
@@ -97,11 +98,11 @@ function Preview({ table: { columns, rows }, roles, onRole }: PreviewOptions) {
         <thead>
           <tr>
             {columns.map(({ name, description }) => (
-              <th key={name} class={roles[name]}>
+              <th key={name} class={entryOf(roles, name)}>
                 {name}
                 <select
                   aria-label={`Column ${name}`}
-                  value={roles[name]}
+                  value={entryOf(roles, name)}
                   onChange={(event) => onRole(name, event.currentTarget.value as Role)}
                 >
                   {(Object.keys(ROLES) as Role[]).map((role) => (
@@ -119,8 +120,8 @@ function Preview({ table: { columns, rows }, roles, onRole }: PreviewOptions) {
           {rows.map((row, at) => (
             <tr key={at}>
               {columns.map(({ name }) => (
-                <td key={name} class={roles[name]}>
-                  {cell(row[name])}
+                <td key={name} class={entryOf(roles, name)}>
+                  {cell(entryOf(row, name))}
                 </td>
               ))}
             </tr>
@@ -158,7 +159,7 @@ function missingOf(roles: Record<string, Role>, learnt: Learnt): string | undefi
 }
 
 function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): object {
-  const named = (wanted: Role) => Object.keys(roles).filter((name) => roles[name] === wanted);
+  const named = (wanted: Role) => Object.keys(roles).filter((name) => entryOf(roles, name) === wanted);
   const [target] = named('learn');
   const goal = { label: { labelColumn: target }, answer: { answerColumn: target }, text: { format: 'text' } }[learnt];
   return { file, textColumn: named('read'), ...goal, yes: true, force: true };

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
 
 /** The parts of a JSON schema that decide how a field is typed. */
@@ -97,17 +98,20 @@ export function inputOf(
   values: Readonly<Record<string, string | boolean>>,
   schemas: Readonly<Record<string, Schema>>,
 ): { input: Record<string, unknown>; problems: Record<string, string> } {
-  const input: Record<string, unknown> = {};
-  const problems: Record<string, string> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (value === '') continue;
-    try {
-      input[name] = valueOf(value, kindOf(schemas[name] ?? {}));
-    } catch {
-      problems[name] = kindOf(schemas[name] ?? {}) === 'number' ? 'This is not a number.' : 'This is not JSON.';
-    }
-  }
-  return { input, problems };
+  const read = Object.entries(values)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]): [name: string, value: unknown, problem?: string] => {
+      const kind = kindOf(entryOf(schemas, name) ?? {});
+      try {
+        return [name, valueOf(value, kind)];
+      } catch {
+        return [name, undefined, kind === 'number' ? 'This is not a number.' : 'This is not JSON.'];
+      }
+    });
+  return {
+    input: Object.fromEntries(read.map(([name, value]) => [name, value])),
+    problems: Object.fromEntries(read.flatMap(([name, , problem]) => (problem === undefined ? [] : [[name, problem]]))),
+  };
 }
 
 function valueOf(value: string | boolean, kind: Kind): unknown {

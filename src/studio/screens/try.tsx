@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { entryOf } from '../../base/table.ts';
 import type { AnswerLine, ContenderName } from '../../app/page/contenders.ts';
 import type { ShownAnswer } from '../../app/page/shown-answer.ts';
 import type { TryPlan } from '../../app/page/try-plan.ts';
@@ -79,7 +80,7 @@ function Question({ plan, isAsking, onAsk }: QuestionOptions) {
           {title}
           <textarea
             rows={3}
-            value={values[name] ?? ''}
+            value={entryOf(values, name) ?? ''}
             onInput={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
           />
         </label>
@@ -131,11 +132,14 @@ function fieldsFor({ kind, columns }: TryPlan): [name: string, title: string][] 
   }
 }
 
+/** A data URL without its head. */
 async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
+  const reader = new FileReader();
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  reader.onload = () => resolve(String(reader.result));
+  reader.onerror = () => reject(reader.error ?? new Error('the file cannot be read'));
+  reader.readAsDataURL(file);
+  return (await promise).replace(/^[^,]*,/, '');
 }
 
 function withLine(before: Partial<Record<ContenderName, Answer>>, line: AnswerLine): typeof before {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatNumber } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
 import type { Comparison } from '../../store/results.ts';
 import { failureOf, get, type Failure } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
@@ -69,7 +70,7 @@ function Systems({ comparison: { metric, metrics, systems } }: { comparison: Jud
           {systems
             .filter(({ kind }) => kind !== 'variant')
             .map(({ name, title: system, values, note }) => {
-              const value = values[metric];
+              const value = entryOf(values, metric);
               return (
                 <tr key={name}>
                   <th>
