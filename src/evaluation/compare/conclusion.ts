@@ -29,8 +29,16 @@ export function isBehind(comparison: Told): boolean {
   return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
 }
 
-/** The conclusion by the test rows; `otherWords`, a clause on both systems in other words, stands where word counts tie. */
-export function conclude(comparison: Told, otherWords?: string): Conclusion {
+/** How the judged system and one that counts words do in other words than those of the test rows. */
+export interface OtherWords {
+  /** "in other words the tuned model answers 58 of 60 test rows right, tf-idf 57" */
+  clause: string;
+  /** On people's own rows the judged system is ahead by what counts. */
+  leads: boolean;
+}
+
+/** The conclusion by the test rows; other words count where the judged system ties with word counts. */
+export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion {
   const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
   const rivals = rivalsOf(comparison);
   if (rivals.length === 0) return nothingToCompare(comparison);
@@ -165,7 +173,7 @@ function behindOne(comparison: Told, subject: ComparedSystem, { system, differen
 interface Level {
   subject: ComparedSystem;
   rival: Rival;
-  otherWords: string | undefined;
+  otherWords: OtherWords | undefined;
 }
 
 function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): Conclusion {
@@ -176,10 +184,12 @@ function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): 
     const advice = `Either will do: ${systemTitle(subject)} and ${systemTitle(system)} are level: ${why}.`;
     return { outcome: 'not-better', advice };
   }
-  const advice =
-    subject.knowsWords === true && isCheap(system)
-      ? byWords([subject, system], why, otherWords)
-      : `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
+  if (subject.knowsWords === true && isCheap(system))
+    return {
+      outcome: otherWords?.leads === true ? 'unclear' : 'not-better',
+      ...byWords([subject, system], why, otherWords),
+    };
+  const advice = `Use ${systemTitle(system)}: it does the task as well (${why})${clause}.`;
   return { outcome: 'not-better', advice, use: system.name };
 }
 
@@ -187,11 +197,16 @@ function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): 
 function byWords(
   [subject, cheap]: readonly [ComparedSystem, ComparedSystem],
   why: string,
-  otherWords?: string,
-): string {
-  const level = otherWords === undefined ? why : `${why}; ${otherWords}`;
-  const use = `Use ${systemTitle(cheap)}, which costs next to nothing to run, if people will write as in these rows`;
-  return `Level on these rows: ${level}. ${use}; keep ${systemTitle(subject)} if they will use words that no row has.`;
+  { clause, leads }: Partial<OtherWords> = {},
+): Pick<Conclusion, 'advice' | 'use'> {
+  const level = `Level on these rows: ${clause === undefined ? why : `${why}; ${clause}`}`;
+  const [tuned, free] = [systemTitle(subject), `${systemTitle(cheap)}, which costs next to nothing to run,`];
+  if (leads === true) {
+    const advice = `${level}. Use ${tuned} if people will write as in those; ${free} does if they write as in the test rows.`;
+    return { advice, use: subject.name };
+  }
+  const advice = `${level}. Use ${free} if people will write as in these rows; keep ${tuned} if they will use words that no row has.`;
+  return { advice, use: cheap.name };
 }
 
 interface Open {
@@ -199,7 +214,7 @@ interface Open {
   rivals: readonly Rival[];
   /** Those that can be had. */
   candidates: readonly Rival[];
-  otherWords: string | undefined;
+  otherWords: OtherWords | undefined;
 }
 
 function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: Open): Conclusion {
@@ -236,7 +251,10 @@ function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: 
   return forNow(comparison, { subject, cheap: cheap.system }, doubt);
 }
 
-type Doubt = Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined; otherWords: string | undefined };
+type Doubt = Record<'tell' | 'nothing', string> & {
+  rowsNeeded: number | undefined;
+  otherWords: OtherWords | undefined;
+};
 
 /** The cheap system, until more rows tell. */
 function forNow(
@@ -251,7 +269,8 @@ function forNow(
     return { ...told, advice: `Use ${name}: ${reason}${costClause(cheap, subject)}. That is not certain yet. ${tell}` };
   }
   if (subject.knowsWords === true) {
-    return { ...told, advice: `${byWords([subject, cheap], reason, otherWords)} ${tell}` };
+    const { advice, use } = byWords([subject, cheap], reason, otherWords);
+    return otherWords?.leads === true ? { outcome: 'unclear', advice, use } : { ...told, advice: `${advice} ${tell}` };
   }
   const advice = `Use ${name} for now: it costs next to nothing to run, and n${nothing}. ${tell}`;
   return { ...told, advice };

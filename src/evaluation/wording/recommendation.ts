@@ -3,7 +3,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';
 import type { WordedSystem, Wording } from '../assessments/wording.ts';
-import { conclude, isBehind, isKeepable } from '../compare/conclusion.ts';
+import { conclude, isBehind, isKeepable, type OtherWords } from '../compare/conclusion.ts';
 import { describePair, systemTitle } from '../compare/describe-pair.ts';
 import { countedRight, isNotable, SHARES } from './wording-sentence.ts';
 
@@ -40,7 +40,7 @@ export function worded(
 export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
   // Those made by rules decide where people's own rows do not tell.
   const found = [wording.own, wording].flatMap((evidence) => (evidence && decided(comparison, evidence)) ?? []);
-  const conclusion = found.at(0) ?? conclude(comparison, tieClause(comparison, wording.own ?? wording));
+  const conclusion = found.at(0) ?? conclude(comparison, tieOf(comparison, wording.own ?? wording));
   const isNew = wording.own !== undefined || conclusion.advice !== conclude(comparison).advice;
   return isNew ? { ...comparison, conclusion } : comparison;
 }
@@ -53,11 +53,14 @@ function pairOf({ subject, systems }: Comparison, { against }: Wording): Pair | 
   return first && second && [first, second];
 }
 
-/** Figures of both in other words, for a tie with the system that the verdict names. */
-function tieClause(comparison: Comparison, evidence: Wording): string | undefined {
+/** Both in other words, for a tie with the system that the verdict names. */
+function tieOf(comparison: Comparison, evidence: Wording): OtherWords | undefined {
   const pair = pairOf(comparison, evidence);
-  const isNamed = pair !== undefined && pair[1].name === conclude(comparison).use;
-  return isNamed ? clause(evidence, pair, systemTitle(pair[0])) : undefined;
+  if (pair === undefined || pair[1].name !== conclude(comparison).use) return undefined;
+  const { metrics, systems, file } = evidence;
+  const [mine, theirs] = pair.map(({ name }) => valuesOf(systems, name, metrics[0].name));
+  const leads = file !== undefined && isNotable(mine?.reworded, theirs?.reworded, metrics[0]);
+  return { clause: clause(evidence, pair, systemTitle(pair[0])), leads };
 }
 
 /** The conclusion that rows in other words decide; undefined where they leave it open. */

@@ -77,6 +77,14 @@ describe('rows in other words, on a tie', async () => {
         'rows right, tf-idf 194. Use tf-idf, which costs next to nothing to run, if people will write as in these rows; ' +
         'keep the tuned model if they will use words that no row has.',
     );
+    const own = wordingOf(await comparisonOf(35, [6, 11]), tested, 'own.csv');
+    const byOwn = withOtherWords(knowing, { ...wordingOf(await comparisonOf(200, [4, 6]), tested), own }).conclusion;
+    expect(byOwn).toMatchObject({ outcome: 'unclear', use: 'tuned' });
+    expect(byOwn?.advice).toBe(
+      'Level on these rows: both answer 300 of 300 rows right; on rows of your own (own.csv) the tuned model answers 29 ' +
+        'of 35 right, tf-idf 24. Use the tuned model if people will write as in those; tf-idf, which costs next to ' +
+        'nothing to run, does if they write as in the test rows.',
+    );
   });
 
   test("count less than people's own rows, which speak for either", async () => {
