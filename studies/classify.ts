@@ -45,9 +45,9 @@ interface Outcome {
   /** Of the test rows. */
   ids: readonly string[];
   /** By test row: 1 where the baseline is right. */
-  baseline: Float64Array;
+  baseline: readonly number[];
   /** The same of each way. */
-  ways: ReadonlyMap<Way, Float64Array>;
+  ways: ReadonlyMap<Way, readonly number[]>;
 }
 
 /** Trains on every size, draw and way, and compares each result with the baseline that had the same rows. */
@@ -160,7 +160,7 @@ function secondsSince(started: number): string {
 
 function sizeRows(study: ClassifierStudy, size: number, outcomes: readonly Outcome[]): string[][] {
   const [{ length: rows }] = outcomes.map(({ baseline }) => baseline);
-  const rate = (of: (outcome: Outcome) => Float64Array) =>
+  const rate = (of: (outcome: Outcome) => readonly number[]) =>
     shown(
       rateOfDraws(
         outcomes.map((one) => meanOf(of(one))),

@@ -1,5 +1,6 @@
 /**
- * Writes the types of operators and of recipes and the studio's pages, which git ignores. The set-up runs it where a source of theirs has changed.
+ * Writes what git ignores: types of operators and of recipes, JSON schemas of results; those of which a source has changed.
+ * The set-up runs it.
  *
  *   node tools/generate.ts --operators    first brings operators.schema up to the operators that the sources call
  */
@@ -8,51 +9,71 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeFileAtomic } from '../src/files/atomic.ts';
 import { DECLARED, KERNELS, declaredSchemas, kernelFiles, kernelSchemas } from './generate/operator-schemas.ts';
-import { operatorTypes } from './generate/operator-types.ts';
-import { studioBundle, studioSources } from './generate/studio-bundle.ts';
-import { STAMP, fingerprint } from './setup/generated.mjs';
+import { STAMP, fingerprint, isCurrent, readStamp } from './setup/generated.mjs';
+
+/** A file's text, and the files of ours that it is made from. */
+interface Generated {
+  text: string;
+  sources: readonly string[];
+}
 
 const root = dirname(import.meta.dirname);
-const TOOLS = ['tools/generate.ts', 'tools/generate/operator-schemas.ts', 'tools/generate/operator-types.ts'];
 
 if (process.argv.includes('--operators')) {
   const { calledOperators, installedSchemas } = await import('./generate/called-operators.ts');
   writeFileAtomic(join(root, DECLARED), `${installedSchemas(calledOperators(root)).join('\n')}\n`);
 }
 
-const sources: Record<string, string[]> = {
-  'src/engine/tensor/operators.generated.ts': [...TOOLS, DECLARED, KERNELS, ...kernelFiles(root)],
-  'src/app/recipe/recipe-input.generated.ts': ['package-lock.json'],
-  'src/app/studio/bundle.generated.ts': [
-    'package-lock.json',
-    'tools/generate/studio-bundle.ts',
-    ...studioSources(root),
-  ],
+/** In this order: results contain recipes. */
+const makers: Readonly<Record<string, () => Promise<Generated>>> = {
+  'src/engine/tensor/operators.generated.ts': operators,
+  'src/app/recipe/recipe-input.generated.ts': recipes,
+  'src/app/use-cases/results.generated.ts': results,
 };
-const texts = [
-  operatorTypes([...declaredSchemas(root), ...kernelSchemas(root)]),
-  await recipeTypes(),
-  await studioBundle(root),
-];
 const stamp: Record<string, Record<string, string>> = {};
-for (const [i, [file, made]] of Object.entries(sources).entries()) {
-  writeFileAtomic(join(root, file), texts[i]!);
-  stamp[file] = Object.fromEntries(made.map((source) => [source, fingerprint(join(root, source))]));
+for (const [file, make] of Object.entries(makers)) {
+  const before = readStamp(root)[file];
+  if (before !== undefined && isCurrent(root, file, before)) {
+    stamp[file] = before;
+    continue;
+  }
+  const { text, sources } = await make();
+  writeFileAtomic(join(root, file), text);
+  stamp[file] = Object.fromEntries(sources.map((source) => [source, fingerprint(join(root, source))]));
 }
 writeFileAtomic(join(root, STAMP), `${JSON.stringify(stamp, null, 2)}\n`);
 
+async function operators(): Promise<Generated> {
+  const { operatorTypes } = await import('./generate/operator-types.ts');
+  const tools = ['generate.ts', 'generate/operator-schemas.ts', 'generate/operator-types.ts'];
+  return {
+    text: operatorTypes([...declaredSchemas(root), ...kernelSchemas(root)]),
+    sources: [...tools.map((tool) => `tools/${tool}`), DECLARED, KERNELS, ...kernelFiles(root)],
+  };
+}
+
 /** Made from every file of ours that loading the schemas loads. */
-async function recipeTypes(): Promise<string> {
-  const loaded = sources['src/app/recipe/recipe-input.generated.ts']!;
+async function recipes(): Promise<Generated> {
+  const sources = ['package-lock.json'];
   const hooks = registerHooks({
     load(url, context, next) {
       const path = url.startsWith('file:') ? relative(root, fileURLToPath(url)) : '..';
-      if (!path.startsWith('..') && !path.split(sep).includes('node_modules')) loaded.push(path);
+      if (!path.startsWith('..') && !path.split(sep).includes('node_modules')) sources.push(path);
       return next(url, context);
     },
   });
-  const made = await import('./generate/recipe-types.ts');
-  const text = await made.recipeTypes();
+  const { recipeTypes } = await import('./generate/recipe-types.ts');
+  const text = await recipeTypes();
   hooks.deregister();
-  return text;
+  return { text, sources };
+}
+
+async function results(): Promise<Generated> {
+  const [{ resultSchemas }, { useCases }] = await Promise.all([
+    import('./generate/result-schemas.ts'),
+    import('../src/app/use-cases/index.ts'),
+  ]);
+  const { text, sources } = resultSchemas(root, Object.keys(useCases));
+  const own = ['tools/generate/result-schemas.ts', 'tools/generate/json-types.ts', 'src/app/use-cases/index.ts'];
+  return { text, sources: [...own, 'package-lock.json', ...sources] };
 }

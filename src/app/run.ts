@@ -47,10 +47,14 @@ export function asRun(trained: TrainOutcome | DetachedRun): Run | DetachedRun {
 /** A run that a program has trained: what it came to, and its result to be used. */
 export class Run {
   /** All that was found, as `attune train --json` prints it. */
-  readonly found: TrainOutcome;
+  readonly found: Ended;
 
-  constructor(found: TrainOutcome) {
+  constructor(found: Ended) {
     this.found = found;
+  }
+
+  toJSON(): Ended {
+    return this.found;
   }
 
   /** `finished`; `stopped` where it was asked to; or `dry-run`. */

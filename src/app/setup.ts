@@ -3,8 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
 
-/** Runs the script that brings what the engine needs. @returns what it found and did @throws AttuneError those of the script */
-export async function setUp(options: { yes?: boolean; signal?: AbortSignal }): Promise<Record<string, unknown>> {
+/** The document that the script prints with --json. */
+export interface MachineSetup {
+  ready: true;
+  libtorch: { version: string; source: string };
+  /** Files of the engine that were compiled. */
+  compiled: number;
+  seconds: number;
+}
+
+/** Runs the script that brings what the engine needs. @throws AttuneError those of the script */
+export async function setUp(options: { yes?: boolean; signal?: AbortSignal }): Promise<MachineSetup> {
   const { yes = false, signal } = options;
   const script = fileURLToPath(new URL('../../tools/setup.mjs', import.meta.url));
   const flags = ['--told', '--json', ...(yes ? ['--yes'] : [])];
@@ -16,9 +25,7 @@ export async function setUp(options: { yes?: boolean; signal?: AbortSignal }): P
   await new Promise((resolve) => child.on('close', resolve));
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
-  const document = parseJson(Buffer.concat(pieces).toString()) as Record<string, unknown> & {
-    error?: Record<string, unknown>;
-  };
-  if (document.error !== undefined) throw AttuneError.fromJSON(document.error);
+  const document = parseJson(Buffer.concat(pieces).toString()) as MachineSetup | { error: Record<string, unknown> };
+  if ('error' in document) throw AttuneError.fromJSON(document.error);
   return document;
 }

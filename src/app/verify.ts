@@ -1,7 +1,6 @@
 import { entryOf } from '../base/table.ts';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
 import { DESCRIPTION, isCheapFolder } from '../answering/baselines/cheap-names.ts';
@@ -17,12 +16,6 @@ import type { useCase, Verification } from './use-cases/runs-verify.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 type VerifyOptions = CallOptions<typeof useCase>;
-
-export const verificationSchema = z.strictObject({
-  how: z.enum(['scored', 'retrained']),
-  ok: z.boolean(),
-  compared: z.array(z.strictObject({ name: z.string(), recorded: z.string(), found: z.string(), equal: z.boolean() })),
-}) satisfies z.ZodType<Verification>;
 
 /** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {

@@ -11,6 +11,8 @@ import type { ServeSettings } from './server-settings.ts';
 
 export interface RunningServer {
   readonly url: string;
+  /** The process that serves. */
+  readonly pid: number;
   /** Names of the served models. */
   readonly models: readonly string[];
   /** Completes requests in flight within the configured time, and closes the models. */
@@ -39,6 +41,7 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `${settings.tls === undefined ? 'http' : 'https'}://${hostOf(settings.host)}:${port}`,
+    pid: process.pid,
     models: table.names.map(({ name }) => name),
     async close() {
       const closed = new Promise((resolve) => {
@@ -86,8 +89,7 @@ function tlsServer(settings: ServeSettings, listener: Listener): Server {
   }
 }
 
-/** @throws AttuneError E_PORT_IN_USE, E_LISTEN */
-export function bind(server: Server, { host, port }: Pick<ServeSettings, 'host' | 'port'>): Promise<void> {
+function bind(server: Server, { host, port }: ServeSettings): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, { host, port })));
     server.listen(port, host, resolve);

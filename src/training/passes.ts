@@ -8,25 +8,26 @@ import type { LossResult, Objective } from './objective.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from '../models/tape.ts';
 
+/** Parts used by a pass. */
 export interface PassParts {
   model: Model;
   objective: Objective;
-  /** Required by objectives with a reference model. */
+  /** Present where the objective needs it. */
   reference?: Reference;
 }
 
 export interface PassRequest {
   /** The step's rows in micro-batches. */
   microBatches: readonly (readonly PreparedRow[])[];
-  /** Keys random numbers, together with the seed. */
+  /** With the seed it keys random numbers. */
   step: number;
   seed: number;
   checkpointing: Checkpointing;
   totals: Counts;
   add(tally: Tally): void;
-  /** Discards the results of an earlier attempt at the same pass. */
+  /** A pass that was tried before told the same. */
   forget(): void;
-  /** Wraps the forward and backward of each batch. */
+  /** Stands around each batch's passes, forward and backward. */
   around?<T>(body: () => T): T;
 }
 
@@ -37,7 +38,7 @@ export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): 
   });
 }
 
-/** Passes over all micro-batches, without gradients if none are needed. Returns each row's share of the loss. */
+/** One pass over all micro-batches, without gradients where nothing follows them back. Gives each row's share of the loss. */
 export async function passOver(
   { model, objective, reference }: PassParts,
   request: PassRequest,

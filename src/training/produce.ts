@@ -17,21 +17,21 @@ import { addCounts, type StepResult } from './train-step.ts';
 
 /** Context in which an objective produces a step's rows. */
 export interface StepContext {
-  /** Number of previous steps, including earlier runs; keys random numbers, together with the seed. */
+  /** Steps before this one, those of earlier runs too; with the seed it keys random numbers. */
   step: number;
   seed: number;
   model: Model;
-  /** Required by objectives with a reference model, as is `rollouts`. */
+  /** Present where the objective needs it, as `rollouts` is. */
   reference?: Reference;
   rollouts?: Rollouts;
-  /** Tokens to compute at a time. */
+  /** Tokens computed at once. */
   microBatchTokens: number;
   signal: AbortSignal;
   emit: EventSink;
 }
 
 export interface Produced<Row extends PreparedRow = PreparedRow> {
-  /** The rows of each update, in order. */
+  /** The rows of each update, one after the other. */
   updates: readonly (readonly Row[])[];
   metrics: Metrics;
 }
@@ -39,19 +39,19 @@ export interface Produced<Row extends PreparedRow = PreparedRow> {
 interface RolloutParts {
   model: Model;
   tokenizer: AnswerTokenizer;
-  /** Required by objectives with a reference model. */
+  /** Present where the objective needs it. */
   reference?: Reference;
-  /** Maximum bytes of cached keys and values; the batcher's own limit by default. */
+  /** Keys and values that are kept at most; the batcher's own bound unless given. */
   cacheBytes?: number;
 }
 
-/** Generates answers with the current model, the reference, or a mixture of both; batchers cache what prompts share. */
+/** Answers of the model as it is now, of the reference, or of both mixed; each through a batcher that keeps what prompts share. */
 export class Rollouts implements Disposable {
   readonly #parts: RolloutParts;
-  /** Keyed by the share of the reference. */
+  /** By the share of the reference. */
   readonly #batchers = new Map<number, Batcher>();
 
-  /** Undefined for objectives without rollouts. */
+  /** Undefined for objectives that need none. */
   static of({ production }: Objective, parts: RolloutParts): Rollouts | undefined {
     return production?.rollsOut === true ? new Rollouts(parts) : undefined;
   }
@@ -62,8 +62,7 @@ export class Rollouts implements Disposable {
 
   /**
    * All samples of all prompts, in order.
-   *
-   * @param share weight of the reference in a geometric mixture: 0 for the model alone, 1 for the reference alone
+   * @param share of the reference in what is sampled, as a geometric mixture: 0, the model alone; 1, the reference alone
    * @throws AttuneError E_ROLLOUT_PREFIX
    */
   async generate(requests: readonly GenerationRequest[], share = 0): Promise<Completion[][]> {
@@ -85,7 +84,7 @@ export class Rollouts implements Disposable {
     return batcher;
   }
 
-  /** Call after every update: cached keys and values are outdated. */
+  /** After every update: keys and values of earlier weights are worth nothing. */
   weightsMoved(): void {
     for (const batcher of this.#batchers.values()) batcher.weightsMoved();
   }
@@ -103,13 +102,13 @@ function prefixUnknown(): AttuneError {
   });
 }
 
-/** Packs rows into micro-batches of at most `microBatchTokens` tokens; larger rows are on their own. */
+/** Rows as micro-batches of at most `microBatchTokens` tokens; a larger one alone. */
 export function packed<Row extends PreparedRow>(rows: readonly Row[], microBatchTokens: number): Row[][] {
   const order = rows.map((_, row) => row);
   return packRows(order, rows.map(tokensOf), microBatchTokens).map((batch) => batch.map((row) => rows[row]));
 }
 
-/** Merges several updates into the result of one step: means of measurements, sums of counts. */
+/** Several updates as the result of one step: means of what was measured, sums of what was counted. */
 export function joinUpdates(results: readonly StepResult[]): StepResult {
   const [first, ...others] = results;
   if (others.length === 0) return first;
@@ -128,7 +127,7 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
   };
 }
 
-/** Result of a step without anything to train on. */
+/** A step that found nothing to train on. */
 export function nothingUpdated(metrics: Metrics): StepResult {
   return { loss: 0, gradNorm: 0, inputTokens: 0, counts: {}, metrics };
 }

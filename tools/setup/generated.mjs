@@ -1,4 +1,4 @@
-/** Types that are written, not kept in git: by tools/generate.ts, where one of the files that they are made from has changed. */
+/** Types and schemas that are written, not kept in git: by tools/generate.ts, where a file that they are made from has changed. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,28 +15,45 @@ export const STAMP = 'build/generated.json';
  */
 export function ensureGenerated(root) {
   const tool = join(root, 'tools/generate.ts');
-  if (!existsSync(tool) || isCurrent(root)) return false;
+  const written = Object.entries(readStamp(root));
+  const isAll = written.length > 0 && written.every(([file, sources]) => isCurrent(root, file, sources));
+  if (!existsSync(tool) || isAll) return false;
   const start = Date.now();
   const options = { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], timeout: 600_000 };
   if (ask(localNode(root) ?? process.execPath, [tool], options) === undefined) {
-    throw new SetupError('The types of operators and recipes cannot be written', [
+    throw new SetupError('The types of operators, recipes and results cannot be written', [
       'mend what the lines above name, then: node tools/generate.ts',
     ]);
   }
-  say(`wrote the types of operators and recipes in ${since(start)}`);
+  say(`wrote the types of operators, recipes and results in ${since(start)}`);
   return true;
 }
 
-function isCurrent(root) {
+/**
+ * @param {string} root
+ * @returns {Record<string, Record<string, string>>} empty where nothing was written yet
+ */
+export function readStamp(root) {
   try {
-    const stamp = JSON.parse(readFileSync(join(root, STAMP), 'utf8'));
-    return Object.entries(stamp).every(
-      ([file, sources]) =>
-        existsSync(join(root, file)) &&
-        Object.entries(sources).every(([source, hash]) => fingerprint(join(root, source)) === hash),
+    return JSON.parse(readFileSync(join(root, STAMP), 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {string} root
+ * @param {string} file
+ * @param {Record<string, string>} sources hashes of what it was made from
+ */
+export function isCurrent(root, file, sources) {
+  try {
+    return (
+      existsSync(join(root, file)) &&
+      Object.entries(sources).every(([source, hash]) => fingerprint(join(root, source)) === hash)
     );
   } catch {
-    // No stamp, or a source that is gone.
+    // A source is gone.
     return false;
   }
 }

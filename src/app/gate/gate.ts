@@ -1,13 +1,12 @@
 import { outdatedAssessments, readAssessments } from '../../evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
-import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readLabels } from '../../scoring/judges/human-labels.ts';
 import { readPairs } from '../../scoring/judges/answer-pairs.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { readJson, writeJson } from '../../files/json.ts';
-import { gateChecks, gateCheckSchema, type GateEvidence } from '../../evaluation/review/gate-checks.ts';
+import { gateChecks, type GateCheck, type GateEvidence } from '../../evaluation/review/gate-checks.ts';
 import { reviewPlaces } from '../../evaluation/review/places.ts';
 import { readPlan } from '../../evaluation/review/review-plan.ts';
 import { reviewResults, type ReviewResults } from '../../evaluation/review/review-outcome.ts';
@@ -23,16 +22,15 @@ import { gatePage } from './gate-page.ts';
 /** Overrides of the recipe's `gate`; missing ones keep its values. */
 export type GateOptions = Partial<GateSettings>;
 
-export const gateResultSchema = z.strictObject({
-  version: z.literal(1),
+export interface GateResult {
+  version: 1;
   /** The run's. */
-  folder: z.string(),
-  isPassed: z.boolean(),
-  checks: z.array(gateCheckSchema).readonly(),
+  folder: string;
+  isPassed: boolean;
+  checks: readonly GateCheck[];
   /** gate.html: all of this to forward. */
-  page: z.string(),
-});
-export type GateResult = z.infer<typeof gateResultSchema>;
+  page: string;
+}
 
 /**
  * Decides whether a run's result may be used, by its recipe's `gate`. The findings are stored in its folder:

@@ -39,12 +39,13 @@ export async function openReview(target: string, options: ReviewOptions = {}): P
     servers.push(await serveSession(session, { page: reviewPage(criteria, role), criteria, until }));
   }
   return {
-    pairs: pairs.length,
-    log,
     pages: servers.map(({ url }, i) => {
       const { name: reviewer, role } = people[i];
       return { reviewer, role, pairs: sessions[i].progress.total, url };
     }),
+    log,
+    pairs: pairs.length,
+    pid: process.pid,
     async close() {
       const open = sessions.splice(0);
       await Promise.all(servers.map((server) => server.close()));

@@ -22,7 +22,6 @@ export const useCase = defineUseCase({
   }),
   effects: ['writes-runs'],
   examples: ['gate runs/tickets', 'gate runs/tickets --max-forgetting 0.02 --min-win-rate 0.5 --sign-off'],
-  result: async () => (await import('../gate/gate.ts')).gateResultSchema,
   async run({ run, ...asked }): Promise<GateResult> {
     const { gateRun, settingsFrom } = await import('../gate/gate.ts');
     return gateRun(run, settingsFrom(asked));

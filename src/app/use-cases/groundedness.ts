@@ -1,4 +1,4 @@
-import { describeAssessment, schemaOf } from './shared/assessed.ts';
+import { describeAssessment } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import type { GroundednessResults } from '../../evaluation/assessments/groundedness.ts';
 import { defineUseCase } from './use-case.ts';
@@ -25,7 +25,6 @@ export const useCase = defineUseCase({
   effects: ['computes', 'sends', 'writes-files'],
   examples: ['groundedness runs/manual --data questions.jsonl'],
   stopping: 'stopping; nothing is kept',
-  result: () => schemaOf('groundedness'),
   async run({ target, ...options }, call): Promise<GroundednessResults> {
     const { groundedness } = await import('../groundedness/groundedness.ts');
     return groundedness(target, { ...options, ...call });

@@ -1,4 +1,4 @@
-import { describeAssessment, schemaOf } from './shared/assessed.ts';
+import { describeAssessment } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import type { PolicyResults } from '../../evaluation/assessments/policy.ts';
 import { defineUseCase } from './use-case.ts';
@@ -26,7 +26,6 @@ export const useCase = defineUseCase({
     'policy runs/tickets --rules rules.yaml --endpoint http://localhost:8000/v1 --model large --items review',
   ],
   stopping: 'stopping; what the judge has answered is kept',
-  result: () => schemaOf('policy'),
   async run({ target, ...options }, call): Promise<PolicyResults> {
     const { policy } = await import('../policy/policy.ts');
     return policy(target, { ...options, ...call });

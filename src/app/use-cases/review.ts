@@ -7,12 +7,14 @@ import { defineUseCase } from './use-case.ts';
 import type { Role } from '../../evaluation/review/assignment.ts';
 
 export interface OpenReview {
-  /** Pairs to judge. */
-  pairs: number;
-  /** The file that choices are added to. */
-  log: string;
   /** An unguessable URL for each person; `pairs`: how many they are shown. */
   pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
+  /** The file that choices are added to. */
+  log: string;
+  /** Pairs to judge. */
+  pairs: number;
+  /** The process that serves the pages. */
+  pid: number;
   close(): Promise<void>;
 }
 
@@ -61,16 +63,16 @@ export const useCase = defineUseCase({
   },
 });
 
-function announce({ pages, log, pairs }: OpenReview, { isJson, out }: Console): void {
-  if (isJson) process.stdout.write(`${JSON.stringify({ pages, log, pairs, pid: process.pid })}\n`);
+function announce(review: OpenReview, { isJson, out }: Console): void {
+  if (isJson) process.stdout.write(`${JSON.stringify(review)}\n`);
   const { cyan, dim } = out.colours;
-  for (const { reviewer, role, pairs: own, url } of pages) {
+  for (const { reviewer, role, pairs: own, url } of review.pages) {
     const told = role === 'reviewer' ? reviewer : `${reviewer} (${role})`;
     out.line(`${told}  ${plural(own, 'pairs')}  ${cyan(url)}`);
     if (role === 'adjudicator' && own === 0)
       out.line(dim('  no pair is disputed yet: open the review again once reviewers have chosen'));
   }
-  out.line(dim(`choices are kept in ${shortPath(log)}; Ctrl-C ends it`));
+  out.line(dim(`choices are kept in ${shortPath(review.log)}; Ctrl-C ends it`));
 }
 
 /** Several pages are for several people. */

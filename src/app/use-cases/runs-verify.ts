@@ -14,7 +14,6 @@ export const useCase = defineUseCase({
   options: ({ flag }) => ({ retrain: flag('train it again and compare bytes, instead of scoring it again') }),
   effects: ['computes'],
   stopping: 'stopping',
-  result: async () => (await import('../verify.ts')).verificationSchema,
   async run({ run, ...options }, call): Promise<Verification> {
     const { verifyRun } = await import('../verify.ts');
     return verifyRun(run, { ...options, ...call });

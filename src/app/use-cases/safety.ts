@@ -1,4 +1,4 @@
-import { describeAssessment, schemaOf } from './shared/assessed.ts';
+import { describeAssessment } from './shared/assessed.ts';
 import type { SafetyResults } from '../../evaluation/assessments/safety.ts';
 import { defineUseCase } from './use-case.ts';
 
@@ -18,7 +18,6 @@ export const useCase = defineUseCase({
   effects: ['computes', 'writes-files'],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],
   stopping: 'stopping; nothing is kept',
-  result: () => schemaOf('safety'),
   async run({ target, ...options }, call): Promise<SafetyResults> {
     const { safety } = await import('../safety/safety.ts');
     return safety(target, { ...options, ...call });

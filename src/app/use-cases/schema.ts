@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import { entryOf } from '../../base/table.ts';
+import { parseJson } from '../../files/json.ts';
 import { fields, flagNotes, type FlagNotes, type Shape } from './fields.ts';
+import type { UseCaseName } from './index.ts';
 import type { UseCase } from './use-case.ts';
 
 /** One argument or option. */
@@ -40,10 +43,25 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
   return [...places, ...options];
 }
 
-/** JSON schema of the `--json` output; undefined if the use case declares none. */
-export async function outputSchema(useCase: UseCase): Promise<Record<string, unknown> | undefined> {
-  const schema = await useCase.result?.();
-  return schema && fields.z.toJSONSchema(schema, { io: 'output' });
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** JSON schema of what a use case gives: the `--json` output. */
+export async function outputSchema(name: UseCaseName): Promise<JsonSchema> {
+  const { resultSchemas } = await import('./results.generated.ts');
+  const { results, $defs: all } = parseJson(resultSchemas) as Record<'results' | '$defs', Record<string, JsonSchema>>;
+  const used = new Map<string, JsonSchema>();
+  const gather = (from: JsonSchema): void => {
+    for (const [, named] of JSON.stringify(from).matchAll(/"#\/\$defs\/(\w+)"/g)) {
+      if (used.has(named)) continue;
+      const schema = entryOf(all, named);
+      used.set(named, schema);
+      gather(schema);
+    }
+  };
+  const result = results[name];
+  gather(result);
+  const [, whole] = /^#\/\$defs\/(\w+)$/.exec(String(result.$ref)) ?? [];
+  return { ...(whole === undefined ? result : entryOf(all, whole)), $defs: Object.fromEntries(used) };
 }
 
 /** The input as a JSON schema, for forms and for tools that agents call. */

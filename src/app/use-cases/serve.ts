@@ -38,9 +38,8 @@ export const useCase = defineUseCase({
     ]);
     const server = await serve(serveOptions(options));
     const stop = stopSignal('stopping when the requests in flight are answered; once more to stop at once');
-    const { url, models } = server;
-    if (isJson) process.stdout.write(`${JSON.stringify({ url, pid: process.pid, models })}\n`);
-    else out.write(`${url}/v1  ${models.join(', ')}\n`);
+    if (isJson) process.stdout.write(`${JSON.stringify(server)}\n`);
+    else out.write(`${server.url}/v1  ${server.models.join(', ')}\n`);
     if (!stop.aborted) await once(stop, 'abort');
     await server.close();
     return undefined;

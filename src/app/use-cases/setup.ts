@@ -1,3 +1,4 @@
+import type { MachineSetup } from '../setup.ts';
 import { defineUseCase } from './use-case.ts';
 
 /** bin/attune runs the same script at once, on whatever Node there is; this is for those who start main.js themselves. */
@@ -7,7 +8,7 @@ export const useCase = defineUseCase({
   options: ({ flag }) => ({ yes: flag('install what is missing without asking') }),
   effects: ['fetches', 'writes-files', 'computes'],
   examples: ['setup', 'setup --yes --json'],
-  async run({ yes }, { signal }): Promise<Record<string, unknown>> {
+  async run({ yes }, { signal }): Promise<MachineSetup> {
     const { setUp } = await import('../setup.ts');
     return setUp({ yes, signal });
   },

@@ -58,9 +58,7 @@ export interface UseCase<
   resultWith?: Others;
   /** Rows stream through: the command's process has garbage collected sooner. */
   streamsRows?: true;
-  /** Schema of the result, for tools and forms; loaded on demand. */
-  result?(): Promise<z.ZodType<Result>>;
-  /** The result is what `--json` prints. */
+  /** The result is what `--json` prints; the JSON schema for tools and forms is drawn from its type (tools/generate). */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line, for what talks with people; a program may be given another form of the result. */
   inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Shown | undefined>;

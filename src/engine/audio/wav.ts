@@ -16,7 +16,7 @@ interface Layout {
   kind: number;
   channels: number;
   sampleRate: number;
-  /** Bytes per sample and channel. */
+  /** Bytes of one sample of one channel. */
   width: number;
 }
 

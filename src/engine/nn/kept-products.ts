@@ -37,7 +37,7 @@ export class KeptProducts {
     return withKept(this, body);
   }
 
-  /** Recomputes the stage. */
+  /** The same again. */
   second<T>(body: () => T): T {
     this.#place = 0;
     this.#isSecond = true;

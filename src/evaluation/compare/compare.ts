@@ -63,7 +63,7 @@ export interface Compared {
 export interface RowScores {
   ids: readonly string[];
   /** By a system's name, in the order of the ids. */
-  scores: Readonly<Record<string, Float64Array>>;
+  scores: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
@@ -208,7 +208,7 @@ async function measure(
 function rowScoresOf(systems: readonly Scored[], examples: readonly Example[], metric: string): RowScores {
   return {
     ids: examples.map(({ id }) => id),
-    scores: Object.fromEntries(systems.map(({ name, scores }) => [name, scores.get(metric)!.rows])),
+    scores: Object.fromEntries(systems.map(({ name, scores }) => [name, [...scores.get(metric)!.rows]])),
   };
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { checkPrinted } from '../../results.ts';
 
 export interface CommandLine {
   argv: readonly string[];
@@ -43,7 +44,7 @@ export class CommandHost {
     this.#env = { ...env, ATTUNE_IN_PROCESS: '1' };
   }
 
-  /** Runs a command to its end; its exit code and what it printed. */
+  /** Runs a command to its end; its exit code and what it printed. @throws where its JSON is not as its result's type says */
   run(command: CommandLine): Outcome {
     const { port, answers } = (program ??= startProgram());
     const before = Atomics.load(answers, 0);
@@ -51,7 +52,9 @@ export class CommandHost {
     if (Atomics.wait(answers, 0, before, LONGEST_MS) === 'timed-out') {
       throw new Error(`no end within ${LONGEST_MS / 1000} s: attune ${command.argv.join(' ')}`);
     }
-    return (receiveMessageOnPort(port) as { message: Outcome }).message;
+    const { message: outcome } = receiveMessageOnPort(port) as { message: Outcome };
+    checkPrinted(command.argv, outcome);
+    return outcome;
   }
 }
 

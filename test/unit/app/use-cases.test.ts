@@ -1,4 +1,7 @@
 // What holds for every use case, because it is declared: nothing here is written for one of them.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fields } from '../../../src/app/use-cases/fields.ts';
 import { useCases, type UseCaseName } from '../../../src/app/use-cases/index.ts';
@@ -10,6 +13,7 @@ import { commandOf } from '../../../src/cli/command-of.ts';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
 import { recipeKeys } from '../../../src/app/recipe/index.ts';
 import { splitRecipeFlags } from '../../../src/cli/recipe-flags.ts';
+import { checkPrinted, checkResult } from '../../results.ts';
 
 const names = Object.keys(useCases) as UseCaseName[];
 const definitions = new Map<string, UseCase>(
@@ -43,15 +47,6 @@ function functionOf(name: string): Called {
 
 /** Something of each argument, so that the options are what is wrong. */
 const placesOf = (useCase: UseCase) => (useCase.arguments?.(fields) ?? []).map(({ many }) => (many ? ['x'] : 'x'));
-
-it.each(names.filter((name) => definitions.get(name)!.result !== undefined))(
-  '%s says in a JSON schema what it gives',
-  async (name) => {
-    const schema = await outputSchema(definitions.get(name)!);
-    expect(schema).toMatchObject({ type: 'object', additionalProperties: false });
-    expect(schema!.required).not.toEqual([]);
-  },
-);
 
 describe.each(names)('%s', (name) => {
   const useCase = definitions.get(name)!;
@@ -101,6 +96,13 @@ describe.each(names)('%s', (name) => {
     for (const { description } of Object.values(schema.properties)) expect(description).toMatch(/\S/);
   });
 
+  it('says in a JSON schema what it gives', async () => {
+    const { type, anyOf, items = type } = await outputSchema(name);
+    expect([type ?? anyOf, items ?? anyOf]).not.toContainEqual(undefined);
+    expect(items).not.toEqual({});
+    expect(() => checkResult(name, 'no result')).toThrow('must be');
+  });
+
   it('refuses options that it does not know, with the nearest, and all that is wrong at once', async () => {
     const [first] = described.filter(({ isArgument }) => !isArgument);
     const slip = first === undefined ? 'nothing' : `${first.name}s`;
@@ -136,3 +138,33 @@ function sample(schema: FieldDescription['schema']): unknown {
 function enumerated(schema: { options?: readonly unknown[] } | object): unknown {
   return 'options' in schema ? (schema.options as readonly unknown[])[0] : undefined;
 }
+
+it('commands print what the types of their results say', { timeout: 240_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-results-'));
+  const path = (name: string) => join(folder, name);
+  const rows = Array.from({ length: 24 }, (_, i) => ({
+    text: `She says parcel ${i} is late`,
+    label: ['a', 'b'][i % 2],
+  }));
+  writeFileSync(path('rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const lines = [
+    'data inspect ROWS',
+    'data groups ROWS',
+    'data counterfactuals ROWS --output OUT/pairs.jsonl',
+    'data steps',
+    'data list',
+    'models list',
+    'models show attune-base',
+    'keys create anna --file OUT/keys.json',
+    'answers list',
+    'runs list',
+    'usage',
+    'audit',
+  ];
+  for (const line of lines) {
+    const argv = [...line.replace('ROWS', path('rows.jsonl')).replaceAll('OUT', folder).split(' '), '--json'];
+    const { code, out: stdout } = await attune(...argv);
+    expect({ line, code, stdout }).toMatchObject({ code: 0 });
+    checkPrinted(argv, { code, stdout });
+  }
+});

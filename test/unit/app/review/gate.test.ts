@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { gateResultSchema, gateRun } from '../../../../src/app/gate/gate.ts';
+import { gateRun } from '../../../../src/app/gate/gate.ts';
 import { signReview, verifyReview } from '../../../../src/app/review/review.ts';
 import type { AttuneError } from '../../../../src/base/errors.ts';
 import { runCommandLine } from '../../../../src/cli/command-line.ts';
@@ -56,7 +56,7 @@ describe('the gate', () => {
     writeFileSync(weights, 'measured');
     writeAssessment(folder, 'comparison', readAssessment(folder, 'comparison')!);
     await signReview(folder, { by: 'Anna', decision: 'approve', reason: 'read' });
-    expect(gateResultSchema.parse(await gateRun(folder, { sign_off: true }))).toMatchObject({ isPassed: true });
+    await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
     // The card is written again by every measurement.
     writeFileSync(join(folder, 'adapter', 'README.md'), 'card');
     await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
