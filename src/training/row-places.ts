@@ -12,7 +12,7 @@ interface Places {
   places: Tensor;
 }
 
-/** Maps a batch's tokens, and other values that belong to its rows, to the rows. */
+/** Groups a batch's tokens, and other values that belong to its rows, by row. */
 export class RowPlaces {
   readonly rows: number;
   readonly #ownRows: ArrayLike<number>;

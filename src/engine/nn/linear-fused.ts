@@ -85,7 +85,7 @@ function hasTrained({ weight, bias, adapters }: LinearLike): boolean {
   return weight.trainable || bias?.trainable === true || !adapters.isIdle;
 }
 
-/** W x + b of one layer by the operator, for adapters that change it in place: it is not kept for a second pass. */
+/** W x + b of one layer by the operator. Not kept for recomputation, since adapters change the output in place. */
 export function layerProduct(layer: LinearLike, x: Tensor): Tensor {
   return asWide(linearGroupOf([layer], { x: asFlat(x) }, { adapters: [], known: [] })[0], x);
 }
@@ -191,7 +191,7 @@ export function plainLayers(layers: readonly LinearLike[], rows: number): PlainL
 
 const NO_CHANGES: Changes = { a: [], b: [], linear: [], scales: [], rows: [] };
 
-/** Changes by the group's first layer: consecutive passes often have the same adapters on the same rows. */
+/** Cached by the group's first layer, since consecutive passes often apply the same adapters to the same rows. */
 const changesOfRoutes = new WeakMap<AdapterRoute, Map<LinearLike, Changes | undefined>>();
 
 function changesOf(layers: readonly LinearLike[], rows: number): Changes | undefined {

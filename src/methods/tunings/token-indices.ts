@@ -6,7 +6,7 @@ import type { TokenIndices } from '../interfaces.ts';
 import { isNamed, isSaved, lastName } from './targets.ts';
 
 /**
- * Trains tokens in all tables that `modules_to_save` does not train anyway.
+ * Trains the tokens in every table that `modules_to_save` does not already train.
  * @throws E_TOKENS_TWICE if that leaves requested tokens without effect
  */
 export function indicesFor(

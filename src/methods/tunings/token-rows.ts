@@ -25,9 +25,9 @@ interface TrainedRows {
 }
 
 /**
- * Trained rows of a token table that is otherwise frozen (PEFT's TrainableTokensLayer). The table's own rows become
- * zero, so that they have no effect and a grown table is the same wherever it is loaded. Logits get the rows as an
- * additional term: a step neither copies the table nor computes its whole gradient.
+ * Trained rows of a token table that is otherwise frozen (PEFT's TrainableTokensLayer). Zeroes these rows in the table
+ * itself, so that they have no effect and a grown table is identical wherever it is loaded. Logits add the rows as a
+ * separate term: a step neither copies the table nor computes its full gradient.
  */
 abstract class RowsOf<Layer extends Embedding | LinearLike> extends Module implements AdapterPart {
   readonly path: string;

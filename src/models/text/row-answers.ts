@@ -11,10 +11,10 @@ export interface Answer {
 }
 
 /**
- * Lays out a conversation for training, and finds its answers. Up to its last answer, the text equals serving's prompt
- * for that answer, even if the template shows earlier turns differently once an answer follows; so rows start with
- * their prompt's ids, and earlier answers are where serving finds them. Turns after the last answer are dropped if they
- * would change it, unless `keepsEnd`.
+ * Renders a conversation for training and locates its answers. Up to the last answer, the text equals the prompt that
+ * serving builds for it, even if the template renders earlier turns differently once an answer follows. Rows therefore
+ * start with their prompt's ids, and earlier answers are where serving finds them. Turns after the last answer are
+ * dropped if they would change it, unless `keepsEnd`.
  */
 export async function layOutAnswers(
   turns: Turns,

@@ -38,7 +38,7 @@ export async function toolResultIds(
   }));
   const whole: Message[] = [...asked, ...answered, { role: 'assistant', content: 'answer' }];
   const options = { trainOn: 'answers', now, textEos: true } as const;
-  // Some templates write the last turn differently; with results after it, this one is not the last.
+  // Some templates render the last turn differently; the results after the call keep it from being last.
   const before = await draftRow({ kind: 'chat', messages: whole, tools }, tokenizer, options);
   const after = await draftPrompt({ messages: [...asked, ...answered], tools }, tokenizer, now);
   const [{ end }] = before.trained;

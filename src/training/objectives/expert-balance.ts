@@ -22,7 +22,7 @@ export function surveyExperts(model: Model): ((batch: Batch) => Counts) | undefi
   };
 }
 
-/** Each token's share of the balance loss [N], given the choices of the whole step or, by default, of these logits. */
+/** Balance loss of each token [N], from the choices of the whole step or, if not counted, of this batch. */
 export function balanceOfBatch(
   aside: readonly Tensor[],
   balance: RouterBalance,
